@@ -1,0 +1,57 @@
+# make demo     see it work, on this machine alone
+# make test     unit, contract, app and simulation tests
+# make check    formatter, linter, types, then make test
+# make local    the demo's stack, left running for you to play with
+
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin/python
+INSTALLED := $(VENV)/installed
+
+.DEFAULT_GOAL := help
+.PHONY: help demo local test check style types format schema screenshots check-all clean
+
+help:
+	@sed -n 's/^# //p' Makefile
+
+$(INSTALLED): requirements.txt requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; name one with: make PYTHON=python3.12")'
+	@echo "Setting up $(VENV) (about a minute, once) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(RUN) -m pip install --quiet --disable-pip-version-check --progress-bar on -r requirements-dev.txt
+	@touch $@
+
+demo: $(INSTALLED)
+	@$(RUN) -m tests.local.demo
+
+local: $(INSTALLED)
+	@$(RUN) -m tests.local.stack example-org/alerts example-org/ci-infra
+
+test: $(INSTALLED)
+	@$(RUN) -m pytest -n auto --dist loadfile --cov --cov-report=json:build/coverage.json --cov-report=
+	@$(RUN) -m tests.coverage build/coverage.json
+
+check: style types test
+
+style: $(INSTALLED)
+	@$(RUN) -m ruff format --check .
+	@$(RUN) -m ruff check .
+
+types: $(INSTALLED)
+	@$(RUN) -m mypy
+
+format: $(INSTALLED)
+	@$(RUN) -m ruff format .
+	@$(RUN) -m ruff check --fix .
+
+screenshots: $(INSTALLED)
+	@$(RUN) -m tests.local.screenshots
+
+schema: $(INSTALLED)
+	@$(RUN) -m tests.schema
+
+check-all: check
+	@$(RUN) -m pytest tests/storm
+
+clean:
+	rm -rf $(VENV) build .mypy_cache .pytest_cache .ruff_cache .hypothesis

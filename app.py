@@ -1,0 +1,43 @@
+"""The Chalice app: decorators, and nothing that decides.
+
+`/github/events`, what people did on GitHub, will stand here too.
+"""
+
+import os
+from typing import Any
+
+from chalice import Chalice, Rate, Response
+
+from chalicelib import wiring
+
+app = Chalice(app_name="alerting")
+queue = f"alerting-{os.environ.get('ALERTING_STAGE', 'local')}-alerts"
+
+
+# No content types: senders may use any, and the body is checked as JSON whatever it is called.
+@app.route("/webhooks/{source}", methods=["POST"], content_types=[])
+def webhook(source: str) -> Response:
+    """Alerts in: answered as soon as the topic has them."""
+    return _reply(wiring.webhook(source, app.current_request, app.lambda_context))
+
+
+@app.route("/health")
+def health() -> dict[str, str]:
+    """Which version serves which stage."""
+    return wiring.health()
+
+
+@app.on_sqs_message(queue=queue, batch_size=10, name="collector", maximum_concurrency=5)
+def collector(event: Any) -> None:
+    """Alerts from the queue to the table, and to GitHub."""
+    wiring.collect(event.to_dict()["Records"], event.context)
+
+
+@app.schedule(Rate(1, unit=Rate.MINUTES), name="reconcile")
+def reconcile(event: Any) -> None:
+    """Whatever is still due."""
+    wiring.reconcile(event.context)
+
+
+def _reply(answer: Any) -> Response:
+    return Response(body=answer.body, status_code=answer.status, headers={"Content-Type": "application/json"})

@@ -1,0 +1,188 @@
+"""Act: carries out one step on the tracker, and says what the row then is."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+from chalicelib import render
+from chalicelib.alert import AlertEvent
+from chalicelib.lifecycle import outcome
+from chalicelib.lifecycle.outcome import Draft, Seen
+from chalicelib.lifecycle.state import AlertState, Intent, Issue, IssueRef, Verb
+from chalicelib.lifecycle.steps import (
+    AddComment,
+    AddLabels,
+    Adopt,
+    CloseDuplicate,
+    CloseIssue,
+    Find,
+    Look,
+    OpenIssue,
+    RemoveLabel,
+    ReopenIssue,
+    Step,
+    UpdateIssue,
+)
+from chalicelib.routing import MUTED_LABEL, Routing
+
+Edit = UpdateIssue | ReopenIssue | CloseIssue
+
+
+class Tracker(Protocol):
+    """The issue tracker.
+
+    Every call raises the classified errors, and none is sent that could end after `before`.
+    """
+
+    def open(self, repository: str, draft: Draft, before: datetime) -> Seen:
+        """Open an issue."""
+
+    def read(self, ref: IssueRef, before: datetime) -> Seen:
+        """Read an issue; raises Gone if it was deleted."""
+
+    def edit(self, ref: IssueRef, changes: dict[str, Any], before: datetime) -> Seen:
+        """Change title, body, state or state_reason."""
+
+    def add_labels(self, ref: IssueRef, labels: tuple[str, ...], before: datetime) -> None:
+        """Add labels."""
+
+    def remove_label(self, ref: IssueRef, label: str, before: datetime) -> None:
+        """Take a label off."""
+
+    def comment(self, ref: IssueRef, body: str, before: datetime) -> None:
+        """Add a comment."""
+
+    def changed(
+        self, repository: str, label: str | None, since: datetime, before: datetime
+    ) -> Iterator[Seen]:
+        """List issues changed since a time, in any state."""
+
+    def comments(self, ref: IssueRef, since: datetime, before: datetime) -> Iterator[str]:
+        """List the bodies of our comments changed since a time."""
+
+
+class Act:
+    """Carries out steps; a row it is given is claimed, so that its lease bounds every call.
+
+    `tracker` connects at the first use: what only records needs no GitHub.
+    """
+
+    def __init__(self, tracker: Callable[[], Tracker], routing: Routing, now: Callable[[], datetime]) -> None:
+        self._connect, self._routing, self._now = tracker, routing, now
+
+    @property
+    def _tracker(self) -> Tracker:
+        return self._connect()
+
+    def __call__(self, row: AlertState, step: Step) -> AlertState:
+        """Return the row with its new status, and its intent if that is still open.
+
+        Raises the classified errors.
+        """
+        match step:
+            case OpenIssue():
+                return self._open(row, _claimed(row.intent))
+            case UpdateIssue() | ReopenIssue() | CloseIssue():
+                return self._edit(row, step, _claimed(row.status.issue), _claimed(row.spec.alert))
+            case AddComment(ref, key):
+                return self._comment(row, ref, key, _claimed(row.spec.alert))
+            case AddLabels(ref, labels):
+                self._tracker.add_labels(ref, labels, _before(row))
+                return replace(row, status=outcome.labelled(row, added=labels), intent=None)
+            case RemoveLabel(ref, label):
+                self._tracker.remove_label(ref, label, _before(row))
+                return replace(row, status=outcome.labelled(row, removed=label), intent=None)
+            case Look(ref):
+                seen = self._tracker.read(ref, _before(row))
+                return replace(row, status=outcome.observed(row, seen, MUTED_LABEL), intent=None)
+            case Adopt(ref):
+                seen = self._tracker.read(ref, _before(row))
+                return replace(row, status=outcome.adopted(row, seen), intent=None)
+            case CloseDuplicate(ref):
+                return self._close_duplicate(row, ref)
+            case Find(intent):
+                return self._find(row, intent)
+            case _:
+                return row
+
+    def _open(self, row: AlertState, intent: Intent) -> AlertState:
+        alert = _claimed(row.spec.alert)
+        draft = Draft(
+            title=intent.title,
+            body=render.body(row, self._routing, self._now()),
+            labels=intent.labels,
+            assignees=self._routing.route(alert.teams).assignees,
+        )
+        seen = self._tracker.open(intent.repository, draft, _before(row))
+        return replace(row, status=outcome.opened(row, intent, seen, self._now()), intent=None)
+
+    def _edit(self, row: AlertState, step: Edit, issue: Issue, alert: AlertEvent) -> AlertState:
+        """Read first: people's words are kept, and where they changed what was planned on, plan anew."""
+        seen = self._tracker.read(issue.ref, _before(row))
+        if outcome.surprising(issue, seen, MUTED_LABEL):
+            return replace(row, status=outcome.observed(row, seen, MUTED_LABEL), intent=None)
+        changes: dict[str, Any] = {"body": render.body(row, self._routing, self._now(), previous=seen.body)}
+        title = render.title(alert) if seen.title == issue.title else issue.title
+        if title != issue.title:
+            changes["title"] = title
+        if isinstance(step, ReopenIssue):
+            changes["state"] = "open"
+        if isinstance(step, CloseIssue):
+            changes |= {"state": "closed", "state_reason": "completed" if step.recovered else "not_planned"}
+        written = self._tracker.edit(issue.ref, changes, _before(row))
+        return replace(row, status=outcome.shown(row, alert, written, title, self._now()), intent=None)
+
+    def _comment(self, row: AlertState, ref: IssueRef, key: str, alert: AlertEvent) -> AlertState:
+        self._tracker.comment(ref, render.comment(row, self._routing, key, self._now()), _before(row))
+        return replace(row, status=outcome.commented(row, alert, key, self._now()), intent=None)
+
+    def _close_duplicate(self, row: AlertState, ref: IssueRef) -> AlertState:
+        """Close it in one call, saying above what it says already which issue stands for it."""
+        seen, survivor = self._tracker.read(ref, _before(row)), _claimed(row.status.issue).ref
+        if seen.open:
+            body = f"{render.duplicate(survivor)}\n\n{seen.body}"
+            changes = {"state": "closed", "state_reason": "duplicate", "body": body}
+            self._tracker.edit(ref, changes, _before(row))
+        return replace(row, intent=None)
+
+    def _find(self, row: AlertState, intent: Intent) -> AlertState:
+        """An empty list is no proof of absence: only a second look, a while later, ends the intent."""
+        found = (
+            self._found_comment(row, intent)
+            if intent.verb is Verb.COMMENT
+            else self._found_issue(row, intent)
+        )
+        if found:
+            return found
+        looked = replace(intent, looks=intent.looks + 1, looked_at=self._now())
+        return replace(row, intent=looked if looked.looks < 2 else None)
+
+    def _found_issue(self, row: AlertState, intent: Intent) -> AlertState | None:
+        mark = render.Mark(row.fingerprint, intent.episode)
+        for seen in self._tracker.changed(intent.repository, None, intent.since, _before(row)):
+            if seen.by_us and render.read_marker(seen.body) == mark:
+                whole = seen if seen.open else self._tracker.read(seen.ref, _before(row))
+                return replace(row, status=outcome.opened(row, intent, whole, self._now()), intent=None)
+        return None
+
+    def _found_comment(self, row: AlertState, intent: Intent) -> AlertState | None:
+        issue, alert = _claimed(row.status.issue), _claimed(row.spec.alert)
+        marker = render.comment_marker(row.fingerprint, intent.episode, intent.key)
+        if any(marker in body for body in self._tracker.comments(issue.ref, intent.since, _before(row))):
+            return replace(row, status=outcome.commented(row, alert, intent.key, intent.since), intent=None)
+        return None
+
+
+T = TypeVar("T")
+
+
+def _claimed(part: T | None) -> T:
+    """A part without which the step would not have been planned."""
+    if part is None:
+        raise AssertionError("a step was planned on a row that lacks what it needs")
+    return part
+
+
+def _before(row: AlertState) -> datetime:
+    return _claimed(row.lease).until

@@ -1,0 +1,154 @@
+"""A state change of a CloudWatch alarm, read from SNS's JSON or EventBridge's event; both give the same."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.adapters import alarm_labels, fields, texts
+from chalicelib.adapters.fields import Ignored, quoted
+from chalicelib.errors import Rejected
+
+CHANGES = frozenset({"CloudWatch Alarm State Change", "CloudWatch Alarm Contributor State Change"})
+CONFIGURATION = "CloudWatch Alarm Configuration Change"
+
+# The name is the last part and may hold colons. SNS's `Region` is a display name, so it is of no use.
+_ARN = re.compile(r"arn:([\w-]{1,50}):cloudwatch:([\w-]{1,50}):(\w{1,50}):alarm:(.+)", re.DOTALL | re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Arn:
+    """The ARN of an alarm."""
+
+    text: str
+    partition: str
+    region: str
+    account: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contributor:
+    """One of the time series that an alarm watches together."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change of state; what is an object has not been judged yet."""
+
+    payload: Mapping[str, Any]
+    name: str
+    resource: object
+    state: object
+    previous: object
+    at: object
+    at_field: str
+    reason: object
+    description: object
+    tags: Mapping[str, str]
+    contributor: Contributor | None
+    labels: Mapping[str, str]
+
+    @property
+    def arn(self) -> Arn:
+        """Where the alarm is; raises Rejected."""
+        text = texts.clean(self.resource) if isinstance(self.resource, str) else ""
+        if found := _ARN.fullmatch(text):
+            return Arn(text, *found.groups())
+        raise Rejected(
+            "INVALID_ARN",
+            f"the ARN of the alarm {quoted(self.name)} is missing or none: {quoted(self.resource)}",
+            "Let CloudWatch itself publish the alarm.",
+        )
+
+
+def read(payload: Mapping[str, Any]) -> Change | Ignored:
+    """Read either form; raises Rejected for what is no alarm."""
+    if "AlarmName" in payload and "NewStateValue" in payload:
+        return _of_sns(payload)
+    kind = payload.get("detail-type")
+    if payload.get("source") != "aws.cloudwatch" or kind not in (*CHANGES, CONFIGURATION):
+        raise _no_alarm(f"`detail-type` {quoted(kind)}" if kind else "neither `AlarmName` nor `detail-type`")
+    detail = _object(payload.get("detail"))
+    if kind == CONFIGURATION:
+        return Ignored("CONFIGURATION_CHANGE", _name(detail.get("alarmName")))
+    return _of_event(payload, detail)
+
+
+def _of_sns(payload: Mapping[str, Any]) -> Change:
+    return Change(
+        payload=payload,
+        name=_name(payload["AlarmName"]),
+        resource=payload.get("AlarmArn"),
+        state=payload["NewStateValue"],
+        previous=payload.get("OldStateValue"),
+        at=payload.get("StateChangeTime"),
+        at_field="StateChangeTime",
+        reason=payload.get("NewStateReason"),
+        description=payload.get("AlarmDescription"),
+        tags=_tags(payload.get("AlarmTags")),
+        contributor=_contributor(
+            payload.get("AlarmContributorAttributes"), payload.get("AlarmContributorId")
+        ),
+        labels=alarm_labels.of_sns(payload),
+    )
+
+
+def _of_event(payload: Mapping[str, Any], detail: Mapping[str, Any]) -> Change:
+    state, configuration = _object(detail.get("state")), _object(detail.get("configuration"))
+    contributor = _object(detail.get("alarmContributor"))
+    resources = payload.get("resources")
+    return Change(
+        payload=payload,
+        name=_name(detail.get("alarmName")),
+        resource=resources[0] if isinstance(resources, list) and resources else None,
+        state=state.get("value"),
+        previous=_object(detail.get("previousState")).get("value"),
+        at=state.get("timestamp"),
+        at_field="state.timestamp",
+        reason=state.get("reason"),
+        description=configuration.get("description"),
+        tags=_tags(detail.get("alarmTags")),
+        contributor=_contributor(contributor.get("attributes"), contributor.get("id")),
+        labels=alarm_labels.of_event(configuration),
+    )
+
+
+def _object(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _name(value: object) -> str:
+    name = texts.line(value) if isinstance(value, str) else ""
+    if name:
+        return name
+    raise _no_alarm("no alarm's name")
+
+
+def _contributor(attributes: object, contributor_id: object) -> Contributor | None:
+    """SNS is not known to send the id, so the attributes are the identity where there are any."""
+    if pairs := fields.strings(attributes):
+        name = ", ".join(f"{name}={value}" for name, value in sorted(pairs.items()))
+        return Contributor(json.dumps(pairs, sort_keys=True, ensure_ascii=False), name)
+    name = fields.title(contributor_id, fields.MAX_ID)
+    return Contributor(name, name) if name else None
+
+
+def _tags(tags: object) -> dict[str, str]:
+    """SNS sends a list of keys and values, EventBridge an object."""
+    if not isinstance(tags, list):
+        return fields.strings(tags)
+    pairs = [fields.lowered(fields.strings(tag)) for tag in tags]
+    return {pair["key"]: pair["value"] for pair in pairs if pair.keys() >= {"key", "value"}}
+
+
+def _no_alarm(what: str) -> Rejected:
+    return Rejected(
+        "NOT_AN_ALARM",
+        f"the message is no CloudWatch alarm: it has {what}",
+        "Let only alarms publish to the alert topic; send other notifications to a topic of their own.",
+    )

@@ -1,0 +1,107 @@
+"""CloudWatch alarms, as SNS and EventBridge tell of them -> an alert."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from chalicelib.adapters import alarm_description, fields
+from chalicelib.adapters.alarm import Arn, Change, read
+from chalicelib.adapters.alarm_description import Description
+from chalicelib.adapters.fields import Ignored, Ownership, Parsed, quoted
+from chalicelib.adapters.owner import Place, owner
+from chalicelib.alert import (
+    MAX_DESCRIPTION,
+    MAX_REASON,
+    MAX_SUMMARY,
+    MAX_TITLE,
+    AlertEvent,
+    Condition,
+    Identity,
+    Links,
+)
+from chalicelib.errors import Rejected
+
+CONDITIONS = {"ALARM": Condition.FIRING, "OK": Condition.RESOLVED}
+
+CONSOLES = {
+    "aws": "console.aws.amazon.com",
+    "aws-cn": "console.amazonaws.cn",
+    "aws-us-gov": "console.amazonaws-us-gov.com",
+}
+
+
+def parse(payload: Mapping[str, Any], missing: Ownership | None) -> list[Parsed]:
+    """Read a state change of an alarm or of one of its contributors; raises Rejected."""
+    change = read(payload)
+    if isinstance(change, Ignored):
+        return [change]
+    if change.state == "INSUFFICIENT_DATA":
+        return [Ignored("NO_DATA", change.name)]
+    return [_alert(change, _condition(change), missing)]
+
+
+def _alert(change: Change, condition: Condition, missing: Ownership | None) -> AlertEvent:
+    arn = change.arn
+    description = alarm_description.read(change.description)
+    named = _owner(change, description, condition, missing)
+    firing = condition is Condition.FIRING
+    return AlertEvent(
+        source="cloudwatch",
+        state=condition,
+        title=_title(change),
+        description=fields.text(description.text, MAX_DESCRIPTION),
+        summary=fields.text(description.values.get("summary"), MAX_SUMMARY),
+        reason=fields.text(change.reason, MAX_REASON),
+        priority=named.priority,
+        occurred_at=fields.time(change.at, change.at_field),
+        teams=named.teams,
+        identity=Identity(account_id=arn.account, region=arn.region, alarm_id=_id(change)),
+        links=Links(
+            runbook_url=fields.url(description.values.get("runbook")),
+            dashboard_url=fields.url(description.values.get("dashboard")),
+            source_url=_console(arn),
+        ),
+        labels=fields.labels(change.labels),
+        began_anew=firing and (change.contributor is not None or change.previous == "OK"),
+        raw_provider=fields.raw(change.payload),
+    )
+
+
+def _condition(change: Change) -> Condition:
+    if isinstance(change.state, str) and change.state in CONDITIONS:
+        return CONDITIONS[change.state]
+    raise Rejected(
+        "UNKNOWN_STATUS",
+        f"the alarm's state is none of OK, ALARM, INSUFFICIENT_DATA: {quoted(change.state)}",
+        "Let CloudWatch itself publish the alarm.",
+    )
+
+
+def _owner(
+    change: Change, description: Description, condition: Condition, missing: Ownership | None
+) -> Ownership:
+    said = [description.values, fields.lowered(change.tags)]
+    place = Place(f"the AlarmDescription of {quoted(change.name)}", "TEAM=your-team", "PRIORITY=P2")
+    teams, priority = fields.first(said, "teams", "team"), fields.first(said, "priority")
+    return owner(teams, priority, condition, missing, place)
+
+
+def _title(change: Change) -> str:
+    contributor = change.contributor
+    return fields.title(f"{change.name} [{contributor.name}]" if contributor else change.name, MAX_TITLE)
+
+
+def _id(change: Change) -> str:
+    """Contributors share their alarm's ARN."""
+    contributor = change.contributor
+    return fields.identifier(f"{change.arn.text} {contributor.id}" if contributor else change.arn.text)
+
+
+def _console(arn: Arn) -> str | None:
+    """Link the alarm as CloudWatch's own mail does; None where the console is not known."""
+    if arn.partition not in CONSOLES or not re.fullmatch("[a-z0-9-]+", arn.region):
+        return None
+    host = f"{arn.region}.{CONSOLES[arn.partition]}"
+    name = quote(arn.name, safe="")
+    return fields.url(f"https://{host}/cloudwatch/deeplink.js?region={arn.region}#alarmsV2:alarm/{name}")

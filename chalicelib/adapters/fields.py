@@ -1,0 +1,148 @@
+"""What the adapters read alike: texts, labels, addresses, ids and times."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from chalicelib.adapters import texts
+from chalicelib.alert import (
+    MAX_LABEL_NAME,
+    MAX_LABEL_VALUE,
+    MAX_LABELS,
+    AlertEvent,
+    Priority,
+    in_utc,
+)
+from chalicelib.errors import Rejected
+
+MAX_URL = 2048
+MAX_ID = 2000
+MAX_RAW = 20_000
+MAX_NAMED = 100
+"""Code points of a provider's word in an error; an SQS attribute holds the whole sentence."""
+
+TEMPLATE_WITHOUT_VALUE = frozenset({"[no value]", "<no value>"})
+
+_URL = re.compile(r"https?://[^\s<>\"`\\]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """A message that was understood and means nothing to an issue; `reason` is a constant."""
+
+    reason: str
+    title: str
+
+
+Parsed = AlertEvent | Ignored
+
+
+@dataclass(frozen=True, slots=True)
+class Ownership:
+    """Whose an alert is, and how bad."""
+
+    teams: tuple[str, ...]
+    priority: Priority
+
+
+def quoted(value: object) -> str:
+    """Quote a provider's word in an error; of an object or list only that it is one."""
+    word = str(value) if isinstance(value, str | int | float) else f"({type(value).__name__})"
+    return f"`{texts.cut(texts.line(word), MAX_NAMED)}`"
+
+
+def text(value: object, limit: int) -> str | None:
+    """Read a text; None if there is none."""
+    return texts.cut(texts.clean(value).strip(), limit) or None if isinstance(value, str) else None
+
+
+def title(value: object, limit: int) -> str:
+    """Read a text of one line; empty if there is none."""
+    return texts.cut(texts.line(value), limit) if isinstance(value, str) else ""
+
+
+def word(value: object) -> str:
+    """Read a text or a number as one short word; empty if it is neither."""
+    return title(str(value), MAX_NAMED) if isinstance(value, str | int) else ""
+
+
+def strings(value: object) -> dict[str, str]:
+    """Read labels; what is neither text nor number is left out."""
+    if not isinstance(value, Mapping):
+        return {}
+    return {
+        texts.clean(name): texts.clean(str(member))
+        for name, member in value.items()
+        if isinstance(member, str | int | float)
+    }
+
+
+def labels(pairs: Mapping[str, str]) -> dict[str, str]:
+    """Cut labels to what an alert may hold; those without a value are left out."""
+    full = {
+        texts.cut(name, MAX_LABEL_NAME): texts.cut(value, MAX_LABEL_VALUE)
+        for name, value in pairs.items()
+        if name and value
+    }
+    return dict(list(full.items())[:MAX_LABELS])
+
+
+def lowered(pairs: Mapping[str, str]) -> dict[str, str]:
+    """Make names lower-case; of names that differ in case only, the lower-case one counts."""
+    return {name.lower(): pairs[name] for name in sorted(pairs)}
+
+
+def first(sources: list[dict[str, str]], *names: str) -> str:
+    """Find the first text in the order of sources, then names; empty if there is none."""
+    values = (source.get(name, "").strip() for source in sources for name in names)
+    return next((value for value in values if value and value not in TEMPLATE_WITHOUT_VALUE), "")
+
+
+def url(value: object) -> str | None:
+    """Read an http or https address; None if it is none."""
+    address = value.strip() if isinstance(value, str) else ""
+    return (
+        address
+        if len(address) <= MAX_URL and address == texts.clean(address) and _URL.fullmatch(address)
+        else None
+    )
+
+
+def time(value: object, field: str) -> datetime:
+    """Read a time with its offset; raises Rejected, as a time is never guessed."""
+    try:
+        return in_utc(_with_offset(value if isinstance(value, str) else ""))
+    except ValueError as error:
+        raise Rejected(
+            "INVALID_TIME",
+            f"`{field}` is no time to be had: {quoted(value)}, {texts.cut(str(error), MAX_NAMED)}",
+            f"Send `{field}` as the provider does, for example 2026-11-23T03:10:00Z.",
+        ) from error
+
+
+def _with_offset(value: str) -> datetime:
+    moment = datetime.fromisoformat(value)
+    if moment.tzinfo is None:
+        raise ValueError("without its offset from UTC")
+    return moment
+
+
+def identifier(value: str) -> str:
+    """Read a provider's id; an overlong one ends in its hash, so that it stays one of its own."""
+    cleaned = texts.clean(value)
+    if len(cleaned) <= MAX_ID:
+        return cleaned
+    return f"{cleaned[:MAX_ID]} sha256:{hashlib.sha256(cleaned.encode()).hexdigest()}"
+
+
+def number(value: float) -> str:
+    """Write a number as a person would: 80 for 80.0."""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def raw(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """Keep what the provider sent, clean and short."""
+    return texts.fit(texts.scrub(payload), MAX_RAW)

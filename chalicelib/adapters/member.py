@@ -1,0 +1,125 @@
+"""One alert of a group, as Grafana and Alertmanager write it alike."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from chalicelib.adapters import fields
+from chalicelib.adapters.fields import Ownership, quoted
+from chalicelib.adapters.owner import Place, owner
+from chalicelib.alert import MAX_DESCRIPTION, MAX_SUMMARY, MAX_TITLE, Condition
+from chalicelib.errors import Rejected
+
+CONDITIONS = {"firing": Condition.FIRING, "resolved": Condition.RESOLVED}
+
+READ_ELSEWHERE = frozenset(
+    {"alertname", "rulename", "team", "teams", "priority", "runbook_url", "description", "summary"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An alert of a group; its annotations have lower-case names."""
+
+    alert: Mapping[str, Any]
+    labels: Mapping[str, str]
+    annotations: dict[str, str]
+    condition: Condition
+    fingerprint: str
+
+    @property
+    def firing(self) -> bool:
+        """Whether it fires; the group's status says nothing of its members."""
+        return self.condition is Condition.FIRING
+
+    @property
+    def occurred_at(self) -> datetime:
+        """When it began to fire, or ended; raises Rejected."""
+        field = "startsAt" if self.firing else "endsAt"
+        return fields.time(self.alert.get(field), field)
+
+    @property
+    def title(self) -> str:
+        """The alert's name; where it has none, its summary or id."""
+        candidates = (self.labels.get("alertname"), self.annotations.get("summary"), self.fingerprint)
+        titles = (fields.title(candidate, MAX_TITLE) for candidate in candidates)
+        return next(filter(None, titles))
+
+    @property
+    def description(self) -> str | None:
+        """What the rule says of itself."""
+        return fields.text(self.said("description"), MAX_DESCRIPTION)
+
+    @property
+    def summary(self) -> str | None:
+        """What the rule says in a sentence."""
+        return fields.text(self.said("summary"), MAX_SUMMARY)
+
+    @property
+    def shown_labels(self) -> dict[str, str]:
+        """The labels that are not told elsewhere; private ones are left out."""
+        return fields.labels(
+            {
+                name: value
+                for name, value in self.labels.items()
+                if name.lower() not in READ_ELSEWHERE and not name.startswith("__")
+            }
+        )
+
+    def said(self, *names: str) -> str:
+        """Find what an annotation, else a label, says under the first of these names."""
+        return fields.first([self.annotations, fields.lowered(self.labels)], *names)
+
+    def owner(self, missing: Ownership | None) -> Ownership:
+        """Read whose it is; raises Rejected."""
+        rule = quoted(self.labels.get("rulename") or self.title)
+        place = Place(f"the labels or annotations of the rule {rule}", "team: your-team", "priority: P2")
+        return owner(self.said("teams", "team"), self.said("priority"), self.condition, missing, place)
+
+
+def members(payload: Mapping[str, Any]) -> list[Member]:
+    """Read the alerts of a group; raises Rejected."""
+    alerts = payload.get("alerts")
+    if not isinstance(alerts, list):
+        raise Rejected("NO_ALERTS", "the message has no list `alerts`", "Send a webhook's default payload.")
+    return [_member(alert) for alert in alerts]
+
+
+def _member(alert: object) -> Member:
+    if not isinstance(alert, Mapping):
+        raise Rejected(
+            "NOT_AN_OBJECT",
+            f"an entry of `alerts` is no object: {quoted(alert)}",
+            "Send a webhook's default payload.",
+        )
+    labels, annotations = fields.strings(alert.get("labels")), fields.strings(alert.get("annotations"))
+    return Member(
+        alert=alert,
+        labels=labels,
+        annotations=fields.lowered(annotations),
+        fingerprint=_fingerprint(alert),
+        condition=_condition(alert.get("status")),
+    )
+
+
+def _fingerprint(alert: Mapping[str, Any]) -> str:
+    fingerprint = alert.get("fingerprint")
+    if isinstance(fingerprint, str) and (cleaned := fields.identifier(fingerprint).strip()):
+        return cleaned
+    raise Rejected(
+        "CUSTOM_PAYLOAD",
+        "the alert has no `fingerprint`, as happens with a custom payload template, which cannot be read",
+        "Remove the custom payload from the contact point or receiver, so that it sends the default payload.",
+    )
+
+
+def _condition(status: object) -> Condition:
+    condition = CONDITIONS.get(status) if isinstance(status, str) else None
+    if condition:
+        return condition
+    raise Rejected(
+        "UNKNOWN_STATUS",
+        f"the alert's status is neither firing nor resolved: {quoted(status)}",
+        "Send a webhook's default payload.",
+    )

@@ -1,0 +1,67 @@
+"""The canonical schema itself, from people who emit alerts themselves (docs/alert.schema.json)."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from chalicelib.adapters import fields, texts
+from chalicelib.adapters.fields import Ownership, Parsed, quoted
+from chalicelib.alert import AlertEvent
+from chalicelib.errors import Rejected
+
+RESERVED = frozenset({"cloudwatch", "grafana", "alertmanager"})
+"""Who names one of these as its source would address that provider's issues."""
+
+MAX_FAULTS = 20
+MAX_WORDS = 200
+
+_WORDS = {
+    "missing": "is missing",
+    "extra_forbidden": "is no field of the schema",
+    "too_short": "needs at least one valid entry",
+}
+_PATTERNS = {
+    "source": "must be lower-case letters and digits, joined by single hyphens",
+    "teams": "must be lower-case letters and digits, joined by single hyphens",
+    "links": "must be an http or https address without blanks",
+}
+
+
+def parse(payload: Mapping[str, Any], missing: Ownership | None) -> list[Parsed]:  # noqa: ARG001 - the schema asks for an owner
+    """Check an alert against the schema; raises Rejected, which names every fault."""
+    alert = texts.scrub(payload)
+    if isinstance(alert.get("raw_provider"), dict):
+        alert["raw_provider"] = fields.raw(alert["raw_provider"])
+    try:
+        event = AlertEvent.model_validate_json(json.dumps(alert), strict=True)
+    except ValidationError as error:
+        raise _invalid(error) from error
+    if event.source in RESERVED:
+        raise Rejected(
+            "RESERVED_SOURCE",
+            f"the source {quoted(event.source)} is a provider's own name",
+            "Name in `source` the program that emits the alert.",
+        )
+    return [event]
+
+
+def _invalid(error: ValidationError) -> Rejected:
+    faults = error.errors(include_url=False, include_input=False)
+    told = "; ".join(_fault(fault) for fault in faults[:MAX_FAULTS])
+    more = f"; and {len(faults) - MAX_FAULTS} more" if len(faults) > MAX_FAULTS else ""
+    return Rejected(
+        "INVALID_ALERT",
+        f"the alert does not follow the schema: {told}{more}",
+        "Correct these fields; docs/alert.schema.json is the whole schema.",
+    )
+
+
+def _fault(fault: ErrorDetails) -> str:
+    where = ".".join(str(part) for part in fault["loc"])
+    words = _WORDS.get(fault["type"], texts.cut(fault["msg"], MAX_WORDS))
+    if fault["type"] == "string_pattern_mismatch":
+        words = _PATTERNS[str(fault["loc"][0])]
+    return f"{quoted(where)} {words}"

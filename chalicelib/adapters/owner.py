@@ -1,0 +1,71 @@
+"""Whose an alert is and how bad, as the provider names it."""
+
+import re
+from dataclasses import dataclass
+
+from chalicelib.adapters.fields import Ownership, quoted
+from chalicelib.alert import UNKNOWN_TEAM, Condition, Priority
+from chalicelib.errors import Rejected
+
+MAX_TEAMS = 10
+MAX_SLUG = 45
+
+_PRIORITIES = {name: priority for priority in Priority for name in (priority.value, priority.value[1:])}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a person writes the team and the priority, and how that looks."""
+
+    name: str
+    team: str
+    priority: str
+
+
+def owner(
+    teams: str, priority: str, condition: Condition, missing: Ownership | None, place: Place
+) -> Ownership:
+    """Read whose the alert is, `missing` where it does not say (an empty text); raises Rejected.
+
+    A resolution needs no owner, its row has one: what cannot be read is then UNKNOWN_TEAM and P3.
+    """
+    if condition is Condition.RESOLVED:
+        return Ownership(slugs(teams) or (UNKNOWN_TEAM,), _PRIORITIES.get(priority.upper(), Priority.P3))
+    named_teams = _teams(teams, place) or (missing.teams if missing else ())
+    named_priority = _priority(priority, place) or (missing.priority if missing else None)
+    if named_teams and named_priority:
+        return Ownership(named_teams, named_priority)
+    lacks = [("TEAM", place.team)] * (not named_teams) + [("PRIORITY", place.priority)] * (not named_priority)
+    raise Rejected(
+        "MISSING_" + "_AND_".join(what for what, _ in lacks),
+        f"the alert names no {' and no '.join(what.lower() for what, _ in lacks)}",
+        f"Add to {place.name}: {' | '.join(example for _, example in lacks)}",
+    )
+
+
+def slugs(teams: str) -> tuple[str, ...]:
+    """Make slugs of comma-separated teams, each once."""
+    made = (re.sub("[^a-z0-9]+", "-", team.lower()).strip("-") for team in teams.split(","))
+    return tuple(dict.fromkeys(slug[:MAX_SLUG].rstrip("-") for slug in made if slug))[:MAX_TEAMS]
+
+
+def _teams(teams: str, place: Place) -> tuple[str, ...]:
+    made = slugs(teams)
+    if teams and not made:
+        raise Rejected(
+            "INVALID_TEAM",
+            f"the team {quoted(teams)} has no letter a-z and no digit, so it makes no slug",
+            f"In {place.name}, name the team in letters a-z, digits and hyphens: {place.team}",
+        )
+    return made
+
+
+def _priority(priority: str, place: Place) -> Priority | None:
+    known = _PRIORITIES.get(priority.upper())
+    if priority and not known:
+        raise Rejected(
+            "INVALID_PRIORITY",
+            f"the priority {quoted(priority)} is none of P0, P1, P2, P3",
+            f"In {place.name}, set a priority from P0 (critical) to P3 (low): {place.priority}",
+        )
+    return known

@@ -1,0 +1,73 @@
+"""What the webhook takes -> one message an alert; a bad one is found when it is parsed, and so goes alone."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from chalicelib.adapters.texts import fit
+from chalicelib.errors import NotAccepted
+
+SOURCES = ("grafana", "alertmanager", "normalized")
+
+OF_THE_GROUP = ("receiver", "version", "orgId", "externalURL", "groupKey")
+"""What an alert needs of its group; `message` and `common...` repeat the alerts and are most of it."""
+
+LEGACY = frozenset({"ruleId", "ruleName", "evalMatches"})
+
+_IDENTIFYING = """
+    alerts status startsAt endsAt fingerprint generatorURL labels annotations alertname rulename instance
+    team teams priority grafana_state_reason receiver orgId externalURL version groupKey
+    schema_version source state title occurred_at identity account_id region alarm_id began_anew recovered
+"""
+IDENTIFYING = frozenset(_IDENTIFYING.casefold().split())
+"""What must survive, however little room there is: which condition it is, its state and time, whose it is."""
+
+
+def known(source: str) -> bool:
+    """Whether there is a webhook of that name."""
+    return source in SOURCES
+
+
+def split(source: str, body: object) -> list[dict[str, object]]:
+    """Make one payload of each alert; raises NotAccepted where there is no telling what the alerts are."""
+    if source == "normalized":
+        return _normalized(body)
+    group = _object(body)
+    return [_of_group(group) | {"alerts": [alert]} for alert in _alerts(group)]
+
+
+def cut(payload: Mapping[str, Any], limit_bytes: int = 200_000) -> dict[str, Any]:
+    """Shorten one alert to `limit_bytes` of JSON in ASCII; what identifies it goes last."""
+    return fit(payload, limit_bytes, IDENTIFYING)
+
+
+def _normalized(body: object) -> list[dict[str, object]]:
+    if not isinstance(body, list):
+        return [_object(body)]
+    return [entry if isinstance(entry, dict) else {"not_an_alert": entry} for entry in body]
+
+
+def _object(body: object) -> dict[str, object]:
+    if isinstance(body, dict):
+        return body
+    raise NotAccepted(400, "NOT_AN_OBJECT", "the body is JSON but no object")
+
+
+def _of_group(group: dict[str, object]) -> dict[str, object]:
+    return {name: group[name] for name in OF_THE_GROUP if name in group}
+
+
+def _alerts(group: dict[str, object]) -> list[object]:
+    alerts = group.get("alerts")
+    if isinstance(alerts, list):
+        return alerts
+    if "alerts" not in group and LEGACY & group.keys():
+        raise NotAccepted(
+            400,
+            "LEGACY_ALERTING",
+            "this is Grafana's legacy alerting (4 to 7); unified alerting is needed, in Grafana 9 or later",
+        )
+    raise NotAccepted(
+        400,
+        "NO_ALERTS",
+        "the body has no list `alerts`; a webhook's default payload has, so use no custom payload",
+    )

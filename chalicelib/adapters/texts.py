@@ -1,0 +1,97 @@
+"""A provider's texts and JSON, made clean and short. Without pydantic: the webhook uses it."""
+
+import json
+import re
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+DEEPEST = 20
+"""Levels of nesting; pydantic writes no more than 255, and no alert has more than ten."""
+
+KEPT_LENGTH = 4000
+LENGTHS = (sys.maxsize, 20_000, 5_000, 1_000, 250)
+
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def clean(value: str) -> str:
+    """Drop control characters but line breaks and tabs; half a surrogate pair becomes U+FFFD."""
+    broken_alike = value.replace("\r\n", "\n").replace("\r", "\n")
+    return _SURROGATE.sub("\ufffd", _CONTROL.sub("", broken_alike))
+
+
+def line(value: str) -> str:
+    """Put a text on one line."""
+    return " ".join(clean(value).split())
+
+
+def cut(value: str, limit: int) -> str:
+    """Shorten to `limit` code points, with a note that says how many are missing."""
+    if len(value) <= limit:
+        return value
+    room = max(0, limit - len(_note(len(value))))
+    return value[:room] + _note(len(value) - room)
+
+
+def fit(value: Mapping[str, Any], limit: int, kept: frozenset[str] = frozenset()) -> dict[str, Any]:
+    """Shorten an object to `limit` bytes of JSON: its longest strings first, then all but the `kept` names.
+
+    Kept names are in lower case. What is nested too deeply to be written goes in any case.
+    """
+    for length in LENGTHS:
+        shorter = _Pass(partial(cut, limit=length), kept).members(value)
+        if size(shorter) <= limit:
+            return shorter
+    essential = _Pass(partial(cut, limit=LENGTHS[-1]), kept, only_kept=True).members(value)
+    if essential and size(essential) <= limit:
+        return essential
+    return {"cut": f"left out, being larger than {limit} bytes"}
+
+
+def scrub(value: Mapping[str, Any]) -> dict[str, Any]:
+    """Clean every text of an object."""
+    return _Pass(clean).members(value)
+
+
+def size(value: object) -> int:
+    """Count the bytes of JSON, written in ASCII without blanks."""
+    return len(json.dumps(value, separators=(",", ":")))
+
+
+def _note(missing: int) -> str:
+    return f" [cut: {missing} more characters]"
+
+
+@dataclass(frozen=True, slots=True)
+class _Pass:
+    """Writes every text of an object anew, but leaves those of kept names, unless they are overlong."""
+
+    write: Callable[[str], str]
+    kept: frozenset[str] = frozenset()
+    only_kept: bool = False
+
+    def members(self, value: Mapping[str, Any], depth: int = 0) -> dict[str, Any]:
+        """Write an object; two names that become one keep the later's value."""
+        written: dict[str, Any] = {}
+        for name, member in value.items():
+            is_kept = name.casefold() in self.kept
+            if is_kept and isinstance(member, str) and len(member) <= KEPT_LENGTH:
+                written[name] = member
+            elif is_kept or not self.only_kept:
+                written[self.write(name)] = self._member(member, depth + 1)
+        return written
+
+    def _member(self, value: Any, depth: int) -> Any:
+        if isinstance(value, str):
+            return self.write(value)
+        if isinstance(value, Mapping | list) and depth >= DEEPEST:
+            return "[cut: nested too deeply]"
+        if isinstance(value, Mapping):
+            return self.members(value, depth)
+        if isinstance(value, list):
+            return [self._member(member, depth + 1) for member in value]
+        return value

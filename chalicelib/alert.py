@@ -1,0 +1,147 @@
+"""The canonical alert: what a provider said about one condition at one moment."""
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
+
+MAX_TITLE = 500
+MAX_DESCRIPTION = 4000
+MAX_SUMMARY = 1000
+MAX_REASON = 2000
+MAX_LABELS = 64
+MAX_LABEL_NAME = 200
+MAX_LABEL_VALUE = 1000
+
+UNKNOWN_TEAM = "unknown"
+"""The team of an alert that names none, where a fallback team takes such alerts."""
+
+Text = Annotated[str, StringConstraints(min_length=1)]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=45)]
+Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>\"`\\]+$", max_length=2048)]
+LabelName = Annotated[str, StringConstraints(max_length=MAX_LABEL_NAME)]
+LabelValue = Annotated[str, StringConstraints(max_length=MAX_LABEL_VALUE)]
+
+
+def in_utc(moment: datetime) -> datetime:
+    """Bring a time with an offset to UTC; raises ValueError outside the years 2000 to 2199."""
+    # Both years: what is brought to UTC must be accepted again when the row is read.
+    if not (2000 <= moment.year < 2200 and 2000 <= moment.astimezone(UTC).year < 2200):
+        raise ValueError(f"not a time of this century or the next: {moment.isoformat()}")
+    return moment.astimezone(UTC)
+
+
+def _from_iso(value: object) -> object:
+    """Read ISO 8601 and nothing else: pydantic would guess what unit a number is in, also one in a text."""
+    return datetime.fromisoformat(value) if isinstance(value, str) else value
+
+
+UtcDatetime = Annotated[AwareDatetime, BeforeValidator(_from_iso), AfterValidator(in_utc)]
+
+
+class Condition(StrEnum):
+    """What the provider says of the condition now."""
+
+    FIRING = "FIRING"
+    RESOLVED = "RESOLVED"
+
+
+class Priority(StrEnum):
+    """How bad it is: P0 wakes everybody, P3 nobody."""
+
+    P0 = "P0"
+    P1 = "P1"
+    P2 = "P2"
+    P3 = "P3"
+
+    @property
+    def urgent(self) -> bool:
+        """Whether an episode is told even if it ended before its issue could be opened."""
+        return self <= Priority.P1
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Identity(_Part):
+    """Where the provider keeps the condition; with the source, what makes two alerts the same."""
+
+    account_id: Annotated[Text, Field(max_length=300)] | None = Field(
+        None, description="AWS account, or the Grafana host and organisation"
+    )
+    region: Annotated[Text, Field(max_length=100)] | None = None
+    alarm_id: Annotated[Text, Field(max_length=4000)] | None = Field(
+        None, description="The provider's own stable id of the condition"
+    )
+
+
+class Links(_Part):
+    """Where a person looks next."""
+
+    runbook_url: Url | None = None
+    dashboard_url: Url | None = None
+    source_url: Url | None = None
+    silence_url: Url | None = None
+    image_url: Url | None = None
+
+
+class AlertEvent(_Part):
+    """One alert in the canonical schema, version 1."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", title="Alert")
+
+    schema_version: Literal[1] = 1
+    source: Slug = Field(description="Who says so: cloudwatch, grafana, alertmanager, or your emitter's name")
+    state: Condition
+    title: Annotated[Text, Field(max_length=MAX_TITLE)]
+    description: Annotated[str, Field(max_length=MAX_DESCRIPTION)] | None = None
+    summary: Annotated[str, Field(max_length=MAX_SUMMARY)] | None = None
+    reason: Annotated[str, Field(max_length=MAX_REASON)] | None = Field(
+        None, description="Why the provider says so now"
+    )
+    priority: Priority
+    occurred_at: UtcDatetime = Field(description="When the provider saw it, never when it was sent")
+    teams: Annotated[tuple[Slug, ...], Field(min_length=1, max_length=10)]
+    identity: Identity = Identity()
+    links: Links = Links()
+    labels: Annotated[dict[LabelName, LabelValue], Field(max_length=MAX_LABELS)] = Field(
+        default_factory=dict, description="Labels or dimensions, for people"
+    )
+    began_anew: bool = Field(
+        default=False,
+        description="The provider says that a new firing period began at occurred_at",
+    )
+    recovered: bool = Field(
+        default=True,
+        description="False where RESOLVED is no recovery: the rule was deleted, paused or edited",
+    )
+    raw_provider: dict[str, Any] | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """The stable key of the condition, over every message about it."""
+        identity = self.identity
+        name = identity.alarm_id or {"title": self.title}
+        key = [self.source, identity.account_id, identity.region, name]
+        return hashlib.sha256(json.dumps(key, ensure_ascii=False).encode()).hexdigest()
+
+    def says_the_same_as(self, other: "AlertEvent") -> bool:
+        """Whether both tell a person the same; links are left out, as Grafana moves their time range."""
+        return _words(self) == _words(other)
+
+
+def _words(alert: AlertEvent) -> tuple[object, ...]:
+    texts = (alert.title, alert.summary, alert.description, alert.reason)
+    return (alert.state, *texts, alert.priority, alert.teams)

@@ -1,0 +1,174 @@
+"""The collector: a batch of messages -> record -> sync.
+
+The queue's semantics, all of them:
+
+- a message that can never succeed (not JSON, no alert, team or priority missing) goes to the dead-letter
+  queue as it came, with attributes
+  that say why, and is then acknowledged;
+- a message whose row could not be written stays in the queue;
+- the batch is recorded and acknowledged (deleted) before the first call to GitHub. Sync then runs over its
+  rows, the most urgent first,
+  while time is left; what it does not reach stays due for reconcile. A GitHub that hangs costs latency,
+  never a receive;
+- Lambda deletes the batch when the function returns, and Chalice cannot ask it for partial answers
+  (aws/chalice#884): where a message
+  must stay, the others have been deleted already and the function raises. Redrive after 20 receives is for
+  crashes only.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from chalicelib import envelope
+from chalicelib.adapters import registry
+from chalicelib.adapters.fields import Ignored, Ownership
+from chalicelib.alert import AlertEvent
+from chalicelib.envelope import Message
+from chalicelib.errors import AlertingError, Contended, Rejected
+from chalicelib.lifecycle.plan import Policy, plan
+from chalicelib.lifecycle.record import Reason, record
+from chalicelib.lifecycle.state import AlertState
+from chalicelib.lifecycle.steps import Nothing
+from chalicelib.telemetry import Telemetry
+
+TRIES = 8
+
+
+class Rows(Protocol):
+    """The rows, as record writes them."""
+
+    def get(self, fingerprint: str) -> AlertState | None:
+        """Read a row."""
+
+    def record(self, row: AlertState) -> AlertState | None:
+        """Write what the provider said; None if another was quicker."""
+
+
+class Queue(Protocol):
+    """The alert queue and its dead-letter queue."""
+
+    def delete(self, receipt_handles: Sequence[str]) -> list[str]:
+        """Acknowledge messages; returns the handles that were not taken."""
+
+    def reject(self, body: str, attributes: Mapping[str, str]) -> None:
+        """Send a message to the dead-letter queue."""
+
+
+class NotRecorded(AlertingError):
+    """Some messages could not be recorded; they stay in the queue."""
+
+
+@dataclass(frozen=True)
+class Collector:
+    """Takes batches of SQS records, in Lambda's shape."""
+
+    rows: Rows
+    queue: Queue
+    sync: Callable[[AlertState, datetime], None]
+    policy: Policy
+    duplicate: timedelta
+    now: Callable[[], datetime]
+    telemetry: Telemetry
+
+    def __call__(self, records: Sequence[Mapping[str, Any]], until: datetime) -> None:
+        """Record and acknowledge the batch, then sync what is due, until `until`.
+
+        Raises NotRecorded for what must stay.
+        """
+        rows: dict[str, AlertState] = {}
+        done: list[str] = []
+        stayed: list[str] = []
+        for entry in records:
+            message = envelope.read(entry)
+            try:
+                rows |= self._record(message)
+                done.append(message.receipt_handle)
+            except Exception as error:  # noqa: BLE001 - whatever failed, only this message may suffer
+                self.telemetry.problem("NOT_RECORDED", error, message_id=message.id, source=message.source)
+                stayed.append(message.id)
+        self._acknowledge(done)
+        self._sync(rows, until)
+        if stayed:
+            raise NotRecorded(
+                f"{len(stayed)} of {len(records)} messages stay in the queue: {', '.join(stayed)}"
+            )
+
+    def _record(self, message: Message) -> dict[str, AlertState]:
+        """Record the message's alerts; returns the rows that were written."""
+        fallback = self.policy.routing.ownership
+        try:
+            alerts = registry.parse(
+                message.source, message.payload, Ownership(*fallback) if fallback else None
+            )
+        except Rejected as rejected:
+            self._reject(message, rejected)
+            return {}
+        written: dict[str, AlertState] = {}
+        for alert in alerts:
+            if isinstance(alert, Ignored):
+                self._ignore(message, alert)
+            elif row := self._record_alert(message, alert):
+                written[row.fingerprint] = row
+        return written
+
+    def _record_alert(self, message: Message, alert: AlertEvent) -> AlertState | None:
+        """Write the row against all comers; returns it unless there was nothing to write."""
+        for _ in range(TRIES):
+            row = self.rows.get(alert.fingerprint)
+            recorded = record(row, alert, message.sent_at, self.duplicate)
+            if recorded.row is row:
+                self._tell(message, alert, recorded.reason)
+                return None
+            now = self.now()
+            step = plan(recorded.row, now, self.policy)
+            due_at = step.due_at if isinstance(step, Nothing) else now
+            if written := self.rows.record(replace(recorded.row, due_at=due_at)):
+                self._tell(message, alert, recorded.reason)
+                return written
+        raise Contended(f"the row of {alert.fingerprint} kept changing; the message is left for later")
+
+    def _reject(self, message: Message, rejected: Rejected) -> None:
+        attributes = {
+            "reason": rejected.reason,
+            "explanation": str(rejected),
+            "fix": rejected.fix,
+            "source": message.source,
+            "message_id": message.id,
+            "correlation_id": message.correlation_id or "",
+        }
+        self.queue.reject(message.body, attributes)
+        self.telemetry.event("REJECTED", reason=rejected.reason, message_id=message.id, source=message.source)
+        self.telemetry.count("AlertsRejected", reason=rejected.reason)
+
+    def _ignore(self, message: Message, ignored: Ignored) -> None:
+        self.telemetry.event("IGNORED", reason=ignored.reason, message_id=message.id, source=message.source)
+        self.telemetry.count("AlertsIgnored", reason=ignored.reason)
+
+    def _tell(self, message: Message, alert: AlertEvent, reason: Reason) -> None:
+        self.telemetry.event(
+            "NORMALIZED_ALERT",
+            message_id=message.id,
+            correlation_id=message.correlation_id,
+            fingerprint=alert.fingerprint,
+            reason=reason.value,
+            alert=alert.model_dump(mode="json", exclude={"raw_provider"}, exclude_none=True),
+            latency_ms=round((self.now() - alert.occurred_at).total_seconds() * 1000),
+        )
+        self.telemetry.count("AlertsRecorded", source=message.source, reason=reason.value)
+
+    def _acknowledge(self, receipt_handles: list[str]) -> None:
+        lost = self.queue.delete(receipt_handles)
+        if lost:  # they come again and are recognised as duplicates
+            self.telemetry.event("NOT_ACKNOWLEDGED", messages=len(lost))
+
+    def _sync(self, rows: dict[str, AlertState], until: datetime) -> None:
+        """Sync what is due, the most urgent first; a row whose sync fails stays due, and the others go on."""
+        now = self.now()
+        due = [row for row in rows.values() if row.due_at and row.due_at <= now]
+        for row in sorted(due, key=lambda row: row.priority):
+            try:
+                self.sync(row, until)
+            except Exception as error:  # noqa: BLE001 - one row's trouble must not hold up the others
+                self.telemetry.problem("NOT_SYNCED", error, fingerprint=row.fingerprint)

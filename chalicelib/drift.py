@@ -1,0 +1,144 @@
+"""Drift: what rows believe against what GitHub lists under our label, looked at anew.
+
+What changed since the last look every ten minutes, everything open once an hour. A list is only a hint:
+what differs is read, and written under the lease; a failed look-up changes nothing, and the next look
+covers the same time again.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from pydantic import BaseModel
+
+from chalicelib import render
+from chalicelib.items import Document
+from chalicelib.lifecycle.outcome import Seen
+from chalicelib.lifecycle.state import AlertState, Intent, Verb
+from chalicelib.routing import AREA_LABEL, MUTED_LABEL
+
+AT_ONCE = 100
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+class Rows(Protocol):
+    """The rows, and small documents beside them."""
+
+    def get(self, fingerprint: str) -> AlertState | None:
+        """Read a row."""
+
+    def of_repository(self, repository: str, after: int, limit: int) -> list[str]:
+        """List fingerprints with an issue in a repository numbered above `after`, by number."""
+
+    def load(self, key: str) -> Document:
+        """Read a document."""
+
+    def swap(self, key: str, text: str, version: int) -> Document | None:
+        """Write over the named version."""
+
+
+class Lists(Protocol):
+    """The tracker's lists."""
+
+    def changed(
+        self, repository: str, label: str | None, since: datetime, before: datetime
+    ) -> Iterator[Seen]:
+        """List issues changed since a time, in any state."""
+
+    def open_ones(self, repository: str, label: str, before: datetime) -> Iterator[Seen]:
+        """List open issues with a label."""
+
+
+class Looks(Protocol):
+    """Sync, asked to look."""
+
+    def look(self, row: AlertState, until: datetime) -> None:
+        """Read the row's issue and act on what it shows."""
+
+    def merge(self, row: AlertState, other: Seen, until: datetime) -> None:
+        """Keep the older of two open issues of one condition."""
+
+
+class _Looked(BaseModel):
+    """When a repository was last looked at."""
+
+    changes: datetime = LONG_AGO
+    everything: datetime = LONG_AGO
+
+
+@dataclass(frozen=True)
+class Drift:
+    """Looks through the routed repositories when their time has come."""
+
+    rows: Rows
+    lists: Callable[[], Lists]
+    sync: Looks
+    repositories: frozenset[str]
+    now: Callable[[], datetime]
+    changes_every: timedelta = timedelta(minutes=10)
+    everything_every: timedelta = timedelta(minutes=60)
+
+    def __call__(self, until: datetime) -> None:
+        """Look at every repository whose turn it is."""
+        for repository in sorted(self.repositories):
+            self._look(repository, until)
+
+    def _look(self, repository: str, until: datetime) -> None:
+        document = self.rows.load(f"drift#{repository.lower()}")
+        looked = _Looked.model_validate_json(document.text) if document.text else _Looked()
+        now = self.now()
+        if now - looked.changes < self.changes_every:
+            return
+        whole = now - looked.everything >= self.everything_every
+        if whole:
+            self._everything(repository, until)
+        else:
+            for seen in self.lists().changed(repository, AREA_LABEL, looked.changes, until):
+                self._compare(seen, until)
+        if self.now() < until:
+            next_looked = _Looked(changes=now, everything=now if whole else looked.everything)
+            self.rows.swap(f"drift#{repository.lower()}", next_looked.model_dump_json(), document.version)
+
+    def _everything(self, repository: str, until: datetime) -> None:
+        """Compare all that GitHub shows open, then the rows that believe in an issue it did not show."""
+        shown: set[str] = set()
+        for seen in self.lists().open_ones(repository, AREA_LABEL, until):
+            shown |= self._compare(seen, until)
+        for row in self._rows_of(repository):
+            believed = row.status.issue
+            if believed and believed.open and row.fingerprint not in shown:
+                self.sync.look(row, until)
+
+    def _rows_of(self, repository: str) -> Iterator[AlertState]:
+        after = 0
+        while found := self.rows.of_repository(repository, after, AT_ONCE):
+            rows = [row for fingerprint in found if (row := self.rows.get(fingerprint))]
+            yield from rows
+            numbers = [row.status.issue.ref.number for row in rows if row.status.issue]
+            if not numbers or max(numbers) <= after:
+                return
+            after = max(numbers)
+
+    def _compare(self, seen: Seen, until: datetime) -> set[str]:
+        """Look closer where an issue of ours is not what its row believes.
+
+        Returns the fingerprint it shows, if any.
+        """
+        mark = render.read_marker(seen.body) if seen.by_us else None
+        row = self.rows.get(mark.fingerprint) if mark else None
+        if row is None or row.status.issue is None or _opening(row.intent):
+            return set()
+        issue = row.status.issue
+        if issue.ref != seen.ref:
+            if issue.open and seen.open:
+                self.sync.merge(row, seen, until)
+            return set()
+        if (issue.open, issue.muted) != (seen.open, MUTED_LABEL in seen.labels):
+            self.sync.look(row, until)
+        return {row.fingerprint}
+
+
+def _opening(intent: Intent | None) -> bool:
+    """An unfinished opening is left to Find."""
+    return intent is not None and intent.verb is Verb.OPEN

@@ -1,0 +1,126 @@
+"""The envelope: an SQS record -> the message in it and its source, which is decided here, once.
+
+The webhook stamps the attribute `source`; unstamped is CloudWatch, which publishes to the topic itself. A
+stamped body is what we put there. An unstamped one may be in an SNS envelope, where delivery is not raw; then
+the envelope's attributes count.
+"""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from chalicelib.errors import Rejected
+
+UNSTAMPED = "cloudwatch"
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+_ONLY_ALARMS = "Let only alarms publish to the alert topic; send other notifications to a topic of their own."
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message, and what it holds or why that cannot be read."""
+
+    id: str
+    receipt_handle: str
+    source: str
+    body: str
+    sent_at: datetime
+    correlation_id: str | None
+    receives: int
+    content: dict[str, Any] | Rejected
+
+    @property
+    def payload(self) -> dict[str, Any]:
+        """What the provider sent, out of its envelope; raises Rejected."""
+        if isinstance(self.content, Rejected):
+            raise self.content
+        return self.content
+
+
+def read(record: Mapping[str, Any]) -> Message:
+    """Read an SQS record in Lambda's shape; why a body cannot be read is told with its payload."""
+    attributes = {
+        name: attribute.get("stringValue")
+        for name, attribute in (record.get("messageAttributes") or {}).items()
+    }
+    content = _content(record["body"])
+    if "source" not in attributes and isinstance(content, dict):
+        attributes, content = _unwrapped(content, attributes)
+    return Message(
+        id=record["messageId"],
+        receipt_handle=record["receiptHandle"],
+        source=attributes.get("source") or UNSTAMPED,
+        body=record["body"],
+        sent_at=EPOCH + timedelta(milliseconds=int(record["attributes"]["SentTimestamp"])),
+        correlation_id=attributes.get("correlation_id"),
+        receives=int(record["attributes"].get("ApproximateReceiveCount", 1)),
+        content=content,
+    )
+
+
+def _content(body: str) -> dict[str, Any] | Rejected:
+    try:
+        content = json.loads(body, parse_constant=_finite, parse_float=_finite, object_pairs_hook=_unique)
+    except (ValueError, RecursionError) as error:
+        why = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
+        return Rejected("NOT_JSON", f"the message is no JSON: {why}", _ONLY_ALARMS)
+    if isinstance(content, dict):
+        return content
+    return Rejected(
+        "NOT_AN_OBJECT", f"the message is JSON but no object: {type(content).__name__}", _ONLY_ALARMS
+    )
+
+
+def _finite(number: str) -> float:
+    value = float(number)
+    if not math.isfinite(value):
+        raise ValueError(f"{_word(number)} is no number in JSON")
+    return value
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("an object has a key twice")
+    return members
+
+
+def _unwrapped(
+    content: dict[str, Any], attributes: dict[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any] | Rejected]:
+    """Take the message and its attributes out of an SNS envelope or a Lambda event of SNS, if in one."""
+    envelope = _of_lambda_event(content) or content
+    kind, message = envelope.get("Type"), envelope.get("Message")
+    if not isinstance(message, str) or "TopicArn" not in envelope:
+        return attributes, content
+    if kind != "Notification":
+        return attributes, Rejected(
+            "SNS_CONTROL_MESSAGE",
+            f"the message is SNS's own, a {_word(kind)}, and no alarm; no address in it is followed",
+            "Subscribe the queue with infra-extra, which needs no confirmation; delete this message.",
+        )
+    return attributes | _attributes(envelope.get("MessageAttributes")), _content(message)
+
+
+def _of_lambda_event(content: dict[str, Any]) -> dict[str, Any] | None:
+    match content.get("Records"):
+        case [{"Sns": dict() as envelope}]:
+            return envelope
+    return None
+
+
+def _attributes(attributes: object) -> dict[str, Any]:
+    if not isinstance(attributes, dict):
+        return {}
+    values = {
+        name: attribute.get("Value") for name, attribute in attributes.items() if isinstance(attribute, dict)
+    }
+    return {name: value for name, value in values.items() if isinstance(value, str)}
+
+
+def _word(value: object) -> str:
+    return f"{value:.40}" if isinstance(value, str) else type(value).__name__

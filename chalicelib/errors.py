@@ -1,0 +1,123 @@
+"""Everything that can go wrong, by what it means for the one who asked.
+
+AlertingError
+    ConfigurationError      a setting, secret or routing table is wrong; every fault is named
+    Rejected                this message can never succeed: to the DLQ, with the reason and what to fix
+    NotAccepted             the webhook's answer to a request it does not take, with its HTTP status
+    StoreUnavailable        the table did not answer: leave the message in the queue
+    Contended               others kept changing the row: likewise
+    QueueUnavailable        the dead-letter queue did not take a message: likewise
+    TopicUnavailable        the topic did not take every alert: the sender must send again
+    GitHubError
+        TooLate             not sent: the call could outlast the lease
+        Unavailable         no answer, and nothing changed (not sent, or only a read): later
+        RateLimited         GitHub asks to wait until a time: later, then
+        OutcomeUnknown      a write went without an answer (timeout, dropped connection, 5xx): it may have
+        happened Refused             GitHub said no, and nothing happened
+            Gone            the issue was deleted, or the repository has issues disabled
+            Invalid         validation failed, on the named fields
+            CommentsClosed  the issue takes no more comments (locked, or 2,500 of them)
+"""
+
+from datetime import datetime
+
+
+class AlertingError(Exception):
+    """The root of the tree."""
+
+
+class ConfigurationError(AlertingError):
+    """Settings, a secret or the routing table are wrong."""
+
+    def __init__(self, what: str, faults: list[str]) -> None:
+        super().__init__(f"{what}: " + "; ".join(faults))
+        self.faults = faults
+
+
+class Rejected(AlertingError):
+    """This message can never succeed.
+
+    `reason` is a constant such as `MISSING_TEAM` (metric dimension, DLQ attribute); `fix` tells a person
+    what to change.
+    """
+
+    def __init__(self, reason: str, explanation: str, fix: str) -> None:
+        super().__init__(explanation)
+        self.reason = reason
+        self.fix = fix
+
+
+class NotAccepted(AlertingError):
+    """The webhook does not take this request: `status` and one clear sentence for the sender."""
+
+    def __init__(self, status: int, reason: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+        self.reason = reason
+
+
+class StoreUnavailable(AlertingError):
+    """The table did not answer, or refused for now."""
+
+
+class Contended(AlertingError):
+    """Other workers kept changing the row while this one tried to."""
+
+
+class QueueUnavailable(AlertingError):
+    """The dead-letter queue did not take a message."""
+
+
+class TopicUnavailable(AlertingError):
+    """The topic did not take every message."""
+
+
+class GitHubError(AlertingError):
+    """A call to GitHub did not give its result."""
+
+    def __init__(self, message: str, *, status: int | None = None, request_id: str | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.request_id = request_id
+
+
+class TooLate(GitHubError):
+    """Not sent: less of the lease is left than the call may take."""
+
+
+class Unavailable(GitHubError):
+    """GitHub did not answer; nothing changed there, since nothing was sent or only a read."""
+
+
+class RateLimited(GitHubError):
+    """GitHub did nothing and asks to wait; `retry_at` is None where it did not say until when."""
+
+    def __init__(
+        self, message: str, *, retry_at: datetime | None, status: int, request_id: str | None
+    ) -> None:
+        super().__init__(message, status=status, request_id=request_id)
+        self.retry_at = retry_at
+
+
+class OutcomeUnknown(GitHubError):
+    """The call may or may not have taken effect; never to be taken for "not done"."""
+
+
+class Refused(GitHubError):
+    """GitHub said no; nothing happened, and asking the same again at once is of no use."""
+
+
+class Gone(Refused):
+    """410: the issue was deleted, or the repository takes no issues."""
+
+
+class Invalid(Refused):
+    """422: `fields` names what GitHub did not accept."""
+
+    def __init__(self, message: str, fields: frozenset[str], *, request_id: str | None) -> None:
+        super().__init__(message, status=422, request_id=request_id)
+        self.fields = fields
+
+
+class CommentsClosed(Refused):
+    """The issue takes no more comments: it is locked, or has 2,500 of them."""

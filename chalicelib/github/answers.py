@@ -1,0 +1,84 @@
+"""Answers: issues and comments as GitHub sends them -> what of them matters. Pure."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import AwareDatetime, BaseModel, TypeAdapter, ValidationError
+
+from chalicelib.github.protocol import Request, Response, unreadable
+from chalicelib.lifecycle.outcome import Seen
+from chalicelib.lifecycle.state import Closer, IssueRef
+
+
+class _User(BaseModel):
+    login: str = ""
+
+
+class _Label(BaseModel):
+    name: str | None = None
+
+
+class _Issue(BaseModel):
+    number: int
+    title: str
+    state: str
+    html_url: str
+    repository_url: str
+    body: str | None = None
+    labels: list[_Label | str] = []
+    comments: int = 0
+    closed_at: AwareDatetime | None = None
+    closed_by: _User | None = None
+    user: _User | None = None
+    pull_request: dict[str, Any] | None = None
+
+    def seen(self, bot: str) -> Seen:
+        names = (label if isinstance(label, str) else label.name for label in self.labels)
+        closed = self.state == "closed"
+        closer = Closer.US if self.closed_by and self.closed_by.login == bot else Closer.PERSON
+        return Seen(
+            ref=IssueRef("/".join(self.repository_url.rsplit("/", 2)[-2:]), self.number),
+            url=self.html_url,
+            title=self.title,
+            body=self.body or "",
+            labels=tuple(name for name in names if name),
+            by_us=self.user is not None and self.user.login == bot,
+            comments=self.comments,
+            closed_at=(self.closed_at or datetime.fromtimestamp(0, UTC)) if closed else None,
+            closed_by=closer if closed else None,
+        )
+
+
+class _Comment(BaseModel):
+    body: str | None = None
+    user: _User | None = None
+
+
+_ISSUES = TypeAdapter(list[_Issue])
+_COMMENTS = TypeAdapter(list[_Comment])
+
+
+def read_issue(request: Request, response: Response, bot: str) -> Seen:
+    """Read an answer that is an issue; `bot` is the login under which we write."""
+    try:
+        return _Issue.model_validate_json(response.content).seen(bot)
+    except ValidationError as error:
+        raise unreadable(request, response) from error
+
+
+def read_issues(request: Request, response: Response, bot: str) -> list[Seen]:
+    """Read a list of issues; pull requests are left out."""
+    try:
+        found = _ISSUES.validate_json(response.content)
+    except ValidationError as error:
+        raise unreadable(request, response) from error
+    return [each.seen(bot) for each in found if each.pull_request is None]
+
+
+def read_comments(request: Request, response: Response, bot: str) -> list[str]:
+    """Read the bodies of our own comments."""
+    try:
+        found = _COMMENTS.validate_json(response.content)
+    except ValidationError as error:
+        raise unreadable(request, response) from error
+    return [each.body or "" for each in found if each.user and each.user.login == bot]

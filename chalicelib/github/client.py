@@ -1,0 +1,126 @@
+"""The socket: sends a request once, in bounded time, and reports how it ended to the budget."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Protocol
+from urllib.parse import urljoin
+
+import httpx
+
+from chalicelib.errors import OutcomeUnknown, RateLimited, Refused, TooLate, Unavailable
+from chalicelib.github import protocol
+from chalicelib.github.auth import App, Installations
+from chalicelib.github.protocol import Request, Response
+
+MOST_CALLS = 3
+
+
+class Reports(Protocol):
+    """Who is told how calls ended: the budget."""
+
+    def answered(self, owner: str, response: Response) -> None:
+        """GitHub answered."""
+
+    def limited(self, owner: str, retry_at: datetime | None) -> None:
+        """GitHub asked to wait."""
+
+    def failed(self, owner: str) -> None:
+        """GitHub did not answer."""
+
+
+class GitHubClient:
+    """Sends requests; raises the classified errors of `chalicelib.errors`.
+
+    `timeout` bounds each call; a call that could end after `before` is not sent.
+    """
+
+    def __init__(
+        self, http: httpx.Client, app: App, reports: Reports, now: Callable[[], datetime], timeout: timedelta
+    ) -> None:
+        self._http, self._reports, self._now, self._timeout = http, reports, now, timeout
+        self._installations = Installations(app, self._send, now)
+
+    def bot(self, repository: str) -> str:
+        """Name the login under which we write there."""
+        return self._installations.access(repository).bot
+
+    def send(self, request: Request, before: datetime) -> Response:
+        """Send as the installation; a token that is no longer taken is minted anew, once."""
+        token = self._installations.access(request.repository).token
+        try:
+            return self._send(request, token, before)
+        except Refused as error:
+            if error.status != 401:
+                raise
+        self._installations.forget(request.repository)
+        token = self._installations.access(request.repository).token
+        return self._send(request, token, before)
+
+    def _send(self, request: Request, credential: str, before: datetime | None = None) -> Response:
+        """Send once and tell the budget how it ended."""
+        try:
+            response = self._follow(request, credential, before)
+            protocol.check(request, response, self._now())
+        except RateLimited as error:
+            self._reports.limited(request.owner, error.retry_at)
+            raise
+        except (Unavailable, OutcomeUnknown):
+            self._reports.failed(request.owner)
+            raise
+        except Refused:
+            # The headers of a 401 count another limit's calls: that of the address.
+            self._reports.answered(request.owner, Response(400))
+            raise
+        self._reports.answered(request.owner, response)
+        return response
+
+    def _follow(self, request: Request, credential: str, before: datetime | None) -> Response:
+        """Follow a moved issue or repository with the same method and body."""
+        address = request.path if request.path.startswith("/") else self._on_github(request, request.path)
+        for _ in range(MOST_CALLS):
+            self._check_time(request, before)
+            response = self._call(request, address, credential)
+            location = response.headers.get("location")
+            if response.status not in protocol.REDIRECTS or not location:
+                return response
+            address = self._on_github(request, location)
+        raise Refused(f"{request.method} {request.path}: redirected too often", status=response.status)
+
+    def _check_time(self, request: Request, before: datetime | None) -> None:
+        if before and self._now() + self._timeout > before:
+            raise TooLate(f"{request.method} {request.path}: not sent, the lease could end before its answer")
+
+    def _on_github(self, request: Request, address: str) -> str:
+        """Take an address out of an answer; raises Refused where it would take the credential elsewhere."""
+        base = self._http.base_url
+        try:
+            target = httpx.URL(urljoin(str(base), address))
+        except (httpx.InvalidURL, ValueError):
+            target = None
+        if target is None or (target.scheme, target.netloc) != (base.scheme, base.netloc):
+            raise Refused(f"{request.method} {request.path}: sent on to an address that is not GitHub's")
+        return str(target)
+
+    def _call(self, request: Request, address: str, credential: str) -> Response:
+        headers = {
+            "authorization": f"Bearer {credential}",
+            "accept": protocol.ACCEPT,
+            "user-agent": protocol.USER_AGENT,
+            "x-github-api-version": protocol.API_VERSION,
+        }
+        try:
+            answer = self._http.request(
+                request.method,
+                address,
+                headers=headers,
+                json=request.body,
+                timeout=self._timeout.total_seconds(),
+                follow_redirects=False,
+            )
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            raise Unavailable(
+                f"{request.method} {request.path}: no connection ({type(error).__name__})"
+            ) from error
+        except (httpx.HTTPError, httpx.InvalidURL) as error:  # the latter of a location it looks at, unasked
+            raise protocol.unanswered(request, type(error).__name__) from error
+        return Response(answer.status_code, dict(answer.headers), answer.content)

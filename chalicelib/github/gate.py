@@ -1,0 +1,98 @@
+"""The gate: the budget's row, changed by compare-and-swap, so that all running workers share one budget."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Protocol
+
+from pydantic import TypeAdapter
+
+from chalicelib.github import budget as rules
+from chalicelib.github.budget import Budget, Call, Granted, Limits, Refused
+from chalicelib.github.protocol import Response
+from chalicelib.items import Document
+
+SWAPS = 10
+BUSY = 0.5
+_BUDGET = TypeAdapter(Budget)
+
+
+class Documents(Protocol):
+    """Small documents under a key, written by compare-and-swap."""
+
+    def load(self, key: str) -> Document:
+        """Read a document; one never written has version 0 and no text."""
+
+    def swap(self, key: str, text: str, version: int) -> Document | None:
+        """Write over the named version; returns the newer document instead where there is one."""
+
+
+class Gate:
+    """Asks for calls and reports how they ended; what a container remembers saves it the reading."""
+
+    def __init__(self, documents: Documents, limits: Limits, now: Callable[[], datetime]) -> None:
+        self._documents, self._limits, self._now = documents, limits, now
+        self._known: dict[str, Document] = {}
+
+    def ask(self, owner: str, call: Call) -> Granted | Refused:
+        """Ask for one call as the owner's installation; a refusal writes nothing."""
+        now = self._now().timestamp()
+        for _ in range(SWAPS):
+            just_read = owner not in self._known
+            document = self._read(owner)
+            current = _parse(document)
+            answer = rules.ask(current, call, now, self._limits)
+            if isinstance(answer, Granted) and answer.budget != current:
+                if self._swap(owner, document, answer.budget):
+                    return answer
+            elif just_read:
+                return answer
+            else:  # no write tells whether what is remembered still holds
+                del self._known[owner]
+        return Refused(now + BUSY, "BUSY")
+
+    def answered(self, owner: str, response: Response) -> None:
+        """GitHub answered."""
+        self._change(
+            owner,
+            lambda budget, now: rules.answered(
+                budget, now, remaining=response.remaining, reset=response.reset
+            ),
+        )
+
+    def limited(self, owner: str, retry_at: datetime | None) -> None:
+        """GitHub asked to wait."""
+        at = retry_at.timestamp() if retry_at else None
+        self._change(owner, lambda budget, now: rules.limited(budget, now, at))
+
+    def failed(self, owner: str) -> None:
+        """GitHub did not answer."""
+        self._change(owner, lambda budget, now: rules.failed(budget, now, self._limits))
+
+    def _change(self, owner: str, change: Callable[[Budget, float], Budget]) -> None:
+        """Apply a report; one lost to a crowd is repeated by the next call's."""
+        now = self._now().timestamp()
+        for _ in range(SWAPS):
+            document = self._read(owner)
+            current = _parse(document)
+            changed = change(current, now)
+            if changed == current or self._swap(owner, document, changed):
+                return
+
+    def _read(self, owner: str) -> Document:
+        if owner not in self._known:
+            self._known[owner] = self._documents.load(_key(owner))
+        return self._known[owner]
+
+    def _swap(self, owner: str, document: Document, changed: Budget) -> bool:
+        text = _BUDGET.dump_json(changed).decode()
+        newer = self._documents.swap(_key(owner), text, document.version)
+        self._known[owner] = newer or Document(document.version + 1, text)
+        return newer is None
+
+
+def _key(owner: str) -> str:
+    return f"budget#{owner.lower()}"
+
+
+def _parse(document: Document) -> Budget:
+    return _BUDGET.validate_json(document.text) if document.text else Budget()

@@ -1,0 +1,101 @@
+"""The issue tracker: what sync needs of GitHub, in the words of issues."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from chalicelib.errors import Invalid, Unavailable
+from chalicelib.github import answers, requests
+from chalicelib.github.client import GitHubClient
+from chalicelib.github.protocol import Request, Response
+from chalicelib.lifecycle.outcome import Draft, Seen
+from chalicelib.lifecycle.state import IssueRef
+
+CLOCKS_APART = timedelta(minutes=2)
+MOST_PAGES = 50
+OPTIONAL_FIELDS = frozenset({"assignees", "labels"})
+
+
+class GitHubIssues:
+    """Issues of the repositories that the App is installed on; every call raises the classified errors.
+
+    A call that could end after `before` is not sent.
+    """
+
+    def __init__(self, client: GitHubClient) -> None:
+        self._client = client
+
+    def open(self, repository: str, draft: Draft, before: datetime) -> Seen:
+        """Open an issue; without the labels or assignees that GitHub refuses, rather than not at all."""
+        request = requests.open_issue(repository, draft)
+        while True:
+            try:
+                return self._issue(request, before)
+            except Invalid as error:
+                sent = request.body or {}
+                if not error.fields or not error.fields <= OPTIONAL_FIELDS & sent.keys():
+                    raise
+                kept = {name: value for name, value in sent.items() if name not in error.fields}
+            request = replace(request, body=kept)
+
+    def read(self, ref: IssueRef, before: datetime) -> Seen:
+        """Read an issue, wherever it was moved to; raises Gone if it was deleted."""
+        return self._issue(requests.issue("GET", ref), before)
+
+    def edit(self, ref: IssueRef, changes: dict[str, Any], before: datetime) -> Seen:
+        """Change fields of an issue: title, body, state, state_reason."""
+        return self._issue(requests.issue("PATCH", ref, body=changes), before)
+
+    def add_labels(self, ref: IssueRef, labels: tuple[str, ...], before: datetime) -> None:
+        """Add labels; those that are there stay."""
+        self._client.send(requests.issue("POST", ref, "/labels", {"labels": list(labels)}), before)
+
+    def remove_label(self, ref: IssueRef, label: str, before: datetime) -> None:
+        """Take a label off."""
+        self._client.send(requests.remove_label(ref, label), before)
+
+    def comment(self, ref: IssueRef, body: str, before: datetime) -> None:
+        """Add a comment; raises CommentsClosed where the issue takes none."""
+        self._client.send(requests.issue("POST", ref, "/comments", {"body": body}), before)
+
+    def changed(
+        self, repository: str, label: str | None, since: datetime, before: datetime
+    ) -> Iterator[Seen]:
+        """List issues (with a label) changed since a time, in any state.
+
+        Never by the search API, whose index lags.
+        """
+        request = requests.list_issues(repository, label, since - CLOCKS_APART)
+        bot = self._client.bot(repository)
+        for page, response in self._pages(request, before):
+            yield from answers.read_issues(page, response, bot)
+
+    def open_ones(self, repository: str, label: str, before: datetime) -> Iterator[Seen]:
+        """List open issues with a label."""
+        bot = self._client.bot(repository)
+        for page, response in self._pages(requests.list_open_issues(repository, label), before):
+            yield from answers.read_issues(page, response, bot)
+
+    def comments(self, ref: IssueRef, since: datetime, before: datetime) -> Iterator[str]:
+        """List the bodies of our comments changed since a time."""
+        request = requests.list_comments(ref, since - CLOCKS_APART)
+        bot = self._client.bot(ref.repository)
+        for page, response in self._pages(request, before):
+            yield from answers.read_comments(page, response, bot)
+
+    def _issue(self, request: Request, before: datetime) -> Seen:
+        # The login first: were it looked for after the call, its failing would hide that the call took
+        # effect.
+        bot = self._client.bot(request.repository)
+        return answers.read_issue(request, self._client.send(request, before), bot)
+
+    def _pages(self, request: Request, before: datetime) -> Iterator[tuple[Request, Response]]:
+        """Walk through a list; raises Unavailable where it does not end, since half a list proves nothing."""
+        for _ in range(MOST_PAGES):
+            response = self._client.send(request, before)
+            yield request, response
+            if response.next_page is None:
+                return
+            request = replace(request, path=response.next_page)
+        raise Unavailable(f"{request.method} {request.path}: a list of more than {MOST_PAGES} pages")

@@ -1,0 +1,54 @@
+"""Requests: what is asked of GitHub's issues. Pure."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote
+
+from chalicelib.github.protocol import Request
+from chalicelib.lifecycle.outcome import Draft
+from chalicelib.lifecycle.state import IssueRef
+
+
+def open_issue(repository: str, draft: Draft) -> Request:
+    """Ask for a new issue."""
+    wanted = {
+        "title": draft.title,
+        "body": draft.body,
+        "labels": list(draft.labels),
+        "assignees": list(draft.assignees),
+    }
+    return Request("POST", f"/repos/{repository}/issues", repository, {k: v for k, v in wanted.items() if v})
+
+
+def issue(method: str, ref: IssueRef, tail: str = "", body: Mapping[str, Any] | None = None) -> Request:
+    """Ask for, or change, an issue or what belongs to it (`tail`, such as `/labels`)."""
+    return Request(method, f"/repos/{ref.repository}/issues/{ref.number}{tail}", ref.repository, body)
+
+
+def remove_label(ref: IssueRef, label: str) -> Request:
+    """Take one label off an issue."""
+    return issue("DELETE", ref, f"/labels/{quote(label, safe='')}")
+
+
+def list_issues(repository: str, label: str | None, since: datetime) -> Request:
+    """Ask for all issues (with a label), in any state, changed since a time, oldest change first."""
+    query = f"state=all&since={_instant(since)}&sort=updated&direction=asc&per_page=100"
+    if label:
+        query += f"&labels={quote(label, safe='')}"
+    return Request("GET", f"/repos/{repository}/issues?{query}", repository)
+
+
+def list_open_issues(repository: str, label: str) -> Request:
+    """Ask for the open issues with a label, oldest first."""
+    query = f"state=open&labels={quote(label, safe='')}&sort=created&direction=asc&per_page=100"
+    return Request("GET", f"/repos/{repository}/issues?{query}", repository)
+
+
+def list_comments(ref: IssueRef, since: datetime) -> Request:
+    """Ask for an issue's comments changed since a time."""
+    return issue("GET", ref, f"/comments?since={_instant(since)}&per_page=100")
+
+
+def _instant(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,49 @@
+"""Intents: what a step writes down before it is taken, and asks the budget for. Pure."""
+
+from datetime import datetime
+
+from chalicelib import render
+from chalicelib.alert import Condition, Priority
+from chalicelib.github.budget import Call, Kind
+from chalicelib.lifecycle.state import AlertState, Intent, Verb
+from chalicelib.lifecycle.steps import AddComment, Adopt, Find, Look, OpenIssue, ReopenIssue, Step
+from chalicelib.routing import Routing
+
+VERBS = {OpenIssue: Verb.OPEN, AddComment: Verb.COMMENT, ReopenIssue: Verb.REOPEN}
+
+
+def intent(row: AlertState, step: Step, routing: Routing, now: datetime) -> Intent | None:
+    """Note what is begun; a look for an unfinished step leaves that step's own intent standing."""
+    alert, episode = row.spec.alert, row.spec.episode
+    if isinstance(step, Find | Look | Adopt) or alert is None or episode is None:
+        return row.intent
+    return Intent(
+        verb=VERBS.get(type(step), Verb.CHANGE),
+        episode=episode,
+        generation=row.spec.generation,
+        since=now,
+        repository=routing.route(alert.teams).repository,
+        key=step.key if isinstance(step, AddComment) else "",
+        title=render.title(alert),
+        labels=routing.labels(alert),
+        priority=alert.priority,
+        teams=alert.teams,
+    )
+
+
+def owner(row: AlertState, step: Step) -> str:
+    """Name the account whose installation, and so whose budget, a claimed row's step is on."""
+    issue, begun = row.status.issue, row.intent
+    opening = isinstance(step, OpenIssue | Find) or issue is None
+    repository = begun.repository if opening and begun else issue.ref.repository if issue else ""
+    return repository.partition("/")[0]
+
+
+def call(row: AlertState, step: Step) -> Call:
+    """Say what the budget is asked for; an issue whose alert has resolved already is last in line."""
+    if isinstance(step, Find | Look | Adopt):
+        return Call(Kind.READ, row.priority)
+    if isinstance(step, OpenIssue):
+        late = row.spec.condition is Condition.RESOLVED
+        return Call(Kind.OPEN, Priority.P3 if late else row.priority)
+    return Call(Kind.COMMENT if isinstance(step, AddComment) else Kind.CHANGE, row.priority)

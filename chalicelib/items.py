@@ -1,0 +1,102 @@
+"""Items: a row as attributes of the table, one group for each who writes it. Pure.
+
+None takes an attribute away.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from chalicelib.alert import Condition, Priority
+from chalicelib.lifecycle.state import AlertState, Intent, Lease, Spec, Status
+
+Item = Mapping[str, Any]
+
+KEPT = timedelta(days=3 * 365)
+TOMBSTONE_KEPT = timedelta(days=7)
+
+_SPEC, _STATUS, _INTENT = TypeAdapter(Spec), TypeAdapter(Status), TypeAdapter(Intent)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A small document beside the rows, and the version it has."""
+
+    version: int
+    text: str
+
+
+def spec(row: AlertState) -> dict[str, Any]:
+    """What record writes; a resolved row is kept three years, a tombstone a week."""
+    told = row.spec
+    resolved = told.condition is Condition.RESOLVED
+    ended = told.episodes[-1].ended if resolved and told.episodes else None
+    expires = told.at + (KEPT if told.alert else TOMBSTONE_KEPT)
+    return {
+        "spec": {"S": _SPEC.dump_json(told).decode()},
+        "ttl_expires_at": {"N": str(int(expires.timestamp()))} if resolved else None,
+        "resolved_day": {"S": ended.strftime("%Y-%m-%d")} if ended else None,
+        "resolved_at": number(ended) if ended else None,
+    }
+
+
+def status(row: AlertState) -> dict[str, Any]:
+    """What sync writes."""
+    issue = row.status.issue
+    return {
+        "status": {"S": _STATUS.dump_json(row.status).decode()},
+        "issue_repository": {"S": issue.ref.repository} if issue else None,
+        "issue_number": {"N": str(issue.ref.number)} if issue else None,
+    }
+
+
+def intent(unfinished: Intent | None) -> dict[str, Any]:
+    """The step begun and not known to have ended."""
+    return {"intent": {"S": _INTENT.dump_json(unfinished).decode()} if unfinished else None}
+
+
+def lease(held: Lease | None) -> dict[str, Any]:
+    """Who acts on the row, and until when."""
+    return {
+        "lease_owner": {"S": held.owner} if held else None,
+        "lease_until": number(held.until) if held else None,
+    }
+
+
+def due(priority: Priority, at: datetime | None) -> dict[str, Any]:
+    """When GitHub may be behind, and how urgent that is."""
+    return {
+        "due_priority": {"S": priority.value} if at else None,
+        "due_at": number(at) if at else None,
+    }
+
+
+def row(item: Item) -> AlertState:
+    """Read a row."""
+    owner = item.get("lease_owner")
+    return AlertState(
+        fingerprint=item["fingerprint"]["S"],
+        spec=_SPEC.validate_json(item["spec"]["S"]),
+        status=_STATUS.validate_json(item["status"]["S"]) if "status" in item else Status(),
+        intent=_INTENT.validate_json(item["intent"]["S"]) if "intent" in item else None,
+        lease=Lease(owner["S"], _time(item["lease_until"])) if owner else None,
+        revision=int(item["revision"]["N"]),
+        due_at=_time(item["due_at"]) if "due_at" in item else None,
+    )
+
+
+def document(item: Item) -> Document:
+    """Read a document."""
+    return Document(int(item["version"]["N"]), item["document"]["S"])
+
+
+def number(moment: datetime) -> dict[str, str]:
+    """A time as epoch seconds, to the microsecond."""
+    return {"N": f"{moment.timestamp():.6f}"}
+
+
+def _time(attribute: Mapping[str, str]) -> datetime:
+    return datetime.fromtimestamp(float(attribute["N"]), UTC)

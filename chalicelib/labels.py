@@ -1,0 +1,32 @@
+"""The labels that we set, and how they look."""
+
+AREA_LABEL = "area:alerting"
+MUTED_LABEL = "alert:muted"
+RESOLVED_LABEL = "alert:resolved"
+UNKNOWN_LABEL = "routing:unknown"
+
+MAX_LABEL = 50
+"""GitHub's limit, in characters."""
+
+_DESCRIPTIONS = {
+    AREA_LABEL: ("1d76db", "Opened and kept by Alerting"),
+    "Pri:P0": ("b60205", "Critical"),
+    "Pri:P1": ("d93f0b", "High"),
+    "Pri:P2": ("fbca04", "Medium"),
+    "Pri:P3": ("c5c9ce", "Low"),
+    MUTED_LABEL: ("6e7781", "Nothing more is written here while this label is set"),
+    RESOLVED_LABEL: ("2da44e", "The condition has ended; a person closes the issue"),
+    UNKNOWN_LABEL: ("e99695", "The alert names no team; the fallback team has it"),
+}
+_KINDS = {
+    "Team": ("0e8a16", "Alerts of the team {}"),
+    "Source": ("5319e7", "Alerts from {}"),
+}
+_OTHER = ("ededed", "Set on alerts by their routing")
+
+
+def describe_label(name: str) -> tuple[str, str]:
+    """Give the colour (six hex digits) and the description with which a label is created."""
+    kind, _, rest = name.partition(":")
+    color, description = _DESCRIPTIONS.get(name) or _KINDS.get(kind, _OTHER)
+    return color, description.format(rest)

@@ -1,0 +1,168 @@
+"""Outcome: what a step's result, or a look at GitHub, changes in the status. Pure."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from chalicelib.alert import AlertEvent, Condition
+from chalicelib.lifecycle.state import AlertState, Closer, Intent, Issue, IssueRef, Status, Verb
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An issue to be opened."""
+
+    title: str
+    body: str
+    labels: tuple[str, ...]
+    assignees: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An issue as GitHub shows it.
+
+    `by_us` says whose it is, `closed_by` is known from reading it alone, not from a list.
+    """
+
+    ref: IssueRef
+    url: str
+    title: str
+    body: str
+    labels: tuple[str, ...]
+    by_us: bool
+    comments: int = 0
+    closed_at: datetime | None = None
+    closed_by: Closer | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether the issue is open."""
+        return self.closed_at is None
+
+
+def opened(row: AlertState, intent: Intent, seen: Seen, now: datetime) -> Status:
+    """Take the issue of an opening as the row's, whether its answer came or it was found."""
+    issue = Issue(
+        ref=seen.ref,
+        url=seen.url,
+        episode=intent.episode,
+        title=intent.title,
+        labels=intent.labels,
+        priority=intent.priority,
+        teams=intent.teams,
+        generation=intent.generation,
+        spoke_at=now,
+        commented_at=now,
+        announced=intent.priority,
+        comments=seen.comments,
+        closed_at=seen.closed_at,
+        closed_by=seen.closed_by,
+    )
+    before = row.status.issue
+    return Status(issue, before.ref if before else row.status.predecessor, told=intent.episode)
+
+
+def observed(row: AlertState, seen: Seen, muted_label: str) -> Status:
+    """Believe what GitHub shows; an issue that is open though we closed it was opened again by a person."""
+    issue = row.status.issue
+    if issue is None:
+        return row.status
+    ours = row.intent is not None and row.intent.verb is Verb.REOPEN
+    reopened = seen.open and not issue.open and not ours and row.spec.condition is Condition.RESOLVED
+    issue = replace(
+        issue,
+        ref=seen.ref,
+        url=seen.url,
+        comments=seen.comments,
+        muted=muted_label in seen.labels,
+        closed_at=seen.closed_at,
+        closed_by=seen.closed_by,
+        kept_open=seen.open and (issue.kept_open or reopened),
+    )
+    return replace(row.status, issue=issue)
+
+
+def surprising(issue: Issue, seen: Seen, muted_label: str) -> bool:
+    """Whether people changed what the plan was made on."""
+    planned_on = (issue.ref, issue.open, issue.muted)
+    return planned_on != (seen.ref, seen.open, muted_label in seen.labels)
+
+
+def adopted(row: AlertState, seen: Seen) -> Status:
+    """Point the row at another issue of its condition; nothing of what it shows is taken for granted."""
+    issue = row.status.issue
+    if issue is None:
+        return row.status
+    issue = replace(issue, ref=seen.ref, url=seen.url, labels=(), generation=0, comments=seen.comments)
+    return replace(row.status, issue=replace(issue, closed_at=seen.closed_at, closed_by=seen.closed_by))
+
+
+def gone(row: AlertState) -> Status:
+    """Forget an issue that was deleted: a condition that still fires gets another."""
+    return replace(row.status, issue=None)
+
+
+def shown(row: AlertState, alert: AlertEvent, seen: Seen, title: str, now: datetime) -> Status:
+    """The body was written from this row (perhaps with a reopening or closing).
+
+    `title` is the one that is ours.
+    """
+    issue, episode = row.status.issue, row.spec.episode
+    if issue is None or episode is None:
+        return row.status
+    issue = replace(
+        issue,
+        ref=seen.ref,
+        url=seen.url,
+        episode=episode,
+        title=title,
+        priority=alert.priority,
+        teams=alert.teams,
+        generation=row.spec.generation,
+        spoke_at=now,
+        announced=max(issue.announced, alert.priority),
+        comments=seen.comments,
+        closed_at=seen.closed_at,
+        closed_by=seen.closed_by,
+        kept_open=False,
+    )
+    return replace(row.status, issue=issue, told=episode, failures=0)
+
+
+def labelled(row: AlertState, *, added: tuple[str, ...] = (), removed: str | None = None) -> Status:
+    """Labels of ours were added or taken away.
+
+    One that GitHub would not set counts as set, so that it is tried once.
+    """
+    issue = row.status.issue
+    if issue is None:
+        return row.status
+    labels = tuple(label for label in (*issue.labels, *added) if label != removed)
+    return replace(row.status, issue=replace(issue, labels=labels))
+
+
+def commented(row: AlertState, alert: AlertEvent, key: str, now: datetime) -> Status:
+    """A comment of ours stands."""
+    issue = row.status.issue
+    if issue is None:
+        return row.status
+    issue = replace(
+        issue,
+        comments=issue.comments + 1,
+        comment_key=key,
+        commented_at=now,
+        spoke_at=now,
+        announced=min(issue.announced, alert.priority),
+    )
+    return replace(row.status, issue=issue, failures=0)
+
+
+def comments_closed(row: AlertState) -> Status:
+    """The issue takes no more comments; its body still tells."""
+    issue = row.status.issue
+    return replace(row.status, issue=replace(issue, comments_closed=True)) if issue else row.status
+
+
+def refused(row: AlertState) -> Status:
+    """GitHub said no: count it, so that the next try waits longer."""
+    return replace(row.status, failures=row.status.failures + 1)

@@ -1,0 +1,186 @@
+"""The row: everything known of one condition, split by who may write it.
+
+Like a Kubernetes object, a row has a spec, written by record alone, and a status, written by sync alone.
+`generation` counts what record has to tell, `Issue.generation` says how much of it the issue shows.
+`revision` counts every change that plan can see.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from chalicelib.alert import AlertEvent, Condition, Priority
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One thing the provider said: what, at which of its times, and whether that began anew."""
+
+    at: datetime
+    condition: Condition
+    anew: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """A firing period that has ended."""
+
+    began: datetime
+    ended: datetime
+    recovered: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """What the provider says; written by record alone.
+
+    `at` is the provider's time of the newest message, `fired_at` that of the newest firing, `episode` the
+    first firing of the newest firing period (None for a tombstone), `seen_at` when the newest accepted
+    message was sent, `count` the firings told in this episode.
+    """
+
+    condition: Condition
+    at: datetime
+    seen_at: datetime
+    moments: tuple[Moment, ...]
+    episode: datetime | None = None
+    fired_at: datetime | None = None
+    count: int = 0
+    alert: AlertEvent | None = None
+    resolution: AlertEvent | None = None
+    episodes: tuple[Episode, ...] = ()
+    generation: int = 1
+
+
+class Closer(StrEnum):
+    """Who closed an issue."""
+
+    US = "US"
+    PERSON = "PERSON"
+
+
+@dataclass(frozen=True, slots=True)
+class IssueRef:
+    """Where an issue is: `repository` is `owner/name`."""
+
+    repository: str
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.repository}#{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """The issue of this condition as last seen, and what of the spec it shows.
+
+    `labels` are those that we set, `title` is the one we set, `spoke_at` the time of our last body or
+    comment, `commented_at` that of our last comment (or the opening), `comment_key` that comment's key.
+    `announced` is the priority whose people were last told. `closed_at` is None while it is open;
+    `kept_open` says that a person opened it again after the condition resolved.
+    """
+
+    ref: IssueRef
+    url: str
+    episode: datetime
+    title: str
+    labels: tuple[str, ...]
+    priority: Priority
+    teams: tuple[str, ...]
+    generation: int
+    spoke_at: datetime
+    commented_at: datetime
+    announced: Priority
+    comment_key: str = ""
+    comments: int = 0
+    comments_closed: bool = False
+    muted: bool = False
+    closed_at: datetime | None = None
+    closed_by: Closer | None = None
+    kept_open: bool = False
+
+    @property
+    def open(self) -> bool:
+        """Whether the issue was open when last seen."""
+        return self.closed_at is None
+
+
+class Verb(StrEnum):
+    """What an unfinished step set out to do."""
+
+    OPEN = "OPEN"
+    COMMENT = "COMMENT"
+    REOPEN = "REOPEN"
+    CHANGE = "CHANGE"
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A step begun and not known to have ended; what it was planned on, so that its outcome can be found.
+
+    `looks` counts the empty looks for it, the last of them at `looked_at`. `key` names a comment; `title`,
+    `labels`, `priority` and `teams` are what an opening shows.
+    """
+
+    verb: Verb
+    episode: datetime
+    generation: int
+    since: datetime
+    repository: str
+    key: str = ""
+    title: str = ""
+    labels: tuple[str, ...] = ()
+    priority: Priority = Priority.P3
+    teams: tuple[str, ...] = ()
+    looks: int = 0
+    looked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right of one worker to act on the row."""
+
+    owner: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What GitHub shows; written by sync alone.
+
+    `predecessor` is the issue before this one, `told` the newest episode that an issue has told, `failures`
+    the refusals in a row.
+    """
+
+    issue: Issue | None = None
+    predecessor: IssueRef | None = None
+    told: datetime | None = None
+    failures: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AlertState:
+    """One row of the table."""
+
+    fingerprint: str
+    spec: Spec
+    status: Status = field(default_factory=Status)
+    intent: Intent | None = None
+    lease: Lease | None = None
+    revision: int = 0
+    due_at: datetime | None = None
+
+    @property
+    def priority(self) -> Priority:
+        """How urgent the row is; a tombstone is not."""
+        return self.spec.alert.priority if self.spec.alert else Priority.P3
+
+    @property
+    def untold(self) -> tuple[Episode, ...]:
+        """Ended episodes, before the current one, that no issue has told."""
+        told = self.status.told
+        return tuple(
+            episode
+            for episode in self.spec.episodes
+            if episode.began != self.spec.episode and (told is None or episode.began > told)
+        )

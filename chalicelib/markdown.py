@@ -1,0 +1,145 @@
+"""Text for GitHub Markdown: what a provider wrote shows as it was written, and does nothing.
+
+Nobody is mentioned, nothing is cross-referenced, and no HTML, image or hidden link arises from it. GitHub
+looks for mentions and references in the rendered text, where backslashes are gone, so those are broken by a
+zero-width space; that also holds when an e-mail reply quotes the text.
+"""
+
+import re
+from urllib.parse import quote
+
+BREAK = "\u200b"
+MAX_ADDRESS = 4096
+
+_NEWLINE = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+_TOKEN = re.compile(
+    r"""
+      (?P<url> (?<![0-9a-z]) https?:// [^\W_] [^\s<>"`\\^{|}]* )
+    | (?P<commit> (?<![0-9a-z])
+        (?= [\w.:/+-]{0,99}? (?<![0-9a-z]) (?: (?=[0-9]*[a-f]) [0-9a-f]{7,40} | [0-9a-f]{40} ) (?![0-9a-z]) )
+        [0-9a-z] [\w.:/+-]* (?<=[0-9a-z]) )
+    | (?P<broken> @ | \#(?=\d) | GH-(?=\d) | www(?=\.) | (?:https?|ftp):(?=//) )
+    | (?P<entity> [<>|] | &(?=[\#\w]) )
+    | (?P<escaped> [\\`*\[\]~$] | (?<![^\W_])_ | _(?![^\W_]) )
+    """,
+    re.ASCII | re.IGNORECASE | re.VERBOSE,
+)
+_ENTITIES = {"<": "&lt;", ">": "&gt;", "|": "&#124;", "&": "&amp;"}
+_LINE_START = re.compile(r"^(\d{0,9})([-+=:#.)])")
+_ADDRESS = re.compile(r"(https?)://(?:[^/?#]*@)?([^/?#]+)(.*)", re.IGNORECASE)
+_GITHUB = re.compile(r"(?:www\.)?github\.com\.?(:\d*)?", re.IGNORECASE)
+_IN_CODE = re.compile(r"@|<(?=!--)|--(?=>)")
+_IN_PLAIN = re.compile(r"@|#(?=\d)|GH-(?=\d)|github(?=\.com)", re.IGNORECASE)
+
+
+def clean(value: str) -> str:
+    """Drop control characters and overrides of the writing direction; make line breaks and tabs alike."""
+    value = _NEWLINE.sub("\n", value).replace("\t", "    ")
+    return _SURROGATE.sub("\ufffd", _UNSEEN.sub("", value))
+
+
+def cut(value: str, limit: int) -> str:
+    """Shorten to `limit` code points, with a note that says how much is missing."""
+    if len(value) <= limit:
+        return value
+    note = f" … (cut, {len(value) - limit:,} characters more)"
+    return value[: max(limit - len(note), 0)] + note[:limit]
+
+
+def text(value: str) -> str:
+    """Write paragraphs; line breaks and indentation stay."""
+    paragraphs = re.split(r"\n\s*\n", clean(value).strip())
+    return "\n\n".join("\\\n".join(_line(line) for line in paragraph.split("\n")) for paragraph in paragraphs)
+
+
+def line(value: str) -> str:
+    """Write one line."""
+    return _line(" ".join(clean(value).split()))
+
+
+def cell(value: str) -> str:
+    """Write the cell of a table, which is a line: a pipe is an entity everywhere."""
+    return line(value)
+
+
+def plain(value: str) -> str:
+    """Write one line where GitHub reads no Markdown (a title): only mentions and references are broken."""
+    return _IN_PLAIN.sub(_broken, " ".join(clean(value).split()))
+
+
+def code_block(value: str, language: str = "") -> str:
+    """Write a block of code, its fence longer than any in it; mentions and comment markers are broken."""
+    content = _IN_CODE.sub(_broken, clean(value))
+    longest = max((len(run) for run in re.findall("`+", content)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}{language}\n{content}\n{fence}"
+
+
+def link(label: str, url: str) -> str:
+    """Write a link, or only its label where `url` is no http or https address."""
+    target = address(url)
+    return f"[{line(label)}]({target})" if target else line(label)
+
+
+def image(label: str, url: str) -> str:
+    """Write an image, or nothing where `url` is no http or https address."""
+    target = address(url)
+    return f"![{line(label)}]({target})" if target else ""
+
+
+def address(url: str) -> str:
+    """Encode an http or https address so that nothing breaks out of it; empty if it is none, or too long.
+
+    A link to github.com would cross-reference, so it goes through GitHub's own redirect, as Renovate's do.
+    Passwords are left out. A semicolon after an ampersand is encoded, or Markdown might read an entity.
+    """
+    found = _ADDRESS.fullmatch(clean(url).strip())
+    if not found:
+        return ""
+    scheme, host, rest = found.groups()
+    host = _GITHUB.sub(r"redirect.github.com\1", host) if _GITHUB.fullmatch(host) else host
+    encoded = quote(f"{scheme}://{host}{rest}", safe="/:?#[]!$&'*+,;=%~", errors="replace")
+    encoded = re.sub(r"&(#?\w+);", r"&\1%3B", encoded)
+    return encoded if len(encoded) <= MAX_ADDRESS else ""
+
+
+def _line(value: str) -> str:
+    """Write one line, indented by spaces that Markdown does not count; nothing in it starts a block."""
+    content = value.lstrip(" ")
+    indent = "\u00a0" * (len(value) - len(content))
+    return indent + _LINE_START.sub(r"\1\\\2", _inline(content.rstrip()))
+
+
+def _broken(found: re.Match[str]) -> str:
+    return found[0] + BREAK
+
+
+def _inline(value: str) -> str:
+    return _TOKEN.sub(_neutral, value)
+
+
+def _neutral(found: re.Match[str]) -> str:
+    token = found[0]
+    match found.lastgroup:
+        case "url":
+            return _autolink(token)
+        case "commit":  # GitHub links no commit in code, and unlike a broken one it can be copied
+            return f"`{token}`"
+        case "broken":
+            return token + BREAK
+        case "entity":
+            return _ENTITIES[token]
+        case _:
+            return "\\" + token
+
+
+def _autolink(token: str) -> str:
+    """Link an address as GitHub would, without the punctuation after it."""
+    url = token
+    while url[-1] in ".,:;!?'*_~]-" or (url.endswith(")") and url.count(")") > url.count("(")):
+        url = url[:-1]
+    target = address(url)
+    return (f"<{target}>" if target else f"`{url}`") + _inline(token[len(url) :])

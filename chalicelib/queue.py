@@ -1,0 +1,60 @@
+"""The alert queue and its dead-letter queue, on SQS."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib.errors import QueueUnavailable
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
+MOST_AT_ONCE = 10
+MOST_IN_ATTRIBUTE = 500
+
+_UNSENDABLE = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+class SqsQueue:
+    """Deletes what is done, and sends what can never succeed to the dead-letter queue.
+
+    Raises QueueUnavailable.
+    """
+
+    def __init__(self, client: "SQSClient", queue_url: str, dlq_url: str) -> None:
+        self._client, self._queue_url, self._dlq_url = client, queue_url, dlq_url
+
+    def delete(self, receipt_handles: Sequence[str]) -> list[str]:
+        """Acknowledge messages; returns the handles that SQS did not take, whose messages will come again."""
+        lost: list[str] = []
+        for start in range(0, len(receipt_handles), MOST_AT_ONCE):
+            some = receipt_handles[start : start + MOST_AT_ONCE]
+            entries: Any = [{"Id": str(index), "ReceiptHandle": handle} for index, handle in enumerate(some)]
+            try:
+                answer = self._client.delete_message_batch(QueueUrl=self._queue_url, Entries=entries)
+            except (BotoCoreError, ClientError):
+                lost += some
+            else:
+                lost += [some[int(failure["Id"])] for failure in answer.get("Failed", [])]
+        return lost
+
+    def reject(self, body: str, attributes: Mapping[str, str]) -> None:
+        """Send a message as it came to the dead-letter queue, with attributes that say why."""
+        texts: Any = {
+            name: {"DataType": "String", "StringValue": _sendable(text)}
+            for name, text in attributes.items()
+            if text
+        }
+        try:
+            self._client.send_message(QueueUrl=self._dlq_url, MessageBody=body, MessageAttributes=texts)
+        except (BotoCoreError, ClientError) as error:
+            raise QueueUnavailable(
+                f"the dead-letter queue did not take a message: {type(error).__name__}"
+            ) from error
+
+
+def _sendable(text: str) -> str:
+    """Drop what SQS takes in no attribute: what is no character of XML 1.0."""
+    return _UNSENDABLE.sub("", text)[:MOST_IN_ATTRIBUTE] or "?"

@@ -1,0 +1,52 @@
+"""What came before: how often it was reported and fired, and the issue before this one."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from chalicelib.lifecycle.state import Issue
+from chalicelib.render.view import View
+from chalicelib.render.words import counted, duration, moment, period
+
+MOST_LENGTHS = 4
+"""Firings whose length is told in a line."""
+
+
+def story(view: View, opened: datetime, issue: Issue | None) -> Iterator[str]:
+    """Tell of the time up to now; `opened` is when the first episode of this issue began."""
+    predecessor = _predecessor(view, issue)
+    untold = "; ".join(period(episode) for episode in view.row.untold)
+    yield view.reported() if view.firing and view.row.spec.count > 1 else ""
+    yield _flaps(view, opened)
+    yield f"Recurred: before this there was {predecessor}." if predecessor else ""
+    yield f"Also fired {untold}." if untold else ""
+
+
+def earlier(view: View) -> list[str]:
+    """List the ended episodes that the story does not tell, newest first."""
+    known = {view.began, *(episode.began for episode in view.row.untold)}
+    episodes = [episode for episode in view.row.spec.episodes if episode.began not in known]
+    return [f"- fired {period(episode)}" for episode in reversed(episodes)]
+
+
+def _flaps(view: View, opened: datetime) -> str:
+    """Say how often it fired since the issue opened, and for how long; of many firings, the last ones."""
+    since = [episode for episode in view.row.spec.episodes if episode.began >= opened]
+    lengths = {episode.began: duration(episode.ended - episode.began) for episode in since}
+    lengths[view.began] = "and now" if view.firing else duration(view.ended - view.began)
+    if len(lengths) == 1:
+        return ""
+    least = "" if opened in lengths else "at least "
+    recently = "most recently " if least or len(lengths) > MOST_LENGTHS else ""
+    told = ", ".join(list(lengths.values())[-MOST_LENGTHS:])
+    times = counted(len(lengths), "time")
+    return f"Fired {least}{times} since {moment(opened, view.began)}: {recently}for {told}."
+
+
+def _predecessor(view: View, issue: Issue | None) -> str:
+    """Refer to the issue before this one; before one about to be opened is the one the row still holds."""
+    status = view.row.status
+    ref = status.issue.ref if status.issue and not issue else status.predecessor
+    if ref is None:
+        return ""
+    repository = issue.ref.repository if issue else view.route.repository
+    return f"#{ref.number}" if ref.repository == repository else str(ref)

@@ -1,0 +1,65 @@
+"""The issue: its title, and our block of its body, which opens with what matters to a person woken by it."""
+
+from datetime import datetime
+
+from chalicelib import markdown
+from chalicelib.alert import UNKNOWN_TEAM, AlertEvent, Priority
+from chalicelib.lifecycle.state import AlertState, Verb
+from chalicelib.render import history, marker, sections
+from chalicelib.render.redaction import Redaction
+from chalicelib.render.view import View
+from chalicelib.routing import Routing
+
+MAX_TITLE = 256
+MAX_BODY = 65_536
+"""GitHub's limits, in code points."""
+
+
+def title(alert: AlertEvent) -> str:
+    """Write `[P1] Runner queue too long`; more people read it than the issue, so it holds no account id."""
+    start = f"[{alert.priority}] "
+    name = markdown.plain(Redaction().hide(alert.title)) or "An alert without a readable title"
+    return start + markdown.cut(name, MAX_TITLE - len(start))
+
+
+def body(row: AlertState, routing: Routing, now: datetime, *, previous: str = "") -> str:
+    """Write the body of an issue to open, or `previous` with our block written anew.
+
+    What people wrote stays as it is, also where that leaves no room for our words, nor for our marker.
+    """
+    view, parts = View.of(row, routing, now), marker.split(previous)
+    opening = not previous and (row.intent is None or row.intent.verb is Verb.OPEN)
+    issue = None if opening else row.status.issue
+    opened = min(at for at in (parts.opened, issue.episode if issue else None, view.began) if at)
+    head = _head(view, issue.announced if issue else view.alert.priority)
+    story = [*history.story(view, opened, issue), _fix_routing(view)]
+    begin, end = marker.marker(row.fingerprint, view.began), marker.end_marker(opened)
+    for room in sections.ROOMS:
+        said = [*head, *sections.texts(view, room), view.why(), *story, *sections.rest(view, room)]
+        whole = parts.before + "\n\n".join([begin, *filter(None, said), end]) + parts.after
+        if len(whole) <= MAX_BODY:
+            return whole
+    bare = f"{parts.before}{begin}\n{end}{parts.after}"
+    return bare if len(bare) <= MAX_BODY else previous
+
+
+def _head(view: View, announced: Priority) -> list[str]:
+    """Tell what a person needs first; those called stay named while it fires, as a new name would call."""
+    return [
+        "" if view.firing else view.ending(),
+        f"**{view.headline()}**",
+        view.facts(),
+        view.links(),
+        view.mentions(announced) if view.firing else "",
+    ]
+
+
+def _fix_routing(view: View) -> str:
+    if view.alert.teams != (UNKNOWN_TEAM,):
+        return ""
+    how = {
+        "cloudwatch": "put `TEAM=your-team` into the alarm's description",
+        "grafana": "give its rule the label `team`",
+        "alertmanager": "give its rule the label `team`",
+    }.get(view.alert.source, "let its sender name `teams`")
+    return f"It names no team, so {view.owners[0]} has it. To route it: {how}."

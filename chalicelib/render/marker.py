@@ -1,0 +1,76 @@
+"""Hidden marks in what we write: whose issue it is, and which part of its body is ours."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+_BEGIN = re.compile(r"<!-- alerting:fingerprint=([\w.:-]+) episode=([\w.:+-]+) -->")
+_END = re.compile(r"<!-- alerting:end opened=([\w.:+-]+)[^<>]* -->")
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Which condition, and which of its episodes, an issue is about."""
+
+    fingerprint: str
+    episode: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A body: what people wrote before and after our block, and when the issue's first episode began."""
+
+    before: str
+    after: str
+    opened: datetime | None = None
+
+
+def marker(fingerprint: str, episode: datetime) -> str:
+    """Mark the beginning of our block."""
+    return f"<!-- alerting:fingerprint={fingerprint} episode={episode.isoformat()} -->"
+
+
+def end_marker(opened: datetime) -> str:
+    """Mark the end of our block, and remember when the issue's first episode began."""
+    return f"<!-- alerting:end opened={opened.isoformat()} text above is rewritten, text below is yours -->"
+
+
+def comment_marker(fingerprint: str, episode: datetime, key: str) -> str:
+    """Mark a comment; it is no marker of an issue, not even where an issue quotes the comment."""
+    return f"<!-- alerting:comment fingerprint={fingerprint} episode={episode.isoformat()} key={key} -->"
+
+
+def read_marker(body: str) -> Mark | None:
+    """Read the first marker of an issue that is whole."""
+    for found in _BEGIN.finditer(body):
+        episode = _moment(found[2])
+        if episode:
+            return Mark(found[1], episode)
+    return None
+
+
+def split(body: str) -> Parts:
+    """Tell our block from what people wrote; without both of our markers, in order, all of it is theirs.
+
+    A beginning whose end a person deleted must not reach to a later block's end, so the last one counts.
+    """
+    for begin, end in _blocks(body):
+        return Parts(body[: begin.start()], body[end.end() :], _moment(end[1]))
+    return Parts("", f"\n\n{body}" if body else "")
+
+
+def _blocks(body: str) -> Iterator[tuple[re.Match[str], re.Match[str]]]:
+    for end in _END.finditer(body):
+        begins = list(_BEGIN.finditer(body, 0, end.start()))
+        if begins:
+            yield begins[-1], end
+
+
+def _moment(value: str) -> datetime | None:
+    """Read a time with its offset, or None where a person has changed it."""
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None

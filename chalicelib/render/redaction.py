@@ -1,0 +1,32 @@
+"""What of an alert a public issue does not show: AWS account ids and ARNs."""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from chalicelib.markdown import clean
+
+HIDDEN = "(account)"
+
+# The resource at an ARN's end stays: it says which alarm, and without account and region it is only a name.
+_ARN = re.compile(r"arn:aws[\w-]*:(?:[^:\s]*:){0,3}", re.IGNORECASE)
+# Datapoints such as 123456789012.0 or 0.123456789012 are no account.
+_ACCOUNT = re.compile(r"(?<![0-9])(?<![0-9]\.)(?:[0-9]{12}|[0-9]{4}-[0-9]{4}-[0-9]{4})(?![0-9]|\.[0-9])")
+
+
+@dataclass(frozen=True, slots=True)
+class Redaction:
+    """Masks a provider's texts, unless everything may be shown."""
+
+    full: bool = False
+
+    def hide(self, value: str) -> str:
+        """Reduce ARNs to their resource, and put `(account)` for account ids."""
+        return value if self.full else _ACCOUNT.sub(HIDDEN, _ARN.sub("", clean(value)))
+
+    def shows(self, url: str | None) -> str:
+        """Give the address, or nothing where it holds an account id or ARN: masked, it would lead nowhere."""
+        if not url or self.full:
+            return url or ""
+        plain = clean(unquote(url))
+        return "" if self.hide(plain) != plain else url

@@ -1,0 +1,105 @@
+"""What may be long: description, panel, table, folded details; shortened to fit."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from chalicelib import markdown
+from chalicelib.render import history
+from chalicelib.render.redaction import HIDDEN
+from chalicelib.render.view import SHORT, View
+from chalicelib.render.words import counted
+from chalicelib.routing import Details
+
+ABOVE = {"team", "teams", "priority"}
+"""Labels that the first screen has told already."""
+
+FOLDER = "grafana_folder"
+"""A label that every alert of Grafana has, and that tells a person next to nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How much there is room for: code points of the texts, rows of the table."""
+
+    text: int
+    rows: int
+    value: int
+    raw: int
+    note: str = ""
+
+
+_CUT = "Some of it is left out here: GitHub takes no longer issues."
+ROOMS = (
+    Room(text=4000, rows=70, value=1000, raw=20_000),
+    Room(text=4000, rows=70, value=200, raw=5_000, note=_CUT),
+    Room(text=2000, rows=20, value=100, raw=0, note=_CUT),
+    Room(text=0, rows=0, value=0, raw=0, note=_CUT),
+)
+
+
+def texts(view: View, room: Room) -> Iterator[str]:
+    """Write the description, and in full a summary that the headline has only begun."""
+    alert, headline = view.alert, view.headline()
+    if len(alert.summary or "") > SHORT:
+        yield view.text(alert.summary, room.text)
+    first, _, more = (alert.description or "").strip().partition("\n")
+    told = len(first) <= SHORT and view.line(first) == headline
+    yield view.text(more if told else alert.description, room.text)
+
+
+def rest(view: View, room: Room) -> Iterator[str]:
+    """Write the sections at the end for which there is room; what is empty is left out by the caller."""
+    if room.text:
+        yield markdown.image("Panel", view.redaction.shows(view.alert.links.image_url))
+        yield _table(view, room)
+        earlier, reason = history.earlier(view), view.alert.reason or ""
+        if len(reason) > SHORT:
+            yield _folded("The whole reason", view.text(reason, room.text))
+        yield _folded(f"Earlier firings ({len(earlier)})", "\n".join(earlier))
+        yield _folded("What the provider sent", _raw(view, room.raw))
+    yield room.note
+
+
+def _table(view: View, room: Room) -> str:
+    labels, ours = _cells(view, room, _labels(view)), _cells(view, room, _ours(view))
+    if len(labels + ours) > 1:
+        labels = [cells for cells in labels if cells[0] != FOLDER]
+    rows = labels[: room.rows] + ours
+    if not rows:
+        return ""
+    kind = "Detail" if view.alert.source == "cloudwatch" else "Label"
+    lines = [f"| {kind} | Value |", "|---|---|", *(f"| {name} | {value} |" for name, value in rows)]
+    left_out = len(labels) - room.rows
+    return "\n".join(lines) + (f"\n\n{counted(left_out, kind.lower())} more." if left_out > 0 else "")
+
+
+def _cells(view: View, room: Room, pairs: Iterator[tuple[str, str]]) -> list[tuple[str, str]]:
+    written = [(view.line(name, 100), view.line(value, room.value)) for name, value in pairs]
+    return [cells for cells in written if all(cells) and cells[1] != HIDDEN]
+
+
+def _labels(view: View) -> Iterator[tuple[str, str]]:
+    if view.route.details is not Details.NONE:
+        yield from (pair for pair in view.alert.labels.items() if pair[0].casefold() not in ABOVE)
+
+
+def _ours(view: View) -> Iterator[tuple[str, str]]:
+    """Add what is no label: ids where they may be shown, and the figures of a reason without words."""
+    alert = view.alert
+    if view.route.details is Details.FULL:
+        yield "Account", alert.identity.account_id or ""
+        yield "Provider's id", alert.identity.alarm_id or ""
+    if view.measured:
+        yield "Value", alert.reason or ""
+
+
+def _raw(view: View, limit: int) -> str:
+    raw = view.alert.raw_provider
+    if not raw or not limit or view.route.details is not Details.FULL:
+        return ""
+    return markdown.code_block(markdown.cut(json.dumps(raw, indent=2, ensure_ascii=False), limit), "json")
+
+
+def _folded(summary: str, content: str) -> str:
+    return f"<details>\n<summary>{summary}</summary>\n\n{content}\n\n</details>" if content else ""

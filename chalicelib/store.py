@@ -1,0 +1,193 @@
+"""The table: rows of conditions, and small documents beside them.
+
+Every write is conditional on the row's revision, and moves it, so that no two writers ever decide on the
+same row; settle alone carries its outcome over to a newer revision, since the lease makes the status its
+own. Access is by key, or by one index query with a limit.
+"""
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib import items
+from chalicelib.alert import Priority
+from chalicelib.errors import StoreUnavailable
+from chalicelib.items import Document, Item
+from chalicelib.lifecycle.state import AlertState, Intent, IssueRef, Lease
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+class DynamoStore:
+    """The table on DynamoDB; raises StoreUnavailable where it does not answer."""
+
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+        self._client, self._table = client, table
+
+    def get(self, fingerprint: str) -> AlertState | None:
+        """Read a row, as it is now."""
+        item = self._get(fingerprint)
+        return items.row(item) if item else None
+
+    def record(self, row: AlertState) -> AlertState | None:
+        """Write what the provider said, and when the row is due; None if another was quicker."""
+        return self._write(row, items.spec(row) | items.due(row.priority, row.due_at))[0]
+
+    def claim(self, row: AlertState, intent: Intent | None, lease: Lease) -> AlertState | None:
+        """Take the lease and note the intent; None if the row is not what it was."""
+        claimed = replace(row, intent=intent, lease=lease)
+        written, newer = self._write(claimed, items.intent(intent) | items.lease(lease))
+        if newer and newer.get("lease_owner") == {"S": lease.owner}:
+            return items.row(newer)  # the answer to a first try was lost; the second found its own write
+        return written
+
+    def settle(self, claimed: AlertState, settled: AlertState, now: datetime) -> AlertState | None:
+        """Write a step's outcome and give the lease back; None if the lease was lost.
+
+        Where record has moved the row meanwhile, its spec stands and the row stays due.
+        """
+        changes = items.status(settled) | items.intent(settled.intent) | items.lease(None)
+        free = replace(settled, lease=None)
+        written, newer = self._write(free, changes | items.due(free.priority, free.due_at))
+        if written or newer is None:
+            return written
+        kept = items.row(newer)
+        if kept.lease is None or claimed.lease is None or kept.lease.owner != claimed.lease.owner:
+            return None
+        moved = replace(kept, status=settled.status, intent=settled.intent, due_at=now)
+        return self.settle(claimed, moved, now)
+
+    def rest(self, row: AlertState) -> AlertState | None:
+        """Write when the row is next due, or that it is not; None if another was quicker."""
+        return self._write(row, items.due(row.priority, row.due_at))[0]
+
+    def due(self, priority: Priority, now: datetime, limit: int) -> list[str]:
+        """List fingerprints of due rows of a priority, the longest due first.
+
+        A moment behind, as indexes are.
+        """
+        names = {"#hash": "due_priority", "#range": "due_at"}
+        values = {":hash": {"S": priority.value}, ":now": items.number(now)}
+        return self._query("due", "#hash = :hash AND #range <= :now", names, values, limit)
+
+    def of_issue(self, ref: IssueRef) -> str | None:
+        """Find the fingerprint whose issue this is."""
+        names = {"#hash": "issue_repository", "#range": "issue_number"}
+        values = {":hash": {"S": ref.repository}, ":number": {"N": str(ref.number)}}
+        found = self._query("issues", "#hash = :hash AND #range = :number", names, values, 1)
+        return found[0] if found else None
+
+    def of_repository(self, repository: str, after: int, limit: int) -> list[str]:
+        """List fingerprints with an issue in a repository numbered above `after`, by number."""
+        names = {"#hash": "issue_repository", "#range": "issue_number"}
+        values = {":hash": {"S": repository}, ":after": {"N": str(after)}}
+        return self._query("issues", "#hash = :hash AND #range > :after", names, values, limit)
+
+    def load(self, key: str) -> Document:
+        """Read a document; one never written has version 0 and no text."""
+        item = self._get(key)
+        return items.document(item) if item else Document(0, "")
+
+    def swap(self, key: str, text: str, version: int) -> Document | None:
+        """Write over the named version; returns the newer document instead where there is one."""
+        unchanged = "attribute_not_exists(#version)" if version == 0 else "#version = :seen"
+        values: dict[str, Any] = {":text": {"S": text}, ":next": {"N": str(version + 1)}}
+        if version:
+            values[":seen"] = {"N": str(version)}
+        update = {
+            "UpdateExpression": "SET #document = :text, #version = :next",
+            "ConditionExpression": unchanged,
+            "ExpressionAttributeNames": {"#document": "document", "#version": "version"},
+            "ExpressionAttributeValues": values,
+        }
+        written, newer = self._update(key, update)
+        if written:
+            return None
+        return items.document(newer) if newer else Document(0, "")
+
+    def _get(self, key: str) -> Item | None:
+        with _answering():
+            answer = self._client.get_item(
+                TableName=self._table, Key={"fingerprint": {"S": key}}, ConsistentRead=True
+            )
+        return answer.get("Item")
+
+    def _write(self, row: AlertState, changes: Item) -> tuple[AlertState | None, Item | None]:
+        """Write attributes if the revision is still the row's; else returns the newer item."""
+        unchanged = "#revision = :seen" if row.revision else "attribute_not_exists(#revision)"
+        seen = {":seen": {"N": str(row.revision)}} if row.revision else {}
+        item, newer = self._update(row.fingerprint, _update(changes, unchanged, seen))
+        return (replace(row, revision=row.revision + 1) if item else None), newer
+
+    def _update(self, key: str, update: Mapping[str, Any]) -> tuple[Item | None, Item | None]:
+        """Update one item; returns it as written, or else the one that did not meet the condition."""
+        try:
+            with _answering():
+                answer = self._client.update_item(
+                    TableName=self._table,
+                    Key={"fingerprint": {"S": key}},
+                    ReturnValues="ALL_NEW",
+                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                    **update,
+                )
+        except _NotMetError as lost:
+            return None, lost.item
+        return answer["Attributes"], None
+
+    def _query(
+        self, index: str, condition: str, names: Mapping[str, str], values: Mapping[str, Any], limit: int
+    ) -> list[str]:
+        with _answering():
+            answer = self._client.query(
+                TableName=self._table,
+                IndexName=index,
+                KeyConditionExpression=condition,
+                ExpressionAttributeNames=names,
+                ExpressionAttributeValues=values,
+                ProjectionExpression="fingerprint",
+                Limit=limit,
+            )
+        return [item["fingerprint"]["S"] for item in answer["Items"]]
+
+
+class _NotMetError(Exception):
+    """The condition of a write was not met; `item` is what stands there."""
+
+    def __init__(self, item: Any) -> None:
+        super().__init__("condition not met")
+        self.item: Item | None = item
+
+
+@contextlib.contextmanager
+def _answering() -> Iterator[None]:
+    """Tell a condition that was not met from a table that did not answer."""
+    try:
+        yield
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        if code == "ConditionalCheckFailedException":
+            raise _NotMetError(dict(error.response).get("Item")) from error
+        raise StoreUnavailable(f"the state table refused: {code}") from error
+    except BotoCoreError as error:
+        raise StoreUnavailable(f"the state table did not answer: {type(error).__name__}") from error
+
+
+def _update(changes: Item, condition: str, values: Item) -> dict[str, Any]:
+    """Write an update: None takes an attribute away; the revision moves with every one."""
+    kept = {name: value for name, value in changes.items() if value is not None}
+    dropped = [f"#{name}" for name in changes if name not in kept]
+    clauses = [f"SET {', '.join(f'#{name} = :{name}' for name in kept)}"] if kept else []
+    clauses += [f"REMOVE {', '.join(dropped)}"] if dropped else []
+    return {
+        "UpdateExpression": " ".join([*clauses, "ADD #revision :one"]),
+        "ConditionExpression": condition,
+        "ExpressionAttributeNames": {f"#{name}": name for name in (*changes, "revision")},
+        "ExpressionAttributeValues": {f":{name}": value for name, value in kept.items()}
+        | {":one": {"N": "1"}}
+        | dict(values),
+    }

@@ -1,0 +1,266 @@
+"""Sync: makes GitHub agree with the row, one step at a time: claim, budget, act, settle.
+
+Running it twice is harmless, and stopping it anywhere loses nothing: what was begun stands in the row as
+its intent, and what is left to do keeps the row due.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from chalicelib import intents
+from chalicelib.act import Act
+from chalicelib.errors import (
+    AlertingError,
+    CommentsClosed,
+    ConfigurationError,
+    GitHubError,
+    Gone,
+    OutcomeUnknown,
+    RateLimited,
+    Refused,
+    TooLate,
+)
+from chalicelib.github import budget
+from chalicelib.github.budget import Call, Granted
+from chalicelib.lifecycle import outcome
+from chalicelib.lifecycle.outcome import Seen
+from chalicelib.lifecycle.plan import Policy, plan
+from chalicelib.lifecycle.state import AlertState, Intent, Lease, Verb
+from chalicelib.lifecycle.steps import (
+    AddComment,
+    AddLabels,
+    Adopt,
+    CloseDuplicate,
+    CloseIssue,
+    Find,
+    Look,
+    Nothing,
+    OpenIssue,
+    Quiet,
+    RemoveLabel,
+    ReopenIssue,
+    Step,
+)
+from chalicelib.telemetry import Telemetry
+
+MOST_DOUBLINGS = 5
+
+
+class Rows(Protocol):
+    """The rows, as sync writes them; None says that another worker was quicker."""
+
+    def claim(self, row: AlertState, intent: Intent | None, lease: Lease) -> AlertState | None:
+        """Take the lease and note the intent."""
+
+    def settle(self, claimed: AlertState, settled: AlertState, now: datetime) -> AlertState | None:
+        """Write the outcome and give the lease back."""
+
+    def rest(self, row: AlertState) -> AlertState | None:
+        """Write when the row is next due, or that it is not."""
+
+
+class Permits(Protocol):
+    """The budget of an owner's installation."""
+
+    def ask(self, owner: str, call: Call) -> Granted | budget.Refused:
+        """Ask for one call."""
+
+
+class Clock(Protocol):
+    """The time, and the passing of it; a new id is of the same kind, never the same twice."""
+
+    def now(self) -> datetime:
+        """The time in UTC."""
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass."""
+
+    def unique(self) -> str:
+        """A word never used before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How long a lease lasts, how long one call may take, and after how long a failed step is tried again."""
+
+    lease: timedelta = timedelta(seconds=60)
+    call: timedelta = timedelta(seconds=15)
+    retry: timedelta = timedelta(seconds=30)
+
+
+@dataclass(frozen=True)
+class Sync:
+    """Takes the steps between what should be and what is, for one row at a time."""
+
+    rows: Rows
+    permits: Permits
+    act: Act
+    clock: Clock
+    policy: Policy
+    timing: Timing
+    telemetry: Telemetry
+
+    def __call__(self, row: AlertState, until: datetime) -> None:
+        """Step until there is nothing to do now, another worker acts, or `until` is near.
+
+        The rest stays due.
+        """
+        policy, put_off = self.policy, None
+        current: AlertState | None = row
+        while current and self.clock.now() + self.timing.call < until:
+            step = plan(current, self.clock.now(), policy)
+            if isinstance(step, Nothing):
+                return self._rest(current, step, put_off)
+            current, refused_until = self._take(current, step)
+            if refused_until and isinstance(step, AddComment):
+                policy, put_off = replace(policy, comments=False), refused_until
+            elif refused_until:
+                return None
+        return None
+
+    def look(self, row: AlertState, until: datetime) -> None:
+        """Read the row's issue, as people may have changed it, then step on."""
+        issue = row.status.issue
+        if issue is None or row.intent or (row.lease and row.lease.until > self.clock.now()):
+            return
+        looked, refused_until = self._take(row, Look(issue.ref))
+        if looked and not refused_until:
+            self(looked, until)
+
+    def merge(self, row: AlertState, other: Seen, until: datetime) -> None:
+        """Keep the older of two open issues: point the row at it first, then close the younger."""
+        issue = row.status.issue
+        if issue is None or row.intent or (row.lease and row.lease.until > self.clock.now()):
+            return
+        younger, kept = other.ref, row
+        if other.ref.number < issue.ref.number:
+            adopted, put_off = self._take(row, Adopt(other.ref))
+            if adopted is None or put_off:
+                return
+            younger, kept = issue.ref, adopted
+        merged, put_off = self._take(kept, CloseDuplicate(younger))
+        if merged and not put_off:
+            self(merged, until)
+
+    def _rest(self, row: AlertState, step: Nothing, put_off: datetime | None) -> None:
+        """Write when there may be something to do again.
+
+        Never that there is not while something is unfinished.
+        """
+        if step.reason is Quiet.IN_PROGRESS:
+            return
+        due_at = min((at for at in (step.due_at, put_off) if at), default=row.due_at if row.intent else None)
+        if due_at != row.due_at:
+            self.rows.rest(replace(row, due_at=due_at))
+        self._tell(row, "SKIP", reason=step.reason.value, due_at=due_at)
+
+    def _take(self, row: AlertState, step: Step) -> tuple[AlertState | None, datetime | None]:
+        """Claim, budget, act, settle; returns the row as it is then, and until when it was put off."""
+        claimed = self._claim(row, step)
+        if claimed is None:
+            return None, None
+        answer = self._permit(claimed, step)
+        if isinstance(answer, budget.Refused):
+            until = datetime.fromtimestamp(answer.until, UTC)
+            self._tell(row, "PUT_OFF", reason=answer.reason, due_at=until)
+            return self._give_back(row, claimed, until), until
+        return self._act_and_settle(row, claimed, step)
+
+    def _claim(self, row: AlertState, step: Step) -> AlertState | None:
+        now = self.clock.now()
+        lease = Lease(self.clock.unique(), now + self.timing.lease)
+        return self.rows.claim(row, intents.intent(row, step, self.policy.routing, now), lease)
+
+    def _permit(self, row: AlertState, step: Step) -> Granted | budget.Refused:
+        """Ask the budget, and wait for a turn that is near."""
+        answer = self.permits.ask(intents.owner(row, step), intents.call(row, step))
+        if isinstance(answer, Granted):
+            self.clock.sleep(max(0.0, answer.at - self.clock.now().timestamp()))
+        return answer
+
+    def _act_and_settle(
+        self, row: AlertState, claimed: AlertState, step: Step
+    ) -> tuple[AlertState | None, datetime | None]:
+        try:
+            settled = self.act(claimed, step)
+        except OutcomeUnknown as error:
+            self._tell(
+                row, "UNKNOWN", error
+            )  # the lease is left to run out: the answer may still be on its way
+            return None, None
+        except (GitHubError, ConfigurationError) as error:
+            return self._failed(row, claimed, step, error)
+        self._tell(settled, _action(step), reason=row.spec.condition.value)
+        return self._settle(claimed, settled), None
+
+    def _settle(self, claimed: AlertState, settled: AlertState) -> AlertState | None:
+        """Write the outcome with what it leaves to do."""
+        now = self.clock.now()
+        free = replace(settled, lease=None)
+        step = plan(free, now, self.policy)
+        due_at = step.due_at if isinstance(step, Nothing) else now
+        return self.rows.settle(claimed, replace(free, due_at=due_at), now)
+
+    def _failed(
+        self, row: AlertState, claimed: AlertState, step: Step, error: GitHubError | ConfigurationError
+    ) -> tuple[AlertState | None, datetime | None]:
+        """Nothing happened on GitHub: settle that, and try again when it makes sense."""
+        self._tell(row, "FAILED", error, step=type(step).__name__)
+        ended = _ended(claimed, step, error)
+        if ended:
+            return self._settle(claimed, ended), None
+        now = self.clock.now()
+        if isinstance(error, Refused):
+            refused = replace(claimed, status=outcome.refused(claimed))
+            until = now + self.timing.retry * 2 ** min(claimed.status.failures, MOST_DOUBLINGS)
+            return self._give_back(row, refused, until), until
+        until = now if isinstance(error, TooLate) else now + self.timing.retry
+        if isinstance(error, RateLimited) and error.retry_at:
+            until = error.retry_at
+        return self._give_back(row, claimed, until), until
+
+    def _give_back(self, row: AlertState, claimed: AlertState, until: datetime) -> AlertState | None:
+        """End the claim as if it had not been made, due again later."""
+        free = replace(claimed, intent=row.intent, lease=None, due_at=until)
+        return self.rows.settle(claimed, free, self.clock.now())
+
+    def _tell(self, row: AlertState, action: str, error: AlertingError | None = None, **keys: object) -> None:
+        """One event a step; GitHub's own words on a failure hold nothing of ours but the path."""
+        alert, issue = row.spec.alert, row.status.issue
+        told = {"error": str(error), "github_request_id": getattr(error, "request_id", None)} if error else {}
+        self.telemetry.event(
+            "STEP",
+            action=action,
+            fingerprint=row.fingerprint,
+            source=alert.source if alert else None,
+            priority=row.priority.value,
+            team=",".join(alert.teams) if alert else None,
+            issue=str(issue.ref) if issue else None,
+            **told,
+            **keys,
+        )
+        self.telemetry.count("Steps", action=action)
+
+
+def _ended(claimed: AlertState, step: Step, error: AlertingError) -> AlertState | None:
+    """The row after a refusal that settles the step: trying it again would change nothing."""
+    on_issue = not isinstance(step, OpenIssue | Adopt | CloseDuplicate) and not (
+        isinstance(step, Find) and step.intent.verb is Verb.OPEN
+    )
+    if isinstance(error, Gone) and on_issue:
+        return replace(claimed, status=outcome.gone(claimed), intent=None)
+    if isinstance(error, CommentsClosed):
+        return replace(claimed, status=outcome.comments_closed(claimed), intent=None)
+    if isinstance(error, Refused) and isinstance(step, AddLabels):
+        return replace(claimed, status=outcome.labelled(claimed, added=step.labels), intent=None)
+    if isinstance(error, Refused) and isinstance(step, RemoveLabel):
+        return replace(claimed, status=outcome.labelled(claimed, removed=step.label), intent=None)
+    return None
+
+
+def _action(step: Step) -> str:
+    """The step's name in logs and metrics."""
+    names = {OpenIssue: "CREATE", ReopenIssue: "REOPEN", AddComment: "COMMENT", CloseIssue: "CLOSE"}
+    looks = {Find: "FIND", Look: "LOOK", Adopt: "LOOK"}
+    return names.get(type(step)) or looks.get(type(step)) or "UPDATE"

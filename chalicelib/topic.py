@@ -1,0 +1,57 @@
+"""The alert topic, on SNS."""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib.errors import TopicUnavailable
+
+if TYPE_CHECKING:
+    from mypy_boto3_sns import SNSClient
+
+MOST_AT_ONCE = 10
+MOST_BYTES = 250_000
+"""SNS takes 262,144 bytes a batch, attributes included."""
+
+
+class SnsTopic:
+    """Publishes to the topic; raises TopicUnavailable unless SNS took every message."""
+
+    def __init__(self, client: "SNSClient", topic_arn: str) -> None:
+        self._client, self._topic_arn = client, topic_arn
+
+    def publish(self, bodies: Sequence[str], attributes: dict[str, str]) -> None:
+        """Publish messages, all with the same attributes, in as few calls as the limits allow."""
+        stamped = {name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()}
+        for batch in _batches(bodies):
+            entries: Any = [
+                {"Id": str(index), "Message": body, "MessageAttributes": stamped}
+                for index, body in enumerate(batch)
+            ]
+            try:
+                answer = self._client.publish_batch(
+                    TopicArn=self._topic_arn, PublishBatchRequestEntries=entries
+                )
+            except (BotoCoreError, ClientError) as error:
+                raise TopicUnavailable(
+                    f"the topic did not take the messages: {type(error).__name__}"
+                ) from error
+            if answer.get("Failed"):
+                raise TopicUnavailable(
+                    f"the topic did not take {len(answer['Failed'])} of {len(batch)} messages"
+                )
+
+
+def _batches(bodies: Sequence[str]) -> Iterator[list[str]]:
+    batch: list[str] = []
+    size = 0
+    for body in bodies:
+        length = len(body.encode())
+        if batch and (len(batch) == MOST_AT_ONCE or size + length > MOST_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(body)
+        size += length
+    if batch:
+        yield batch

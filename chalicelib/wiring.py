@@ -1,0 +1,226 @@
+"""Wiring: the one place where real clocks, clients and settings are chosen, and everyone meets everyone.
+
+What a function needs is made at its first call and kept by the container. The webhook's parts are imported
+above; the collector's, whose libraries take long to load, where they are needed.
+"""
+
+import os
+import time
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+
+from chalicelib import __version__
+from chalicelib.config import Arn, Settings
+from chalicelib.ingest import Answer, Ingest, Posted
+from chalicelib.secrets import Secret
+from chalicelib.telemetry import Powertools
+from chalicelib.topic import SnsTopic
+
+if TYPE_CHECKING:
+    from chalicelib.collector import Collector
+    from chalicelib.lifecycle.plan import Policy
+    from chalicelib.reconcile import Reconcile
+    from chalicelib.sync import Sync
+
+AWS = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
+MARGIN = timedelta(seconds=3)
+
+
+class SystemClock:
+    """The clock of this machine."""
+
+    def now(self) -> datetime:
+        """The time in UTC."""
+        return datetime.now(UTC)
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass."""
+        time.sleep(seconds)
+
+    def unique(self) -> str:
+        """A word never used before."""
+        return uuid.uuid4().hex
+
+
+CLOCK = SystemClock()
+
+
+def health() -> dict[str, str]:
+    """Say which version serves which stage, and nothing more."""
+    return {"version": __version__, "stage": _settings().stage}
+
+
+def webhook(source: str, request: Any, context: Any) -> Answer:
+    """Take a request to the webhook."""
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    function_arn = getattr(context, "invoked_function_arn", "") or _local_arn()
+    request_id = getattr(context, "aws_request_id", None) or CLOCK.unique()
+    return _ingest(function_arn)(Posted(source.lower(), headers, request.raw_body, request_id))
+
+
+def collect(records: Sequence[Mapping[str, Any]], context: Any) -> None:
+    """Take a batch of the queue's messages."""
+    if records:
+        _collector(records[0]["eventSourceARN"])(records, _until(context))
+
+
+def reconcile(context: Any) -> None:
+    """Do what is due."""
+    _reconcile()(_until(context))
+
+
+def _until(context: Any) -> datetime:
+    return CLOCK.now() + timedelta(milliseconds=context.get_remaining_time_in_millis()) - MARGIN
+
+
+def _local_arn() -> str:
+    """Where `chalice local` runs, which has no ARN, the stage names the place."""
+    settings = _settings()
+    return f"arn:aws:lambda:{settings.region}:{settings.account_id}:function:{settings.prefix}"
+
+
+@cache
+def _settings() -> Settings:
+    return Settings.read(os.environ)
+
+
+@cache
+def _telemetry(service: str) -> Powertools:
+    return Powertools(service, _settings().stage)
+
+
+@cache
+def _ingest(function_arn: str) -> Ingest:
+    place, prefix = Arn.parse(function_arn), _settings().prefix
+    topic_arn = f"arn:{place.partition}:sns:{place.region}:{place.account_id}:{prefix}-alerts"
+    return Ingest(
+        topic=SnsTopic(boto3.client("sns", region_name=place.region, config=AWS), topic_arn),
+        secret=Secret(
+            boto3.client("secretsmanager", region_name=place.region, config=AWS),
+            f"{prefix}-webhook-secrets",
+            CLOCK.now,
+        ),
+        now=CLOCK.now,
+        telemetry=_telemetry("webhook"),
+    )
+
+
+@cache
+def _collector(queue_arn: str) -> "Collector":
+    from chalicelib.collector import Collector
+    from chalicelib.queue import SqsQueue
+
+    place = Arn.parse(queue_arn)
+    client = boto3.client("sqs", region_name=place.region, config=AWS)
+    queue_url = f"{client.meta.endpoint_url}/{place.account_id}/{place.name}"
+    return Collector(
+        rows=_store(),
+        queue=SqsQueue(client, queue_url, f"{queue_url}-dlq"),
+        sync=_sync(),
+        policy=_policy(),
+        duplicate=_settings().duplicate,
+        now=CLOCK.now,
+        telemetry=_telemetry("collector"),
+    )
+
+
+@cache
+def _reconcile() -> "Reconcile":
+    from chalicelib.drift import Drift
+    from chalicelib.reconcile import Reconcile
+
+    settings, store = _settings(), _store()
+    drift = Drift(
+        rows=store,
+        lists=_issues,
+        sync=_sync(),
+        repositories=_policy().routing.repositories,
+        now=CLOCK.now,
+        changes_every=settings.drift_changes,
+        everything_every=settings.drift_everything,
+    )
+    look = drift if settings.github_enabled else _nothing
+    return Reconcile(rows=store, sync=_sync(), drift=look, now=CLOCK.now, telemetry=_telemetry("reconcile"))
+
+
+def _nothing(until: datetime) -> None:
+    """Where GitHub is disabled there is no drift to look for."""
+
+
+@cache
+def _policy() -> "Policy":
+    from chalicelib import routing
+    from chalicelib.lifecycle.plan import Policy
+
+    settings = _settings()
+    return Policy(
+        routing=routing.load((Path(__file__).parent / "routing.toml").read_text(encoding="utf-8")),
+        update_interval=settings.update_interval,
+        comment_interval=settings.comment_interval,
+        reopen_window=settings.reopen_window,
+        look_interval=settings.look_interval,
+        enabled=settings.github_enabled,
+    )
+
+
+@cache
+def _store() -> Any:
+    from chalicelib.store import DynamoStore
+
+    return DynamoStore(boto3.client("dynamodb", config=AWS), f"{_settings().prefix}-alerts-state")
+
+
+@cache
+def _gate() -> Any:
+    from chalicelib.github.budget import Limits
+    from chalicelib.github.gate import Gate
+
+    settings = _settings()
+    limits = Limits(
+        per_minute=settings.writes_per_minute,
+        per_hour=settings.writes_per_hour,
+        spacing=settings.write_spacing.total_seconds(),
+        breaker_first=settings.breaker.total_seconds(),
+    )
+    return Gate(_store(), limits, CLOCK.now)
+
+
+@cache
+def _issues() -> Any:
+    import httpx
+
+    from chalicelib.github.auth import App
+    from chalicelib.github.client import GitHubClient
+    from chalicelib.github.issues import GitHubIssues
+
+    settings = _settings()
+    secret = Secret(
+        boto3.client("secretsmanager", config=AWS), f"{settings.prefix}-alerting-app-secrets", CLOCK.now
+    )
+    http = httpx.Client(base_url=settings.github_api_url)
+    client = GitHubClient(http, App.from_secret(secret.read()), _gate(), CLOCK.now, settings.github_timeout)
+    return GitHubIssues(client)
+
+
+@cache
+def _sync() -> "Sync":
+    from chalicelib.act import Act
+    from chalicelib.sync import Sync, Timing
+
+    settings, policy = _settings(), _policy()
+    return Sync(
+        rows=_store(),
+        permits=_gate(),
+        act=Act(_issues, policy.routing, CLOCK.now),
+        clock=CLOCK,
+        policy=policy,
+        timing=Timing(settings.lease, settings.github_timeout * 1.5, settings.retry),
+        telemetry=_telemetry("sync"),
+    )

@@ -1,0 +1,123 @@
+"""One stage of the app in this process, on AWS as moto has it."""
+
+import json
+import logging
+from dataclasses import dataclass
+from functools import cache, cached_property
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from chalice.test import Client, HTTPResponse
+
+import app
+from chalicelib import wiring
+
+REGION = "us-west-2"
+ACCOUNT = "123456789012"
+TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:alerting-local-alerts"
+QUEUE = f"arn:aws:sqs:{REGION}:{ACCOUNT}:alerting-local-alerts"
+TOKENS = {
+    "grafana_webhook_token": ["token-of-grafana", "next-token-of-grafana"],
+    "alertmanager_webhook_token": "token-of-alertmanager",
+    "normalized_webhook_token": "token-of-normalized",
+    "normalized_hmac_secret": "hmac-of-normalized",
+}
+ENVIRONMENT = {
+    "AWS_ACCESS_KEY_ID": "local",
+    "AWS_SECRET_ACCESS_KEY": "local",
+    "AWS_DEFAULT_REGION": REGION,
+    "ALERTING_STAGE": "local",
+    "ALERTING_ACCOUNT_ID": ACCOUNT,
+}
+
+
+@cache
+def _session() -> boto3.Session:
+    """Share what a session loads: the service models, tenths of a second each."""
+    return boto3.Session(aws_access_key_id="local", aws_secret_access_key="local", region_name=REGION)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Topic, queues and the webhook's secret; `logs` is what the functions have logged."""
+
+    project: Path
+    logs: StringIO
+
+    @cached_property
+    def http(self) -> Any:
+        # Not the project's own directory, whose stages name the stand-ins of the demo.
+        return Client(app.app, project_dir=str(self.project)).http
+
+    def client(self, service: Any) -> Any:
+        return boto3.client(service)
+
+    def create(self) -> None:
+        sns, sqs = self.client("sns"), self.client("sqs")
+        sns.create_topic(Name="alerting-local-alerts")
+        for name in ("alerting-local-alerts", "alerting-local-alerts-dlq"):
+            sqs.create_queue(QueueName=name)
+        raw = {"RawMessageDelivery": "true"}
+        sns.subscribe(TopicArn=TOPIC, Protocol="sqs", Endpoint=QUEUE, Attributes=raw)
+        self.client("secretsmanager").create_secret(
+            Name="alerting-local-webhook-secrets", SecretString=json.dumps(TOKENS)
+        )
+
+    def post(self, source: str, body: object, **headers: str) -> HTTPResponse:
+        """Post; header names are written with underscores."""
+        content = body if isinstance(body, bytes) else json.dumps(body).encode()
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        answer: HTTPResponse = self.http.post(f"/webhooks/{source}", headers=named, body=content)
+        return answer
+
+    def received(self, queue: str = "alerting-local-alerts") -> list[Any]:
+        return list(
+            self.client("sqs")
+            .receive_message(
+                QueueUrl=f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{queue}",
+                MaxNumberOfMessages=10,
+                MessageAttributeNames=["All"],
+                MessageSystemAttributeNames=["All"],
+            )
+            .get("Messages", [])
+        )
+
+
+def start(monkeypatch: pytest.MonkeyPatch, project: Path, **settings: str) -> Stage:
+    """Make the stage's resources, and its settings the environment."""
+    for name in ("AWS_ENDPOINT_URL", "AWS_REGION", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in (ENVIRONMENT | settings).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", _session())
+    stage = Stage(project, wire_anew(monkeypatch))
+    stage.create()
+    return stage
+
+
+def wire_anew(monkeypatch: pytest.MonkeyPatch) -> StringIO:
+    """Forget what was wired for another test; returns what the functions will log."""
+    for made in vars(wiring).values():
+        if hasattr(made, "cache_clear"):
+            made.cache_clear()
+    logs = StringIO()
+    for service in ("webhook", "collector", "sync", "reconcile"):
+        wiring._telemetry(service)
+        for handler in logging.getLogger(service).handlers:
+            monkeypatch.setattr(handler, "stream", logs)
+    return logs
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a function reads of Lambda's context."""
+
+    seconds: float = 60
+    invoked_function_arn: str = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:alerting-local"
+    aws_request_id: str = "request-1"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return round(self.seconds * 1000)

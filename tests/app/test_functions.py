@@ -1,0 +1,180 @@
+"""The functions as wired: collector and reconcile of `app.py`, in this process, against both stand-ins."""
+
+import base64
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC
+from io import StringIO
+from typing import Any
+
+import pytest
+
+import app
+from chalicelib import wiring
+from tests.app.stage import ENVIRONMENT, Context, wire_anew
+from tests.local.aws import LocalAws, create_resources
+from tests.local.aws_server import AwsServer
+from tests.local.functions import scheduled_event, sqs_record
+from tests.local.github import AppKey, GitHubServer, Issue
+
+REPOSITORY, OTHER = "example-org/ci-infra", "example-org/alerts"
+SETTINGS = {"GITHUB_TIMEOUT_SECONDS": "2", "LEASE_SECONDS": "6", "WRITE_SPACING_SECONDS": "0"}
+AT_ONCE = {"RETRY_SECONDS": "0", "BREAKER_SECONDS": "0"}
+
+
+def alarm(name: str) -> dict[str, Any]:
+    return {
+        "AlarmName": name,
+        "AlarmArn": f"arn:aws:cloudwatch:us-west-2:123456789012:alarm:{name}",
+        "AlarmDescription": "TEAM=dev-infra | PRIORITY=P1",
+        "AWSAccountId": "123456789012",
+        "Region": "US West (Oregon)",
+        "NewStateValue": "ALARM",
+        "OldStateValue": "OK",
+        "NewStateReason": "Threshold Crossed",
+        "StateChangeTime": "2026-03-01T03:00:00.000+0000",
+    }
+
+
+@dataclass(frozen=True)
+class Running:
+    """Both stand-ins, and the functions wired to them."""
+
+    aws: LocalAws
+    github: GitHubServer
+    logs: StringIO
+
+    def collect(self, *messages: str | dict[str, Any], seconds: float = 60) -> None:
+        """Publish, and hand what the queue then has to the collector."""
+        for message in messages:
+            self.aws.publish(message)
+        received = self.aws.sqs.receive_message(
+            QueueUrl=self.aws.queue_url, MaxNumberOfMessages=10, MessageSystemAttributeNames=["All"]
+        )
+        records = [sqs_record(message, self.aws) for message in received["Messages"]]
+        app.collector({"Records": records}, Context(seconds))
+
+    def reconcile(self, seconds: float = 60) -> None:
+        app.reconcile(scheduled_event("reconcile", self.aws.region), Context(seconds))
+
+    @property
+    def issues(self) -> list[Issue]:
+        return [issue for name in (REPOSITORY, OTHER) for issue in self.github.world.repository(name).listed]
+
+    @property
+    def due(self) -> list[str]:
+        return [row["fingerprint"] for row in self.aws.due_rows()]
+
+
+@pytest.fixture(scope="module")
+def aws_url() -> Iterator[str]:
+    server = AwsServer()
+    server.start()
+    yield server.url
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def key() -> AppKey:
+    return AppKey.generate()
+
+
+@pytest.fixture
+def running(
+    aws_url: str, key: AppKey, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Iterator[Running]:
+    """A stage of the test's own, with the settings that it is marked with."""
+    stage = f"functions{abs(hash(request.node.name)) % 10**9}"
+    secret = {
+        "github_app_id": "12345",
+        "github_app_key_base64": base64.b64encode(key.private_pem.encode()).decode(),
+    }
+    aws = create_resources(aws_url, f"alerting-{stage}", app_secret=secret, webhook_secret={})
+    with GitHubServer(app_id="12345", public_key_pem=key.public_pem) as github:
+        for name in (REPOSITORY, OTHER):
+            github.world.add_repository(name)
+        places = {"ALERTING_STAGE": stage, "AWS_ENDPOINT_URL": aws_url, "GITHUB_API_URL": github.url}
+        settings = getattr(request, "param", {})
+        for name, value in (ENVIRONMENT | SETTINGS | places | settings).items():
+            monkeypatch.setenv(name, value)
+        yield Running(aws, github, wire_anew(monkeypatch))
+
+
+def with_settings(**settings: str) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("running", [settings], indirect=True, ids=["-".join(settings)])
+
+
+def test_an_alarm_becomes_an_issue_where_its_team_wants_it_and_is_at_rest(running: Running) -> None:
+    running.collect(alarm("Queue too long"))
+    assert [(issue.repository.full_name, issue.title) for issue in running.issues] == [
+        (REPOSITORY, "[P1] Queue too long")
+    ]
+    assert (running.due, running.aws.queue_depth()) == ([], (0, 0))
+
+
+def test_a_batch_that_is_empty_costs_nothing() -> None:
+    wiring.collect([], Context())
+
+
+def test_what_is_rejected_is_in_the_dead_letter_queue_of_the_queue_it_came_from(running: Running) -> None:
+    running.collect("no JSON")
+    (letter,) = running.aws.dlq_messages()
+    assert (letter.body, letter.attributes["reason"]) == ("no JSON", "NOT_JSON")
+
+
+@with_settings(**AT_ONCE)
+def test_while_github_is_away_nothing_fails_and_reconcile_catches_up(running: Running) -> None:
+    running.github.stop()
+    running.collect(alarm("Queue too long"), alarm("Disk full"))
+    assert (len(running.due), running.aws.queue_depth()) == (2, (0, 0))
+    running.github.start()
+    running.reconcile()
+    assert sorted(issue.title for issue in running.issues) == ["[P1] Disk full", "[P1] Queue too long"]
+    running.reconcile()
+    assert len(running.issues) == 2
+
+
+def test_with_no_time_left_alerts_are_recorded_and_wait_for_reconcile(running: Running) -> None:
+    running.collect(alarm("Queue too long"), seconds=4)
+    assert running.issues == []
+    assert len(running.due) == 1
+    running.reconcile()
+    assert len(running.issues) == 1
+
+
+@with_settings(GITHUB_ENABLED="false")
+def test_where_github_is_disabled_it_is_not_asked_and_rows_stay_true(running: Running) -> None:
+    running.collect(alarm("Queue too long"))
+    running.reconcile()
+    assert running.github.journal.requests == []
+    assert len(running.aws.rows()) == 1
+
+
+def test_without_the_apps_secret_alerts_are_recorded_and_the_log_says_what_is_missing(
+    running: Running,
+) -> None:
+    running.aws.secretsmanager.delete_secret(SecretId=running.aws.app_secret, ForceDeleteWithoutRecovery=True)
+    running.collect(alarm("Queue too long"))
+    assert len(running.due) == 1
+    assert running.aws.app_secret in running.logs.getvalue()
+    assert "create it in Secrets Manager" in running.logs.getvalue()
+
+
+def test_no_secret_is_in_the_logs(running: Running, key: AppKey, capsys: pytest.CaptureFixture[str]) -> None:
+    running.github.faults.add("status", method="POST", path="/repos/*/issues", status=502, times=1)
+    running.collect(alarm("Queue too long"), alarm("Disk full"))
+    running.reconcile()
+    told = running.logs.getvalue() + "".join(capsys.readouterr())
+    assert "NORMALIZED_ALERT" in told
+    encoded = base64.b64encode(key.private_pem.encode()).decode()
+    for private in (key.private_pem.splitlines()[1], encoded[:60], "ghs_", "Bearer"):
+        assert private not in told
+
+
+def test_the_clock_of_this_machine_is_in_utc_and_sleeps() -> None:
+    clock = wiring.SystemClock()
+    before = clock.now()
+    clock.sleep(0)
+    assert before <= clock.now()
+    assert before.tzinfo is UTC
+    assert clock.unique() != clock.unique()

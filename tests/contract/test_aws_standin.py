@@ -1,0 +1,178 @@
+"""The AWS stand-in has the design's resources, and is as atomic as AWS."""
+
+import json
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.local.aws import LocalAws, create_resources
+from tests.local.aws_server import AwsServer
+
+
+@pytest.fixture(scope="module")
+def endpoint() -> Iterator[str]:
+    server = AwsServer()
+    server.start()
+    yield server.url
+    server.stop()
+
+
+@pytest.fixture
+def aws(endpoint: str, request: pytest.FixtureRequest) -> LocalAws:
+    """Resources of a stage named after the test."""
+    prefix = f"alerting-{request.node.name[5:40].replace('_', '-')}"
+    app_secret, webhook_secret = {"github_app_id": "12345"}, {"grafana_webhook_token": "token"}
+    return create_resources(endpoint, prefix, app_secret=app_secret, webhook_secret=webhook_secret)
+
+
+def receive(aws: LocalAws, wait: int = 0) -> list[Any]:
+    return list(
+        aws.sqs.receive_message(
+            QueueUrl=aws.queue_url,
+            MaxNumberOfMessages=10,
+            WaitTimeSeconds=wait,
+            MessageAttributeNames=["All"],
+        ).get("Messages", [])
+    )
+
+
+def test_queue_hides_for_six_minutes_and_gives_up_after_twenty_receives(endpoint: str) -> None:
+    aws = create_resources(endpoint, app_secret={}, webhook_secret={})
+    queue = aws.sqs.get_queue_attributes(QueueUrl=aws.queue_url, AttributeNames=["All"])["Attributes"]
+    dlq = aws.sqs.get_queue_attributes(QueueUrl=aws.dlq_url, AttributeNames=["All"])["Attributes"]
+    assert queue["QueueArn"] == "arn:aws:sqs:us-west-2:123456789012:alerting-local-alerts"
+    assert dlq["QueueArn"] == "arn:aws:sqs:us-west-2:123456789012:alerting-local-alerts-dlq"
+    assert queue["VisibilityTimeout"] == "360"
+    assert json.loads(queue["RedrivePolicy"]) == {
+        "deadLetterTargetArn": dlq["QueueArn"],
+        "maxReceiveCount": 20,
+    }
+    assert dlq["MessageRetentionPeriod"] == str(14 * 24 * 3600)
+
+
+def test_topic_has_one_raw_subscription_to_the_queue(aws: LocalAws) -> None:
+    (subscription,) = aws.sns.list_subscriptions_by_topic(TopicArn=aws.topic_arn)["Subscriptions"]
+    attributes = aws.sns.get_subscription_attributes(SubscriptionArn=subscription["SubscriptionArn"])
+    assert aws.topic_arn == f"arn:aws:sns:us-west-2:123456789012:{aws.prefix}-alerts"
+    assert subscription["Endpoint"] == aws.queue_arn
+    assert attributes["Attributes"]["RawMessageDelivery"] == "true"
+
+
+def test_table_has_its_key_its_sparse_indexes_and_its_ttl(aws: LocalAws) -> None:
+    table = aws.dynamodb.describe_table(TableName=f"{aws.prefix}-alerts-state")["Table"]
+    ttl = aws.dynamodb.describe_time_to_live(TableName=aws.table)["TimeToLiveDescription"]
+    types = {each["AttributeName"]: each["AttributeType"] for each in table["AttributeDefinitions"]}
+    assert table["KeySchema"] == [{"AttributeName": "fingerprint", "KeyType": "HASH"}]
+    assert table["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST"
+    assert table["DeletionProtectionEnabled"] is False
+    assert (ttl["AttributeName"], ttl["TimeToLiveStatus"]) == ("ttl_expires_at", "ENABLED")
+    found = {}
+    for index in table["GlobalSecondaryIndexes"]:
+        assert index["Projection"]["ProjectionType"] == "KEYS_ONLY"
+        keys = [
+            (key["AttributeName"], key["KeyType"], types[key["AttributeName"]]) for key in index["KeySchema"]
+        ]
+        found[index["IndexName"]] = keys
+    assert found == {
+        "due": [("due_priority", "HASH", "S"), ("due_at", "RANGE", "N")],
+        "issues": [("issue_repository", "HASH", "S"), ("issue_number", "RANGE", "N")],
+        "resolved": [("resolved_day", "HASH", "S"), ("resolved_at", "RANGE", "N")],
+    }
+
+
+def test_secrets_are_json_under_the_designs_names(aws: LocalAws) -> None:
+    def secret(name: str) -> Any:
+        return json.loads(
+            aws.secretsmanager.get_secret_value(SecretId=f"{aws.prefix}-{name}")["SecretString"]
+        )
+
+    assert secret("alerting-app-secrets") == {"github_app_id": "12345"}
+    assert secret("webhook-secrets") == {"grafana_webhook_token": "token"}
+
+
+def test_row_without_an_indexs_keys_is_not_in_it(aws: LocalAws) -> None:
+    due = {"fingerprint": {"S": "a"}, "due_priority": {"S": "P1"}, "due_at": {"N": "7"}}
+    for item in (due, {"fingerprint": {"S": "b"}}):
+        aws.dynamodb.put_item(TableName=aws.table, Item=item)
+    assert aws.dynamodb.scan(TableName=aws.table, IndexName="due")["Items"] == [due]
+    assert sorted(row["fingerprint"] for row in aws.rows()) == ["a", "b"]
+    assert [row["fingerprint"] for row in aws.due_rows()] == ["a"]
+    assert aws.due_rows(by=6) == []
+
+
+# What moto alone would not keep.
+
+
+@pytest.fixture
+def hasty_threads() -> Iterator[None]:
+    """Let threads switch so often that a check and the write after it come apart."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(usual)
+
+
+@pytest.mark.usefixtures("hasty_threads")
+def test_of_many_claims_at_once_one_wins(aws: LocalAws) -> None:
+    def claim(key: str, worker: int) -> bool:
+        try:
+            aws.dynamodb.update_item(
+                TableName=aws.table,
+                Key={"fingerprint": {"S": key}},
+                UpdateExpression="SET lease_by = :me",
+                ConditionExpression="attribute_not_exists(lease_by)",
+                ExpressionAttributeValues={":me": {"N": str(worker)}},
+            )
+        except ClientError as error:
+            assert error.response["Error"]["Code"] == "ConditionalCheckFailedException"  # noqa: PT017
+            return False
+        return True
+
+    keys = [f"key-{n}" for n in range(20)]
+    with ThreadPoolExecutor(8) as pool:
+        claims = {key: [pool.submit(claim, key, worker) for worker in range(8)] for key in keys}
+    assert {
+        key: sum(each.result() for each in each_claim) for key, each_claim in claims.items()
+    } == dict.fromkeys(keys, 1)
+
+
+def test_long_poll_lets_others_work_and_ends_when_a_message_arrives(aws: LocalAws) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        polling = pool.submit(receive, aws, 20)
+        assert aws.rows() == []
+        assert not polling.done()
+        aws.publish({"do": "nothing"})
+        assert len(polling.result(timeout=15)) == 1
+
+
+# Delivery.
+
+
+def test_raw_delivery_carries_the_body_and_the_attributes(aws: LocalAws) -> None:
+    aws.publish({"title": "Disk full"}, {"source": "grafana"})
+    (message,) = receive(aws)
+    assert json.loads(message["Body"]) == {"title": "Disk full"}
+    assert message["MessageAttributes"] == {"source": {"StringValue": "grafana", "DataType": "String"}}
+
+
+def test_depth_tells_visible_from_in_flight(aws: LocalAws) -> None:
+    for _ in range(3):
+        aws.publish("text")
+    assert aws.queue_depth() == (3, 0)
+    receive(aws)
+    assert aws.queue_depth() == (0, 3)
+
+
+def test_reading_the_dlq_leaves_it_as_it_is(aws: LocalAws) -> None:
+    reason: Any = {"reason": {"DataType": "String", "StringValue": "NOT_JSON"}}
+    for number in range(12):
+        aws.sqs.send_message(QueueUrl=aws.dlq_url, MessageBody=str(number), MessageAttributes=reason)
+    for _ in range(2):
+        letters = aws.dlq_messages()
+        assert sorted(int(letter.body) for letter in letters) == list(range(12))
+        assert {letter.attributes["reason"] for letter in letters} == {"NOT_JSON"}
+    assert aws.dlq_depth() == (12, 0)

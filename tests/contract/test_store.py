@@ -1,0 +1,465 @@
+"""What the table promises, held to by the twin in memory and by DynamoDB alike."""
+
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+from moto import mock_aws
+from mypy_boto3_dynamodb import DynamoDBClient
+
+from chalicelib.alert import Condition, Priority
+from chalicelib.errors import StoreUnavailable
+from chalicelib.items import Document
+from chalicelib.lifecycle.record import record
+from chalicelib.lifecycle.state import AlertState, Intent, IssueRef, Lease, Status, Verb
+from chalicelib.store import DynamoStore
+from tests.twins.store import MemoryStore
+from tests.unit.builders import at, firing, resolved, row_of
+from tests.unit.rows import issue
+
+Store = MemoryStore | DynamoStore
+
+TABLE = "alerting-local-alerts-state"
+INDEXES = {
+    "due": ("due_priority", "due_at"),
+    "issues": ("issue_repository", "issue_number"),
+    "resolved": ("resolved_day", "resolved_at"),
+}
+NUMBERS = ("due_at", "issue_number", "resolved_at")
+INTENT = Intent(Verb.OPEN, at(0), 1, at(1), "org/infra", title="[P1] x", labels=("a",), teams=("infra",))
+LEASE = Lease("worker", at(2))
+OPENED = Status(issue=issue(12), told=at(0))
+
+
+def connect(endpoint: str | None) -> DynamoDBClient:
+    """A client that asks once; without an endpoint, it asks the moto of this process."""
+    return boto3.client(
+        "dynamodb",
+        region_name="us-west-2",
+        endpoint_url=endpoint,
+        aws_access_key_id="local",
+        aws_secret_access_key="local",
+        config=Config(  # type: ignore[call-arg]  # the stubs lack one
+            retries={"total_max_attempts": 1},
+            connect_timeout=1,
+            proxies={},
+            ignore_configured_endpoint_urls=True,
+        ),
+    )
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[DynamoDBClient]:
+    with mock_aws():
+        yield connect(None)
+
+
+@pytest.fixture
+def dynamo(client: DynamoDBClient) -> Iterator[DynamoStore]:
+    names = ["fingerprint", *(name for pair in INDEXES.values() for name in pair)]
+    client.create_table(
+        TableName=TABLE,
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": "fingerprint", "KeyType": "HASH"}],
+        AttributeDefinitions=[
+            {"AttributeName": name, "AttributeType": "N" if name in NUMBERS else "S"} for name in names
+        ],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": index,
+                "KeySchema": [
+                    {"AttributeName": hash_name, "KeyType": "HASH"},
+                    {"AttributeName": range_name, "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "KEYS_ONLY"},
+            }
+            for index, (hash_name, range_name) in INDEXES.items()
+        ],
+    )
+    yield DynamoStore(client, TABLE)
+    client.delete_table(TableName=TABLE)
+
+
+@pytest.fixture(params=["memory", "dynamo"])
+def store(request: pytest.FixtureRequest) -> Store:
+    if request.param == "memory":
+        return MemoryStore()
+    found: DynamoStore = request.getfixturevalue("dynamo")
+    return found
+
+
+def present(row: AlertState | None) -> AlertState:
+    assert row is not None
+    return row
+
+
+def due_row(name: str, minutes: float, priority: str = "P1") -> AlertState:
+    row = row_of(firing(0, title=name, priority=priority, identity={"alarm_id": name}))
+    return replace(row, due_at=at(minutes))
+
+
+def recorded(store: Store, row: AlertState | None = None) -> AlertState:
+    return present(store.record(row or due_row("disk", 0)))
+
+
+def claimed(store: Store, row: AlertState | None = None) -> AlertState:
+    return present(store.claim(row or recorded(store), INTENT, LEASE))
+
+
+def opened(row: AlertState, **changes: Any) -> AlertState:
+    """The claimed row after its step, with nothing left to do unless told otherwise."""
+    known: dict[str, Any] = {"status": OPENED, "intent": None, "lease": None, "due_at": None}
+    return replace(row, **(known | changes))
+
+
+def fired_again(store: Store, row: AlertState, **fields: object) -> AlertState:
+    """The row after record has moved it under a claim."""
+    alert = row.spec.alert
+    assert alert
+    newer = alert.model_copy(update={"occurred_at": at(5), **fields})
+    return present(store.record(replace(record(row, newer, at(5)).row, due_at=at(5))))
+
+
+# record
+
+
+def test_a_condition_never_seen_has_no_row(store: Store) -> None:
+    assert store.get("nobody") is None
+
+
+def test_what_record_wrote_is_read_as_it_is_now(store: Store) -> None:
+    row = recorded(store)
+    assert row == replace(due_row("disk", 0), revision=1)
+    assert store.get(row.fingerprint) == row
+
+
+def test_of_two_who_record_the_first_message_one_is_quicker(store: Store) -> None:
+    winner = recorded(store)
+    assert store.record(due_row("disk", 7)) is None
+    assert store.get(winner.fingerprint) == winner
+
+
+def test_of_two_who_record_on_the_same_row_one_is_quicker(store: Store) -> None:
+    row = recorded(store)
+    winner = fired_again(store, row)
+    assert store.record(record(row, resolved(9), at(9)).row) is None
+    assert store.get(row.fingerprint) == winner
+
+
+def test_record_leaves_the_status_the_intent_and_the_lease_alone(store: Store) -> None:
+    claim = claimed(store)
+    moved = fired_again(store, claim)
+    assert (moved.intent, moved.lease, moved.revision) == (INTENT, LEASE, claim.revision + 1)
+    assert moved.spec.count == 2
+    assert store.get(claim.fingerprint) == moved
+
+
+# claim
+
+
+def test_a_claim_takes_the_lease_and_notes_the_intent(store: Store) -> None:
+    row = recorded(store)
+    claim = claimed(store, row)
+    assert claim == replace(row, intent=INTENT, lease=LEASE, revision=2)
+    assert store.get(row.fingerprint) == claim
+
+
+def test_a_claim_may_be_without_an_intent(store: Store) -> None:
+    row = recorded(store)
+    assert present(store.claim(row, None, LEASE)).intent is None
+    assert present(store.get(row.fingerprint)).intent is None
+
+
+def test_of_two_who_claim_one_is_quicker(store: Store) -> None:
+    row = recorded(store)
+    winner = claimed(store, row)
+    assert store.claim(row, INTENT, Lease("other", at(9))) is None
+    assert store.get(row.fingerprint) == winner
+
+
+def test_a_claim_planned_on_an_older_row_is_lost(store: Store) -> None:
+    row = recorded(store)
+    moved = fired_again(store, row)
+    assert store.claim(row, INTENT, LEASE) is None
+    assert store.get(row.fingerprint) == moved
+
+
+def test_a_claim_of_a_row_that_is_gone_makes_none(store: Store) -> None:
+    assert store.claim(replace(due_row("gone", 0), revision=3), INTENT, LEASE) is None
+    assert store.get(due_row("gone", 0).fingerprint) is None
+
+
+def test_a_claim_whose_answer_was_lost_is_recognised_when_it_is_repeated(dynamo: DynamoStore) -> None:
+    """The AWS client repeats a call that was not answered; memory always answers."""
+    row = recorded(dynamo)
+    first = claimed(dynamo, row)
+    assert dynamo.claim(row, INTENT, LEASE) == first
+    assert dynamo.get(row.fingerprint) == first
+
+
+# settle
+
+
+def test_settling_writes_the_outcome_and_gives_the_lease_back(store: Store) -> None:
+    claim = claimed(store)
+    settled = present(store.settle(claim, opened(claim), at(1)))
+    assert settled == replace(opened(claim), revision=claim.revision + 1)
+    assert store.get(claim.fingerprint) == settled
+    assert store.due(Priority.P1, at(99), 10) == []
+
+
+def test_settling_gives_the_lease_back_whatever_the_settled_row_says(store: Store) -> None:
+    claim = claimed(store)
+    settled = present(store.settle(claim, opened(claim, lease=LEASE), at(1)))
+    assert settled.lease is None
+    assert store.get(claim.fingerprint) == settled
+
+
+def test_settling_may_leave_the_row_due_and_the_intent_standing(store: Store) -> None:
+    claim = claimed(store)
+    store.settle(claim, opened(claim, intent=INTENT, due_at=at(30)), at(1))
+    kept = present(store.get(claim.fingerprint))
+    assert (kept.intent, kept.due_at, kept.lease) == (INTENT, at(30), None)
+
+
+def test_settling_over_a_moved_spec_keeps_the_new_spec_and_the_row_due(store: Store) -> None:
+    claim = claimed(store)
+    moved = fired_again(store, claim)
+    settled = present(store.settle(claim, opened(claim), at(6)))
+    assert settled == replace(opened(moved), due_at=at(6), revision=moved.revision + 1)
+    assert store.get(claim.fingerprint) == settled
+    assert store.due(Priority.P1, at(6), 10) == [claim.fingerprint]
+
+
+def test_settling_over_a_moved_priority_leaves_the_row_due_under_the_new_one(store: Store) -> None:
+    claim = claimed(store)
+    fired_again(store, claim, priority=Priority.P0)
+    store.settle(claim, opened(claim), at(6))
+    assert store.due(Priority.P0, at(6), 10) == [claim.fingerprint]
+    assert store.due(Priority.P1, at(6), 10) == []
+
+
+def test_settling_over_a_resolution_keeps_it_resolved(store: Store) -> None:
+    claim = claimed(store)
+    store.record(replace(record(claim, resolved(5), at(5)).row, due_at=at(5)))
+    settled = present(store.settle(claim, opened(claim), at(6)))
+    assert settled.spec.condition is Condition.RESOLVED
+    assert (settled.status, settled.due_at) == (OPENED, at(6))
+
+
+def test_who_lost_the_lease_settles_nothing(store: Store) -> None:
+    claim = claimed(store)
+    other = present(store.claim(claim, INTENT, Lease("other", at(9))))
+    assert store.settle(claim, opened(claim), at(6)) is None
+    assert store.get(claim.fingerprint) == other
+
+
+def test_who_lost_the_lease_to_one_who_has_settled_settles_nothing(store: Store) -> None:
+    claim = claimed(store)
+    other = present(store.claim(claim, INTENT, Lease("other", at(9))))
+    settled = store.settle(other, opened(other, due_at=at(30)), at(6))
+    assert store.settle(claim, opened(claim, status=Status()), at(7)) is None
+    assert store.get(claim.fingerprint) == settled
+
+
+def test_who_never_had_the_lease_settles_only_the_row_as_it_was(store: Store) -> None:
+    row = recorded(store)
+    assert store.settle(row, opened(row), at(1)) is not None
+    claim = claimed(store, present(store.get(row.fingerprint)))
+    assert store.settle(row, opened(row), at(1)) is None
+    assert store.get(row.fingerprint) == claim
+
+
+def test_a_row_that_is_gone_is_not_settled(store: Store) -> None:
+    gone = replace(due_row("gone", 0), lease=LEASE, revision=3)
+    assert store.settle(gone, opened(gone), at(1)) is None
+    assert store.get(gone.fingerprint) is None
+
+
+# rest
+
+
+def test_resting_writes_when_the_row_is_next_due_or_that_it_is_not(store: Store) -> None:
+    row = recorded(store)
+    later = present(store.rest(replace(row, due_at=at(30))))
+    assert later == replace(row, due_at=at(30), revision=2)
+    assert store.get(row.fingerprint) == later
+    store.rest(replace(later, due_at=None))
+    assert present(store.get(row.fingerprint)).due_at is None
+    assert store.due(Priority.P1, at(99), 10) == []
+
+
+def test_resting_on_an_older_row_is_lost(store: Store) -> None:
+    row = recorded(store)
+    moved = fired_again(store, row)
+    assert store.rest(replace(row, due_at=None)) is None
+    assert store.get(row.fingerprint) == moved
+
+
+# Lists
+
+
+def test_due_rows_come_by_priority_longest_due_first_and_not_before_their_time(store: Store) -> None:
+    rows = [due_row("c", 3), due_row("a", 1), due_row("late", 5.001), due_row("b", 2), due_row("now", 5)]
+    urgent = due_row("urgent", 4, "P0")
+    for row in [*rows, urgent, due_row("calm", 1, "P3")]:
+        recorded(store, row)
+    names = {row.fingerprint: row.spec.alert.title for row in rows if row.spec.alert}
+    assert [names[each] for each in store.due(Priority.P1, at(5), 10)] == ["a", "b", "c", "now"]
+    assert [names[each] for each in store.due(Priority.P1, at(5), 2)] == ["a", "b"]
+    assert store.due(Priority.P0, at(5), 10) == [urgent.fingerprint]
+    assert store.due(Priority.P2, at(99), 10) == []
+
+
+def test_a_row_recorded_with_another_priority_is_due_under_that_alone(store: Store) -> None:
+    row = recorded(store)
+    fired_again(store, row, priority=Priority.P3)
+    assert store.due(Priority.P1, at(99), 10) == []
+    assert store.due(Priority.P3, at(99), 10) == [row.fingerprint]
+
+
+def with_issue(store: Store, name: str, ref: IssueRef) -> str:
+    claim = claimed(store, recorded(store, due_row(name, 0)))
+    status = Status(issue=replace(issue(), ref=ref))
+    return present(store.settle(claim, opened(claim, status=status), at(1))).fingerprint
+
+
+def test_a_row_is_found_by_its_issue(store: Store) -> None:
+    one = with_issue(store, "one", IssueRef("org/infra", 12))
+    two = with_issue(store, "two", IssueRef("org/apps", 12))
+    assert store.of_issue(IssueRef("org/infra", 12)) == one
+    assert store.of_issue(IssueRef("org/apps", 12)) == two
+    assert store.of_issue(IssueRef("org/infra", 13)) is None
+
+
+def test_a_row_that_has_no_issue_any_more_is_not_found_by_it(store: Store) -> None:
+    row = present(store.get(with_issue(store, "one", IssueRef("org/infra", 12))))
+    claim = claimed(store, row)
+    store.settle(claim, opened(claim, status=Status()), at(2))
+    assert store.of_issue(IssueRef("org/infra", 12)) is None
+    assert store.of_repository("org/infra", 0, 10) == []
+
+
+def test_rows_of_a_repository_come_in_pages_by_the_issues_number(store: Store) -> None:
+    numbers = {n: with_issue(store, str(n), IssueRef("org/infra", n)) for n in (9, 100, 20)}
+    with_issue(store, "elsewhere", IssueRef("org/apps", 10))
+    assert store.of_repository("org/infra", 0, 10) == [numbers[9], numbers[20], numbers[100]]
+    assert store.of_repository("org/infra", 9, 1) == [numbers[20]]
+    assert store.of_repository("org/infra", 100, 10) == []
+
+
+# Documents
+
+
+def test_a_document_never_written_has_version_zero_and_no_text(store: Store) -> None:
+    assert store.load("budget#acme") == Document(0, "")
+
+
+def test_a_document_is_written_over_the_version_that_was_read(store: Store) -> None:
+    assert store.swap("budget#acme", "one", 0) is None
+    assert store.swap("budget#acme", "two", 1) is None
+    assert store.load("budget#acme") == Document(2, "two")
+    assert store.load("budget#other") == Document(0, "")
+
+
+@pytest.mark.parametrize("version", [0, 1, 3])
+def test_over_another_version_nothing_is_written_and_the_newer_is_returned(
+    store: Store, version: int
+) -> None:
+    store.swap("budget#acme", "one", 0)
+    store.swap("budget#acme", "two", 1)
+    assert store.swap("budget#acme", "mine", version) == Document(2, "two")
+    assert store.load("budget#acme") == Document(2, "two")
+
+
+def test_a_document_that_was_deleted_is_not_written_over(store: Store) -> None:
+    assert store.swap("budget#acme", "text", 4) == Document(0, "")
+    assert store.load("budget#acme") == Document(0, "")
+
+
+def test_documents_are_no_rows_of_any_list(store: Store) -> None:
+    store.swap("budget#acme", "one", 0)
+    assert [each for priority in Priority for each in store.due(priority, at(99), 10)] == []
+
+
+# DynamoDB alone
+
+
+CALLS: list[Callable[[DynamoStore], object]] = [
+    lambda store: store.get("x"),
+    lambda store: store.record(due_row("x", 0)),
+    lambda store: store.claim(due_row("x", 0), None, LEASE),
+    lambda store: store.settle(due_row("x", 0), due_row("x", 0), at(0)),
+    lambda store: store.rest(due_row("x", 0)),
+    lambda store: store.due(Priority.P0, at(0), 1),
+    lambda store: store.of_issue(IssueRef("org/infra", 1)),
+    lambda store: store.of_repository("org/infra", 0, 1),
+    lambda store: store.load("x"),
+    lambda store: store.swap("x", "", 0),
+]
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_a_table_that_refuses_is_unavailable(
+    client: DynamoDBClient, call: Callable[[DynamoStore], object]
+) -> None:
+    missing = DynamoStore(client, "no-such-table")
+    with pytest.raises(StoreUnavailable, match="ResourceNotFoundException") as raised:
+        call(missing)
+    assert isinstance(raised.value.__cause__, ClientError)
+
+
+@pytest.fixture(scope="module")
+def away() -> DynamoStore:
+    """A table behind a port where nobody listens."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+    return DynamoStore(connect(f"http://127.0.0.1:{port}"), TABLE)
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_a_table_that_does_not_answer_is_unavailable(
+    away: DynamoStore, call: Callable[[DynamoStore], object]
+) -> None:
+    with pytest.raises(StoreUnavailable, match="EndpointConnectionError"):
+        call(away)
+
+
+def test_a_settling_that_record_overtakes_twice_still_carries_over(dynamo: DynamoStore) -> None:
+    claim = claimed(dynamo)
+    overtaken: list[AlertState] = []
+
+    class Overtaken(DynamoStore):
+        def _write(self, row: AlertState, changes: Any) -> Any:
+            if len(overtaken) < 2:
+                newest = present(dynamo.get(claim.fingerprint))
+                overtaken.append(
+                    fired_again(dynamo, newest, summary=f"{len(overtaken)}", priority=Priority.P0)
+                )
+            return super()._write(row, changes)
+
+    settled = present(Overtaken(dynamo._client, TABLE).settle(claim, opened(claim), at(6)))
+    assert settled == replace(opened(overtaken[-1]), due_at=at(6), revision=overtaken[-1].revision + 1)
+    assert dynamo.get(claim.fingerprint) == settled
+    assert dynamo.due(Priority.P0, at(6), 10) == [claim.fingerprint]
+
+
+def test_rows_and_indexes_carry_their_attributes(dynamo: DynamoStore) -> None:
+    """What other parts (the table's TTL, the dashboard) read by name."""
+    fingerprint = with_issue(dynamo, "one", IssueRef("org/infra", 12))
+    row = present(dynamo.get(fingerprint))
+    assert row.spec.alert
+    over = row.spec.alert.model_copy(update={"state": Condition.RESOLVED, "occurred_at": at(9)})
+    dynamo.record(replace(record(row, over, at(9)).row, due_at=at(9)))
+    item = dynamo._client.get_item(TableName=TABLE, Key={"fingerprint": {"S": fingerprint}})["Item"]
+    assert item["resolved_day"] == {"S": "2026-03-01"}
+    assert item["ttl_expires_at"] == {"N": str(int((at(9) + timedelta(days=1095)).timestamp()))}
+    assert item["issue_number"] == {"N": "12"}
+    assert item["revision"] == {"N": "4"}

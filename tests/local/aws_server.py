@@ -1,0 +1,99 @@
+"""moto's server on a loopback port, made as atomic as AWS is.
+
+Kept apart from `aws.py`, whose users need no moto.
+"""
+
+import io
+import json
+import threading
+import time
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from moto.sqs import models as moto_sqs
+from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.wrappers import Response
+
+from tests.local.processes import run_until_told
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+LONG_POLL_PAUSE_SECONDS = 0.05
+
+
+class OneAtATime:
+    """WSGI middleware that admits one request at a time.
+
+    moto checks a condition and then writes, without a lock: of two claims at once both could win, and a
+    message published while another is deleted could vanish. A long poll waits outside, asking again.
+    """
+
+    def __init__(self, application: "WSGIApplication") -> None:
+        self._application = application
+        self._lock = threading.Lock()
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        if environ.get("HTTP_X_AMZ_TARGET") == "AmazonSQS.ReceiveMessage":
+            return self._long_poll(environ)(environ, start_response)
+        with self._lock:
+            return self._application(environ, start_response)
+
+    def _long_poll(self, environ: "WSGIEnvironment") -> Response:
+        request = json.loads(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))
+        deadline = time.monotonic() + request.get("WaitTimeSeconds", 0)
+        body = json.dumps(request | {"WaitTimeSeconds": 0}).encode()
+        while True:
+            once = environ | {"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
+            with self._lock:
+                response = Response.from_app(self._application, once, buffered=True)
+            # An error ends the poll too, as it would on AWS.
+            if b'"Messages"' in response.data or response.status_code != 200 or time.monotonic() >= deadline:
+                return response
+            time.sleep(LONG_POLL_PAUSE_SECONDS)
+
+
+def _unix_time_millis() -> float:
+    return time.time() * 1000
+
+
+class QuietHandler(WSGIRequestHandler):
+    """A request handler that logs errors only."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Say nothing: a long poll every second would fill the log."""
+
+
+class AwsServer:
+    """moto's server in a thread of this process. Its state is the process's: two servers share one AWS."""
+
+    def __init__(self, port: int = 0) -> None:
+        # moto asks its own clock, a slow one, twice for every message of the queue, in every call.
+        setattr(moto_sqs, "unix_time_millis", _unix_time_millis)  # noqa: B010 - a name moto does not export
+        application = OneAtATime(DomainDispatcherApplication(create_backend_app))
+        self._server = make_server(
+            "127.0.0.1", port, application, threaded=True, request_handler=QuietHandler
+        )
+        self._thread = threading.Thread(target=self._server.serve_forever, name="aws", daemon=True)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_port}"
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+
+def serve(port: int) -> None:
+    """Serve until told to stop; the first line on stdout names the address."""
+    server = AwsServer(port)
+    server.start()
+    print(f"listening on {server.url}", flush=True)
+    run_until_told(threading.Event())
+    server.stop()

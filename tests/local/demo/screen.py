@@ -1,0 +1,103 @@
+"""What the demo shows: a live table in a terminal, one line a change elsewhere."""
+
+import sys
+import time
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from tests.local.demo.watch import Life, Watch
+
+TIMES_A_SECOND = 5
+STYLES = {"FIRING": "bold red", "RESOLVED": "green", "open": "red", "closed": "magenta"}
+
+
+class Screen:
+    """Shows the watch's lives and what is happening now."""
+
+    def __init__(self, watch: Watch) -> None:
+        self._watch = watch
+        self._console = Console(highlight=False)
+        self._began = time.monotonic()
+        self._told: dict[str, tuple[str, ...]] = {}
+        self._acts: list[str] = []
+        self._live = Live(console=self._console, auto_refresh=False) if self._console.is_terminal else None
+        self._drawn = 0.0
+
+    def __enter__(self) -> Self:
+        if self._live:
+            self._live.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.refresh(at_once=True)
+        if self._live:
+            self._live.stop()
+
+    def act(self, sentence: str) -> None:
+        """Say what happens next."""
+        self._acts.append(sentence)
+        if self._live is None:
+            self._line(f"-- {sentence}")
+        self.refresh(at_once=True)
+
+    def say(self, sentence: str) -> None:
+        """Say something below everything else."""
+        self._console.print(sentence, markup=False)
+
+    def refresh(self, *, at_once: bool = False) -> None:
+        """Show what has changed, not too often."""
+        self._watch.look()
+        if self._live is None:
+            self._changes()
+        elif at_once or time.monotonic() - self._drawn > 1 / TIMES_A_SECOND:
+            self._live.update(Group(self._table(), *self._story()), refresh=True)
+            self._drawn = time.monotonic()
+
+    def _changes(self) -> None:
+        for fingerprint, life in self._watch.lives.items():
+            if self._told.get(fingerprint) != life.summary():
+                self._told[fingerprint] = life.summary()
+                issue = f"{life.issue} {life.state}" if life.issue else "no issue yet"
+                self._line(f"{life.title}: {life.condition} {life.reason}, {issue}")
+
+    def _line(self, text: str) -> None:
+        print(f"{time.monotonic() - self._began:6.1f} s  {text}", flush=True)
+
+    def _table(self) -> Table:
+        table = Table(box=None, header_style="dim", pad_edge=False)
+        for heading in ("alert", "source", "condition", "newest reason", "said", "issue", "state", "latency"):
+            table.add_column(
+                heading, justify="right" if heading in ("said", "latency") else "left", no_wrap=True
+            )
+        for life in self._watch.lives.values():
+            table.add_row(*_cells(life))
+        return table
+
+    def _story(self) -> list[Text]:
+        earlier = [Text(f"  {sentence}", style="dim") for sentence in self._acts[-4:-1]]
+        return [Text(""), *earlier, *(Text(f"> {sentence}", style="bold") for sentence in self._acts[-1:])]
+
+
+def _cells(life: Life) -> tuple[Text | str, ...]:
+    return (
+        life.title[:38],
+        life.source,
+        Text(life.condition, style=STYLES.get(life.condition, "")),
+        life.reason,
+        str(life.said),
+        life.issue.removeprefix("example-org/"),
+        Text(life.state, style=STYLES.get(life.state.split(" ")[0], "")),
+        "" if life.latency is None else f"{life.latency:.1f} s",
+    )
+
+
+def interactive() -> bool:
+    """Whether a person can press a key."""
+    return sys.stdin.isatty() and sys.stdout.isatty()

@@ -1,0 +1,154 @@
+"""What a request may carry: GitHub's checks of bodies and fields, with its answers."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from .errors import ApiError, invalid_request, validation_failed
+from .model import Installation, Repository
+
+LONGEST_TITLE = 256
+LONGEST_BODY = 65_536
+LONGEST_LABEL = 50
+LONGEST_LABEL_DESCRIPTION = 100
+STATES = ("open", "closed")
+STATE_REASONS = ("completed", "not_planned", "duplicate", "reopened")
+
+Payload = dict[str, Any]
+
+
+def read(raw: bytes) -> Payload:
+    """The JSON object of a request; nothing at all is an empty one."""
+    try:
+        payload = json.loads(raw or b"{}")
+    except ValueError:
+        raise ApiError(400, "Problems parsing JSON") from None
+    if not isinstance(payload, dict):
+        raise ApiError(400, "Body should be a JSON object")
+    return payload
+
+
+def title_of(payload: Payload) -> str:
+    """The title of an issue, which must be there."""
+    title = _required(payload, "title")
+    if not isinstance(title, str | int) or isinstance(title, bool):
+        raise _wrong_type("title", title, "string")
+    title = str(title)
+    if not title.strip():
+        raise validation_failed("Issue", "title", "missing_field")
+    if len(title) > LONGEST_TITLE:
+        message = f"title is too long (maximum is {LONGEST_TITLE} characters)"
+        raise validation_failed("Issue", "title", "custom", message=message)
+    return title
+
+
+def body_of(payload: Payload) -> str | None:
+    """The body of an issue, which may be missing."""
+    body = payload.get("body")
+    if body is None:
+        return None
+    if not isinstance(body, str):
+        raise _wrong_type("body", body, "string")
+    if len(body) > LONGEST_BODY:
+        message = f"body is too long (maximum is {LONGEST_BODY} characters)"
+        raise validation_failed("Issue", "body", "custom", message=message)
+    return body
+
+
+def comment_of(payload: Payload) -> str:
+    """The text of a comment, which must be there."""
+    body = _required(payload, "body")
+    if not isinstance(body, str):
+        raise _wrong_type("body", body, "string")
+    if not body.strip():
+        raise validation_failed("IssueComment", "body", "missing_field")
+    if len(body) > LONGEST_BODY:
+        message = f"Body is too long (maximum is {LONGEST_BODY} characters)"
+        raise validation_failed("IssueComment", "data", "unprocessable", message=message)
+    return body
+
+
+def state_of(payload: Payload) -> tuple[str | None, str | None]:
+    """State and reason that a change asks for."""
+    state, reason = payload.get("state"), payload.get("state_reason")
+    if state is not None and state not in STATES:
+        raise validation_failed("Issue", "state", "invalid", value=str(state))
+    if reason is not None and reason not in STATE_REASONS:
+        raise validation_failed("Issue", "state_reason", "invalid", value=str(reason))
+    return state, reason
+
+
+def labels_of(payload: Payload, repository: Repository, installation: Installation) -> list[str]:
+    """Label names to put on an issue, each a string or an object with a name."""
+    names = [_label_name(entry) for entry in _list(payload, "labels")]
+    for name in names:
+        if not name.strip() or len(name) > LONGEST_LABEL:
+            raise validation_failed("Label", "name", "invalid", value=name)
+        if name.lower() not in repository.labels and not installation.may_create_labels:
+            message = "You do not have permission to create labels on this repository"
+            raise validation_failed("Repository", "label", "unauthorized", message=message)
+    return names
+
+
+def assignees_of(payload: Payload, repository: Repository) -> list[str]:
+    """Logins to assign, all of them collaborators."""
+    logins = _list(payload, "assignees")
+    for login in logins:
+        if not isinstance(login, str):
+            raise _wrong_type("assignees", login, "string")
+        if login not in repository.collaborators:
+            raise validation_failed("Issue", "assignees", "invalid", value=login)
+    return logins
+
+
+def new_label_of(payload: Payload, repository: Repository) -> tuple[str, str, str | None]:
+    """Name, color and description of a label that does not exist yet."""
+    name = _required(payload, "name")
+    color, description = payload.get("color") or "ededed", payload.get("description")
+    if not isinstance(name, str):
+        raise _wrong_type("name", name, "string")
+    if not name.strip():
+        raise validation_failed("Label", "name", "missing_field")
+    if len(name) > LONGEST_LABEL:
+        message = f"name is too long (maximum is {LONGEST_LABEL} characters)"
+        raise validation_failed("Label", "name", "custom", message=message)
+    if name.lower() in repository.labels:
+        raise validation_failed("Label", "name", "already_exists")
+    if not _is_color(color):
+        raise validation_failed("Label", "color", "invalid")
+    if description is not None and len(str(description)) > LONGEST_LABEL_DESCRIPTION:
+        message = f"description is too long (maximum is {LONGEST_LABEL_DESCRIPTION} characters)"
+        raise validation_failed("Label", "description", "custom", message=message)
+    return name, color.lower(), description
+
+
+def _is_color(color: object) -> bool:
+    return isinstance(color, str) and re.fullmatch("[0-9a-fA-F]{6}", color) is not None
+
+
+def _label_name(entry: object) -> str:
+    name = entry.get("name") if isinstance(entry, dict) else entry
+    if not isinstance(name, str):
+        raise _wrong_type("labels", entry, "string")
+    return name
+
+
+def _list(payload: Payload, name: str) -> list[Any]:
+    value = payload.get(name, [])
+    if not isinstance(value, list):
+        raise _wrong_type(name, value, "array")
+    return value
+
+
+def _required(payload: Payload, name: str) -> Any:
+    if name not in payload:
+        raise invalid_request(f'"{name}" wasn\'t supplied.')
+    return payload[name]
+
+
+def _wrong_type(name: str, value: object, wanted: str) -> ApiError:
+    shown = "nil" if value is None else json.dumps(value)
+    article = "an" if wanted[0] in "aeiou" else "a"
+    return invalid_request(f"For 'properties/{name}', {shown} is not {article} {wanted}.")

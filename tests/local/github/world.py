@@ -1,0 +1,220 @@
+"""The state of GitHub: who acts, on what, and what becomes of it.
+
+People and the app act through the same methods. Whoever calls holds `World.lock`, as `people.Person` and the
+server do.
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Callable, Iterable
+
+from .model import Account, Comment, Event, Installation, Issue, Label, Repository, StateReason
+
+# Above 2**31, so that a client which keeps ids in 32 bits is found out.
+FIRST_ID = 3_000_000_000
+
+
+class World:
+    """Every account, repository, issue and installation, under one lock."""
+
+    def __init__(self, bot_login: str, now: Callable[[], float]) -> None:
+        self.lock = threading.RLock()
+        self.now = now
+        self.comment_cap = 2500
+        self.repositories: dict[int, Repository] = {}
+        self.former_names: dict[str, int] = {}
+        self.installations: dict[int, Installation] = {}
+        self._accounts: dict[str, Account] = {}
+        self._ids = itertools.count(FIRST_ID)
+        self.bot = Account(bot_login, next(self._ids), "Bot")
+        self._accounts[bot_login] = self.bot
+
+    def account(self, login: str) -> Account:
+        """The account of that login; an unknown one is a person who has just signed up."""
+        return self._accounts.setdefault(login, Account(login, next(self._ids)))
+
+    def add_repository(
+        self,
+        full_name: str,
+        *,
+        labels: Iterable[str] = (),
+        collaborators: Iterable[str] = (),
+        installed: bool = True,
+    ) -> Repository:
+        """A new repository, and the app installed on it unless told otherwise."""
+        owner, name = full_name.split("/")
+        with self.lock:
+            account = self._accounts.setdefault(owner, Account(owner, next(self._ids), "Organization"))
+            repository = Repository(account, name, next(self._ids), self.now(), set(collaborators))
+            self.repositories[repository.id] = repository
+            for label in labels:
+                self.create_label(repository, label)
+            if installed:
+                self.install(repository)
+        return repository
+
+    def install(self, repository: Repository) -> Installation:
+        """Give the owner's installation, made at need, access to the repository."""
+        installation = self.installation_on(repository.owner)
+        if installation is None:
+            installation = Installation(next(self._ids), repository.owner, self.now())
+            self.installations[installation.id] = installation
+        installation.repository_ids.add(repository.id)
+        return installation
+
+    def installation_on(self, account: Account) -> Installation | None:
+        """The app's installation on that account."""
+        return next((known for known in self.installations.values() if known.account == account), None)
+
+    def repository(self, full_name: str) -> Repository:
+        """The repository of that name, without regard to case.
+
+        Raises KeyError if there is none.
+        """
+        wanted = full_name.lower()
+        for repository in self.repositories.values():
+            if repository.full_name.lower() == wanted:
+                return repository
+        raise KeyError(f"no repository {full_name}")
+
+    def issue(self, full_name: str, number: int) -> Issue:
+        """One issue.
+
+        Raises KeyError if there is none.
+        """
+        return self.repository(full_name).issues[number]
+
+    def rename(self, repository: Repository, name: str) -> None:
+        """Rename a repository; its former name answers with a redirect."""
+        self.former_names[repository.full_name.lower()] = repository.id
+        repository.name = name
+
+    def create_label(
+        self, repository: Repository, name: str, color: str = "ededed", description: str | None = None
+    ) -> Label:
+        """A new label of the repository, or the one that has the name."""
+        label = Label(next(self._ids), name, color, description)
+        return repository.labels.setdefault(name.lower(), label)
+
+    def open_issue(
+        self,
+        repository: Repository,
+        by: Account,
+        title: str,
+        body: str | None = None,
+        *,
+        labels: Iterable[str] = (),
+        assignees: Iterable[str] = (),
+    ) -> Issue:
+        """A new issue, with the repository's next number."""
+        number = max(repository.issues, default=0) + 1
+        now = self.now()
+        issue = Issue(repository, number, next(self._ids), title, body, by, now, now)
+        repository.issues[number] = issue
+        self._happened(issue, "opened", by)
+        self.add_labels(issue, labels, by)
+        self.assign(issue, assignees, by)
+        return issue
+
+    def comment(self, issue: Issue, body: str, by: Account) -> Comment:
+        """A new comment."""
+        comment = Comment(next(self._ids), body, by, self.now())
+        issue.comments.append(comment)
+        self._happened(issue, "commented", by)
+        return comment
+
+    def add_labels(self, issue: Issue, names: Iterable[str], by: Account) -> None:
+        """Add labels, creating those that the repository lacks."""
+        for name in names:
+            label = self.create_label(issue.repository, name)
+            if label not in issue.labels:
+                issue.labels.append(label)
+                self._happened(issue, "labeled", by, label.name)
+
+    def remove_label(self, issue: Issue, label: Label, by: Account) -> None:
+        """Take a label off the issue."""
+        issue.labels.remove(label)
+        self._happened(issue, "unlabeled", by, label.name)
+
+    def set_labels(self, issue: Issue, names: Iterable[str], by: Account) -> None:
+        """Replace all labels of the issue."""
+        wanted = list(names)
+        kept = {name.lower() for name in wanted}
+        for label in [label for label in issue.labels if label.name.lower() not in kept]:
+            self.remove_label(issue, label, by)
+        self.add_labels(issue, wanted, by)
+
+    def assign(self, issue: Issue, logins: Iterable[str], by: Account) -> None:
+        """Add assignees."""
+        for account in map(self.account, logins):
+            if account not in issue.assignees:
+                issue.assignees.append(account)
+                self._happened(issue, "assigned", by, account.login)
+
+    def set_assignees(self, issue: Issue, logins: Iterable[str], by: Account) -> None:
+        """Replace all assignees."""
+        wanted = list(logins)
+        for account in [known for known in issue.assignees if known.login not in wanted]:
+            issue.assignees.remove(account)
+            self._happened(issue, "unassigned", by, account.login)
+        self.assign(issue, wanted, by)
+
+    def close(self, issue: Issue, by: Account, reason: StateReason = "completed") -> None:
+        """Close an issue; one that is closed already keeps its time, reason and closer."""
+        if issue.state == "closed":
+            return
+        issue.state, issue.state_reason = "closed", reason
+        issue.closed_at, issue.closed_by = self.now(), by
+        self._happened(issue, "closed", by, reason)
+
+    def reopen(self, issue: Issue, by: Account) -> None:
+        """Open a closed issue again."""
+        if issue.state == "open":
+            return
+        issue.state, issue.state_reason = "open", "reopened"
+        issue.closed_at = issue.closed_by = None
+        self._happened(issue, "reopened", by)
+
+    def rename_issue(self, issue: Issue, title: str, by: Account) -> None:
+        """Give the issue another title."""
+        if title != issue.title:
+            issue.title = title
+            self._happened(issue, "renamed", by, title)
+
+    def edit_body(self, issue: Issue, body: str | None, by: Account) -> None:
+        """Rewrite the issue's body."""
+        if body != issue.body:
+            issue.body = body
+            self._happened(issue, "body_edited", by)
+
+    def transfer(self, issue: Issue, target: Repository, by: Account) -> Issue:
+        """Move an issue to another repository; its old place answers with a redirect."""
+        moved = self.open_issue(target, issue.author, issue.title, issue.body, labels=issue.label_names)
+        moved.created_at, moved.comments = issue.created_at, issue.comments
+        moved.state, moved.state_reason = issue.state, issue.state_reason
+        moved.closed_at, moved.closed_by = issue.closed_at, issue.closed_by
+        moved.timeline = [*issue.timeline]
+        self._happened(moved, "transferred", by, issue.repository.full_name)
+        issue.moved_to = moved
+        return moved
+
+    def delete(self, issue: Issue, by: Account) -> None:
+        """Delete an issue; its number is not used again."""
+        issue.deleted = True
+        self._happened(issue, "deleted", by)
+
+    def lock_issue(self, issue: Issue, by: Account, reason: str | None = None) -> None:
+        """Lock the conversation."""
+        issue.locked, issue.lock_reason = True, reason
+        self._happened(issue, "locked", by, reason)
+
+    def unlock_issue(self, issue: Issue, by: Account) -> None:
+        """Unlock the conversation."""
+        issue.locked, issue.lock_reason = False, None
+        self._happened(issue, "unlocked", by)
+
+    def _happened(self, issue: Issue, kind: str, by: Account, detail: str | None = None) -> None:
+        issue.updated_at = self.now()
+        issue.timeline.append(Event(kind, by.login, issue.updated_at, detail))

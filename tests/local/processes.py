@@ -1,0 +1,90 @@
+"""Processes of the local stack: how one is started and watched, and how it ends with whoever started it."""
+
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+PARENT_CHECK_SECONDS = 1.0
+STOP_SECONDS = 10.0
+POLL_SECONDS = 0.05
+TAIL_LINES = 30
+
+
+class ProcessError(Exception):
+    """A process of the stack ended by itself, or never became ready."""
+
+
+class Process:
+    """A process whose output goes to a log file."""
+
+    def __init__(
+        self, name: str, command: Sequence[str], *, log: Path, env: Mapping[str, str], cwd: Path
+    ) -> None:
+        self.name = name
+        self.log = log
+        with log.open("ab") as output:
+            self._log_start = output.tell()
+            self._popen = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=dict(env),
+                cwd=cwd,
+            )
+
+    def output(self) -> str:
+        """Return what this process has written; the log may begin with an earlier one's."""
+        return self.log.read_bytes()[self._log_start :].decode(errors="replace")
+
+    def tail(self) -> str:
+        return "\n".join(self.output().splitlines()[-TAIL_LINES:]) or "(nothing)"
+
+    def check(self) -> None:
+        """Raise ProcessError, with the end of the log, if the process has ended."""
+        if (code := self._popen.poll()) is not None:
+            raise ProcessError(f"{self.name} ended with code {code}; its log ends:\n{self.tail()}")
+
+    def wait_until(self, ready: Callable[[], bool], timeout: float) -> None:
+        deadline = time.monotonic() + timeout
+        while not ready():
+            self.check()
+            if time.monotonic() > deadline:
+                raise ProcessError(
+                    f"{self.name} was not ready after {timeout:g} s; its log ends:\n{self.tail()}"
+                )
+            time.sleep(POLL_SECONDS)
+
+    def stop(self) -> int:
+        """Ask the process to end, insist if it does not, and return its exit code."""
+        self._popen.terminate()
+        try:
+            return self._popen.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._popen.kill()
+            return self._popen.wait(STOP_SECONDS)
+
+
+def end_with_parent() -> None:
+    """End this process, at once, when its parent is gone: for programs that have a main loop of their own."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(PARENT_CHECK_SECONDS)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def run_until_told(stopping: threading.Event) -> None:
+    """Return on SIGTERM, on Ctrl-C, and when the parent is gone: nothing outlives a run that was killed."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    parent = os.getppid()
+    while not stopping.wait(PARENT_CHECK_SECONDS) and os.getppid() == parent:
+        pass

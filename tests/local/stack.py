@@ -1,0 +1,272 @@
+"""The whole system on loopback: both stand-ins, the functions and, if asked, the routes.
+
+`python -m tests.local.stack` runs it on the fixed ports until Ctrl-C.
+"""
+
+import base64
+import json
+import math
+import os
+import re
+import secrets
+import shutil
+import socket
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import httpx
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from tests.local.aws import DUMMY_ENVIRONMENT, LocalAws, create_resources
+from tests.local.github import GitHubServer
+from tests.local.processes import Process, run_until_told
+
+AWS_PORT = 5566
+GITHUB_PORT = 5580
+HTTP_PORT = 8000
+APP_ID = "12345"
+ROOT = Path(__file__).parents[2]
+SOURCES = ("grafana", "alertmanager", "normalized")
+START_SECONDS = 60.0
+POLL_SECONDS = 0.1
+LOG_PREFIX = "alerting-local-"
+CHALICE = "import tests.local.processes as p, chalice.cli as c; p.end_with_parent(); c.main()"
+
+
+def free_port() -> int:
+    """Ask the system for a port that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class PortOccupiedError(Exception):
+    """A fixed port is in use."""
+
+
+def require_free(port: int, whose: str) -> None:
+    """Raise PortOccupiedError if something listens on the port."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise PortOccupiedError(
+                f"Port {port} of 127.0.0.1, where {whose} listens, is in use. "
+                f"Stop what occupies it (another `make demo` or `make local`?) and start again."
+            ) from error
+
+
+@dataclass(kw_only=True)
+class LocalStack:
+    """Everything between an alert and its issue; a context manager that stops what it started.
+
+    `http` serves the routes with `chalice local`, which takes its variables from the stage's configuration
+    alone: on free ports it therefore serves a copy of the project that names them, and the settings. A log
+    directory that is not given is a temporary one, kept only after a failure.
+    """
+
+    collectors: int = 1
+    reconcile_every: float = 2.0
+    batch_size: int = 10
+    time_limit: float = 60.0
+    visibility_seconds: int = 360
+    max_receive_count: int = 20
+    http: bool = False
+    fixed_ports: bool = False
+    repositories: Sequence[str] = ()
+    settings: Mapping[str, str] = field(default_factory=dict)
+    project: Path = ROOT
+    log_dir: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix=LOG_PREFIX)))
+
+    aws: LocalAws = field(init=False)
+    github: GitHubServer = field(init=False)
+    tokens: dict[str, str] = field(init=False)
+    http_url: str = field(init=False, default=f"http://127.0.0.1:{HTTP_PORT}")
+
+    def __post_init__(self) -> None:
+        self.tokens = {source: self._token(source) for source in (*SOURCES, "github")}
+        self._running: dict[str, Process] = {}
+
+    def _token(self, source: str) -> str:
+        return f"local-{source}-token" if self.fixed_ports else secrets.token_urlsafe()
+
+    def __enter__(self) -> Self:
+        with ExitStack() as starting:
+            self._require_ports()
+            private_key = self._start_github(starting)
+            self._start_aws(starting, private_key)
+            starting.callback(self.stop_functions)
+            self.start_functions()
+            if self.http:
+                self._start_http(starting)
+            self._stopping = starting.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stopping.close()
+        if error is None and self.log_dir.name.startswith(LOG_PREFIX):
+            shutil.rmtree(self.log_dir, ignore_errors=True)
+
+    def _require_ports(self) -> None:
+        if self.fixed_ports:
+            require_free(AWS_PORT, "the AWS stand-in")
+            require_free(GITHUB_PORT, "the GitHub stand-in")
+        if self.fixed_ports and self.http:
+            require_free(HTTP_PORT, "`chalice local`")
+
+    def _start_github(self, starting: ExitStack) -> bytes:
+        """Start the stand-in and return the private key of the app it knows, PEM."""
+        key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        public_pem = key.public_key().public_bytes(
+            serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
+        port = GITHUB_PORT if self.fixed_ports else 0
+        self.github = GitHubServer(app_id=APP_ID, public_key_pem=public_pem.decode(), port=port, site=None)
+        for name in self.repositories:
+            self.github.world.add_repository(name)
+        self.github.start()
+        starting.callback(self.github.stop)
+        return key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.TraditionalOpenSSL,
+            serialization.NoEncryption(),
+        )
+
+    def _start_aws(self, starting: ExitStack, private_key: bytes) -> None:
+        starting.callback(self._stop, "aws")
+        port = AWS_PORT if self.fixed_ports else 0
+        process = self._start("aws", "-m", "tests.local.aws", "--port", str(port))
+        process.wait_until(lambda: "listening on" in process.output(), START_SECONDS)
+        self.aws = create_resources(
+            re.findall(r"listening on (\S+)\n", process.output())[0],
+            app_secret={
+                "github_app_id": APP_ID,
+                "github_app_key_base64": base64.b64encode(private_key).decode(),
+                "github_webhook_secret": self.tokens["github"],
+            },
+            webhook_secret={f"{source}_webhook_token": self.tokens[source] for source in SOURCES},
+            visibility_seconds=self.visibility_seconds,
+            max_receive_count=self.max_receive_count,
+        )
+
+    def start_functions(self) -> None:
+        """Start the collectors and reconcile; `__enter__` does, so this is for after `stop_functions`."""
+        process = self._start(
+            "functions",
+            *("-m", "tests.local.functions", "--stage", "local", "--project", str(self.project)),
+            *("--environment-from", str(self.project / ".chalice" / "config.json")),
+            *("--concurrency", str(self.collectors), "--reconcile-every", str(self.reconcile_every)),
+            *("--batch-size", str(self.batch_size), "--time-limit", str(self.time_limit)),
+            *(f"--set={name}={value}" for name, value in {**self._addresses(), **self.settings}.items()),
+        )
+        process.wait_until(lambda: "functions.ready" in process.output(), START_SECONDS)
+
+    def stop_functions(self) -> None:
+        """Stop the collectors and reconcile: messages then stay in the queue."""
+        self._stop("functions")
+
+    def _start_http(self, starting: ExitStack) -> None:
+        starting.callback(self._stop, "http")
+        port = HTTP_PORT if self.fixed_ports else free_port()
+        project = self.project if self.fixed_ports else self._project_on_these_ports()
+        self.http_url = f"http://127.0.0.1:{port}"
+        process = self._start(
+            "http",
+            *("-c", CHALICE, "--project-dir", str(project), "local", "--stage", "local"),
+            *("--no-autoreload", "--port", str(port)),
+        )
+        process.wait_until(lambda: answers(f"{self.http_url}/health"), START_SECONDS)
+
+    def _project_on_these_ports(self) -> Path:
+        """Copy what Chalice serves, with a configuration that names this stack's addresses and settings."""
+        copy = self.log_dir / "project"
+        shutil.copytree(self.project / "chalicelib", copy / "chalicelib")
+        shutil.copy(self.project / "app.py", copy)
+        config = json.loads((self.project / ".chalice" / "config.json").read_text(encoding="utf-8"))
+        config["stages"]["local"]["environment_variables"] |= self._addresses() | dict(self.settings)
+        (copy / ".chalice").mkdir()
+        (copy / ".chalice" / "config.json").write_text(json.dumps(config), encoding="utf-8")
+        return copy
+
+    def _addresses(self) -> dict[str, str]:
+        return {"AWS_ENDPOINT_URL": self.aws.endpoint_url, "GITHUB_API_URL": self.github.url}
+
+    def _start(self, name: str, *arguments: str) -> Process:
+        command = [sys.executable, *arguments]
+        log = self.log_dir / f"{name}.log"
+        self._running[name] = Process(name, command, log=log, env=child_environment(), cwd=ROOT)
+        return self._running[name]
+
+    def _stop(self, name: str) -> None:
+        if process := self._running.pop(name, None):
+            process.stop()
+
+    def wait_until(self, predicate: Callable[[], bool], timeout: float, what: str) -> None:
+        """Poll until the predicate holds.
+
+        Raises TimeoutError, which names `what` and the state, and ProcessError when a process has died.
+        """
+        deadline = time.monotonic() + timeout
+        while not predicate():
+            for process in self._running.values():
+                process.check()
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"waited {timeout:g} s in vain for {what}: {self.state()}")
+            time.sleep(POLL_SECONDS)
+
+    def quiet(self, due_by: float = math.inf) -> bool:
+        """Tell whether nothing is left to do: no message queued or in flight, no row due (epoch seconds)."""
+        # The queue first: a message leaves it only after its row has become due.
+        return sum(self.aws.queue_depth()) == 0 and not self.aws.due_rows(due_by)
+
+    def state(self) -> str:
+        """Describe where alerts are now, for a person."""
+        queue, dead = self.aws.queue_depth(), self.aws.dlq_depth().visible
+        return (
+            f"{queue.visible} messages queued, {queue.in_flight} in flight, {dead} in the DLQ, "
+            f"{len(self.aws.rows())} rows of which {len(self.aws.due_rows())} due; logs in {self.log_dir}"
+        )
+
+
+def child_environment() -> dict[str, str]:
+    """Return this process's environment, without anybody's AWS settings and with loopback off the proxies."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    loopback = "127.0.0.1,localhost"
+    return (
+        inherited | DUMMY_ENVIRONMENT | {"PYTHONUNBUFFERED": "1", "NO_PROXY": loopback, "no_proxy": loopback}
+    )
+
+
+def answers(url: str) -> bool:
+    """Tell whether the address answers 2xx."""
+    try:
+        return httpx.get(url, timeout=5, trust_env=False).is_success
+    except httpx.TransportError:
+        return False
+
+
+def main() -> None:
+    repositories = sys.argv[1:]
+    with LocalStack(http=True, fixed_ports=True, repositories=repositories) as stack:
+        print(f"webhooks  {stack.http_url}/webhooks/grafana  (X-Grafana-Token: {stack.tokens['grafana']})")
+        print(f"github    {stack.github.url}")
+        print(f"aws       {stack.aws.endpoint_url}")
+        print(f"logs      {stack.log_dir}", flush=True)
+        run_until_told(threading.Event())
+
+
+if __name__ == "__main__":
+    main()

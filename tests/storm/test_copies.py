@@ -1,0 +1,32 @@
+"""Two collector processes, three copies of everything, and a GitHub that takes half a second a call."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.app.test_pipeline import ALERTS, INFRA, NO_LIMITS, alerts, issues, now, post
+from tests.local.stack import LocalStack
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[LocalStack]:
+    with LocalStack(http=True, collectors=2, repositories=(ALERTS, INFRA), settings=NO_LIMITS) as running:
+        limits = running.github.limits
+        limits.creations_per_minute = limits.creations_per_hour = limits.points_per_minute = None
+        running.github.latency = 0.5
+        yield running
+
+
+@pytest.mark.parametrize("run", range(5))
+def test_two_hundred_alerts_three_times_make_two_hundred_issues_and_no_comment(
+    stack: LocalStack, run: int
+) -> None:
+    name = f"Storm{run}"
+    entries = [alert.payload(now()) for alert in alerts(name, 200)]
+    for _ in range(3):
+        assert post(stack, *entries) == 200
+    stack.wait_until(stack.quiet, 300, "two hundred issues")
+    found = issues(stack, name)
+    assert (len(found), len({issue.title for issue in found})) == (200, 200)
+    assert sum(len(issue.comments) for issue in found) == 0
+    assert stack.aws.dlq_messages() == []

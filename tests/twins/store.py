@@ -1,0 +1,90 @@
+"""The table's twin: rows and documents in memory, with the same conditions on every write."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from chalicelib.alert import Priority
+from chalicelib.items import Document
+from chalicelib.lifecycle.state import AlertState, Intent, IssueRef, Lease
+
+
+class MemoryStore:
+    """Rows by fingerprint, documents by key; `calls` counts what was asked, by name."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, AlertState] = {}
+        self.documents: dict[str, Document] = {}
+        self.calls: list[str] = []
+
+    def get(self, fingerprint: str) -> AlertState | None:
+        self.calls.append("get")
+        return self.rows.get(fingerprint)
+
+    def record(self, row: AlertState) -> AlertState | None:
+        return self._write("record", row, lambda kept: replace(kept, spec=row.spec, due_at=row.due_at))
+
+    def claim(self, row: AlertState, intent: Intent | None, lease: Lease) -> AlertState | None:
+        return self._write("claim", row, lambda kept: replace(kept, intent=intent, lease=lease))
+
+    def settle(self, claimed: AlertState, settled: AlertState, now: datetime) -> AlertState | None:
+        def outcome(kept: AlertState, due_at: datetime | None) -> AlertState:
+            return replace(kept, status=settled.status, intent=settled.intent, lease=None, due_at=due_at)
+
+        written = self._write("settle", settled, lambda kept: outcome(kept, settled.due_at))
+        kept = self.rows.get(claimed.fingerprint)
+        if written or kept is None or claimed.lease is None:
+            return written
+        if kept.lease is None or kept.lease.owner != claimed.lease.owner:
+            return None
+        return self._write("settle", kept, lambda kept: outcome(kept, now))
+
+    def rest(self, row: AlertState) -> AlertState | None:
+        return self._write("rest", row, lambda kept: replace(kept, due_at=row.due_at))
+
+    def due(self, priority: Priority, now: datetime, limit: int) -> list[str]:
+        self.calls.append("due")
+        due = [
+            (row.due_at, row.fingerprint)
+            for row in self.rows.values()
+            if row.due_at and row.due_at <= now and row.priority == priority
+        ]
+        return [fingerprint for _, fingerprint in sorted(due)[:limit]]
+
+    def of_issue(self, ref: IssueRef) -> str | None:
+        return next((row.fingerprint for row in self.rows.values() if _ref(row) == ref), None)
+
+    def of_repository(self, repository: str, after: int, limit: int) -> list[str]:
+        found = [
+            (ref.number, row.fingerprint)
+            for row in self.rows.values()
+            if (ref := _ref(row)) and ref.repository == repository and ref.number > after
+        ]
+        return [fingerprint for _, fingerprint in sorted(found)[:limit]]
+
+    def load(self, key: str) -> Document:
+        self.calls.append("load")
+        return self.documents.get(key, Document(0, ""))
+
+    def swap(self, key: str, text: str, version: int) -> Document | None:
+        self.calls.append("swap")
+        kept = self.documents.get(key, Document(0, ""))
+        if kept.version != version:
+            return kept
+        self.documents[key] = Document(version + 1, text)
+        return None
+
+    def _write(
+        self, name: str, row: AlertState, change: Callable[[AlertState], AlertState]
+    ) -> AlertState | None:
+        self.calls.append(name)
+        kept = self.rows.get(row.fingerprint, replace(row, revision=0))
+        if kept.revision != row.revision:
+            return None
+        written = replace(change(kept), revision=row.revision + 1)
+        self.rows[row.fingerprint] = written
+        return written
+
+
+def _ref(row: AlertState) -> IssueRef | None:
+    return row.status.issue.ref if row.status.issue else None

@@ -1,0 +1,151 @@
+"""The issue tracker's twin: issues in memory, people who change them, failures on demand."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from chalicelib.errors import Gone, TooLate
+from chalicelib.lifecycle.outcome import Draft, Seen
+from chalicelib.lifecycle.state import Closer, IssueRef
+
+Fault = Callable[[str, Callable[[], Any]], Any]
+
+
+@dataclass
+class Thread:
+    """One issue and its history."""
+
+    seen: Seen
+    updated_at: datetime
+    state_reason: str | None = None
+    comments: list[str] = field(default_factory=list)
+    gone: bool = False
+
+
+class MemoryTracker:
+    """Issues by reference. `faults` maps a call's name to what to do with it.
+
+    `calls` are the names in order.
+    """
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now = now
+        self.threads: dict[IssueRef, Thread] = {}
+        self.calls: list[str] = []
+        self.faults: dict[str, Fault] = {}
+        self.hidden: set[IssueRef] = set()
+
+    @property
+    def open_issues(self) -> list[Seen]:
+        return [thread.seen for thread in self.threads.values() if thread.seen.open and not thread.gone]
+
+    @property
+    def all_issues(self) -> list[Seen]:
+        return [thread.seen for thread in self.threads.values()]
+
+    def open(self, repository: str, draft: Draft, before: datetime) -> Seen:
+        def effect() -> Seen:
+            number = 1 + sum(ref.repository == repository for ref in self.threads)
+            ref = IssueRef(repository, number)
+            url = f"https://github.com/{repository}/issues/{number}"
+            self.threads[ref] = Thread(
+                Seen(ref, url, draft.title, draft.body, draft.labels, by_us=True), self._now()
+            )
+            return self.threads[ref].seen
+
+        opened: Seen = self._call("open", before, effect)
+        return opened
+
+    def read(self, ref: IssueRef, before: datetime) -> Seen:
+        read: Seen = self._call("read", before, lambda: self._thread(ref).seen)
+        return read
+
+    def edit(self, ref: IssueRef, changes: dict[str, Any], before: datetime) -> Seen:
+        def effect() -> Seen:
+            self.change(ref, Closer.US, **changes)
+            return self._thread(ref).seen
+
+        edited: Seen = self._call("edit", before, effect)
+        return edited
+
+    def add_labels(self, ref: IssueRef, labels: tuple[str, ...], before: datetime) -> None:
+        def effect() -> None:
+            kept = self._thread(ref).seen.labels
+            self._set(ref, labels=(*kept, *(label for label in labels if label not in kept)))
+
+        self._call("add_labels", before, effect)
+
+    def remove_label(self, ref: IssueRef, label: str, before: datetime) -> None:
+        def effect() -> None:
+            self._set(ref, labels=tuple(each for each in self._thread(ref).seen.labels if each != label))
+
+        self._call("remove_label", before, effect)
+
+    def comment(self, ref: IssueRef, body: str, before: datetime) -> None:
+        def effect() -> None:
+            self._thread(ref).comments.append(body)
+            self._set(ref, comments=len(self._thread(ref).comments))
+
+        self._call("comment", before, effect)
+
+    def changed(
+        self, repository: str, label: str | None, since: datetime, before: datetime
+    ) -> Iterator[Seen]:
+        yield from self._call("changed", before, lambda: self._listed(repository, label, since))
+
+    def open_ones(self, repository: str, label: str, before: datetime) -> Iterator[Seen]:
+        found = self._call("open_ones", before, lambda: self._listed(repository, label, None))
+        yield from (seen for seen in found if seen.open)
+
+    def comments(self, ref: IssueRef, since: datetime, before: datetime) -> Iterator[str]:
+        yield from self._call("comments", before, lambda: list(self._thread(ref).comments))
+
+    def change(self, ref: IssueRef, who: Closer, **changes: Any) -> None:
+        """Change an issue as somebody."""
+        thread = self._thread(ref)
+        thread.state_reason = changes.pop("state_reason", thread.state_reason)
+        state = changes.pop("state", None)
+        if state == "closed" and thread.seen.open:
+            changes |= {"closed_at": self._now(), "closed_by": who}
+        if state == "open":
+            changes |= {"closed_at": None, "closed_by": None}
+        self._set(ref, **changes)
+
+    def close_as_person(self, ref: IssueRef) -> None:
+        self.change(ref, Closer.PERSON, state="closed", state_reason="completed")
+
+    def reopen_as_person(self, ref: IssueRef) -> None:
+        self.change(ref, Closer.PERSON, state="open")
+
+    def delete(self, ref: IssueRef) -> None:
+        self.threads[ref].gone = True
+
+    def _thread(self, ref: IssueRef) -> Thread:
+        if ref not in self.threads or self.threads[ref].gone:
+            raise Gone(f"{ref}: 410 This issue was deleted", status=410)
+        return self.threads[ref]
+
+    def _set(self, ref: IssueRef, **changes: Any) -> None:
+        thread = self._thread(ref)
+        thread.seen = replace(thread.seen, **changes)
+        thread.updated_at = self._now()
+
+    def _listed(self, repository: str, label: str | None, since: datetime | None) -> list[Seen]:
+        """A list does not say who closed."""
+        return [
+            replace(thread.seen, closed_by=Closer.PERSON if thread.seen.closed_at else None)
+            for ref, thread in self.threads.items()
+            if ref.repository == repository
+            and not thread.gone
+            and ref not in self.hidden
+            and (label is None or label in thread.seen.labels)
+            and (since is None or thread.updated_at >= since)
+        ]
+
+    def _call(self, name: str, before: datetime, effect: Callable[[], Any]) -> Any:
+        if self._now() >= before:
+            raise TooLate(name)
+        self.calls.append(name)
+        fault = self.faults.get(name)
+        return fault(name, effect) if fault else effect()

@@ -1,0 +1,62 @@
+"""Messages as the queue gives them, and what the adapters make of a provider's payload on its whole way."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from chalicelib import envelope
+from chalicelib.adapters import registry, split
+from chalicelib.adapters.fields import Ownership, Parsed
+from chalicelib.alert import UNKNOWN_TEAM, Priority
+from chalicelib.errors import NotAccepted, Rejected
+
+FALLBACK = Ownership((UNKNOWN_TEAM,), Priority.P2)
+
+
+def record(body: str, **attributes: str) -> dict[str, Any]:
+    """An SQS record in Lambda's shape, delivered raw."""
+    return {
+        "messageId": "19dd0b57-b21e-4ac1-bd88-01bbb068cb78",
+        "receiptHandle": "a handle",
+        "body": body,
+        "attributes": {"ApproximateReceiveCount": "2", "SentTimestamp": "1795403404733"},
+        "messageAttributes": {
+            name: {"stringValue": value, "dataType": "String"} for name, value in attributes.items()
+        },
+        "eventSourceARN": "arn:aws:sqs:us-west-2:123456789012:alerting-local-alerts",
+    }
+
+
+def deliver(source: str, payload: object, missing: Ownership | None = None) -> list[Parsed | str]:
+    """Take a payload through webhook, queue and adapter; a rejection is its reason."""
+    try:
+        bodies = list(_published(source, payload))
+    except NotAccepted as refusal:
+        return [refusal.reason]
+    attributes = {} if source == "cloudwatch" else {"source": source}
+    return [one for body in bodies for one in _parsed(record(body, **attributes), missing)]
+
+
+def _published(source: str, payload: object) -> Iterator[str]:
+    if source != "cloudwatch":
+        yield from (json.dumps(split.cut(one)) for one in split.split(source, payload))
+    elif isinstance(payload, str):
+        yield payload
+    else:
+        yield json.dumps(payload)
+
+
+def _parsed(received: dict[str, Any], missing: Ownership | None) -> list[Parsed | str]:
+    message = envelope.read(received)
+    try:
+        return [*registry.parse(message.source, message.payload, missing)]
+    except Rejected as rejected:
+        return [reason(rejected)]
+
+
+def reason(rejected: Rejected) -> str:
+    """A rejection's reason; each explains itself and says what to do, in words that can be sent."""
+    assert rejected.reason.isupper()
+    assert str(rejected).encode()
+    assert rejected.fix.encode()
+    return rejected.reason

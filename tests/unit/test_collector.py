@@ -1,0 +1,338 @@
+"""The collector: what is acknowledged, what stays, what is rejected, and in what order GitHub hears of it."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.alert import AlertEvent, Condition, Priority
+from chalicelib.collector import TRIES, Collector, NotRecorded
+from chalicelib.errors import Contended, QueueUnavailable, StoreUnavailable
+from chalicelib.lifecycle.plan import Policy
+from chalicelib.lifecycle.state import AlertState
+from chalicelib.routing import load
+from tests.twins.clock import ManualClock
+from tests.twins.queue import MemoryQueue
+from tests.twins.store import MemoryStore
+from tests.twins.telemetry import Recorder
+from tests.unit.builders import REPOSITORY, at, firing, policy, resolved
+
+WITH_FALLBACK = f"""
+[default]
+repository = "{REPOSITORY}"
+
+[fallback]
+team = "dev-infra"
+priority = "P2"
+"""
+
+
+def alert(
+    title: str = "Queue too long", minutes: float = 0, *, ends: bool = False, **fields: Any
+) -> AlertEvent:
+    make = resolved if ends else firing
+    return make(minutes, **{"source": "ci-bot", "title": title, "identity": {"alarm_id": title}} | fields)
+
+
+class Store(MemoryStore):
+    """The table, which others may change, or which may be away for some rows."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.away: set[str] = set()
+        self.quicker: Callable[[AlertState], None] = lambda row: None
+
+    def record(self, row: AlertState) -> AlertState | None:
+        if row.fingerprint in self.away:
+            raise StoreUnavailable("the table did not answer")
+        self.quicker(row)
+        return super().record(row)
+
+
+class World:
+    """The collector on working twins, with a sync that notes what it was given and what was true then."""
+
+    def __init__(self, settings: Policy | None = None) -> None:
+        self.clock = ManualClock()
+        self.store = Store()
+        self.queue = MemoryQueue()
+        self.telemetry = Recorder()
+        self.synced: list[AlertState] = []
+        self.acknowledged_before_sync: list[list[str]] = []
+        self.failing: set[str] = set()
+        self.until = self.clock.now() + timedelta(minutes=1)
+        self._sent = 0
+        self._collect = Collector(
+            rows=self.store,
+            queue=self.queue,
+            sync=self._sync,
+            policy=settings or policy(),
+            duplicate=timedelta(seconds=60),
+            now=self.clock.now,
+            telemetry=self.telemetry,
+        )
+
+    def _sync(self, row: AlertState, until: datetime) -> None:
+        assert until == self.until
+        self.acknowledged_before_sync.append(list(self.queue.deleted))
+        self.synced.append(row)
+        if row.fingerprint in self.failing:
+            raise StoreUnavailable("away")
+
+    def message(
+        self, content: AlertEvent | str, source: str | None = "normalized", **attributes: str
+    ) -> dict[str, Any]:
+        """An SQS record in Lambda's shape, sent now; its handle is `handle-<n>`."""
+        self._sent += 1
+        named = attributes | ({"source": source} if source else {})
+        return {
+            "messageId": f"message-{self._sent}",
+            "receiptHandle": f"handle-{self._sent}",
+            "body": content if isinstance(content, str) else content.model_dump_json(),
+            "attributes": {
+                "SentTimestamp": str(round(self.clock.now().timestamp() * 1000)),
+                "ApproximateReceiveCount": "1",
+            },
+            "messageAttributes": {
+                name: {"stringValue": value, "dataType": "String"} for name, value in named.items()
+            },
+            "eventSourceARN": "arn:aws:sqs:us-west-2:123456789012:alerting-local-alerts",
+        }
+
+    def collect(self, *contents: AlertEvent | str | dict[str, Any]) -> None:
+        records = [each if isinstance(each, dict) else self.message(each) for each in contents]
+        self._collect(records, self.until)
+
+    def row(self, event: AlertEvent) -> AlertState:
+        return self.store.rows[event.fingerprint]
+
+    @property
+    def titles(self) -> list[str]:
+        return [row.spec.alert.title for row in self.synced if row.spec.alert]
+
+    @property
+    def reasons(self) -> list[str]:
+        return [keys["reason"] for keys in self.telemetry.named("NORMALIZED_ALERT")]
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+# Acknowledging
+
+
+def test_a_batch_is_recorded_and_acknowledged_before_the_first_call_to_github(world: World) -> None:
+    one, other = alert("one"), alert("other")
+    world.collect(one, other)
+    assert {world.row(one).spec.condition, world.row(other).spec.condition} == {Condition.FIRING}
+    assert world.acknowledged_before_sync == [["handle-1", "handle-2"]] * 2
+
+
+def test_what_is_recorded_is_due_until_github_knows(world: World) -> None:
+    world.collect(alert())
+    assert world.row(alert()).due_at == world.clock.now()
+
+
+def test_a_message_whose_row_cannot_be_written_stays_and_the_others_are_done(world: World) -> None:
+    bad = alert("bad")
+    world.store.away = {bad.fingerprint}
+    with pytest.raises(NotRecorded, match="1 of 3 messages stay in the queue: message-2"):
+        world.collect(alert("one"), bad, alert("other"))
+    assert world.queue.deleted == ["handle-1", "handle-3"]
+    assert world.titles == ["one", "other"]
+    assert world.queue.rejected == []
+    assert [(name, type(error)) for name, error in world.telemetry.problems] == [
+        ("NOT_RECORDED", StoreUnavailable)
+    ]
+
+
+def test_the_function_fails_only_after_sync_has_had_its_turn(world: World) -> None:
+    world.store.away = {alert("bad").fingerprint}
+    with pytest.raises(NotRecorded):
+        world.collect(alert("bad"), alert("good"))
+    assert world.titles == ["good"]
+
+
+def test_handles_that_sqs_did_not_take_are_told_and_fail_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(world.queue, "delete", lambda handles: handles[:1])
+    world.collect(alert("one"), alert("other"))
+    assert world.telemetry.named("NOT_ACKNOWLEDGED") == [{"messages": 1}]
+    assert world.titles == ["one", "other"]
+
+
+def test_a_stayed_message_that_comes_again_is_recorded_as_if_it_came_the_first_time(world: World) -> None:
+    message = world.message(alert())
+    world.store.away = {alert().fingerprint}
+    with pytest.raises(NotRecorded):
+        world.collect(message)
+    world.store.away = set()
+    world.clock.pass_(minutes=6)
+    world.collect(message)
+    assert world.reasons == ["FIRST_FIRING"]
+
+
+# Rejecting
+
+
+def test_a_message_that_can_never_succeed_is_rejected_as_it_came_with_why_and_acknowledged(
+    world: World,
+) -> None:
+    body = '{"AlarmName":  "no alarm \u00e9"'
+    world.collect(world.message(body, source=None, correlation_id="request-1"))
+    ((rejected, why),) = world.queue.rejected
+    assert rejected == body
+    assert (why["reason"], why["source"], why["message_id"]) == ("NOT_JSON", "cloudwatch", "message-1")
+    assert why["correlation_id"] == "request-1"
+    assert why["explanation"]
+    assert why["fix"]
+    assert world.queue.deleted == ["handle-1"]
+    assert ("AlertsRejected", 1, {"reason": "NOT_JSON"}) in world.telemetry.counts
+
+
+def test_a_rejected_message_does_not_affect_its_batch(world: World) -> None:
+    world.collect(alert("one"), "[]", world.message("{}", source="nagios"), alert("other"))
+    assert world.titles == ["one", "other"]
+    assert [why["reason"] for _, why in world.queue.rejected] == ["NOT_AN_OBJECT", "UNKNOWN_SOURCE"]
+    assert len(world.queue.deleted) == 4
+
+
+def test_while_the_dead_letter_queue_is_away_the_message_stays(world: World) -> None:
+    world.queue.dlq_away = True
+    with pytest.raises(NotRecorded, match="message-1"):
+        world.collect("no JSON", alert())
+    assert world.queue.deleted == ["handle-2"]
+    assert [type(error) for _, error in world.telemetry.problems] == [QueueUnavailable]
+    assert "AlertsRejected" not in [name for name, _, _ in world.telemetry.counts]
+
+
+ALARM = {
+    "AlarmName": "Queue too long",
+    "AlarmArn": "arn:aws:cloudwatch:us-west-2:123456789012:alarm:Queue too long",
+    "AlarmDescription": "Runners are missing",
+    "NewStateValue": "ALARM",
+    "NewStateReason": "Threshold Crossed",
+    "OldStateValue": "OK",
+    "StateChangeTime": "2026-03-01T03:00:00.000+0000",
+    "AWSAccountId": "123456789012",
+    "Region": "US West (Oregon)",
+}
+
+
+def test_an_alert_that_names_no_owner_is_rejected_with_what_to_add(world: World) -> None:
+    world.collect(world.message(json.dumps(ALARM), source=None))
+    ((_, why),) = world.queue.rejected
+    assert why["reason"] == "MISSING_TEAM_AND_PRIORITY"
+    assert "TEAM=" in why["fix"]
+    assert world.store.rows == {}
+
+
+def test_with_a_fallback_an_alert_that_names_no_owner_is_the_fallbacks() -> None:
+    world = World(Policy(routing=load(WITH_FALLBACK)))
+    world.collect(world.message(json.dumps(ALARM), source=None))
+    (row,) = world.store.rows.values()
+    assert world.queue.rejected == []
+    assert row.priority == Priority.P2
+
+
+def test_what_means_nothing_to_an_issue_is_counted_and_acknowledged(world: World) -> None:
+    no_data = ALARM | {"NewStateValue": "INSUFFICIENT_DATA"}
+    world.collect(world.message(json.dumps(no_data), source=None))
+    assert (world.store.rows, world.queue.rejected, world.queue.deleted) == ({}, [], ["handle-1"])
+    assert ("AlertsIgnored", 1, {"reason": "NO_DATA"}) in world.telemetry.counts
+
+
+# Recording
+
+
+def test_a_new_alert_costs_one_read_and_one_write(world: World) -> None:
+    world.collect(alert())
+    assert world.store.calls == ["get", "record"]
+
+
+def test_duplicates_cost_one_read_each_and_github_nothing(world: World) -> None:
+    world.collect(alert(), alert(), alert())
+    assert world.reasons == ["FIRST_FIRING", "DUPLICATE", "DUPLICATE"]
+    assert world.store.calls == ["get", "record", "get", "get"]
+    assert len(world.synced) == 1
+
+
+def test_sync_is_given_the_row_as_last_written(world: World) -> None:
+    world.collect(alert(), alert(minutes=2), alert(minutes=4))
+    (row,) = world.synced
+    assert row == world.row(alert())
+
+
+def test_a_row_that_a_later_message_put_to_rest_is_not_synced(world: World) -> None:
+    world.collect(alert(priority="P3"), alert(minutes=1, ends=True, priority="P3"))
+    assert world.row(alert()).due_at is None
+    assert world.synced == []
+
+
+def test_what_is_not_due_yet_waits_for_reconcile(world: World) -> None:
+    off = World(policy(enabled=False))
+    off.collect(alert())
+    due_at = off.row(alert()).due_at
+    assert due_at
+    assert due_at > off.clock.now()
+    assert off.synced == []
+
+
+def test_a_row_that_another_changed_meanwhile_is_read_again_and_nothing_is_lost(world: World) -> None:
+    def other_worker(row: AlertState) -> None:
+        world.store.quicker = lambda _: None
+        world.collect(alert(minutes=1))
+
+    world.store.quicker = other_worker
+    world.collect(alert())
+    assert world.row(alert()).spec.fired_at == at(1)
+    assert world.row(alert()).spec.episode == at(0)
+
+
+def test_a_row_that_keeps_changing_leaves_the_message_for_later(world: World) -> None:
+    def always_quicker(row: AlertState) -> None:
+        long_ago = replace(row.spec, seen_at=at(-60))
+        world.store.rows[row.fingerprint] = replace(row, spec=long_ago, revision=row.revision + 1)
+
+    world.store.quicker = always_quicker
+    with pytest.raises(NotRecorded):
+        world.collect(alert())
+    assert [type(error) for _, error in world.telemetry.problems] == [Contended]
+    assert world.store.calls.count("record") == TRIES
+    assert world.queue.deleted == []
+
+
+def test_a_recorded_alert_is_one_log_line_without_its_raw_payload_and_one_count(world: World) -> None:
+    event = alert(raw_provider={"token": "raw-secret"})
+    world.clock.pass_(seconds=2)
+    world.collect(world.message(event, correlation_id="request-1"))
+    (line,) = world.telemetry.named("NORMALIZED_ALERT")
+    assert (line["message_id"], line["correlation_id"]) == ("message-1", "request-1")
+    assert (line["fingerprint"], line["latency_ms"]) == (event.fingerprint, 2000)
+    assert line["alert"]["title"] == "Queue too long"
+    assert "raw-secret" not in repr(world.telemetry.events)
+    assert world.telemetry.counts == [
+        ("AlertsRecorded", 1, {"source": "normalized", "reason": "FIRST_FIRING"})
+    ]
+
+
+# Syncing
+
+
+def test_the_most_urgent_row_is_synced_first(world: World) -> None:
+    world.collect(*(alert(priority, priority=priority) for priority in ("P2", "P0", "P3", "P1")))
+    assert world.titles == ["P0", "P1", "P2", "P3"]
+
+
+def test_one_rows_failing_sync_does_not_stop_the_others_and_is_told(world: World) -> None:
+    world.failing = {alert("one").fingerprint}
+    world.collect(alert("one"), alert("other"))
+    assert world.titles == ["one", "other"]
+    assert [name for name, _ in world.telemetry.problems] == ["NOT_SYNCED"]
+    assert world.queue.deleted == ["handle-1", "handle-2"]

@@ -1,0 +1,143 @@
+"""Drift: what people did while nobody told us, found by looking."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.alert import AlertEvent
+from chalicelib.drift import Drift
+from chalicelib.errors import Unavailable
+from chalicelib.lifecycle.outcome import Draft
+from chalicelib.lifecycle.state import Closer, Intent, IssueRef, Verb
+from tests.unit.builders import REPOSITORY, at, firing, resolved
+from tests.unit.test_sync import FIRST, World, fails_with
+
+SECOND = IssueRef(REPOSITORY, 2)
+
+
+class DriftWorld(World):
+    """The world of sync, with drift looking at it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.drift = Drift(
+            self.store, lambda: self.tracker, self.sync, frozenset({REPOSITORY}), self.clock.now
+        )
+
+    def look(self, minutes: float) -> None:
+        """Look at a given minute, for at most one minute."""
+        self.clock.time = at(minutes)
+        self.drift(self.clock.now() + timedelta(minutes=1))
+
+    def double(self, alert: AlertEvent) -> None:
+        """Make a second issue with the first one's body, as a lost answer and a blind list would."""
+        body, labels = self.tracker.threads[FIRST].seen.body, self.tracker.threads[FIRST].seen.labels
+        self.tracker.open(REPOSITORY, Draft(alert.title, body, labels), at(999))
+
+
+@pytest.fixture
+def world() -> DriftWorld:
+    return DriftWorld()
+
+
+def test_a_persons_closing_is_found(world: DriftWorld) -> None:
+    world.run(firing(0))
+    world.look(1)
+    world.clock.pass_(minutes=1)
+    world.tracker.close_as_person(FIRST)
+    world.look(12)
+    issue = world.row.status.issue
+    assert issue
+    assert (issue.open, issue.closed_by) == (False, Closer.PERSON)
+
+
+def test_a_deletion_is_found_by_the_hourly_look_and_replaced(world: DriftWorld) -> None:
+    world.run(firing(0))
+    world.look(1)
+    world.tracker.delete(FIRST)
+    world.look(12)
+    assert world.tracker.open_issues == []
+    world.look(62)
+    assert [issue.ref for issue in world.tracker.open_issues] == [SECOND]
+
+
+def test_a_mute_and_its_lifting_are_found(world: DriftWorld) -> None:
+    world.run(firing(0))
+    labels = world.tracker.threads[FIRST].seen.labels
+    world.tracker.change(FIRST, Closer.PERSON, labels=(*labels, "alert:muted"))
+    world.look(12)
+    world.run(resolved(13))
+    assert [issue.ref for issue in world.tracker.open_issues] == [FIRST]
+    world.tracker.change(FIRST, Closer.PERSON, labels=labels)
+    world.look(24)
+    assert world.tracker.open_issues == []
+
+
+def test_of_two_open_issues_the_older_stays(world: DriftWorld) -> None:
+    world.run(firing(0))
+    world.double(firing(0))
+    world.look(12)
+    assert [issue.ref for issue in world.tracker.open_issues] == [FIRST]
+    assert world.tracker.threads[SECOND].state_reason == "duplicate"
+    assert "#1" in world.tracker.threads[SECOND].seen.body
+
+
+def test_a_row_that_believes_in_the_younger_is_pointed_at_the_older_first(world: DriftWorld) -> None:
+    world.run(firing(0))
+    world.double(firing(0))
+    issue = world.row.status.issue
+    assert issue
+    younger = replace(world.row, status=replace(world.row.status, issue=replace(issue, ref=SECOND)))
+    world.store.rows[younger.fingerprint] = younger
+    world.look(12)
+    assert [issue.ref for issue in world.tracker.open_issues] == [FIRST]
+    assert world.row.status.issue
+    assert world.row.status.issue.ref == FIRST
+
+
+def test_an_unfinished_opening_is_left_to_find(world: DriftWorld) -> None:
+    world.run(firing(0))
+    world.double(firing(0))
+    world.run(resolved(1))
+    unfinished = replace(world.row, intent=Intent(Verb.OPEN, at(0), 1, at(0), REPOSITORY))
+    world.store.rows[unfinished.fingerprint] = unfinished
+    world.look(12)
+    assert world.row.intent == unfinished.intent
+
+
+def test_what_agrees_costs_one_list(world: DriftWorld) -> None:
+    world.run(firing(0))
+    world.look(1)
+    world.tracker.calls.clear()
+    world.look(12)
+    assert world.tracker.calls == ["changed"]
+
+
+def test_looks_have_their_intervals(world: DriftWorld) -> None:
+    for minute in (0, 5, 9, 10, 15, 21, 59, 70):
+        world.look(minute)
+    assert world.tracker.calls == ["open_ones", "changed", "changed", "changed", "open_ones"]
+
+
+def test_issues_of_others_are_left_alone(world: DriftWorld) -> None:
+    world.run(firing(0))
+    world.double(firing(0))
+    world.tracker.change(SECOND, Closer.PERSON, by_us=False)
+    world.tracker.open(REPOSITORY, Draft("by us, without a marker", "", ("area:alerting",)), at(999))
+    world.look(12)
+    assert len(world.tracker.open_issues) == 3
+
+
+def test_a_failed_look_changes_nothing_and_is_made_again(world: DriftWorld) -> None:
+    world.run(firing(0))
+    world.look(1)
+    world.clock.pass_(minutes=1)
+    world.tracker.close_as_person(FIRST)
+    world.tracker.faults["changed"] = fails_with(Unavailable("502"))
+    with pytest.raises(Unavailable):
+        world.look(12)
+    assert world.row.status.issue
+    assert world.row.status.issue.open
+    world.look(13)
+    assert not world.row.status.issue.open

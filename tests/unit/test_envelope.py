@@ -1,0 +1,140 @@
+"""The envelope: the source is decided once, and what cannot be read says why when it is asked for."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chalicelib import envelope
+from chalicelib.errors import Rejected
+from tests.unit.messages import record
+
+ALARM = {"AlarmName": "ci-queue", "NewStateValue": "ALARM"}
+
+
+def notification(message: str, **attributes: str) -> dict[str, Any]:
+    stamped = {name: {"Type": "String", "Value": value} for name, value in attributes.items()}
+    topic = "arn:aws:sns:us-west-2:123456789012:alerting-local-alerts"
+    return {"Type": "Notification", "TopicArn": topic, "Message": message, "MessageAttributes": stamped}
+
+
+def rejection(body: str) -> Rejected:
+    message = envelope.read(record(body))
+    with pytest.raises(Rejected) as caught:
+        _ = message.payload
+    return caught.value
+
+
+def test_a_stamped_message_is_read_as_it_stands() -> None:
+    message = envelope.read(record('{"alerts": []}', source="grafana", correlation_id="r-1"))
+    assert message == envelope.Message(
+        id="19dd0b57-b21e-4ac1-bd88-01bbb068cb78",
+        receipt_handle="a handle",
+        source="grafana",
+        body='{"alerts": []}',
+        sent_at=datetime(2026, 11, 23, 3, 10, 4, 733000, UTC),
+        correlation_id="r-1",
+        receives=2,
+        content={"alerts": []},
+    )
+    assert message.payload == {"alerts": []}
+
+
+def test_an_unstamped_message_is_cloudwatchs() -> None:
+    message = envelope.read(record(json.dumps(ALARM)))
+    assert (message.source, message.correlation_id, message.payload) == ("cloudwatch", None, ALARM)
+
+
+def test_a_record_may_lack_attributes() -> None:
+    bare = record(json.dumps(ALARM)) | {"messageAttributes": None}
+    del bare["attributes"]["ApproximateReceiveCount"]
+    message = envelope.read(bare)
+    assert (message.source, message.receives) == ("cloudwatch", 1)
+
+
+def test_an_envelope_is_opened_and_its_attributes_count() -> None:
+    body = json.dumps(notification('{"alerts": []}', source="grafana", correlation_id="r-2"))
+    message = envelope.read(record(body))
+    assert (message.source, message.correlation_id) == ("grafana", "r-2")
+    assert message.payload == {"alerts": []}
+    assert message.body == body, "the body stays as it came"
+
+
+def test_a_lambda_event_of_sns_is_opened() -> None:
+    event = {"Records": [{"Sns": notification(json.dumps(ALARM), source="cloudwatch")}]}
+    assert envelope.read(record(json.dumps(event))).payload == ALARM
+
+
+@pytest.mark.parametrize("records", [[], [{"s3": {}}], [{"Sns": {}}, {"Sns": {}}], "x"])
+def test_another_event_is_left_as_it_is(records: object) -> None:
+    assert envelope.read(record(json.dumps({"Records": records}))).payload == {"Records": records}
+
+
+@pytest.mark.parametrize("absent", ["TopicArn", "Message"])
+def test_only_what_has_topic_and_text_is_an_envelope(absent: str) -> None:
+    partial = {name: value for name, value in notification("{}").items() if name != absent}
+    assert envelope.read(record(json.dumps(partial))).payload == partial
+
+
+def test_a_stamped_body_that_looks_like_an_envelope_is_none() -> None:
+    """Who may post as one source must not become another."""
+    forged = notification("{}", source="cloudwatch")
+    message = envelope.read(record(json.dumps(forged), source="normalized"))
+    assert (message.source, message.payload) == ("normalized", forged)
+
+
+@pytest.mark.parametrize("attributes", [None, [], {"source": "grafana"}, {"source": {"Value": 1}}])
+def test_attributes_of_another_shape_stamp_nothing(attributes: object) -> None:
+    odd = notification(json.dumps(ALARM)) | {"MessageAttributes": attributes}
+    assert envelope.read(record(json.dumps(odd))).source == "cloudwatch"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "plain text",
+        "{",
+        '{"a": NaN}',
+        '{"a": -Infinity}',
+        '{"a": 1e999}',
+        '{"a": 1, "a": 2}',
+        '{"a": {"b": 1, "b": 1}}',
+        '{"a": ' * 50_000,
+        "9" * 5000,
+    ],
+    ids=lambda body: body[:20],
+)
+def test_what_is_no_json_is_rejected(body: str) -> None:
+    assert rejection(body).reason == "NOT_JSON"
+    assert rejection(json.dumps(notification(body))).reason == "NOT_JSON"
+    assert len(str(rejection(body))) < 200
+
+
+def test_deep_nesting_is_told_from_a_mistake_in_the_json() -> None:
+    assert "nested too deeply" in str(rejection("[" * 50_000))
+    assert "key twice" in str(rejection('{"a": 1, "a": 2}'))
+
+
+@pytest.mark.parametrize("body", ["[]", "1", '"text"', "null", "true"])
+def test_json_that_is_no_object_is_rejected(body: str) -> None:
+    assert rejection(body).reason == "NOT_AN_OBJECT"
+
+
+@pytest.mark.parametrize("kind", ["SubscriptionConfirmation", "UnsubscribeConfirmation", None, {}])
+def test_a_control_message_of_sns_is_rejected(kind: object) -> None:
+    control = notification("visit https://sns.example/?Action=ConfirmSubscription") | {"Type": kind}
+    rejected = rejection(json.dumps(control))
+    assert rejected.reason == "SNS_CONTROL_MESSAGE"
+    assert "https://" not in str(rejected) + rejected.fix
+
+
+@settings(deadline=None)
+@given(st.text() | st.recursive(st.none() | st.floats() | st.text(), st.lists).map(json.dumps))
+def test_any_body_gives_a_message_with_its_ids(body: str) -> None:
+    message = envelope.read(record(body))
+    assert (message.id, message.body) == ("19dd0b57-b21e-4ac1-bd88-01bbb068cb78", body)
+    assert isinstance(message.content, dict | Rejected)

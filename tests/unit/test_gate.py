@@ -1,0 +1,183 @@
+"""The gate: many workers, one budget."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Lock
+
+import pytest
+
+from chalicelib.alert import Priority
+from chalicelib.github.budget import Call, Granted, Kind, Limits, Refused
+from chalicelib.github.gate import BUSY, SWAPS, Gate
+from chalicelib.github.protocol import Response
+from chalicelib.items import Document
+from tests.twins.clock import ManualClock
+from tests.twins.store import MemoryStore
+
+OWNER = "acme"
+OPEN, READ = Call(Kind.OPEN, Priority.P0), Call(Kind.READ, Priority.P0)
+
+
+class World:
+    """Two workers on one table."""
+
+    def __init__(self, limits: Limits | None = None) -> None:
+        self.clock, self.store, self.limits = ManualClock(), MemoryStore(), limits or Limits()
+        self.one, self.other = self.worker(), self.worker()
+
+    @property
+    def seconds(self) -> float:
+        return self.clock.now().timestamp()
+
+    def worker(self) -> Gate:
+        return Gate(self.store, self.limits, self.clock.now)
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def test_workers_share_one_budget(world: World) -> None:
+    times = [gate.ask(OWNER, OPEN) for gate in (world.one, world.other, world.one, world.other)]
+    assert [each.at - world.seconds for each in times if isinstance(each, Granted)] == [0, 1, 2, 3]
+
+
+def test_owners_have_budgets_of_their_own_whatever_the_case_of_their_names(world: World) -> None:
+    world.one.failed("acme")
+    assert set(world.store.documents) == {"budget#acme"}
+    world.one.failed("Umbrella")
+    world.other.failed("UMBRELLA")
+    assert set(world.store.documents) == {"budget#acme", "budget#umbrella"}
+    assert world.store.documents["budget#umbrella"].version == 2
+
+
+def test_a_granted_write_costs_one_write_and_no_reading_once_the_row_is_known(world: World) -> None:
+    world.one.ask(OWNER, OPEN)
+    world.store.calls.clear()
+    world.one.ask(OWNER, OPEN)
+    assert world.store.calls == ["swap"]
+
+
+def test_a_refusal_and_a_granted_read_write_nothing(world: World) -> None:
+    world.one.ask(OWNER, READ)
+    world.one.limited(OWNER, world.clock.now() + timedelta(minutes=5))
+    world.store.calls.clear()
+    assert isinstance(world.other.ask(OWNER, OPEN), Refused)
+    assert "swap" not in world.store.calls
+
+
+def test_an_answer_that_changes_nothing_writes_nothing(world: World) -> None:
+    world.one.answered(OWNER, Response(200))
+    assert world.store.documents == {}
+
+
+@pytest.mark.parametrize("call", [OPEN, READ])
+def test_what_github_told_one_worker_stops_all(world: World, call: Call) -> None:
+    world.other.ask(OWNER, call)
+    world.one.limited(OWNER, world.clock.now() + timedelta(minutes=5))
+    assert world.other.ask(OWNER, call) == Refused(world.seconds + 300, "RATE_LIMITED")
+
+
+@pytest.mark.parametrize("call", [OPEN, READ])
+def test_a_breaker_that_one_worker_closed_is_closed_for_all(world: World, call: Call) -> None:
+    for _ in range(3):
+        world.one.failed(OWNER)
+    assert isinstance(world.one.ask(OWNER, call), Refused)
+    world.clock.pass_(seconds=30)
+    assert isinstance(world.other.ask(OWNER, READ), Granted)
+    assert isinstance(world.one.ask(OWNER, call), Refused), "the other's probe is under way"
+    world.other.answered(OWNER, Response(200))
+    assert isinstance(world.one.ask(OWNER, call), Granted)
+
+
+def test_failures_of_different_workers_are_in_a_row(world: World) -> None:
+    for gate in (world.one, world.other, world.one):
+        gate.failed(OWNER)
+    assert world.other.ask(OWNER, READ) == Refused(world.seconds + 30, "BREAKER_OPEN")
+
+
+def test_a_limit_without_a_time_lasts_a_minute(world: World) -> None:
+    world.one.limited(OWNER, None)
+    assert world.one.ask(OWNER, READ) == Refused(world.seconds + 60, "RATE_LIMITED")
+
+
+def test_the_last_call_of_a_primary_limit_stops_all(world: World) -> None:
+    reset = str(int(world.seconds) + 100)
+    headers = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": reset}
+    world.one.answered(OWNER, Response(200, headers))
+    assert world.other.ask(OWNER, READ) == Refused(float(reset) + 1, "RATE_LIMITED")
+
+
+class Crowd(MemoryStore):
+    """Another worker books before each of our writes."""
+
+    def __init__(self, clock: ManualClock) -> None:
+        super().__init__()
+        self.clock, self.crowded = clock, True
+
+    def swap(self, key: str, text: str, version: int) -> Document | None:
+        if self.crowded:
+            self.crowded = False
+            Gate(self, Limits(patience=60), self.clock.now).ask(OWNER, OPEN)
+            self.crowded = True
+        return super().swap(key, text, version)
+
+
+@pytest.fixture
+def crowd() -> Crowd:
+    return Crowd(ManualClock())
+
+
+def test_a_worker_that_never_gets_its_turn_is_sent_away_for_a_moment(crowd: Crowd) -> None:
+    answer = Gate(crowd, Limits(patience=60), crowd.clock.now).ask(OWNER, OPEN)
+    assert answer == Refused(crowd.clock.now().timestamp() + BUSY, "BUSY")
+    assert crowd.documents["budget#acme"].version == SWAPS
+
+
+def test_a_report_lost_to_a_crowd_is_given_up_and_repeated_by_the_next(crowd: Crowd) -> None:
+    gate = Gate(crowd, Limits(), crowd.clock.now)
+    gate.limited(OWNER, None)
+    assert crowd.documents["budget#acme"].version == SWAPS
+    crowd.crowded = False
+    assert isinstance(gate.ask(OWNER, READ), Granted)
+    gate.limited(OWNER, None)
+    assert isinstance(gate.ask(OWNER, READ), Refused)
+
+
+class Shared(MemoryStore):
+    """One table for threads: each of its calls is atomic, as DynamoDB's are."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lock = Lock()
+
+    def load(self, key: str) -> Document:
+        with self.lock:
+            return super().load(key)
+
+    def swap(self, key: str, text: str, version: int) -> Document | None:
+        with self.lock:
+            return super().swap(key, text, version)
+
+
+def test_exactly_one_of_many_workers_probes() -> None:
+    clock, store = ManualClock(), Shared()
+    gates = [Gate(store, Limits(), clock.now) for _ in range(16)]
+    for gate in gates[:3]:
+        gate.failed(OWNER)
+    clock.pass_(seconds=30)
+    with ThreadPoolExecutor(16) as workers:
+        answers = list(workers.map(lambda gate: gate.ask(OWNER, READ), gates))
+    assert sum(isinstance(answer, Granted) for answer in answers) == 1
+
+
+def test_many_workers_together_get_no_more_than_the_limit() -> None:
+    clock, store = ManualClock(), Shared()
+    limits = Limits(per_minute=12, minute_reserves=(0, 0), spacing=0)
+    gates = [Gate(store, limits, clock.now) for _ in range(8)]
+    with ThreadPoolExecutor(8) as workers:
+        answers = list(workers.map(lambda n: gates[n % 8].ask(OWNER, OPEN), range(64)))
+    granted = [answer for answer in answers if isinstance(answer, Granted)]
+    assert 1 <= len(granted) <= 12
+    assert len(granted) == store.documents["budget#acme"].version

@@ -1,0 +1,269 @@
+"""Who may import whom: the arrows of the design point down, and what is pure stays pure."""
+
+import ast
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from graphlib import TopologicalSorter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+LAYERS: tuple[tuple[str, ...], ...] = (
+    ("chalicelib", "errors", "alert", "labels", "markdown"),
+    ("routing",),
+    ("lifecycle",),
+    (
+        "envelope",
+        "adapters",
+        "items",
+        "render",
+        "authentication",
+        "github.protocol",
+        "github.requests",
+        "github.answers",
+        "github.budget",
+        "intents",
+    ),
+    ("config", "telemetry"),
+    ("secrets", "topic", "queue", "store", "github.gate", "github.auth", "github.client", "github.issues"),
+    ("ingest", "act", "sync", "collector", "drift", "reconcile"),
+    ("wiring",),
+    ("app",),
+)
+"""From the bottom up. A module imports from its own layer and those below, and never in a circle."""
+
+PURE = frozenset(name for layer in LAYERS[:4] for name in layer)
+OUTSIDE = frozenset(LAYERS[5])
+"""What talks to the world; the work above knows it by its ports."""
+
+IMPURE_LIBRARIES = frozenset(
+    {"os", "time", "random", "secrets", "uuid", "logging", "socket"}
+    | {"asyncio", "http", "multiprocessing", "pathlib", "subprocess", "threading", "urllib.request"}
+)
+CLOCKS = frozenset({"datetime.now", "datetime.utcnow", "datetime.today", "date.today"})
+SLOW = ("httpx", "jwt", "cryptography", "pydantic")
+"""What takes long to load, and a sender need not wait for."""
+
+
+def module_of(path: Path) -> str:
+    """Name a module as the layers do: without `chalicelib.`, a package by itself."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    parts = parts[:-1] if parts[-1] == "__init__" else parts
+    return ".".join(parts[1:] or parts)
+
+
+SOURCES = {module_of(path): path for path in [ROOT / "app.py", *sorted((ROOT / "chalicelib").rglob("*.py"))]}
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imported(path: Path) -> Iterator[str]:
+    """Every module that a file imports, wherever in it, in full."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            parts = path.relative_to(ROOT).parts[: -node.level] if node.level else ()
+            package = ".".join([*parts, *([node.module] if node.module else [])])
+            yield from (_in_package(package, alias.name) for alias in node.names)
+
+
+def _in_package(module: str, name: str) -> str:
+    """Tell `from package import module` from `from module import name`."""
+    inside = ROOT.joinpath(*module.split("."), name)
+    return f"{module}.{name}" if inside.is_dir() or inside.with_suffix(".py").exists() else module
+
+
+def ours(path: Path) -> list[str]:
+    """Modules of the project that a file imports, named as the layers name them."""
+    names = [name for name in imported(path) if name.split(".")[0] in ("app", "chalicelib")]
+    return [name.removeprefix("chalicelib.") for name in names]
+
+
+def foreign(path: Path) -> list[str]:
+    return [name for name in imported(path) if name.split(".")[0] not in ("app", "chalicelib")]
+
+
+def layer_of(module: str) -> int:
+    """Find the layer that names the module or its package."""
+    parts = module.split(".")
+    names = {".".join(parts[: n + 1]) for n in range(len(parts))}
+    (found,) = [n for n, layer in enumerate(LAYERS) if names & set(layer)]
+    return found
+
+
+def is_pure(module: str) -> bool:
+    return module != "github" and layer_of(module) < 4
+
+
+def calls(path: Path) -> Iterator[str]:
+    """Every dotted name that a file calls."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Call):
+            yield ast.unparse(node.func)
+
+
+MODULES = [module for module in SOURCES if module != "github"]
+PURE_MODULES = [module for module in MODULES if is_pure(module)]
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_nothing_imports_upwards(module: str) -> None:
+    above = [name for name in ours(SOURCES[module]) if layer_of(name) > layer_of(module)]
+    assert above == []
+
+
+def test_no_two_modules_import_each_other_in_a_circle() -> None:
+    TopologicalSorter({module: ours(path) for module, path in SOURCES.items()}).prepare()
+
+
+@pytest.mark.parametrize("module", LAYERS[6])
+def test_the_work_knows_the_world_by_its_ports_alone(module: str) -> None:
+    assert OUTSIDE.isdisjoint(ours(SOURCES[module]))
+
+
+@pytest.mark.parametrize("module", PURE_MODULES)
+def test_a_pure_module_imports_only_pure_ones_pydantic_and_what_is_pure_of_the_standard_library(
+    module: str,
+) -> None:
+    path = SOURCES[module]
+    assert [name for name in ours(path) if not is_pure(name)] == []
+    for name in foreign(path):
+        top = name.split(".")[0]
+        assert top in sys.stdlib_module_names | {"pydantic", "pydantic_core"}, name
+        assert IMPURE_LIBRARIES.isdisjoint({top, name}), name
+
+
+@pytest.mark.parametrize("module", PURE_MODULES)
+def test_a_pure_module_reads_no_clock_and_no_file(module: str) -> None:
+    attributes = [node for node in ast.walk(tree(SOURCES[module])) if isinstance(node, ast.Attribute)]
+    assert CLOCKS.isdisjoint(".".join(ast.unparse(node).split(".")[-2:]) for node in attributes)
+    assert {"open", "input", "print", "__import__"}.isdisjoint(calls(SOURCES[module]))
+
+
+def test_only_the_app_imports_chalice() -> None:
+    assert [m for m, path in SOURCES.items() if "chalice" in {n.split(".")[0] for n in foreign(path)}] == [
+        "app"
+    ]
+
+
+def test_only_wiring_makes_clients_and_knows_the_environment() -> None:
+    makers = {"boto3.client", "boto3.resource", "boto3.Session", "httpx.Client", "httpx.AsyncClient"}
+    assert [module for module, path in SOURCES.items() if makers & set(calls(path))] == ["wiring"]
+    assert [module for module, path in SOURCES.items() if "boto3" in foreign(path)] == ["wiring"]
+    assert [module for module, path in SOURCES.items() if "os" in foreign(path)] == ["app", "wiring"]
+
+
+@pytest.mark.parametrize("module", [module for module in MODULES if module not in {"wiring", "app"}])
+def test_imports_stand_at_the_top(module: str) -> None:
+    functions = [node for node in ast.walk(tree(SOURCES[module])) if isinstance(node, ast.FunctionDef)]
+    inside = [node for function in functions for node in ast.walk(function)]
+    assert not [node for node in inside if isinstance(node, ast.Import | ast.ImportFrom)]
+
+
+STANDINS = sorted((ROOT / "tests" / "local").rglob("*.py"))
+LOADERS = {"importlib.import_module", "__import__"}
+
+
+@pytest.mark.parametrize("path", STANDINS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_the_stand_ins_share_no_code_with_what_they_stand_against(path: Path) -> None:
+    """But for Lambda's, which loads the app by name as Lambda does."""
+    assert ours(path) == []
+    loads = LOADERS & set(calls(path))
+    assert not loads or path.name in {"worker.py", "functions.py"}
+
+
+def in_a_fresh_interpreter(script: str) -> Any:
+    """Run a script that prints JSON last, with no environment but a path, and return that."""
+    environment = {"PATH": os.defpath, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env=environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+IMPORT_APP = """
+import json, os, socket, sys
+import boto3, boto3.session
+
+def refuse(*arguments, **names):
+    raise AssertionError("importing must cost nothing")
+
+boto3.client = boto3.resource = boto3.session.Session.__init__ = socket.socket.connect = refuse
+read, of_ours, environ = set(), os.getcwd(), type(os.environ)
+fetch = environ.__getitem__
+
+def note(self, name):
+    frame = sys._getframe(1)
+    while any(name in frame.f_code.co_filename for name in ("os.py", "frozen", "_collections_abc")):
+        frame = frame.f_back
+    file = os.path.abspath(frame.f_code.co_filename)
+    if file.startswith((os.path.join(of_ours, "app.py"), os.path.join(of_ours, "chalicelib"))):
+        read.add(name)
+    return fetch(self, name)
+
+environ.__getitem__ = note
+import app
+print(json.dumps([sorted(read), app.queue]))
+"""
+
+
+def test_importing_the_app_makes_no_client_and_reads_no_environment_but_the_stage() -> None:
+    assert in_a_fresh_interpreter(IMPORT_APP) == [["ALERTING_STAGE"], "alerting-local-alerts"]
+
+
+SERVE = """
+import json, sys
+from types import SimpleNamespace
+from chalicelib import wiring
+import app
+
+published = []
+
+class Aws:
+    def get_secret_value(self, **names):
+        return {"SecretString": json.dumps({"grafana_webhook_token": "right"})}
+
+    def publish_batch(self, **names):
+        published.extend(names["PublishBatchRequestEntries"])
+        return {"Failed": published[2:]}
+
+def post(token, body):
+    event = {
+        "requestContext": {"httpMethod": "POST", "resourcePath": "/webhooks/{source}", "identity": {}},
+        "multiValueQueryStringParameters": None, "stageVariables": None,
+        "pathParameters": {"source": "grafana"},
+        "headers": {"X-Grafana-Token": token, "Content-Type": "application/json"}, "isBase64Encoded": False,
+        "body": json.dumps(body),
+    }
+    function = "arn:aws:lambda:us-west-2:123456789012:function:alerting-local"
+    return app.app(event, SimpleNamespace(invoked_function_arn=function, aws_request_id="r-1"))["statusCode"]
+
+wiring.boto3.client = lambda *names, **settings: Aws()
+one = {"alerts": [{"status": "firing", "labels": {}}]}
+statuses = [post("right", one), post("wrong", one), post("right", []), post("right", one), post("right", one)]
+print(json.dumps([statuses, sorted({name.split(".")[0] for name in sys.modules})]))
+"""
+
+
+def test_the_webhook_loads_nothing_that_a_sender_would_have_to_wait_for() -> None:
+    statuses, loaded = in_a_fresh_interpreter(SERVE)
+    assert statuses == [202, 401, 400, 202, 503]
+    assert set(SLOW).isdisjoint(loaded)

@@ -1,0 +1,119 @@
+"""A row as attributes: each writer's own, and back again."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chalicelib import items
+from chalicelib.alert import Priority
+from chalicelib.items import Document
+from chalicelib.lifecycle.state import AlertState, Closer, Intent, IssueRef, Lease, Status, Verb
+from tests.unit.builders import at, firing, resolved, row_of
+from tests.unit.rows import issue
+
+LEASE = Lease("worker", at(3))
+INTENT = Intent(
+    Verb.OPEN, at(0), 2, at(1), "org/infra", "key", "[P1] x", ("a", "b"), Priority.P1, ("infra",), 1, at(2)
+)
+ISSUE = issue(labels=("a",), closed_at=at(9), closed_by=Closer.PERSON, comment_key="k", kept_open=True)
+FULL = Status(issue=ISSUE, predecessor=IssueRef("org/infra", 3), told=at(0), failures=2)
+moments = st.datetimes(datetime(2000, 1, 2), datetime(2199, 12, 30), timezones=st.just(UTC))  # noqa: DTZ001
+
+
+def item(row: AlertState) -> items.Item:
+    """The item after each writer has written its part."""
+    parts = items.spec(row) | items.status(row) | items.intent(row.intent) | items.lease(row.lease)
+    whole = parts | items.due(row.priority, row.due_at)
+    kept = {name: value for name, value in whole.items() if value is not None}
+    return kept | {"fingerprint": {"S": row.fingerprint}, "revision": {"N": str(row.revision)}}
+
+
+@pytest.mark.parametrize("status", [Status(), FULL])
+@pytest.mark.parametrize("intent", [None, INTENT])
+@pytest.mark.parametrize("lease", [None, LEASE])
+@pytest.mark.parametrize("due_at", [None, at(5)])
+@pytest.mark.parametrize(
+    "row",
+    [
+        row_of(
+            firing(1, labels={"a": "\u202e\U0001f525"}, raw_provider={"deep": [1, 2.5, None, {"x": "y"}]})
+        ),
+        row_of(firing(1), firing(2), resolved(3, reason="gone", recovered=False), firing(9, priority="P0")),
+        row_of(resolved(1)),
+    ],
+)
+def test_what_was_written_is_read_again(
+    row: AlertState, status: Status, intent: Intent | None, lease: Lease | None, due_at: datetime | None
+) -> None:
+    whole = replace(row, status=status, intent=intent, lease=lease, due_at=due_at, revision=42)
+    assert items.row(item(whole)) == whole
+
+
+def test_a_row_that_only_record_has_written_is_a_row() -> None:
+    row = replace(row_of(firing(1)), revision=1)
+    bare = {"fingerprint": {"S": row.fingerprint}, "revision": {"N": "1"}, "spec": items.spec(row)["spec"]}
+    assert items.row(bare) == row
+
+
+@settings(deadline=None)
+@given(moments, moments)
+def test_times_are_kept_to_the_microsecond(due_at: datetime, until: datetime) -> None:
+    row = replace(row_of(firing(1)), due_at=due_at, lease=Lease("worker", until))
+    assert items.row(item(row)) == row
+
+
+@settings(deadline=None)
+@given(moments, moments)
+def test_times_sort_as_numbers_as_they_do_as_times(one: datetime, other: datetime) -> None:
+    numbers = [float(items.number(each)["N"]) for each in (one, other)]
+    assert (numbers[0] < numbers[1]) == (one < other)
+
+
+def test_nobody_writes_anothers_attributes() -> None:
+    row = replace(row_of(firing(1)), status=FULL)
+    groups = [items.spec(row), items.status(row), items.intent(INTENT), items.lease(LEASE)]
+    names = [name for group in [*groups, items.due(Priority.P1, at(1))] for name in group]
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize(
+    "absent",
+    [items.intent(None), items.lease(None), items.due(Priority.P0, None), items.status(row_of(firing(1)))],
+)
+def test_what_is_not_there_leaves_its_index(absent: items.Item) -> None:
+    assert all(value is None for name, value in absent.items() if name != "status")
+
+
+def test_a_firing_row_never_expires_and_is_in_no_day() -> None:
+    spec = items.spec(row_of(firing(1), resolved(2), firing(3)))
+    assert [spec["ttl_expires_at"], spec["resolved_day"], spec["resolved_at"]] == [None, None, None]
+
+
+def test_a_resolved_row_is_kept_three_years_and_is_found_by_its_day() -> None:
+    row = row_of(firing(1), resolved(2))
+    spec = items.spec(row)
+    assert spec["ttl_expires_at"] == {"N": str(int((at(2) + timedelta(days=1095)).timestamp()))}
+    assert spec["resolved_day"] == {"S": "2026-03-01"}
+    assert spec["resolved_at"] == items.number(at(2))
+
+
+def test_a_tombstone_is_kept_a_week_and_is_in_no_day() -> None:
+    spec = items.spec(row_of(resolved(2)))
+    assert spec["ttl_expires_at"] == {"N": str(int((at(2) + timedelta(days=7)).timestamp()))}
+    assert (spec["resolved_day"], spec["resolved_at"]) == (None, None)
+
+
+def test_an_issue_is_found_by_its_repository_and_number() -> None:
+    status = items.status(replace(row_of(firing(1)), status=FULL))
+    assert (status["issue_repository"], status["issue_number"]) == ({"S": "org/infra"}, {"N": "12"})
+
+
+def test_a_due_row_is_found_by_its_priority() -> None:
+    assert items.due(Priority.P1, at(0)) == {"due_priority": {"S": "P1"}, "due_at": items.number(at(0))}
+
+
+def test_a_document_is_read() -> None:
+    assert items.document({"version": {"N": "3"}, "document": {"S": "text"}}) == Document(3, "text")

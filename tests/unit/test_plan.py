@@ -1,0 +1,214 @@
+"""The table of DESIGN §4: what GitHub should see next, and when."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.alert import Priority
+from chalicelib.lifecycle.plan import plan
+from chalicelib.lifecycle.state import AlertState, Closer, Intent, Issue, IssueRef, Lease, Status, Verb
+from chalicelib.lifecycle.steps import (
+    AddComment,
+    AddLabels,
+    CloseIssue,
+    Find,
+    Look,
+    Nothing,
+    OpenIssue,
+    Quiet,
+    RemoveLabel,
+    ReopenIssue,
+    UpdateIssue,
+)
+from chalicelib.routing import RESOLVED_LABEL
+from tests.unit.builders import REPOSITORY, at, firing, policy, resolved, routing, row_of
+
+REF = IssueRef(REPOSITORY, 7)
+POLICY = policy()
+
+
+def with_issue(row: AlertState, **changes: Any) -> AlertState:
+    """The row with an issue that shows all of it, opened at minute 1, but for the changes."""
+    alert, episode = row.spec.alert, row.spec.episode
+    assert alert
+    assert episode
+    shown = Issue(
+        ref=REF,
+        url="https://github.com/example-org/alerts/issues/7",
+        episode=episode,
+        title="",
+        labels=routing().labels(alert),
+        priority=alert.priority,
+        teams=alert.teams,
+        generation=row.spec.generation,
+        spoke_at=at(1),
+        commented_at=at(1),
+        announced=alert.priority,
+    )
+    issue = replace(shown, **changes)
+    return replace(row, status=Status(issue=issue, told=issue.episode))
+
+
+def closed(minutes: float, who: Closer) -> dict[str, Any]:
+    return {"closed_at": at(minutes), "closed_by": who}
+
+
+FIRING = row_of(firing(1))
+RESOLVED = row_of(firing(1), resolved(9))
+BEHIND = {"generation": 0}
+
+
+@pytest.mark.parametrize(
+    ("row", "now", "expected"),
+    [
+        # firing, without an open issue
+        (FIRING, 1, OpenIssue()),
+        (
+            with_issue(row_of(firing(1), resolved(2), firing(9)), episode=at(1), **closed(3, Closer.US)),
+            9,
+            ReopenIssue(REF),
+        ),
+        (
+            with_issue(row_of(firing(1), resolved(2), firing(99)), episode=at(1), **closed(3, Closer.US)),
+            99,
+            OpenIssue(),
+        ),
+        (
+            with_issue(row_of(firing(1), resolved(2), firing(9)), episode=at(1), **closed(3, Closer.PERSON)),
+            9,
+            OpenIssue(),
+        ),
+        # closed by us though the episode goes on: its new firing came too late
+        (with_issue(FIRING, **closed(3, Closer.US)), 99, ReopenIssue(REF)),
+        # a person's closing belongs to the episode during which it happened
+        (with_issue(FIRING, **closed(3, Closer.PERSON)), 99, Nothing(Quiet.CLOSED_BY_PERSON)),
+        (
+            with_issue(
+                row_of(firing(1), resolved(2), firing(9)), episode=at(1), **closed(9.5, Closer.PERSON)
+            ),
+            99,
+            Nothing(Quiet.CLOSED_BY_PERSON),
+        ),
+        # firing, issue open
+        (with_issue(FIRING), 99, Nothing(Quiet.UP_TO_DATE)),
+        (with_issue(FIRING, **BEHIND), 5, Nothing(Quiet.LATER, at(11))),
+        (with_issue(FIRING, **BEHIND), 11, UpdateIssue(REF)),
+        (with_issue(FIRING, **BEHIND), 61, AddComment(REF, "repeat-1")),
+        (with_issue(FIRING, **BEHIND, comments=2000), 61, UpdateIssue(REF)),
+        (with_issue(FIRING, **BEHIND, comments_closed=True), 61, UpdateIssue(REF)),
+        (
+            with_issue(FIRING, **BEHIND, commented_at=at(55), spoke_at=at(55)),
+            61,
+            Nothing(Quiet.LATER, at(65)),
+        ),
+        # an older episode's issue is carried over
+        (with_issue(row_of(firing(1), resolved(2), firing(9)), episode=at(1)), 9, UpdateIssue(REF)),
+        # priority and labels at once
+        (with_issue(FIRING, priority=Priority.P3), 1, UpdateIssue(REF)),
+        (with_issue(FIRING, teams=("others",)), 1, UpdateIssue(REF)),
+        (with_issue(FIRING, labels=()), 1, AddLabels(REF, routing().labels(firing(1)))),
+        (with_issue(FIRING, labels=(*routing().labels(firing(1)), "Pri:P3")), 1, RemoveLabel(REF, "Pri:P3")),
+        (with_issue(FIRING, announced=Priority.P2), 1, AddComment(REF, "escalation-1")),
+        (with_issue(FIRING, announced=Priority.P0), 1, Nothing(Quiet.UP_TO_DATE)),
+        # muted
+        (with_issue(FIRING, muted=True, **BEHIND), 99, Nothing(Quiet.MUTED)),
+        (with_issue(RESOLVED, muted=True), 99, Nothing(Quiet.MUTED)),
+        # resolved
+        (with_issue(RESOLVED), 9, CloseIssue(REF, recovered=True)),
+        (with_issue(row_of(firing(1), resolved(9, recovered=False))), 9, CloseIssue(REF, recovered=False)),
+        (with_issue(RESOLVED, **closed(9, Closer.US)), 99, Nothing(Quiet.UP_TO_DATE)),
+        (with_issue(RESOLVED, **closed(5, Closer.PERSON)), 99, Nothing(Quiet.UP_TO_DATE)),
+        (with_issue(RESOLVED, kept_open=True), 99, Nothing(Quiet.REOPENED_BY_PERSON)),
+        # resolved before it had an issue
+        (RESOLVED, 9, OpenIssue()),
+        (row_of(firing(1, priority="P2"), resolved(9)), 9, Nothing(Quiet.RESOLVED_UNTOLD)),
+        (replace(RESOLVED, status=Status(told=at(1))), 9, Nothing(Quiet.UP_TO_DATE)),
+        (row_of(resolved(9)), 9, Nothing(Quiet.UP_TO_DATE)),
+        (row_of(resolved(9), firing(1)), 9, Nothing(Quiet.UP_TO_DATE)),
+    ],
+)
+def test_table(row: AlertState, now: float, expected: object) -> None:
+    assert plan(row, at(now), POLICY) == expected
+
+
+def keeper(**changes: Any) -> AlertState:
+    """A resolved row of a team that closes its issues itself."""
+    teams = ("keepers",)
+    row = row_of(firing(1, teams=teams), resolved(9, teams=teams))
+    labels = (*routing().labels(firing(1, teams=teams)), RESOLVED_LABEL)
+    return with_issue(row, **({"labels": labels} | changes))
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        (keeper(**BEHIND), UpdateIssue(REF)),
+        (keeper(labels=routing().labels(firing(1, teams=("keepers",)))), AddLabels(REF, (RESOLVED_LABEL,))),
+        (keeper(), AddComment(REF, "resolved-20260301T030100000000")),
+        (keeper(comment_key="resolved-20260301T030100000000"), Nothing(Quiet.UP_TO_DATE)),
+        (keeper(comments_closed=True), Nothing(Quiet.UP_TO_DATE)),
+    ],
+)
+def test_a_team_that_closes_its_issues_itself_is_told_by_label_and_comment(
+    row: AlertState, expected: object
+) -> None:
+    assert plan(row, at(99), POLICY) == expected
+
+
+def test_a_kept_issue_loses_its_resolved_label_when_it_fires_again() -> None:
+    again = with_issue(row_of(firing(1, teams=("keepers",))), labels=(*keeper().status.issue.labels,))  # type: ignore[union-attr]
+    assert plan(again, at(1), POLICY) == RemoveLabel(REF, RESOLVED_LABEL)
+
+
+def intent(verb: Verb, looked_at: datetime | None = None) -> Intent:
+    return Intent(verb, at(1), 1, at(1), REPOSITORY, looks=int(looked_at is not None), looked_at=looked_at)
+
+
+@pytest.mark.parametrize(
+    "row", [FIRING, with_issue(FIRING, muted=True), RESOLVED, with_issue(FIRING, **closed(3, Closer.PERSON))]
+)
+@pytest.mark.parametrize("verb", [Verb.OPEN, Verb.COMMENT])
+def test_an_unfinished_opening_or_comment_is_looked_for_before_anything_else(
+    row: AlertState, verb: Verb
+) -> None:
+    unfinished = intent(verb)
+    assert plan(replace(row, intent=unfinished), at(9), POLICY) == Find(unfinished)
+
+
+@pytest.mark.parametrize("verb", [Verb.CHANGE, Verb.REOPEN])
+def test_an_unfinished_change_is_read_back(verb: Verb) -> None:
+    assert plan(replace(with_issue(FIRING), intent=intent(verb)), at(9), POLICY) == Look(REF)
+
+
+def test_two_looks_are_a_while_apart() -> None:
+    looked = intent(Verb.OPEN, looked_at=at(5))
+    row = replace(FIRING, intent=looked)
+    assert plan(row, at(5.5), POLICY) == Nothing(Quiet.LOOKED, at(6))
+    assert plan(row, at(6), POLICY) == Find(looked)
+
+
+def test_while_another_worker_acts_there_is_nothing_to_do() -> None:
+    row = replace(FIRING, lease=Lease("other", at(2)), intent=intent(Verb.OPEN))
+    assert plan(row, at(1), POLICY) == Nothing(Quiet.IN_PROGRESS, at(2))
+    assert isinstance(plan(row, at(2), POLICY), Find)
+
+
+def test_disabled_rows_stay_due_so_that_enabling_opens_what_still_fires() -> None:
+    off = replace(POLICY, enabled=False)
+    assert plan(FIRING, at(1), off) == Nothing(Quiet.DISABLED, at(11))
+
+
+def test_refused_comments_give_way_to_the_body() -> None:
+    quiet = replace(POLICY, comments=False)
+    assert plan(with_issue(FIRING, **BEHIND), at(61), quiet) == UpdateIssue(REF)
+    assert plan(with_issue(FIRING, announced=Priority.P2), at(61), quiet) == Nothing(Quiet.UP_TO_DATE)
+    assert plan(keeper(), at(61), quiet) == Nothing(Quiet.UP_TO_DATE)
+
+
+def test_intervals_are_settings() -> None:
+    quick = policy(update_interval=timedelta(seconds=6), reopen_window=timedelta(seconds=1))
+    assert plan(with_issue(FIRING, **BEHIND), at(1.1), quick) == UpdateIssue(REF)
+    flapped = with_issue(row_of(firing(1), resolved(2), firing(9)), episode=at(1), **closed(8, Closer.US))
+    assert plan(flapped, at(9), quick) == OpenIssue()

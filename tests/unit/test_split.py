@@ -1,0 +1,189 @@
+"""The split: one message an alert, a bad one alone, each small enough for SNS."""
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from chalicelib.adapters import split, texts
+from chalicelib.adapters.texts import size
+from chalicelib.errors import NotAccepted
+
+GROUP = {
+    "receiver": "github-issues",
+    "status": "firing",
+    "orgId": 1,
+    "externalURL": "https://grafana.example.org/",
+    "version": "1",
+    "groupKey": "{}:{}",
+    "message": "a long text that repeats the alerts",
+    "commonAnnotations": {"summary": "s"},
+    "alerts": [{"fingerprint": "1"}, "poison", {"fingerprint": "2"}],
+}
+
+
+def refusal(source: str, body: object) -> NotAccepted:
+    with pytest.raises(NotAccepted) as caught:
+        split.split(source, body)
+    return caught.value
+
+
+def test_known_sources_are_those_with_a_webhook() -> None:
+    assert [source for source in ("cloudwatch", "nagios", *split.SOURCES) if split.known(source)] == [
+        "grafana",
+        "alertmanager",
+        "normalized",
+    ]
+
+
+@pytest.mark.parametrize("source", ["grafana", "alertmanager"])
+def test_each_alert_of_a_group_goes_alone_with_what_it_needs_of_its_group(source: str) -> None:
+    alone = split.split(source, GROUP)
+    assert [payload["alerts"] for payload in alone] == [[alert] for alert in GROUP["alerts"]]  # type: ignore[attr-defined]
+    assert {name: value for name, value in alone[0].items() if name != "alerts"} == {
+        "receiver": "github-issues",
+        "version": "1",
+        "orgId": 1,
+        "externalURL": "https://grafana.example.org/",
+        "groupKey": "{}:{}",
+    }
+
+
+def test_normalized_takes_one_alert_or_a_list() -> None:
+    assert split.split("normalized", {"title": "a"}) == [{"title": "a"}]
+    assert split.split("normalized", [{"title": "a"}, 1]) == [{"title": "a"}, {"not_an_alert": 1}]
+
+
+@pytest.mark.parametrize(
+    ("source", "body", "reason"),
+    [
+        ("grafana", [], "NOT_AN_OBJECT"),
+        ("alertmanager", "text", "NOT_AN_OBJECT"),
+        ("normalized", None, "NOT_AN_OBJECT"),
+        ("grafana", {}, "NO_ALERTS"),
+        ("grafana", {"alerts": {}, "ruleId": 1}, "NO_ALERTS"),
+        ("grafana", {"ruleName": "x", "state": "alerting"}, "LEGACY_ALERTING"),
+        ("grafana", {"evalMatches": []}, "LEGACY_ALERTING"),
+    ],
+)
+def test_what_holds_no_alerts_is_refused_with_a_reason(source: str, body: object, reason: str) -> None:
+    refused = refusal(source, body)
+    assert (refused.status, refused.reason) == (400, reason)
+
+
+def test_legacy_alerting_is_told_what_is_needed() -> None:
+    assert "Grafana 9 or later" in str(refusal("grafana", {"ruleId": 1}))
+
+
+def alert(**more: Any) -> dict[str, Any]:
+    labels = {"alertname": "Disk full", "team": "storage", "Priority": "P1"}
+    member = {"status": "firing", "startsAt": "2026-11-23T03:10:00Z", "fingerprint": "f", "labels": labels}
+    return {"externalURL": "https://g.example", "orgId": 1, "alerts": [member | more]}
+
+
+IDENTIFYING = alert()
+
+
+def test_an_alert_that_fits_is_left_as_it_is() -> None:
+    assert split.cut(GROUP) == GROUP
+
+
+def test_of_an_alert_too_large_the_longest_texts_go_first() -> None:
+    payload = alert(annotations={"summary": "short", "description": "\u2028" * 100_000})
+    annotations = split.cut(payload)["alerts"][0]["annotations"]
+    assert annotations["summary"] == "short"
+    assert annotations["description"].endswith(" more characters]")
+    assert 19_000 < len(annotations["description"]) <= 20_000
+
+
+def test_what_identifies_an_alert_is_kept_whole_however_small_the_room() -> None:
+    members = {f"annotation_{n}": "x" * 100 for n in range(5000)}
+    payload = alert(annotations=members | {"team": "dev-infra"})
+    kept = split.cut(payload)
+    assert kept == alert(annotations={"team": "dev-infra"})
+
+
+def test_an_overlong_identifying_text_is_cut_too() -> None:
+    payload = alert(generatorURL="https://g.example/" + "x" * 300_000)
+    kept = split.cut(payload)["alerts"][0]
+    assert kept["fingerprint"] == "f"
+    assert len(kept["generatorURL"]) <= 20_000
+
+
+def test_what_cannot_fit_at_all_says_so() -> None:
+    hopeless: dict[str, Any] = {"alerts": [{"labels": {}} for _ in range(20_000)]}
+    assert split.cut(hopeless) == {"cut": "left out, being larger than 200000 bytes"}
+
+
+def test_what_is_nested_too_deeply_is_left_out() -> None:
+    deep: Any = "bottom"
+    for _ in range(900):
+        deep = {"deeper": [deep]}
+    kept = split.cut(alert(annotations={"deep": deep, "summary": "s"}))
+    assert kept["alerts"][0]["annotations"]["summary"] == "s"
+    assert "nested too deeply" in json.dumps(kept)
+
+
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
+JSON = st.recursive(
+    SCALARS | st.text(min_size=1).map(lambda text: text * 2000),
+    lambda inner: (
+        st.lists(inner) | st.dictionaries(st.sampled_from(["alerts", "labels", "x"]) | st.text(), inner)
+    ),
+    max_leaves=30,
+)
+
+
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.dictionaries(st.text(), JSON), st.integers(min_value=100, max_value=50_000))
+def test_whatever_is_cut_fits_and_is_json(payload: dict[str, Any], limit: int) -> None:
+    written = json.dumps(split.cut(payload, limit), separators=(",", ":"))
+    assert len(written.encode()) <= limit
+    assert isinstance(json.loads(written), dict)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(JSON)
+def test_whatever_surrounds_it_an_alert_stays_identified(noise: Any) -> None:
+    kept = split.cut(alert(noise=noise, annotations={"noise": noise}), 5_000)
+    assert kept["alerts"][0]["labels"] == IDENTIFYING["alerts"][0]["labels"]
+    assert {**kept["alerts"][0], **IDENTIFYING["alerts"][0]} == kept["alerts"][0]
+
+
+@settings(deadline=None)
+@given(st.text(), st.integers(min_value=50, max_value=200))
+def test_a_cut_text_keeps_its_beginning_and_counts_what_is_missing(text: str, limit: int) -> None:
+    long = text + "x" * 200
+    cut = texts.cut(long, limit)
+    assert len(cut) <= limit
+    if cut != long:
+        beginning, _, missing = cut.rpartition(" [cut: ")
+        assert long.startswith(beginning)
+        assert len(long) - len(beginning) == int(missing.removesuffix(" more characters]"))
+
+
+@settings(deadline=None)
+@given(st.text(alphabet=st.characters()))
+def test_a_clean_text_is_utf_8_without_control_characters(text: str) -> None:
+    clean = texts.clean(text)
+    clean.encode()
+    assert all(c in "\n\t" or not (ord(c) < 0x20 or 0x7F <= ord(c) < 0xA0) for c in clean)
+    assert texts.clean(clean) == clean
+
+
+def test_line_breaks_are_made_alike() -> None:
+    assert texts.clean("a\rb\r\nc\td") == "a\nb\nc\td"
+
+
+def test_the_webhook_splits_without_loading_pydantic() -> None:
+    program = "import sys; from chalicelib.adapters import split; print('pydantic' in sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "False"
+
+
+def test_the_size_is_that_of_compact_ascii() -> None:
+    assert size({"ü": [1, "x"]}) == len(b'{"\\u00fc":[1,"x"]}')
