@@ -1,7 +1,9 @@
 """From what a provider sends, through real processes, to the issues that GitHub has."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +15,7 @@ from tests.local.stack import LocalStack
 ALERTS, INFRA = "example-org/alerts", "example-org/ci-infra"
 NO_LIMITS = {"WRITE_SPACING_SECONDS": "0", "WRITES_PER_MINUTE": "5000", "WRITES_PER_HOUR": "5000"}
 PATIENCE = 90.0
+EXAMPLES = Path(__file__).parents[1] / "local" / "examples"
 
 
 @pytest.fixture(scope="module")
@@ -124,6 +127,15 @@ def test_a_life_over_cloudwatch(stack: LocalStack) -> None:
     stack.aws.publish(senders.eventbridge("Life 1", described, now()))
     stack.wait_until(lambda: issues(stack, "Life")[0].state == "open", PATIENCE, "its reopening")
     assert len(issues(stack, "Life")) == 1
+
+
+def test_the_examples_of_make_local_become_issues(stack: LocalStack) -> None:
+    group = json.loads((EXAMPLES / "grafana.json").read_text(encoding="utf-8"))
+    assert senders.post(stack.http_url, "grafana", stack.tokens["grafana"], group).status_code == 202
+    stack.aws.publish((EXAMPLES / "cloudwatch.json").read_text(encoding="utf-8"))
+    stack.wait_until(stack.quiet, PATIENCE, "three issues")
+    titles = {issue.title for name in (ALERTS, INFRA) for issue in stack.github.world.repository(name).listed}
+    assert {"[P1] Runner queue too long", "[P2] Disk almost full", "[P0] arm64-fleet-unhealthy"} <= titles
 
 
 def test_bad_messages_are_kept_with_the_reason_and_harm_nobody(stack: LocalStack) -> None:

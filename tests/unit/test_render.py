@@ -10,9 +10,9 @@ import pytest
 
 from chalicelib import render
 from chalicelib.alert import UNKNOWN_TEAM, Condition, Priority
-from chalicelib.lifecycle.state import AlertState, Intent, IssueRef, Status, Verb
+from chalicelib.lifecycle.state import AlertState, IssueRef, Status
 from tests.unit.markup import kinds
-from tests.unit.rows import BEGAN, FINGERPRINT, alert, at, ended, episode, issue, routing, row
+from tests.unit.rows import BEGAN, alert, at, ended, episode, issue, routing, row
 
 GOLDEN = Path(__file__).parent / "golden"
 ARN = "arn:aws:cloudwatch:us-west-2:123456789012:alarm:arm64-queue"
@@ -204,68 +204,6 @@ def test_what_is_no_recovery_says_so() -> None:
     assert "**RESOLVED** at" in body(ended(14, resolution=None))
 
 
-def test_repeats_are_counted() -> None:
-    assert "Reported" not in body(row())
-    assert "Reported 5 times, last at 03:20 UTC." in body(row(count=5, seen_at=at(10)))
-    assert "Reported 2 times, last at 03:10 UTC (2026-11-24)." in body(row(count=2, seen_at=at(1440)))
-
-
-def test_flaps_are_counted_since_the_issue_opened() -> None:
-    """The row's issue moves on to each new episode; the end marker remembers the first."""
-    first = body(row(episode=at(-40)))
-    flaps = (episode(-60, -50), episode(-40, -30), episode(-20, -10))
-    reopened = row(episodes=flaps, status=Status(issue(), told=BEGAN))
-    said = body(reopened, previous=first)
-    assert "\n\nFired 3 times since 02:30 UTC: for 10 minutes, 10 minutes, and now.\n\n" in said
-    forgotten = row(episodes=flaps[2:], status=Status(issue(), told=BEGAN))
-    least = "Fired at least 2 times since 02:30 UTC: most recently for 10 minutes, and now."
-    assert least in body(forgotten, previous=first)
-    assert "Fired" not in body(row(status=Status(issue())), previous=body(row()))
-
-
-def test_of_many_flaps_the_last_lengths_are_told() -> None:
-    many = tuple(episode(-100 * n, -100 * n + n) for n in range(30, 0, -1))
-    first = body(row(episode=at(-3000)))
-    said = body(row(episodes=many, status=Status(issue(), told=BEGAN)), previous=first)
-    recently = "most recently for 3 minutes, 2 minutes, 1 minute, and now."
-    assert f"Fired 31 times since 01:10 UTC (2026-11-21): {recently}" in said
-
-
-def test_flaps_that_are_over_have_their_lengths() -> None:
-    over = ended(14, episodes=(episode(-20, -11), episode(0, 14)), status=Status(issue(), told=BEGAN))
-    said = body(over, previous=body(row(episode=at(-20))))
-    assert "Fired 2 times since 02:50 UTC: for 9 minutes, 14 minutes." in said
-
-
-def test_episodes_before_this_one_are_folded() -> None:
-    said = body(row(episodes=(episode(-3000, -2990), episode(-190, -181)), status=Status(told=at(-190))))
-    fold = "<summary>Earlier firings (2)</summary>\n\n"
-    assert f"{fold}- fired 00:00 to 00:09 UTC (2026-11-23)\n- fired 01:10 to" in said
-    midnight = body(row(episodes=(episode(-240, -181),), status=Status(told=at(-240))))
-    assert "- fired 23:10 UTC (2026-11-22) to 00:09 UTC (2026-11-23)" in midnight
-
-
-def test_untold_episodes_are_told() -> None:
-    said = body(row(episodes=(episode(-90, -80), episode(-60, -45))))
-    assert "Also fired 01:40 to 01:50 UTC (2026-11-23); 02:10 to 02:25 UTC (2026-11-23)." in said
-    assert "<summary>Earlier" not in said
-
-
-def test_a_recurrence_links_the_issue_before_it() -> None:
-    """On opening that is the one the row still holds, afterwards the one kept as its predecessor."""
-    opening = row(status=Status(issue(12), predecessor=IssueRef("org/infra", 7)))
-    assert "Recurred: before this there was #12." in body(opening)
-    opened = row(status=Status(issue(13), predecessor=IssueRef("org/infra", 12)))
-    assert "Recurred: before this there was #12." in body(opened, previous=body(opening))
-    moved = row(status=Status(predecessor=IssueRef("org/alerts", 3)))
-    assert "Recurred: before this there was org/alerts#3." in body(moved)
-
-
-def test_an_issue_whose_body_a_person_emptied_is_not_its_own_predecessor() -> None:
-    intent = Intent(Verb.CHANGE, BEGAN, 1, BEGAN, "org/infra")
-    assert "Recurred" not in body(replace(row(status=Status(issue())), intent=intent))
-
-
 @pytest.mark.parametrize(
     ("source", "how"),
     [
@@ -323,7 +261,7 @@ def test_a_reason_without_words_is_a_row_of_the_table(reason: str) -> None:
         said = body(row(fires=alert(reason=reason, teams=(team,))))
         assert said.count(reason) == 1
         assert f"| Value | {reason} |\n\n" in said
-    assert f"**{reason}**" in body(row(fires=alert(summary=None, reason=reason)))
+    assert body(row(fires=alert(summary=None, reason=reason))).count(reason) == 1  # the headline
 
 
 @pytest.mark.parametrize(
@@ -333,42 +271,6 @@ def test_a_reason_with_words_is_no_figure(reason: str) -> None:
     said = body(row(fires=alert(reason=reason)))
     assert f"\n\n{reason}\n\n" in said
     assert "| Value |" not in said
-
-
-def test_a_repeat_comment_says_that_it_goes_on() -> None:
-    said = render.comment(row(count=5, seen_at=at(120), fires=GRAFANA), routing(), "repeat-7", at(120))
-    assert said.startswith(
-        "Still firing: since 03:10 UTC (2026-11-23), 2 hours. Reported 5 times, last at 05:10 UTC."
-    )
-    assert "B = 97.2, C = 1" in said
-    assert said.endswith(render.comment_marker(FINGERPRINT, BEGAN, "repeat-7"))
-
-
-def test_an_escalation_calls_the_people_of_the_new_priority() -> None:
-    fires = alert(priority="P0", reason="B = 2")
-    shown = row(fires=fires, status=Status(issue(announced=Priority.P2)))
-    said = render.comment(shown, routing(), "escalation-3", at(14))
-    assert said.startswith(
-        "Raised from P2 to **P0 critical**; firing since 03:10 UTC (2026-11-23), 14 minutes."
-    )
-    assert said.index("**[Open the runbook]") < said.index("\n\n@org/oncall\n\n") < said.index("B = 2")
-    assert render.comment(row(), routing(), "escalation-3", at(14)).startswith("Raised to **P1 high**;")
-
-
-def test_a_resolution_that_leaves_the_issue_open_says_so() -> None:
-    said = render.comment(ended(14), routing(), "resolved-1", at(14))
-    assert said.startswith(
-        "**RESOLVED** at 03:24 UTC (2026-11-23) after 14 minutes.\n\nThis issue stays open"
-    )
-
-
-def test_there_is_no_other_comment() -> None:
-    with pytest.raises(ValueError, match="no such comment: hello"):
-        render.comment(row(), routing(), "hello", at(14))
-
-
-def test_a_duplicate_names_the_issue_that_lives_on() -> None:
-    assert render.duplicate(IssueRef("org/infra", 12)).startswith("Duplicate of org/infra#12\n")
 
 
 def test_the_condition_decides_what_is_said() -> None:

@@ -13,7 +13,8 @@ from rich.text import Text
 from tests.local.demo.watch import Life, Watch
 
 TIMES_A_SECOND = 5
-STYLES = {"FIRING": "bold red", "RESOLVED": "green", "open": "red", "closed": "magenta"}
+WIDTHS = {"source": 10, "condition": 9, "reason": 12, "issue": 10, "state": 11, "latency": 7}
+STYLES = {"FIRING": "bold red", "RESOLVED": "green", "open": "red"}
 
 
 class Screen:
@@ -71,11 +72,10 @@ class Screen:
         print(f"{time.monotonic() - self._began:6.1f} s  {text}", flush=True)
 
     def _table(self) -> Table:
-        table = Table(box=None, header_style="dim", pad_edge=False)
-        for heading in ("alert", "source", "condition", "newest reason", "said", "issue", "state", "latency"):
-            table.add_column(
-                heading, justify="right" if heading in ("said", "latency") else "left", no_wrap=True
-            )
+        table = Table(box=None, header_style="dim", pad_edge=False, padding=(0, 1, 0, 0), expand=True)
+        table.add_column("alert", no_wrap=True, ratio=1)
+        for heading, width in WIDTHS.items():
+            table.add_column(heading, no_wrap=True, min_width=width, max_width=width)
         for life in self._watch.lives.values():
             table.add_row(*_cells(life))
         return table
@@ -87,13 +87,12 @@ class Screen:
 
 def _cells(life: Life) -> tuple[Text | str, ...]:
     return (
-        life.title[:38],
+        life.title,
         life.source,
         Text(life.condition, style=STYLES.get(life.condition, "")),
         life.reason,
-        str(life.said),
         life.issue.removeprefix("example-org/"),
-        Text(life.state, style=STYLES.get(life.state.split(" ")[0], "")),
+        Text(life.state, style=STYLES.get(life.state, "magenta")),
         "" if life.latency is None else f"{life.latency:.1f} s",
     )
 

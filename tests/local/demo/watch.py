@@ -92,4 +92,4 @@ class Watch:
 def _state(issue: Issue) -> str:
     if issue.state == "open":
         return "open"
-    return f"closed ({(issue.state_reason or 'closed').replace('_', ' ')})"
+    return (issue.state_reason or "closed").replace("_", " ")

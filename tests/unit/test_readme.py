@@ -1,0 +1,69 @@
+"""The README says what the code does: its commands exist, its state machine is the tested one."""
+
+import re
+from pathlib import Path
+
+from chalicelib.lifecycle.record import Reason, record
+from tests.local.stack import HTTP_PORT, PLAY
+from tests.unit.builders import at, row_of
+from tests.unit.test_record import test_table as table
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+LIFE = README.partition("## The life of a condition")[2]
+CHANGES_NOTHING = {Reason.STALE, Reason.DUPLICATE}
+
+
+def commands() -> list[str]:
+    """Every command that the README shows at a prompt."""
+    return re.findall(r"^\$ (.+)$", README, re.MULTILINE)
+
+
+def test_every_make_target_it_names_is_there() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    named = set(re.findall(r"`make ([a-z-]+)", README)) | {
+        c.split()[1] for c in commands() if c.startswith("make")
+    }
+    assert named
+    assert named <= targets
+
+
+def test_the_other_commands_are_those_that_make_local_prints() -> None:
+    printed = PLAY.format(
+        token="local-grafana-token", http=f"http://127.0.0.1:{HTTP_PORT}", github="", logs=""
+    )
+    others = [command for command in commands() if not command.startswith("make")]
+    assert len(others) == 2
+    assert all(command in printed for command in others)
+
+
+def test_every_file_it_links_is_there() -> None:
+    links = re.findall(r"\]\(([^)#]+)\)", README)
+    assert links
+    assert [link for link in links if not link.startswith("http") and not (ROOT / link).exists()] == []
+
+
+def test_its_table_has_every_reason_once() -> None:
+    assert sorted(re.findall(r"^\| `([A-Z_]+)` \|", LIFE, re.MULTILINE)) == sorted(Reason)
+
+
+def test_its_drawing_is_the_tested_state_machine() -> None:
+    drawn = {
+        (before, reason, after)
+        for before, after, reasons in re.findall(r"^    (\S+) --> (\S+): (.+)$", README, re.MULTILINE)
+        for reason in reasons.split(", ")
+    }
+    assert drawn == {change for change in changes_of_the_table() if change[1] not in CHANGES_NOTHING}
+
+
+def changes_of_the_table() -> set[tuple[str, str, str]]:
+    """Every change of condition in the table of `test_record`, with its reason."""
+    (cases,) = [mark.args[1] for mark in table.pytestmark if mark.name == "parametrize"]  # type: ignore[attr-defined]
+    found = set()
+    for earlier, last, sent, *_ in cases:
+        row = row_of(*earlier) if earlier else None
+        result = record(row, last, at(sent))
+        found.add(
+            (row.spec.condition.value if row else "[*]", result.reason.value, result.row.spec.condition.value)
+        )
+    return found

@@ -1,0 +1,46 @@
+"""What the comments say."""
+
+import pytest
+
+from chalicelib import render
+from chalicelib.alert import Priority
+from chalicelib.lifecycle.state import IssueRef, Status
+from tests.unit.rows import BEGAN, FINGERPRINT, alert, at, ended, issue, routing, row
+
+
+def test_a_repeat_comment_says_that_it_goes_on() -> None:
+    said = render.comment(
+        row(count=5, seen_at=at(120), fires=alert(reason="B = 97.2, C = 1")), routing(), "repeat-7", at(120)
+    )
+    assert said.startswith(
+        "Still firing: since 03:10 UTC (2026-11-23), 2 hours. Reported 5 times, last at 05:10 UTC."
+    )
+    assert "B = 97.2, C = 1" in said
+    assert said.endswith(render.comment_marker(FINGERPRINT, BEGAN, "repeat-7"))
+
+
+def test_an_escalation_calls_the_people_of_the_new_priority() -> None:
+    fires = alert(priority="P0", reason="B = 2")
+    shown = row(fires=fires, status=Status(issue(announced=Priority.P2)))
+    said = render.comment(shown, routing(), "escalation-3", at(14))
+    assert said.startswith(
+        "Raised from P2 to **P0 critical**; firing since 03:10 UTC (2026-11-23), 14 minutes."
+    )
+    assert said.index("**[Open the runbook]") < said.index("\n\n@org/oncall\n\n") < said.index("B = 2")
+    assert render.comment(row(), routing(), "escalation-3", at(14)).startswith("Raised to **P1 high**;")
+
+
+def test_a_resolution_that_leaves_the_issue_open_says_so() -> None:
+    said = render.comment(ended(14), routing(), "resolved-1", at(14))
+    assert said.startswith(
+        "**RESOLVED** at 03:24 UTC (2026-11-23) after 14 minutes.\n\nThis issue stays open"
+    )
+
+
+def test_there_is_no_other_comment() -> None:
+    with pytest.raises(ValueError, match="no such comment: hello"):
+        render.comment(row(), routing(), "hello", at(14))
+
+
+def test_a_duplicate_names_the_issue_that_lives_on() -> None:
+    assert render.duplicate(IssueRef("org/infra", 12)).startswith("Duplicate of org/infra#12\n")
