@@ -6,6 +6,17 @@ from typing import Any
 
 from chalicelib.adapters import fields, texts
 
+OPERATORS = {
+    "GreaterThanThreshold": ">",
+    "GreaterThanOrEqualToThreshold": ">=",
+    "LessThanThreshold": "<",
+    "LessThanOrEqualToThreshold": "<=",
+    "GreaterThanUpperThreshold": "above the expected band",
+    "LessThanLowerThreshold": "below the expected band",
+    "LessThanLowerOrGreaterThanUpperThreshold": "outside the expected band",
+}
+BAND = "ANOMALY_DETECTION_BAND"
+
 
 @dataclass(frozen=True, slots=True)
 class Metric:
@@ -61,7 +72,7 @@ def _labels(
         "Metric": _joined(metric.name for metric in metrics),
         "Namespace": _joined(metric.namespace for metric in metrics),
         "Threshold": threshold,
-        "Expression": _joined(expressions),
+        "Expression": _joined(text for text in expressions if not text.startswith(BAND)),
         "AlarmRule": rule,
         "Triggered by": _joined(children),
     }
@@ -70,18 +81,24 @@ def _labels(
 
 
 def _threshold(trigger: Mapping[str, Any]) -> str:
-    """Write `GreaterThanThreshold 80 for 1 of 1 periods of 300 s`, as far as it is told."""
+    """Write `> 80 in 2 of 3 periods of 5 minutes`, as far as it is told."""
+    operator, value = _text(trigger, "ComparisonOperator"), trigger.get("Threshold")
+    words = [OPERATORS.get(operator, operator)]
+    if isinstance(value, int | float):
+        words.append(fields.number(value))
     periods, datapoints = trigger.get("EvaluationPeriods"), trigger.get("DatapointsToAlarm")
-    value, band = trigger.get("Threshold"), _text(trigger, "ThresholdMetricId")
-    words = [
-        _text(trigger, "ComparisonOperator"),
-        fields.number(value) if isinstance(value, int | float) else band,
-    ]
     if isinstance(periods, int):
-        words.append(f"for {datapoints if isinstance(datapoints, int) else periods} of {periods} periods")
+        words.append(f"in {datapoints if isinstance(datapoints, int) else periods} of {periods} periods")
     if isinstance(trigger.get("Period"), int):
-        words.append(f"of {trigger['Period']} s")
+        words.append(f"of {_duration(trigger['Period'])}")
     return " ".join(filter(None, words))
+
+
+def _duration(seconds: int) -> str:
+    minutes, rest = divmod(seconds, 60)
+    if rest or not minutes:
+        return f"{seconds} s"
+    return "1 minute" if minutes == 1 else f"{minutes} minutes"
 
 
 def _child(child: Mapping[str, Any]) -> str:

@@ -202,10 +202,18 @@ class TestShapes:
         del group["alerts"][0]["labels"]["team"]
         assert "the rule `Runner queue`" in rejection("grafana", group).fix
 
+    @pytest.mark.parametrize(
+        ("seconds", "words"), [(10, "10 s"), (90, "90 s"), (60, "1 minute"), (900, "15 minutes")]
+    )
+    def test_a_period_is_told_in_whole_minutes_where_it_can_be(self, seconds: int, words: str) -> None:
+        alarm = payload("cloudwatch/metric-piped-description")
+        alarm["Trigger"] = {"Period": seconds}
+        assert one("cloudwatch", alarm).labels["Threshold"] == f"of {words}"
+
     def test_what_a_trigger_does_not_tell_is_left_out(self) -> None:
         alarm = payload("cloudwatch/metric-piped-description")
         alarm["Trigger"] = {"Metrics": "none", "Period": 60, "Dimensions": ["?", {"name": "Pool"}]}
-        assert one("cloudwatch", alarm).labels == {"Threshold": "of 60 s"}
+        assert one("cloudwatch", alarm).labels == {"Threshold": "of 1 minute"}
 
     def test_no_more_labels_than_an_alert_holds(self) -> None:
         group = payload("alertmanager/firing-two")
