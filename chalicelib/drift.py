@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from chalicelib import render
 from chalicelib.items import Document
 from chalicelib.lifecycle.outcome import Seen
-from chalicelib.lifecycle.state import AlertState, Intent, Verb
+from chalicelib.lifecycle.state import AlertState
 from chalicelib.routing import AREA_LABEL, MUTED_LABEL
 
 AT_ONCE = 100
@@ -127,7 +127,7 @@ class Drift:
         """
         mark = render.read_marker(seen.body) if seen.by_us else None
         row = self.rows.get(mark.fingerprint) if mark else None
-        if row is None or row.status.issue is None or _opening(row.intent):
+        if row is None or row.status.issue is None:
             return set()
         issue = row.status.issue
         if issue.ref != seen.ref:
@@ -137,8 +137,3 @@ class Drift:
         if (issue.open, issue.muted) != (seen.open, MUTED_LABEL in seen.labels):
             self.sync.look(row, until)
         return {row.fingerprint}
-
-
-def _opening(intent: Intent | None) -> bool:
-    """An unfinished opening is left to Find."""
-    return intent is not None and intent.verb is Verb.OPEN

@@ -144,13 +144,10 @@ class Sync:
             self(merged, until)
 
     def _rest(self, row: AlertState, step: Nothing, put_off: datetime | None) -> None:
-        """Write when there may be something to do again.
-
-        Never that there is not while something is unfinished.
-        """
+        """Write when there may be something to do again; an unfinished step never leaves a row undue."""
         if step.reason is Quiet.IN_PROGRESS:
             return
-        due_at = min((at for at in (step.due_at, put_off) if at), default=row.due_at if row.intent else None)
+        due_at = min((at for at in (step.due_at, put_off) if at), default=None)
         if due_at != row.due_at:
             self.rows.rest(replace(row, due_at=due_at))
         self._tell(row, "SKIP", reason=step.reason.value, due_at=due_at)
@@ -185,9 +182,8 @@ class Sync:
         try:
             settled = self.act(claimed, step)
         except OutcomeUnknown as error:
-            self._tell(
-                row, "UNKNOWN", error
-            )  # the lease is left to run out: the answer may still be on its way
+            # The lease is left to run out: the call may still be on its way.
+            self._tell(row, "UNKNOWN", error)
             return None, None
         except (GitHubError, ConfigurationError) as error:
             return self._failed(row, claimed, step, error)

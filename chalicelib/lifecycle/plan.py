@@ -132,7 +132,7 @@ def _resolved(row: AlertState, alert: AlertEvent, now: datetime, policy: Policy)
     if issue and issue.open:
         return _close(row, issue, alert, policy)
     told = row.status.told is not None and spec.episode is not None and row.status.told >= spec.episode
-    if told or spec.count == 0 or _closed_in_this_episode(row):
+    if told or _closed_in_this_episode(row):
         return Nothing(Quiet.UP_TO_DATE)
     return _opening(row, now, policy) if alert.priority.urgent else Nothing(Quiet.RESOLVED_UNTOLD)
 

@@ -134,7 +134,7 @@ class MemoryTracker:
     def _listed(self, repository: str, label: str | None, since: datetime | None) -> list[Seen]:
         """A list does not say who closed."""
         return [
-            replace(thread.seen, closed_by=Closer.PERSON if thread.seen.closed_at else None)
+            replace(thread.seen, closed_by=None)
             for ref, thread in self.threads.items()
             if ref.repository == repository
             and not thread.gone

@@ -110,6 +110,7 @@ def test_a_time_that_is_accepted_is_accepted_again_from_the_row(moment: datetime
 @pytest.mark.parametrize(
     "occurred_at",
     [
+        "2200-01-01T00:00:00Z",
         "1795403400",
         1795403400,
         1.5,

@@ -141,6 +141,16 @@ def test_a_redelivery_decides_the_same() -> None:
     assert record(row, firing(2), at(2)) == record(row, firing(2), at(2))
 
 
+def test_a_copy_that_says_that_it_began_anew_is_no_duplicate() -> None:
+    row = row_of(firing(5), firing(5, began_anew=True))
+    assert record(row, firing(0), at(6)).row.spec.episode == at(5)
+
+
+def test_a_message_that_was_long_on_its_way_does_not_set_back_when_the_row_was_seen() -> None:
+    row = record(row_of(firing(9)), firing(10), at(4)).row
+    assert record(row, firing(10), at(9.5)).reason is Reason.DUPLICATE
+
+
 def test_a_changed_priority_is_never_a_duplicate() -> None:
     reason, _ = recorded([firing(1, priority="P2")], firing(1, priority="P0"), sent=1)
     assert reason is Reason.REPEAT

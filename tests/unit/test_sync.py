@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib import intents
 from chalicelib.act import Act
 from chalicelib.alert import AlertEvent, Priority
 from chalicelib.errors import (
@@ -18,12 +19,12 @@ from chalicelib.errors import (
     Refused,
     Unavailable,
 )
-from chalicelib.github.budget import Limits
+from chalicelib.github.budget import Call, Kind, Limits
 from chalicelib.github.gate import Gate
 from chalicelib.lifecycle.plan import Policy, plan
 from chalicelib.lifecycle.record import record
-from chalicelib.lifecycle.state import AlertState, Closer, IssueRef
-from chalicelib.lifecycle.steps import Nothing
+from chalicelib.lifecycle.state import AlertState, Closer, IssueRef, Lease
+from chalicelib.lifecycle.steps import Nothing, OpenIssue
 from chalicelib.sync import Sync, Timing
 from tests.twins.clock import ManualClock
 from tests.twins.store import MemoryStore
@@ -179,6 +180,12 @@ def test_an_escalation_moves_title_and_labels_and_tells_people(world: World) -> 
     assert len(world.tracker.threads[FIRST].comments) == 1
 
 
+def test_people_are_told_again_when_it_gets_worse_again(world: World) -> None:
+    for minute, priority in enumerate(("P2", "P0", "P2", "P0")):
+        world.run(firing(minute, priority=priority))
+    assert len(world.tracker.threads[FIRST].comments) == 2
+
+
 def test_a_title_that_a_person_wrote_stays(world: World) -> None:
     world.run(firing(0, priority="P2"))
     world.tracker.change(FIRST, Closer.PERSON, title="Runners: see #12")
@@ -273,6 +280,26 @@ def test_an_empty_list_is_no_proof_of_absence(world: World) -> None:
     world.tracker.hidden.clear()
     world.settle(5)
     assert [issue.ref for issue in world.tracker.open_issues] == [FIRST]
+
+
+def test_an_opening_that_a_person_closed_before_it_was_found_stays_closed(world: World) -> None:
+    world.tracker.faults["open"] = fails_with(LOST, after=True)
+    world.run(firing(0))
+    world.clock.pass_(seconds=30)
+    world.tracker.close_as_person(FIRST)
+    world.settle(30)
+    assert len(world.tracker.all_issues) == 1
+    assert world.tracker.open_issues == []
+
+
+def test_a_reopening_of_unknown_outcome_is_ours_and_closed_when_it_resolves(world: World) -> None:
+    world.run(firing(0))
+    world.run(resolved(5))
+    world.tracker.faults["edit"] = fails_with(LOST, after=True)
+    world.run(firing(6))
+    world.run(resolved(6.1))
+    world.settle(30)
+    assert world.tracker.open_issues == []
 
 
 def test_an_issue_of_a_stranger_with_our_marker_is_not_taken_for_ours(world: World) -> None:
@@ -428,6 +455,29 @@ def test_a_refused_budget_leaves_an_unfinished_opening_in_place(world: World) ->
     assert world.row.due_at
     world.settle(30)
     assert [issue.ref for issue in world.tracker.open_issues] == [FIRST]
+
+
+def test_what_the_budget_refused_was_never_begun(world: World) -> None:
+    world.gate.limited("example-org", at(10))
+    row = world.run(firing(0))
+    assert (row.intent, row.lease, row.due_at) == (None, None, at(10))
+    world.settle(30)
+    assert world.tracker.calls == ["open"]
+
+
+def test_while_another_worker_acts_nothing_is_written(world: World) -> None:
+    row = replace(world.says(firing(0)), lease=Lease("other", at(1)))
+    world.store.calls.clear()
+    world.sync(row, at(1))
+    assert world.store.calls == []
+
+
+def test_an_issue_that_comes_too_late_is_last_in_line(world: World) -> None:
+    world.gate.limited("example-org", at(10))
+    late = world.run(firing(0, priority="P0"))
+    assert intents.call(late, OpenIssue()) == Call(Kind.OPEN, Priority.P0)
+    late = world.run(resolved(5, priority="P0"))
+    assert intents.call(late, OpenIssue()) == Call(Kind.OPEN, Priority.P3)
 
 
 def test_an_urgent_episode_that_ended_unseen_is_opened_and_closed(world: World) -> None:
