@@ -98,7 +98,8 @@ class Act:
                 return replace(row, status=outcome.observed(row, seen, MUTED_LABEL), intent=None)
             case Adopt(ref):
                 seen = self._tracker.read(ref, _before(row))
-                return replace(row, status=outcome.adopted(row, seen), intent=None)
+                status = outcome.adopted(row, _claimed(row.spec.alert), seen, MUTED_LABEL)
+                return replace(row, status=status, intent=None)
             case CloseDuplicate(ref):
                 return self._close_duplicate(row, ref)
             case Find(intent):
@@ -135,16 +136,17 @@ class Act:
 
     def _comment(self, row: AlertState, ref: IssueRef, key: str, alert: AlertEvent) -> AlertState:
         self._tracker.comment(ref, render.comment(row, self._routing, key, self._now()), _before(row))
-        return replace(row, status=outcome.commented(row, alert, key, self._now()), intent=None)
+        return replace(row, status=outcome.commented(row, alert.priority, key, self._now()), intent=None)
 
     def _close_duplicate(self, row: AlertState, ref: IssueRef) -> AlertState:
-        """Close it in one call, saying above what it says already which issue stands for it."""
-        seen, survivor = self._tracker.read(ref, _before(row)), _claimed(row.status.issue).ref
-        if seen.open:
-            body = f"{render.duplicate(survivor)}\n\n{seen.body}"
+        """Close it in one call, naming on top the issue that stands for it, unless that one is closed."""
+        survivor = self._tracker.read(_claimed(row.status.issue).ref, _before(row))
+        seen = self._tracker.read(ref, _before(row))
+        if survivor.open and seen.open:
+            body = f"{render.duplicate(survivor.ref)}\n\n{seen.body}"
             changes = {"state": "closed", "state_reason": "duplicate", "body": body}
             self._tracker.edit(ref, changes, _before(row))
-        return replace(row, intent=None)
+        return replace(row, status=outcome.observed(row, survivor, MUTED_LABEL), intent=None)
 
     def _find(self, row: AlertState, intent: Intent) -> AlertState:
         """An empty list is no proof of absence: only a second look, a while later, ends the intent."""
@@ -167,10 +169,12 @@ class Act:
         return None
 
     def _found_comment(self, row: AlertState, intent: Intent) -> AlertState | None:
-        issue, alert = _claimed(row.status.issue), _claimed(row.spec.alert)
+        issue = _claimed(row.status.issue)
         marker = render.comment_marker(row.fingerprint, intent.episode, intent.key)
         if any(marker in body for body in self._tracker.comments(issue.ref, intent.since, _before(row))):
-            return replace(row, status=outcome.commented(row, alert, intent.key, intent.since), intent=None)
+            return replace(
+                row, status=outcome.commented(row, intent.priority, intent.key, intent.since), intent=None
+            )
         return None
 
 

@@ -81,13 +81,14 @@ class Collector:
         done: list[str] = []
         stayed: list[str] = []
         for entry in records:
-            message = envelope.read(entry)
             try:
+                message = envelope.read(entry)
                 rows |= self._record(message)
                 done.append(message.receipt_handle)
             except Exception as error:  # noqa: BLE001 - whatever failed, only this message may suffer
-                self.telemetry.problem("NOT_RECORDED", error, message_id=message.id, source=message.source)
-                stayed.append(message.id)
+                message_id = str(entry.get("messageId"))
+                self.telemetry.problem("NOT_RECORDED", error, message_id=message_id)
+                stayed.append(message_id)
         self._acknowledge(done)
         self._sync(rows, until)
         if stayed:
@@ -121,13 +122,19 @@ class Collector:
             if recorded.row is row:
                 self._tell(message, alert, recorded.reason)
                 return None
-            now = self.now()
-            step = plan(recorded.row, now, self.policy)
-            due_at = step.due_at if isinstance(step, Nothing) else now
-            if written := self.rows.record(replace(recorded.row, due_at=due_at)):
+            if written := self.rows.record(replace(recorded.row, due_at=self._due_at(row, recorded.row))):
                 self._tell(message, alert, recorded.reason)
                 return written
         raise Contended(f"the row of {alert.fingerprint} kept changing; the message is left for later")
+
+    def _due_at(self, before: AlertState | None, row: AlertState) -> datetime | None:
+        """When GitHub is to hear of it; what it refused is not tried sooner because it is said again."""
+        now = self.now()
+        step = plan(row, now, self.policy)
+        if isinstance(step, Nothing):
+            return step.due_at
+        refused = row.status.failures > 0 and before is not None and row.priority >= before.priority
+        return max(now, row.due_at) if refused and row.due_at else now
 
     def _reject(self, message: Message, rejected: Rejected) -> None:
         attributes = {
@@ -153,7 +160,7 @@ class Collector:
             correlation_id=message.correlation_id,
             fingerprint=alert.fingerprint,
             reason=reason.value,
-            alert=alert.model_dump(mode="json", exclude={"raw_provider"}, exclude_none=True),
+            alert=alert.model_dump(mode="json", exclude={"raw_provider", "links"}, exclude_none=True),
             latency_ms=round((self.now() - alert.occurred_at).total_seconds() * 1000),
         )
         self.telemetry.count("AlertsRecorded", source=message.source, reason=reason.value)

@@ -91,11 +91,11 @@ class Drift:
         if now - looked.changes < self.changes_every:
             return
         whole = now - looked.everything >= self.everything_every
+        # A list is read to its end first: what is changed on the way would shift its pages.
+        for seen in list(self.lists().changed(repository, AREA_LABEL, looked.changes, until)):
+            self._compare(seen, until)
         if whole:
             self._everything(repository, until)
-        else:
-            for seen in self.lists().changed(repository, AREA_LABEL, looked.changes, until):
-                self._compare(seen, until)
         if self.now() < until:
             next_looked = _Looked(changes=now, everything=now if whole else looked.everything)
             self.rows.swap(f"drift#{repository.lower()}", next_looked.model_dump_json(), document.version)
@@ -103,11 +103,13 @@ class Drift:
     def _everything(self, repository: str, until: datetime) -> None:
         """Compare all that GitHub shows open, then the rows that believe in an issue it did not show."""
         shown: set[str] = set()
-        for seen in self.lists().open_ones(repository, AREA_LABEL, until):
+        for seen in list(self.lists().open_ones(repository, AREA_LABEL, until)):
             shown |= self._compare(seen, until)
         for row in self._rows_of(repository):
             believed = row.status.issue
-            if believed and believed.open and row.fingerprint not in shown:
+            if self.now() >= until:
+                return
+            if believed and (believed.open or believed.muted) and row.fingerprint not in shown:
                 self.sync.look(row, until)
 
     def _rows_of(self, repository: str) -> Iterator[AlertState]:
@@ -127,11 +129,11 @@ class Drift:
         """
         mark = render.read_marker(seen.body) if seen.by_us else None
         row = self.rows.get(mark.fingerprint) if mark else None
-        if row is None or row.status.issue is None:
+        if row is None:
             return set()
         issue = row.status.issue
-        if issue.ref != seen.ref:
-            if issue.open and seen.open:
+        if issue is None or issue.ref != seen.ref:
+            if seen.open:
                 self.sync.merge(row, seen, until)
             return set()
         if (issue.open, issue.muted) != (seen.open, MUTED_LABEL in seen.labels):

@@ -34,9 +34,10 @@ def intent(row: AlertState, step: Step, routing: Routing, now: datetime) -> Inte
 def owner(row: AlertState, step: Step) -> str:
     """Name the account whose installation, and so whose budget, a claimed row's step is on."""
     issue, begun = row.status.issue, row.intent
+    if isinstance(step, Adopt):
+        return step.ref.owner
     opening = isinstance(step, OpenIssue | Find) or issue is None
-    repository = begun.repository if opening and begun else issue.ref.repository if issue else ""
-    return repository.partition("/")[0]
+    return begun.repository.partition("/")[0] if opening and begun else issue.ref.owner if issue else ""
 
 
 def call(row: AlertState, step: Step) -> Call:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 KEPT = timedelta(minutes=5)
+APART = timedelta(seconds=10)
+SERVES = timedelta(hours=1)
 
 
 class Secret:
@@ -21,15 +23,24 @@ class Secret:
     def __init__(self, client: "SecretsManagerClient", name: str, now: Callable[[], datetime]) -> None:
         self._client, self._name, self._now = client, name, now
         self._kept: tuple[datetime, dict[str, Any]] | None = None
+        self._asked_anew = datetime.min.replace(tzinfo=UTC)
 
     def read(self, *, fresh: bool = False) -> dict[str, Any]:
-        """Read the secret, from memory if that is not too old.
+        """Read the secret, from memory if that is not too old; `fresh` asks anew, at most every ten seconds.
 
-        Raises ConfigurationError, which never holds a value.
+        While Secrets Manager does not answer, the last copy serves for an hour. Raises ConfigurationError,
+        which never holds a value.
         """
         now = self._now()
-        if fresh or self._kept is None or now - self._kept[0] > KEPT:
+        if fresh and now - self._asked_anew >= APART:
+            self._asked_anew = now
+        elif self._kept and now - self._kept[0] <= KEPT:
+            return self._kept[1]
+        try:
             self._kept = (now, self._fetch())
+        except ConfigurationError:
+            if self._kept is None or now - self._kept[0] > SERVES:
+                raise
         return self._kept[1]
 
     def _fetch(self) -> dict[str, Any]:

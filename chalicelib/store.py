@@ -39,9 +39,14 @@ class DynamoStore:
         return self._write(row, items.spec(row) | items.due(row.priority, row.due_at))[0]
 
     def claim(self, row: AlertState, intent: Intent | None, lease: Lease) -> AlertState | None:
-        """Take the lease and note the intent; None if the row is not what it was."""
-        claimed = replace(row, intent=intent, lease=lease)
-        written, newer = self._write(claimed, items.intent(intent) | items.lease(lease))
+        """Take the lease and note the intent; None if the row is not what it was.
+
+        A claimed row is due, so that a crash leaves it for reconcile.
+        """
+        claimed = replace(row, intent=intent, lease=lease, due_at=row.due_at or lease.until)
+        written, newer = self._write(
+            claimed, items.intent(intent) | items.lease(lease) | items.due(claimed.priority, claimed.due_at)
+        )
         if newer and newer.get("lease_owner") == {"S": lease.owner}:
             return items.row(newer)  # the answer to a first try was lost; the second found its own write
         return written

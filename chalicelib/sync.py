@@ -26,7 +26,7 @@ from chalicelib.github.budget import Call, Granted
 from chalicelib.lifecycle import outcome
 from chalicelib.lifecycle.outcome import Seen
 from chalicelib.lifecycle.plan import Policy, plan
-from chalicelib.lifecycle.state import AlertState, Intent, Lease, Verb
+from chalicelib.lifecycle.state import AlertState, Intent, IssueRef, Lease, Verb
 from chalicelib.lifecycle.steps import (
     AddComment,
     AddLabels,
@@ -131,17 +131,19 @@ class Sync:
     def merge(self, row: AlertState, other: Seen, until: datetime) -> None:
         """Keep the older of two open issues: point the row at it first, then close the younger."""
         issue = row.status.issue
-        if issue is None or row.intent or (row.lease and row.lease.until > self.clock.now()):
+        if row.spec.alert is None or row.intent or (row.lease and row.lease.until > self.clock.now()):
             return
-        younger, kept = other.ref, row
-        if other.ref.number < issue.ref.number:
-            adopted, put_off = self._take(row, Adopt(other.ref))
-            if adopted is None or put_off:
+        current: AlertState | None = row
+        younger: IssueRef | None = other.ref
+        if issue is None or not issue.open or other.ref.number < issue.ref.number:
+            current, _ = self._take(row, Adopt(other.ref))
+            younger = issue.ref if issue and issue.open else None
+            if current is None or current.status.issue is None or current.status.issue.ref != other.ref:
                 return
-            younger, kept = issue.ref, adopted
-        merged, put_off = self._take(kept, CloseDuplicate(younger))
-        if merged and not put_off:
-            self(merged, until)
+        if younger:
+            current, _ = self._take(current, CloseDuplicate(younger)) if current else (None, None)
+        if current:
+            self(current, until)
 
     def _rest(self, row: AlertState, step: Nothing, put_off: datetime | None) -> None:
         """Write when there may be something to do again; an unfinished step never leaves a row undue."""

@@ -3,13 +3,16 @@
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.adapters.texts import fit
+from chalicelib.adapters import texts
 from chalicelib.errors import NotAccepted
 
 SOURCES = ("grafana", "alertmanager", "normalized")
 
 OF_THE_GROUP = ("receiver", "version", "orgId", "externalURL", "groupKey")
 """What an alert needs of its group; `message` and `common...` repeat the alerts and are most of it."""
+
+MOST_ALERTS = 2000
+MOST_SHARED = 2000
 
 LEGACY = frozenset({"ruleId", "ruleName", "evalMatches"})
 
@@ -32,18 +35,19 @@ def split(source: str, body: object) -> list[dict[str, object]]:
     if source == "normalized":
         return _normalized(body)
     group = _object(body)
-    return [_of_group(group) | {"alerts": [alert]} for alert in _alerts(group)]
+    shared = _of_group(group)
+    return [shared | {"alerts": [alert]} for alert in _few(_alerts(group))]
 
 
 def cut(payload: Mapping[str, Any], limit_bytes: int = 200_000) -> dict[str, Any]:
     """Shorten one alert to `limit_bytes` of JSON in ASCII; what identifies it goes last."""
-    return fit(payload, limit_bytes, IDENTIFYING)
+    return texts.fit(payload, limit_bytes, IDENTIFYING)
 
 
 def _normalized(body: object) -> list[dict[str, object]]:
     if not isinstance(body, list):
         return [_object(body)]
-    return [entry if isinstance(entry, dict) else {"not_an_alert": entry} for entry in body]
+    return [entry if isinstance(entry, dict) else {"not_an_alert": entry} for entry in _few(body)]
 
 
 def _object(body: object) -> dict[str, object]:
@@ -53,7 +57,21 @@ def _object(body: object) -> dict[str, object]:
 
 
 def _of_group(group: dict[str, object]) -> dict[str, object]:
-    return {name: group[name] for name in OF_THE_GROUP if name in group}
+    """Take what is short: each alert carries it."""
+    kept = {name: group[name] for name in OF_THE_GROUP if isinstance(group.get(name), str | int)}
+    return {
+        name: texts.cut(value, MOST_SHARED) if isinstance(value, str) else value
+        for name, value in kept.items()
+    }
+
+
+def _few(alerts: list[object]) -> list[object]:
+    """Refuse more alerts than one request may publish in its time."""
+    if len(alerts) > MOST_ALERTS:
+        raise NotAccepted(
+            413, "TOO_MANY_ALERTS", f"more than {MOST_ALERTS} alerts in one request; set a limit of alerts"
+        )
+    return alerts
 
 
 def _alerts(group: dict[str, object]) -> list[object]:

@@ -22,6 +22,7 @@ class _Issue(BaseModel):
     number: int
     title: str
     state: str
+    state_reason: str | None = None
     html_url: str
     repository_url: str
     body: str | None = None
@@ -46,6 +47,7 @@ class _Issue(BaseModel):
             comments=self.comments,
             closed_at=(self.closed_at or datetime.fromtimestamp(0, UTC)) if closed else None,
             closed_by=closer if closed else None,
+            reopened=self.state_reason == "reopened",
         )
 
 

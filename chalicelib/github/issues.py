@@ -62,12 +62,12 @@ class GitHubIssues:
     def changed(
         self, repository: str, label: str | None, since: datetime, before: datetime
     ) -> Iterator[Seen]:
-        """List issues (with a label) changed since a time, in any state.
+        """List our issues (with a label) changed since a time, in any state.
 
         Never by the search API, whose index lags.
         """
-        request = requests.list_issues(repository, label, since - CLOCKS_APART)
         bot = self._client.bot(repository)
+        request = requests.list_issues(repository, bot, label, since - CLOCKS_APART)
         for page, response in self._pages(request, before):
             yield from answers.read_issues(page, response, bot)
 

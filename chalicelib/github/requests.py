@@ -31,11 +31,12 @@ def remove_label(ref: IssueRef, label: str) -> Request:
     return issue("DELETE", ref, f"/labels/{quote(label, safe='')}")
 
 
-def list_issues(repository: str, label: str | None, since: datetime) -> Request:
-    """Ask for all issues (with a label), in any state, changed since a time, oldest change first."""
-    query = f"state=all&since={_instant(since)}&sort=updated&direction=asc&per_page=100"
+def list_issues(repository: str, creator: str, label: str | None, since: datetime) -> Request:
+    """Ask for all issues of a creator (with a label), in any state, changed since a time, oldest first."""
+    query = f"state=all&creator={quote(creator, safe='')}&since={_instant(since)}"
     if label:
         query += f"&labels={quote(label, safe='')}"
+    query += "&sort=created&direction=asc&per_page=100"
     return Request("GET", f"/repos/{repository}/issues?{query}", repository)
 
 

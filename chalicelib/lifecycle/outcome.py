@@ -3,8 +3,11 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from chalicelib.alert import AlertEvent, Condition
+from chalicelib.alert import AlertEvent, Condition, Priority
 from chalicelib.lifecycle.state import AlertState, Closer, Intent, Issue, IssueRef, Status, Verb
+
+OUR_LABELS = ("area:alerting", "Pri:", "Team:", "Source:")
+"""How the labels begin that routing sets on every issue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,7 @@ class Seen:
     comments: int = 0
     closed_at: datetime | None = None
     closed_by: Closer | None = None
+    reopened: bool = False
 
     @property
     def open(self) -> bool:
@@ -67,12 +71,15 @@ def observed(row: AlertState, seen: Seen, muted_label: str) -> Status:
     issue = row.status.issue
     if issue is None:
         return row.status
-    ours = row.intent is not None and row.intent.verb is Verb.REOPEN
+    begun = row.intent
+    ours = begun is not None and begun.verb is Verb.REOPEN
     reopened = seen.open and not issue.open and not ours and row.spec.condition is Condition.RESOLVED
     issue = replace(
         issue,
         ref=seen.ref,
         url=seen.url,
+        title=seen.title if begun and seen.title == begun.title else issue.title,
+        labels=issue.labels + _set_by(begun, issue, seen),
         comments=seen.comments,
         muted=muted_label in seen.labels,
         closed_at=seen.closed_at,
@@ -82,19 +89,50 @@ def observed(row: AlertState, seen: Seen, muted_label: str) -> Status:
     return replace(row.status, issue=issue)
 
 
+def _set_by(begun: Intent | None, issue: Issue, seen: Seen) -> tuple[str, ...]:
+    """Labels that a step of ours set though its answer was lost."""
+    meant = begun.labels if begun else ()
+    return tuple(label for label in meant if label in seen.labels and label not in issue.labels)
+
+
 def surprising(issue: Issue, seen: Seen, muted_label: str) -> bool:
     """Whether people changed what the plan was made on."""
-    planned_on = (issue.ref, issue.open, issue.muted)
-    return planned_on != (seen.ref, seen.open, muted_label in seen.labels)
+    planned_on = (issue.ref, issue.open, issue.closed_by, issue.muted)
+    return planned_on != (seen.ref, seen.open, seen.closed_by, muted_label in seen.labels)
 
 
-def adopted(row: AlertState, seen: Seen) -> Status:
-    """Point the row at another issue of its condition; nothing of what it shows is taken for granted."""
-    issue = row.status.issue
-    if issue is None:
+def adopted(row: AlertState, alert: AlertEvent, seen: Seen, muted_label: str) -> Status:
+    """Take another open issue of the condition for the row's; what it shows is read off it, and written anew.
+
+    One that a person opened again after the condition resolved is left open.
+    """
+    if not seen.open or row.spec.episode is None:
         return row.status
-    issue = replace(issue, ref=seen.ref, url=seen.url, labels=(), generation=0, comments=seen.comments)
-    return replace(row.status, issue=replace(issue, closed_at=seen.closed_at, closed_by=seen.closed_by))
+    before = row.status.issue
+    labels = tuple(label for label in seen.labels if label.startswith(OUR_LABELS))
+    priority = next((each for each in Priority if f"Pri:{each}" in labels), alert.priority)
+    issue = Issue(
+        ref=seen.ref,
+        url=seen.url,
+        episode=row.spec.episode,
+        title=seen.title if _is_ours(seen.title, alert.title) else "",
+        labels=(*labels, *(label for label in (before.labels if before else ()) if label in seen.labels)),
+        priority=priority,
+        teams=alert.teams,
+        generation=0,
+        spoke_at=row.spec.at,
+        commented_at=row.spec.at,
+        announced=priority,
+        comments=seen.comments,
+        muted=muted_label in seen.labels,
+        kept_open=seen.reopened and row.spec.condition is Condition.RESOLVED,
+    )
+    return Status(issue, row.status.predecessor, told=row.spec.episode)
+
+
+def _is_ours(title: str, alert_title: str) -> bool:
+    """Whether nobody changed the title but for its priority, which is ours to change."""
+    return title[:2] == "[P" and title[5:] == alert_title
 
 
 def gone(row: AlertState) -> Status:
@@ -141,8 +179,8 @@ def labelled(row: AlertState, *, added: tuple[str, ...] = (), removed: str | Non
     return replace(row.status, issue=replace(issue, labels=labels))
 
 
-def commented(row: AlertState, alert: AlertEvent, key: str, now: datetime) -> Status:
-    """A comment of ours stands."""
+def commented(row: AlertState, priority: Priority, key: str, now: datetime) -> Status:
+    """A comment of ours stands; only an escalation calls the people of its priority."""
     issue = row.status.issue
     if issue is None:
         return row.status
@@ -152,7 +190,7 @@ def commented(row: AlertState, alert: AlertEvent, key: str, now: datetime) -> St
         comment_key=key,
         commented_at=now,
         spoke_at=now,
-        announced=min(issue.announced, alert.priority),
+        announced=min(issue.announced, priority) if key.startswith("escalation") else issue.announced,
     )
     return replace(row.status, issue=issue, failures=0)
 

@@ -113,8 +113,9 @@ def _say(row: AlertState, issue: Issue, alert: AlertEvent, now: datetime, policy
         return AddComment(issue.ref, f"escalation-{row.spec.generation}")
     if not news:
         return Nothing(Quiet.UP_TO_DATE)
-    if may_comment and now >= issue.commented_at + policy.comment_interval:
-        return AddComment(issue.ref, f"repeat-{row.spec.generation}")
+    repeat = f"repeat-{row.spec.generation}"
+    if may_comment and repeat != issue.comment_key and now >= issue.commented_at + policy.comment_interval:
+        return AddComment(issue.ref, repeat)
     update_at = issue.spoke_at + policy.update_interval
     return UpdateIssue(issue.ref) if now >= update_at else Nothing(Quiet.LATER, update_at)
 

@@ -145,8 +145,13 @@ def _spec(news: _News, reason: Reason, sent_at: datetime) -> Spec:
             return replace(told, alert=news.alert, count=1, resolution=None)
         case Reason.RECURRED_UNRESOLVED:
             return replace(told, alert=news.alert, count=1, resolution=None, episodes=_episodes(news, None))
-    resolution = news.alert if reason is Reason.RESOLVED else spec.resolution
+    resolution = _told_of(news.alert) if reason is Reason.RESOLVED else spec.resolution
     return replace(told, resolution=resolution, episodes=_episodes(news, resolution))
+
+
+def _told_of(resolution: AlertEvent) -> AlertEvent:
+    """What of a resolution is told; the firing's own payload is large enough for a row."""
+    return resolution.model_copy(update={"raw_provider": None, "labels": {}})
 
 
 def _episodes(news: _News, resolution: AlertEvent | None) -> tuple[Episode, ...]:

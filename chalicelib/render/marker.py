@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 _BEGIN = re.compile(r"<!-- alerting:fingerprint=([\w.:-]+) episode=([\w.:+-]+) -->")
-_END = re.compile(r"<!-- alerting:end opened=([\w.:+-]+)[^<>]* -->")
+_END = re.compile(r"<!-- alerting:end opened=([\w.:+-]+)(?: [^<>]*)? -->")
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,17 +83,17 @@ class View:
     def ending(self) -> str:
         """Say when it ended, after how long, and how."""
         when = f"at {moment(self.ended)} after {duration(self.ended - self.began)}"
-        why = self.line(self.row.spec.resolution.reason if self.row.spec.resolution else None)
+        reason = self.row.spec.resolution.reason if self.row.spec.resolution else None
         if self.recovered:
-            return f"**RESOLVED** {when}." + (f" {why}" if why else "")
-        why = why.rstrip(".") or "the provider stopped watching it"
+            return f"**RESOLVED** {when}." + (f" {self.line(reason)}" if reason else "")
+        why = self.line((reason or "").rstrip(". ")) or "the provider stopped watching it"
         return f"**Closed: {why}** {when}. Whether the condition itself has ended is not known."
 
     def facts(self) -> str:
         """Say how bad it is, since when, whose, and who says so."""
         alert = self.alert
         place = " ".join(filter(None, [self.line(SOURCES.get(alert.source, alert.source)), self.region()]))
-        teams = ("team " if len(self.owners) == 1 else "teams ") + ", ".join(self.owners)
+        teams = ("team " if len(self.owners) == 1 else "teams ") + ", ".join(map(self.line, self.owners))
         firing = f"firing {self.since(dated=True)}"
         fired = f"fired from {moment(self.began, self.ended)}"
         return " · ".join([self.severity(alert.priority), firing if self.firing else fired, teams, place])

@@ -291,7 +291,7 @@ def test_an_empty_list_is_empty(world: World) -> None:
 def test_lists_are_followed_over_their_pages(hub: Hub) -> None:
     hub.github.limits.creations_per_minute = hub.github.limits.points_per_minute = None
     for number in range(205):
-        hub.mona.open(REPOSITORY, f"issue {number}", labels=LABELS)
+        hub.tracker.open(REPOSITORY, Draft(f"issue {number}", "body", LABELS), before(hub))
         hub.mona.comment(REPOSITORY, 1, "theirs")
     assert [seen.ref.number for seen in open_ones(hub)] == list(range(1, 206))
     assert len(changed(hub)) == 205

@@ -25,7 +25,11 @@ class MemoryStore:
         return self._write("record", row, lambda kept: replace(kept, spec=row.spec, due_at=row.due_at))
 
     def claim(self, row: AlertState, intent: Intent | None, lease: Lease) -> AlertState | None:
-        return self._write("claim", row, lambda kept: replace(kept, intent=intent, lease=lease))
+        return self._write(
+            "claim",
+            row,
+            lambda kept: replace(kept, intent=intent, lease=lease, due_at=kept.due_at or lease.until),
+        )
 
     def settle(self, claimed: AlertState, settled: AlertState, now: datetime) -> AlertState | None:
         def outcome(kept: AlertState, due_at: datetime | None) -> AlertState:

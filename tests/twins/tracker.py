@@ -109,7 +109,7 @@ class MemoryTracker:
         if state == "closed" and thread.seen.open:
             changes |= {"closed_at": self._now(), "closed_by": who}
         if state == "open":
-            changes |= {"closed_at": None, "closed_by": None}
+            changes |= {"closed_at": None, "closed_by": None, "reopened": True}
         self._set(ref, **changes)
 
     def close_as_person(self, ref: IssueRef) -> None:

@@ -12,7 +12,7 @@ from chalicelib.alert import AlertEvent, Condition, Priority
 from chalicelib.collector import TRIES, Collector, NotRecorded
 from chalicelib.errors import Contended, QueueUnavailable, StoreUnavailable
 from chalicelib.lifecycle.plan import Policy
-from chalicelib.lifecycle.state import AlertState
+from chalicelib.lifecycle.state import AlertState, Status
 from chalicelib.routing import load
 from tests.twins.clock import ManualClock
 from tests.twins.queue import MemoryQueue
@@ -336,3 +336,21 @@ def test_one_rows_failing_sync_does_not_stop_the_others_and_is_told(world: World
     assert world.titles == ["one", "other"]
     assert [name for name, _ in world.telemetry.problems] == ["NOT_SYNCED"]
     assert world.queue.deleted == ["handle-1", "handle-2"]
+
+
+def test_a_record_that_lambda_never_sends_harms_nobody_else(world: World) -> None:
+    with pytest.raises(NotRecorded, match="1 of 2"):
+        world.collect({"messageId": "odd"}, alert("one"))
+    assert (world.queue.deleted, world.titles) == (["handle-1"], ["one"])
+
+
+def test_what_github_refused_is_not_tried_sooner_because_it_is_said_again(world: World) -> None:
+    world.collect(alert())
+    later = world.clock.now() + timedelta(minutes=15)
+    refused = world.row(alert())
+    world.store.rows[refused.fingerprint] = replace(refused, status=Status(failures=3), due_at=later)
+    world.clock.pass_(minutes=5)
+    world.collect(alert(minutes=5))
+    assert world.row(alert()).due_at == later
+    world.collect(alert(minutes=6, priority="P0"))
+    assert world.row(alert()).due_at == world.clock.now()

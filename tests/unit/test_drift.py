@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.alert import AlertEvent
 from chalicelib.drift import Drift
-from chalicelib.errors import Unavailable
+from chalicelib.errors import OutcomeUnknown, Unavailable
 from chalicelib.lifecycle.outcome import Draft
 from chalicelib.lifecycle.state import Closer, Intent, IssueRef, Verb
 from tests.unit.builders import REPOSITORY, at, firing, resolved
@@ -96,6 +96,78 @@ def test_a_row_that_believes_in_the_younger_is_pointed_at_the_older_first(world:
     assert world.row.status.issue.ref == FIRST
 
 
+def test_a_crash_while_merging_leaves_the_row_due(world: DriftWorld) -> None:
+    world.run(firing(0))
+    world.double(firing(0))
+    world.tracker.faults["edit"] = fails_with(OutcomeUnknown("dropped"))
+    world.look(12)
+    assert world.row.due_at
+    world.settle(5)
+    world.look(72)
+    assert [issue.ref for issue in world.tracker.open_issues] == [FIRST]
+
+
+def test_no_issue_is_closed_as_the_duplicate_of_a_closed_one(world: DriftWorld) -> None:
+    world.run(firing(0))
+    world.double(firing(0))
+    closing = list(world.tracker.changed(REPOSITORY, None, at(0), at(999)))
+    world.clock.pass_(minutes=12)
+    world.tracker.close_as_person(FIRST)
+    world.sync.merge(world.row, closing[1], at(999))
+    assert [issue.ref for issue in world.tracker.open_issues] == [SECOND]
+
+
+def test_an_older_issue_that_closed_meanwhile_is_not_adopted(world: DriftWorld) -> None:
+    world.run(firing(0))
+    stale = next(iter(world.tracker.changed(REPOSITORY, None, at(0), at(999))))
+    world.clock.pass_(minutes=1)
+    world.tracker.close_as_person(FIRST)
+    world.run(resolved(5))
+    world.run(firing(6))
+    assert [issue.ref for issue in world.tracker.open_issues] == [SECOND]
+    world.sync.merge(world.row, stale, at(999))
+    assert [issue.ref for issue in world.tracker.open_issues] == [SECOND]
+
+
+def test_an_open_issue_that_no_row_believes_in_is_closed_with_its_condition(
+    world: DriftWorld,
+) -> None:
+    world.run(firing(0))
+    world.double(firing(0))
+    world.run(resolved(5))
+    assert [issue.ref for issue in world.tracker.open_issues] == [SECOND]
+    world.look(72)
+    assert world.tracker.open_issues == []
+
+
+def test_an_adopted_issue_shows_what_holds_now(world: DriftWorld) -> None:
+    world.run(firing(0, priority="P0"))
+    world.clock.pass_(minutes=1)
+    world.tracker.close_as_person(FIRST)
+    world.run(resolved(5))
+    world.run(firing(6, priority="P1"))
+    world.tracker.reopen_as_person(FIRST)
+    world.look(17)
+    world.settle(5)
+    (kept,) = world.tracker.open_issues
+    assert (kept.ref, kept.title[:4]) == (FIRST, "[P1]")
+    assert [label for label in kept.labels if label.startswith("Pri:")] == ["Pri:P1"]
+
+
+def test_an_unmuting_of_a_closed_issue_is_found_whenever_it_happens(world: DriftWorld) -> None:
+    world.run(firing(0))
+    labels = world.tracker.threads[FIRST].seen.labels
+    world.tracker.change(FIRST, Closer.PERSON, labels=(*labels, "alert:muted"))
+    world.look(1)
+    world.tracker.close_as_person(FIRST)
+    world.look(55)
+    world.run(resolved(56))
+    world.tracker.change(FIRST, Closer.PERSON, labels=labels)
+    world.look(66)
+    world.run(firing(300))
+    assert [issue.ref for issue in world.tracker.open_issues] == [SECOND]
+
+
 def test_an_unfinished_opening_is_left_to_find(world: DriftWorld) -> None:
     world.run(firing(0))
     world.double(firing(0))
@@ -117,7 +189,8 @@ def test_what_agrees_costs_one_list(world: DriftWorld) -> None:
 def test_looks_have_their_intervals(world: DriftWorld) -> None:
     for minute in (0, 5, 9, 10, 15, 21, 59, 70):
         world.look(minute)
-    assert world.tracker.calls == ["open_ones", "changed", "changed", "changed", "open_ones"]
+    hourly = ["changed", "open_ones"]
+    assert world.tracker.calls == [*hourly, "changed", "changed", "changed", *hourly]
 
 
 def test_issues_of_others_are_left_alone(world: DriftWorld) -> None:

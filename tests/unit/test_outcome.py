@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
+from chalicelib.alert import Priority
 from chalicelib.lifecycle import outcome
 from chalicelib.lifecycle.outcome import Seen
 from chalicelib.lifecycle.state import AlertState, IssueRef, Status
-from tests.unit.builders import REPOSITORY, at, firing, row_of
+from tests.unit.builders import REPOSITORY, at, firing, resolved, row_of
 
 SEEN = Seen(
     IssueRef(REPOSITORY, 1), "https://github.com/example-org/alerts/issues/1", "t", "b", (), by_us=True
@@ -18,11 +19,11 @@ SEEN = Seen(
     "change",
     [
         lambda row: outcome.observed(row, SEEN, "alert:muted"),
-        lambda row: outcome.adopted(row, SEEN),
+        lambda row: outcome.adopted(row_of(resolved(0)), firing(0), SEEN, "alert:muted"),
         outcome.gone,
         lambda row: outcome.shown(row, firing(0), SEEN, "t", at(0)),
         lambda row: outcome.labelled(row, added=("a",)),
-        lambda row: outcome.commented(row, firing(0), "repeat-1", at(0)),
+        lambda row: outcome.commented(row, Priority.P1, "repeat-1", at(0)),
         outcome.comments_closed,
     ],
 )

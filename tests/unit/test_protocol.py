@@ -79,13 +79,14 @@ def test_a_label_in_a_path_or_query_is_quoted() -> None:
     assert (
         requests.remove_label(REF, "a/b ?#%").path == "/repos/acme/alerts/issues/7/labels/a%2Fb%20%3F%23%25"
     )
-    assert "&labels=a%26b%2Cc" in requests.list_issues(REPOSITORY, "a&b,c", NOW).path
+    assert "&labels=a%26b%2Cc" in requests.list_issues(REPOSITORY, BOT, "a&b,c", NOW).path
     assert "labels=Pri%3AP1&" in requests.list_open_issues(REPOSITORY, "Pri:P1").path
 
 
 def test_a_list_of_changes_may_be_without_a_label_and_covers_every_state() -> None:
-    path = requests.list_issues(REPOSITORY, None, NOW).path
-    assert path.endswith("?state=all&since=2026-11-23T12:00:00Z&sort=updated&direction=asc&per_page=100")
+    path = requests.list_issues(REPOSITORY, BOT, None, NOW).path
+    assert "state=all&creator=alerting%5Bbot%5D&" in path
+    assert path.endswith("&since=2026-11-23T12:00:00Z&sort=created&direction=asc&per_page=100")
 
 
 def test_since_is_told_in_utc() -> None:

@@ -88,6 +88,16 @@ def test_repeats_are_counted_and_the_newest_words_kept() -> None:
     assert row.spec.fired_at == at(3)
 
 
+def test_a_row_holds_one_payload_and_that_is_the_firings() -> None:
+    heavy = {"raw_provider": {"x": "y"}, "labels": {"a": "b"}}
+    spec = row_of(firing(1, **heavy), resolved(2, reason="it went away", **heavy)).spec
+    assert spec.alert
+    assert spec.resolution
+    assert spec.alert.raw_provider == {"x": "y"}
+    assert (spec.resolution.raw_provider, spec.resolution.labels) == (None, {})
+    assert spec.resolution.reason == "it went away"
+
+
 def test_a_new_episode_counts_anew() -> None:
     assert row_of(firing(1), firing(2), resolved(3), firing(4)).spec.count == 1
 

@@ -11,7 +11,7 @@ import pytest
 from chalicelib import render
 from chalicelib.alert import UNKNOWN_TEAM, Condition, Priority
 from chalicelib.lifecycle.state import AlertState, IssueRef, Status
-from tests.unit.markup import kinds
+from tests.unit.markup import active, kinds
 from tests.unit.rows import BEGAN, alert, at, ended, episode, issue, routing, row
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -282,3 +282,12 @@ if __name__ == "__main__":
     GOLDEN.mkdir(exist_ok=True)
     for each in ISSUES:
         (GOLDEN / f"{each}.md").write_text(golden(each), encoding="utf-8")
+
+
+@pytest.mark.parametrize("team", ["gh-1", "abcdef1", "deadbeefdeadbeefdeadbeefdeadbeefdeadbeef"])
+def test_a_team_makes_no_reference(team: str) -> None:
+    assert active(body(row(fires=alert(teams=(team,))))) <= {"mention"}  # the route's own
+
+
+def test_a_reason_that_ends_in_an_escaped_mark_leaves_the_bold_whole() -> None:
+    assert "**Closed: 7** at" in body(ended(14, reason="7.", recovered=False))

@@ -10,7 +10,7 @@ from botocore.stub import Stubber
 from moto import mock_aws
 
 from chalicelib.errors import ConfigurationError
-from chalicelib.secrets import KEPT, Secret
+from chalicelib.secrets import APART, KEPT, SERVES, Secret
 from tests.twins.clock import ManualClock
 
 if TYPE_CHECKING:
@@ -100,3 +100,28 @@ def test_a_service_that_does_not_answer_is_a_fault_and_nothing_is_kept_of_it(
     secret = Secret(nowhere, NAME, clock.now)
     assert faults_of(secret) == ["not readable (EndpointConnectionError)"]
     assert faults_of(secret) == ["not readable (EndpointConnectionError)"]
+
+
+def test_guesses_of_tokens_do_not_read_it_again_and_again(
+    client: "SecretsManagerClient", clock: ManualClock
+) -> None:
+    client.create_secret(Name=NAME, SecretString='{"token": "old"}')
+    secret = Secret(client, NAME, clock.now)
+    assert secret.read(fresh=True) == {"token": "old"}
+    client.put_secret_value(SecretId=NAME, SecretString='{"token": "new"}')
+    assert secret.read(fresh=True) == {"token": "old"}
+    clock.time += APART
+    assert secret.read(fresh=True) == {"token": "new"}
+
+
+def test_while_it_cannot_be_read_the_last_copy_serves_for_an_hour(
+    client: "SecretsManagerClient", clock: ManualClock
+) -> None:
+    client.create_secret(Name=NAME, SecretString='{"token": "old"}')
+    secret = Secret(client, NAME, clock.now)
+    secret.read()
+    client.delete_secret(SecretId=NAME, ForceDeleteWithoutRecovery=True)
+    clock.time += SERVES
+    assert secret.read() == {"token": "old"}
+    clock.pass_(seconds=1)
+    assert faults_of(secret)

@@ -187,3 +187,17 @@ def test_the_webhook_splits_without_loading_pydantic() -> None:
 
 def test_the_size_is_that_of_compact_ascii() -> None:
     assert size({"ü": [1, "x"]}) == len(b'{"\\u00fc":[1,"x"]}')
+
+
+@pytest.mark.parametrize("source", ["grafana", "alertmanager", "normalized"])
+def test_more_alerts_than_can_be_published_in_time_are_refused(source: str) -> None:
+    many: list[object] = [{}] * (split.MOST_ALERTS + 1)
+    told = refusal(source, many if source == "normalized" else {"alerts": many})
+    assert (told.status, told.reason) == (413, "TOO_MANY_ALERTS")
+
+
+def test_what_each_alert_carries_of_its_group_is_short() -> None:
+    group = {"groupKey": "x" * 100_000, "receiver": ["a list"] * 1000, "orgId": 1, "alerts": [{}]}
+    (message,) = split.split("grafana", group)
+    assert size(message) < 2 * split.MOST_SHARED
+    assert message["orgId"] == 1

@@ -282,6 +282,52 @@ def test_an_empty_list_is_no_proof_of_absence(world: World) -> None:
     assert [issue.ref for issue in world.tracker.open_issues] == [FIRST]
 
 
+def test_a_title_set_by_a_lost_answer_is_still_ours(world: World) -> None:
+    world.run(firing(0, priority="P2"))
+    world.tracker.faults["edit"] = fails_with(LOST, after=True)
+    world.run(firing(1, priority="P0"))
+    world.run(firing(1.1, priority="P3"))
+    world.settle(10)
+    assert world.tracker.threads[FIRST].seen.title.startswith("[P3]")
+
+
+def test_a_label_set_by_a_lost_answer_is_still_ours(world: World) -> None:
+    world.run(firing(0, priority="P2"))
+    world.tracker.faults["add_labels"] = fails_with(LOST, after=True)
+    world.run(firing(1, priority="P0"))
+    world.run(firing(1.1, priority="P3"))
+    world.settle(10)
+    seen = world.tracker.threads[FIRST].seen
+    assert [label for label in seen.labels if label.startswith("Pri:")] == ["Pri:P3"]
+
+
+def test_a_closing_by_a_person_after_ours_is_seen_before_reopening(world: World) -> None:
+    world.run(firing(0))
+    world.run(resolved(5))
+    world.tracker.reopen_as_person(FIRST)
+    world.clock.time = at(7)
+    world.tracker.close_as_person(FIRST)
+    world.run(firing(6.5))
+    assert world.tracker.open_issues == []
+
+
+def test_a_found_comment_calls_only_the_people_it_named(world: World) -> None:
+    world.run(firing(0, priority="P2"))
+    world.tracker.faults["comment"] = fails_with(LOST, after=True)
+    world.run(firing(1, priority="P1"))
+    world.run(firing(1.1, priority="P0"))
+    world.settle(10)
+    assert len(world.tracker.threads[FIRST].comments) == 2
+
+
+def test_the_same_is_not_commented_twice(world: World) -> None:
+    world.run(firing(0))
+    world.run(firing(61))
+    world.tracker.faults["edit"] = fails_with(Refused("403", status=403), times=999)
+    world.settle(180)
+    assert len(world.tracker.threads[FIRST].comments) == 1
+
+
 def test_an_opening_that_a_person_closed_before_it_was_found_stays_closed(world: World) -> None:
     world.tracker.faults["open"] = fails_with(LOST, after=True)
     world.run(firing(0))
