@@ -135,6 +135,9 @@ class Act:
         return replace(row, status=outcome.shown(row, alert, written, title, self._now()), intent=None)
 
     def _comment(self, row: AlertState, ref: IssueRef, key: str, alert: AlertEvent) -> AlertState:
+        issue, seen = _claimed(row.status.issue), self._tracker.read(ref, _before(row))
+        if outcome.surprising(issue, seen, MUTED_LABEL):
+            return replace(row, status=outcome.observed(row, seen, MUTED_LABEL), intent=None)
         self._tracker.comment(ref, render.comment(row, self._routing, key, self._now()), _before(row))
         return replace(row, status=outcome.commented(row, alert.priority, key, self._now()), intent=None)
 

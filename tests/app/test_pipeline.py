@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.local import senders
+from tests.local import examples, senders
 from tests.local.github.model import Issue
 from tests.local.senders import GrafanaAlert
 from tests.local.stack import LocalStack
@@ -15,7 +15,6 @@ from tests.local.stack import LocalStack
 ALERTS, INFRA = "example-org/alerts", "example-org/ci-infra"
 NO_LIMITS = {"WRITE_SPACING_SECONDS": "0", "WRITES_PER_MINUTE": "5000", "WRITES_PER_HOUR": "5000"}
 PATIENCE = 90.0
-EXAMPLES = Path(__file__).parents[1] / "local" / "examples"
 
 
 @pytest.fixture(scope="module")
@@ -129,13 +128,15 @@ def test_a_life_over_cloudwatch(stack: LocalStack) -> None:
     assert len(issues(stack, "Life")) == 1
 
 
-def test_the_examples_of_make_local_become_issues(stack: LocalStack) -> None:
-    group = json.loads((EXAMPLES / "grafana.json").read_text(encoding="utf-8"))
-    assert senders.post(stack.http_url, "grafana", stack.tokens["grafana"], group).status_code == 202
-    stack.aws.publish((EXAMPLES / "cloudwatch.json").read_text(encoding="utf-8"))
+def test_the_examples_of_make_local_become_issues(stack: LocalStack, tmp_path: Path) -> None:
+    examples.write(tmp_path, now())
+    for source in ("grafana", "normalized"):
+        message = json.loads((tmp_path / f"{source}.json").read_text(encoding="utf-8"))
+        assert senders.post(stack.http_url, source, stack.tokens[source], message).status_code == 202
+    stack.aws.publish((tmp_path / "cloudwatch.json").read_text(encoding="utf-8"))
     stack.wait_until(stack.quiet, PATIENCE, "three issues")
     titles = {issue.title for name in (ALERTS, INFRA) for issue in stack.github.world.repository(name).listed}
-    assert {"[P1] Runner queue too long", "[P2] Disk almost full", "[P0] arm64-fleet-unhealthy"} <= titles
+    assert {"[P1] Runner queue too long", "[P2] Disk almost full", "[P0] arm64-queue-too-long"} <= titles
 
 
 def test_bad_messages_are_kept_with_the_reason_and_harm_nobody(stack: LocalStack) -> None:

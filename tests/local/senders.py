@@ -11,6 +11,10 @@ import httpx
 
 ACCOUNT = "123456789012"
 REGION = "us-west-2"
+REASONS = {
+    "ALARM": "Threshold Crossed: 3 out of the last 3 datapoints were greater than the threshold.",
+    "OK": "Threshold Crossed: 3 out of the last 3 datapoints were not greater than the threshold.",
+}
 NEVER = "0001-01-01T00:00:00Z"
 GRAFANA = "https://grafana.example.org"
 
@@ -141,7 +145,7 @@ def cloudwatch(
         "AlarmDescription": description,
         "AWSAccountId": ACCOUNT,
         "NewStateValue": state,
-        "NewStateReason": reason or f"Threshold Crossed: the alarm is now {state}",
+        "NewStateReason": reason or REASONS[state],
         "StateChangeTime": at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "+0000",
         "Region": "US West (Oregon)",
         "AlarmArn": f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:{name}",

@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -26,6 +27,7 @@ import httpx
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from tests.local import examples
 from tests.local.aws import DUMMY_ENVIRONMENT, LocalAws, create_resources
 from tests.local.github import GitHubServer
 from tests.local.processes import Process, run_until_told
@@ -259,25 +261,35 @@ def answers(url: str) -> bool:
 
 
 PLAY = """\
-The local stack is running. Windows are short: duplicates 2 s, updates 6 s, comments 12 s, reopening 12 s.
+The local stack is running. Time limits are short here: a repeat within 2 s is a
+duplicate, an issue is updated every 6 s, commented every 12 s, and reopened
+within 12 s of its closing. In another terminal, in this folder:
 
 Send a Grafana group:
-  curl -H 'X-Grafana-Token: {token}' -d @tests/local/examples/grafana.json {http}/webhooks/grafana
+  curl -H 'X-Grafana-Token: local-grafana-token' -d @build/examples/grafana.json http://127.0.0.1:8000/webhooks/grafana
+
+Send an alert of your own:
+  curl -H 'X-Normalized-Token: local-normalized-token' -d @build/examples/normalized.json http://127.0.0.1:8000/webhooks/normalized
 
 Publish a CloudWatch alarm:
-  .venv/bin/python -m tests.local.publish tests/local/examples/cloudwatch.json
+  .venv/bin/python -m tests.local.publish build/examples/cloudwatch.json
 
-Read the issues:  {github}/
+See what was rejected, and why:
+  .venv/bin/python -m tests.local.dlq
+
+Read the issues:  http://127.0.0.1:5580/
 Read the logs:    {logs}
 Stop:             Ctrl-C
 """
 
 
 def main() -> None:
-    repositories = sys.argv[1:]
-    with LocalStack(http=True, fixed_ports=True, repositories=repositories) as stack:
-        places = {"http": stack.http_url, "github": stack.github.url, "logs": stack.log_dir}
-        print(PLAY.format(token=stack.tokens["grafana"], **places), flush=True)
+    """Run until told to stop; `--without-http` leaves the routes to a `chalice local` of your own."""
+    repositories = [argument for argument in sys.argv[1:] if not argument.startswith("--")]
+    http = "--without-http" not in sys.argv
+    examples.write(examples.FOLDER, datetime.now(UTC))
+    with LocalStack(http=http, fixed_ports=True, repositories=repositories) as stack:
+        print(PLAY.format(logs=stack.log_dir), flush=True)
         run_until_told(threading.Event())
 
 

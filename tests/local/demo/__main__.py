@@ -13,9 +13,10 @@ from tests.local.demo.watch import Watch
 from tests.local.stack import LocalStack, PortOccupiedError
 
 INTRODUCTION = """\
-Alerting, on this machine alone: `chalice local` takes the webhooks, a stand-in for AWS has the topic, the
-queue and the table, a stand-in for GitHub has the issues. Windows are short here: duplicates 2 s, updates 6
-s, comments 12 s, reopening 12 s.
+Alerting, on this machine alone: `chalice local` takes the webhooks, a stand-in
+for AWS has the topic, the queue and the table, one for GitHub has the issues.
+Time limits are short here: a repeat within 2 s is a duplicate, an issue is
+updated every 6 s, commented every 12 s, and reopened within 12 s of its closing.
 """
 
 
@@ -60,7 +61,10 @@ def _report(story: Story, seconds: float) -> None:
     for letter in stack.aws.dlq_messages():
         reason, fix = letter.attributes.get("reason"), letter.attributes.get("fix")
         print(f"Kept in the dead-letter queue: {reason}. {fix}")
-    print(f"The issues as pages: {stack.github.url}/{INFRA}/issues and {stack.github.url}/{ALERTS}/issues")
+    if interactive():
+        print(f"Read the issues at {stack.github.url}/")
+    else:
+        print(f"The issues were at {stack.github.url}/; `make local` keeps such pages up.")
     if "--json" in sys.argv:
         print(json.dumps({"figures": figures, "checks": [check.__dict__ for check in story.checks]}))
 

@@ -66,7 +66,7 @@ class Screen:
             if self._told.get(fingerprint) != life.summary():
                 self._told[fingerprint] = life.summary()
                 issue = f"{life.issue} {life.state}" if life.issue else "no issue yet"
-                self._line(f"{life.title}: {life.condition} {life.reason}, {issue}")
+                self._line(f"{life.priority} {life.title}: {life.condition} {life.reason}, {issue}")
 
     def _line(self, text: str) -> None:
         print(f"{time.monotonic() - self._began:6.1f} s  {text}", flush=True)
@@ -87,7 +87,7 @@ class Screen:
 
 def _cells(life: Life) -> tuple[Text | str, ...]:
     return (
-        life.title,
+        f"{life.priority} {life.title}",
         life.source,
         Text(life.condition, style=STYLES.get(life.condition, "")),
         life.reason,

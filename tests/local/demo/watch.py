@@ -19,6 +19,7 @@ class Life:
 
     title: str
     source: str
+    priority: str = ""
     condition: str = ""
     reason: str = ""
     said: int = 0
@@ -74,6 +75,7 @@ class Watch:
     def _normalized(self, event: dict[str, Any]) -> None:
         alert = event["alert"]
         life = self.lives.setdefault(event["fingerprint"], Life(alert["title"], alert["source"]))
+        life.priority = alert["priority"]
         life.reason, life.said = event["reason"], life.said + 1
         if event["reason"] not in CHANGES_NOTHING:
             life.condition = alert["state"]
