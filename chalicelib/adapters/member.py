@@ -13,6 +13,9 @@ from chalicelib.errors import Rejected
 
 CONDITIONS = {"firing": Condition.FIRING, "resolved": Condition.RESOLVED}
 
+INSTANCE_LABELS = ("instance", "host", "hostname", "node", "pod")
+"""What tells the alerts of one rule apart in most set-ups, the first that is there."""
+
 READ_ELSEWHERE = frozenset(
     {"alertname", "rulename", "team", "teams", "priority", "runbook_url", "description", "summary"}
 )
@@ -41,10 +44,22 @@ class Member:
 
     @property
     def title(self) -> str:
+        """The alert's name and instance."""
+        return self.of_instance(self.name)
+
+    @property
+    def name(self) -> str:
         """The alert's name; where it has none, its summary or id."""
         candidates = (self.labels.get("alertname"), self.annotations.get("summary"), self.fingerprint)
         titles = (fields.title(candidate, MAX_TITLE) for candidate in candidates)
         return next(filter(None, titles))
+
+    def of_instance(self, name: str) -> str:
+        """Name the instance too, unless the name does: one rule often fires for several."""
+        instance = fields.title(fields.first([fields.lowered(self.labels)], *INSTANCE_LABELS), MAX_TITLE)
+        if not instance or instance.casefold() in name.casefold():
+            return name
+        return fields.title(f"{name} [{instance}]", MAX_TITLE)
 
     @property
     def description(self) -> str | None:
@@ -73,7 +88,7 @@ class Member:
 
     def owner(self, missing: Ownership | None) -> Ownership:
         """Read whose it is; raises Rejected."""
-        rule = quoted(self.labels.get("rulename") or self.title)
+        rule = quoted(self.labels.get("rulename") or self.name)
         place = Place(f"the labels or annotations of the rule {rule}", "team: your-team", "priority: P2")
         return owner(self.said("teams", "team"), self.said("priority"), self.condition, missing, place)
 

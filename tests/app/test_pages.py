@@ -3,11 +3,13 @@
 import re
 from collections.abc import Iterator
 from html import unescape
+from pathlib import Path
 
 import httpx
 import pytest
 
 from tests.browser.example import ALERTS, BODY, Clock, example, opened
+from tests.local.demo.keep import keep
 from tests.local.github import GitHubServer
 from tests.local.github.model import StateReason
 from tests.local.github.pages.markdown import to_html
@@ -256,3 +258,25 @@ def test_pages_run_no_script_and_fetch_only_from_this_machine(github: GitHubServ
     assert "default-src 'none'" in policy
     assert "script-src" not in policy
     assert not re.search(r'(?:src|<link[^>]+href)="https?:', answer.text)
+
+
+def test_kept_pages_lead_from_file_to_file(github: GitHubServer, tmp_path: Path) -> None:
+    start = keep(github.url, tmp_path / "kept")
+    assert start == tmp_path / "kept" / "index.html"
+    followed, waiting = set(), [start]
+    while waiting:
+        page = waiting.pop()
+        followed.add(page)
+        links = re.findall(r'(?:href|src)="([^"#][^"]*)"', page.read_text(encoding="utf-8"))
+        inside = {(page.parent / unescape(link)).resolve() for link in links if "://" not in link}
+        assert inside
+        waiting += [path for path in inside - followed if path.suffix == ".html"]
+    words = [re.sub(r"<[^>]+>", "", page.read_text(encoding="utf-8")) for page in followed]
+    assert any("[P0] Disk full" in page and "opened" in page for page in words)
+    assert (tmp_path / "kept" / "_pages" / "style.css").is_file()
+
+
+def test_keeping_pages_drops_those_of_the_last_time(github: GitHubServer, tmp_path: Path) -> None:
+    (tmp_path / "old.html").write_text("", encoding="utf-8")
+    keep(github.url, tmp_path)
+    assert not (tmp_path / "old.html").exists()

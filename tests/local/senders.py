@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 
 ACCOUNT = "123456789012"
+BUILDER = "builder-7.example.org:9100"
 REGION = "us-west-2"
 REASONS = {
     "ALARM": "Threshold Crossed: 3 out of the last 3 datapoints were greater than the threshold.",
@@ -36,6 +37,12 @@ class GrafanaAlert:
     annotations: dict[str, str] = field(default_factory=dict)
     value: float = 1.0
     image_url: str = ""
+
+    @property
+    def title(self) -> str:
+        """How its issue is called, but for the priority."""
+        instance = self.labels.get("instance")
+        return f"{self.name} [{instance}]" if instance else self.name
 
     def payload(self, began: datetime, ended: datetime | None = None) -> dict[str, Any]:
         """The alert as an entry of the webhook's `alerts`."""
@@ -85,7 +92,7 @@ def alertmanager_group(
     name: str, *, priority: str, team: str, summary: str, began: datetime, ended: datetime | None = None
 ) -> dict[str, Any]:
     """A webhook body of Prometheus Alertmanager with one alert."""
-    labels = {"alertname": name, "instance": "builder-7.example.org:9100", "job": "node", "team": team}
+    labels = {"alertname": name, "instance": BUILDER, "job": "node", "team": team}
     annotations = {"summary": summary, "priority": priority}
     alert = {
         "status": "resolved" if ended else "firing",

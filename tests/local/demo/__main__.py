@@ -7,6 +7,7 @@ import json
 import sys
 import time
 
+from tests.local.demo.keep import FOLDER, keep
 from tests.local.demo.screen import Screen, interactive
 from tests.local.demo.story import ALERTS, INFRA, Story
 from tests.local.demo.watch import Watch
@@ -55,16 +56,16 @@ def _report(story: Story, seconds: float) -> None:
         found = f" ({check.found})" if check.found and not check.right else ""
         print(f"  {'ok  ' if check.right else 'NOT '} {check.what}{found}")
     print(
-        "\n{alerts_said} alerts about {conditions} conditions became {issues} issues, {open} of them open,\n"
-        "with {comments} comments, in {github_calls} calls to GitHub.".format(**figures)
+        "\n{alerts_said} alerts about {conditions} conditions became {issues} issues, {open} of them open.\n"
+        "Comments: {comments}. Calls to GitHub: {github_calls}, of which it refused {refused_by_github}.\n"
+        "Seconds: {seconds:g}.".format(**figures)
     )
     for letter in stack.aws.dlq_messages():
         reason, fix = letter.attributes.get("reason"), letter.attributes.get("fix")
         print(f"Kept in the dead-letter queue: {reason}. {fix}")
+    print(f"The issues, to read: {keep(stack.github.url, FOLDER).resolve().as_uri()}")
     if interactive():
-        print(f"Read the issues at {stack.github.url}/")
-    else:
-        print(f"The issues were at {stack.github.url}/; `make local` keeps such pages up.")
+        print(f"and, as long as this runs, {stack.github.url}/")
     if "--json" in sys.argv:
         print(json.dumps({"figures": figures, "checks": [check.__dict__ for check in story.checks]}))
 

@@ -65,8 +65,7 @@ class Screen:
         for fingerprint, life in self._watch.lives.items():
             if self._told.get(fingerprint) != life.summary():
                 self._told[fingerprint] = life.summary()
-                issue = f"{life.issue} {life.state}" if life.issue else "no issue yet"
-                self._line(f"{life.priority} {life.title}: {life.condition} {life.reason}, {issue}")
+                self._line(_sentence(life))
 
     def _line(self, text: str) -> None:
         print(f"{time.monotonic() - self._began:6.1f} s  {text}", flush=True)
@@ -95,6 +94,13 @@ def _cells(life: Life) -> tuple[Text | str, ...]:
         Text(life.state, style=STYLES.get(life.state, "magenta")),
         "" if life.latency is None else f"{life.latency:.1f} s",
     )
+
+
+def _sentence(life: Life) -> str:
+    """One line of all that the table has."""
+    issue = f"{life.issue} {life.state}" if life.issue else "no issue yet"
+    after = "" if life.latency is None else f" (opened after {life.latency:.1f} s)"
+    return f"{life.priority} {life.title} [{life.source}] {life.condition} by {life.reason}: {issue}{after}"
 
 
 def interactive() -> bool:

@@ -90,7 +90,7 @@ class Story:
     def others(self) -> None:
         self.screen.act("CloudWatch publishes three kinds of alarm; Alertmanager and a script speak too")
         self.alarms()
-        self.watch.sending("InstanceDown", "Nightly backup is late")
+        self.watch.sending(f"InstanceDown [{senders.BUILDER}]", "Nightly backup is late")
         now = self.now()
         body = senders.alertmanager_group(
             "InstanceDown", priority="P2", team="dev-infra", summary="builder-7 does not answer", began=now
@@ -283,7 +283,7 @@ class Story:
 
     def grafana(self, *alerts: GrafanaAlert) -> None:
         """Post a firing group."""
-        self.watch.sending(*(alert.name for alert in alerts))
+        self.watch.sending(*(alert.title for alert in alerts))
         now = self.now()
         self.post(
             "grafana", senders.grafana_group([a.payload(self.began.setdefault(a.name, now)) for a in alerts])
