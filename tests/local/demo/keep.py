@@ -22,7 +22,8 @@ def keep(address: str, folder: Path) -> Path:
     What the folder held before is gone.
     """
     shutil.rmtree(folder, ignore_errors=True)
-    start, pages = f"{address.rstrip('/')}/", {}
+    start = f"{address.rstrip('/')}/"
+    pages: dict[str, httpx.Response] = {}
     waiting = [start]
     with httpx.Client(
         headers={"Accept": "text/html,*/*;q=0.8"}, follow_redirects=True, trust_env=False
@@ -44,7 +45,7 @@ def keep(address: str, folder: Path) -> Path:
 
 
 def _is_page(answer: httpx.Response) -> bool:
-    return answer.headers.get("content-type", "").startswith("text/html")
+    return str(answer.headers.get("content-type", "")).startswith("text/html")
 
 
 def _absolute(url: str, link: str) -> str:
