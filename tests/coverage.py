@@ -22,6 +22,7 @@ PURE = (
     "chalicelib/labels.py",
     "chalicelib/lifecycle/",
     "chalicelib/markdown.py",
+    "chalicelib/metrics.py",
     "chalicelib/render/",
     "chalicelib/routing.py",
 )

@@ -16,7 +16,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("chalicelib", "errors", "alert", "labels", "markdown"),
+    ("chalicelib", "errors", "alert", "labels", "markdown", "metrics"),
     ("routing",),
     ("lifecycle",),
     (
