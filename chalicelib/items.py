@@ -46,10 +46,13 @@ def spec(row: AlertState) -> dict[str, Any]:
 def status(row: AlertState) -> dict[str, Any]:
     """What sync writes."""
     issue = row.status.issue
+    still_open = issue if issue and issue.open else None
     return {
         "status": {"S": _STATUS.dump_json(row.status).decode()},
         "issue_repository": {"S": issue.ref.repository} if issue else None,
         "issue_number": {"N": str(issue.ref.number)} if issue else None,
+        "open_priority": {"S": still_open.priority.value} if still_open else None,
+        "open_since": number(still_open.episode) if still_open else None,
     }
 
 
@@ -82,9 +85,9 @@ def row(item: Item) -> AlertState:
         spec=_SPEC.validate_json(item["spec"]["S"]),
         status=_STATUS.validate_json(item["status"]["S"]) if "status" in item else Status(),
         intent=_INTENT.validate_json(item["intent"]["S"]) if "intent" in item else None,
-        lease=Lease(owner["S"], _time(item["lease_until"])) if owner else None,
+        lease=Lease(owner["S"], time(item["lease_until"])) if owner else None,
         revision=int(item["revision"]["N"]),
-        due_at=_time(item["due_at"]) if "due_at" in item else None,
+        due_at=time(item["due_at"]) if "due_at" in item else None,
     )
 
 
@@ -98,5 +101,6 @@ def number(moment: datetime) -> dict[str, str]:
     return {"N": f"{moment.timestamp():.6f}"}
 
 
-def _time(attribute: Mapping[str, str]) -> datetime:
+def time(attribute: Mapping[str, str]) -> datetime:
+    """Read a time."""
     return datetime.fromtimestamp(float(attribute["N"]), UTC)

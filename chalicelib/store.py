@@ -116,7 +116,7 @@ class DynamoStore:
         return items.document(newer) if newer else Document(0, "")
 
     def _get(self, key: str) -> Item | None:
-        with _answering():
+        with answering():
             answer = self._client.get_item(
                 TableName=self._table, Key={"fingerprint": {"S": key}}, ConsistentRead=True
             )
@@ -132,7 +132,7 @@ class DynamoStore:
     def _update(self, key: str, update: Mapping[str, Any]) -> tuple[Item | None, Item | None]:
         """Update one item; returns it as written, or else the one that did not meet the condition."""
         try:
-            with _answering():
+            with answering():
                 answer = self._client.update_item(
                     TableName=self._table,
                     Key={"fingerprint": {"S": key}},
@@ -147,7 +147,7 @@ class DynamoStore:
     def _query(
         self, index: str, condition: str, names: Mapping[str, str], values: Mapping[str, Any], limit: int
     ) -> list[str]:
-        with _answering():
+        with answering():
             answer = self._client.query(
                 TableName=self._table,
                 IndexName=index,
@@ -169,8 +169,8 @@ class _NotMetError(Exception):
 
 
 @contextlib.contextmanager
-def _answering() -> Iterator[None]:
-    """Tell a condition that was not met from a table that did not answer."""
+def answering() -> Iterator[None]:
+    """Tell a condition that was not met from a table that did not answer, which raises StoreUnavailable."""
     try:
         yield
     except ClientError as error:

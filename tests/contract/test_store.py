@@ -14,11 +14,13 @@ from moto import mock_aws
 from mypy_boto3_dynamodb import DynamoDBClient
 
 from chalicelib.alert import Condition, Priority
+from chalicelib.census import DynamoCensus
 from chalicelib.errors import StoreUnavailable
 from chalicelib.items import Document
 from chalicelib.lifecycle.record import record
 from chalicelib.lifecycle.state import AlertState, Intent, IssueRef, Lease, Status, Verb
 from chalicelib.store import DynamoStore
+from tests.twins.census import MemoryCensus
 from tests.twins.store import MemoryStore
 from tests.unit.builders import at, firing, resolved, row_of
 from tests.unit.rows import issue
@@ -30,8 +32,9 @@ INDEXES = {
     "due": ("due_priority", "due_at"),
     "issues": ("issue_repository", "issue_number"),
     "resolved": ("resolved_day", "resolved_at"),
+    "open": ("open_priority", "open_since"),
 }
-NUMBERS = ("due_at", "issue_number", "resolved_at")
+NUMBERS = ("due_at", "issue_number", "resolved_at", "open_since")
 INTENT = Intent(Verb.OPEN, at(0), 1, at(1), "org/infra", title="[P1] x", labels=("a",), teams=("infra",))
 LEASE = Lease("worker", at(2))
 OPENED = Status(issue=issue(12), told=at(0))
@@ -354,6 +357,37 @@ def test_rows_of_a_repository_come_in_pages_by_the_issues_number(store: Store) -
     assert store.of_repository("org/infra", 100, 10) == []
 
 
+# The census
+
+
+@pytest.fixture
+def census(store: Store) -> MemoryCensus | DynamoCensus:
+    if isinstance(store, MemoryStore):
+        return MemoryCensus(store)
+    return DynamoCensus(store._client, TABLE)
+
+
+def test_due_rows_are_counted_by_priority_and_the_longest_due_is_known(
+    store: Store, census: MemoryCensus | DynamoCensus
+) -> None:
+    for row in (due_row("a", 3), due_row("b", 1), due_row("later", 9), due_row("urgent", 2, "P0")):
+        recorded(store, row)
+    counted = [(census.due(each, at(5)), census.oldest(each, at(5))) for each in Priority]
+    assert counted == [(1, at(2)), (2, at(1)), (0, None), (0, None)]
+
+
+def test_open_issues_are_counted_by_the_priority_they_show_until_they_close(
+    store: Store, census: MemoryCensus | DynamoCensus
+) -> None:
+    row = present(store.get(with_issue(store, "one", IssueRef("org/infra", 12))))
+    with_issue(store, "two", IssueRef("org/apps", 12))
+    assert [census.open(each) for each in Priority] == [0, 2, 0, 0]
+    claim = claimed(store, row)
+    closed = Status(issue=issue(12, closed_at=at(2)))
+    store.settle(claim, opened(claim, status=closed), at(2))
+    assert [census.open(each) for each in Priority] == [0, 1, 0, 0]
+
+
 # Documents
 
 
@@ -402,6 +436,7 @@ CALLS: list[Callable[[DynamoStore], object]] = [
     lambda store: store.of_repository("org/infra", 0, 1),
     lambda store: store.load("x"),
     lambda store: store.swap("x", "", 0),
+    lambda store: DynamoCensus(store._client, store._table).open(Priority.P0),
 ]
 
 

@@ -39,6 +39,7 @@ INDEXES: dict[str, tuple[str, str]] = {
     "due": ("due_priority", "due_at"),
     "issues": ("issue_repository", "issue_number"),
     "resolved": ("resolved_day", "resolved_at"),
+    "open": ("open_priority", "open_since"),
 }
 
 
