@@ -1,10 +1,10 @@
-"""The census: how many rows are due and how many issues open, counted in the table's indexes.
+"""The census: how many rows are due, and which have an open issue or ended on a day, told by the indexes.
 
-No row is read, and the table is never scanned; as indexes are, the counts are a moment behind.
+No row is read, and the table is never scanned; as indexes are, what is told is a moment behind.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from chalicelib import items
@@ -35,13 +35,24 @@ class DynamoCensus:
 
     def open(self, priority: Priority) -> int:
         """Count the open issues of a priority."""
+        return int(self._query(_open(priority) | {"Select": "COUNT"}, MOST)["Count"])
+
+    def with_open_issue(self, priority: Priority, limit: int) -> list[str]:
+        """List fingerprints whose issue is open and shows a priority, the newest first."""
+        return self._fingerprints(_open(priority), limit)
+
+    def resolved(self, day: date, limit: int) -> list[str]:
+        """List fingerprints whose newest episode ended on a day (UTC), the newest first."""
         asked = {
-            "IndexName": "open",
-            "KeyConditionExpression": "open_priority = :hash",
-            "ExpressionAttributeValues": {":hash": {"S": priority.value}},
-            "Select": "COUNT",
+            "IndexName": "resolved",
+            "KeyConditionExpression": "resolved_day = :hash",
+            "ExpressionAttributeValues": {":hash": {"S": f"{day:%Y-%m-%d}"}},
         }
-        return int(self._query(asked, MOST)["Count"])
+        return self._fingerprints(asked, limit)
+
+    def _fingerprints(self, asked: Mapping[str, Any], limit: int) -> list[str]:
+        listed = {"ProjectionExpression": "fingerprint", "ScanIndexForward": False}
+        return [item["fingerprint"]["S"] for item in self._query({**asked, **listed}, limit)["Items"]]
 
     def _query(self, asked: Mapping[str, Any], limit: int) -> Any:
         with answering():
@@ -53,4 +64,12 @@ def _due(priority: Priority, now: datetime) -> dict[str, Any]:
         "IndexName": "due",
         "KeyConditionExpression": "due_priority = :hash AND due_at <= :now",
         "ExpressionAttributeValues": {":hash": {"S": priority.value}, ":now": items.number(now)},
+    }
+
+
+def _open(priority: Priority) -> dict[str, Any]:
+    return {
+        "IndexName": "open",
+        "KeyConditionExpression": "open_priority = :hash",
+        "ExpressionAttributeValues": {":hash": {"S": priority.value}},
     }

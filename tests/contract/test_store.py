@@ -388,6 +388,27 @@ def test_open_issues_are_counted_by_the_priority_they_show_until_they_close(
     assert [census.open(each) for each in Priority] == [0, 1, 0, 0]
 
 
+def test_open_issues_are_listed_the_newest_first(store: Store, census: MemoryCensus | DynamoCensus) -> None:
+    for number, minute in ((1, 3), (2, 1), (3, 2)):
+        claim = claimed(store, recorded(store, due_row(f"row-{number}", 0)))
+        shown = Status(issue=issue(number, episode=at(minute)))
+        store.settle(claim, opened(claim, status=shown), at(9))
+    newest = [present(store.get(name)).status.issue for name in census.with_open_issue(Priority.P1, 2)]
+    assert [shown.ref.number for shown in newest if shown] == [1, 3]
+    assert census.with_open_issue(Priority.P0, 2) == []
+
+
+def test_rows_are_listed_by_the_day_on_which_they_ended(
+    store: Store, census: MemoryCensus | DynamoCensus
+) -> None:
+    day = at(0).date()
+    recorded(store, due_row("fires", 0))
+    assert census.resolved(day, 10) == []
+    row = recorded(store, row_of(firing(0), resolved(5)))
+    assert census.resolved(day, 10) == [row.fingerprint]
+    assert census.resolved(day - timedelta(days=1), 10) == []
+
+
 # Documents
 
 
@@ -437,6 +458,8 @@ CALLS: list[Callable[[DynamoStore], object]] = [
     lambda store: store.load("x"),
     lambda store: store.swap("x", "", 0),
     lambda store: DynamoCensus(store._client, store._table).open(Priority.P0),
+    lambda store: DynamoCensus(store._client, store._table).with_open_issue(Priority.P0, 1),
+    lambda store: DynamoCensus(store._client, store._table).resolved(at(0).date(), 1),
 ]
 
 

@@ -1,8 +1,8 @@
 """The census's twin: counts over the twin of the table."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from chalicelib.alert import Priority
+from chalicelib.alert import Condition, Priority
 from tests.twins.store import MemoryStore
 
 
@@ -19,8 +19,24 @@ class MemoryCensus:
         return min(self._due(priority, now), default=None)
 
     def open(self, priority: Priority) -> int:
-        issues = [row.status.issue for row in self._store.rows.values()]
-        return sum(issue.open and issue.priority == priority for issue in issues if issue)
+        return len(self.with_open_issue(priority, len(self._store.rows)))
+
+    def with_open_issue(self, priority: Priority, limit: int) -> list[str]:
+        issues = [(row.fingerprint, row.status.issue) for row in self._store.rows.values()]
+        found = [
+            (issue.episode, fingerprint)
+            for fingerprint, issue in issues
+            if issue and issue.open and issue.priority == priority
+        ]
+        return [fingerprint for _, fingerprint in sorted(found, reverse=True)][:limit]
+
+    def resolved(self, day: date, limit: int) -> list[str]:
+        found = [
+            (row.spec.episodes[-1].ended, row.fingerprint)
+            for row in self._store.rows.values()
+            if row.spec.condition is Condition.RESOLVED and row.spec.episodes
+        ]
+        return [name for ended, name in sorted(found, reverse=True) if ended.date() == day][:limit]
 
     def _due(self, priority: Priority, now: datetime) -> list[datetime]:
         rows = [row for row in self._store.rows.values() if row.priority == priority]
