@@ -15,6 +15,7 @@ from moto.sqs import models as moto_sqs
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Response
 
+from tests.local import moto_gaps, moto_iam
 from tests.local.processes import run_until_told
 
 if TYPE_CHECKING:
@@ -69,6 +70,8 @@ class AwsServer:
     """moto's server in a thread of this process. Its state is the process's: two servers share one AWS."""
 
     def __init__(self, port: int = 0) -> None:
+        moto_gaps.bridge()
+        moto_iam.enforce()
         # moto asks its own clock, a slow one, twice for every message of the queue, in every call.
         setattr(moto_sqs, "unix_time_millis", _unix_time_millis)  # noqa: B010 - a name moto does not export
         application = OneAtATime(DomainDispatcherApplication(create_backend_app))

@@ -1,0 +1,88 @@
+"""Least privilege, enforced: what moto's IAM lacks, for those who come with the credentials of a role.
+
+moto judges a request by its action, and by its resource only for SQS, S3, IAM and STS; it reads `?` in a
+pattern as a regular expression does, and knows `PublishBatch` as an action, which AWS does not. Here every
+request of a role is judged by the ARN it is about, as AWS would. Whoever has no session token is the
+administrator, who may do anything. Conditions and resource policies are not judged.
+"""
+
+from collections.abc import Callable
+from fnmatch import fnmatchcase
+from typing import Any
+
+from moto.core.authorization import ActionAuthenticatorMixin
+from moto.iam.access_control import IAMPolicyStatement
+from moto.secretsmanager.models import secretsmanager_backends
+
+SINGLE = {
+    "PublishBatch": "Publish",
+    "SendMessageBatch": "SendMessage",
+    "DeleteMessageBatch": "DeleteMessage",
+    "ChangeMessageVisibilityBatch": "ChangeMessageVisibility",
+}
+"""Actions of a batch, and the one that AWS asks for."""
+
+
+def enforce() -> None:
+    """Judge the requests of roles from now on, in this process."""
+    setattr(ActionAuthenticatorMixin, "_authenticate_and_authorize_action", _authorize)  # noqa: B010 - moto's
+    setattr(IAMPolicyStatement, "_match", staticmethod(_matches))  # noqa: B010 - moto's
+
+
+def _authorize(request: Any, iam_request_cls: Callable[..., Any], resource: str = "*") -> None:
+    if "X-Amz-Security-Token" not in request.headers:
+        return
+    action = request._get_action()
+    iam_request = iam_request_cls(
+        account_id=request.current_account,
+        method=request.method,
+        path=request.raw_path,
+        data=request.data,
+        body=request.raw_body,
+        headers=request.headers,
+        action=SINGLE.get(action, action),
+    )
+    iam_request.check_action_permitted(_resource(request) or resource)
+
+
+def _matches(pattern: str, text: str) -> bool:
+    # A bracket is no pattern in a policy.
+    return fnmatchcase(text, pattern.replace("[", "[[]"))
+
+
+def _resource(request: Any) -> str | None:
+    """The ARN that a request is about; None where moto knows it, or the action has none."""
+    find = RESOURCES.get(request.service_name)
+    place = f"{request.region}:{request.current_account}"
+    return find(request, place) if find else None
+
+
+def _table(request: Any, place: str) -> str:
+    index = request._get_param("IndexName")
+    table = f"arn:aws:dynamodb:{place}:table/{request._get_param('TableName')}"
+    return f"{table}/index/{index}" if index else table
+
+
+def _topic(request: Any, _: str) -> str | None:
+    arn: str | None = request._get_param("TopicArn")
+    return arn
+
+
+def _secret(request: Any, place: str) -> str:
+    """AWS judges a secret by its full ARN, and one that is not there by the name it was asked for."""
+    name = request._get_param("SecretId")
+    known = secretsmanager_backends[request.current_account][request.region].secrets
+    return str(known[name].arn) if name in known else f"arn:aws:secretsmanager:{place}:secret:{name}"
+
+
+def _log(request: Any, place: str) -> str:
+    group, stream = request._get_param("logGroupName"), request._get_param("logStreamName")
+    return f"arn:aws:logs:{place}:log-group:{group}:log-stream:{stream or ''}"
+
+
+RESOURCES: dict[str, Callable[[Any, str], str | None]] = {
+    "dynamodb": _table,
+    "sns": _topic,
+    "secretsmanager": _secret,
+    "logs": _log,
+}

@@ -1,0 +1,85 @@
+"""The stages that ship: dev and prod differ in name and region, and each function may do its work alone."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app import app
+
+CHALICE = Path(__file__).parents[2] / ".chalice"
+CONFIG = json.loads((CHALICE / "config.json").read_text(encoding="utf-8"))
+FUNCTIONS = ("api_handler", *(source.name for source in app.event_sources))
+STAGES = {"dev": "us-west-2", "prod": "us-east-1"}
+OF_ANY_RESOURCE = {"cloudwatch:DescribeAlarms"}
+"""Composite alarms are described to those alone who may describe every alarm.
+
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
+"""
+
+
+def as_prod(text: str) -> str:
+    return text.replace("us-west-2", "us-east-1").replace("dev", "prod")
+
+
+def statements(stage: str, function: str) -> list[dict[str, Any]]:
+    name = CONFIG["stages"][stage]["lambda_functions"][function]["iam_policy_file"]
+    policy = json.loads((CHALICE / name).read_text(encoding="utf-8"))
+    return list(policy["Statement"])
+
+
+def listed(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value
+
+
+def test_dev_and_prod_differ_in_name_alone() -> None:
+    stages = CONFIG["stages"]
+    assert set(stages) == {"local", *STAGES}
+    assert json.loads(as_prod(json.dumps(stages["dev"]))) == stages["prod"]
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_policies_of_dev_and_prod_differ_in_name_and_region_alone(function: str) -> None:
+    dev, prod = (
+        (CHALICE / f"policy-{stage}-{function}.json").read_text(encoding="utf-8") for stage in STAGES
+    )
+    assert as_prod(dev) == prod != dev
+
+
+@pytest.mark.parametrize("stage", STAGES)
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_policy_names_its_actions_and_what_they_are_done_to(stage: str, function: str) -> None:
+    for statement in statements(stage, function):
+        actions = listed(statement["Action"])
+        assert statement["Effect"] == "Allow"
+        assert not [action for action in actions if "*" in action]
+        if set(actions) <= OF_ANY_RESOURCE:
+            continue
+        for resource in listed(statement["Resource"]):
+            arn, partition, _, region, account, name = resource.split(":", 5)
+            assert (arn, partition, region, account) == ("arn", "aws", STAGES[stage], "*")
+            assert f"alerting-{stage}" in name
+            assert "*" not in name.removesuffix(":*")
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_every_policy_file_belongs_to_a_function(stage: str) -> None:
+    files = {path.name for path in CHALICE.glob(f"policy-{stage}-*.json")}
+    assert files == {f"policy-{stage}-{function}.json" for function in FUNCTIONS}
+    assert (
+        set(CONFIG["stages"][stage]["lambda_functions"]) == set(FUNCTIONS) == set(CONFIG["lambda_functions"])
+    )
+
+
+def test_nothing_is_left_to_what_chalice_guesses() -> None:
+    assert CONFIG["autogen_policy"] is False
+    assert CONFIG["api_gateway_endpoint_type"] == "REGIONAL"
+    text = json.dumps(CONFIG)
+    assert "reserved_concurrency" not in text  # new accounts have too little of it to give away
+    for function in CONFIG["lambda_functions"].values():
+        assert function.keys() == {"lambda_memory_size", "lambda_timeout"}
+
+
+def test_the_webhook_answers_before_api_gateway_gives_up() -> None:
+    assert CONFIG["lambda_functions"]["api_handler"]["lambda_timeout"] < 29
