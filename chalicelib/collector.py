@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from chalicelib import envelope
+from chalicelib import envelope, events
 from chalicelib.adapters import registry
 from chalicelib.adapters.fields import Ignored, Ownership
 from chalicelib.alert import AlertEvent
@@ -87,7 +87,7 @@ class Collector:
                 done.append(message.receipt_handle)
             except Exception as error:  # noqa: BLE001 - whatever failed, only this message may suffer
                 message_id = str(entry.get("messageId"))
-                self.telemetry.problem("NOT_RECORDED", error, message_id=message_id)
+                self.telemetry.problem("NOT_RECORDED", error, messageId=message_id)
                 stayed.append(message_id)
         self._acknowledge(done)
         self._sync(rows, until)
@@ -120,10 +120,12 @@ class Collector:
             row = self.rows.get(alert.fingerprint)
             recorded = record(row, alert, message.sent_at, self.duplicate)
             if recorded.row is row:
-                self._tell(message, alert, recorded.reason)
+                self._tell(message, alert, recorded.reason, row)
                 return None
-            if written := self.rows.record(replace(recorded.row, due_at=self._due_at(row, recorded.row))):
-                self._tell(message, alert, recorded.reason)
+            due_at = self._due_at(row, recorded.row)
+            newer = replace(recorded.row, due_at=due_at, correlation_id=message.correlation_id)
+            if written := self.rows.record(newer):
+                self._tell(message, alert, recorded.reason, row)
                 return written
         raise Contended(f"the row of {alert.fingerprint} kept changing; the message is left for later")
 
@@ -143,27 +145,22 @@ class Collector:
             "fix": rejected.fix,
             "source": message.source,
             "message_id": message.id,
-            "correlation_id": message.correlation_id or "",
+            "correlation_id": message.correlation_id,
         }
         self.queue.reject(message.body, attributes)
-        self.telemetry.event("REJECTED", reason=rejected.reason, message_id=message.id, source=message.source)
+        self.telemetry.event("REJECTED", reason=rejected.reason, **events.message(message))
         self.telemetry.count("AlertsRejected", reason=rejected.reason)
 
     def _ignore(self, message: Message, ignored: Ignored) -> None:
-        self.telemetry.event("IGNORED", reason=ignored.reason, message_id=message.id, source=message.source)
+        self.telemetry.event("IGNORED", reason=ignored.reason, **events.message(message))
         self.telemetry.count("AlertsIgnored", reason=ignored.reason)
 
-    def _tell(self, message: Message, alert: AlertEvent, reason: Reason) -> None:
-        self.telemetry.event(
-            "NORMALIZED_ALERT",
-            message_id=message.id,
-            correlation_id=message.correlation_id,
-            fingerprint=alert.fingerprint,
-            reason=reason.value,
-            alert=alert.model_dump(mode="json", exclude={"raw_provider", "links"}, exclude_none=True),
-            latency_ms=round((self.now() - alert.occurred_at).total_seconds() * 1000),
-        )
+    def _tell(self, message: Message, alert: AlertEvent, reason: Reason, row: AlertState | None) -> None:
+        keys = events.message(message) | events.alert(alert, reason, row, self.now())
+        self.telemetry.event("NORMALIZED_ALERT", **keys)
         self.telemetry.count("AlertsRecorded", source=message.source, reason=reason.value)
+        if reason in events.TIMELY:
+            self.telemetry.measure("RecordLatency", keys["latency_ms"], source=message.source)
 
     def _acknowledge(self, receipt_handles: list[str]) -> None:
         lost = self.queue.delete(receipt_handles)

@@ -7,6 +7,7 @@ the envelope's attributes count.
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -29,7 +30,7 @@ class Message:
     source: str
     body: str
     sent_at: datetime
-    correlation_id: str | None
+    correlation_id: str
     receives: int
     content: dict[str, Any] | Rejected
 
@@ -56,10 +57,16 @@ def read(record: Mapping[str, Any]) -> Message:
         source=attributes.get("source") or UNSTAMPED,
         body=record["body"],
         sent_at=EPOCH + timedelta(milliseconds=int(record["attributes"]["SentTimestamp"])),
-        correlation_id=attributes.get("correlation_id"),
+        correlation_id=_correlation_id(attributes, record["messageId"]),
         receives=int(record["attributes"].get("ApproximateReceiveCount", 1)),
         content=content,
     )
+
+
+def _correlation_id(attributes: Mapping[str, Any], message_id: str) -> str:
+    """Name the request that brought the message; without one, or with anything else there, the message."""
+    named = attributes.get("correlation_id")
+    return named if isinstance(named, str) and re.fullmatch(r"[\w-]{1,64}", named, re.ASCII) else message_id
 
 
 def _content(body: str) -> dict[str, Any] | Rejected:

@@ -67,7 +67,11 @@ class Ingest:
         except NotAccepted as refusal:
             source = posted.source if split.known(posted.source) else "unknown"
             self.telemetry.event(
-                "WEBHOOK_REFUSED", source=source, status=refusal.status, reason=refusal.reason
+                "WEBHOOK_REFUSED",
+                source=source,
+                status=refusal.status,
+                reason=refusal.reason,
+                correlation_id=posted.request_id,
             )
             self.telemetry.count("WebhookRefused", reason=refusal.reason)
             return Answer(refusal.status, {"error": str(refusal)})

@@ -37,6 +37,7 @@ def spec(row: AlertState) -> dict[str, Any]:
     expires = told.at + (KEPT if told.alert else TOMBSTONE_KEPT)
     return {
         "spec": {"S": _SPEC.dump_json(told).decode()},
+        "correlation_id": {"S": row.correlation_id} if row.correlation_id else None,
         "ttl_expires_at": {"N": str(int(expires.timestamp()))} if resolved else None,
         "resolved_day": {"S": ended.strftime("%Y-%m-%d")} if ended else None,
         "resolved_at": number(ended) if ended else None,
@@ -88,6 +89,7 @@ def row(item: Item) -> AlertState:
         lease=Lease(owner["S"], time(item["lease_until"])) if owner else None,
         revision=int(item["revision"]["N"]),
         due_at=time(item["due_at"]) if "due_at" in item else None,
+        correlation_id=item["correlation_id"]["S"] if "correlation_id" in item else None,
     )
 
 

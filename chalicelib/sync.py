@@ -23,6 +23,7 @@ from chalicelib.errors import (
 )
 from chalicelib.github import budget
 from chalicelib.github.budget import Call, Granted
+from chalicelib.journal import Journal
 from chalicelib.lifecycle import outcome
 from chalicelib.lifecycle.outcome import Seen
 from chalicelib.lifecycle.plan import Policy, plan
@@ -32,14 +33,12 @@ from chalicelib.lifecycle.steps import (
     AddLabels,
     Adopt,
     CloseDuplicate,
-    CloseIssue,
     Find,
     Look,
     Nothing,
     OpenIssue,
     Quiet,
     RemoveLabel,
-    ReopenIssue,
     Step,
 )
 from chalicelib.telemetry import Telemetry
@@ -101,6 +100,10 @@ class Sync:
     timing: Timing
     telemetry: Telemetry
 
+    @property
+    def _journal(self) -> Journal:
+        return Journal(self.telemetry, self.policy.routing, self.clock.now)
+
     def __call__(self, row: AlertState, until: datetime) -> None:
         """Step until there is nothing to do now, another worker acts, or `until` is near.
 
@@ -152,7 +155,7 @@ class Sync:
         due_at = min((at for at in (step.due_at, put_off) if at), default=None)
         if due_at != row.due_at:
             self.rows.rest(replace(row, due_at=due_at))
-        self._tell(row, "SKIP", reason=step.reason.value, due_at=due_at)
+        self._journal.rested(row, step, due_at)
 
     def _take(self, row: AlertState, step: Step) -> tuple[AlertState | None, datetime | None]:
         """Claim, budget, act, settle; returns the row as it is then, and until when it was put off."""
@@ -162,9 +165,10 @@ class Sync:
         answer = self._permit(claimed, step)
         if isinstance(answer, budget.Refused):
             until = datetime.fromtimestamp(answer.until, UTC)
-            self._tell(row, "PUT_OFF", reason=answer.reason, due_at=until)
+            self._journal.refused(row, step, answer.reason, until)
             return self._give_back(row, claimed, until), until
-        return self._act_and_settle(row, claimed, step)
+        with self.telemetry.bound():  # what a call to GitHub notes stands in its step's event
+            return self._act_and_settle(row, claimed, step)
 
     def _claim(self, row: AlertState, step: Step) -> AlertState | None:
         now = self.clock.now()
@@ -185,11 +189,11 @@ class Sync:
             settled = self.act(claimed, step)
         except OutcomeUnknown as error:
             # The lease is left to run out: the call may still be on its way.
-            self._tell(row, "UNKNOWN", error)
+            self._journal.unknown(row, step, error)
             return None, None
         except (GitHubError, ConfigurationError) as error:
             return self._failed(row, claimed, step, error)
-        self._tell(settled, _action(step), reason=row.spec.condition.value)
+        self._journal.done(row, settled, step)
         return self._settle(claimed, settled), None
 
     def _settle(self, claimed: AlertState, settled: AlertState) -> AlertState | None:
@@ -204,7 +208,7 @@ class Sync:
         self, row: AlertState, claimed: AlertState, step: Step, error: GitHubError | ConfigurationError
     ) -> tuple[AlertState | None, datetime | None]:
         """Nothing happened on GitHub: settle that, and try again when it makes sense."""
-        self._tell(row, "FAILED", error, step=type(step).__name__)
+        self._journal.failed(row, step, error)
         ended = _ended(claimed, step, error)
         if ended:
             return self._settle(claimed, ended), None
@@ -212,33 +216,18 @@ class Sync:
         if isinstance(error, Refused):
             refused = replace(claimed, status=outcome.refused(claimed))
             until = now + self.timing.retry * 2 ** min(claimed.status.failures, MOST_DOUBLINGS)
+            self._journal.retried(row, step, until)
             return self._give_back(row, refused, until), until
         until = now if isinstance(error, TooLate) else now + self.timing.retry
         if isinstance(error, RateLimited) and error.retry_at:
             until = error.retry_at
+        self._journal.retried(row, step, until)
         return self._give_back(row, claimed, until), until
 
     def _give_back(self, row: AlertState, claimed: AlertState, until: datetime) -> AlertState | None:
         """End the claim as if it had not been made, due again later."""
         free = replace(claimed, intent=row.intent, lease=None, due_at=until)
         return self.rows.settle(claimed, free, self.clock.now())
-
-    def _tell(self, row: AlertState, action: str, error: AlertingError | None = None, **keys: object) -> None:
-        """One event a step; GitHub's own words on a failure hold nothing of ours but the path."""
-        alert, issue = row.spec.alert, row.status.issue
-        told = {"error": str(error), "github_request_id": getattr(error, "request_id", None)} if error else {}
-        self.telemetry.event(
-            "STEP",
-            action=action,
-            fingerprint=row.fingerprint,
-            source=alert.source if alert else None,
-            priority=row.priority.value,
-            team=",".join(alert.teams) if alert else None,
-            issue=str(issue.ref) if issue else None,
-            **told,
-            **keys,
-        )
-        self.telemetry.count("Steps", action=action)
 
 
 def _ended(claimed: AlertState, step: Step, error: AlertingError) -> AlertState | None:
@@ -255,10 +244,3 @@ def _ended(claimed: AlertState, step: Step, error: AlertingError) -> AlertState 
     if isinstance(error, Refused) and isinstance(step, RemoveLabel):
         return replace(claimed, status=outcome.labelled(claimed, removed=step.label), intent=None)
     return None
-
-
-def _action(step: Step) -> str:
-    """The step's name in logs and metrics."""
-    names = {OpenIssue: "CREATE", ReopenIssue: "REOPEN", AddComment: "COMMENT", CloseIssue: "CLOSE"}
-    looks = {Find: "FIND", Look: "LOOK", Adopt: "LOOK"}
-    return names.get(type(step)) or looks.get(type(step)) or "UPDATE"

@@ -61,19 +61,31 @@ def webhook(source: str, request: Any, context: Any) -> Answer:
     """Take a request to the webhook."""
     headers = {name.lower(): value for name, value in request.headers.items()}
     function_arn = getattr(context, "invoked_function_arn", "") or _local_arn()
-    request_id = getattr(context, "aws_request_id", None) or CLOCK.unique()
-    return _ingest(function_arn)(Posted(source.lower(), headers, request.raw_body, request_id))
+    posted = Posted(source.lower(), headers, request.raw_body, _request_id(context))
+    with _telemetry().invocation("webhook", posted.request_id):
+        try:
+            return _ingest(function_arn)(posted)
+        except Exception as error:  # noqa: BLE001 - whose words, the request's perhaps, Chalice would log
+            _telemetry().problem("WEBHOOK_FAILED", error)
+            return Answer(500, {"error": "the webhook failed; its log says where"})
 
 
 def collect(records: Sequence[Mapping[str, Any]], context: Any) -> None:
     """Take a batch of the queue's messages."""
     if records:
-        _collector(records[0]["eventSourceARN"])(records, _until(context))
+        with _telemetry().invocation("collector", _request_id(context)):
+            _collector(records[0]["eventSourceARN"])(records, _until(context))
 
 
 def reconcile(context: Any) -> None:
     """Do what is due."""
-    _reconcile()(_until(context))
+    with _telemetry().invocation("reconcile", _request_id(context)):
+        _reconcile()(_until(context))
+
+
+def _request_id(context: Any) -> str:
+    """Lambda's name of the invocation; `chalice local` has none."""
+    return getattr(context, "aws_request_id", None) or CLOCK.unique()
 
 
 def _until(context: Any) -> datetime:
@@ -92,8 +104,8 @@ def _settings() -> Settings:
 
 
 @cache
-def _telemetry(service: str) -> Powertools:
-    return Powertools(service, _settings().stage)
+def _telemetry() -> Powertools:
+    return Powertools(_settings().stage)
 
 
 @cache
@@ -108,7 +120,7 @@ def _ingest(function_arn: str) -> Ingest:
             CLOCK.now,
         ),
         now=CLOCK.now,
-        telemetry=_telemetry("webhook"),
+        telemetry=_telemetry(),
     )
 
 
@@ -127,7 +139,7 @@ def _collector(queue_arn: str) -> "Collector":
         policy=_policy(),
         duplicate=_settings().duplicate,
         now=CLOCK.now,
-        telemetry=_telemetry("collector"),
+        telemetry=_telemetry(),
     )
 
 
@@ -147,7 +159,7 @@ def _reconcile() -> "Reconcile":
         everything_every=settings.drift_everything,
     )
     look = drift if settings.github_enabled else _nothing
-    return Reconcile(rows=store, sync=_sync(), drift=look, now=CLOCK.now, telemetry=_telemetry("reconcile"))
+    return Reconcile(rows=store, sync=_sync(), drift=look, now=CLOCK.now, telemetry=_telemetry())
 
 
 def _nothing(until: datetime) -> None:
@@ -222,5 +234,5 @@ def _sync() -> "Sync":
         clock=CLOCK,
         policy=policy,
         timing=Timing(settings.lease, settings.github_timeout * 1.5, settings.retry),
-        telemetry=_telemetry("sync"),
+        telemetry=_telemetry(),
     )

@@ -165,7 +165,7 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class AlertState:
-    """One row of the table."""
+    """One row of the table; `correlation_id` names the request that brought the newest message."""
 
     fingerprint: str
     spec: Spec
@@ -174,6 +174,7 @@ class AlertState:
     lease: Lease | None = None
     revision: int = 0
     due_at: datetime | None = None
+    correlation_id: str | None = None
 
     @property
     def priority(self) -> Priority:

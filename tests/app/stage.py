@@ -1,7 +1,6 @@
 """One stage of the app in this process, on AWS as moto has it."""
 
 import json
-import logging
 from dataclasses import dataclass
 from functools import cache, cached_property
 from io import StringIO
@@ -14,6 +13,7 @@ from chalice.test import Client, HTTPResponse
 
 import app
 from chalicelib import wiring
+from tests.log import redirected
 
 REGION = "us-west-2"
 ACCOUNT = "123456789012"
@@ -103,12 +103,8 @@ def wire_anew(monkeypatch: pytest.MonkeyPatch) -> StringIO:
     for made in vars(wiring).values():
         if hasattr(made, "cache_clear"):
             made.cache_clear()
-    logs = StringIO()
-    for service in ("webhook", "collector", "sync", "reconcile"):
-        wiring._telemetry(service)
-        for handler in logging.getLogger(service).handlers:
-            monkeypatch.setattr(handler, "stream", logs)
-    return logs
+    wiring._telemetry()
+    return redirected(monkeypatch)
 
 
 @dataclass(frozen=True)

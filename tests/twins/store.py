@@ -22,7 +22,11 @@ class MemoryStore:
         return self.rows.get(fingerprint)
 
     def record(self, row: AlertState) -> AlertState | None:
-        return self._write("record", row, lambda kept: replace(kept, spec=row.spec, due_at=row.due_at))
+        return self._write(
+            "record",
+            row,
+            lambda kept: replace(kept, spec=row.spec, due_at=row.due_at, correlation_id=row.correlation_id),
+        )
 
     def claim(self, row: AlertState, intent: Intent | None, lease: Lease) -> AlertState | None:
         return self._write(

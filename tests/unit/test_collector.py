@@ -313,7 +313,7 @@ def test_a_recorded_alert_is_one_log_line_without_its_raw_payload_and_one_count(
     world.clock.pass_(seconds=2)
     world.collect(world.message(event, correlation_id="request-1"))
     (line,) = world.telemetry.named("NORMALIZED_ALERT")
-    assert (line["message_id"], line["correlation_id"]) == ("message-1", "request-1")
+    assert (line["messageId"], line["correlation_id"]) == ("message-1", "request-1")
     assert (line["fingerprint"], line["latency_ms"]) == (event.fingerprint, 2000)
     assert line["alert"]["title"] == "Queue too long"
     assert "raw-secret" not in repr(world.telemetry.events)

@@ -45,7 +45,14 @@ def test_a_stamped_message_is_read_as_it_stands() -> None:
 
 def test_an_unstamped_message_is_cloudwatchs() -> None:
     message = envelope.read(record(json.dumps(ALARM)))
-    assert (message.source, message.correlation_id, message.payload) == ("cloudwatch", None, ALARM)
+    assert (message.source, message.payload) == ("cloudwatch", ALARM)
+
+
+@pytest.mark.parametrize("named", [None, "", "x" * 65, "a\nb", "Bearer secret", "caf\u00e9"])
+def test_a_message_that_names_no_request_is_followed_by_its_own_id(named: str | None) -> None:
+    attributes = {"source": "grafana"} | ({"correlation_id": named} if named is not None else {})
+    message = envelope.read(record("{}", **attributes))
+    assert message.correlation_id == message.id
 
 
 def test_a_record_may_lack_attributes() -> None:

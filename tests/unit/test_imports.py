@@ -16,7 +16,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("chalicelib", "errors", "alert", "labels", "markdown", "metrics"),
+    ("chalicelib", "errors", "alert", "labels", "markdown", "metrics", "masking"),
     ("routing",),
     ("lifecycle",),
     (
@@ -30,6 +30,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "github.answers",
         "github.budget",
         "intents",
+        "events",
     ),
     ("config", "telemetry"),
     (
@@ -43,7 +44,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "github.client",
         "github.issues",
     ),
-    ("ingest", "act", "sync", "collector", "drift", "reconcile"),
+    ("ingest", "act", "journal", "sync", "collector", "drift", "reconcile"),
     ("wiring",),
     ("app",),
 )

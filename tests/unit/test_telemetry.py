@@ -1,75 +1,207 @@
-"""Telemetry: events are JSON lines with keys, counts are valid embedded metrics with few dimensions."""
+"""Telemetry: events are JSON lines with keys; metrics are valid, listed, and few lines an invocation."""
 
 import json
-import uuid
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from chalicelib.telemetry import NAMESPACE, Powertools
+from chalicelib.errors import Rejected, StoreUnavailable
+from chalicelib.masking import MASKED
+from chalicelib.metrics import METRICS, NAMESPACE
+from chalicelib.telemetry import Powertools
+from tests.log import redirected
+
+Lines = Callable[[], list[dict[str, Any]]]
+TOKEN = "ghs_12345_eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiIxMjM0NSJ9.c2lnbmF0dXJl"
 
 
-def telemetry() -> Powertools:
-    """Telemetry of a service never named before: a service's log keeps the output that it began with."""
-    return Powertools(f"test-{uuid.uuid4().hex}", "local")
+@pytest.fixture
+def ours() -> Powertools:
+    return Powertools("local")
 
 
-def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+@pytest.fixture
+def events(ours: Powertools, monkeypatch: pytest.MonkeyPatch) -> Lines:
+    log = redirected(monkeypatch)
+    return lambda: [json.loads(line) for line in log.getvalue().splitlines()]
 
 
-def test_an_event_is_one_json_line_with_its_keys(capsys: pytest.CaptureFixture[str]) -> None:
-    telemetry().event("REJECTED", reason="NOT_JSON", receives=2, alert={"title": "\u00e9"})
-    (line,) = lines(capsys)
-    assert (line["level"], line["message"]) == ("INFO", "REJECTED")
+@pytest.fixture
+def metrics(capsys: pytest.CaptureFixture[str]) -> Lines:
+    return lambda: [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+# Events
+
+
+def test_an_event_is_one_json_line_with_its_keys(ours: Powertools, events: Lines) -> None:
+    ours.event("REJECTED", reason="NOT_JSON", receives=2, alert={"title": "\u00e9"})
+    (line,) = events()
+    assert (line["level"], line["message"], line["service"]) == ("INFO", "REJECTED", "alerting")
+    assert line["stage"] == "local"
+    assert line["timestamp"].endswith("+00:00")
     assert (line["reason"], line["receives"], line["alert"]) == ("NOT_JSON", 2, {"title": "\u00e9"})
 
 
-def test_keys_without_a_value_are_left_out(capsys: pytest.CaptureFixture[str]) -> None:
-    ours = telemetry()
+def test_keys_without_a_value_are_left_out(ours: Powertools, events: Lines) -> None:
     ours.event("REJECTED", reason="", fingerprint=None)
     ours.problem("NOT_SYNCED", ValueError("x"), fingerprint=None)
-    event, problem = lines(capsys)
+    event, problem = events()
     assert event["reason"] == ""
     assert "fingerprint" not in event
     assert "fingerprint" not in problem
 
 
-def test_a_problem_carries_its_error_cause_and_trace(capsys: pytest.CaptureFixture[str]) -> None:
-    error = ValueError("not readable")
-    error.__cause__ = KeyError("SecretString")
-    telemetry().problem("NOT_RECORDED", error, message_id="m-1")
-    (line,) = lines(capsys)
-    assert (line["level"], line["message"], line["message_id"]) == ("ERROR", "NOT_RECORDED", "m-1")
-    assert line["exception_name"] == "ValueError"
-    assert "not readable" in line["exception"]
-    assert "SecretString" in line["exception"]
+def test_bound_keys_and_notes_end_with_what_they_are_bound_to(ours: Powertools, events: Lines) -> None:
+    with ours.invocation("collector", "request-1"):
+        with ours.bound(messageId="m-1"):
+            ours.note(github_request_id="AB:1")
+            ours.event("ONE")
+        ours.event("TWO")
+    ours.event("THREE")
+    told = [
+        {name: line.get(name) for name in ("function", "request_id", "messageId", "github_request_id")}
+        for line in events()
+    ]
+    invocation = {"function": "collector", "request_id": "request-1"}
+    assert told == [
+        invocation | {"messageId": "m-1", "github_request_id": "AB:1"},
+        invocation | {"messageId": None, "github_request_id": None},
+        dict.fromkeys(told[2]),
+    ]
 
 
-def test_a_count_is_a_valid_embedded_metric(capsys: pytest.CaptureFixture[str]) -> None:
-    telemetry().count("AlertsReceived", 3, source="grafana")
-    (line,) = lines(capsys)
-    (directive,) = line["_aws"]["CloudWatchMetrics"]
-    (metric,) = directive["Metrics"]
-    (dimensions,) = directive["Dimensions"]
+# Errors
+
+
+def raised(error: Exception, cause: Exception | None = None) -> Exception:
+    """An error with its trace, and the one before it."""
+    error.__cause__ = cause
+    try:
+        raise error
+    except type(error) as caught:
+        return caught
+
+
+def during(error: Exception, other: Exception) -> Exception:
+    """An error that arose while another was handled."""
+    error.__context__ = other
+    return error
+
+
+def test_a_problem_tells_our_own_words_and_of_a_foreign_error_its_name_and_where_it_arose(
+    ours: Powertools, events: Lines
+) -> None:
+    cause = raised(KeyError("a payload's word"))
+    ours.problem("NOT_RECORDED", raised(StoreUnavailable("the table did not answer"), cause), messageId="m-1")
+    (line,) = events()
+    assert (line["level"], line["message"], line["messageId"]) == ("ERROR", "NOT_RECORDED", "m-1")
+    assert line["exception"] == ["StoreUnavailable: the table did not answer", "KeyError"]
+    assert line["exception_name"] == "StoreUnavailable"
+    assert all(place.endswith(" raised") for place in line["stack_trace"])
+    assert len(line["stack_trace"]) == 2
+    assert "payload" not in json.dumps(line)
+
+
+def test_a_rejection_behind_a_problem_is_named_by_its_reason_for_its_words_quote_the_message(
+    ours: Powertools, events: Lines
+) -> None:
+    rejected = Rejected("NOT_JSON", "it says `a payload's word`", "mend it")
+    ours.problem("NOT_RECORDED", during(ValueError("x"), rejected))
+    (line,) = events()
+    assert line["exception"] == ["ValueError", "Rejected: NOT_JSON"]
+
+
+def test_what_is_hidden_on_purpose_stays_hidden(ours: Powertools, events: Lines) -> None:
+    outer = during(ValueError("outer"), KeyError("inner"))
+    outer.__suppress_context__ = True
+    ours.problem("NOT_RECORDED", outer)
+    assert events()[0]["exception"] == ["ValueError"]
+
+
+@pytest.mark.parametrize("name", ["event", "problem"])
+def test_what_looks_like_a_credential_is_masked(ours: Powertools, events: Lines, name: str) -> None:
+    if name == "event":
+        ours.event("STEP", error=f"403 Bad credentials {TOKEN}")
+    else:
+        ours.problem("STEP", StoreUnavailable(f"403 Bad credentials {TOKEN}"))
+    (line,) = events()
+    assert f"403 Bad credentials {MASKED}" in json.dumps(line)
+    assert "ghs_" not in json.dumps(line)
+
+
+# Metrics
+
+
+def directive(line: dict[str, Any]) -> tuple[dict[str, str], dict[str, tuple[str, list[float]]]]:
+    """A line's dimensions with their values, and its metrics with unit and values."""
+    (told,) = line["_aws"]["CloudWatchMetrics"]
+    (names,) = told["Dimensions"]
+    assert told["Namespace"] == NAMESPACE
     assert isinstance(line["_aws"]["Timestamp"], int)
-    assert (directive["Namespace"], metric["Name"], metric["Unit"]) == (NAMESPACE, "AlertsReceived", "Count")
-    assert line["AlertsReceived"] == [3.0]
-    assert {name: line[name] for name in dimensions} == {"stage": "local", "source": "grafana"}
+    values = {metric["Name"]: (metric["Unit"], line[metric["Name"]]) for metric in told["Metrics"]}
+    return {name: line[name] for name in names}, values
 
 
-def test_counts_do_not_mix_their_dimensions(capsys: pytest.CaptureFixture[str]) -> None:
-    ours = telemetry()
+OURS = {"service": "alerting", "stage": "local"}
+
+
+def test_counts_are_added_up_over_an_invocation_and_measures_listed(ours: Powertools, metrics: Lines) -> None:
+    with ours.invocation("webhook", "r-1"):
+        for latency in (20, 30):
+            ours.count("AlertsReceived", 3, source="grafana")
+            ours.measure("RecordLatency", latency, source="grafana")
+    (line,) = metrics()
+    assert directive(line) == (
+        OURS | {"source": "grafana"},
+        {"AlertsReceived": ("Count", [6.0]), "RecordLatency": ("Milliseconds", [20.0, 30.0])},
+    )
+
+
+def test_other_dimensions_are_another_line(ours: Powertools, metrics: Lines) -> None:
     ours.count("AlertsRejected", reason="NOT_JSON")
+    ours.count("AlertsRejected", reason="MISSING_TEAM")
     ours.count("Reconciled")
-    sets = [line["_aws"]["CloudWatchMetrics"][0]["Dimensions"] for line in lines(capsys)]
-    assert [sorted(names) for ((names),) in sets] == [["reason", "stage"], ["stage"]]
+    ours.flush()
+    assert [directive(line)[0] for line in metrics()] == [
+        OURS | {"reason": "NOT_JSON"},
+        OURS | {"reason": "MISSING_TEAM"},
+        OURS,
+    ]
 
 
-def test_services_of_one_process_do_not_log_each_others_events(capsys: pytest.CaptureFixture[str]) -> None:
-    one, other = telemetry(), telemetry()
-    one.event("ONE")
-    other.event("TWO")
-    first, second = lines(capsys)
-    assert (first["message"], second["message"]) == ("ONE", "TWO")
-    assert first["service"] != second["service"]
+def test_what_a_failing_invocation_has_counted_is_written_once(ours: Powertools, metrics: Lines) -> None:
+    def fails() -> None:
+        with ours.invocation("collector", "r-1"):
+            ours.count("Reconciled")
+            raise ValueError("lost")
+
+    with pytest.raises(ValueError, match="lost"):
+        fails()
+    with ours.invocation("collector", "r-2"):
+        pass
+    assert len(metrics()) == 1
+
+
+def test_a_problem_is_counted_by_its_name(ours: Powertools, events: Lines, metrics: Lines) -> None:
+    ours.problem("DRIFT_FAILED", ValueError("x"))
+    ours.flush()
+    (line,) = metrics()
+    assert directive(line) == (OURS | {"event": "DRIFT_FAILED"}, {"Problems": ("Count", [1.0])})
+    assert len(events()) == 1
+
+
+def test_every_metric_can_be_written_and_nothing_of_more_values_than_a_line_holds_is_lost(
+    ours: Powertools, metrics: Lines
+) -> None:
+    for metric in METRICS:
+        for value in range(150):
+            ours.measure(metric.name, value, **dict.fromkeys(metric.dimensions, "x"))
+    ours.flush()
+    written: dict[str, list[float]] = {}
+    for line in metrics():
+        for name, (_, values) in directive(line)[1].items():
+            assert len(values) <= 100
+            written.setdefault(name, []).extend(values)
+    assert written == {metric.name: [float(value) for value in range(150)] for metric in METRICS}
