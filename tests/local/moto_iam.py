@@ -1,16 +1,19 @@
 """Least privilege, enforced: what moto's IAM lacks, for those who come with the credentials of a role.
 
 moto judges a request by its action, and by its resource only for SQS, S3, IAM and STS; it reads `?` in a
-pattern as a regular expression does, and knows `PublishBatch` as an action, which AWS does not. Here every
+pattern as a regular expression does, knows `PublishBatch` as an action, which AWS does not, and refuses in
+XML whoever speaks JSON. Here every
 request of a role is judged by the ARN it is about, as AWS would. Whoever has no session token is the
 administrator, who may do anything. Conditions and resource policies are not judged.
 """
 
+import fnmatch
+import re
 from collections.abc import Callable
-from fnmatch import fnmatchcase
 from typing import Any
 
 from moto.core.authorization import ActionAuthenticatorMixin
+from moto.core.exceptions import AccessDeniedError, JsonRESTError
 from moto.iam.access_control import IAMPolicyStatement
 from moto.secretsmanager.models import secretsmanager_backends
 
@@ -42,12 +45,17 @@ def _authorize(request: Any, iam_request_cls: Callable[..., Any], resource: str 
         headers=request.headers,
         action=SINGLE.get(action, action),
     )
-    iam_request.check_action_permitted(_resource(request) or resource)
+    try:
+        iam_request.check_action_permitted(_resource(request) or resource)
+    except AccessDeniedError as denied:
+        if "X-Amz-Target" in request.headers:  # a service that speaks JSON also refuses in it
+            raise JsonRESTError("AccessDeniedException", denied.message) from denied
+        raise
 
 
-def _matches(pattern: str, text: str) -> bool:
+def _matches(pattern: str, text: str) -> re.Match[str] | None:
     # A bracket is no pattern in a policy.
-    return fnmatchcase(text, pattern.replace("[", "[[]"))
+    return re.match(fnmatch.translate(pattern.replace("[", "[[]")), text)
 
 
 def _resource(request: Any) -> str | None:
