@@ -2,6 +2,7 @@
 # make test     unit, contract, app and simulation tests
 # make check    formatter, linter, types, then make test
 # make local    the demo's stack, left running for you to play with
+# make explain  what a payload would do: make explain ARGS=alert.json (ARGS=--help tells more)
 
 PYTHON ?= python3
 VENV := .venv
@@ -9,7 +10,9 @@ RUN := $(VENV)/bin/python
 INSTALLED := $(VENV)/installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo local test check style types format schema screenshots check-all clean
+COMMANDS := explain
+STAGE ?= local
+.PHONY: help demo local test check style types format schema screenshots check-all clean $(COMMANDS)
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -26,6 +29,9 @@ demo: $(INSTALLED)
 
 local: $(INSTALLED)
 	@$(RUN) -m tests.local.stack example-org/alerts example-org/ci-infra
+
+$(COMMANDS): $(INSTALLED)
+	@ALERTING_STAGE=$(STAGE) $(RUN) -m chalicelib.cli $@ $(ARGS)
 
 test: $(INSTALLED)
 	@$(RUN) -m pytest -n auto --dist loadfile --cov --cov-report=json:build/coverage.json --cov-report=

@@ -91,7 +91,7 @@ class Ingest:
                 413, "TOO_LARGE", f"the request is larger than {MOST_BYTES} bytes; set a limit of alerts"
             )
         self._authenticate(posted)
-        alerts = split.split(posted.source, _parse(posted.body))
+        alerts = split.split(posted.source, parse(posted.body))
         bodies = [json.dumps(split.cut(alert, MOST_MESSAGE_BYTES), separators=(",", ":")) for alert in alerts]
         self._publish(bodies, {"source": posted.source, "correlation_id": posted.request_id})
         return len(bodies)
@@ -121,7 +121,8 @@ class Ingest:
             ) from error
 
 
-def _parse(body: bytes) -> object:
+def parse(body: bytes) -> object:
+    """Read a request's body; raises NotAccepted where it is no JSON."""
     try:
         return json.loads(body, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:

@@ -168,10 +168,14 @@ def _nothing(until: datetime) -> None:
 
 @cache
 def _policy() -> "Policy":
+    return policy_of(_settings())
+
+
+def policy_of(settings: Settings) -> "Policy":
+    """Make the policy of a stage: its routing, and how often GitHub is told."""
     from chalicelib import routing
     from chalicelib.lifecycle.plan import Policy
 
-    settings = _settings()
     return Policy(
         routing=routing.load((Path(__file__).parent / "routing.toml").read_text(encoding="utf-8")),
         update_interval=settings.update_interval,

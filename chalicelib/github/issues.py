@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from chalicelib.errors import Invalid, Unavailable
 from chalicelib.github import answers, requests
-from chalicelib.github.client import GitHubClient
 from chalicelib.github.protocol import Request, Response
 from chalicelib.lifecycle.outcome import Draft, Seen
 from chalicelib.lifecycle.state import IssueRef
@@ -17,13 +16,23 @@ MOST_PAGES = 50
 OPTIONAL_FIELDS = frozenset({"assignees", "labels"})
 
 
+class Client(Protocol):
+    """Sends requests as the App."""
+
+    def bot(self, repository: str) -> str:
+        """Name the login under which we write there."""
+
+    def send(self, request: Request, before: datetime) -> Response:
+        """Send once; raises the classified errors."""
+
+
 class GitHubIssues:
     """Issues of the repositories that the App is installed on; every call raises the classified errors.
 
     A call that could end after `before` is not sent.
     """
 
-    def __init__(self, client: GitHubClient) -> None:
+    def __init__(self, client: Client) -> None:
         self._client = client
 
     def open(self, repository: str, draft: Draft, before: datetime) -> Seen:

@@ -47,6 +47,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("ingest", "act", "journal", "sync", "collector", "drift", "reconcile"),
     ("wiring",),
     ("app",),
+    ("cli",),
 )
 """From the bottom up. A module imports from its own layer and those below, and never in a circle."""
 
@@ -238,6 +239,25 @@ print(json.dumps([sorted(read), app.queue]))
 
 def test_importing_the_app_makes_no_client_and_reads_no_environment_but_the_stage() -> None:
     assert in_a_fresh_interpreter(IMPORT_APP) == [["ALERTING_STAGE"], "alerting-local-alerts"]
+
+
+LOAD = """
+import importlib, json, sys
+
+for name in {names}:
+    importlib.import_module(name)
+print(json.dumps([name for name in ("typer", "chalicelib.cli") if name in sys.modules]))
+"""
+
+
+def test_no_function_loads_the_command_line_or_its_libraries() -> None:
+    """Modules are loaded late in places, so all that is not the command line's own is loaded here."""
+    served = [module for module in MODULES if not module.startswith("cli")]
+    names = [module if module in {"app", "chalicelib"} else f"chalicelib.{module}" for module in served]
+    assert "chalicelib.wiring" in names
+    assert in_a_fresh_interpreter(LOAD.format(names=names)) == []
+    # Not looked for among what was loaded, since httpx loads rich where it is installed.
+    assert [name for name in served if {"typer", "rich"} & set(foreign(SOURCES[name]))] == []
 
 
 SERVE = """

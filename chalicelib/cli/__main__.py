@@ -1,0 +1,31 @@
+"""`python -m chalicelib.cli`: a module for each command, put together here."""
+
+import typer
+
+from chalicelib.cli import explain
+from chalicelib.cli.trouble import Commands
+
+app = typer.Typer(
+    cls=Commands,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("explain")(explain.explain)
+
+
+@app.callback()
+def commands() -> None:
+    """Find out why an alert became an issue, or why it did not, and mend it.
+
+    Begin with `explain --template grafana`, which needs nothing but this checkout.
+
+    Exit codes: 0 all is well; 1 something is wrong, and was told; 2 wrong usage, or nobody answered.
+    With `--json` standard output is JSON; what kept a command from its work is said on standard error.
+    """
+
+
+if __name__ == "__main__":
+    app(prog_name="python -m chalicelib.cli")

@@ -1,0 +1,82 @@
+"""`explain`: what would this payload do? Needs no AWS."""
+
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from chalicelib import wiring
+from chalicelib.cli import options, payloads, screen, told
+from chalicelib.cli.rehearsal import Rehearsal
+from chalicelib.cli.templates import TEMPLATES
+from chalicelib.cli.told import Answer
+from chalicelib.cli.trouble import Trouble
+from chalicelib.config import Settings
+from chalicelib.errors import NotAccepted, Rejected
+
+Files = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="FILE...", help="Payloads, in the order they come; `-` is standard input."),
+]
+Source = Annotated[
+    str | None,
+    typer.Option(help="grafana, alertmanager, normalized or cloudwatch; otherwise told by its look."),
+]
+Template = Annotated[
+    str | None,
+    typer.Option(help="Print a payload to start from: grafana, cloudwatch, alertmanager, normalized."),
+]
+
+
+def explain(
+    files: Files = None, source: Source = None, template: Template = None, as_json: options.AsJson = False
+) -> None:
+    """What would this payload do? The alert, its steps and issue, or what is wrong and how to mend it.
+
+    Needs no AWS and sends nothing. Of several files each meets what the ones before it left.
+
+    Examples:
+    - `explain --template cloudwatch > alarm.json`
+    - `explain alarm.json`
+    - `explain firing.json resolved.json`
+    - `cat payload.json | explain --source grafana -`
+    """
+    now = wiring.CLOCK.now()
+    if template is not None:
+        screen.as_json(_template(template, now))
+        return
+    rehearsal = Rehearsal(wiring.policy_of(Settings.read({})), now)
+    answers = [answer for name in _named(files) for answer in _answers(_text(name), source, rehearsal)]
+    told.show(answers, rehearsal.policy.routing, now, as_json=as_json)
+    if any(isinstance(answer.what, Rejected | NotAccepted) for answer in answers):
+        raise typer.Exit(1)
+
+
+def _template(source: str, now: datetime) -> object:
+    if source not in TEMPLATES:
+        raise Trouble(f"There is no template {source}. Name one of {', '.join(TEMPLATES)}.")
+    return TEMPLATES[source](now)
+
+
+def _named(files: list[str] | None) -> list[str]:
+    if not files:
+        raise Trouble("Name a file, or - for standard input; --template grafana prints one to start from.")
+    return files
+
+
+def _text(name: str) -> str:
+    return sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8", errors="replace")
+
+
+def _answers(text: str, source: str | None, rehearsal: Rehearsal) -> Iterator[Answer]:
+    source = source or payloads.source_of(text)
+    try:
+        messages = payloads.messages(source, text, rehearsal.now)
+    except NotAccepted as refusal:
+        yield Answer(source, refusal)
+        return
+    for message in messages:
+        yield from (Answer(source, each) for each in rehearsal(message))

@@ -1,0 +1,19 @@
+"""Options that commands share."""
+
+from typing import Annotated
+
+import typer
+
+Stage = Annotated[
+    str,
+    typer.Option(
+        "--stage", "-s", envvar="ALERTING_STAGE", help="local (`make local`), dev, prod, or any other stage."
+    ),
+]
+Region = Annotated[
+    str | None,
+    typer.Option(
+        "--region", help="Where the stage is, unless its infra-extra/STAGE.tfvars or AWS_REGION says."
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, for scripts.")]

@@ -1,0 +1,89 @@
+"""The recorder: answers in GitHub's place as if all were as the row believes, and keeps what is written."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from chalicelib.github.protocol import Request, Response
+from chalicelib.lifecycle.state import Closer, Issue
+
+BOT = "alerting[bot]"
+NEW = 0
+"""The number of an issue that GitHub has yet to name."""
+
+
+class Recorder:
+    """What the tracker sends its requests to; `written` are those that would change something."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+        self._shown: dict[str, Any] = {}
+        self.written: list[Request] = []
+
+    def believe(self, issue: Issue) -> None:
+        """Show an issue as a row believes that it is."""
+        self._shown = _known(issue)
+
+    def bot(self, repository: str) -> str:  # noqa: ARG002 - one name everywhere
+        """Name the login under which we write."""
+        return BOT
+
+    def send(self, request: Request, before: datetime) -> Response:  # noqa: ARG002 - nothing takes time
+        """Answer at once."""
+        if request.method == "GET":
+            lists = request.path.partition("?")[0].endswith(("/issues", "/comments"))
+            return _answer([] if lists else self._shown)
+        self.written.append(request)
+        if request.method == "POST" and request.path.endswith("/issues"):
+            self._shown = _opened(request)
+        elif request.method == "PATCH":
+            self._change(request.body or {})
+        return _answer(self._shown)
+
+    def _change(self, changes: Mapping[str, Any]) -> None:
+        self._shown |= changes
+        if changes.get("state") == "closed":
+            self._shown |= {"closed_at": _instant(self._now), "closed_by": {"login": BOT}}
+        if changes.get("state") == "open":
+            self._shown |= {"closed_at": None, "closed_by": None}
+
+
+def _opened(request: Request) -> dict[str, Any]:
+    return _shown(request.repository, NEW) | {
+        name: value for name, value in (request.body or {}).items() if name != "assignees"
+    }
+
+
+def _known(issue: Issue) -> dict[str, Any]:
+    closer = BOT if issue.closed_by is Closer.US else "a-person"
+    return _shown(issue.ref.repository, issue.ref.number) | {
+        "title": issue.title,
+        "labels": [*issue.labels, *(["alert:muted"] if issue.muted else [])],
+        "html_url": issue.url,
+        "comments": issue.comments,
+        "state": "open" if issue.open else "closed",
+        "closed_at": _instant(issue.closed_at) if issue.closed_at else None,
+        "closed_by": {"login": closer} if issue.closed_at else None,
+    }
+
+
+def _shown(repository: str, number: int) -> dict[str, Any]:
+    return {
+        "number": number,
+        "title": "",
+        "body": "",
+        "state": "open",
+        "labels": [],
+        "html_url": f"https://github.com/{repository}/issues/{number}",
+        "repository_url": f"https://api.github.com/repos/{repository}",
+        "user": {"login": BOT},
+    }
+
+
+def _instant(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat()
+
+
+def _answer(value: object) -> Response:
+    return Response(200, {}, json.dumps(value).encode())

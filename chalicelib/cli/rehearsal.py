@@ -1,0 +1,90 @@
+"""A rehearsal: what the pipeline would do, by its own record, plan and act, on memory alone."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from chalicelib import intents
+from chalicelib.act import Act
+from chalicelib.adapters import registry
+from chalicelib.adapters.fields import Ignored, Ownership
+from chalicelib.alert import AlertEvent
+from chalicelib.cli.recorder import Recorder
+from chalicelib.envelope import Message
+from chalicelib.errors import Rejected
+from chalicelib.github.issues import GitHubIssues
+from chalicelib.github.protocol import Request
+from chalicelib.lifecycle.plan import Policy, plan
+from chalicelib.lifecycle.record import Reason, record
+from chalicelib.lifecycle.state import AlertState, Lease
+from chalicelib.lifecycle.steps import Nothing, Step
+
+MOST_STEPS = 12
+AN_HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What an alert changes: the reason, the steps until there is nothing to do, and their requests."""
+
+    alert: AlertEvent
+    reason: Reason
+    row: AlertState
+    steps: tuple[Step, ...]
+    requests: tuple[Request, ...]
+
+
+Told = Change | Ignored | Rejected
+
+
+def _never_seen(fingerprint: str) -> None:
+    """Know no row."""
+
+
+@dataclass
+class Rehearsal:
+    """Takes messages one after the other; `before` gives the row of a fingerprint as it is now."""
+
+    policy: Policy
+    now: datetime
+    before: Callable[[str], AlertState | None] = _never_seen
+    _rows: dict[str, AlertState] = field(default_factory=dict)
+
+    def __call__(self, message: Message) -> list[Told]:
+        """Say what would become of a message."""
+        fallback = self.policy.routing.ownership
+        try:
+            alerts = registry.parse(
+                message.source, message.payload, Ownership(*fallback) if fallback else None
+            )
+        except Rejected as rejected:
+            return [rejected]
+        return [alert if isinstance(alert, Ignored) else self._change(alert, message) for alert in alerts]
+
+    def steps(self, row: AlertState) -> tuple[AlertState, tuple[Step, ...], tuple[Request, ...]]:
+        """Step until there is nothing to do; returns the row as it then is, the steps, and the requests."""
+        recorder = Recorder(self.now)
+        act = Act(lambda: GitHubIssues(recorder), self.policy.routing, lambda: self.now)
+        taken: list[Step] = []
+        while len(taken) < MOST_STEPS:
+            step = plan(row, self.now, self.policy)
+            taken.append(step)
+            if isinstance(step, Nothing):
+                break
+            row = self._act(row, step, act, recorder)
+        return row, tuple(taken), tuple(recorder.written)
+
+    def _change(self, alert: AlertEvent, message: Message) -> Change:
+        key = alert.fingerprint
+        known = self._rows.get(key) or self.before(key)
+        recorded = record(known, alert, message.sent_at)
+        row, steps, requests = self.steps(recorded.row)
+        self._rows[key] = row
+        return Change(alert, recorded.reason, row, steps, requests)
+
+    def _act(self, row: AlertState, step: Step, act: Act, recorder: Recorder) -> AlertState:
+        if row.status.issue:
+            recorder.believe(row.status.issue)
+        begun = intents.intent(row, step, self.policy.routing, self.now)
+        claimed = replace(row, intent=begun, lease=Lease("rehearsal", self.now + AN_HOUR))
+        return replace(act(claimed, step), lease=None)

@@ -1,0 +1,80 @@
+"""Words for what record and plan decide."""
+
+from chalicelib.lifecycle.record import Reason
+from chalicelib.lifecycle.steps import (
+    AddComment,
+    AddLabels,
+    Adopt,
+    CloseDuplicate,
+    CloseIssue,
+    Find,
+    Look,
+    Nothing,
+    OpenIssue,
+    Quiet,
+    RemoveLabel,
+    ReopenIssue,
+    Step,
+    UpdateIssue,
+)
+
+REASONS = {
+    Reason.FIRST_FIRING: "nothing was known of it; a new episode begins",
+    Reason.RESOLVED_UNSEEN: "it ended, and no firing of it was ever seen; remembered for a week, no issue",
+    Reason.STALE: "older than what is known, and changes nothing",
+    Reason.DUPLICATE: "the same again within a minute; changes nothing",
+    Reason.RECURRED_UNRESOLVED: "it fired anew and its end was never heard of; a new episode, the same issue",
+    Reason.REPEAT: "it still fires; counted",
+    Reason.FIRING_LATE: "late news of an earlier beginning; the episode is corrected",
+    Reason.RESOLVED_LATE: "late news of an end between two firings; the episode is split there",
+    Reason.RESOLVED: "it ended",
+    Reason.RECURRED: "it fires again; a new episode begins",
+    Reason.ALREADY_RESOLVED: "it ended once more; nothing to tell",
+}
+QUIET = {
+    Quiet.IN_PROGRESS: "a worker is at it",
+    Quiet.DISABLED: "GitHub is disabled for this stage (GITHUB_ENABLED=false)",
+    Quiet.LOOKED: "a step's outcome is unknown; it is looked for again in a minute",
+    Quiet.CLOSED_BY_PERSON: "a person closed the issue in this episode; quiet until it has resolved once",
+    Quiet.REOPENED_BY_PERSON: "a person opened the issue again after it resolved; it is left open",
+    Quiet.MUTED: "the issue has the label alert:muted",
+    Quiet.LATER: "an update is due later, so that not every repeat is one",
+    Quiet.RESOLVED_UNTOLD: "it ended before it got an issue; told in the next issue of this condition",
+    Quiet.UP_TO_DATE: "the issue says everything there is to say",
+}
+STEPS: dict[type[Step], str] = {
+    OpenIssue: "open an issue",
+    ReopenIssue: "reopen the issue",
+    UpdateIssue: "update the issue's text",
+    AddLabels: "add labels",
+    RemoveLabel: "remove a label",
+    AddComment: "comment",
+    CloseIssue: "close the issue",
+    Find: "find out whether an unfinished opening or comment took effect",
+    Look: "read the issue, as a step's outcome is unknown",
+    Adopt: "take over an open issue",
+    CloseDuplicate: "close a duplicate",
+}
+IGNORED = {
+    "TEST_NOTIFICATION": "a contact point's test; acknowledged, and opens nothing",
+    "CONFIGURATION_CHANGE": "the alarm itself was changed, not its state; changes nothing",
+    "NO_DATA": "CloudWatch has too little data: neither firing nor resolved; counted, and changes nothing",
+}
+
+
+def reason(told: Reason) -> str:
+    """Write a record's reason and what it means."""
+    return f"{told.value}: {REASONS[told]}"
+
+
+def step(planned: Step) -> str:
+    """Write what is done next on GitHub, or why nothing is."""
+    if isinstance(planned, Nothing):
+        when = f", again at {planned.due_at:%H:%M:%S} UTC" if planned.due_at else ""
+        return f"nothing, {planned.reason.value}: {QUIET[planned.reason]}{when}"
+    return f"{type(planned).__name__}: {STEPS[type(planned)]}"
+
+
+def ignored(told: str) -> str:
+    """Say why an alert means nothing to an issue."""
+    return IGNORED.get(told, "it means nothing to an issue")

@@ -1,0 +1,1 @@
+"""The command line, as a person at a prompt or a script meets it."""

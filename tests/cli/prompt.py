@@ -1,0 +1,36 @@
+"""The prompt: runs commands in this process, as `python -m chalicelib.cli` does."""
+
+import json
+import shlex
+from dataclasses import dataclass
+from typing import Any
+
+from typer.testing import CliRunner
+
+from chalicelib.cli.__main__ import app
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What a command said, and its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+    @property
+    def words(self) -> str:
+        """Everything said, on one line."""
+        return " ".join(self.out.split())
+
+
+def run(command: str, *arguments: str, stdin: str | None = None, **environment: str) -> Answered:
+    """Run a command; `arguments` stand behind it as they are."""
+    done = CliRunner().invoke(app, [*shlex.split(command), *arguments], input=stdin, env=environment)
+    if done.exception and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return Answered(done.exit_code, done.stdout, done.stderr)

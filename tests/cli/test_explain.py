@@ -1,0 +1,130 @@
+"""`explain` says what the pipeline would do, for every sample there is, and needs no AWS."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chalicelib.adapters.fields import Ignored
+from chalicelib.cli import payloads, words
+from chalicelib.cli.templates import TEMPLATES
+from chalicelib.lifecycle.record import Reason
+from chalicelib.lifecycle.steps import Nothing, Quiet, Step
+from tests.cli.prompt import run
+from tests.unit.messages import deliver
+from tests.unit.test_adapters import SAMPLES, read
+
+ROOT = Path(__file__).parents[2]
+
+
+def outcome(answer: dict[str, Any]) -> str:
+    """An answer of `explain --json` in the words of `deliver`."""
+    return "alert" if answer["outcome"] == "alert" else str(answer["reason"])
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_it_says_of_every_sample_what_the_pipeline_makes_of_it(path: Path, tmp_path: Path) -> None:
+    source, payload = path.parent.name, read(path)["payload"]
+    file = tmp_path / "payload"
+    file.write_text(payload if isinstance(payload, str) and source == "cloudwatch" else json.dumps(payload))
+    delivered = [
+        one if isinstance(one, str) else one.reason if isinstance(one, Ignored) else "alert"
+        for one in deliver(source, payload)
+    ]
+    answered = run(f"explain --json --source {source}", str(file))
+    assert [outcome(answer) for answer in answered.json] == delivered
+    wrong = [answer for answer in answered.json if answer["outcome"] in {"rejected", "refused"}]
+    assert answered.code == (1 if wrong else 0)
+    assert run(f"explain --source {source}", str(file)).code == answered.code
+
+
+@pytest.mark.parametrize("source", TEMPLATES)
+def test_a_template_becomes_an_issue_without_a_word_changed(source: str) -> None:
+    template = run(f"explain --template {source}")
+    (answer,) = run("explain --json -", stdin=template.out).json
+    assert (answer["source"], answer["record"]["reason"]) == (source, "FIRST_FIRING")
+    (request,) = answer["requests"]
+    assert (request["method"], request["path"].endswith("/issues")) == ("POST", True)
+    assert request["body"]["title"] == answer["issue"]["title"]
+    assert f"Pri:{answer['alert']['priority']}" in answer["routing"]["labels"]
+
+
+@pytest.mark.parametrize("source", TEMPLATES)
+def test_whose_a_payload_is_shows(source: str) -> None:
+    assert payloads.source_of(run(f"explain --template {source}").out) == source
+
+
+def test_each_file_meets_what_the_ones_before_it_left(tmp_path: Path) -> None:
+    firing = run("explain --template normalized").json
+    later = {"occurred_at": firing["occurred_at"].replace("Z", ".5Z"), "state": "RESOLVED"}
+    (tmp_path / "firing.json").write_text(json.dumps(firing))
+    (tmp_path / "resolved.json").write_text(json.dumps(firing | later))
+    answered = run("explain --json", *(str(tmp_path / f"{name}.json") for name in ("firing", "resolved")))
+    assert [answer["record"]["reason"] for answer in answered.json] == ["FIRST_FIRING", "RESOLVED"]
+    (closing,) = answered.json[1]["requests"]
+    assert (closing["method"], closing["body"]["state"]) == ("PATCH", "closed")
+    assert closing["path"].endswith("/issues/(the new one)")
+
+
+def test_it_tells_a_person_why_there_is_no_issue_and_what_to_do(tmp_path: Path) -> None:
+    alarm = run("explain --template cloudwatch").json | {"AlarmDescription": "PRIORITY=P1"}
+    answered = run("explain -", stdin=json.dumps(alarm))
+    assert answered.code == 1
+    assert "MISSING_TEAM" in answered.words
+    assert "TEAM=" in answered.words.partition("to do")[2]
+
+
+def test_it_shows_a_person_the_alert_the_steps_and_the_issue() -> None:
+    answered = run("explain -", stdin=run("explain --template cloudwatch").out)
+    for shown in ("FIRST_FIRING", "OpenIssue", "example-org/ci-infra", "[P1] runner-queue-too-long"):
+        assert shown in answered.words
+    assert answered.err == ""
+
+
+def test_what_a_provider_wrote_is_no_command_to_the_terminal() -> None:
+    alert = run("explain --template normalized").json | {"title": "\x1b]0;owned\x07[red]title"}
+    answered = run("explain -", stdin=json.dumps(alert))
+    assert "\x1b" not in answered.out
+    assert "[red]title" in answered.out
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        ("explain", "Name a file"),
+        ("explain no-such-file.json", "no-such-file.json"),
+        ("explain --template pager", "grafana, cloudwatch, alertmanager, normalized"),
+        ("explain --source pager README.md", "grafana, alertmanager, normalized"),
+        ("explain --no-such-option", "--no-such-option"),
+    ],
+)
+def test_wrong_usage_is_told_in_a_sentence_on_standard_error(command: str, told: str) -> None:
+    answered = run(command)
+    assert (answered.code, answered.out) == (2, "")
+    assert told in answered.err
+    assert "Traceback" not in answered.err
+
+
+def test_it_runs_as_a_module_with_nothing_in_the_environment() -> None:
+    """No region, no credentials, no stage."""
+    done = subprocess.run(
+        [sys.executable, "-m", "chalicelib.cli", "explain", "--json", "-"],
+        input=json.dumps(run("explain --template grafana").json),
+        env={"PATH": os.defpath},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)[0]["record"]["reason"] == "FIRST_FIRING"
+
+
+def test_every_decision_has_its_words() -> None:
+    assert set(words.REASONS) == set(Reason)
+    assert set(words.QUIET) == set(Quiet)
+    assert set(words.STEPS) == set(Step.__args__) - {Nothing}
