@@ -52,7 +52,7 @@ class Journal:
 
     def rested(self, row: AlertState, step: Nothing, due_at: datetime | None) -> None:
         """There is nothing to do, until `due_at`."""
-        self._step(row, "SKIP", reason=step.reason.value, due_at=due_at)
+        self._step(row, "SKIP", reason=step.reason.value, due_at=due_at, github_request_id=None)
 
     def failed(self, row: AlertState, step: Step, error: AlertingError) -> None:
         """A step had no effect."""
@@ -70,7 +70,7 @@ class Journal:
     def refused(self, row: AlertState, step: Step, reason: str, until: datetime) -> None:
         """The budget put a step off until `until`."""
         keys = self._keys(row, _action(step))
-        self.telemetry.event("BUDGET_REFUSED", **keys, reason=reason, due_at=until)
+        self.telemetry.event("BUDGET_REFUSED", **keys, reason=reason, due_at=until, github_request_id=None)
         self.telemetry.count("StepsRefused", reason=reason)
 
     def _step(self, row: AlertState, action: str, **keys: object) -> None:

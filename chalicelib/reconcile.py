@@ -32,9 +32,15 @@ class Reconcile:
     drift: Callable[[datetime], None]
     now: Callable[[], datetime]
     telemetry: Telemetry
+    chores: tuple[tuple[str, Callable[[datetime], None]], ...] = ()
 
     def __call__(self, until: datetime) -> None:
-        """Work until `until`; a failed look-up changes nothing."""
+        """Work until `until`; a failed look-up changes nothing.
+
+        The chores come first, each told by its name if it fails: they are quick, and wait for no crowd.
+        """
+        for name, chore in self.chores:
+            self._guarded(name, partial(chore, until), None)
         due = [
             fingerprint
             for priority in Priority

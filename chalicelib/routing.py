@@ -126,6 +126,11 @@ class Routing:
         """Every repository an issue may be in."""
         return frozenset(route.repository for route in (self.default, *self.teams.values()))
 
+    @property
+    def accounts(self) -> frozenset[str]:
+        """Every account that such a repository belongs to."""
+        return frozenset(repository.partition("/")[0] for repository in self.repositories)
+
     def owners(self, teams: tuple[str, ...]) -> tuple[str, ...]:
         """Put the fallback team where no team was named."""
         return (self.fallback.team,) if self.fallback and teams == (UNKNOWN_TEAM,) else teams

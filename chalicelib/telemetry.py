@@ -7,7 +7,7 @@ one its name and where it arose, and what looks like a credential is masked.
 import json
 import traceback
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, Protocol
 
 from aws_lambda_powertools import Logger
@@ -42,6 +42,32 @@ class Telemetry(Protocol):
 
     def note(self, **keys: object) -> None:
         """Put keys on every event until the innermost `bound` ends."""
+
+
+class Silent:
+    """Tells nobody: for what only looks."""
+
+    def event(self, name: str, **keys: object) -> None:
+        """Log nothing."""
+
+    def problem(self, name: str, error: BaseException, **keys: object) -> None:
+        """Log nothing."""
+
+    def count(self, name: str, number: float = 1, **dimensions: str) -> None:
+        """Count nothing."""
+
+    def measure(self, name: str, value: float, **dimensions: str) -> None:
+        """Measure nothing."""
+
+    def bound(self, **keys: object) -> AbstractContextManager[None]:  # noqa: ARG002 - the port's shape
+        """Put keys on nothing."""
+        return nullcontext()
+
+    def note(self, **keys: object) -> None:
+        """Put keys on nothing."""
+
+
+SILENT = Silent()
 
 
 class Powertools:

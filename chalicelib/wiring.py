@@ -7,7 +7,7 @@ above; the collector's, whose libraries take long to load, where they are needed
 import os
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -25,6 +25,7 @@ from chalicelib.topic import SnsTopic
 
 if TYPE_CHECKING:
     from chalicelib.collector import Collector
+    from chalicelib.github.budget import Limits
     from chalicelib.lifecycle.plan import Policy
     from chalicelib.reconcile import Reconcile
     from chalicelib.sync import Sync
@@ -159,7 +160,28 @@ def _reconcile() -> "Reconcile":
         everything_every=settings.drift_everything,
     )
     look = drift if settings.github_enabled else _nothing
-    return Reconcile(rows=store, sync=_sync(), drift=look, now=CLOCK.now, telemetry=_telemetry())
+    return Reconcile(
+        rows=store,
+        sync=_sync(),
+        drift=look,
+        now=CLOCK.now,
+        telemetry=_telemetry(),
+        chores=(("GAUGES_FAILED", _gauges()),),
+    )
+
+
+def _gauges() -> Callable[[datetime], None]:
+    from chalicelib.census import DynamoCensus
+    from chalicelib.gauges import Gauges
+
+    return Gauges(
+        census=DynamoCensus(boto3.client("dynamodb", config=AWS), _table()),
+        budgets=_gate(),
+        limits=_limits(),
+        owners=_policy().routing.accounts,
+        now=CLOCK.now,
+        telemetry=_telemetry(),
+    )
 
 
 def _nothing(until: datetime) -> None:
@@ -190,22 +212,30 @@ def policy_of(settings: Settings) -> "Policy":
 def _store() -> Any:
     from chalicelib.store import DynamoStore
 
-    return DynamoStore(boto3.client("dynamodb", config=AWS), f"{_settings().prefix}-alerts-state")
+    return DynamoStore(boto3.client("dynamodb", config=AWS), _table())
 
 
-@cache
-def _gate() -> Any:
+def _table() -> str:
+    return f"{_settings().prefix}-alerts-state"
+
+
+def _limits() -> "Limits":
     from chalicelib.github.budget import Limits
-    from chalicelib.github.gate import Gate
 
     settings = _settings()
-    limits = Limits(
+    return Limits(
         per_minute=settings.writes_per_minute,
         per_hour=settings.writes_per_hour,
         spacing=settings.write_spacing.total_seconds(),
         breaker_first=settings.breaker.total_seconds(),
     )
-    return Gate(_store(), limits, CLOCK.now)
+
+
+@cache
+def _gate() -> Any:
+    from chalicelib.github.gate import Gate
+
+    return Gate(_store(), _limits(), CLOCK.now, _telemetry())
 
 
 @cache

@@ -17,6 +17,7 @@ PURE = (
     "chalicelib/github/budget.py",
     "chalicelib/intents.py",
     "chalicelib/github/answers.py",
+    "chalicelib/github/health.py",
     "chalicelib/github/protocol.py",
     "chalicelib/github/requests.py",
     "chalicelib/items.py",

@@ -1,15 +1,17 @@
 """The gate: the budget's row, changed by compare-and-swap, so that all running workers share one budget."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Protocol
 
 from pydantic import TypeAdapter
 
 from chalicelib.github import budget as rules
+from chalicelib.github import health
 from chalicelib.github.budget import Budget, Call, Granted, Limits, Refused
 from chalicelib.github.protocol import Response
 from chalicelib.items import Document
+from chalicelib.telemetry import SILENT, Telemetry
 
 SWAPS = 10
 BUSY = 0.5
@@ -29,8 +31,14 @@ class Documents(Protocol):
 class Gate:
     """Asks for calls and reports how they ended; what a container remembers saves it the reading."""
 
-    def __init__(self, documents: Documents, limits: Limits, now: Callable[[], datetime]) -> None:
-        self._documents, self._limits, self._now = documents, limits, now
+    def __init__(
+        self,
+        documents: Documents,
+        limits: Limits,
+        now: Callable[[], datetime],
+        telemetry: Telemetry = SILENT,
+    ) -> None:
+        self._documents, self._limits, self._now, self._telemetry = documents, limits, now, telemetry
         self._known: dict[str, Document] = {}
 
     def ask(self, owner: str, call: Call) -> Granted | Refused:
@@ -52,6 +60,7 @@ class Gate:
 
     def answered(self, owner: str, response: Response) -> None:
         """GitHub answered."""
+        self._ended("OK" if response.status < 400 else "REFUSED", response.request_id)
         self._change(
             owner,
             lambda budget, now: rules.answered(
@@ -61,11 +70,13 @@ class Gate:
 
     def limited(self, owner: str, retry_at: datetime | None) -> None:
         """GitHub asked to wait."""
+        self._ended("RATE_LIMITED")
         at = retry_at.timestamp() if retry_at else None
         self._change(owner, lambda budget, now: rules.limited(budget, now, at))
 
     def failed(self, owner: str) -> None:
         """GitHub did not answer."""
+        self._ended("FAILED")
         self._change(owner, lambda budget, now: rules.failed(budget, now, self._limits))
 
     def _change(self, owner: str, change: Callable[[Budget, float], Budget]) -> None:
@@ -75,8 +86,25 @@ class Gate:
             document = self._read(owner)
             current = _parse(document)
             changed = change(current, now)
-            if changed == current or self._swap(owner, document, changed):
-                return
+            if changed == current:
+                return None
+            if self._swap(owner, document, changed):
+                return self._tell(owner, current, changed)
+        return None
+
+    def look(self, owner: str) -> Budget:
+        """Read an owner's budget as it is now."""
+        return _parse(self._documents.load(_key(owner)))
+
+    def _ended(self, outcome: str, request_id: str | None = None) -> None:
+        self._telemetry.count("GitHubCalls", outcome=outcome)
+        self._telemetry.note(github_request_id=request_id)
+
+    def _tell(self, owner: str, before: Budget, after: Budget) -> None:
+        """The breaker's changes, and GitHub's wishes to wait, are events of their own."""
+        for name, at in health.changes(before, after):
+            until = datetime.fromtimestamp(at, UTC) if at else None
+            self._telemetry.event(name, owner=owner, until=until, failures=after.failures or None)
 
     def _read(self, owner: str) -> Document:
         if owner not in self._known:

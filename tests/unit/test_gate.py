@@ -13,6 +13,7 @@ from chalicelib.github.protocol import Response
 from chalicelib.items import Document
 from tests.twins.clock import ManualClock
 from tests.twins.store import MemoryStore
+from tests.twins.telemetry import Recorder
 
 OWNER = "acme"
 OPEN, READ = Call(Kind.OPEN, Priority.P0), Call(Kind.READ, Priority.P0)
@@ -181,3 +182,36 @@ def test_many_workers_together_get_no_more_than_the_limit() -> None:
     granted = [answer for answer in answers if isinstance(answer, Granted)]
     assert 1 <= len(granted) <= 12
     assert len(granted) == store.documents["budget#acme"].version
+
+
+# What it tells
+
+
+def test_every_call_is_counted_by_how_it_ended_and_its_id_noted(world: World) -> None:
+    telemetry = Recorder()
+    gate = Gate(world.store, world.limits, world.clock.now, telemetry)
+    with telemetry.bound():
+        gate.answered(OWNER, Response(200, {"x-github-request-id": "AB:1"}))
+        telemetry.event("STEP")
+        gate.answered(OWNER, Response(400))
+        gate.limited(OWNER, None)
+        gate.failed(OWNER)
+    outcomes = [by["outcome"] for name, _, by in telemetry.counts if name == "GitHubCalls"]
+    assert outcomes == ["OK", "REFUSED", "RATE_LIMITED", "FAILED"]
+    assert telemetry.named("STEP") == [{"github_request_id": "AB:1"}]
+
+
+def test_the_breakers_changes_and_githubs_wishes_to_wait_are_told_once(world: World) -> None:
+    telemetry = Recorder()
+    gate = Gate(world.store, world.limits, world.clock.now, telemetry)
+    for _ in range(4):
+        gate.failed(OWNER)
+    for _ in range(2):
+        gate.answered(OWNER, Response(200))
+    gate.limited(OWNER, world.clock.now() + timedelta(minutes=5))
+    told = [(name, keys["owner"], keys["until"]) for name, keys in telemetry.events]
+    assert told == [
+        ("BREAKER_OPENED", OWNER, world.clock.now() + timedelta(seconds=30)),
+        ("BREAKER_CLOSED", OWNER, None),
+        ("RATE_LIMITED", OWNER, world.clock.now() + timedelta(minutes=5)),
+    ]

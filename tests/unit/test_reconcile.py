@@ -27,6 +27,7 @@ class World:
         self.failing: set[str] = set()
         self.drifted: list[datetime] = []
         self.drift: Callable[[datetime], None] = self.drifted.append
+        self.chores: tuple[tuple[str, Callable[[datetime], None]], ...] = ()
 
     def add(self, title: str, *, due: float | None = 0, priority: str = "P1") -> AlertState:
         row = row_of(firing(0, title=title, priority=priority, identity={"alarm_id": title}))
@@ -45,7 +46,7 @@ class World:
 
     def run(self, seconds: float = 3600) -> None:
         self.until = self.clock.now() + timedelta(seconds=seconds)
-        Reconcile(self.store, self.sync, self.drift, self.clock.now, self.telemetry)(self.until)
+        Reconcile(self.store, self.sync, self.drift, self.clock.now, self.telemetry, self.chores)(self.until)
 
 
 @pytest.fixture
@@ -135,3 +136,20 @@ def test_many_due_rows_of_one_priority_leave_room_for_the_others(world: World) -
     world.run()
     assert len(world.synced) == AT_ONCE + 1
     assert world.synced[-1] == "last"
+
+
+def test_chores_come_first_and_one_that_fails_is_told_and_holds_up_nobody(world: World) -> None:
+    world.add("a")
+    done: list[tuple[str, list[str]]] = []
+
+    def fails(until: datetime) -> None:
+        raise StoreUnavailable("away")
+
+    def notes(until: datetime) -> None:
+        done.append(("gauges", list(world.synced)))
+
+    world.chores = (("CANARY_FAILED", fails), ("GAUGES_FAILED", notes))
+    world.run()
+    assert done == [("gauges", [])]
+    assert world.synced == ["a"]
+    assert [name for name, _ in world.telemetry.problems] == ["CANARY_FAILED"]
