@@ -245,13 +245,14 @@ def _issues() -> Any:
     from chalicelib.github.auth import App
     from chalicelib.github.client import GitHubClient
     from chalicelib.github.issues import GitHubIssues
+    from chalicelib.github.transport import BoundedTransport
 
     settings = _settings()
     secret = Secret(
         boto3.client("secretsmanager", config=AWS), f"{settings.prefix}-alerting-app-secrets", CLOCK.now
     )
-    http = httpx.Client(base_url=settings.github_api_url)
-    client = GitHubClient(http, App.from_secret(secret.read()), _gate(), CLOCK.now, settings.github_timeout)
+    http = httpx.Client(base_url=settings.github_api_url, transport=BoundedTransport(time.monotonic))
+    client = GitHubClient(http, App.from_secret(secret.read()), _gate(), CLOCK, settings.github_timeout)
     return GitHubIssues(client)
 
 

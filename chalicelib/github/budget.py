@@ -3,10 +3,11 @@
 GitHub lets an installation create 80 issues and comments a minute and 500 an hour, and asks for a second
 between writes (docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api,
 best-practices-for-using-the-rest-api). Creations of the last 61 minutes are counted by the minute, so that
-any hour holds, and those of the last minute one by one.
+any hour holds, and those of the last minute one by one: `ask` counts them, before anything else is done for
+them. `turn` keeps writes apart: it is for the moment of sending, since a read or a token may come first.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from chalicelib.alert import Priority
@@ -15,8 +16,8 @@ MINUTE = 60.0
 HOUR_OF_MINUTES = 61
 FAILURES_TO_OPEN = 3
 PROBE = 20.0
-RESET_MARGIN = 1.0
-LONGEST_RESET = 7200.0
+COMES_AGAIN = 600.0
+LEAD = 0.1
 
 
 class Kind(StrEnum):
@@ -55,11 +56,17 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """One installation's row: `minutes` counts creations by epoch minute, `recent` has the last minute's."""
+    """One installation's row: `minutes` counts creations by epoch minute, `recent` has the last minute's.
+
+    `openings_wait_until` is when refused openings will have come again, `scarce_until` when the primary limit
+    is whole again.
+    """
 
     minutes: tuple[tuple[int, int], ...] = ()
     recent: tuple[float, ...] = ()
     next_write: float = 0.0
+    openings_wait_until: float = 0.0
+    scarce_until: float = 0.0
     blocked_until: float = 0.0
     secondary_limits: int = 0
     failures: int = 0
@@ -69,7 +76,7 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """Send it, not before `at`; `budget` has it booked."""
+    """Begin it, or send it, not before `at`; `budget` has it booked."""
 
     at: float
     budget: Budget
@@ -77,16 +84,19 @@ class Granted:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Not now; ask again at `until`."""
+    """Not now; ask again at `until`. `budget`, where there is one, has noted who was refused."""
 
     until: float
     reason: str
+    budget: Budget | None = field(default=None, compare=False)
 
 
 def ask(budget: Budget, call: Call, now: float, limits: Limits) -> Granted | Refused:
     """Ask for one call: GitHub's own word first, then the breaker, then the limits."""
     if now < budget.blocked_until:
         return Refused(budget.blocked_until, "RATE_LIMITED")
+    if now < budget.scarce_until and not _vital(call):
+        return Refused(budget.scarce_until, "CALLS_SCARCE")
     probing = budget.failures >= FAILURES_TO_OPEN
     closed_until = max(budget.open_until, budget.probe_until)
     if probing and now < closed_until:
@@ -96,32 +106,57 @@ def ask(budget: Budget, call: Call, now: float, limits: Limits) -> Granted | Ref
     return Granted(now, budget) if call.kind is Kind.READ else _write(budget, call, now, limits)
 
 
+def _vital(call: Call) -> bool:
+    """Say whether it may use the last calls of a primary limit."""
+    if call.kind is Kind.CHANGE:
+        return call.priority is Priority.P0
+    return call.kind is not Kind.COMMENT and call.priority.urgent
+
+
 def _write(budget: Budget, call: Call, now: float, limits: Limits) -> Granted | Refused:
+    """Grant a write that need not wait long, neither for room nor behind what others are sending."""
     creates = call.kind in (Kind.OPEN, Kind.COMMENT)
-    free_at = max(now, budget.next_write, _content_free_at(budget, call, now, limits) if creates else now)
+    room_at = max(now, _content_free_at(budget, call, now, limits) if creates else now)
+    free_at = max(room_at, budget.next_write)
     if free_at - now > _patience(call, limits):
-        return Refused(free_at, "BUDGET")
-    booked = replace(budget, next_write=free_at + limits.spacing)
-    return Granted(free_at, _counted(booked, free_at) if creates else booked)
+        waits = call.kind is Kind.OPEN and room_at > budget.next_write
+        return Refused(free_at, "BUDGET", _noted(budget, room_at) if waits else None)
+    return Granted(room_at, _counted(budget, room_at, now) if creates else budget)
+
+
+def _noted(budget: Budget, room_at: float) -> Budget:
+    """Note that an opening waits for room: comments give way until it has come again."""
+    if room_at + COMES_AGAIN / 2 <= budget.openings_wait_until:
+        return budget
+    return replace(budget, openings_wait_until=room_at + COMES_AGAIN)
+
+
+def turn(budget: Budget, now: float, limits: Limits) -> Granted:
+    """Book the sending of one write, a spacing after the one before it, and once this booking is written."""
+    at = max(now + LEAD, budget.next_write)
+    return Granted(at, replace(budget, next_write=at + limits.spacing))
 
 
 def _patience(call: Call, limits: Limits) -> float:
     """Seconds a call waits for its turn.
 
-    The less it matters the less, so that a queue never holds up what matters.
+    The less it matters the less, so that a queue never holds up what matters: a P0's opening finds it no
+    longer than a P1's may make it.
     """
     if call.kind is Kind.OPEN:
-        return limits.patience if call.priority.urgent else limits.patience * 0.6
+        shares = {Priority.P0: 1.0, Priority.P1: 0.8}
+        return limits.patience * shares.get(call.priority, 0.6)
     return limits.patience * (0.4 if call.kind is Kind.CHANGE else 0.2)
 
 
 def _content_free_at(budget: Budget, call: Call, now: float, limits: Limits) -> float:
-    """When the minute and the hour next have room for a creation of this priority."""
+    """When the minute and the hour have room for a creation of this priority, and no opening waits for it."""
     in_minute = max(1, limits.per_minute - _reserved(limits.minute_reserves, call))
     in_hour = max(1, limits.per_hour - _reserved(limits.hour_reserves, call))
     recent = sorted(at for at in budget.recent if at > now - MINUTE)
     minute_free = recent[len(recent) - in_minute] + MINUTE if len(recent) >= in_minute else now
-    return max(minute_free, _hour_free_at(budget, in_hour, now))
+    ahead = budget.openings_wait_until if call.kind is Kind.COMMENT else now
+    return max(minute_free, ahead, _hour_free_at(budget, in_hour, now))
 
 
 def _hour_free_at(budget: Budget, in_hour: int, now: float) -> float:
@@ -145,51 +180,10 @@ def _reserved(reserves: tuple[int, int], call: Call) -> int:
     return {Priority.P0: 0, Priority.P1: for_p0}.get(call.priority, for_p0 + for_p1)
 
 
-def _counted(budget: Budget, at: float) -> Budget:
-    current = int(at // MINUTE)
-    minutes = {minute: count for minute, count in budget.minutes if minute > current - HOUR_OF_MINUTES}
-    minutes[current] = minutes.get(current, 0) + 1
-    recent = tuple(time for time in budget.recent if time > at - MINUTE)
+def _counted(budget: Budget, at: float, now: float) -> Budget:
+    """Count a creation, and forget those that are too old for whoever asks from now on."""
+    oldest, minute = int(now // MINUTE) - HOUR_OF_MINUTES, int(at // MINUTE)
+    minutes = {each: count for each, count in budget.minutes if each > oldest}
+    minutes[minute] = minutes.get(minute, 0) + 1
+    recent = tuple(time for time in budget.recent if time > now - MINUTE)
     return replace(budget, minutes=tuple(sorted(minutes.items())), recent=(*recent, at))
-
-
-def answered(budget: Budget, now: float, *, remaining: int | None, reset: float | None) -> Budget:
-    """GitHub answered: the breaker closes; the last call of a primary limit blocks until its reset."""
-    used_up = remaining == 0 and reset is not None
-    until = min(reset + RESET_MARGIN, now + LONGEST_RESET) if used_up and reset else 0.0
-    answers = replace(_alive(budget), blocked_until=max(budget.blocked_until, until))
-    # An answer to a call from before a secondary limit does not tell that the limit is over.
-    return answers if now < budget.blocked_until else replace(answers, secondary_limits=0)
-
-
-def limited(budget: Budget, now: float, retry_at: float | None) -> Budget:
-    """GitHub asked to wait: until its time, or for a minute, doubling, where it named none that is to come.
-
-    Workers that are told at once are told the same: that doubles nothing.
-    """
-    named = retry_at if retry_at and retry_at > now else 0.0
-    again = now >= budget.blocked_until
-    until = named or (now + MINUTE * 2.0 ** min(budget.secondary_limits, 6) if again else 0.0)
-    return replace(
-        _alive(budget),
-        blocked_until=max(budget.blocked_until, until),
-        secondary_limits=budget.secondary_limits + again,
-    )
-
-
-def _alive(budget: Budget) -> Budget:
-    """Close the breaker."""
-    return replace(budget, failures=0, open_until=0.0, probe_until=0.0)
-
-
-def failed(budget: Budget, now: float, limits: Limits) -> Budget:
-    """GitHub did not answer: the third time in a row opens the breaker, each failed probe for longer."""
-    if now < budget.open_until:
-        return budget
-    failures = budget.failures + 1
-    if failures < FAILURES_TO_OPEN:
-        return replace(budget, failures=failures)
-    pause = limits.breaker_first * 2.0 ** min(failures - FAILURES_TO_OPEN, 10)
-    return replace(
-        budget, failures=failures, open_until=now + min(pause, limits.breaker_most), probe_until=0.0
-    )

@@ -1,6 +1,5 @@
 """The socket: sends a request once, in bounded time, and reports how it ended to the budget."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Protocol
 from urllib.parse import urljoin
@@ -15,8 +14,11 @@ from chalicelib.github.protocol import Request, Response
 MOST_CALLS = 3
 
 
-class Reports(Protocol):
-    """Who is told how calls ended: the budget."""
+class Budget(Protocol):
+    """Who says when a write is sent, and is told how calls ended."""
+
+    def turn(self, owner: str) -> float | None:
+        """Book the sending of a write; returns its time (epoch seconds), None where it cannot be had."""
 
     def answered(self, owner: str, response: Response) -> None:
         """GitHub answered."""
@@ -28,17 +30,28 @@ class Reports(Protocol):
         """GitHub did not answer."""
 
 
+class Clock(Protocol):
+    """The time, and the passing of it."""
+
+    def now(self) -> datetime:
+        """The time in UTC."""
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass."""
+
+
 class GitHubClient:
     """Sends requests; raises the classified errors of `chalicelib.errors`.
 
-    `timeout` bounds each call; a call that could end after `before` is not sent.
+    `timeout` bounds each call; a call that could end after `before` is not sent. Every write, a repeated or
+    redirected one too, waits for its turn at the moment of sending.
     """
 
     def __init__(
-        self, http: httpx.Client, app: App, reports: Reports, now: Callable[[], datetime], timeout: timedelta
+        self, http: httpx.Client, app: App, budget: Budget, clock: Clock, timeout: timedelta
     ) -> None:
-        self._http, self._reports, self._now, self._timeout = http, reports, now, timeout
-        self._installations = Installations(app, self._send, now)
+        self._http, self._budget, self._clock, self._timeout = http, budget, clock, timeout
+        self._installations = Installations(app, self._send, clock.now)
 
     def bot(self, repository: str) -> str:
         """Name the login under which we write there."""
@@ -60,24 +73,26 @@ class GitHubClient:
         """Send once and tell the budget how it ended."""
         try:
             response = self._follow(request, credential, before)
-            protocol.check(request, response, self._now())
+            protocol.check(request, response, self._clock.now())
         except RateLimited as error:
-            self._reports.limited(request.owner, error.retry_at)
+            self._budget.limited(request.owner, error.retry_at)
             raise
         except (Unavailable, OutcomeUnknown):
-            self._reports.failed(request.owner)
+            self._budget.failed(request.owner)
             raise
         except Refused:
             # The headers of a 401 count another limit's calls: that of the address.
-            self._reports.answered(request.owner, Response(400))
+            self._budget.answered(request.owner, Response(400))
             raise
-        self._reports.answered(request.owner, response)
+        self._budget.answered(request.owner, response)
         return response
 
     def _follow(self, request: Request, credential: str, before: datetime | None) -> Response:
         """Follow a moved issue or repository with the same method and body."""
         address = request.path if request.path.startswith("/") else self._on_github(request, request.path)
         for _ in range(MOST_CALLS):
+            if not request.reads:
+                self._await_turn(request)
             self._check_time(request, before)
             response = self._call(request, address, credential)
             location = response.headers.get("location")
@@ -86,8 +101,14 @@ class GitHubClient:
             address = self._on_github(request, location)
         raise Refused(f"{request.method} {request.path}: redirected too often", status=response.status)
 
+    def _await_turn(self, request: Request) -> None:
+        at = self._budget.turn(request.owner)
+        if at is None:
+            raise TooLate(f"{request.method} {request.path}: not sent, a turn could not be booked")
+        self._clock.sleep(max(0.0, at - self._clock.now().timestamp()))
+
     def _check_time(self, request: Request, before: datetime | None) -> None:
-        if before and self._now() + self._timeout > before:
+        if before and self._clock.now() + self._timeout > before:
             raise TooLate(f"{request.method} {request.path}: not sent, the lease could end before its answer")
 
     def _on_github(self, request: Request, address: str) -> str:

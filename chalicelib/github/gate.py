@@ -1,13 +1,15 @@
 """The gate: the budget's row, changed by compare-and-swap, so that all running workers share one budget."""
 
+import contextlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Protocol
 
 from pydantic import TypeAdapter
 
+from chalicelib.errors import StoreUnavailable
 from chalicelib.github import budget as rules
-from chalicelib.github import health
+from chalicelib.github import health, reports
 from chalicelib.github.budget import Budget, Call, Granted, Limits, Refused
 from chalicelib.github.protocol import Response
 from chalicelib.items import Document
@@ -42,14 +44,14 @@ class Gate:
         self._known: dict[str, Document] = {}
 
     def ask(self, owner: str, call: Call) -> Granted | Refused:
-        """Ask for one call as the owner's installation; a refusal writes nothing."""
+        """Ask for one call as the owner's installation; a refusal writes at most that an opening waits."""
         now = self._now().timestamp()
         for _ in range(SWAPS):
             just_read = owner not in self._known
             document = self._read(owner)
             current = _parse(document)
             answer = rules.ask(current, call, now, self._limits)
-            if isinstance(answer, Granted) and answer.budget != current:
+            if answer.budget and answer.budget != current:
                 if self._swap(owner, document, answer.budget):
                     return answer
             elif just_read:
@@ -58,12 +60,25 @@ class Gate:
                 del self._known[owner]
         return Refused(now + BUSY, "BUSY")
 
+    def turn(self, owner: str) -> float | None:
+        """Book the sending of a write; returns its time (epoch seconds), None where it cannot be had.
+
+        A turn that was over before it was written would bring the write too near to the next: it is left.
+        """
+        with contextlib.suppress(StoreUnavailable):  # without a turn nothing is sent
+            for _ in range(SWAPS):
+                document = self._read(owner)
+                booked = rules.turn(_parse(document), self._now().timestamp(), self._limits)
+                if self._swap(owner, document, booked.budget) and self._now().timestamp() <= booked.at:
+                    return booked.at
+        return None
+
     def answered(self, owner: str, response: Response) -> None:
         """GitHub answered."""
         self._ended("OK" if response.status < 400 else "REFUSED", response.request_id)
         self._change(
             owner,
-            lambda budget, now: rules.answered(
+            lambda budget, now: reports.answered(
                 budget, now, remaining=response.remaining, reset=response.reset
             ),
         )
@@ -72,12 +87,12 @@ class Gate:
         """GitHub asked to wait."""
         self._ended("RATE_LIMITED")
         at = retry_at.timestamp() if retry_at else None
-        self._change(owner, lambda budget, now: rules.limited(budget, now, at))
+        self._change(owner, lambda budget, now: reports.limited(budget, now, at))
 
     def failed(self, owner: str) -> None:
         """GitHub did not answer."""
         self._ended("FAILED")
-        self._change(owner, lambda budget, now: rules.failed(budget, now, self._limits))
+        self._change(owner, lambda budget, now: reports.failed(budget, now, self._limits))
 
     def _change(self, owner: str, change: Callable[[Budget, float], Budget]) -> None:
         """Apply a report; one lost to a crowd is repeated by the next call's."""

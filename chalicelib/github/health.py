@@ -23,4 +23,6 @@ def changes(before: Budget, after: Budget) -> list[tuple[str, float | None]]:
         found.append(("BREAKER_CLOSED", None))
     if after.blocked_until > before.blocked_until:
         found.append(("RATE_LIMITED", after.blocked_until))
+    if after.scarce_until > before.scarce_until:
+        found.append(("CALLS_SCARCE", after.scarce_until))
     return found

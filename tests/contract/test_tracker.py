@@ -82,13 +82,16 @@ class Hub:
 
     def worker(self, app: App | None = None, timeout: timedelta = TIMEOUT) -> GitHubIssues:
         app = app or App(APP_ID, private_key())
-        return GitHubIssues(GitHubClient(self.http, app, self.gate, self.now, timeout))
+        return GitHubIssues(GitHubClient(self.http, app, self.gate, self, timeout))
 
     def now(self) -> datetime:
         return datetime.fromtimestamp(self.rig.clock(), UTC)
 
     def pass_(self, seconds: float) -> None:
         self.rig.clock.turn(seconds)
+
+    def sleep(self, seconds: float) -> None:
+        """Stand still: here time passes only when a test says so, and turns are another suite's matter."""
 
     def close(self, ref: IssueRef) -> None:
         self.mona.close(ref.repository, ref.number)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from chalicelib.alert import Priority
 from chalicelib.github import budget as rules
+from chalicelib.github import reports
 from chalicelib.github.budget import Budget, Call, Granted, Kind, Limits, Refused
 
 NOW = 1_795_435_200.0
@@ -21,7 +22,7 @@ CHANGE, READ = Call(Kind.CHANGE, Priority.P0), Call(Kind.READ, Priority.P0)
 COMMENT = Call(Kind.COMMENT, Priority.P0)
 
 calls = st.builds(Call, st.sampled_from(Kind), st.sampled_from(Priority))
-happenings = calls | st.sampled_from(["failed", "limited", "limited until", "answered"])
+happenings = calls | st.sampled_from(["failed", "limited", "limited until", "answered", "scarce"])
 pauses = st.sampled_from(
     [0.0, 0.1, 0.5, 1.0, 7.3, 59.0, 60.0, 61.0, 600.0, 3540.0, 3600.0, 3660.0]
 ) | st.floats(0, 130)
@@ -54,7 +55,7 @@ def spent(call: Call, count: int, *, apart: float, limits: Limits = LIMITS) -> t
 def down(failures: int = rules.FAILURES_TO_OPEN, now: float = NOW) -> Budget:
     budget = Budget()
     for _ in range(failures):
-        budget = rules.failed(budget, now, LIMITS)
+        budget = reports.failed(budget, now, LIMITS)
     return budget
 
 
@@ -68,11 +69,9 @@ def test_a_fresh_budget_grants_at_once() -> None:
 
 @settings(max_examples=150, deadline=None)
 @given(st.lists(st.tuples(pauses, calls, st.booleans()), max_size=150), st.floats(NOW, NOW + 3600))
-def test_no_minute_no_hour_and_no_spacing_is_ever_exceeded(
-    asks: list[tuple[float, Call, bool]], now: float
-) -> None:
+def test_no_minute_and_no_hour_is_ever_exceeded(asks: list[tuple[float, Call, bool]], now: float) -> None:
     """Over asks of any kind and priority at any times, some of them repeated at once by a crowd."""
-    budget, writes, creations = Budget(), [], []
+    budget, creations = Budget(), []
     for pause, call, crowd in asks:
         now += pause
         for _ in range(10 if crowd else 1):
@@ -82,15 +81,24 @@ def test_no_minute_no_hour_and_no_spacing_is_ever_exceeded(
                 continue
             budget = answer.budget
             assert now <= answer.at <= now + TIGHT.patience
-            if call.kind is not Kind.READ:
-                writes.append(answer.at)
             if call.kind in CREATING:
                 creations.append(answer.at)
                 assert within(creations, 60) <= TIGHT.per_minute - kept_back(call, *TIGHT.minute_reserves)
                 assert within(creations, 3600) <= TIGHT.per_hour - kept_back(call, *TIGHT.hour_reserves)
     assert busiest(creations, 60) <= TIGHT.per_minute
     assert busiest(creations, 3600) <= TIGHT.per_hour
-    assert all(later - before >= TIGHT.spacing for before, later in itertools.pairwise(writes))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(pauses, max_size=50), st.floats(NOW, NOW + 3600))
+def test_turns_are_a_spacing_apart_at_whatever_times_they_are_taken(waits: list[float], now: float) -> None:
+    budget, times = Budget(), list[float]()
+    for pause in waits:
+        now += pause
+        booked = rules.turn(budget, now, TIGHT)
+        assert now < booked.at <= max(now + rules.LEAD, budget.next_write)
+        budget, times = booked.budget, [*times, booked.at]
+    assert all(later - before >= TIGHT.spacing for before, later in itertools.pairwise(times))
 
 
 def within(times: list[float], window: float) -> int:
@@ -112,8 +120,9 @@ def test_a_crowd_of_hours_stays_within_githubs_own_limits(start: float, pause: f
     while now < NOW + start + 7500:
         answer = rules.ask(budget, OPEN_P0, now, LIMITS)
         if isinstance(answer, Granted):
-            budget, now = answer.budget, answer.at + pause
-            times.append(answer.at)
+            sent = rules.turn(answer.budget, answer.at, LIMITS)
+            budget, now = sent.budget, sent.at + pause
+            times.append(sent.at)
         else:
             now = answer.until
     assert busiest(times, 60) <= LIMITS.per_minute
@@ -134,18 +143,19 @@ def test_a_refusal_names_a_time_at_which_its_reason_is_gone(
     while isinstance(answer := rules.ask(budget, last, now, TIGHT), Refused):
         now = answer.until
         reasons.append(answer.reason)
-    assert reasons in ordered_subsets("RATE_LIMITED", "BREAKER_OPEN", "BUDGET")
+    assert reasons in ordered_subsets("RATE_LIMITED", "CALLS_SCARCE", "BREAKER_OPEN", "BUDGET")
 
 
 def after(budget: Budget, happening: Call | str, now: float) -> Budget:
     if isinstance(happening, Call):
         answer = rules.ask(budget, happening, now, TIGHT)
-        return budget if isinstance(answer, Refused) else answer.budget
+        return answer.budget or budget
     return {
-        "failed": rules.failed(budget, now, TIGHT),
-        "limited": rules.limited(budget, now, None),
-        "limited until": rules.limited(budget, now, now + 7),
-        "answered": rules.answered(budget, now, remaining=0, reset=now + 9),
+        "failed": reports.failed(budget, now, TIGHT),
+        "limited": reports.limited(budget, now, None),
+        "limited until": reports.limited(budget, now, now + 7),
+        "answered": reports.answered(budget, now, remaining=0, reset=now + 9),
+        "scarce": reports.answered(budget, now, remaining=99, reset=now + 70),
     }[happening]
 
 
@@ -165,9 +175,8 @@ def test_the_hour_opens_again_an_hour_after_it_was_spent(minute: float) -> None:
 
 
 def test_changes_create_nothing_and_reads_write_nothing() -> None:
-    budget = granted(Budget(), CHANGE, NOW).budget
-    assert (budget.minutes, budget.recent, budget.next_write) == ((), (), NOW + LIMITS.spacing)
-    assert granted(budget, READ, NOW) == Granted(NOW, budget)
+    assert granted(Budget(), CHANGE, NOW) == Granted(NOW, Budget())
+    assert granted(Budget(), READ, NOW) == Granted(NOW, Budget())
 
 
 def test_what_is_older_than_an_hour_is_forgotten() -> None:
@@ -177,8 +186,8 @@ def test_what_is_older_than_an_hour_is_forgotten() -> None:
 
 
 def test_a_worker_whose_clock_is_behind_books_after_what_is_booked() -> None:
-    budget = granted(Budget(), OPEN_P0, NOW).budget
-    assert granted(budget, OPEN_P0, NOW - 2).at == NOW + LIMITS.spacing
+    first = rules.turn(Budget(), NOW, LIMITS)
+    assert rules.turn(first.budget, NOW - 2, LIMITS).at == first.at + LIMITS.spacing
 
 
 # Reserves
@@ -247,7 +256,7 @@ def test_reserves_larger_than_the_limit_leave_one() -> None:
     ("call", "patience"),
     [
         (OPEN_P0, 5),
-        (OPEN_P1, 5),
+        (OPEN_P1, 4),
         (OPEN_P3, 3),
         (CHANGE, 2),
         (Call(Kind.CHANGE, Priority.P3), 2),
@@ -255,8 +264,38 @@ def test_reserves_larger_than_the_limit_leave_one() -> None:
     ],
 )
 def test_each_waits_as_long_as_it_matters_and_no_longer(call: Call, patience: float) -> None:
-    assert granted(Budget(next_write=NOW + patience), call, NOW).at == NOW + patience
+    assert granted(Budget(next_write=NOW + patience), call, NOW).at == NOW, "it waits where it is sent"
     assert refused(Budget(next_write=NOW + patience + 0.01), call, NOW).until == NOW + patience + 0.01
+
+
+def test_the_line_that_others_leave_is_never_too_long_for_a_p0() -> None:
+    longest = max(
+        patience
+        for patience in (n / 100 for n in range(501))
+        if isinstance(rules.ask(Budget(next_write=NOW + patience), OPEN_P1, NOW, LIMITS), Granted)
+    )
+    granted(rules.turn(Budget(next_write=NOW + longest), NOW, LIMITS).budget, OPEN_P0, NOW)
+
+
+def test_comments_give_way_to_an_opening_that_waits_for_room() -> None:
+    """Also for the while in which it comes again, and though the hour has room for comments by then."""
+    budget, now = spent(OPEN_P0, 420, apart=7)
+    waiting = refused(budget, OPEN_P3, now)
+    assert waiting.budget
+    assert refused(waiting.budget, COMMENT, waiting.until).until == waiting.until + rules.COMES_AGAIN
+    granted(waiting.budget, OPEN_P3, waiting.until)
+    granted(budget, COMMENT, waiting.until + 3600)
+
+
+def test_that_an_opening_waits_is_noted_once_in_a_while() -> None:
+    budget, now = spent(OPEN_P0, 420, apart=7)
+    noted = refused(budget, OPEN_P3, now).budget
+    assert noted
+    assert refused(noted, OPEN_P3, now + 30).budget == noted
+
+
+def test_an_opening_that_waits_in_line_alone_keeps_no_comment_back() -> None:
+    assert refused(Budget(next_write=NOW + 9), OPEN_P0, NOW).budget is None
 
 
 # What GitHub says
@@ -264,20 +303,20 @@ def test_each_waits_as_long_as_it_matters_and_no_longer(call: Call, patience: fl
 
 @pytest.mark.parametrize("call", [OPEN_P0, CHANGE, READ])
 def test_what_github_says_wins(call: Call) -> None:
-    budget = rules.limited(Budget(), NOW, NOW + 600)
+    budget = reports.limited(Budget(), NOW, NOW + 600)
     assert refused(budget, call, NOW + 599.9) == Refused(NOW + 600, "RATE_LIMITED")
     assert granted(budget, call, NOW + 600).at == NOW + 600
 
 
 def test_a_limit_outlasts_the_breaker_and_a_later_shorter_one() -> None:
-    budget = rules.limited(rules.limited(down(), NOW, NOW + 600), NOW + 1, NOW + 30)
+    budget = reports.limited(reports.limited(down(), NOW, NOW + 600), NOW + 1, NOW + 30)
     assert refused(budget, READ, NOW + 100).until == NOW + 600
 
 
 def test_a_limit_without_a_time_lasts_a_minute_and_doubles_each_time_it_comes_back() -> None:
     budget, now, waits = Budget(), NOW, []
     for _ in range(9):
-        budget = rules.limited(budget, now, None)
+        budget = reports.limited(budget, now, None)
         waits.append((budget.blocked_until - now) / 60)
         now = budget.blocked_until
     assert waits == [1, 2, 4, 8, 16, 32, 64, 64, 64]
@@ -286,41 +325,66 @@ def test_a_limit_without_a_time_lasts_a_minute_and_doubles_each_time_it_comes_ba
 def test_a_limit_told_to_many_at_once_doubles_nothing() -> None:
     budget = Budget()
     for second in range(10):
-        budget = rules.limited(budget, NOW + second, None)
+        budget = reports.limited(budget, NOW + second, None)
     assert (budget.blocked_until, budget.secondary_limits) == (NOW + 60, 1)
 
 
 @pytest.mark.parametrize("passed", [0.0, NOW - 3600, NOW])
 def test_a_time_that_has_passed_names_none(passed: float) -> None:
-    assert rules.limited(Budget(), NOW, passed).blocked_until == NOW + 60
+    assert reports.limited(Budget(), NOW, passed).blocked_until == NOW + 60
 
 
 def test_an_answer_starts_the_doubling_anew_but_not_one_from_before_the_limit() -> None:
-    budget = rules.limited(Budget(), NOW, None)
-    early = rules.answered(budget, NOW + 30, remaining=10, reset=None)
+    budget = reports.limited(Budget(), NOW, None)
+    early = reports.answered(budget, NOW + 30, remaining=10, reset=None)
     assert (early.secondary_limits, early.blocked_until) == (1, NOW + 60)
-    assert rules.answered(budget, NOW + 60, remaining=10, reset=None).secondary_limits == 0
+    assert reports.answered(budget, NOW + 60, remaining=10, reset=None).secondary_limits == 0
 
 
 def test_the_last_call_of_a_primary_limit_blocks_until_its_reset() -> None:
-    budget = rules.answered(Budget(), NOW, remaining=0, reset=NOW + 100)
+    budget = reports.answered(Budget(), NOW, remaining=0, reset=NOW + 100)
     assert refused(budget, READ, NOW + 1) == Refused(NOW + 101, "RATE_LIMITED")
 
 
-@pytest.mark.parametrize(("remaining", "reset"), [(1, NOW + 100), (None, NOW + 100), (0, None), (0, 0)])
+@pytest.mark.parametrize(
+    ("call", "goes"),
+    [
+        (OPEN_P0, True),
+        (OPEN_P1, True),
+        (OPEN_P3, False),
+        (CHANGE, True),
+        (Call(Kind.CHANGE, Priority.P1), False),
+        (READ, True),
+        (Call(Kind.READ, Priority.P2), False),
+        (COMMENT, False),
+    ],
+)
+def test_the_last_five_hundred_calls_of_a_primary_limit_are_for_what_is_urgent(
+    call: Call, goes: bool
+) -> None:
+    few = reports.answered(Budget(), NOW, remaining=499, reset=NOW + 100)
+    assert isinstance(rules.ask(few, call, NOW + 100, LIMITS), Granted) is goes
+    granted(few, call, NOW + 101)
+    enough = reports.answered(Budget(), NOW, remaining=500, reset=NOW + 100)
+    granted(enough, call, NOW)
+
+
+@pytest.mark.parametrize(
+    ("remaining", "reset"), [(500, NOW + 100), (None, NOW + 100), (0, None), (0, 0), (9, 0)]
+)
 def test_an_answer_with_calls_left_or_without_a_reset_blocks_nothing(
     remaining: int | None, reset: float | None
 ) -> None:
-    assert rules.answered(Budget(), NOW, remaining=remaining, reset=reset) == Budget()
+    assert reports.answered(Budget(), NOW, remaining=remaining, reset=reset) == Budget()
 
 
 def test_a_reset_in_the_far_future_is_believed_for_two_hours() -> None:
-    assert rules.answered(Budget(), NOW, remaining=0, reset=10**15).blocked_until == NOW + 7200
+    assert reports.answered(Budget(), NOW, remaining=0, reset=10**15).blocked_until == NOW + 7200
 
 
 def test_a_reset_shortens_no_longer_wait() -> None:
-    budget = rules.limited(Budget(), NOW, NOW + 600)
-    assert rules.answered(budget, NOW, remaining=0, reset=NOW + 5).blocked_until == NOW + 600
+    budget = reports.limited(Budget(), NOW, NOW + 600)
+    assert reports.answered(budget, NOW, remaining=0, reset=NOW + 5).blocked_until == NOW + 600
 
 
 # The breaker
@@ -353,12 +417,12 @@ def test_each_failed_probe_doubles_the_pause_up_to_the_most() -> None:
     for _ in range(14):
         pauses_.append(budget.open_until - now)
         now = budget.open_until
-        budget = rules.failed(granted(budget, READ, now).budget, now, LIMITS)
+        budget = reports.failed(granted(budget, READ, now).budget, now, LIMITS)
     assert pauses_ == [30, 60, 120, 240, 480] + [900] * 9
 
 
 def test_a_call_that_was_under_way_when_the_breaker_opened_doubles_nothing() -> None:
-    assert rules.failed(down(), NOW + 10, LIMITS) == down()
+    assert reports.failed(down(), NOW + 10, LIMITS) == down()
 
 
 def test_a_refused_probe_is_no_probe() -> None:
@@ -370,11 +434,11 @@ def test_a_refused_probe_is_no_probe() -> None:
 @pytest.mark.parametrize("failures", [2, 3, 7])
 def test_an_answer_or_a_limit_closes_the_breaker(failures: int) -> None:
     budget = down(failures)
-    assert rules.answered(budget, NOW, remaining=9, reset=None) == Budget()
-    spoken = rules.limited(budget, NOW, NOW + 5)
+    assert reports.answered(budget, NOW, remaining=9, reset=None) == Budget()
+    spoken = reports.limited(budget, NOW, NOW + 5)
     assert (spoken.failures, spoken.open_until, spoken.probe_until) == (0, 0, 0)
 
 
 def test_failures_that_an_answer_lies_between_are_not_in_a_row() -> None:
-    budget = rules.answered(down(2), NOW, remaining=9, reset=None)
-    assert granted(rules.failed(budget, NOW, LIMITS), READ, NOW).at == NOW
+    budget = reports.answered(down(2), NOW, remaining=9, reset=None)
+    assert granted(reports.failed(budget, NOW, LIMITS), READ, NOW).at == NOW

@@ -47,12 +47,18 @@ Answer = Callable[[httpx.Request], httpx.Response]
 
 
 class Reports:
-    """What the budget was told."""
+    """What the budget was told; its turns are `turns` seconds ahead, or not to be had where that is None."""
 
     def __init__(self) -> None:
+        self.turns: float | None = 0.0
+        self.taken = 0
         self.told: list[str] = []
         self.retry_at: datetime | None = None
         self.remaining: int | None = None
+
+    def turn(self, owner: str) -> float | None:
+        self.taken += 1
+        return None if self.turns is None else START.timestamp() + self.turns
 
     def answered(self, owner: str, response: Response) -> None:
         self.told.append(f"{owner} answered")
@@ -76,7 +82,7 @@ class GitHub:
         self.minted, self.mints = 0, True
         self.jwts: list[str] = []
         http = httpx.Client(base_url=base, transport=httpx.MockTransport(self.handle), trust_env=False)
-        self.client = GitHubClient(http, app(), self.reports, self.clock.now, TIMEOUT)
+        self.client = GitHubClient(http, app(), self.reports, self.clock, TIMEOUT)
         self.client.bot(REPOSITORY)
         self.reports.told.clear()
 
@@ -257,7 +263,7 @@ def test_an_app_whose_jwt_is_refused_asks_once() -> None:
         return httpx.Response(401, json={"message": "A JSON web token could not be decoded"})
 
     http = httpx.Client(base_url=BASE, transport=httpx.MockTransport(handle), trust_env=False)
-    client = GitHubClient(http, app(), Reports(), ManualClock().now, TIMEOUT)
+    client = GitHubClient(http, app(), Reports(), ManualClock(), TIMEOUT)
     with pytest.raises(Refused, match="could not be decoded"):
         client.send(READ, LATER)
     assert asked == ["/repos/acme/alerts/installation"]
@@ -271,11 +277,54 @@ def test_a_jwt_stands_in_no_error_of_minting() -> None:
         return httpx.Response(200, json={"id": None, "echo": jwts[-1]})
 
     http = httpx.Client(base_url=BASE, transport=httpx.MockTransport(handle), trust_env=False)
-    client = GitHubClient(http, app(), Reports(), ManualClock().now, TIMEOUT)
+    client = GitHubClient(http, app(), Reports(), ManualClock(), TIMEOUT)
     with pytest.raises(Unavailable) as raised:
         client.bot(REPOSITORY)
     assert jwts
     assert not shows(raised.value, jwts)
+
+
+# Turns
+
+
+def test_a_write_waits_for_its_turn_at_the_moment_of_sending_and_a_read_does_not() -> None:
+    github = GitHub(says(200, ISSUE))
+    github.reports.turns = 7.0
+    github.send(READ)
+    assert github.clock.now() == START
+    github.send(WRITE)
+    assert github.clock.now() == START + timedelta(seconds=7)
+
+
+def test_a_write_sent_anew_or_onwards_waits_for_a_turn_of_its_own() -> None:
+    moved = says(301, location="/repositories/5/issues/1")
+    stale = says(401, {"message": "Bad credentials"})
+    github = GitHub(moved, stale, says(200, ISSUE))
+    github.send(WRITE)
+    assert (len(github.sent), github.reports.taken) == (3, 3)
+
+
+def test_an_opening_without_what_github_refuses_waits_for_a_turn_of_its_own() -> None:
+    fields = [{"resource": "Issue", "field": "assignees", "code": "invalid"}]
+    github = GitHub(says(422, {"message": "Validation Failed", "errors": fields}), says(201, ISSUE))
+    GitHubIssues(github.client).open(REPOSITORY, Draft("Disk full", "text", ("a",), ("nobody",)), LATER)
+    assert (len(github.sent), github.reports.taken) == (2, 2)
+
+
+def test_a_turn_that_would_end_too_late_is_not_taken() -> None:
+    github = GitHub(says(200, ISSUE))
+    github.reports.turns = 55.0
+    with pytest.raises(TooLate):
+        github.send(WRITE)
+    assert (github.sent, github.reports.told) == ([], [])
+
+
+def test_without_a_turn_nothing_is_sent_and_github_is_not_to_blame() -> None:
+    github = GitHub(says(200, ISSUE))
+    github.reports.turns = None
+    with pytest.raises(TooLate, match="could not be booked"):
+        github.send(WRITE)
+    assert (github.sent, github.reports.told) == ([], [])
 
 
 # Redirects
@@ -368,7 +417,7 @@ def test_a_redirect_of_the_app_itself_never_takes_its_jwt_elsewhere() -> None:
         return httpx.Response(307, headers={"location": "https://evil.example/x"})
 
     http = httpx.Client(base_url=BASE, transport=httpx.MockTransport(handle), trust_env=False)
-    client = GitHubClient(http, app(), Reports(), ManualClock().now, TIMEOUT)
+    client = GitHubClient(http, app(), Reports(), ManualClock(), TIMEOUT)
     with pytest.raises(Refused):
         client.bot(REPOSITORY)
     assert hosts == ["api.github.com"]

@@ -5,9 +5,11 @@ from datetime import timedelta
 from threading import Lock
 
 import pytest
+from pydantic import TypeAdapter
 
 from chalicelib.alert import Priority
-from chalicelib.github.budget import Call, Granted, Kind, Limits, Refused
+from chalicelib.errors import StoreUnavailable
+from chalicelib.github.budget import LEAD, Budget, Call, Granted, Kind, Limits, Refused
 from chalicelib.github.gate import BUSY, SWAPS, Gate
 from chalicelib.github.protocol import Response
 from chalicelib.items import Document
@@ -30,6 +32,10 @@ class World:
     def seconds(self) -> float:
         return self.clock.now().timestamp()
 
+    @property
+    def budget(self) -> Budget:
+        return TypeAdapter(Budget).validate_json(self.store.documents["budget#acme"].text)
+
     def worker(self) -> Gate:
         return Gate(self.store, self.limits, self.clock.now)
 
@@ -40,8 +46,26 @@ def world() -> World:
 
 
 def test_workers_share_one_budget(world: World) -> None:
-    times = [gate.ask(OWNER, OPEN) for gate in (world.one, world.other, world.one, world.other)]
-    assert [each.at - world.seconds for each in times if isinstance(each, Granted)] == [0, 1, 2, 3]
+    for gate in (world.one, world.other, world.one, world.other):
+        gate.ask(OWNER, OPEN)
+    assert [count for _, count in world.budget.minutes] == [4]
+
+
+def test_workers_take_turns(world: World) -> None:
+    turns = [gate.turn(OWNER) for gate in (world.one, world.other, world.one, world.other)]
+    assert turns == [world.seconds + LEAD + n for n in range(4)]
+
+
+def test_a_turn_that_was_over_before_it_was_written_is_left(world: World) -> None:
+    swap, late = world.store.swap, iter((0.5, 0.0))
+
+    def slow(key: str, text: str, version: int) -> Document | None:
+        world.clock.pass_(seconds=next(late))
+        return swap(key, text, version)
+
+    began = world.seconds
+    world.store.swap = slow  # type: ignore[method-assign]
+    assert world.one.turn(OWNER) == began + LEAD + 1
 
 
 def test_owners_have_budgets_of_their_own_whatever_the_case_of_their_names(world: World) -> None:
@@ -136,6 +160,23 @@ def test_a_worker_that_never_gets_its_turn_is_sent_away_for_a_moment(crowd: Crow
     assert crowd.documents["budget#acme"].version == SWAPS
 
 
+def test_a_turn_that_cannot_be_had_is_none(crowd: Crowd) -> None:
+    class Turns(Crowd):
+        def swap(self, key: str, text: str, version: int) -> Document | None:
+            super().swap(key, text, version)
+            return self.documents[key]
+
+    assert Gate(Turns(crowd.clock), Limits(), crowd.clock.now).turn(OWNER) is None
+
+
+def test_without_the_table_there_is_no_turn(world: World) -> None:
+    def away(key: str, text: str, version: int) -> Document | None:
+        raise StoreUnavailable("away")
+
+    world.store.swap = away  # type: ignore[method-assign]
+    assert world.one.turn(OWNER) is None
+
+
 def test_a_report_lost_to_a_crowd_is_given_up_and_repeated_by_the_next(crowd: Crowd) -> None:
     gate = Gate(crowd, Limits(), crowd.clock.now)
     gate.limited(OWNER, None)
@@ -181,7 +222,8 @@ def test_many_workers_together_get_no_more_than_the_limit() -> None:
         answers = list(workers.map(lambda n: gates[n % 8].ask(OWNER, OPEN), range(64)))
     granted = [answer for answer in answers if isinstance(answer, Granted)]
     assert 1 <= len(granted) <= 12
-    assert len(granted) == store.documents["budget#acme"].version
+    counted = TypeAdapter(Budget).validate_json(store.documents["budget#acme"].text)
+    assert [count for _, count in counted.minutes] == [len(granted)]
 
 
 # What it tells
