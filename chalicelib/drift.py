@@ -13,6 +13,8 @@ from typing import Protocol
 from pydantic import BaseModel
 
 from chalicelib import render
+from chalicelib.alert import Priority
+from chalicelib.github.budget import Call, Granted, Kind, Refused
 from chalicelib.items import Document
 from chalicelib.lifecycle.outcome import Seen
 from chalicelib.lifecycle.state import AlertState
@@ -50,6 +52,13 @@ class Lists(Protocol):
         """List open issues with a label."""
 
 
+class Permits(Protocol):
+    """The budget of an owner's installation."""
+
+    def ask(self, owner: str, call: Call) -> Granted | Refused:
+        """Ask for one call."""
+
+
 class Looks(Protocol):
     """Sync, asked to look."""
 
@@ -74,6 +83,7 @@ class Drift:
     rows: Rows
     lists: Callable[[], Lists]
     sync: Looks
+    permits: Permits
     repositories: frozenset[str]
     now: Callable[[], datetime]
     changes_every: timedelta = timedelta(minutes=10)
@@ -88,7 +98,7 @@ class Drift:
         document = self.rows.load(f"drift#{repository.lower()}")
         looked = _Looked.model_validate_json(document.text) if document.text else _Looked()
         now = self.now()
-        if now - looked.changes < self.changes_every:
+        if now - looked.changes < self.changes_every or not self._may_list(repository):
             return
         whole = now - looked.everything >= self.everything_every
         # A list is read to its end first: what is changed on the way would shift its pages.
@@ -99,6 +109,11 @@ class Drift:
         if self.now() < until:
             next_looked = _Looked(changes=now, everything=now if whole else looked.everything)
             self.rows.swap(f"drift#{repository.lower()}", next_looked.model_dump_json(), document.version)
+
+    def _may_list(self, repository: str) -> bool:
+        """Leave GitHub alone while it asks for that or does not answer; the next minute asks again."""
+        answer = self.permits.ask(repository.partition("/")[0], Call(Kind.READ, Priority.P3))
+        return isinstance(answer, Granted)
 
     def _everything(self, repository: str, until: datetime) -> None:
         """Compare all that GitHub shows open, then the rows that believe in an issue it did not show."""

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Protocol
 
 from chalicelib.alert import Priority
+from chalicelib.errors import TooLate
 from chalicelib.lifecycle.state import AlertState
 from chalicelib.telemetry import Telemetry
 
@@ -63,5 +64,7 @@ class Reconcile:
         """One row's trouble must not hold up the others."""
         try:
             work()
+        except TooLate:
+            self.telemetry.event("OUT_OF_TIME", fingerprint=fingerprint)
         except Exception as error:  # noqa: BLE001 - told, and tried again next minute
             self.telemetry.problem(name, error, fingerprint=fingerprint)

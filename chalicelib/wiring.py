@@ -154,6 +154,7 @@ def _reconcile() -> "Reconcile":
         rows=store,
         lists=_issues,
         sync=_sync(),
+        permits=_gate(),
         repositories=_policy().routing.repositories,
         now=CLOCK.now,
         changes_every=settings.drift_changes,

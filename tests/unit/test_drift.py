@@ -22,7 +22,7 @@ class DriftWorld(World):
     def __init__(self) -> None:
         super().__init__()
         self.drift = Drift(
-            self.store, lambda: self.tracker, self.sync, frozenset({REPOSITORY}), self.clock.now
+            self.store, lambda: self.tracker, self.sync, self.gate, frozenset({REPOSITORY}), self.clock.now
         )
 
     def look(self, minutes: float) -> None:
@@ -213,4 +213,19 @@ def test_a_failed_look_changes_nothing_and_is_made_again(world: DriftWorld) -> N
     assert world.row.status.issue
     assert world.row.status.issue.open
     world.look(13)
+    assert not world.row.status.issue.open
+
+
+def test_while_github_asks_to_wait_nothing_is_listed_and_the_next_look_makes_up_for_it(
+    world: DriftWorld,
+) -> None:
+    world.run(firing(0))
+    world.look(1)
+    world.tracker.close_as_person(FIRST)
+    world.gate.limited("example-org", at(15))
+    listed = len(world.tracker.calls)
+    world.look(12)
+    assert len(world.tracker.calls) == listed
+    world.look(15)
+    assert world.row.status.issue
     assert not world.row.status.issue.open
