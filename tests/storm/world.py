@@ -1,0 +1,174 @@
+"""The system in virtual time: the real collector, sync, reconcile, budget and GitHub client.
+
+Lambda runs five collectors at once, and reconcile every minute. A call to the table takes 5 ms, one to GitHub
+300 ms. GitHub is the stand-in that the contract suites hold to its rules, with its real limits.
+"""
+
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, cast
+
+import httpx
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from chalicelib.act import Act
+from chalicelib.collector import Collector, NotRecorded
+from chalicelib.drift import Drift
+from chalicelib.github.auth import App
+from chalicelib.github.budget import Limits
+from chalicelib.github.client import GitHubClient
+from chalicelib.github.gate import Gate
+from chalicelib.github.issues import GitHubIssues
+from chalicelib.lifecycle.plan import Policy
+from chalicelib.reconcile import Reconcile
+from chalicelib.routing import load
+from chalicelib.sync import Sync, Timing
+from tests.local.github import GitHubServer
+from tests.local.github.journal import Entry
+from tests.local.github.model import Issue
+from tests.storm.sqs import VirtualQueue
+from tests.storm.timeline import Timeline
+from tests.twins.store import MemoryStore
+from tests.twins.telemetry import Recorder
+
+REPOSITORY = "example-org/alerts"
+COLLECTORS = 5
+MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
+CONFIG = json.loads((Path(__file__).parents[2] / ".chalice" / "config.json").read_text(encoding="utf-8"))
+TIME_LIMITS = {
+    name: CONFIG["lambda_functions"][name]["lambda_timeout"] for name in ("collector", "reconcile")
+}
+MARGIN, POLL = 3.0, 1.0
+TABLE_SECONDS, GITHUB_SECONDS = 0.005, 0.3
+TIMEOUT = timedelta(seconds=10)
+KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+class Slow:
+    """The table, whose every call takes a moment."""
+
+    def __init__(self, store: MemoryStore, timeline: Timeline) -> None:
+        self._store, self._timeline = store, timeline
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        call = getattr(self._store, name)
+
+        def answer(*arguments: Any) -> Any:
+            self._timeline.sleep(TABLE_SECONDS)
+            return call(*arguments)
+
+        return answer
+
+
+class Wire(httpx.BaseTransport):
+    """The way to GitHub and back; `fault` is what becomes of a request instead."""
+
+    def __init__(self, server: GitHubServer, timeline: Timeline) -> None:
+        self._github, self._timeline = httpx.WSGITransport(cast("Any", server._serve)), timeline
+        self.fault: Callable[[httpx.Request], httpx.Response] | None = None
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        self._timeline.sleep(GITHUB_SECONDS / 2)
+        if self.fault:
+            return self.fault(request)
+        answer = self._github.handle_request(request)
+        answer.read()
+        self._timeline.sleep(GITHUB_SECONDS / 2)
+        return answer
+
+
+class World:
+    """Everything between an alert and its issue, in virtual time."""
+
+    def __init__(self, limits: Limits | None = None) -> None:
+        self.limits = limits or Limits()
+        self.timeline, self.queue, self.telemetry = Timeline(), VirtualQueue(), Recorder()
+        self.store = MemoryStore()
+        self.github = _github(self.timeline)
+        self.wire = Wire(self.github, self.timeline)
+        self.policy = Policy(load(f'[default]\nrepository = "{REPOSITORY}"\n'))
+        self.refused: list[BaseException] = []
+        for _ in range(COLLECTORS):
+            self.timeline.start(self._poll)
+        self.timeline.start(self._schedule, at=1.0)
+
+    def _poll(self) -> None:
+        """Lambda's poller and its collector: a batch, an invocation, a deletion."""
+        collector = self._collector()
+        while True:
+            batch = self.queue.receive(self.timeline.seconds)
+            if not batch:
+                coming = self.queue.next_at
+                self.timeline.sleep(max(POLL, coming - self.timeline.seconds if coming is not None else HOUR))
+                continue
+            try:
+                collector([message.record() for message in batch], self._until("collector"))
+            except NotRecorded as error:
+                self.refused.append(error)
+
+    def _schedule(self) -> None:
+        """EventBridge's schedule: an invocation every minute."""
+        reconcile = self._reconcile()
+        while True:
+            began = self.timeline.seconds
+            reconcile(self._until("reconcile"))
+            self.timeline.sleep(MINUTE - (self.timeline.seconds - began) % MINUTE)
+
+    def _until(self, function: str) -> datetime:
+        return self.timeline.now() + timedelta(seconds=TIME_LIMITS[function] - MARGIN)
+
+    def _collector(self) -> Collector:
+        sync, _, _ = self._container()
+        rows = cast("Any", Slow(self.store, self.timeline))
+        minute = timedelta(minutes=1)
+        return Collector(rows, self.queue, sync, self.policy, minute, self.timeline.now, self.telemetry)
+
+    def _reconcile(self) -> Reconcile:
+        sync, issues, gate = self._container()
+        rows = cast("Any", Slow(self.store, self.timeline))
+        drift = Drift(rows, lambda: issues, sync, gate, frozenset({REPOSITORY}), self.timeline.now)
+        return Reconcile(rows, sync, drift, self.timeline.now, self.telemetry)
+
+    def _container(self) -> tuple[Sync, GitHubIssues, Gate]:
+        """Make what each container has of its own: a gate, a client, tokens."""
+        rows, now = cast("Any", Slow(self.store, self.timeline)), self.timeline.now
+        gate = Gate(rows, self.limits, now)
+        http = httpx.Client(base_url=self.github.url, transport=self.wire)
+        issues = GitHubIssues(GitHubClient(http, App("1", KEY), gate, self.timeline, TIMEOUT))
+        act = Act(lambda: issues, self.policy.routing, now)
+        timing = Timing(call=TIMEOUT * 1.5)
+        return Sync(rows, gate, act, self.timeline, self.policy, timing, self.telemetry), issues, gate
+
+    @property
+    def issues(self) -> list[Issue]:
+        return list(self.github.world.repository(REPOSITORY).listed)
+
+    @property
+    def requests(self) -> list[Entry]:
+        return self.github.journal.requests
+
+    @property
+    def writes(self) -> list[Entry]:
+        """What was written to GitHub; minting a token writes nothing."""
+        return [
+            entry
+            for entry in self.requests
+            if entry.method not in ("GET", "HEAD") and "/access_tokens" not in entry.path
+        ]
+
+    def seconds_of(self, entry: Entry | Issue) -> float:
+        """When it was, in seconds since the start."""
+        at = entry.at if isinstance(entry, Entry) else entry.created_at
+        return at - (self.timeline.now().timestamp() - self.timeline.seconds)
+
+
+def _github(timeline: Timeline) -> GitHubServer:
+    public = KEY.public_key().public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    server = GitHubServer(app_id="1", public_key_pem=public.decode(), now=lambda: timeline.now().timestamp())
+    server.world.add_repository(REPOSITORY)
+    return server
