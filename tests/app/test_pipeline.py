@@ -146,7 +146,7 @@ def test_bad_messages_are_kept_with_the_reason_and_harm_nobody(stack: LocalStack
     poisoned, sound = alerts("Poison", 2)
     post(stack, poisoned.payload(now()) | {"status": "exploding"}, sound.payload(now()))
     stack.wait_until(stack.quiet, PATIENCE, "the sound one's issue")
-    assert [issue.title for issue in issues(stack, "Poison")] == ["[P2] Poison 001"]
+    assert [issue.title for issue in issues(stack, "Poison")] == ["[P2] Poison 001 [host-1]"]
     reasons = {letter.attributes["reason"] for letter in stack.aws.dlq_messages()}
     assert {"MISSING_TEAM_AND_PRIORITY", "NOT_JSON"} < reasons
     assert any("Nobody's 1" in letter.body for letter in stack.aws.dlq_messages())

@@ -19,7 +19,11 @@ def storm(request: pytest.FixtureRequest) -> Iterator[Storm]:
 
 def test_github_refuses_no_call_and_could_have(storm: Storm) -> None:
     limits = storm.world.github.limits
-    assert (limits.creations_per_minute, limits.creations_per_hour, limits.points_per_minute) == (80, 500, 900)
+    assert (limits.creations_per_minute, limits.creations_per_hour, limits.points_per_minute) == (
+        80,
+        500,
+        900,
+    )
     assert limits.requests_per_hour == GitHubLimits(now=lambda: 0.0).requests_per_hour == 5000
     assert set(storm.statuses) == {200, 201}
     assert not limits.refusals
