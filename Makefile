@@ -3,16 +3,22 @@
 # make check    formatter, linter, types, then make test
 # make local    the demo's stack, left running for you to play with
 # make explain  what a payload would do: make explain ARGS=alert.json (ARGS=--help tells more)
+#
+# make plan-dev, deploy-dev, publish-dev, url-dev, logs-dev, destroy-dev, and likewise -prod:
+#               a stage on AWS (docs/deploy.md)
 
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 INSTALLED := $(VENV)/installed
 
+ON_DEV := plan-dev deploy-dev publish-dev url-dev logs-dev destroy-dev
+ON_PROD := plan-prod deploy-prod publish-prod url-prod logs-prod destroy-prod
+
 .DEFAULT_GOAL := help
 COMMANDS := explain
 STAGE ?= local
-.PHONY: help demo local test check style types format schema screenshots check-all clean $(COMMANDS)
+.PHONY: $(ON_DEV) $(ON_PROD) help demo local test check style types format schema screenshots check-all clean $(COMMANDS)
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -58,6 +64,10 @@ schema: $(INSTALLED)
 
 check-all: check
 	@$(RUN) -m pytest tests/storm
+	@$(RUN) -m pytest tests/deploy
+
+$(ON_DEV) $(ON_PROD): $(INSTALLED)
+	@PYTHONPATH=infra-extra $(RUN) -m ops $(subst -, ,$@)
 
 clean:
 	rm -rf $(VENV) build .mypy_cache .pytest_cache .ruff_cache .hypothesis

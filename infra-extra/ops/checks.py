@@ -1,0 +1,162 @@
+"""What must be so before anything is made: every fault is found, and all are told together."""
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib.authentication import Credentials
+from chalicelib.errors import ConfigurationError
+from chalicelib.github.auth import App
+from chalicelib.secrets import Secret
+from ops import leftovers, memory
+from ops.aws import Aws
+from ops.faults import Faults
+
+TERRAFORM = (1, 11)
+PYTHONS = ((3, 11), (3, 14))
+"""The oldest and the newest Python that this project and Lambda both run."""
+SOURCES = ("grafana", "alertmanager", "normalized")
+
+Check = Callable[[Aws], Iterable[str]]
+
+
+def require(aws: Aws, checks: Iterable[Check]) -> None:
+    """Raise Faults naming everything that is not as it must be."""
+    faults = [fault for check in checks for fault in _found(check, aws)]
+    if faults:
+        raise Faults(f"{aws.stage.prefix} is left as it is, since", faults)
+
+
+def _found(check: Check, aws: Aws) -> list[str]:
+    """Make one check; one that cannot be made is a fault too, and keeps no other from being made."""
+    try:
+        return list(check(aws))
+    except (ClientError, BotoCoreError) as error:
+        return [f"the {check.__name__.replace('_', ' ')} could not be checked: {error}"]
+
+
+def tools(_: Aws) -> Iterator[str]:
+    """Terraform is there and new enough, and Python is one that Lambda runs."""
+    wanted, found = ".".join(map(str, TERRAFORM)), _terraform_version()
+    if found is None:
+        yield f"terraform is not on the PATH: install {wanted} or later"
+    elif found < TERRAFORM:
+        yield f"terraform is {'.'.join(map(str, found))}: install {wanted} or later"
+    if not PYTHONS[0] <= sys.version_info[:2] <= PYTHONS[1]:
+        oldest, newest = (".".join(map(str, each)) for each in PYTHONS)
+        yield f"Lambda runs no Python {sys.version_info[0]}.{sys.version_info[1]}: use {oldest} to {newest}"
+
+
+def account(aws: Aws) -> Iterator[str]:
+    """AWS knows whose the credentials are."""
+    try:
+        _ = aws.account_id
+    except (ClientError, BotoCoreError) as error:
+        yield f"AWS does not know you ({error}): set AWS_PROFILE, or sign in"
+
+
+def region(aws: Aws) -> Iterator[str]:
+    """The policies are written for the region that the variables name."""
+    stage = aws.stage
+    for file in sorted((stage.root / ".chalice").glob(f"policy-{stage.name}-*.json")):
+        statements = json.loads(file.read_text(encoding="utf-8"))["Statement"]
+        named = {arn.split(":")[3] for each in statements for arn in _listed(each["Resource"]) if arn != "*"}
+        for other in sorted(named - {stage.region}):
+            yield f".chalice/{file.name} is for {other}, infra-extra/{stage.name}.tfvars for {stage.region}"
+
+
+def state_bucket(aws: Aws) -> Iterator[str]:
+    """The bucket of Terraform's state and Chalice's memory is there, and is this account's."""
+    bucket, owner = aws.stage.bucket, aws.account_id
+    try:
+        aws.s3.head_bucket(Bucket=bucket, ExpectedBucketOwner=owner)
+    except ClientError as error:
+        told = {
+            "404": "is not there: make it in infra-extra/bootstrap",
+            "403": f"is not account {owner}'s, or not yours to read: use the credentials of its account",
+        }.get(_code(error), f"cannot be used ({_code(error)})")
+        yield f"the state bucket {bucket}, named in infra-extra/backend-{aws.stage.name}.hcl, {told}"
+
+
+def secrets(aws: Aws) -> Iterator[str]:
+    """Both secrets are there, and hold what the functions will read in them."""
+    stage = aws.stage
+    for name, read in ((stage.app_secret, _app), (stage.webhook_secret, _senders)):
+        secret = Secret(aws.client("secretsmanager"), name, lambda: datetime.now(UTC))
+        try:
+            read(secret.read())
+        except ConfigurationError as error:
+            yield f"in {stage.region}, {error}"
+
+
+def memory_of_chalice(aws: Aws) -> Iterator[str]:
+    """Where functions are, it is remembered which."""
+    try:
+        remembered = memory.fetch(aws)
+    except ClientError:
+        return  # the check of the bucket tells that
+    if remembered is None:
+        yield from leftovers.told(aws)
+
+
+def resources(aws: Aws) -> Iterator[str]:
+    """What the functions will use is there: the queues, the topic, the table, the log groups."""
+    stage, sqs = aws.stage, aws.client("sqs")
+    finders: dict[str, Callable[[], Any]] = {
+        f"queue {stage.queue}": lambda: sqs.get_queue_url(QueueName=stage.queue),
+        f"queue {stage.dlq}": lambda: sqs.get_queue_url(QueueName=stage.dlq),
+        f"topic {stage.topic}": lambda: aws.client("sns").get_topic_attributes(
+            TopicArn=aws.arn("sns", stage.topic)
+        ),
+        f"table {stage.table}": lambda: aws.client("dynamodb").describe_table(TableName=stage.table),
+    }
+    for what, find in finders.items():
+        try:
+            find()
+        except ClientError as error:
+            yield (
+                f"the {what} is not to be found in {stage.region} ({_code(error)}): "
+                f"`terraform apply` in infra-extra makes it"
+            )
+    logs = aws.client("logs").describe_log_groups(logGroupNamePrefix=f"/aws/lambda/{stage.prefix}")
+    there = {group["logGroupName"] for group in logs["logGroups"]}
+    for name in stage.functions:
+        if f"/aws/lambda/{name}" not in there:
+            yield f"the log group /aws/lambda/{name} is not there, and the function may not make it"
+
+
+BEFORE_ANYTHING: tuple[Check, ...] = (tools, account, region, state_bucket, secrets, memory_of_chalice)
+BEFORE_FUNCTIONS: tuple[Check, ...] = (resources,)
+
+
+def _terraform_version() -> tuple[int, ...] | None:
+    if not shutil.which("terraform"):
+        return None
+    done = subprocess.run(["terraform", "version", "-json"], capture_output=True, text=True, check=True)
+    version: str = json.loads(done.stdout)["terraform_version"]
+    return tuple(int(part) for part in version.partition("-")[0].split("."))
+
+
+def _listed(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value
+
+
+def _code(error: ClientError) -> str:
+    return error.response["Error"]["Code"]
+
+
+def _app(secret: dict[str, Any]) -> None:
+    App.from_secret(secret)
+
+
+def _senders(secret: dict[str, Any]) -> None:
+    """At least one source may send."""
+    nobody = Credentials((), None)
+    if all(Credentials.of(source, secret) == nobody for source in SOURCES):
+        raise ConfigurationError("webhook-secrets", ["no source has a token: set grafana_webhook_token"])

@@ -1,0 +1,54 @@
+"""What a deployment that nobody remembers has left, and how to go on from there."""
+
+from collections.abc import Iterator
+
+from botocore.exceptions import ClientError
+
+from ops.aws import Aws
+
+
+def told(aws: Aws) -> Iterator[str]:
+    """One fault, if any of the stage's functions is there: deploying now would double its API and trigger."""
+    commands = [*_functions(aws), *_triggers(aws), *_apis(aws)]
+    if not commands:
+        return
+    stage = aws.stage
+    kept = f"s3://{stage.bucket}/{stage.memory_key}"
+    lines = [
+        f"functions of {stage.prefix} are there, but {kept}, which says what belongs to them, is not.",
+        "  Deployed now, the stage would get a second API at another address.",
+        f"  If .chalice/deployed/{stage.name}.json is still on the machine that deployed it, run there:",
+        f"    aws s3 cp .chalice/deployed/{stage.name}.json {kept}",
+        "  If it is lost, or a first deployment failed midway, delete what that left (its address changes):",
+        *(f"    aws --region {stage.region} {command}" for command in commands),
+    ]
+    yield "\n  ".join(lines)
+
+
+def _functions(aws: Aws) -> Iterator[str]:
+    for name in aws.stage.functions:
+        try:
+            aws.client("lambda").get_function_configuration(FunctionName=name)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ResourceNotFoundException":
+                raise
+        else:
+            yield f"lambda delete-function --function-name {name}"
+
+
+def _triggers(aws: Aws) -> Iterator[str]:
+    queue = aws.arn("sqs", aws.stage.queue)
+    listed = aws.client("lambda").list_event_source_mappings(EventSourceArn=queue)
+    for mapping in listed["EventSourceMappings"]:
+        yield f"lambda delete-event-source-mapping --uuid {mapping['UUID']}"
+
+
+def _apis(aws: Aws) -> Iterator[str]:
+    """Every API that calls the function of the routes."""
+    gateway = aws.client("apigateway")
+    called = f":function:{aws.stage.prefix}/invocations"
+    for api in gateway.get_rest_apis(limit=500)["items"]:
+        resources = gateway.get_resources(restApiId=api["id"], embed=["methods"], limit=500)["items"]
+        methods = [method for each in resources for method in each.get("resourceMethods", {}).values()]
+        if any(called in method.get("methodIntegration", {}).get("uri", "") for method in methods):
+            yield f"apigateway delete-rest-api --rest-api-id {api['id']}"

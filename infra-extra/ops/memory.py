@@ -1,0 +1,47 @@
+"""Chalice's memory of a deployment, kept in the state bucket.
+
+Chalice remembers only in `.chalice/deployed/<stage>.json` which API it made; deployed from a checkout without
+that file, the stage gets a second API at another address (https://github.com/aws/chalice/issues/972).
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from botocore.exceptions import ClientError
+
+from ops.aws import Aws
+
+
+def fetch(aws: Aws) -> str | None:
+    """Read what is remembered of the stage; None if nothing is."""
+    try:
+        answer = aws.s3.get_object(Bucket=aws.stage.bucket, Key=aws.stage.memory_key)
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "NoSuchKey":
+            return None
+        raise
+    text: str = answer["Body"].read().decode()
+    return text
+
+
+@contextmanager
+def kept(aws: Aws) -> Iterator[None]:
+    """Let Chalice work with what is remembered, and keep what it remembers then."""
+    file = aws.stage.memory
+    file.parent.mkdir(parents=True, exist_ok=True)
+    remembered = fetch(aws)
+    if remembered is None:
+        file.unlink(missing_ok=True)
+    else:
+        file.write_text(remembered, encoding="utf-8")
+    try:
+        yield
+    finally:
+        if file.is_file():
+            aws.s3.put_object(Bucket=aws.stage.bucket, Key=aws.stage.memory_key, Body=file.read_bytes())
+
+
+def forget(aws: Aws) -> None:
+    """Remember nothing of the stage any more."""
+    aws.s3.delete_object(Bucket=aws.stage.bucket, Key=aws.stage.memory_key)
+    aws.stage.memory.unlink(missing_ok=True)

@@ -1,0 +1,143 @@
+"""A test alert, followed to its issue: which address it got, or at which stage it stopped.
+
+It goes in at the front door, as a sender's would, with the token that the stage's secret holds for
+`normalized`; where that holds none, straight to the topic, as CloudWatch's would.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+
+from chalicelib.adapters import normalized
+from chalicelib.alert import AlertEvent
+from chalicelib.authentication import Credentials
+from chalicelib.errors import StoreUnavailable
+from chalicelib.lifecycle.state import AlertState
+from chalicelib.secrets import Secret
+from chalicelib.store import DynamoStore
+from ops import functions
+from ops.aws import Aws
+
+PATIENCE = timedelta(minutes=2)
+POLL_SECONDS = 2.0
+
+Post = Callable[[str, dict[str, str], str], httpx.Response]
+
+
+class Stopped(Exception):
+    """The alert did not become an issue; the text says at which stage it stopped."""
+
+
+def _post(url: str, headers: dict[str, str], body: str) -> httpx.Response:
+    return httpx.post(url, headers=headers, content=body, timeout=30)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One test alert of a stage."""
+
+    aws: Aws
+    began: datetime
+    post: Post = _post
+    sleep: Callable[[float], None] = time.sleep
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    def run(self) -> str:
+        """Send it, wait two minutes at most for its issue, have that closed again, and return its address.
+
+        Raises Stopped.
+        """
+        fired = self._alert("FIRING", self.began)
+        self._send(fired)
+        issue = self._issue(fired.fingerprint)
+        self._send(self._alert("RESOLVED", self.now()))
+        return issue
+
+    def _alert(self, state: str, at: datetime) -> AlertEvent:
+        prefix = self.aws.stage.prefix
+        payload = {
+            "source": "make-publish",
+            "state": state,
+            "title": f"Test alert of {prefix}",
+            "summary": "Somebody tries whether alerts become issues. Nothing is wrong.",
+            "priority": "P3",
+            "teams": ["alerting"],
+            "occurred_at": at.isoformat(),
+            "identity": {"alarm_id": f"{prefix}-{self.began:%Y%m%dT%H%M%S}"},
+        }
+        (alert,) = normalized.parse(payload, None)
+        assert isinstance(alert, AlertEvent)  # noqa: S101 - for the type checker
+        return alert
+
+    def _send(self, alert: AlertEvent) -> None:
+        body = alert.model_dump_json(exclude_none=True)
+        token = self._token()
+        if token is None:
+            self._publish(body)
+            return
+        address = functions.url(self.aws)
+        if address is None:
+            raise Stopped(f"before the webhook: {self.aws.stage.prefix} is not deployed")
+        headers = {"X-Normalized-Token": token, "Content-Type": "application/json"}
+        try:
+            answer = self.post(f"{address}/webhooks/normalized", headers, body)
+        except httpx.TransportError as error:
+            raise Stopped(f"before the webhook: {address} does not answer ({error})") from error
+        if answer.status_code != 202:
+            raise Stopped(f"at the webhook: it answered {answer.status_code}, {answer.text}")
+
+    def _token(self) -> str | None:
+        secret = Secret(self.aws.client("secretsmanager"), self.aws.stage.webhook_secret, self.now).read()
+        tokens = Credentials.of("normalized", secret).tokens
+        return tokens[0] if tokens else None
+
+    def _publish(self, body: str) -> None:
+        attributes = {"source": {"DataType": "String", "StringValue": "normalized"}}
+        topic = self.aws.arn("sns", self.aws.stage.topic)
+        self.aws.client("sns").publish(TopicArn=topic, Message=body, MessageAttributes=attributes)
+
+    def _issue(self, fingerprint: str) -> str:
+        rows = DynamoStore(self.aws.client("dynamodb"), self.aws.stage.table)
+        row: AlertState | None = None
+        while self.now() - self.began < PATIENCE:
+            try:
+                row = rows.get(fingerprint)
+            except StoreUnavailable as error:
+                raise Stopped(f"at the table: {error}") from error
+            if row and row.status.issue:
+                return f"https://github.com/{row.status.issue.ref.repository}/issues/{row.status.issue.ref.number}"
+            self.sleep(POLL_SECONDS)
+        raise Stopped(self._unissued(row) if row else self._unrecorded())
+
+    def _unissued(self, row: AlertState) -> str:
+        due = f"due at {row.due_at:%H:%M:%S} UTC" if row.due_at else "not due"
+        refused = f", refused {row.status.failures} times" if row.status.failures else ""
+        collector, reconcile = self.aws.stage.functions[1:]
+        return (
+            f"before GitHub: it is recorded as {row.fingerprint}, {due}{refused}; "
+            f"the logs of {collector} and {reconcile} say why"
+        )
+
+    def _unrecorded(self) -> str:
+        """Where a message is that has not become a row."""
+        waiting, taken = self._depth(self.aws.stage.queue)
+        if waiting or taken:
+            return (
+                f"in the queue, where {waiting} messages wait and {taken} are being worked on: "
+                f"is {self.aws.stage.functions[1]}'s trigger enabled, and what does its log say?"
+            )
+        dead = sum(self._depth(self.aws.stage.dlq))
+        if dead:
+            return f"in the dead-letter queue, perhaps: it holds {dead} messages, each with its reason"
+        return "between the topic and the table: the queue is empty, and nothing was recorded; see the logs"
+
+    def _depth(self, queue: str) -> tuple[int, int]:
+        sqs = self.aws.client("sqs")
+        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+        url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
+        found: dict[str, Any] = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+        return int(found[names[0]]), int(found[names[1]])
