@@ -1,0 +1,2 @@
+stage  = "dev"
+region = "us-west-2"

@@ -1,0 +1,2 @@
+stage  = "prod"
+region = "us-east-1"

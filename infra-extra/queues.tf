@@ -1,0 +1,46 @@
+locals {
+  topics = concat([local.topic_arn], local.topics_beside)
+
+  queue_policies = {
+    for arn in [local.queue_arn, local.dlq_arn] : arn => jsonencode({
+      Version = "2012-10-17"
+      Statement = [
+        {
+          Sid       = "TopicSends"
+          Effect    = "Allow"
+          Principal = { Service = "sns.amazonaws.com" }
+          Action    = "sqs:SendMessage"
+          Resource  = arn
+          Condition = { ArnEquals = { "aws:SourceArn" = local.topics } }
+        },
+        {
+          Sid       = "TlsOnly"
+          Effect    = "Deny"
+          Principal = "*"
+          Action    = "sqs:*"
+          Resource  = arn
+          Condition = { Bool = { "aws:SecureTransport" = "false" } }
+        },
+      ]
+    })
+  }
+}
+
+# Policy and redrive stand inside the queues: two calls that set a queue's attributes at once can undo each other.
+resource "aws_sqs_queue" "alerts" {
+  name                       = "${local.prefix}-alerts"
+  policy                     = local.queue_policies[local.queue_arn]
+  sqs_managed_sse_enabled    = true
+  message_retention_seconds  = var.queue_retention_days * 86400
+  visibility_timeout_seconds = var.collector_timeout_seconds * 6
+
+  # What can never succeed the collector puts there itself, with the reason; redrive is for crashes only.
+  redrive_policy = jsonencode({ deadLetterTargetArn = aws_sqs_queue.dead.arn, maxReceiveCount = 20 })
+}
+
+resource "aws_sqs_queue" "dead" {
+  name                      = "${local.prefix}-alerts-dlq"
+  policy                    = local.queue_policies[local.dlq_arn]
+  sqs_managed_sse_enabled   = true
+  message_retention_seconds = 14 * 86400
+}

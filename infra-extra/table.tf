@@ -1,0 +1,64 @@
+locals {
+  # Sparse: a row has an index's attributes only while it belongs there.
+  indexes = {
+    due      = { hash = "due_priority", range = "due_at" }
+    issues   = { hash = "issue_repository", range = "issue_number" }
+    open     = { hash = "open_priority", range = "open_since" }
+    resolved = { hash = "resolved_day", range = "resolved_at" }
+  }
+}
+
+# One row for each condition, and a few small documents beside them.
+resource "aws_dynamodb_table" "state" {
+  name                        = "${local.prefix}-alerts-state"
+  billing_mode                = "PAY_PER_REQUEST"
+  hash_key                    = "fingerprint"
+  deletion_protection_enabled = coalesce(var.deletion_protection, var.stage == "prod")
+
+  attribute {
+    name = "fingerprint"
+    type = "S"
+  }
+
+  dynamic "attribute" {
+    for_each = local.indexes
+
+    content {
+      name = attribute.value.hash
+      type = "S"
+    }
+  }
+
+  dynamic "attribute" {
+    for_each = local.indexes
+
+    content {
+      name = attribute.value.range
+      type = "N"
+    }
+  }
+
+  dynamic "global_secondary_index" {
+    for_each = local.indexes
+
+    content {
+      name            = global_secondary_index.key
+      hash_key        = global_secondary_index.value.hash
+      range_key       = global_secondary_index.value.range
+      projection_type = "KEYS_ONLY"
+    }
+  }
+
+  ttl {
+    attribute_name = "ttl_expires_at"
+    enabled        = true
+  }
+
+  point_in_time_recovery {
+    enabled = true
+  }
+
+  server_side_encryption {
+    enabled = true
+  }
+}
