@@ -2,7 +2,8 @@
 # make test     unit, contract, app and simulation tests
 # make check    formatter, linter, types, then make test
 # make local    the demo's stack, left running for you to play with
-# make explain  what a payload would do: make explain ARGS=alert.json (ARGS=--help tells more)
+# make list     what fires and has an issue; likewise explain, show, dlq and send, with ARGS and STAGE:
+#               make explain ARGS=alert.json, make dlq ARGS="replay --all" STAGE=prod, ARGS=--help for more
 #
 # make plan-dev, deploy-dev, publish-dev, url-dev, logs-dev, destroy-dev, and likewise -prod:
 #               a stage on AWS (docs/deploy.md)
@@ -16,7 +17,7 @@ ON_DEV := plan-dev deploy-dev publish-dev url-dev logs-dev destroy-dev
 ON_PROD := plan-prod deploy-prod publish-prod url-prod logs-prod destroy-prod
 
 .DEFAULT_GOAL := help
-COMMANDS := explain
+COMMANDS := explain list show dlq send
 STAGE ?= local
 .PHONY: $(ON_DEV) $(ON_PROD) help demo local test check style types format schema screenshots check-all clean $(COMMANDS)
 

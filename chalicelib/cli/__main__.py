@@ -2,7 +2,7 @@
 
 import typer
 
-from chalicelib.cli import explain
+from chalicelib.cli import dlq, explain, listing, replay, send, show
 from chalicelib.cli.trouble import Commands
 
 app = typer.Typer(
@@ -14,6 +14,11 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("explain")(explain.explain)
+app.command("list")(listing.list_rows)
+app.command("show")(show.show)
+dlq.app.command("replay")(replay.replay)
+app.add_typer(dlq.app, name="dlq")
+app.add_typer(send.app, name="send")
 
 
 @app.callback()

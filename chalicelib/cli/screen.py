@@ -53,14 +53,19 @@ def facts(pairs: Iterable[tuple[str, object]]) -> None:
     console().print(table)
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print a table; the cells are folded, never cut."""
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
+    """Make a table; its cells are folded, never cut."""
     shown = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for column in columns:
         shown.add_column(column, overflow="fold")
     for row in rows:
         shown.add_row(*map(plain, row))
-    console().print(shown)
+    return shown
+
+
+def show(table: Table) -> None:
+    """Print a table."""
+    console().print(table)
 
 
 def issue(title: str, body: str) -> None:

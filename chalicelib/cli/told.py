@@ -58,6 +58,23 @@ def requests(sent: Sequence[Request]) -> Iterator[str]:
         yield f"{request.method} {path(request)}" + (f"  {said}" if said else "")
 
 
+def briefly(answer: Answer) -> Iterator[tuple[str, object]]:
+    """Say in a few lines what becomes of an alert."""
+    match answer.what:
+        case Change() as change:
+            yield "alert", f"{change.alert.title}, {change.alert.state}"
+            yield "record", words.reason(change.reason)
+            yield "plan", ", then ".join(words.step(step) for step in change.steps)
+            yield from (("request", line) for line in requests(change.requests))
+        case Ignored(reason, title):
+            yield "ignored", f"{title}: {reason}, {words.ignored(reason)}"
+        case Rejected() as rejected:
+            yield "why", f"{rejected.reason}: {rejected}"
+            yield "to do", rejected.fix
+        case NotAccepted() as refusal:
+            yield "why", f"{refusal.status} {refusal.reason}: {refusal}"
+
+
 def path(request: Request) -> str:
     """Write the path of a request; an issue that is yet to be opened has no number."""
     return request.path.replace("/issues/0", "/issues/(the new one)")
@@ -102,16 +119,15 @@ def _print(answer: Answer, number: str, routing: Routing, now: datetime) -> None
     match answer.what:
         case Change() as change:
             _print_change(change, answer.source, number, routing, now)
-        case Ignored(reason, title):
-            screen.heading(f"{number}: {title}")
-            screen.facts([("source", answer.source), ("ignored", f"{reason}: {words.ignored(reason)}")])
-        case Rejected() as rejected:
+        case Ignored():
+            screen.heading(f"{number}: acknowledged, and no issue")
+            screen.facts([("source", answer.source), *briefly(answer)])
+        case Rejected():
             screen.heading(f"{number}: no issue, it goes to the dead-letter queue")
-            why = [("why", f"{rejected.reason}: {rejected}"), ("to do", rejected.fix)]
-            screen.facts([("source", answer.source), *why])
-        case NotAccepted() as refusal:
-            screen.heading(f"{number}: the webhook refuses it with {refusal.status}")
-            screen.facts([("source", answer.source), ("why", f"{refusal.reason}: {refusal}")])
+            screen.facts([("source", answer.source), *briefly(answer)])
+        case NotAccepted():
+            screen.heading(f"{number}: the webhook refuses it")
+            screen.facts([("source", answer.source), *briefly(answer)])
 
 
 def _print_change(change: Change, source: str, number: str, routing: Routing, now: datetime) -> None:

@@ -40,6 +40,7 @@ def _messages(now: datetime) -> dict[str, dict[str, Any]]:
             reason="Threshold Crossed: 1 datapoint [812.0] was greater than the threshold (500.0).",
             trigger=senders.metric_trigger("QueuedJobs", "CI/Runners", 500.0, Fleet="arm64"),
         ),
+        "unowned": senders.cloudwatch("macos-queue-too-long", "PRIORITY=P1\nNobody put a TEAM here.", now),
         "normalized": senders.normalized(
             "Nightly backup is late", priority="P2", team="storage", summary="No backup since 02:00", at=now
         ),

@@ -272,10 +272,11 @@ Send an alert of your own:
   curl -H 'X-Normalized-Token: local-normalized-token' -d @build/examples/normalized.json http://127.0.0.1:8000/webhooks/normalized
 
 Publish a CloudWatch alarm:
-  .venv/bin/python -m tests.local.publish build/examples/cloudwatch.json
+  .venv/bin/python -m chalicelib.cli send file build/examples/cloudwatch.json
 
-See what was rejected, and why:
-  .venv/bin/python -m tests.local.dlq
+See what fires, and what was rejected and why:
+  .venv/bin/python -m chalicelib.cli list
+  .venv/bin/python -m chalicelib.cli dlq list
 
 Read the issues:  http://127.0.0.1:5580/
 Read the logs:    {logs}

@@ -1,0 +1,115 @@
+"""`dlq`: messages that became no issue: why, and how to send them again once the reason is mended."""
+
+import json
+from typing import Annotated, Any
+
+import typer
+
+from chalicelib import wiring
+from chalicelib.cli import letters, options, screen
+from chalicelib.cli.letters import Letter
+from chalicelib.cli.stage import Stage
+from chalicelib.render.words import counted, moment
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown")
+
+Id = Annotated[str, typer.Argument(metavar="ID", help="As `dlq list` shows it, or its beginning.")]
+Ids = Annotated[
+    list[str], typer.Argument(metavar="ID...", help="As `dlq list` shows them, or their beginnings.")
+]
+
+
+@app.callback()
+def dlq() -> None:
+    """Messages that became no issue: why each was rejected, and sending them again.
+
+    - `dlq list` says why each is there and what to mend
+    - `dlq replay ID` shows what sending it again would do; with `--yes` it does
+    - `dlq drop ID` deletes what nobody needs
+    """
+
+
+@app.command("list")
+def list_letters(
+    stage: options.Stage = "local", region: options.Region = None, as_json: options.AsJson = False
+) -> None:
+    """Every message of the dead-letter queue, with the reason and what to do. Nothing is taken away.
+
+    Examples:
+    - `dlq list --stage prod`
+    - `dlq list --json | jq -r '.[] | [.id, .reason] | @tsv'`
+    """
+    with letters.opened(Stage.of(stage, region)) as dead:
+        found = sorted(dead.letters, key=lambda letter: letter.sent_at)
+    if as_json:
+        screen.as_json([data(letter) for letter in found])
+        return
+    for letter in found:
+        screen.heading(f"{letter.id[: letters.SHORT]}  {letter.why('reason')}")
+        screen.facts(_why(letter))
+        screen.say()
+    screen.say(f"{counted(len(found), 'message')}; `dlq show ID` prints one, `dlq replay ID` rehearses it.")
+
+
+@app.command("show")
+def show_letter(
+    name: Id, stage: options.Stage = "local", region: options.Region = None, as_json: options.AsJson = False
+) -> None:
+    """One message whole: why it was rejected, what to do, and its body as it came.
+
+    Examples:
+    - `dlq show 3f2a91cc`
+    - `dlq show 3f2a91cc --json | jq -r .body | python -m chalicelib.cli explain -`
+    """
+    with letters.opened(Stage.of(stage, region)) as dead:
+        (letter,) = dead.named([name])
+    if as_json:
+        screen.as_json(data(letter) | {"body": letter.body})
+        return
+    screen.heading(f"{letter.id}  {letter.why('reason')}")
+    screen.facts([*_why(letter), ("request", letter.attributes.get("correlation_id"))])
+    screen.say()
+    screen.say(_pretty(letter.body))
+
+
+@app.command("drop")
+def drop(
+    names: Ids, stage: options.Stage = "local", region: options.Region = None, as_json: options.AsJson = False
+) -> None:
+    """Delete messages, each by its name; nothing else ever deletes one that was not sent again.
+
+    Example:
+    - `dlq drop 3f2a91cc 81d0be77 --stage prod`
+    """
+    with letters.opened(Stage.of(stage, region)) as dead:
+        dropped = dead.named(names)
+        for letter in dropped:
+            dead.delete(letter)
+    if as_json:
+        screen.as_json([data(letter) for letter in dropped])
+        return
+    for letter in dropped:
+        screen.say(f"Dropped {letter.id}: {letter.why('reason')}, {letter.why('explanation')}")
+
+
+def data(letter: Letter) -> dict[str, Any]:
+    """Write a message for a script."""
+    why = {name: letter.why(name) for name in ("reason", "explanation", "fix")}
+    return {"id": letter.id, "sent_at": letter.sent_at, "source": letter.source, **why}
+
+
+def _why(letter: Letter) -> list[tuple[str, object]]:
+    since = f"{letter.source}, kept since {moment(letter.sent_at, wiring.CLOCK.now())}"
+    return [
+        ("from", since),
+        ("why", letter.why("explanation")),
+        ("to do", letter.why("fix")),
+        ("it was", letter.body[:120]),
+    ]
+
+
+def _pretty(body: str) -> str:
+    try:
+        return json.dumps(json.loads(body), indent=2, ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return body

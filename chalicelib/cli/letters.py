@@ -1,0 +1,137 @@
+"""The dead-letter queue, read as a whole: what is read is hidden from others until the end."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from chalicelib.cli.stage import Stage
+from chalicelib.cli.trouble import Trouble
+
+HIDDEN_SECONDS = 120
+POLL_SECONDS = 1
+"""A long poll asks all of the queue's servers; a short one may miss messages."""
+
+SHORT = 8
+SHOWN_ALREADY = {"MessageNotInflight", "ReceiptHandleIsInvalid", "InvalidParameterValue"}
+"""What SQS says once a message's hiding has ended by itself."""
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+_REDRIVEN = {
+    "reason": "RECEIVED_TOO_OFTEN",
+    "explanation": "the collector received it again and again and never finished it",
+    "fix": "Look in the collector's log for NOT_RECORDED and this message's id, mend that, then replay it.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message of the dead-letter queue; `attributes` say why it is there."""
+
+    id: str
+    receipt_handle: str
+    body: str
+    attributes: Mapping[str, str]
+    sent_at: datetime
+
+    @property
+    def source(self) -> str:
+        """Who sent it."""
+        return self.attributes.get("source") or "cloudwatch"
+
+    def why(self, name: str) -> str:
+        """Give `reason`, `explanation` or `fix`; one that the queue itself moved here has none of its own."""
+        return self.attributes.get(name) or _REDRIVEN[name]
+
+
+class DeadLetters:
+    """The messages of one reading; what is not deleted is shown again at its end."""
+
+    def __init__(self, client: Any, url: str) -> None:
+        self._client, self._url = client, url
+        self.letters: list[Letter] = []
+
+    def read(self) -> None:
+        """Read every message; raises Trouble while somebody else reads some."""
+        self.letters += _received(self._client, self._url)
+        hidden = _hidden(self._client, self._url) - len(self.letters)
+        if hidden > 0:
+            raise Trouble(
+                f"{hidden} messages of the dead-letter queue are being read by somebody else; "
+                f"try again in {HIDDEN_SECONDS} seconds."
+            )
+
+    def named(self, names: Sequence[str]) -> list[Letter]:
+        """Find messages by the beginning of their ids; raises Trouble unless each names exactly one."""
+        return [self._named(name) for name in dict.fromkeys(names)]
+
+    def delete(self, letter: Letter) -> None:
+        """Delete one message."""
+        self._client.delete_message(QueueUrl=self._url, ReceiptHandle=letter.receipt_handle)
+        self.letters.remove(letter)
+
+    def close(self) -> None:
+        """Show again what was not deleted."""
+        for letter in self.letters:
+            _show_again(self._client, self._url, letter)
+
+    def _named(self, name: str) -> Letter:
+        found = [letter for letter in self.letters if letter.id.startswith(name)]
+        if len(found) == 1 and name:
+            return found[0]
+        raise Trouble(
+            f"{len(found) or 'No'} messages have an id that begins with {name}; `dlq list` shows their ids."
+        )
+
+
+@contextmanager
+def opened(stage: Stage) -> Iterator[DeadLetters]:
+    """Read the whole queue; raises Trouble while somebody else reads it."""
+    dead = DeadLetters(stage.client("sqs"), stage.queue_url("alerts-dlq"))
+    try:
+        dead.read()
+        yield dead
+    finally:
+        dead.close()
+
+
+def _received(client: Any, url: str) -> Iterator[Letter]:
+    while messages := client.receive_message(
+        QueueUrl=url,
+        MaxNumberOfMessages=10,
+        VisibilityTimeout=HIDDEN_SECONDS,
+        WaitTimeSeconds=POLL_SECONDS,
+        MessageAttributeNames=["All"],
+        MessageSystemAttributeNames=["SentTimestamp"],
+    ).get("Messages"):
+        yield from map(_letter, messages)
+
+
+def _letter(message: Mapping[str, Any]) -> Letter:
+    attributes = message.get("MessageAttributes", {})
+    return Letter(
+        id=message["MessageId"],
+        receipt_handle=message["ReceiptHandle"],
+        body=message["Body"],
+        attributes={name: attribute.get("StringValue", "") for name, attribute in attributes.items()},
+        sent_at=EPOCH + timedelta(milliseconds=int(message["Attributes"]["SentTimestamp"])),
+    )
+
+
+def _hidden(client: Any, url: str) -> int:
+    name = "ApproximateNumberOfMessagesNotVisible"
+    return int(client.get_queue_attributes(QueueUrl=url, AttributeNames=[name])["Attributes"][name])
+
+
+def _show_again(client: Any, url: str, letter: Letter) -> None:
+    try:
+        client.change_message_visibility(
+            QueueUrl=url, ReceiptHandle=letter.receipt_handle, VisibilityTimeout=0
+        )
+    except ClientError as error:
+        if error.response["Error"]["Code"].rpartition(".")[2] not in SHOWN_ALREADY:
+            raise

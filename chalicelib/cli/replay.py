@@ -1,0 +1,135 @@
+"""`dlq replay`: sends rejected messages again, first as a rehearsal.
+
+A message is published first and deleted after: stopped anywhere, it is in the queue once more rather than
+never, and record knows a repetition.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import typer
+
+from chalicelib import envelope, wiring
+from chalicelib.alert import Priority
+from chalicelib.cli import letters, options, payloads, screen, told
+from chalicelib.cli.letters import DeadLetters, Letter
+from chalicelib.cli.mending import mend
+from chalicelib.cli.rehearsal import Rehearsal
+from chalicelib.cli.stage import Stage
+from chalicelib.cli.told import Answer
+from chalicelib.cli.trouble import Trouble
+from chalicelib.errors import Rejected
+from chalicelib.render.words import counted
+from chalicelib.routing import Routing
+from chalicelib.topic import SnsTopic
+
+Ids = Annotated[
+    list[str] | None, typer.Argument(metavar="ID...", help="As `dlq list` shows them, or their beginnings.")
+]
+All = Annotated[bool, typer.Option("--all", help="Every message.")]
+Reason = Annotated[str | None, typer.Option("--reason", help="Every message of this reason.")]
+Team = Annotated[str | None, typer.Option("--team", help="Put this team into the messages.")]
+OfPriority = Annotated[
+    Priority | None,
+    typer.Option("--priority", help="Put this priority into the messages.", case_sensitive=False),
+]
+Yes = Annotated[bool, typer.Option("--yes", help="Send them; without it nothing is sent or deleted.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A message as it would be sent again, and what would become of it."""
+
+    letter: Letter
+    body: str
+    answers: tuple[Answer, ...]
+
+    @property
+    def succeeds(self) -> bool:
+        """Whether it would not be rejected again."""
+        return not any(isinstance(answer.what, Rejected) for answer in self.answers)
+
+
+def replay(
+    names: Ids = None,
+    stage: options.Stage = "local",
+    region: options.Region = None,
+    everything: All = False,
+    reason: Reason = None,
+    team: Team = None,
+    priority: OfPriority = None,
+    yes: Yes = False,
+    as_json: options.AsJson = False,
+) -> None:
+    """Send messages again; without `--yes` only show the requests to GitHub that would follow.
+
+    First mend what was wrong: the alarm, the rule, the routing. The message itself still lacks what it
+    lacked; `--team` and `--priority` put it in. One that would be rejected again stays where it is.
+
+    Examples:
+    - `dlq replay 3f2a91cc --team ci-runners --priority P1`
+    - `dlq replay --reason MISSING_TEAM --team ci-runners --yes`
+    - `dlq replay --all --yes --stage prod`
+    """
+    found = Stage.of(stage, region)
+    with letters.opened(found) as dead:
+        rehearsal = Rehearsal(found.policy, wiring.CLOCK.now(), found.store.get)
+        chosen = _chosen(dead, names or [], everything, reason)
+        planned = [_plan(letter, team, priority, rehearsal) for letter in chosen]
+        if not as_json:
+            _show(planned)
+        if yes:
+            _send(planned, found.topic, dead)
+    if as_json:
+        screen.as_json([_data(each, found.policy.routing, rehearsal, sent=yes) for each in planned])
+    _conclude(planned, sent=yes, quiet=as_json)
+
+
+def _chosen(dead: DeadLetters, names: list[str], everything: bool, reason: str | None) -> list[Letter]:
+    if sum((bool(names), everything, reason is not None)) != 1:
+        raise Trouble("Say which messages: ID..., --all, or --reason REASON. `dlq list` shows them.")
+    if names:
+        return dead.named(names)
+    return [letter for letter in dead.letters if everything or letter.why("reason") == reason]
+
+
+def _plan(letter: Letter, team: str | None, priority: Priority | None, rehearsal: Rehearsal) -> Planned:
+    body = mend(letter.source, letter.body, team, priority)
+    message = envelope.read(payloads.record(body, _attributes(letter), rehearsal.now))
+    return Planned(letter, body, tuple(Answer(letter.source, each) for each in rehearsal(message)))
+
+
+def _attributes(letter: Letter) -> dict[str, str]:
+    """Give back what the webhook stamped; CloudWatch's messages came without."""
+    names = ["correlation_id"] if letter.source == envelope.UNSTAMPED else ["source", "correlation_id"]
+    return {name: letter.attributes[name] for name in names if letter.attributes.get(name)}
+
+
+def _send(planned: list[Planned], topic: SnsTopic, dead: DeadLetters) -> None:
+    for each in planned:
+        if each.succeeds:
+            topic.publish([each.body], _attributes(each.letter))
+            dead.delete(each.letter)
+
+
+def _show(planned: list[Planned]) -> None:
+    for each in planned:
+        screen.heading(f"{each.letter.id[: letters.SHORT]}  {each.letter.why('reason')}")
+        screen.facts(fact for answer in each.answers for fact in told.briefly(answer))
+        screen.say()
+
+
+def _data(each: Planned, routing: Routing, rehearsal: Rehearsal, *, sent: bool) -> dict[str, Any]:
+    answers = [told.data(answer, routing, rehearsal.now) for answer in each.answers]
+    return {"id": each.letter.id, "sent": sent and each.succeeds, "alerts": answers}
+
+
+def _conclude(planned: list[Planned], *, sent: bool, quiet: bool) -> None:
+    """Say what was done and what stayed; exits with 1 where a message would be rejected again."""
+    good = sum(each.succeeds for each in planned)
+    done = f"{counted(good, 'message')} {'sent again' if sent else 'would be sent again: add --yes'}"
+    stayed = len(planned) - good
+    if not quiet:
+        screen.say(done + (f"; {stayed} would be rejected again, and stay" if stayed else "") + ".")
+    if stayed:
+        raise typer.Exit(1)

@@ -1,0 +1,87 @@
+"""Rows of a stage: found by the table's indexes, and said in words."""
+
+import re
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from chalicelib.alert import Condition, Priority
+from chalicelib.cli.stage import Stage
+from chalicelib.cli.trouble import Trouble
+from chalicelib.lifecycle.state import AlertState, IssueRef
+from chalicelib.render.words import counted, duration, moment
+
+EVER = timedelta(days=365 * 50)
+SHORTEST = 6
+KEY = 12
+"""Hexadecimal digits of a fingerprint that are shown, and that name it as long as it is listed."""
+
+_ISSUE = re.compile(r"(?:https?://[^/]+/)?([\w.-]+/[\w.-]+)(?:#|/issues/)([0-9]+)/?")
+
+
+def living(stage: Stage, now: datetime, limit: int) -> list[AlertState]:
+    """Read the rows that have an open issue, or are due now or later; the most urgent first.
+
+    At most `limit` of each priority and kind.
+    """
+    found = [
+        fingerprint
+        for priority in Priority
+        for fingerprint in (
+            *stage.census.with_open_issue(priority, limit),
+            *stage.store.due(priority, now + EVER, limit),
+        )
+    ]
+    return sorted(read(stage, found), key=lambda row: (row.priority, row.spec.at))
+
+
+def read(stage: Stage, fingerprints: Iterable[str]) -> list[AlertState]:
+    """Read rows, each once; the indexes are a moment behind, so one may be gone."""
+    found = (stage.store.get(fingerprint) for fingerprint in dict.fromkeys(fingerprints))
+    return [row for row in found if row]
+
+
+def find(stage: Stage, key: str, now: datetime, limit: int) -> AlertState | None:
+    """Find a row by its issue, its fingerprint, or the fingerprint's beginning if it is listed."""
+    if issue := _ISSUE.fullmatch(key):
+        fingerprint = stage.store.of_issue(IssueRef(issue[1], int(issue[2])))
+        return stage.store.get(fingerprint) if fingerprint else None
+    if not re.fullmatch(rf"[0-9a-f]{{{SHORTEST},64}}", key):
+        raise Trouble(
+            f"{key} is no issue (owner/name#12, or its address) and no fingerprint; `list` shows both."
+        )
+    if len(key) == 64:
+        return stage.store.get(key)
+    found = [row for row in living(stage, now, limit) if row.fingerprint.startswith(key)]
+    if len(found) > 1:
+        raise Trouble(f"{len(found)} fingerprints begin with {key}; name more of it.")
+    return found[0] if found else None
+
+
+def title(row: AlertState) -> str:
+    """Name the condition; of a tombstone only its end is known."""
+    return row.spec.alert.title if row.spec.alert else "(only its end is known)"
+
+
+def teams(row: AlertState) -> tuple[str, ...]:
+    """Whose it is."""
+    return row.spec.alert.teams if row.spec.alert else ()
+
+
+def state(row: AlertState, now: datetime) -> str:
+    """Say since when it fires or is resolved, and how often it was reported."""
+    spec = row.spec
+    if spec.condition is Condition.RESOLVED:
+        return f"resolved at {moment(spec.at)}"
+    began = spec.episode or spec.at
+    return f"firing since {moment(began)}, {duration(now - began)}, reported {counted(spec.count, 'time')}"
+
+
+def issue(row: AlertState) -> str:
+    """Say which issue it has, and how that is."""
+    shown = row.status.issue
+    if shown is None:
+        return ""
+    if shown.open:
+        return f"{shown.ref} open" + (", muted" if shown.muted else "")
+    closer = shown.closed_by.value.lower() if shown.closed_by else "nobody"
+    return f"{shown.ref} closed by {'a person' if closer == 'person' else closer}"

@@ -1,0 +1,141 @@
+"""`send`: alerts through the front door, the topic."""
+
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from chalicelib import envelope, wiring
+from chalicelib.alert import AlertEvent, Condition, Priority
+from chalicelib.cli import options, payloads, screen
+from chalicelib.cli.stage import Stage
+from chalicelib.render.words import counted
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown")
+
+Name = Annotated[str, typer.Option(help="Tells test alerts apart; `resolve` ends the one of the same name.")]
+Team = Annotated[str, typer.Option(help="Whose it is, which decides the repository.")]
+OfPriority = Annotated[Priority, typer.Option(help="How urgent.", case_sensitive=False)]
+Wait = Annotated[int, typer.Option(min=0, max=3600, help="Wait so many seconds for the issue.")]
+File = Annotated[str, typer.Argument(metavar="FILE", help="A payload; - is standard input.")]
+Source = Annotated[
+    str | None,
+    typer.Option(help="grafana, alertmanager, normalized or cloudwatch; otherwise told by its look."),
+]
+
+
+@app.callback()
+def send() -> None:
+    """Send a test alert, or a payload from a file, to the stage's topic.
+
+    - `send fire --team ci-runners --wait 60` opens an issue
+    - `send resolve --wait 60` closes it
+    - `send file alert.json` sends what a provider would
+    """
+
+
+@app.command()
+def fire(
+    stage: options.Stage = "local",
+    region: options.Region = None,
+    name: Name = "test",
+    team: Team = "dev-infra",
+    priority: OfPriority = Priority.P3,
+    wait: Wait = 0,
+    as_json: options.AsJson = False,
+) -> None:
+    """Let a test alert fire.
+
+    Examples:
+    - `send fire`
+    - `send fire --stage dev --team storage --priority P2 --wait 60`
+    """
+    _test(Stage.of(stage, region), _alert(name, team, priority, Condition.FIRING), wait, as_json)
+
+
+@app.command()
+def resolve(
+    stage: options.Stage = "local",
+    region: options.Region = None,
+    name: Name = "test",
+    wait: Wait = 0,
+    as_json: options.AsJson = False,
+) -> None:
+    """Let the test alert of that name resolve, which closes its issue.
+
+    Example:
+    - `send resolve --stage dev --wait 60`
+    """
+    _test(Stage.of(stage, region), _alert(name, "unknown", Priority.P3, Condition.RESOLVED), wait, as_json)
+
+
+@app.command()
+def file(
+    name: File,
+    source: Source = None,
+    stage: options.Stage = "local",
+    region: options.Region = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Send a payload as it is; one that becomes no issue then lies in the dead-letter queue.
+
+    Examples:
+    - `send file build/examples/cloudwatch.json`
+    - `explain --template grafana | send file -`
+    """
+    found = Stage.of(stage, region)
+    text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8", errors="replace")
+    sent = _publish(found, source or payloads.source_of(text), text)
+    screen.as_json({"sent": sent}) if as_json else screen.say(f"Sent {counted(sent, 'message')}.")
+
+
+def _alert(name: str, team: str, priority: Priority, condition: Condition) -> AlertEvent:
+    return AlertEvent(
+        source="test-alert",
+        state=condition,
+        title=f"Test alert: {name}",
+        summary="Sent by hand to see that alerts become issues; nothing is wrong.",
+        priority=priority,
+        teams=(team,),
+        occurred_at=wiring.CLOCK.now(),
+        identity={"alarm_id": name},
+    )
+
+
+def _test(stage: Stage, alert: AlertEvent, wait: int, as_json: bool) -> None:
+    _publish(stage, "normalized", alert.model_dump_json(exclude_defaults=True))
+    shown = _awaited(stage, alert, wait)
+    if as_json:
+        screen.as_json({"fingerprint": alert.fingerprint, "issue": shown})
+    else:
+        screen.say(f"Sent: {alert.title}, {alert.state}. {shown or 'Follow it with:'}")
+        screen.say(f"show {alert.fingerprint} --stage {stage.name}")
+    if wait and not shown:
+        typer.echo(
+            f"No issue {'open' if alert.state is Condition.FIRING else 'closed'} after {wait} s.", err=True
+        )
+        raise typer.Exit(1)
+
+
+def _publish(stage: Stage, source: str, text: str) -> int:
+    """Publish a payload as its source would; raises NotAccepted where the webhook would refuse it."""
+    messages = payloads.messages(source, text, wiring.CLOCK.now())
+    stamped = (
+        {} if source == envelope.UNSTAMPED else {"source": source, "correlation_id": wiring.CLOCK.unique()}
+    )
+    stage.topic.publish([message.body for message in messages], stamped)
+    return len(messages)
+
+
+def _awaited(stage: Stage, alert: AlertEvent, wait: int) -> str:
+    """Wait for the issue to be as the alert says; an empty text if it is not in time."""
+    until = wiring.CLOCK.now() + timedelta(seconds=wait)
+    while wiring.CLOCK.now() < until:
+        row = stage.store.get(alert.fingerprint)
+        issue = row.status.issue if row and row.spec.condition is alert.state else None
+        if row and issue and issue.open == (alert.state is Condition.FIRING):
+            return f"{issue.url} is {'open' if issue.open else 'closed'}."
+        wiring.CLOCK.sleep(0.5)
+    return ""

@@ -1,0 +1,93 @@
+"""`show`: one condition's row and its episodes, in words."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Annotated
+
+import typer
+from pydantic import TypeAdapter
+
+from chalicelib import render, wiring
+from chalicelib.cli import options, rows, screen, words
+from chalicelib.cli.stage import Stage
+from chalicelib.lifecycle.plan import Policy, plan
+from chalicelib.lifecycle.state import AlertState
+from chalicelib.render.words import counted, duration, moment
+
+_ROW = TypeAdapter(AlertState)
+
+Key = Annotated[
+    str,
+    typer.Argument(
+        metavar="FINGERPRINT|ISSUE", help="As `list` shows them; an issue's address will do as well."
+    ),
+]
+ShowIssue = Annotated[
+    bool, typer.Option("--issue", help="Show the issue's text too, as it would be written now.")
+]
+
+
+def show(
+    key: Key,
+    stage: options.Stage = "local",
+    region: options.Region = None,
+    issue: ShowIssue = False,
+    as_json: options.AsJson = False,
+) -> None:
+    """What is known of one condition: since when, whose, its issue, what comes next, and earlier episodes.
+
+    Examples:
+    - `show example-org/alerts#12 --stage prod`
+    - `show 424df6ca5f81`
+    - `show https://github.com/example-org/alerts/issues/12 --issue`
+    """
+    found, now = Stage.of(stage, region), wiring.CLOCK.now()
+    row = rows.find(found, key, now, limit=1000)
+    if row is None:
+        typer.echo(f"Nothing is known of {key} on {stage}. `dlq list` shows what became no row.", err=True)
+        raise typer.Exit(1)
+    if as_json:
+        screen.as_json(_ROW.dump_python(row, mode="json"))
+        return
+    screen.heading(rows.title(row))
+    screen.facts(_facts(row, found.policy, now))
+    if row.spec.episodes:
+        screen.show(screen.table(("began", "ended", "lasted", "how"), _episodes(row)))
+    if issue and row.spec.alert:
+        screen.issue(render.title(row.spec.alert), render.body(row, found.policy.routing, now))
+
+
+def _facts(row: AlertState, policy: Policy, now: datetime) -> Iterator[tuple[str, object]]:
+    alert, shown = row.spec.alert, row.status.issue
+    yield "condition", rows.state(row, now)
+    if alert:
+        yield "priority", f"{alert.priority}, {alert.source}, {', '.join(alert.teams)}"
+        yield "reason", alert.reason
+        yield "links", " ".join(filter(None, (alert.links.runbook_url, alert.links.source_url)))
+    yield "fingerprint", row.fingerprint
+    yield "issue", rows.issue(row) or "none"
+    if shown:
+        yield "", shown.url
+        yield "last told", moment(shown.spoke_at)
+    yield "issue before", row.status.predecessor
+    yield "next", words.step(plan(row, now, policy))
+    yield "due", moment(row.due_at) if row.due_at else "not before something changes"
+    yield from _trouble(row)
+
+
+def _trouble(row: AlertState) -> Iterator[tuple[str, object]]:
+    """Say what is under way or went wrong."""
+    if row.intent:
+        looks = f", looked for {counted(row.intent.looks, 'time')}" if row.intent.looks else ""
+        yield "unfinished", f"{row.intent.verb} begun at {moment(row.intent.since)}{looks}"
+    if row.lease:
+        yield "held", f"by a worker until {moment(row.lease.until)}"
+    if row.status.failures:
+        refused = counted(row.status.failures, "time")
+        yield "refused", f"by GitHub, {refused} in a row: `doctor` finds missing permissions"
+
+
+def _episodes(row: AlertState) -> Iterator[tuple[object, ...]]:
+    for episode in reversed(row.spec.episodes):
+        how = "recovered" if episode.recovered else "not known to have recovered"
+        yield moment(episode.began), moment(episode.ended), duration(episode.ended - episode.began), how

@@ -1,0 +1,23 @@
+"""The local stack, with its functions running, for the commands that ask a stage."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from chalicelib.cli import letters
+from tests.cli.stack import Prompt
+from tests.local.stack import LocalStack
+
+SETTINGS = {"WRITE_SPACING_SECONDS": "0", "WRITES_PER_MINUTE": "5000", "WRITES_PER_HOUR": "5000"}
+
+
+@pytest.fixture(autouse=True)
+def _the_stand_in_needs_no_long_poll(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(letters, "POLL_SECONDS", 0)
+
+
+@pytest.fixture(scope="module")
+def prompt() -> Iterator[Prompt]:
+    repositories = ("example-org/alerts", "example-org/ci-infra")
+    with LocalStack(repositories=repositories, reconcile_every=1, settings=SETTINGS) as stack:
+        yield Prompt(stack)
