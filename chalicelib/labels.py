@@ -1,6 +1,7 @@
 """The labels that we set, and how they look."""
 
 AREA_LABEL = "area:alerting"
+BOARD_LABEL = "alert:board"
 MUTED_LABEL = "alert:muted"
 RESOLVED_LABEL = "alert:resolved"
 UNKNOWN_LABEL = "routing:unknown"
@@ -14,6 +15,7 @@ _DESCRIPTIONS = {
     "Pri:P1": ("d93f0b", "High"),
     "Pri:P2": ("fbca04", "Medium"),
     "Pri:P3": ("c5c9ce", "Low"),
+    BOARD_LABEL: ("1d76db", "Shows how things are; close it to do without"),
     MUTED_LABEL: ("6e7781", "Nothing more is written here while this label is set"),
     RESOLVED_LABEL: ("2da44e", "The condition has ended; a person closes the issue"),
     UNKNOWN_LABEL: ("e99695", "The alert names no team; the fallback team has it"),

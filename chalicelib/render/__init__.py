@@ -1,7 +1,23 @@
 """Every word that GitHub shows."""
 
+from chalicelib.render.board import TITLE as BOARD_TITLE
+from chalicelib.render.board import Board, Day, board, is_board
 from chalicelib.render.comment import comment, duplicate
 from chalicelib.render.issue import body, title
 from chalicelib.render.marker import Mark, comment_marker, marker, read_marker
 
-__all__ = ["Mark", "body", "comment", "comment_marker", "duplicate", "marker", "read_marker", "title"]
+__all__ = [
+    "BOARD_TITLE",
+    "Board",
+    "Day",
+    "Mark",
+    "board",
+    "body",
+    "comment",
+    "comment_marker",
+    "duplicate",
+    "is_board",
+    "marker",
+    "read_marker",
+    "title",
+]

@@ -1,0 +1,180 @@
+"""The board: one issue a repository that shows how things are, for the person who wants no second tool.
+
+It says no relative time and no time of writing, so that it changes only when something has.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from chalicelib import markdown
+from chalicelib.alert import Priority
+from chalicelib.lifecycle.state import AlertState
+from chalicelib.render.issue import MAX_BODY
+from chalicelib.render.view import View
+from chalicelib.render.words import SEVERITIES, counted, moment, period
+from chalicelib.routing import Routing
+
+TITLE = "Alert board"
+MARKER = "<!-- alerting:board -->"
+END = "<!-- alerting:board-end text above is rewritten, text below is yours -->"
+MAX_NAME = 120
+RECENT = timedelta(hours=24)
+ROOM = MAX_BODY - 4_000
+"""Code points for the tables; the rest is for the chart, what is counted, and what people add."""
+
+_OURS = re.compile(f"{re.escape(MARKER)}.*?{re.escape(END)}", re.DOTALL)
+_COLORS = {Priority.P0: "#b60205", Priority.P1: "#d93f0b", Priority.P2: "#fbca04", Priority.P3: "#c5c9ce"}
+_HEAD = "| Alert | Team | Since | |\n|---|---|---|---|"
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """How many alerts of each priority ended on a day."""
+
+    day: date
+    ended: Mapping[Priority, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """What a board shows: rows with an open issue, rows closed within a day, and days, the oldest first."""
+
+    open: Sequence[AlertState]
+    closed: Sequence[AlertState] = ()
+    days: Sequence[Day] = ()
+    quiet_since: datetime | None = None
+
+
+def board(shown: Board, routing: Routing, now: datetime, previous: str = "") -> str:
+    """Write the board's body, or `previous` with our part of it written anew.
+
+    Where there is no room for all, the least urgent and the oldest are counted, not listed.
+    """
+    views = [View.of(row, routing, now) for row in shown.open]
+    closed = [View.of(row, routing, now) for row in shown.closed]
+    ours = "\n\n".join([MARKER, *_parts(views, closed, shown), END])
+    if _OURS.search(previous):
+        return _OURS.sub(lambda _: ours, previous, count=1)
+    return f"{ours}\n\n{previous}" if previous else ours
+
+
+def is_board(body: str) -> bool:
+    """Whether an issue's body is a board's."""
+    return MARKER in body
+
+
+def _parts(views: list[View], closed: list[View], shown: Board) -> Iterator[str]:
+    yield _headline(views, shown.quiet_since)
+    listed, left_out = _fitting(sorted(views, key=_urgency))
+    for priority in Priority:
+        yield from _table(priority, [view for view in listed if view.alert.priority is priority])
+    if left_out:
+        yield f"And {_counts(left_out)} more, which this page has no room for."
+    yield from _closed(closed, ROOM - sum(len(_row(view)) for view in listed))
+    yield from _chart(shown.days)
+
+
+def _headline(views: list[View], quiet_since: datetime | None) -> str:
+    if views:
+        return f"**{counted(len(views), 'alert')} open**: {_counts(views)}."
+    return f"**All quiet** since {moment(quiet_since)}." if quiet_since else "**All quiet.**"
+
+
+def _counts(views: Iterable[View]) -> str:
+    """Say `1 critical (P0), 3 medium (P2)`."""
+    numbers = Counter(view.alert.priority for view in views)
+    return ", ".join(f"{numbers[p]} {SEVERITIES[p]} ({p})" for p in Priority if numbers[p])
+
+
+def _urgency(view: View) -> tuple[Priority, float]:
+    """The most urgent first, and of those the newest."""
+    return view.alert.priority, -view.began.timestamp()
+
+
+def _fitting(views: list[View]) -> tuple[list[View], list[View]]:
+    room = ROOM
+    for index, view in enumerate(views):
+        room -= len(_row(view)) + 1
+        if room < 0:
+            return views[:index], views[index:]
+    return views, []
+
+
+def _table(priority: Priority, views: list[View]) -> Iterator[str]:
+    if views:
+        rows = sorted(views, key=lambda view: (view.owners, view.began))
+        yield f"### {priority} {SEVERITIES[priority]}"
+        yield "\n".join([_HEAD, *map(_row, rows)])
+
+
+def _row(view: View) -> str:
+    teams = ", ".join(map(view.line, view.owners))
+    return f"| {_name(view)} | {teams} | {moment(view.began)} | {' · '.join(_notes(view))} |"
+
+
+def _name(view: View) -> str:
+    issue = view.row.status.issue
+    name = view.line(view.alert.title, MAX_NAME)
+    address = markdown.address(issue.url) if issue else ""
+    return f"[{name}]({address})" if address else name
+
+
+def _notes(view: View) -> Iterator[str]:
+    """What became of it, then where to look."""
+    issue, times = view.row.status.issue, _times(view)
+    if not view.firing:
+        yield f"ended {moment(view.ended, view.began)}"
+    if times > 1:
+        yield f"fired {times} times in 24 hours"
+    if issue and issue.muted:
+        yield "muted"
+    yield from filter(None, [view.links()])
+
+
+def _times(view: View) -> int:
+    """Count the firings within a day, this one included."""
+    since = view.now - RECENT
+    return len({view.began, *(e.began for e in view.row.spec.episodes if e.ended > since)})
+
+
+def _closed(views: list[View], room: int) -> Iterator[str]:
+    lines: list[str] = []
+    for view in sorted(views, key=lambda view: view.ended, reverse=True):
+        line = _ended(view)
+        room -= len(line) + 1
+        if room < 0:
+            break
+        lines.append(line)
+    if views:
+        left_out = len(views) - len(lines)
+        yield "### Closed in the last 24 hours"
+        yield "\n".join([*lines, *([f"- and {counted(left_out, 'other')}"] if left_out else [])])
+
+
+def _ended(view: View) -> str:
+    episodes = [episode for episode in view.row.spec.episodes if episode.began == view.began]
+    when = period(episodes[-1]) if episodes else moment(view.ended)
+    return f"- {view.alert.priority} {_name(view)}, {', '.join(map(view.line, view.owners))}: {when}"
+
+
+def _chart(days: Sequence[Day]) -> Iterator[str]:
+    """Draw sums, the largest first: Mermaid draws one series over another (mermaid-js/mermaid#7392)."""
+    if not any(sum(day.ended.values()) for day in days):
+        return
+    heights = {p: [sum(day.ended.get(q, 0) for q in Priority if q <= p) for day in days] for p in Priority}
+    drawn = [p for p in reversed(Priority) if any(day.ended.get(p) for day in days)]
+    palette = ", ".join(_COLORS[p] for p in drawn)
+    yield "### Alerts a day, by priority"
+    lines = [
+        f'%%{{init: {{"themeVariables": {{"xyChart": {{"plotColorPalette": "{palette}"}}}}}}}}%%',
+        "xychart-beta",
+        f"    x-axis [{', '.join(f'{day.day:%d}' for day in days)}]",
+        f"    y-axis 0 --> {max(heights[Priority.P3])}",
+        *(f"    bar [{', '.join(map(str, heights[p]))}]" for p in drawn),
+    ]
+    yield "\n".join(["```mermaid", *lines, "```"])
+    names = ", ".join(f"{p} {SEVERITIES[p]}" for p in reversed(drawn))
+    yield f"From the bottom up: {names}; by the day on which they ended."
