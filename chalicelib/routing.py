@@ -69,6 +69,7 @@ class _Team(_Table):
     runbook: Runbook | None = None
     mention: dict[Priority, tuple[Mention, ...]] = Field(default_factory=dict)
     close_on_resolve: bool = True
+    board: bool = True
     details: Details = Details.LABELS
 
 
@@ -98,6 +99,7 @@ class Route:
     runbook: str | None
     close_on_resolve: bool
     details: Details
+    board: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,11 @@ class Routing:
         """Every account that such a repository belongs to."""
         return frozenset(repository.partition("/")[0] for repository in self.repositories)
 
+    @property
+    def boards(self) -> frozenset[str]:
+        """The repositories that have a board: where a team or the default wants one."""
+        return frozenset(route.repository for route in (self.default, *self.teams.values()) if route.board)
+
     def owners(self, teams: tuple[str, ...]) -> tuple[str, ...]:
         """Put the fallback team where no team was named."""
         return (self.fallback.team,) if self.fallback and teams == (UNKNOWN_TEAM,) else teams
@@ -146,6 +153,7 @@ class Routing:
             runbook=routes[0].runbook,
             close_on_resolve=routes[0].close_on_resolve,
             details=routes[0].details,
+            board=routes[0].board,
         )
 
     def labels(self, alert: AlertEvent) -> tuple[str, ...]:
@@ -185,6 +193,7 @@ def _route(table: _Team) -> Route:
         runbook=table.runbook,
         close_on_resolve=table.close_on_resolve,
         details=table.details,
+        board=table.board,
     )
 
 

@@ -26,6 +26,7 @@ class Kind(StrEnum):
     OPEN = "OPEN"
     CHANGE = "CHANGE"
     COMMENT = "COMMENT"
+    BOARD = "BOARD"
     READ = "READ"
 
 

@@ -47,7 +47,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "github.client",
         "github.issues",
     ),
-    ("ingest", "act", "journal", "sync", "collector", "drift", "gauges", "reconcile"),
+    ("ingest", "act", "journal", "sync", "collector", "drift", "board", "gauges", "reconcile"),
     ("wiring",),
     ("app",),
     ("cli",),

@@ -1,0 +1,256 @@
+"""Keeping the board: one issue a repository, written when something changed and nobody must wait for it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib import render
+from chalicelib.board import Board
+from chalicelib.errors import OutcomeUnknown
+from chalicelib.github.budget import Budget, Call, Granted, Kind, Refused
+from chalicelib.labels import AREA_LABEL, BOARD_LABEL
+from chalicelib.lifecycle.outcome import Draft, Seen
+from chalicelib.lifecycle.record import record
+from chalicelib.lifecycle.state import Closer, IssueRef, Status
+from chalicelib.routing import load
+from tests.twins.census import MemoryCensus
+from tests.twins.clock import ManualClock
+from tests.twins.store import MemoryStore
+from tests.twins.telemetry import Recorder
+from tests.twins.tracker import MemoryTracker
+from tests.unit.builders import alert as heard
+from tests.unit.rows import issue, row
+
+REPOSITORY = "org/infra"
+ROUTING = load('[default]\nrepository = "org/infra"\n')
+
+
+@dataclass
+class Permits:
+    """A budget that grants or refuses everything; `asked` is what it was asked."""
+
+    now: Callable[[], Any]
+    generous: bool = True
+    asked: list[Call] = field(default_factory=list)
+
+    def ask(self, owner: str, call: Call) -> Granted | Refused:
+        self.asked.append(call)
+        now = self.now().timestamp()
+        return Granted(now, Budget()) if self.generous else Refused(now + 60, "BUDGET")
+
+
+class Bench:
+    """A board on twins."""
+
+    def __init__(self) -> None:
+        self.clock, self.store, self.telemetry = ManualClock(), MemoryStore(), Recorder()
+        self.tracker, self.permits = MemoryTracker(self.clock.now), Permits(self.clock.now)
+        self.board = Board(
+            rows=self.store,
+            census=MemoryCensus(self.store),
+            tracker=lambda: self.tracker,
+            permits=self.permits,
+            routing=ROUTING,
+            now=self.clock.now,
+            telemetry=self.telemetry,
+        )
+
+    def fires(self, number: int, priority: str = "P1", **fields: Any) -> None:
+        """A row with an open issue."""
+        fresh = heard(0, priority=priority, identity={"alarm_id": str(number)}, title=f"Alert {number}")
+        kept = record(None, fresh, self.clock.now()).row
+        shown = issue(number, episode=kept.spec.episode, priority=fresh.priority, **fields)
+        self.store.rows[kept.fingerprint] = replace(kept, status=Status(shown), revision=1)
+
+    def later(self, minutes: float = 6) -> None:
+        self.clock.pass_(minutes=minutes)
+        self.board(self.clock.now() + timedelta(seconds=50))
+
+    @property
+    def boards(self) -> list[Seen]:
+        return [seen for seen in self.tracker.open_issues if render.is_board(seen.body)]
+
+
+@pytest.fixture
+def bench() -> Bench:
+    return Bench()
+
+
+def test_a_repository_has_one_board_with_its_labels(bench: Bench) -> None:
+    bench.fires(3)
+    for _ in range(5):
+        bench.later()
+    (board,) = bench.boards
+    assert board.title == "Alert board"
+    assert set(board.labels) == {AREA_LABEL, BOARD_LABEL}
+    assert "Alert 3" in board.body
+    assert bench.tracker.calls.count("open") == 1
+
+
+def test_where_nothing_has_changed_github_is_not_asked(bench: Bench) -> None:
+    bench.later()
+    calls = len(bench.tracker.calls)
+    for _ in range(20):
+        bench.later()
+    assert len(bench.tracker.calls) == calls
+
+
+def test_it_is_written_at_most_every_five_minutes(bench: Bench) -> None:
+    bench.later()
+    for number in range(1, 9):
+        bench.fires(number)
+        bench.later(minutes=1)
+    assert bench.tracker.calls.count("edit") == 1
+
+
+def test_two_at_once_take_one_turn(bench: Bench) -> None:
+    bench.later()
+    bench.fires(3)
+    bench.later()
+    bench.board(bench.clock.now() + timedelta(seconds=50))
+    assert bench.tracker.calls.count("edit") == 1
+
+
+def test_an_alert_that_has_ended_leaves_the_table_and_then_the_page(bench: Bench) -> None:
+    bench.fires(3)
+    bench.later()
+    (name,) = bench.store.rows
+    kept = bench.store.rows[name]
+    end = record(kept, heard(20, state="RESOLVED", identity={"alarm_id": "3"}), bench.clock.now()).row
+    closed = issue(3, episode=kept.spec.episode, closed_at=bench.clock.now(), closed_by=Closer.US)
+    bench.store.rows[name] = replace(end, status=Status(closed))
+    bench.later()
+    (board,) = bench.boards
+    assert "**All quiet** since" in board.body
+    assert "Closed in the last 24 hours" in board.body
+    bench.later(minutes=60 * 26)
+    (board,) = bench.boards
+    assert "Closed in the last 24 hours" not in board.body
+    assert "```mermaid" in board.body
+    bench.later(minutes=60 * 24 * 20)
+    (board,) = bench.boards
+    assert "mermaid" not in board.body
+
+
+def test_a_board_that_was_deleted_is_made_anew(bench: Bench) -> None:
+    bench.later()
+    bench.tracker.delete(bench.boards[0].ref)
+    bench.fires(3)
+    bench.later()
+    (board,) = bench.boards
+    assert "Alert 3" in board.body
+
+
+def test_a_board_that_a_person_closed_is_left_alone_and_comes_back_when_it_is_opened(bench: Bench) -> None:
+    bench.later()
+    ref = bench.boards[0].ref
+    bench.tracker.close_as_person(ref)
+    bench.fires(3)
+    bench.later()
+    assert bench.boards == []
+    assert bench.tracker.calls.count("open") == 1
+    bench.tracker.reopen_as_person(ref)
+    bench.later()
+    assert "Alert 3" in bench.boards[0].body
+
+
+def test_a_forgotten_board_is_found_by_its_marker(bench: Bench) -> None:
+    bench.later()
+    bench.store.documents.clear()
+    bench.fires(3)
+    bench.later()
+    (board,) = bench.boards
+    assert "Alert 3" in board.body
+
+
+def test_what_people_write_around_it_stays(bench: Bench) -> None:
+    bench.later()
+    ref = bench.boards[0].ref
+    bench.tracker.change(ref, Closer.PERSON, body=f"Rota: mona.\n\n{bench.boards[0].body}")
+    bench.fires(3)
+    bench.later()
+    assert bench.boards[0].body.startswith("Rota: mona.\n\n")
+
+
+def test_where_the_budget_is_short_it_waits(bench: Bench) -> None:
+    bench.later()
+    bench.permits.generous = False
+    bench.fires(3)
+    bench.later()
+    assert "Alert 3" not in bench.boards[0].body
+    assert bench.permits.asked[-1].kind is Kind.BOARD
+    bench.permits.generous = True
+    bench.later()
+    assert "Alert 3" in bench.boards[0].body
+
+
+@pytest.mark.parametrize("happened", [True, False])
+def test_an_opening_without_an_answer_is_looked_for_twice_before_another(
+    bench: Bench, happened: bool
+) -> None:
+    def lost(_: str, effect: Callable[[], Any]) -> Any:
+        if happened:
+            effect()
+        bench.tracker.faults.clear()
+        raise OutcomeUnknown("no answer")
+
+    bench.tracker.faults["open"] = lost
+    for _ in range(4):
+        bench.later()
+    assert len(bench.boards) == 1
+    assert bench.tracker.calls.count("open") == (1 if happened else 2)
+    assert bench.tracker.calls.count("changed") == (2 if happened else 3)
+
+
+def test_a_list_that_lags_does_not_double_it(bench: Bench) -> None:
+    def lost(_: str, effect: Callable[[], Any]) -> Any:
+        bench.tracker.hidden.add(effect().ref)
+        bench.tracker.faults.clear()
+        raise OutcomeUnknown("no answer")
+
+    bench.tracker.faults["open"] = lost
+    bench.later()
+    bench.later()
+    bench.tracker.hidden.clear()
+    bench.later()
+    assert len(bench.boards) == 1
+
+
+def test_another_repositorys_alerts_are_not_on_it(bench: Bench) -> None:
+    bench.fires(3, ref=IssueRef("org/other", 3))
+    bench.later()
+    assert "All quiet" in bench.boards[0].body
+
+
+def test_a_repository_without_a_wish_for_one_has_none() -> None:
+    table = (
+        '[default]\nrepository = "org/a"\nboard = false\n'
+        '[team.b]\nrepository = "org/b"\nboard = true\n'
+        '[team.c]\nrepository = "org/c"\n'
+    )
+    assert load(table).boards == {"org/b"}
+
+
+def test_a_failing_board_does_not_hold_up_the_next(bench: Bench) -> None:
+    routing = load('[default]\nrepository = "org/a"\n[team.b]\nrepository = "org/b"\n')
+    board = replace(bench.board, routing=routing)
+    opened = bench.tracker.open
+
+    def refuse(repository: str, draft: Draft, before: Any) -> Seen:
+        if repository == "org/a":
+            raise OutcomeUnknown("no answer")
+        return opened(repository, draft, before)
+
+    bench.tracker.open = refuse  # type: ignore[method-assign]
+    board(bench.clock.now() + timedelta(seconds=50))
+    assert [seen.ref.repository for seen in bench.boards] == ["org/b"]
+    assert [name for name, _ in bench.telemetry.problems] == ["BOARD_FAILED"]
+
+
+def test_rows_that_are_not_open_are_nobodys_business(bench: Bench) -> None:
+    bench.store.rows["x"] = row()
+    bench.later()
+    assert "All quiet" in bench.boards[0].body
