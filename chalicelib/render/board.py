@@ -171,7 +171,7 @@ def _chart(days: Sequence[Day]) -> Iterator[str]:
     lines = [
         f'%%{{init: {{"themeVariables": {{"xyChart": {{"plotColorPalette": "{palette}"}}}}}}}}%%',
         "xychart-beta",
-        f"    x-axis [{', '.join(f'{day.day:%d}' for day in days)}]",
+        "    x-axis [" + ", ".join(f'"{day.day:%d}"' for day in days) + "]",
         f"    y-axis 0 --> {max(heights[Priority.P3])}",
         *(f"    bar [{', '.join(map(str, heights[p]))}]" for p in drawn),
     ]

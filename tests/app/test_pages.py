@@ -280,3 +280,31 @@ def test_keeping_pages_drops_those_of_the_last_time(github: GitHubServer, tmp_pa
     (tmp_path / "old.html").write_text("", encoding="utf-8")
     keep(github.url, tmp_path)
     assert not (tmp_path / "old.html").exists()
+
+
+MERMAID = """
+```mermaid
+%%{init: {"themeVariables": {"xyChart": {"plotColorPalette": "#fbca04, #b60205"}}}}%%
+xychart-beta
+    x-axis ["09", "10"]
+    y-axis 0 --> 4
+    bar [4, 2]
+    bar [1, 0]
+```
+"""
+
+
+def test_a_chart_is_drawn() -> None:
+    shown = to_html(MERMAID)
+    assert shown.count("<rect") == 4
+    assert 'fill="#b60205"' in shown
+    assert ">10</text>" in shown
+    assert "xychart" not in shown
+
+
+@pytest.mark.parametrize(
+    "text", ["```mermaid\npie\n```", "```mermaid\nxychart-beta\n```", "```\nxychart-beta\n```"]
+)
+def test_what_is_no_such_chart_is_shown_as_it_was_written(text: str) -> None:
+    assert "<pre><code" in to_html(text)
+    assert "<svg" not in to_html(text)

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import re
+import secrets
+from collections.abc import MutableMapping, Sequence
 from functools import cache
+from typing import Any
 
 import nh3
 from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from markdown_it.utils import OptionsDict
+
+from . import chart
 
 # https://github.com/gjtorikian/html-pipeline, its sanitization filter, without what no issue uses.
 TAGS = set(
@@ -32,10 +40,13 @@ _CELL = re.compile(r'(<t[dh]) style="text-align:\s*(\w+)"')
 
 def to_html(text: str) -> str:
     """Sanitised HTML: no script, style, form, class or comment is left in it."""
-    aligned = _CELL.sub(r'\1 align="\2"', _reader().render(text))
+    charts: dict[str, str] = {}
+    aligned = _CELL.sub(r'\1 align="\2"', _reader().render(text, {"charts": charts}))
     clean = nh3.clean(
         aligned, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel="nofollow noopener"
     )
+    for place, drawing in charts.items():
+        clean = clean.replace(place, drawing)
     return _TASK.sub(_task, clean)
 
 
@@ -46,7 +57,24 @@ def _reader() -> MarkdownIt:
     reader = MarkdownIt("commonmark", options).enable(["table", "strikethrough", "linkify"])
     if reader.linkify is not None:
         reader.linkify.set({"fuzzy_link": False})
+    reader.add_render_rule("fence", _fence)
     return reader
+
+
+def _fence(
+    renderer: RendererHTML,
+    tokens: Sequence[Token],
+    index: int,
+    options: OptionsDict,
+    env: MutableMapping[str, Any],
+) -> str:
+    """Draw Mermaid, in a place that nobody can name beforehand, as what is drawn is not sanitised."""
+    drawing = chart.svg(tokens[index].content) if tokens[index].info.strip() == "mermaid" else None
+    if drawing is None:
+        return renderer.fence(tokens, index, options, env)
+    place = secrets.token_hex()
+    env["charts"][place] = drawing
+    return f"<p>{place}</p>"
 
 
 def _task(found: re.Match[str]) -> str:
