@@ -34,6 +34,7 @@ class Settings:
     write_spacing: timedelta
     drift_changes: timedelta
     drift_everything: timedelta
+    board_interval: timedelta
 
     @property
     def prefix(self) -> str:
@@ -64,6 +65,7 @@ class Settings:
             write_spacing=read("WRITE_SPACING_SECONDS", "1", _seconds),
             drift_changes=read("DRIFT_CHANGES_MINUTES", "10", _minutes),
             drift_everything=read("DRIFT_EVERYTHING_MINUTES", "60", _minutes),
+            board_interval=read("BOARD_INTERVAL_MINUTES", "5", _minutes),
         )
         if settings.lease <= settings.github_timeout * 2:
             read.faults.append("LEASE_SECONDS must be more than twice GITHUB_TIMEOUT_SECONDS")

@@ -1,4 +1,4 @@
-"""Reconcile, every minute: rows that are due, in order of priority and age; then drift."""
+"""Reconcile, every minute: rows that are due, in order of priority and age; then drift, then the board."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -34,6 +34,7 @@ class Reconcile:
     now: Callable[[], datetime]
     telemetry: Telemetry
     chores: tuple[tuple[str, Callable[[datetime], None]], ...] = ()
+    board: Callable[[datetime], None] | None = None
 
     def __call__(self, until: datetime) -> None:
         """Work until `until`; a failed look-up changes nothing.
@@ -54,6 +55,8 @@ class Reconcile:
         self.telemetry.count("Reconciled")
         if self.now() < until:
             self._guarded("DRIFT_FAILED", partial(self.drift, until), None)
+        if self.board and self.now() < until:
+            self._guarded("BOARD_FAILED", partial(self.board, until), None)
 
     def _sync(self, fingerprint: str, until: datetime) -> None:
         row = self.rows.get(fingerprint)

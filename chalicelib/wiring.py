@@ -160,28 +160,43 @@ def _reconcile() -> "Reconcile":
         changes_every=settings.drift_changes,
         everything_every=settings.drift_everything,
     )
-    look = drift if settings.github_enabled else _nothing
+    on_github = settings.github_enabled
     return Reconcile(
         rows=store,
         sync=_sync(),
-        drift=look,
+        drift=drift if on_github else _nothing,
         now=CLOCK.now,
         telemetry=_telemetry(),
+        board=_board() if on_github else None,
         chores=(("GAUGES_FAILED", _gauges()),),
     )
 
 
 def _gauges() -> Callable[[datetime], None]:
-    from chalicelib.census import DynamoCensus
     from chalicelib.gauges import Gauges
 
     return Gauges(
-        census=DynamoCensus(boto3.client("dynamodb", config=AWS), _table()),
+        census=_census(),
         budgets=_gate(),
         limits=_limits(),
         owners=_policy().routing.accounts,
         now=CLOCK.now,
         telemetry=_telemetry(),
+    )
+
+
+def _board() -> Callable[[datetime], None]:
+    from chalicelib.board import Board
+
+    return Board(
+        rows=_store(),
+        census=_census(),
+        tracker=_issues,
+        permits=_gate(),
+        routing=_policy().routing,
+        now=CLOCK.now,
+        telemetry=_telemetry(),
+        every=_settings().board_interval,
     )
 
 
@@ -214,6 +229,13 @@ def _store() -> Any:
     from chalicelib.store import DynamoStore
 
     return DynamoStore(boto3.client("dynamodb", config=AWS), _table())
+
+
+@cache
+def _census() -> Any:
+    from chalicelib.census import DynamoCensus
+
+    return DynamoCensus(boto3.client("dynamodb", config=AWS), _table())
 
 
 def _table() -> str:

@@ -28,6 +28,7 @@ class World:
         self.drifted: list[datetime] = []
         self.drift: Callable[[datetime], None] = self.drifted.append
         self.chores: tuple[tuple[str, Callable[[datetime], None]], ...] = ()
+        self.board: Callable[[datetime], None] | None = None
 
     def add(self, title: str, *, due: float | None = 0, priority: str = "P1") -> AlertState:
         row = row_of(firing(0, title=title, priority=priority, identity={"alarm_id": title}))
@@ -46,7 +47,8 @@ class World:
 
     def run(self, seconds: float = 3600) -> None:
         self.until = self.clock.now() + timedelta(seconds=seconds)
-        Reconcile(self.store, self.sync, self.drift, self.clock.now, self.telemetry, self.chores)(self.until)
+        parts = (self.store, self.sync, self.drift, self.clock.now, self.telemetry, self.chores, self.board)
+        Reconcile(*parts)(self.until)
 
 
 @pytest.fixture
@@ -153,3 +155,23 @@ def test_chores_come_first_and_one_that_fails_is_told_and_holds_up_nobody(world:
     assert done == [("gauges", [])]
     assert world.synced == ["a"]
     assert [name for name, _ in world.telemetry.problems] == ["CANARY_FAILED"]
+
+
+def test_the_board_comes_last_and_only_while_there_is_time(world: World) -> None:
+    order: list[str] = []
+    world.drift = lambda _: order.append("drift")
+    world.board = lambda _: order.append("board")
+    world.run()
+    assert order == ["drift", "board"]
+    world.add("slow")
+    world.run(seconds=5)
+    assert order == ["drift", "board"]
+
+
+def test_a_board_that_fails_is_told(world: World) -> None:
+    def fail(_: datetime) -> None:
+        raise StoreUnavailable("away")
+
+    world.board = fail
+    world.run()
+    assert [name for name, _ in world.telemetry.problems] == ["BOARD_FAILED"]
