@@ -167,7 +167,7 @@ def _reconcile() -> "Reconcile":
         drift=drift if on_github else _nothing,
         now=CLOCK.now,
         telemetry=_telemetry(),
-        board=_board() if on_github else None,
+        board=_board() if on_github and settings.board_interval else None,
         chores=(("GAUGES_FAILED", _gauges()),),
     )
 

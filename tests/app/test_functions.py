@@ -18,7 +18,12 @@ from tests.local.functions import scheduled_event, sqs_record
 from tests.local.github import AppKey, GitHubServer, Issue
 
 REPOSITORY, OTHER = "example-org/ci-infra", "example-org/alerts"
-SETTINGS = {"GITHUB_TIMEOUT_SECONDS": "2", "LEASE_SECONDS": "6", "WRITE_SPACING_SECONDS": "0"}
+SETTINGS = {
+    "GITHUB_TIMEOUT_SECONDS": "2",
+    "LEASE_SECONDS": "6",
+    "WRITE_SPACING_SECONDS": "0",
+    "BOARD_INTERVAL_MINUTES": "0",
+}
 AT_ONCE = {"RETRY_SECONDS": "0", "BREAKER_SECONDS": "0"}
 
 
