@@ -142,10 +142,13 @@ class Act:
         return replace(row, status=outcome.commented(row, alert.priority, key, self._now()), intent=None)
 
     def _close_duplicate(self, row: AlertState, ref: IssueRef) -> AlertState:
-        """Close it in one call, naming on top the issue that stands for it, unless that one is closed."""
+        """Close it in one call, naming on top the issue that stands for it, unless that one is closed.
+
+        Where a repository was renamed, both may be one and the same.
+        """
         survivor = self._tracker.read(_claimed(row.status.issue).ref, _before(row))
         seen = self._tracker.read(ref, _before(row))
-        if survivor.open and seen.open:
+        if survivor.open and seen.open and survivor.ref != seen.ref:
             body = f"{render.duplicate(survivor.ref)}\n\n{seen.body}"
             changes = {"state": "closed", "state_reason": "duplicate", "body": body}
             self._tracker.edit(ref, changes, _before(row))

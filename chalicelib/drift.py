@@ -2,7 +2,7 @@
 
 What changed since the last look every ten minutes, everything open once an hour. A list is only a hint:
 what differs is read, and written under the lease; a failed look-up changes nothing, and the next look
-covers the same time again.
+covers the same time again. A look at everything that runs out of time goes on where it stopped.
 """
 
 from collections.abc import Callable, Iterator
@@ -70,10 +70,11 @@ class Looks(Protocol):
 
 
 class _Looked(BaseModel):
-    """When a repository was last looked at."""
+    """When a repository was last looked at, and after which issue to go on looking at everything."""
 
     changes: datetime = LONG_AGO
     everything: datetime = LONG_AGO
+    after: int = 0
 
 
 @dataclass(frozen=True)
@@ -92,43 +93,51 @@ class Drift:
     def __call__(self, until: datetime) -> None:
         """Look at every repository whose turn it is."""
         for repository in sorted(self.repositories):
-            self._look(repository, until)
+            document = self.rows.load(f"drift#{repository.lower()}")
+            looked = _Looked.model_validate_json(document.text) if document.text else _Looked()
+            if self.now() - looked.changes < self.changes_every and not looked.after:
+                continue
+            if self._may_list(repository):
+                newer = self._look(repository, looked, until)
+                self.rows.swap(f"drift#{repository.lower()}", newer.model_dump_json(), document.version)
 
-    def _look(self, repository: str, until: datetime) -> None:
-        document = self.rows.load(f"drift#{repository.lower()}")
-        looked = _Looked.model_validate_json(document.text) if document.text else _Looked()
+    def _look(self, repository: str, looked: _Looked, until: datetime) -> _Looked:
+        """Look at what changed, and hourly at everything; returns how far that got."""
         now = self.now()
-        if now - looked.changes < self.changes_every or not self._may_list(repository):
-            return
-        whole = now - looked.everything >= self.everything_every
         # A list is read to its end first: what is changed on the way would shift its pages.
         for seen in list(self.lists().changed(repository, AREA_LABEL, looked.changes, until)):
+            if self.now() >= until:
+                return looked
             self._compare(seen, until)
-        if whole:
-            self._everything(repository, until)
-        if self.now() < until:
-            next_looked = _Looked(changes=now, everything=now if whole else looked.everything)
-            self.rows.swap(f"drift#{repository.lower()}", next_looked.model_dump_json(), document.version)
+        if now - looked.everything < self.everything_every:
+            return looked.model_copy(update={"changes": now})
+        after = self._everything(repository, looked.after, until)
+        everything = looked.everything if after else now
+        return _Looked(changes=now, everything=everything, after=after)
 
     def _may_list(self, repository: str) -> bool:
         """Leave GitHub alone while it asks for that or does not answer; the next minute asks again."""
         answer = self.permits.ask(repository.partition("/")[0], Call(Kind.READ, Priority.P3))
         return isinstance(answer, Granted)
 
-    def _everything(self, repository: str, until: datetime) -> None:
-        """Compare all that GitHub shows open, then the rows that believe in an issue it did not show."""
+    def _everything(self, repository: str, after: int, until: datetime) -> int:
+        """Compare all that GitHub shows open, then the rows that believe in an issue it did not show.
+
+        Returns the number of the issue after which time ran out, 0 if it did not.
+        """
         shown: set[str] = set()
         for seen in list(self.lists().open_ones(repository, AREA_LABEL, until)):
             shown |= self._compare(seen, until)
-        for row in self._rows_of(repository):
-            believed = row.status.issue
+        for row in self._rows_of(repository, after):
             if self.now() >= until:
-                return
+                return after
+            believed = row.status.issue
             if believed and (believed.open or believed.muted) and row.fingerprint not in shown:
                 self.sync.look(row, until)
+            after = believed.ref.number if believed else after
+        return 0
 
-    def _rows_of(self, repository: str) -> Iterator[AlertState]:
-        after = 0
+    def _rows_of(self, repository: str, after: int) -> Iterator[AlertState]:
         while found := self.rows.of_repository(repository, after, AT_ONCE):
             rows = [row for fingerprint in found if (row := self.rows.get(fingerprint))]
             yield from rows

@@ -50,7 +50,7 @@ def status(row: AlertState) -> dict[str, Any]:
     still_open = issue if issue and issue.open else None
     return {
         "status": {"S": _STATUS.dump_json(row.status).decode()},
-        "issue_repository": {"S": issue.ref.repository} if issue else None,
+        "issue_repository": repository(issue.ref.repository) if issue else None,
         "issue_number": {"N": str(issue.ref.number)} if issue else None,
         "open_priority": {"S": still_open.priority.value} if still_open else None,
         "open_since": number(still_open.episode) if still_open else None,
@@ -96,6 +96,11 @@ def row(item: Item) -> AlertState:
 def document(item: Item) -> Document:
     """Read a document."""
     return Document(int(item["version"]["N"]), item["document"]["S"])
+
+
+def repository(name: str) -> dict[str, str]:
+    """The name of a repository, in which GitHub ignores case."""
+    return {"S": name.lower()}
 
 
 def number(moment: datetime) -> dict[str, str]:

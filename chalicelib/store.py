@@ -83,14 +83,14 @@ class DynamoStore:
     def of_issue(self, ref: IssueRef) -> str | None:
         """Find the fingerprint whose issue this is."""
         names = {"#hash": "issue_repository", "#range": "issue_number"}
-        values = {":hash": {"S": ref.repository}, ":number": {"N": str(ref.number)}}
+        values = {":hash": items.repository(ref.repository), ":number": {"N": str(ref.number)}}
         found = self._query("issues", "#hash = :hash AND #range = :number", names, values, 1)
         return found[0] if found else None
 
     def of_repository(self, repository: str, after: int, limit: int) -> list[str]:
         """List fingerprints with an issue in a repository numbered above `after`, by number."""
         names = {"#hash": "issue_repository", "#range": "issue_number"}
-        values = {":hash": {"S": repository}, ":after": {"N": str(after)}}
+        values = {":hash": items.repository(repository), ":after": {"N": str(after)}}
         return self._query("issues", "#hash = :hash AND #range > :after", names, values, limit)
 
     def load(self, key: str) -> Document:

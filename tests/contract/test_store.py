@@ -341,6 +341,12 @@ def test_a_row_is_found_by_its_issue(store: Store) -> None:
     assert store.of_issue(IssueRef("org/infra", 13)) is None
 
 
+def test_github_ignores_case_in_the_names_of_repositories(store: Store) -> None:
+    one = with_issue(store, "one", IssueRef("Org/Infra", 12))
+    assert store.of_issue(IssueRef("org/infra", 12)) == one
+    assert store.of_repository("ORG/infra", 0, 10) == [one]
+
+
 def test_a_row_that_has_no_issue_any_more_is_not_found_by_it(store: Store) -> None:
     row = present(store.get(with_issue(store, "one", IssueRef("org/infra", 12))))
     claim = claimed(store, row)

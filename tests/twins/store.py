@@ -60,13 +60,13 @@ class MemoryStore:
         return [fingerprint for _, fingerprint in sorted(due)[:limit]]
 
     def of_issue(self, ref: IssueRef) -> str | None:
-        return next((row.fingerprint for row in self.rows.values() if _ref(row) == ref), None)
+        return next((row.fingerprint for row in self.rows.values() if _same(_ref(row), ref)), None)
 
     def of_repository(self, repository: str, after: int, limit: int) -> list[str]:
         found = [
             (ref.number, row.fingerprint)
             for row in self.rows.values()
-            if (ref := _ref(row)) and ref.repository == repository and ref.number > after
+            if (ref := _ref(row)) and ref.repository.lower() == repository.lower() and ref.number > after
         ]
         return [fingerprint for _, fingerprint in sorted(found)[:limit]]
 
@@ -96,3 +96,10 @@ class MemoryStore:
 
 def _ref(row: AlertState) -> IssueRef | None:
     return row.status.issue.ref if row.status.issue else None
+
+
+def _same(one: IssueRef | None, other: IssueRef) -> bool:
+    return one is not None and (one.repository.lower(), one.number) == (
+        other.repository.lower(),
+        other.number,
+    )

@@ -1,7 +1,9 @@
 """Drift: what people did while nobody told us, found by looking."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -229,3 +231,40 @@ def test_while_github_asks_to_wait_nothing_is_listed_and_the_next_look_makes_up_
     world.look(15)
     assert world.row.status.issue
     assert not world.row.status.issue.open
+
+
+def takes_long(world: DriftWorld) -> Callable[[str, Callable[[], Any]], Any]:
+    """A fault that is none, but for the time it takes."""
+
+    def fault(_: str, effect: Callable[[], Any]) -> Any:
+        world.clock.pass_(seconds=40)
+        return effect()
+
+    return fault
+
+
+def test_a_look_at_everything_goes_on_where_time_ran_out(world: DriftWorld) -> None:
+    alerts = [firing(0, title=str(n), identity={"alarm_id": str(n)}) for n in range(3)]
+    for alert in alerts:
+        world.sync(world.says(alert), at(60))
+    for ref in list(world.tracker.threads):
+        world.tracker.delete(ref)
+    world.tracker.faults["read"] = takes_long(world)
+    world.clock.time = at(1)
+    read = []
+    for _ in range(3):
+        world.tracker.calls.clear()
+        world.drift(world.clock.now() + timedelta(seconds=30))
+        read.append(world.tracker.calls.count("read"))
+    assert read == [1, 1, 1]
+
+
+def test_an_issue_whose_repository_was_renamed_is_no_duplicate_of_itself(world: DriftWorld) -> None:
+    world.run(firing(0))
+    thread = world.tracker.threads[FIRST]
+    thread.seen = replace(thread.seen, ref=IssueRef("example-org/renamed", 1))
+    world.tracker.threads[thread.seen.ref] = thread
+    world.look(12)
+    assert thread.seen.open
+    assert world.row.status.issue
+    assert world.row.status.issue.ref == thread.seen.ref
