@@ -19,7 +19,7 @@ ON_PROD := plan-prod deploy-prod publish-prod url-prod logs-prod destroy-prod
 .DEFAULT_GOAL := help
 COMMANDS := explain list show dlq send
 STAGE ?= local
-.PHONY: $(ON_DEV) $(ON_PROD) help demo local test check style types format schema screenshots check-all clean $(COMMANDS)
+.PHONY: $(ON_DEV) $(ON_PROD) help demo local test check style types format schema screenshots simulate simulate-mutants check-all clean $(COMMANDS)
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -63,12 +63,20 @@ screenshots: $(INSTALLED)
 schema: $(INSTALLED)
 	@$(RUN) -m tests.schema
 
-check-all: check
+check-all: check simulate-mutants
 	@$(RUN) -m pytest tests/storm
 	@$(RUN) -m pytest tests/deploy
 
 $(ON_DEV) $(ON_PROD): $(INSTALLED)
 	@PYTHONPATH=infra-extra $(RUN) -m ops $(subst -, ,$@)
+
+RUNS ?= 10000
+
+simulate: $(INSTALLED)
+	@$(RUN) -m tests.simulation --runs $(RUNS)
+
+simulate-mutants: $(INSTALLED)
+	@$(RUN) -m tests.simulation.mutants
 
 clean:
 	rm -rf $(VENV) build .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,117 @@
+"""The real code, wired to the twins as `chalicelib/wiring.py` wires it to the real services."""
+
+from datetime import timedelta
+from typing import Any, Protocol
+
+from chalicelib.act import Act
+from chalicelib.collector import Collector
+from chalicelib.drift import Drift
+from chalicelib.github.budget import Limits
+from chalicelib.github.client import GitHubClient
+from chalicelib.github.gate import Gate
+from chalicelib.github.issues import GitHubIssues
+from chalicelib.ingest import Ingest
+from chalicelib.lifecycle.plan import Policy
+from chalicelib.lifecycle.record import DUPLICATE
+from chalicelib.lifecycle.state import AlertState
+from chalicelib.lifecycle.steps import Step
+from chalicelib.queue import SqsQueue
+from chalicelib.reconcile import Reconcile
+from chalicelib.store import DynamoStore
+from chalicelib.sync import Clock, Sync, Timing
+from chalicelib.telemetry import Telemetry
+from chalicelib.topic import SnsTopic
+from tests.simulation.faults import TIMEOUT
+from tests.twins.dynamodb import DynamoTwin
+from tests.twins.github import GitHubTwin, UnsignedApp
+from tests.twins.messaging import DLQ, QUEUE, Messaging
+
+TOKEN = "webhook-secret-0123456789"
+
+
+class Services(Protocol):
+    """What containers are wired to."""
+
+    @property
+    def table(self) -> DynamoTwin:
+        """The table."""
+
+    @property
+    def messaging(self) -> Messaging:
+        """Topic and queues."""
+
+    @property
+    def github(self) -> GitHubTwin:
+        """GitHub."""
+
+    @property
+    def telemetry(self) -> Telemetry:
+        """Where is told what happens."""
+
+    @property
+    def clock(self) -> Clock:
+        """Virtual time."""
+
+    @property
+    def policy(self) -> Policy:
+        """How often GitHub is told."""
+
+    @property
+    def limits(self) -> Limits:
+        """How much GitHub is sent."""
+
+    def count(self, what: str) -> None:
+        """Count what was covered."""
+
+
+class _Secret:
+    """The webhook's secret."""
+
+    def read(self, *, fresh: bool = False) -> dict[str, Any]:
+        return {f"{source}_webhook_token": TOKEN for source in ("grafana", "alertmanager", "normalized")}
+
+
+class _CountedAct(Act):
+    """Act, and a count of the steps."""
+
+    def __init__(self, services: Services, issues: GitHubIssues) -> None:
+        super().__init__(lambda: issues, services.policy.routing, services.clock.now)
+        self._count = services.count
+
+    def __call__(self, row: AlertState, step: Step) -> AlertState:
+        self._count(f"step: {type(step).__name__}")
+        return super().__call__(row, step)
+
+
+class Container:
+    """A Lambda function's container: what one invocation leaves in memory, the next finds there."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        now = services.clock.now
+        self.store: Any = DynamoStore(services.table, "table")  # type: ignore[arg-type]
+        self.gate = gate = Gate(self.store, services.limits, now, services.telemetry)
+        client = GitHubClient(
+            services.github, UnsignedApp(), gate, services.clock, timedelta(seconds=TIMEOUT)
+        )
+        self.issues = GitHubIssues(client)
+        act, timing = _CountedAct(services, self.issues), Timing()
+        self.sync = Sync(self.store, gate, act, services.clock, services.policy, timing, services.telemetry)
+
+    def webhook(self) -> Ingest:
+        services = self._services
+        topic = SnsTopic(services.messaging, "arn:aws:sns:us-west-2:123456789012:alerts")  # type: ignore[arg-type]
+        return Ingest(topic, _Secret(), services.clock.now, services.telemetry)
+
+    def collector(self) -> Collector:
+        services = self._services
+        queue = SqsQueue(services.messaging, QUEUE, DLQ)  # type: ignore[arg-type]
+        now = services.clock.now
+        return Collector(self.store, queue, self.sync, services.policy, DUPLICATE, now, services.telemetry)
+
+    def reconcile(self) -> Reconcile:
+        services = self._services
+        repositories = services.policy.routing.repositories
+        now = services.clock.now
+        drift = Drift(self.store, lambda: self.issues, self.sync, self.gate, repositories, now)
+        return Reconcile(self.store, self.sync, drift, now, services.telemetry)

@@ -1,0 +1,81 @@
+"""From a seed to a scenario; each run has some kinds of trouble and not others, so that all combine."""
+
+from collections.abc import Callable, Iterator
+from random import Random
+
+from tests.simulation import faults
+from tests.simulation.histories import histories
+from tests.simulation.outside import POINTS
+from tests.simulation.people import ACTIONS, Acts
+from tests.simulation.scenario import Scenario, Setting, Stimulus
+from tests.simulation.weather import STATES, Crashes, Fails, Spell
+
+SPANS = (60.0, 600.0, 600.0, 1800.0, 1800.0, 5400.0, 14_000.0)
+ALL_POINTS = tuple(f"{service}.{name}" for service, names in POINTS.items() for name in names)
+
+
+def generate(seed: int) -> Scenario:
+    """Draw a scenario."""
+    chance = Random(seed)
+    span = chance.choice(SPANS)
+    said = list(histories(chance, span, hostile=chance.random() < 0.6))
+    times = [stimulus.at for stimulus in said]
+    trouble = [
+        *_some(chance, 0.6, 6, lambda: _fails(chance, times)),
+        *_some(
+            chance, 0.35, 3, lambda: Crashes(_near(chance, times), chance.choice(ALL_POINTS), _when(chance))
+        ),
+        *_some(chance, 0.25, 2, lambda: _outage(chance, times)),
+        *_some(chance, 0.25, 2, lambda: _spell(chance, times)),
+        *_some(chance, 0.5, 5, lambda: _acts(chance, times)),
+    ]
+    return Scenario(seed, _setting(chance), tuple(sorted([*said, *trouble], key=lambda each: each.at)))
+
+
+def _setting(chance: Random) -> Setting:
+    tight = chance.random() < 0.12
+    return Setting(
+        batch=chance.choice((1, 2, 10)),
+        per_minute=3 if tight else 75,
+        per_hour=9 if tight else 480,
+        comment_cap=chance.choice((0, 1, 2)) if chance.random() < 0.1 else 2500,
+    )
+
+
+def _some(chance: Random, likely: float, most: int, draw: Callable[[], Stimulus]) -> Iterator[Stimulus]:
+    """None, or some of a kind."""
+    if chance.random() < likely:
+        for _ in range(chance.randint(1, most)):
+            yield draw()
+
+
+def _near(chance: Random, times: list[float]) -> float:
+    """A time soon after something was said, when there is work to disturb."""
+    return max(
+        0.0, chance.choice(times) + chance.choice((-0.1, 0.5, 2.0, 9.0, 60.0, 700.0)) * chance.random()
+    )
+
+
+def _when(chance: Random) -> str:
+    return chance.choice(("before", "after"))
+
+
+def _fails(chance: Random, times: list[float]) -> Fails:
+    point = chance.choice(ALL_POINTS)
+    fault = chance.choice(tuple(faults.of(point)))
+    return Fails(_near(chance, times), point, fault, chance.choice((1, 1, 1, 2, 4)))
+
+
+def _outage(chance: Random, times: list[float]) -> Fails:
+    """A whole service is away for a while."""
+    service = chance.choice(("table", "github", "github"))
+    fault = chance.choice(tuple(faults.of(f"{service}.")))
+    return Fails(_near(chance, times), service, fault, 10_000, chance.choice((5.0, 60.0, 600.0, 3000.0)))
+
+
+def _spell(chance: Random, times: list[float]) -> Spell:
+    return Spell(_near(chance, times), chance.choice(tuple(STATES)), chance.choice((20.0, 300.0, 3000.0)))
+
+
+def _acts(chance: Random, times: list[float]) -> Acts:
+    return Acts(_near(chance, times) + 0.3, chance.choice(tuple(ACTIONS)), chance.random())

@@ -1,0 +1,79 @@
+"""What must hold when the world has been left alone and is quiet: DESIGN §14, at rest."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from chalicelib.alert import Condition
+from chalicelib.lifecycle.plan import plan
+from chalicelib.lifecycle.state import AlertState
+from chalicelib.lifecycle.steps import Nothing, Quiet
+from chalicelib.render import read_marker
+from tests.local.github.model import Issue
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+FOUND = Iterator[tuple[str, str]]
+
+
+def check(world: "World") -> None:
+    """Tell the world of everything that does not hold."""
+    for promise, how in _found(world):
+        world.breaks(promise, how)
+
+
+def _found(world: "World") -> FOUND:
+    for message in world.messaging.sent:
+        if message.id not in world.telemetry.heard and not world.is_dead(message):
+            yield "4. no message is lost", f"{message.id} is nowhere"
+    for deed in world.human.deeds:
+        if not deed.stands() and deed.word not in world.watch.overwritten:
+            yield "6. people's words stay", f"#{deed.issue.number} lost {deed.word} ({deed.kind})"
+    for row in world.rows():
+        yield from _at_rest(world, row)
+        yield from _issue(world, row)
+
+
+def _at_rest(world: "World", row: AlertState) -> FOUND:
+    step = plan(row, world.schedule.now(), world.policy)
+    if row.due_at or row.lease or row.intent or not isinstance(step, Nothing):
+        yield "rest", f"{row.fingerprint[:4]} is due at {row.due_at}, intent {row.intent}, plan {step}"
+
+
+def _issue(world: "World", row: AlertState) -> FOUND:
+    issues = world.watch.about(row.fingerprint)
+    open_ones = [issue for issue in issues if issue.state == "open"]
+    step = plan(row, world.schedule.now(), world.policy)
+    reason = step.reason if isinstance(step, Nothing) else None
+    name = row.fingerprint[:4]
+    if len(open_ones) > 1:
+        yield "1. one open issue", f"{name} has {[issue.number for issue in open_ones]}"
+    elif row.spec.condition is Condition.FIRING and not open_ones:
+        if (
+            not (reason is Quiet.CLOSED_BY_PERSON and any(map(_by_person, issues)))
+            and reason is not Quiet.MUTED
+        ):
+            yield "2. a firing condition has its issue", f"{name} has none: {reason}"
+    elif row.spec.condition is Condition.FIRING:
+        yield from _shows(row, open_ones[0], reason)
+    elif open_ones and reason not in (Quiet.MUTED, Quiet.REOPENED_BY_PERSON) and _closes(world, row):
+        yield "2. a resolved condition has none", f"{name} has #{open_ones[0].number}: {reason}"
+
+
+def _closes(world: "World", row: AlertState) -> bool:
+    """Whether the team wants its issues closed."""
+    return row.spec.alert is not None and world.policy.routing.route(row.spec.alert.teams).close_on_resolve
+
+
+def _by_person(issue: Issue) -> bool:
+    return issue.closed_by is not None and issue.closed_by.type != "Bot"
+
+
+def _shows(row: AlertState, issue: Issue, reason: Quiet | None) -> FOUND:
+    """The open issue is the row's, and is about its episode."""
+    mark = read_marker(issue.body or "")
+    believed = row.status.issue
+    if believed is None or believed.ref.number != issue.number:
+        yield "2. the row knows its issue", f"{row.fingerprint[:4]}: #{issue.number}, believed {believed}"
+    elif reason is not Quiet.MUTED and (mark is None or mark.episode != row.spec.episode):
+        yield "2. the issue tells of its episode", f"#{issue.number} tells of {mark}, not {row.spec.episode}"

@@ -1,0 +1,215 @@
+"""Deliberate breakages: each must be caught, or the simulation proves nothing.
+
+`python -m tests.simulation.mutants [NAME ...]`
+"""
+
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+from unittest.mock import patch
+
+from chalicelib import act, collector, drift, errors, intents, render, sync
+from chalicelib.adapters import split
+from chalicelib.github import budget
+from chalicelib.github.budget import Granted
+from chalicelib.lifecycle import outcome, record
+from chalicelib.lifecycle import plan as planning
+from chalicelib.lifecycle.state import AlertState, Intent, Lease
+from chalicelib.queue import SqsQueue
+from chalicelib.store import DynamoStore
+from tests.simulation.generate import generate
+from tests.simulation.run import run
+
+MOST_RUNS = 1000
+
+Patch = AbstractContextManager[Any]
+
+
+def _planned_on(change: Callable[[AlertState], AlertState]) -> Patch:
+    """Sync plans on something else than the row."""
+    real = planning.plan
+    return patch.object(sync, "plan", lambda row, now, policy: real(change(row), now, policy))
+
+
+def _without_revision(name: str) -> Patch:
+    """A write to the table succeeds whatever the row has become."""
+    real: Any = getattr(DynamoStore, name)
+
+    def write(self: DynamoStore, row: AlertState, *rest: Any) -> Any:
+        current = self.get(row.fingerprint)
+        return real(self, replace(row, revision=current.revision if current else 0), *rest)
+
+    return patch.object(DynamoStore, name, write)
+
+
+def _settle_unconditionally() -> Patch:
+    real = DynamoStore.settle
+
+    def settle(
+        self: DynamoStore, claimed: AlertState, settled: AlertState, now: datetime
+    ) -> AlertState | None:
+        current = self.get(claimed.fingerprint)
+        return real(self, claimed, replace(settled, revision=current.revision if current else 0), now)
+
+    return patch.object(DynamoStore, "settle", settle)
+
+
+def _act_before_claim() -> Patch:
+    def take(self: Any, row: AlertState, step: Any) -> Any:
+        lease = Lease("nobody", self.clock.now() + self.timing.lease)
+        intent = intents.intent(row, step, self.policy.routing, self.clock.now())
+        settled = self.act(replace(row, lease=lease, intent=intent), step)
+        claimed = self.rows.claim(row, intent, lease)
+        return (
+            (self._settle(claimed, replace(settled, revision=claimed.revision)), None)
+            if claimed
+            else (None, None)
+        )
+
+    return patch.object(sync.Sync, "_take", take)
+
+
+def _clear_due_though_moved() -> Patch:
+    real = DynamoStore.settle
+
+    def settle(
+        self: DynamoStore, claimed: AlertState, settled: AlertState, now: datetime
+    ) -> AlertState | None:
+        written = real(self, claimed, settled, now)
+        return self.rest(replace(written, due_at=None)) if written and settled.due_at is None else written
+
+    return patch.object(DynamoStore, "settle", settle)
+
+
+def _arrival_times() -> Patch:
+    real = record.record
+
+    def by_arrival(row: AlertState | None, alert: Any, sent_at: datetime, duplicate: timedelta) -> Any:
+        return real(row, alert.model_copy(update={"occurred_at": sent_at}), sent_at, duplicate)
+
+    return patch.object(collector, "record", by_arrival)
+
+
+def _groups_status() -> Patch:
+    real = split.split
+
+    def by_group(source: str, body: Any) -> Any:
+        if isinstance(body, dict) and isinstance(body.get("alerts"), list):
+            alerts = [alert | {"status": body.get("status")} for alert in body["alerts"]]
+            body = body | {"alerts": alerts}
+        return real(source, body)
+
+    return patch.object(split, "split", by_group)
+
+
+def _empty_is_absent() -> Patch:
+    def find(self: Any, row: AlertState, intent: Intent) -> AlertState:
+        return self._found_issue(row, intent) or replace(row, intent=None)
+
+    return patch.object(act.Act, "_find", find)
+
+
+def _unknown_is_not_done() -> Patch:
+    real = act.Act.__call__
+
+    def call(self: Any, row: AlertState, step: Any) -> AlertState:
+        try:
+            return real(self, row, step)
+        except errors.OutcomeUnknown as error:
+            raise errors.Unavailable(str(error)) from error
+
+    return patch.object(act.Act, "__call__", call)
+
+
+def _claimed_is_not_due() -> Patch:
+    real = DynamoStore.claim
+
+    def claim(self: DynamoStore, row: AlertState, intent: Intent | None, lease: Lease) -> AlertState | None:
+        claimed = real(self, row, intent, lease)
+        return self.rest(replace(claimed, due_at=None)) if claimed else None
+
+    return patch.object(DynamoStore, "claim", claim)
+
+
+def _acknowledge_unrecorded() -> Patch:
+    real = collector.Collector.__call__
+
+    def call(self: Any, records: Any, until: datetime) -> None:
+        self.queue.delete([entry["receiptHandle"] for entry in records])
+        real(self, records, until)
+
+    return patch.object(collector.Collector, "__call__", call)
+
+
+def _no_failure_stays() -> Patch:
+    """What could not be recorded is deleted with the rest of the batch."""
+    real = collector.Collector.__call__
+
+    def call(self: Any, records: Any, until: datetime) -> None:
+        try:
+            real(self, records, until)
+        except collector.NotRecorded:
+            return
+
+    return patch.object(collector.Collector, "__call__", call)
+
+
+MUTANTS: Mapping[str, Callable[[], Patch]] = {
+    "drop the lease": lambda: _planned_on(lambda row: replace(row, lease=None)),
+    "ignore the intent": lambda: _planned_on(lambda row: replace(row, intent=None)),
+    "claim without the revision": lambda: _without_revision("claim"),
+    "record without the revision": lambda: _without_revision("record"),
+    "clear due without the revision": lambda: _without_revision("rest"),
+    "settle without its condition": _settle_unconditionally,
+    "clear due though the row moved": _clear_due_though_moved,
+    "a claimed row is not due": _claimed_is_not_due,
+    "act before claim": _act_before_claim,
+    "treat an empty list as absence": _empty_is_absent,
+    "take an unknown outcome for not done": _unknown_is_not_done,
+    "apply the group's status": _groups_status,
+    "compare arrival times": _arrival_times,
+    "count a duplicate as a repeat": lambda: patch.object(record, "_delivered_twice", lambda *_: False),
+    "undo a person's closing": lambda: patch.object(planning, "_closed_in_this_episode", lambda row: False),
+    "rewrite without looking": lambda: patch.object(outcome, "surprising", lambda *_: False),
+    "rewrite the whole body": lambda: patch.object(
+        render, "body", lambda *a, previous="", real=render.body: real(*a)
+    ),
+    "ignore retry-after": lambda: patch.object(budget, "limited", lambda budget, now, retry_at: budget),
+    "ignore the budget": lambda: patch.object(
+        budget, "ask", lambda budget, call, now, limits: Granted(now, budget)
+    ),
+    "acknowledge before recording": _acknowledge_unrecorded,
+    "delete what could not be recorded": _no_failure_stays,
+    "reject without the dead-letter queue": lambda: patch.object(SqsQueue, "reject", lambda *_: None),
+    "never look for drift": lambda: patch.object(drift.Drift, "__call__", lambda self, until: None),
+}
+
+
+def caught(name: str, seeds: Iterable[int] = range(MOST_RUNS)) -> tuple[int, str] | None:
+    """Break the code and find the first seed that shows it, with the promise that broke."""
+    with MUTANTS[name]():
+        for seed in seeds:
+            result = run(generate(seed))
+            if result.broken:
+                return seed, result.broken[0][0]
+    return None
+
+
+def main(names: list[str]) -> int:
+    """Tell of each breakage when it was caught; 1 if one was not."""
+    missed = 0
+    for name in names or MUTANTS:
+        began = time.process_time()
+        found = caught(name)
+        missed += found is None
+        told = f"caught after {found[0] + 1} runs: {found[1]}" if found else f"NOT CAUGHT in {MOST_RUNS} runs"
+        print(f"{name:40} {told} ({time.process_time() - began:.1f} s)", flush=True)
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

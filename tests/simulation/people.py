@@ -1,0 +1,73 @@
+"""People on GitHub: each thing they may do to an issue is one function."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tests.local.github.model import Issue
+from tests.local.github.people import Person
+from tests.simulation.scenario import ELSEWHERE
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+Action = Callable[[Person, Issue, str], None]
+"""Somebody does something to an issue; the word is like no other, so that its loss is seen."""
+
+
+def _where(issue: Issue) -> tuple[str, int]:
+    return issue.repository.full_name, issue.number
+
+
+def _labels_off(person: Person, issue: Issue, word: str) -> None:
+    ours = [name for name in issue.label_names if name.startswith("Pri:")]
+    if ours:
+        person.unlabel(*_where(issue), ours[0])
+
+
+def _unmute(person: Person, issue: Issue, word: str) -> None:
+    if "alert:muted" in issue.label_names:
+        person.unlabel(*_where(issue), "alert:muted")
+
+
+ACTIONS: dict[str, Action] = {
+    "close": lambda person, issue, word: person.close(*_where(issue)),
+    "close as not planned": lambda person, issue, word: person.close(*_where(issue), "not_planned"),
+    "reopen": lambda person, issue, word: person.reopen(*_where(issue)),
+    "write above": lambda person, issue, word: person.edit(*_where(issue), body=f"{word}\n\n{issue.body}"),
+    "write below": lambda person, issue, word: person.edit(*_where(issue), body=f"{issue.body}\n\n{word}"),
+    "retitle": lambda person, issue, word: person.edit(*_where(issue), title=f"{issue.title} {word}"),
+    "comment": lambda person, issue, word: _ignore(person.comment(*_where(issue), word)),
+    "label": lambda person, issue, word: person.label(*_where(issue), word),
+    "take a label of ours off": _labels_off,
+    "mute": lambda person, issue, word: person.label(*_where(issue), "alert:muted"),
+    "unmute": _unmute,
+    "transfer": lambda person, issue, word: _ignore(person.transfer(*_where(issue), ELSEWHERE)),
+    "delete": lambda person, issue, word: person.delete(*_where(issue)),
+    "lock": lambda person, issue, word: person.lock(*_where(issue)),
+    "unlock": lambda person, issue, word: person.unlock(*_where(issue)),
+}
+
+
+def _ignore(_: object) -> None:
+    """What it makes is of no interest."""
+
+
+@dataclass(frozen=True)
+class Acts:
+    """Somebody acts on an issue: `which`, below 1, picks one of those that are there."""
+
+    at: float
+    action: str
+    which: float
+
+    def happen(self, world: "World") -> None:
+        issues = world.issues()
+        if not issues:
+            return
+        issue = issues[int(self.which * len(issues))]
+        if self.action == "transfer" and issue.repository.full_name == ELSEWHERE:
+            return
+        world.count(f"person: {self.action}")
+        world.tell("person", f"{self.action} {issue.repository.full_name}#{issue.number}")
+        world.human.acts(self.action, issue)

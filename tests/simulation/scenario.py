@@ -1,0 +1,85 @@
+"""Scenarios: what happens in a run, all of it drawn from one seed."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from chalicelib.github.budget import Limits
+from chalicelib.lifecycle.plan import Policy
+from chalicelib.routing import load
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+START = 1_800_000_000.0
+REPOSITORY = "example-org/alerts"
+ELSEWHERE = "example-org/elsewhere"
+"""Another team's repository, to which people transfer issues."""
+
+ROUTING = load(
+    f"""
+[default]
+repository = "{REPOSITORY}"
+
+[default.mention]
+P0 = ["@example-org/oncall"]
+
+[team.infra]
+repository = "{REPOSITORY}"
+
+[team.keepers]
+repository = "{REPOSITORY}"
+close_on_resolve = false
+
+[team.others]
+repository = "{ELSEWHERE}"
+
+[fallback]
+team = "infra"
+priority = "P2"
+"""
+)
+
+
+class Stimulus(Protocol):
+    """Something that happens to the world at a time."""
+
+    @property
+    def at(self) -> float:
+        """Seconds from the start."""
+
+    def happen(self, world: "World") -> None:
+        """Let it happen."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What holds for a whole run."""
+
+    batch: int = 10
+    per_minute: int = 75
+    per_hour: int = 480
+    comment_cap: int = 2500
+
+    @property
+    def policy(self) -> Policy:
+        return Policy(routing=ROUTING)
+
+    @property
+    def limits(self) -> Limits:
+        return Limits(per_minute=self.per_minute, per_hour=self.per_hour)
+
+    def prepare(self, world: "World") -> None:
+        """Make GitHub what it is at the start."""
+        for name in (REPOSITORY, ELSEWHERE):
+            world.github.world.add_repository(name)
+        world.github.world.comment_cap = self.comment_cap
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A seed, what holds, and what happens. `even` has all calls take the same time."""
+
+    seed: int
+    setting: Setting = field(default_factory=Setting)
+    stimuli: tuple[Stimulus, ...] = ()
+    even: bool = False

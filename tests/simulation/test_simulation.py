@@ -1,0 +1,31 @@
+"""The simulation itself: that every promise holds, that a seed replays, that a breakage is seen."""
+
+import pytest
+
+from tests.simulation import mutants
+from tests.simulation.generate import generate
+from tests.simulation.run import run
+from tests.simulation.shrink import shrink
+
+pytestmark = pytest.mark.no_cover  # other tests measure that; here it would take most of the time
+
+SEEDS = 300
+AT_ONCE = 50
+
+
+@pytest.mark.parametrize("first", range(0, SEEDS, AT_ONCE))
+def test_whatever_happens_every_promise_holds(first: int) -> None:
+    broken = {seed: found for seed in range(first, first + AT_ONCE) if (found := run(generate(seed)).broken)}
+    assert broken == {}, "replay with: python -m tests.simulation --seed SEED"
+
+
+def test_a_seed_replays_exactly() -> None:
+    assert run(generate(11)).trace == run(generate(11)).trace
+
+
+def test_a_breakage_is_caught_and_reduced_to_what_matters() -> None:
+    with mutants.MUTANTS["act before claim"]():
+        failed = next(result for seed in range(100) if (result := run(generate(seed))).broken)
+        reduced = shrink(failed)
+    assert reduced.broken[0][0] == failed.broken[0][0]
+    assert len(reduced.scenario.stimuli) <= 3

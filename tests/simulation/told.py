@@ -1,0 +1,78 @@
+"""Telemetry's twin of the simulation: counts what was covered, and watches over what is told."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from chalicelib.errors import AlertingError
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+COUNTED = ("FIRST_FIRING", "REPEAT", "RECURRED", "RECURRED_UNRESOLVED")
+"""Reasons by which a message is counted as a firing."""
+
+
+class Told:
+    """Events, of workers that live. `heard` says what became of each message."""
+
+    def __init__(self, world: "World") -> None:
+        self._world = world
+        self.heard: dict[str, str] = {}
+        self._counted: Counter[str] = Counter()
+
+    def event(self, name: str, **keys: object) -> None:
+        if not self._world.schedule.lives():
+            return
+        self._world.ledger.no_secret(f"{name} {keys}")
+        reason = str(keys.get("reason"))
+        match name:
+            case "NORMALIZED_ALERT":
+                self._hear(str(keys["messageId"]), reason, f"reason: {reason}")
+            case "IGNORED" | "REJECTED":
+                self._hear(str(keys["messageId"]), f"{name} {reason}", f"{name}: {reason}")
+            case "STEP":
+                self._step(str(keys["action"]), reason, keys)
+            case "BUDGET_REFUSED":
+                self._step("PUT OFF", reason, keys)
+
+    def problem(self, name: str, error: BaseException, **keys: object) -> None:
+        if not self._world.schedule.lives():
+            return
+        self._world.ledger.no_secret(f"{name} {error} {keys}")
+        self._world.count(f"problem: {name}")
+        self._tell(f"{name} {type(error).__name__}: {error}")
+        if not isinstance(error, AlertingError):
+            self._world.breaks("no unforeseen error", f"{name}: {error!r}")
+
+    def count(self, name: str, number: float = 1, **dimensions: str) -> None:
+        """Counts and measures are shadows of the events."""
+
+    def measure(self, name: str, value: float, **dimensions: str) -> None:
+        """Likewise."""
+
+    @contextmanager
+    def bound(self, **keys: object) -> Iterator[None]:
+        yield
+
+    def note(self, **keys: object) -> None:
+        """What is noted on events is not of interest."""
+
+    def _hear(self, message_id: str, heard: str, counted: str) -> None:
+        self.heard[message_id] = heard
+        self._world.count(counted)
+        self._tell(f"{message_id}: {heard}")
+        if heard in COUNTED:
+            self._counted[message_id] += 1
+        if self._counted[message_id] > 1:
+            self._world.breaks("4. each message counts once", f"{message_id} was counted twice")
+
+    def _step(self, action: str, reason: str, keys: dict[str, object]) -> None:
+        self._world.count(
+            f"action: {action} {reason}" if action in ("SKIP", "PUT OFF") else f"action: {action}"
+        )
+        self._tell(f"{action} {reason} {keys.get('error') or ''} of {str(keys['fingerprint'])[:4]}")
+
+    def _tell(self, what: str) -> None:
+        self._world.tell(self._world.schedule.worker().name, f"  {what}")

@@ -1,0 +1,167 @@
+"""What must never happen on GitHub, watched as each call takes effect."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from chalicelib.alert import Condition
+from tests.local.github.call import Call, Reply
+from tests.local.github.errors import ApiError
+from tests.local.github.model import Account, Issue
+from tests.simulation.schedule import Worker
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+PINGS = re.compile(r"@pinged-person|rival/repository#\d|see #\d|<!-- alerting:fingerprint=x ")
+"""What the hostile words of providers would do, were they written as they came."""
+
+FINGERPRINT = re.compile(r"<!-- alerting:fingerprint=(\w+) ")
+WRITES = ("github.open", "github.edit", "github.comment", "github.label", "github.unlabel")
+CREATIONS = ("github.open", "github.comment")
+
+AFTER_BOOKING = 25.0
+"""Seconds from a booking to the sending of what is booked, at the most, where nothing fails."""
+
+IN_FLIGHT = 55.0
+"""Seconds from a permission to the sending of what it permits, at the most: nearly a lease."""
+
+
+@dataclass(frozen=True)
+class Before:
+    """An issue before a call, and when the worker that calls last read it."""
+
+    state: str
+    closed_by: Account | None
+    closed_at: float | None
+    read_at: float
+
+
+class Watch:
+    """Sees every call to GitHub as it takes effect; `overwritten` are words of people that none could see."""
+
+    def __init__(self, world: "World") -> None:
+        self._world = world
+        self.fingerprints: dict[int, str] = {}
+        self.overwritten: set[str] = set()
+        self.written_at = world.schedule.time
+        self._asked: list[float] = []
+        self._created: list[float] = []
+        self._read_at: dict[tuple[Worker, int], float] = {}
+
+    def __call__(self, point: str, call: Call, reply: Callable[[], Reply]) -> Reply:
+        now, worker = self._world.schedule.time, self._world.schedule.worker()
+        self._asked.append(now)
+        issue = _issue_of(call)
+        read_at = self._read_at.get((worker, issue.id), 0.0) if issue else 0.0
+        before = Before(issue.state, issue.closed_by, issue.closed_at, read_at) if issue else None
+        answer = reply()
+        if point == "github.read" and issue:
+            self._read_at[worker, issue.id] = now
+        if point in WRITES:
+            self.written_at = now
+            self._words_are_harmless(issue or self._opened(call, answer))
+        if point in CREATIONS and not worker.notes:
+            self._budget_holds(now)
+        if point == "github.edit" and issue and before:
+            self._edited(issue, before)
+        return answer
+
+    def moved(self, issue: Issue, target: Issue) -> None:
+        """A person transferred an issue."""
+        if issue.id in self.fingerprints:
+            self.fingerprints[target.id] = self.fingerprints[issue.id]
+
+    def about(self, fingerprint: str) -> list[Issue]:
+        """The issues of a condition that a person would see."""
+        return [issue for issue in self._world.issues() if self.fingerprints.get(issue.id) == fingerprint]
+
+    def ended(self, worker: Worker) -> None:
+        """A worker has ended: if GitHub asked it to wait and nothing else failed, nobody asks until then."""
+        limits = [note for note in worker.notes if note[0] == "limited"]
+        if worker.ended == "returned" and len(worker.notes) == len(limits) == 1:
+            _, at, until = limits[0]
+            self._world.schedule.at(until, lambda: self._waited(at, until))
+
+    def _waited(self, at: float, until: float) -> None:
+        asked = [time for time in self._asked if at + IN_FLIGHT < time < until]
+        if asked:
+            self._world.breaks("5. GitHub's wish to wait is heard", f"asked {asked[0] - at:.0f} s after it")
+
+    def _opened(self, call: Call, answer: Reply) -> Issue:
+        """The marker says what it is about; it does not undo a person's closing that the row knows of."""
+        issue = call.repository().issues[answer.body["number"]]
+        found = FINGERPRINT.search(issue.body or "")
+        if found is None:
+            self._world.breaks("1. an issue says which condition it is about", f"#{issue.number} does not")
+            return issue
+        row = self._world.row(found[1])
+        believed = row.status.issue
+        for other in self.about(found[1]):
+            known = believed is not None and believed.closed_at and believed.ref.number == other.number
+            if known and self._shut_in(row.spec.episode, other.closed_by, other.closed_at):
+                self._world.breaks("6. a person's closing stands", f"#{issue.number} was opened after it")
+        self.fingerprints[issue.id] = found[1]
+        return issue
+
+    def _words_are_harmless(self, issue: Issue) -> None:
+        ours = [comment.body for comment in issue.comments if comment.author == self._world.github.world.bot]
+        for text in (issue.title, issue.body or "", *ours):
+            self._world.ledger.no_secret(text)
+            if found := PINGS.search(text):
+                self._world.breaks("8. no ping by a provider's text", f"#{issue.number} says {found[0]}")
+
+    def _budget_holds(self, now: float) -> None:
+        """So many bookings a minute and an hour at the most, and each is sent soon after its booking."""
+        limits = self._world.limits
+        self._created.append(now)
+        for most, window in ((limits.per_minute, 60.0), (limits.per_hour, 3600.0)):
+            count = sum(at > now - window + AFTER_BOOKING for at in self._created)
+            if count > most:
+                self._world.breaks("5. no more writes than the budget", f"{count} in {window:.0f} s")
+
+    def _edited(self, issue: Issue, before: Before) -> None:
+        for deed in self._world.human.lost(issue):
+            if deed.at >= before.read_at:  # between our reading and our writing, which GitHub cannot tell
+                self.overwritten.add(deed.word)
+            elif deed.word not in self.overwritten:
+                self._world.breaks(
+                    "6. people's words stay", f"#{issue.number} lost {deed.word} ({deed.kind})"
+                )
+        if issue.state == "open" != before.state:
+            self._reopened(issue, before)
+        elif issue.state == "closed" != before.state:
+            self._closed(issue)
+
+    def _reopened(self, issue: Issue, before: Before) -> None:
+        row = self._world.row(self.fingerprints[issue.id])
+        seen = before.closed_at is not None and before.closed_at < before.read_at
+        if seen and self._shut_in(row.spec.episode, before.closed_by, before.closed_at):
+            self._world.breaks("6. a person's closing stands", f"#{issue.number} was reopened")
+
+    def _closed(self, issue: Issue) -> None:
+        """Not the last one while it fires, if that was known when the closing was begun."""
+        row = self._world.row(self.fingerprints[issue.id])
+        others = [each for each in self.about(row.fingerprint) if each.state == "open"]
+        known = self._world.ledger.knew(row.fingerprint)
+        if row.spec.condition is Condition.FIRING and known and not others:
+            self._world.breaks("3. no closing while it fires", f"#{issue.number} was closed")
+
+    def _shut_in(self, episode: datetime | None, by: Account | None, at: float | None) -> bool:
+        """Whether a person closed it in an episode.
+
+        GitHub tells the second of a closing: one in the second in which an episode began may be before it.
+        """
+        person = by is not None and by != self._world.github.world.bot
+        return bool(person and at and episode and int(at) >= episode.timestamp())
+
+
+def _issue_of(call: Call) -> Issue | None:
+    if "number" not in call.arguments:
+        return None
+    try:
+        return call.issue("issues=read")
+    except ApiError:  # the endpoint itself will say so
+        return None

@@ -1,0 +1,217 @@
+"""The world of one run: the twins, the functions that are invoked, and the time they are invoked at."""
+
+import json
+import random
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from chalicelib import items
+from chalicelib.ingest import Posted
+from chalicelib.lifecycle.state import AlertState
+from tests.local.github.model import Issue
+from tests.local.github.people import Person
+from tests.simulation.containers import TOKEN, Container
+from tests.simulation.human import Human
+from tests.simulation.ledger import Ledger
+from tests.simulation.outside import Outside
+from tests.simulation.scenario import START, Scenario
+from tests.simulation.schedule import Schedule, Worker
+from tests.simulation.told import Told
+from tests.simulation.watch import Watch
+from tests.twins.dynamodb import DynamoTwin
+from tests.twins.github import GitHubTwin
+from tests.twins.messaging import VISIBILITY, Messaging, Queued
+
+FUNCTION = 120.0
+MARGIN = timedelta(seconds=3)
+AGAIN = 300.0
+"""Seconds after which a sender that was not answered sends again."""
+
+INVOKED_AT_ONCE = {"collector": 3, "reconcile": 2, "webhook": 99}
+
+
+class World:
+    """Everything there is in a run."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        self.policy, self.limits = scenario.setting.policy, scenario.setting.limits
+        self.schedule = self.clock = Schedule(START)
+        self.outside = Outside(self.schedule, even=scenario.even)
+        seconds = self.schedule.seconds
+        self.watch, self.ledger, self.telemetry = Watch(self), Ledger(self), Told(self)
+        self.table = DynamoTwin(seconds, self.outside, self.ledger.row_changed)
+        self.messaging = Messaging(seconds, self.outside, self._delays, self._after, self.ledger.acknowledged)
+        self.github = GitHubTwin(seconds, self.outside)
+        self.github.watch = self.watch
+        self.human = Human(self, Person(self.github.world, "mona"))
+        self.broken: list[tuple[str, str]] = []
+        self._spells: list[tuple[float, Callable[[World], None]]] = []
+        self._containers: dict[str, list[Container]] = {name: [] for name in INVOKED_AT_ONCE}
+        self.running: Counter[str] = Counter()
+        self._invocations = 0
+        self.calmed = False
+        self._copies: dict[str, tuple[float, ...]] = {}
+        scenario.setting.prepare(self)
+
+    # What stimuli do
+
+    def receive(self, source: str, payloads: list[Any], delays: tuple[float, ...]) -> None:
+        """A provider sends something, to the webhook or, CloudWatch, to the topic."""
+        for payload in payloads:
+            if source == "cloudwatch":
+                self._copies[""] = delays
+                self.messaging.publish(payload if isinstance(payload, str) else json.dumps(payload), {})
+            else:
+                self._post(source, json.dumps(payload).encode(), delays)
+
+    def spell(self, seconds: float, end: Callable[["World"], None]) -> None:
+        """A state ends after some seconds, at the latest when the world is left alone."""
+        ends = (self.schedule.time + seconds, end)
+        self._spells.append(ends)
+        self.schedule.at(ends[0], partial(self._spell_ends, ends))
+
+    def _spell_ends(self, ends: tuple[float, Callable[["World"], None]]) -> None:
+        if ends in self._spells:
+            self._spells.remove(ends)
+            ends[1](self)
+
+    def calm(self) -> None:
+        """From now on nothing goes wrong."""
+        self.calmed = True
+        self.outside.failures.clear()
+        self.outside.crashes.clear()
+        for _, end in self._spells:
+            end(self)
+        self._spells.clear()
+        for issue in self.issues():
+            issue.locked = False
+
+    def rename(self, name: str) -> None:
+        """Somebody renames the repository of the issues."""
+        repository = next(iter(self.github.world.repositories.values()))
+        if repository.name != name:
+            self.github.world.rename(repository, name)
+
+    # Functions and their invocations
+
+    def tick(self) -> None:
+        """A minute has begun: rows that are due are reconciled; now and then whether any are or not."""
+        minute = int(self.schedule.time // 60)
+        if minute % (21 if self.calmed else 7) == 0 or self.ledger.anything_due():
+            self.invoke("reconcile", lambda container, until: container.reconcile()(until))
+
+    def poll(self) -> None:
+        """Lambda looks for messages."""
+        while self.running["collector"] < INVOKED_AT_ONCE["collector"]:
+            batch = self.messaging.receive(self.scenario.setting.batch)
+            if not batch:
+                return
+            self.schedule.at(self.schedule.time + VISIBILITY + 1, self.poll)
+            records = [message.record() for message in batch]
+            self.invoke(
+                "collector",
+                lambda container, until, records=records: container.collector()(records, until),
+                partial(self._batch_ended, [message.handle for message in batch]),
+            )
+
+    def invoke(
+        self, function: str, work: Callable[..., None], then: Callable[[Worker], None] = lambda worker: None
+    ) -> None:
+        """Invoke a function, unless it is invoked as often as may be at once."""
+        if self.running[function] >= INVOKED_AT_ONCE[function]:
+            return
+        self._invocations += 1
+        self.running[function] += 1
+        name = f"{function}-{self._invocations}"
+        container = self._containers[function].pop() if self._containers[function] else Container(self)
+        chance = random.Random(f"{self.scenario.seed}/{name}")
+        until = self.schedule.now() + timedelta(seconds=FUNCTION) - MARGIN
+        self.schedule.spawn(
+            name,
+            FUNCTION,
+            chance,
+            lambda worker: work(container, until),
+            partial(self._ended, function, container, then),
+        )
+
+    def _ended(
+        self, function: str, container: Container, then: Callable[[Worker], None], worker: Worker
+    ) -> None:
+        """Only a container whose invocation did not crash is used again."""
+        self.tell(worker.name, worker.ended)
+        self.count(f"ended: {worker.ended.partition(':')[0]}")
+        self.running[function] -= 1
+        if worker.ended == "returned":
+            self._containers[function].append(container)
+        self.watch.ended(worker)
+        then(worker)
+        self.schedule.at(self.schedule.time, self.poll)
+
+    def _batch_ended(self, handles: list[str], worker: Worker) -> None:
+        """Lambda deletes the batch of an invocation that returned."""
+        if worker.ended == "returned":
+            for handle in handles:
+                self.messaging.delete(handle)
+
+    def _post(self, source: str, body: bytes, delays: tuple[float, ...]) -> None:
+        request_id = f"request-{len(self._copies)}"
+        self._copies[request_id] = delays
+        posted = Posted(source, {f"x-{source}-token": TOKEN}, body, request_id)
+        answers: list[int] = []
+
+        def work(container: Container, until: Any) -> None:
+            answer = container.webhook()(posted)
+            self.ledger.answered(answer)
+            answers.append(answer.status)
+
+        def then(worker: Worker) -> None:
+            if answers == [] or answers[0] >= 500:
+                self.schedule.at(self.schedule.time + AGAIN, lambda: self._post(source, body, delays))
+
+        self.invoke("webhook", work, then)
+
+    def _delays(self, attributes: dict[str, str]) -> tuple[float, ...]:
+        return self._copies[attributes.get("correlation_id", "")]
+
+    def _after(self, seconds: float, action: Callable[[], None]) -> None:
+        def arrive() -> None:
+            action()
+            self.poll()
+
+        self.schedule.at(self.schedule.time + seconds, arrive)
+
+    # What everybody asks for
+
+    def issues(self) -> list[Issue]:
+        """The issues that a person would see, in all repositories."""
+        repositories = self.github.world.repositories.values()
+        return [issue for repository in repositories for issue in repository.listed]
+
+    def is_dead(self, message: Queued) -> bool:
+        """Whether a message is in the dead-letter queue."""
+        return any(body == message.body for body, _ in self.messaging.dead)
+
+    def rows(self) -> list[AlertState]:
+        """The rows of the table."""
+        return [items.row(item) for key, item in self.table.items.items() if "#" not in key]
+
+    def row(self, fingerprint: str) -> AlertState:
+        """One row."""
+        return items.row(self.table.items[fingerprint])
+
+    def count(self, what: str) -> None:
+        """Count what was covered."""
+        self.outside.counts[what] += 1
+
+    def tell(self, who: str, what: str) -> None:
+        """Add to the history."""
+        self.outside.trace.append((self.schedule.time, who, what))
+
+    def breaks(self, promise: str, how: str) -> None:
+        """Something happened that must never happen."""
+        self.tell("BROKEN", f"{promise}: {how}")
+        self.broken.append((promise, how))
