@@ -35,6 +35,7 @@ class Settings:
     drift_changes: timedelta
     drift_everything: timedelta
     board_interval: timedelta
+    canary_repository: str
 
     @property
     def prefix(self) -> str:
@@ -66,6 +67,7 @@ class Settings:
             drift_changes=read("DRIFT_CHANGES_MINUTES", "10", _minutes),
             drift_everything=read("DRIFT_EVERYTHING_MINUTES", "60", _minutes),
             board_interval=read("BOARD_INTERVAL_MINUTES", "5", _minutes),
+            canary_repository=read("CANARY_REPO", "", _repository),
         )
         if settings.lease <= settings.github_timeout * 2:
             read.faults.append("LEASE_SECONDS must be more than twice GITHUB_TIMEOUT_SECONDS")
@@ -100,6 +102,12 @@ def _url(text: str) -> str:
     if not re.fullmatch(r"(https://[\w.-]+|http://(127\.0\.0\.1|localhost))(:\d+)?(/\S*)?", text):
         raise ValueError("must be an https address")
     return text.rstrip("/")
+
+
+def _repository(text: str) -> str:
+    if text and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+", text):
+        raise ValueError("must be a repository as owner/name")
+    return text
 
 
 def _boolean(text: str) -> bool:

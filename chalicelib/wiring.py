@@ -61,11 +61,10 @@ def health() -> dict[str, str]:
 def webhook(source: str, request: Any, context: Any) -> Answer:
     """Take a request to the webhook."""
     headers = {name.lower(): value for name, value in request.headers.items()}
-    function_arn = getattr(context, "invoked_function_arn", "") or _local_arn()
     posted = Posted(source.lower(), headers, request.raw_body, _request_id(context))
     with _telemetry().invocation("webhook", posted.request_id):
         try:
-            return _ingest(function_arn)(posted)
+            return _ingest(_function_arn(context))(posted)
         except Exception as error:  # noqa: BLE001 - whose words, the request's perhaps, Chalice would log
             _telemetry().problem("WEBHOOK_FAILED", error)
             return Answer(500, {"error": "the webhook failed; its log says where"})
@@ -81,7 +80,7 @@ def collect(records: Sequence[Mapping[str, Any]], context: Any) -> None:
 def reconcile(context: Any) -> None:
     """Do what is due."""
     with _telemetry().invocation("reconcile", _request_id(context)):
-        _reconcile()(_until(context))
+        _reconcile(_function_arn(context))(_until(context))
 
 
 def _request_id(context: Any) -> str:
@@ -93,10 +92,11 @@ def _until(context: Any) -> datetime:
     return CLOCK.now() + timedelta(milliseconds=context.get_remaining_time_in_millis()) - MARGIN
 
 
-def _local_arn() -> str:
+def _function_arn(context: Any) -> str:
     """Where `chalice local` runs, which has no ARN, the stage names the place."""
     settings = _settings()
-    return f"arn:aws:lambda:{settings.region}:{settings.account_id}:function:{settings.prefix}"
+    local = f"arn:aws:lambda:{settings.region}:{settings.account_id}:function:{settings.prefix}"
+    return getattr(context, "invoked_function_arn", "") or local
 
 
 @cache
@@ -112,9 +112,8 @@ def _telemetry() -> Powertools:
 @cache
 def _ingest(function_arn: str) -> Ingest:
     place, prefix = Arn.parse(function_arn), _settings().prefix
-    topic_arn = f"arn:{place.partition}:sns:{place.region}:{place.account_id}:{prefix}-alerts"
     return Ingest(
-        topic=SnsTopic(boto3.client("sns", region_name=place.region, config=AWS), topic_arn),
+        topic=_topic(place),
         secret=Secret(
             boto3.client("secretsmanager", region_name=place.region, config=AWS),
             f"{prefix}-webhook-secrets",
@@ -123,6 +122,13 @@ def _ingest(function_arn: str) -> Ingest:
         now=CLOCK.now,
         telemetry=_telemetry(),
     )
+
+
+def _topic(beside: Arn) -> SnsTopic:
+    """The topic beside a function."""
+    name = f"{_settings().prefix}-alerts"
+    topic_arn = f"arn:{beside.partition}:sns:{beside.region}:{beside.account_id}:{name}"
+    return SnsTopic(boto3.client("sns", region_name=beside.region, config=AWS), topic_arn)
 
 
 @cache
@@ -145,7 +151,7 @@ def _collector(queue_arn: str) -> "Collector":
 
 
 @cache
-def _reconcile() -> "Reconcile":
+def _reconcile(function_arn: str) -> "Reconcile":
     from chalicelib.drift import Drift
     from chalicelib.reconcile import Reconcile
 
@@ -168,7 +174,7 @@ def _reconcile() -> "Reconcile":
         now=CLOCK.now,
         telemetry=_telemetry(),
         board=_board() if on_github and settings.board_interval else None,
-        chores=(("GAUGES_FAILED", _gauges()),),
+        chores=(("GAUGES_FAILED", _gauges()), ("CANARY_FAILED", _canary(Arn.parse(function_arn)))),
     )
 
 
@@ -200,8 +206,17 @@ def _board() -> Callable[[datetime], None]:
     )
 
 
+def _canary(beside: Arn) -> Callable[[datetime], None]:
+    from chalicelib.canary import Canary
+
+    settings = _settings()
+    if not settings.canary_repository:
+        return _nothing
+    return Canary(_store(), _topic(beside), settings.stage, CLOCK.now, _telemetry())
+
+
 def _nothing(until: datetime) -> None:
-    """Where GitHub is disabled there is no drift to look for."""
+    """What is switched off: no canary without its repository, no drift where GitHub is disabled."""
 
 
 @cache
@@ -211,11 +226,13 @@ def _policy() -> "Policy":
 
 def policy_of(settings: Settings) -> "Policy":
     """Make the policy of a stage: its routing, and how often GitHub is told."""
-    from chalicelib import routing
+    from chalicelib import canary, routing
     from chalicelib.lifecycle.plan import Policy
 
+    table = routing.load((Path(__file__).parent / "routing.toml").read_text(encoding="utf-8"))
+    repository = settings.canary_repository
     return Policy(
-        routing=routing.load((Path(__file__).parent / "routing.toml").read_text(encoding="utf-8")),
+        routing=canary.routed(table, repository) if repository else table,
         update_interval=settings.update_interval,
         comment_interval=settings.comment_interval,
         reopen_window=settings.reopen_window,

@@ -12,7 +12,7 @@ from chalicelib.adapters.fields import Ownership, Parsed, quoted
 from chalicelib.alert import AlertEvent
 from chalicelib.errors import Rejected
 
-RESERVED = frozenset({"cloudwatch", "grafana", "alertmanager"})
+RESERVED = frozenset({"cloudwatch", "grafana", "alertmanager", "canary"})
 """Who names one of these as its source would address that provider's issues."""
 
 MAX_FAULTS = 20
@@ -32,13 +32,7 @@ _PATTERNS = {
 
 def parse(payload: Mapping[str, Any], missing: Ownership | None) -> list[Parsed]:  # noqa: ARG001 - the schema asks for an owner
     """Check an alert against the schema; raises Rejected, which names every fault."""
-    alert = texts.scrub(payload)
-    if isinstance(alert.get("raw_provider"), dict):
-        alert["raw_provider"] = fields.raw(alert["raw_provider"])
-    try:
-        event = AlertEvent.model_validate_json(json.dumps(alert), strict=True)
-    except ValidationError as error:
-        raise _invalid(error) from error
+    event = read(payload)
     if event.source in RESERVED:
         raise Rejected(
             "RESERVED_SOURCE",
@@ -46,6 +40,17 @@ def parse(payload: Mapping[str, Any], missing: Ownership | None) -> list[Parsed]
             "Name in `source` the program that emits the alert.",
         )
     return [event]
+
+
+def read(payload: Mapping[str, Any]) -> AlertEvent:
+    """Read an alert in the schema, whoever's it is; raises Rejected."""
+    alert = texts.scrub(payload)
+    if isinstance(alert.get("raw_provider"), dict):
+        alert["raw_provider"] = fields.raw(alert["raw_provider"])
+    try:
+        return AlertEvent.model_validate_json(json.dumps(alert), strict=True)
+    except ValidationError as error:
+        raise _invalid(error) from error
 
 
 def _invalid(error: ValidationError) -> Rejected:

@@ -54,7 +54,10 @@ class Running:
         for message in messages:
             self.aws.publish(message)
         received = self.aws.sqs.receive_message(
-            QueueUrl=self.aws.queue_url, MaxNumberOfMessages=10, MessageSystemAttributeNames=["All"]
+            QueueUrl=self.aws.queue_url,
+            MaxNumberOfMessages=10,
+            MessageAttributeNames=["All"],
+            MessageSystemAttributeNames=["All"],
         )
         records = [sqs_record(message, self.aws) for message in received["Messages"]]
         app.collector({"Records": records}, Context(seconds))
@@ -145,6 +148,28 @@ def test_with_no_time_left_alerts_are_recorded_and_wait_for_reconcile(running: R
     assert len(running.due) == 1
     running.reconcile()
     assert len(running.issues) == 1
+
+
+@with_settings(CANARY_REPO=OTHER)
+def test_the_canary_becomes_an_issue_in_its_repository_and_ends(
+    running: Running, capsys: pytest.CaptureFixture[str]
+) -> None:
+    running.reconcile()
+    running.collect()
+    (issue,) = running.issues
+    assert (issue.repository.full_name, issue.state) == (OTHER, "open")
+    running.reconcile()
+    running.collect()
+    running.reconcile()
+    assert (issue.state, running.due) == ("closed", [])
+    told = capsys.readouterr().out
+    assert "CanaryOpened" in told
+    assert "CanaryClosed" in told
+
+
+def test_without_its_repository_there_is_no_canary(running: Running) -> None:
+    running.reconcile()
+    assert running.aws.queue_depth() == (0, 0)
 
 
 @with_settings(GITHUB_ENABLED="false")

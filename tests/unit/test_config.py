@@ -35,6 +35,7 @@ def test_without_a_variable_the_settings_are_the_designs() -> None:
     assert settings.breaker == timedelta(seconds=30)
     assert settings.drift_changes == timedelta(minutes=10)
     assert settings.drift_everything == timedelta(hours=1)
+    assert settings.canary_repository == ""
 
 
 @pytest.mark.parametrize("stage", STAGES)
@@ -77,6 +78,9 @@ def test_the_region_is_lambdas_own_or_the_default() -> None:
         ("WRITES_PER_HOUR", "1.5", "whole number above 0"),
         ("WRITES_PER_HOUR", "-3", "whole number above 0"),
         ("WRITES_PER_HOUR", "\u00b2", ""),
+        ("CANARY_REPO", "canary", "owner/name"),
+        ("CANARY_REPO", "example-org/canary/issues", "owner/name"),
+        ("CANARY_REPO", "https://github.com/example-org/canary", "owner/name"),
     ],
 )
 def test_a_wrong_value_is_named_with_its_variable(name: str, value: str, fault: str) -> None:
@@ -103,6 +107,10 @@ def test_an_address_ends_without_a_slash_and_github_can_be_disabled() -> None:
     settings = Settings.read({"GITHUB_API_URL": "http://127.0.0.1:5580/", "GITHUB_ENABLED": "False"})
     assert settings.github_api_url == "http://127.0.0.1:5580"
     assert not settings.github_enabled
+
+
+def test_the_canary_has_a_repository_where_one_is_named() -> None:
+    assert Settings.read({"CANARY_REPO": "example-org/canary"}).canary_repository == "example-org/canary"
 
 
 def test_settings_do_not_change() -> None:

@@ -47,7 +47,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "github.client",
         "github.issues",
     ),
-    ("ingest", "act", "journal", "sync", "collector", "drift", "board", "gauges", "reconcile"),
+    ("ingest", "act", "journal", "sync", "collector", "drift", "board", "gauges", "canary", "reconcile"),
     ("wiring",),
     ("app",),
     ("cli",),

@@ -140,6 +140,7 @@ def test_an_emitter_of_its_own_may_post_one_alert_or_a_list(edge: Edge) -> None:
 REFUSALS: dict[str, tuple[dict[str, Any], int, str]] = {
     "unknown source": ({"body": {}, "source": "nagios"}, 404, "UNKNOWN_SOURCE"),
     "cloudwatch has no webhook": ({"body": {}, "source": "cloudwatch"}, 404, "UNKNOWN_SOURCE"),
+    "the canary has no webhook": ({"body": {}, "source": "canary"}, 404, "UNKNOWN_SOURCE"),
     "no token": ({"body": {"alerts": []}, "headers": {}}, 401, "UNAUTHORIZED"),
     "wrong token": ({"body": {"alerts": []}, "token": "wrong"}, 401, "UNAUTHORIZED"),
     "another source's token": ({"body": {"alerts": []}, "token": OTHER}, 401, "UNAUTHORIZED"),

@@ -1,0 +1,63 @@
+"""The canary's alert: a synthetic one of our own, sent to see that alerts become issues. Pure.
+
+Only this program sends it: no webhook takes its source, and no other alert may name its team, which is what
+leads to the canary's repository.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from chalicelib.adapters import normalized
+from chalicelib.adapters.fields import Parsed
+from chalicelib.alert import AlertEvent, Condition, Identity, Priority
+from chalicelib.errors import Rejected
+
+SOURCE = "canary"
+TEAM = "alerting-canary"
+DESCRIPTION = (
+    "Alerting opens and closes this issue every quarter of an hour, to see that it can. "
+    "Nothing is wrong, and nothing needs to be done."
+)
+
+
+def alert(stage: str, cycle: datetime, state: Condition, at: datetime) -> AlertEvent:
+    """Make the alert of a cycle, named by its beginning.
+
+    The cycles of a day share an issue, so that there are few, and each day tries the opening of one.
+    """
+    day = f"{cycle:%Y-%m-%d}"
+    return AlertEvent(
+        source=SOURCE,
+        state=state,
+        title=f"Canary of {stage}, {day}",
+        description=DESCRIPTION,
+        priority=Priority.P3,
+        occurred_at=at,
+        teams=(TEAM,),
+        identity=Identity(alarm_id=f"{stage} {day}"),
+        began_anew=state is Condition.FIRING,
+    )
+
+
+def parse(payload: Mapping[str, Any]) -> list[Parsed]:
+    """Read the canary's alert; raises Rejected for any other, whoever put it on the topic."""
+    event = normalized.read(payload)
+    if (event.source, event.teams, event.priority) != (SOURCE, (TEAM,), Priority.P3):
+        raise Rejected(
+            "NOT_THE_CANARY",
+            "the message is stamped as the canary's, and is not what the canary sends",
+            "Leave the source `canary` to Alerting itself; delete this message.",
+        )
+    return [event]
+
+
+def keep_team(alerts: list[Parsed]) -> list[Parsed]:
+    """Keep other alerts from the canary's team, for their issues would hide where nobody looks."""
+    if any(isinstance(each, AlertEvent) and TEAM in each.teams for each in alerts):
+        raise Rejected(
+            "RESERVED_TEAM",
+            f"the alert names the team `{TEAM}`, which is the canary's",
+            "Name the team that owns the alert.",
+        )
+    return alerts
