@@ -12,6 +12,7 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 INSTALLED := $(VENV)/installed
+CHECKOV := build/checkov/installed
 
 ON_DEV := plan-dev deploy-dev publish-dev url-dev logs-dev destroy-dev
 ON_PROD := plan-prod deploy-prod publish-prod url-prod logs-prod destroy-prod
@@ -63,7 +64,13 @@ screenshots: $(INSTALLED)
 schema: $(INSTALLED)
 	@$(RUN) -m tests.schema
 
-check-all: check simulate-mutants
+$(CHECKOV): tests/deploy/checkov.txt
+	@echo "Setting up build/checkov (about a minute, once) ..."
+	@$(PYTHON) -m venv build/checkov
+	@build/checkov/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+check-all: check simulate-mutants $(CHECKOV)
 	@$(RUN) -m pytest tests/storm
 	@$(RUN) -m pytest tests/deploy
 

@@ -10,6 +10,7 @@ locals {
 
 # One row for each condition, and a few small documents beside them.
 resource "aws_dynamodb_table" "state" {
+  #checkov:skip=CKV_AWS_119: encrypted with the key that AWS manages for DynamoDB, in this account and audited
   name                        = "${local.prefix}-alerts-state"
   billing_mode                = "PAY_PER_REQUEST"
   hash_key                    = "fingerprint"

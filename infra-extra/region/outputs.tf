@@ -1,0 +1,9 @@
+output "alarm_topic_arn" {
+  description = "The topic for the actions of this region's CloudWatch alarms (ALARM and OK) and for its EventBridge rules."
+  value       = aws_sns_topic.alerts.arn
+}
+
+output "dead_letter_queue_url" {
+  description = "Where alerts are kept that the stage's queue did not take."
+  value       = aws_sqs_queue.dead.url
+}

@@ -1,0 +1,21 @@
+terraform {
+  required_version = ">= 1.11"
+
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 5.100"
+    }
+  }
+
+  # Completed by `terraform init -backend-config=../backend-<stage>.hcl -backend-config=key=alerting/<region>.tfstate`.
+  backend "s3" {}
+}
+
+provider "aws" {
+  region = var.region
+
+  default_tags {
+    tags = { project = "alerting", stage = var.stage }
+  }
+}

@@ -1,0 +1,107 @@
+"""The Terraform add-on fits what it serves: Chalice's stages, the table as the code asks it, a person."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.local.aws import DLQ_RETENTION_SECONDS, INDEXES
+
+ROOT = Path(__file__).parents[2]
+INFRA = ROOT / "infra-extra"
+CONFIG = json.loads((ROOT / ".chalice" / "config.json").read_text(encoding="utf-8"))
+STAGES = {"dev": "us-west-2", "prod": "us-east-1"}
+FOLDERS = (".", "region", "bootstrap")
+
+
+def read(name: str) -> str:
+    return (INFRA / name).read_text(encoding="utf-8")
+
+
+def assignments(name: str) -> dict[str, str]:
+    return dict(re.findall(r'^(\w+) += "?([^"\n]+)"?$', read(name), re.MULTILINE))
+
+
+def blocks(kind: str) -> dict[str, str]:
+    texts = (read(f"{folder}/{kind}s.tf") for folder in FOLDERS)
+    found = (re.findall(rf'^{kind} "(\w+)" \{{\n(.*?)^\}}', text, re.MULTILINE | re.DOTALL) for text in texts)
+    return {
+        f"{folder}/{name}": body for folder, each in zip(FOLDERS, found, strict=True) for name, body in each
+    }
+
+
+VARIABLES, OUTPUTS = blocks("variable"), blocks("output")
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_stage_is_where_its_policies_are_written_for(stage: str) -> None:
+    variables, backend = assignments(f"{stage}.tfvars"), assignments(f"backend-{stage}.hcl")
+    assert (variables["stage"], variables["region"]) == (stage, STAGES[stage])
+    assert backend["region"] == variables["region"]
+
+
+def test_the_states_of_two_stages_are_apart_locked_and_encrypted() -> None:
+    dev, prod = (assignments(f"backend-{stage}.hcl") for stage in STAGES)
+    assert dev["bucket"] != prod["bucket"]
+    assert dev["key"] != prod["key"]
+    assert dev["use_lockfile"] == prod["use_lockfile"] == dev["encrypt"] == prod["encrypt"] == "true"
+
+
+@pytest.mark.parametrize("variable", VARIABLES)
+def test_every_variable_has_a_type_a_description_and_its_range(variable: str) -> None:
+    body = VARIABLES[variable]
+    assert re.search(r"^  type +=", body, re.MULTILINE)
+    assert re.search(r'^  description = "[A-Z].*\."$', body, re.MULTILINE)
+    assert "validation {" in body or "= bool" in body
+
+
+@pytest.mark.parametrize("output", OUTPUTS)
+def test_every_output_has_a_description(output: str) -> None:
+    assert re.search(r'^  description = "[A-Z].*\."$', OUTPUTS[output], re.MULTILINE)
+
+
+def test_every_validation_has_a_test_that_expects_it() -> None:
+    for folder in FOLDERS:
+        tests = "\n".join(
+            path.read_text(encoding="utf-8") for path in (INFRA / folder / "tests").glob("*.tftest.hcl")
+        )
+        for name, body in VARIABLES.items():
+            if name.startswith(f"{folder}/"):
+                expected = tests.count(f"expect_failures = [var.{name.partition('/')[2]}]")
+                assert expected >= body.count("validation {")
+
+
+def test_the_table_has_the_indexes_that_the_code_is_tested_with() -> None:
+    made = re.findall(r'(\w+) += \{ hash = "(\w+)", range = "(\w+)" \}', read("table.tf"))
+    assert {name: (partition, order) for name, partition, order in made} == INDEXES
+
+
+def test_dead_letters_are_kept_as_long_as_on_the_local_stack() -> None:
+    assert f"message_retention_seconds = {DLQ_RETENTION_SECONDS // 86400} * 86400" in read("queues.tf")
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_the_queue_hides_a_message_six_times_as_long_as_the_collector_may_take(stage: str) -> None:
+    default = re.search(r"default += (\d+)", VARIABLES["./collector_timeout_seconds"])
+    factor = re.search(
+        r"visibility_timeout_seconds = var\.collector_timeout_seconds \* (\d+)", read("queues.tf")
+    )
+    assert default
+    assert factor
+    told = int(assignments(f"{stage}.tfvars").get("collector_timeout_seconds", default[1]))
+    assert told == CONFIG["lambda_functions"]["collector"]["lambda_timeout"]
+    assert int(factor[1]) >= 6
+
+
+def test_the_files_are_formatted_as_terraform_does() -> None:
+    if not shutil.which("terraform"):
+        if os.environ.get("CI"):
+            pytest.fail("terraform is not on the PATH", pytrace=False)
+        pytest.skip("terraform is not on the PATH")
+    command = ["terraform", "fmt", "-check", "-recursive", "-list=true", str(INFRA)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
