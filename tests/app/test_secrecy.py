@@ -1,0 +1,157 @@
+"""No payload, header, token or key is ever logged, whatever the functions do and however it fails."""
+
+import base64
+import json
+import traceback
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from io import StringIO
+from typing import Any
+
+import httpx
+import pytest
+
+from chalicelib.errors import AlertingError
+from chalicelib.github.transport import BoundedTransport
+from tests.app import test_functions as functions
+from tests.app.stage import wire_anew
+from tests.app.test_functions import AT_ONCE, OTHER, Running, with_settings
+from tests.local.github import AppKey
+
+aws_url, key, running = functions.aws_url, functions.key, functions.running
+
+NO_WAIT = AT_ONCE | {"DRIFT_CHANGES_MINUTES": "0", "DRIFT_EVERYTHING_MINUTES": "0", "CANARY_REPO": OTHER}
+PAYLOAD = "payload-for-nobody"
+QUERY = "query-for-nobody"
+FAILURES = [None, 401, 403, 404, 410, 422, 302, 500, httpx.ConnectError, httpx.ReadTimeout, 429]
+"""The last has GitHub left alone for a minute."""
+
+
+Send = Callable[[httpx.Request], httpx.Response]
+
+
+@dataclass
+class Echoing:
+    """GitHub, or a proxy before it, that gives back the credential it was shown wherever it can."""
+
+    failure: int | type[httpx.TransportError] | None = None
+    shown: set[str] = field(default_factory=set)
+
+    def answer(self, request: httpx.Request, send: Send) -> httpx.Response:
+        credential = request.headers["authorization"]
+        self.shown.add(credential.removeprefix("Bearer "))
+        if self.failure is None:
+            return send(request)
+        if not isinstance(self.failure, int):
+            raise self.failure(f"while sending {credential}", request=request)
+        body = {"message": f"no: {credential}", "errors": [{"field": credential, "message": credential}]}
+        told = {"location": f"https://example.org/?{credential}", "x-github-request-id": "AB:1"}
+        return httpx.Response(self.failure, json=body, headers=told, request=request)
+
+
+@pytest.fixture
+def github(running: Running, monkeypatch: pytest.MonkeyPatch) -> Echoing:
+    echoing, ours = Echoing(), BoundedTransport.handle_request
+
+    def handle_request(transport: BoundedTransport, request: httpx.Request) -> httpx.Response:
+        return echoing.answer(request, partial(ours, transport))
+
+    monkeypatch.setattr(BoundedTransport, "handle_request", handle_request)
+    return echoing
+
+
+def alarm(name: str, state: str = "ALARM", minute: int = 0) -> dict[str, Any]:
+    described = f"TEAM=dev-infra | PRIORITY=P1 | RUNBOOK=https://example.org/runbook?token={QUERY}"
+    return functions.alarm(name) | {
+        "AlarmDescription": described,
+        "NewStateValue": state,
+        "OldStateValue": "OK" if state == "ALARM" else "ALARM",
+        "StateChangeTime": f"2026-03-01T03:{minute:02}:00.000+0000",
+        "Unknown": {"member": PAYLOAD},
+    }
+
+
+def secrets(key: AppKey, github: Echoing) -> Iterator[str]:
+    encoded = base64.b64encode(key.private_pem.encode()).decode()
+    yield from (PAYLOAD, QUERY, encoded[:60], *key.private_pem.splitlines()[1:3])
+    for credential in github.shown:
+        yield from (part for part in credential.replace("_", ".").split(".") if len(part) > 12)
+
+
+def told(running: Running, capsys: pytest.CaptureFixture[str]) -> str:
+    return running.logs.getvalue() + "".join(capsys.readouterr())
+
+
+def events(text: str) -> set[str]:
+    return {json.loads(line).get("message", "") for line in text.splitlines() if line.startswith("{")}
+
+
+@with_settings(**NO_WAIT)
+def test_steps_reconcile_drift_and_canary_tell_no_secret_however_github_answers(
+    running: Running, github: Echoing, key: AppKey, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for n, failure in enumerate(FAILURES):
+        github.failure = failure
+        running.collect(alarm(f"alarm {n}"))
+        running.reconcile()
+        github.failure = None
+        running.reconcile()
+        github.failure = failure
+        running.collect(alarm(f"alarm {n}", "OK", minute=5))
+        running.reconcile()
+        github.failure = None
+        running.reconcile()
+    everything = told(running, capsys)
+    assert len(github.shown) > 5
+    assert {"NORMALIZED_ALERT", "STEP", "RETRY", "RATE_LIMITED", "CANARY", "RECONCILED"} <= events(everything)
+    assert {"BREAKER_OPENED", "DRIFT_FAILED"} <= events(everything)
+    assert [secret for secret in secrets(key, github) if secret in everything] == []
+
+
+@with_settings(**NO_WAIT)
+def test_what_cannot_be_recorded_tells_no_secret(
+    running: Running, github: Echoing, key: AppKey, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Neither in the log nor in the error that Lambda writes to it."""
+    rejected = {"AlarmName": PAYLOAD}
+    running.collect(rejected, f"{PAYLOAD} is no JSON", alarm("of nobody") | {"AlarmDescription": PAYLOAD})
+    assert len(running.aws.dlq_messages()) == 3
+    running.aws.sqs.delete_queue(QueueUrl=running.aws.dlq_url)
+    running.aws.dynamodb.delete_table(TableName=running.aws.table)
+    raised = [failure(running, message) for message in (rejected, alarm("one"))]
+    with pytest.raises(AlertingError) as of_reconcile:
+        running.reconcile()
+    traces = ["".join(traceback.format_exception(each)) for each in (*raised, of_reconcile.value)]
+    everything = told(running, capsys) + "".join(traces)
+    assert {"REJECTED", "NOT_RECORDED", "GAUGES_FAILED", "CANARY_FAILED"} <= events(everything)
+    assert [secret for secret in secrets(key, github) if secret in everything] == []
+
+
+def failure(running: Running, message: dict[str, Any]) -> AlertingError:
+    with pytest.raises(AlertingError) as raised:
+        running.collect(message)
+    return raised.value
+
+
+@with_settings(**NO_WAIT)
+def test_a_key_that_cannot_be_used_is_not_told(
+    running: Running,
+    key: AppKey,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    logs: list[StringIO] = []
+    broken = key.private_pem.replace("PRIVATE", "PIRATE")
+    for app_key in (broken, base64.b64encode(broken.encode()).decode(), key.private_pem):
+        secret = json.dumps({"github_app_id": "12345", "github_app_key_base64": app_key})
+        running.aws.secretsmanager.put_secret_value(SecretId=running.aws.app_secret, SecretString=secret)
+        logs.append(wire_anew(monkeypatch))
+        running.collect(alarm(f"alarm {len(app_key)}"))
+        running.reconcile()
+    everything = told(running, capsys) + "".join(log.getvalue() for log in logs)
+    assert "github_app_key_base64" in everything
+    lines = key.private_pem.splitlines()[1:3]
+    assert not any(
+        line in everything for line in (*lines, base64.b64encode(lines[0].encode()).decode()[4:40])
+    )
