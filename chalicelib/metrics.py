@@ -88,7 +88,12 @@ METRICS = (
         "how long the first of them has waited: whether reconcile keeps up",
     ),
     Metric("OpenIssues", Unit.COUNT, ("priority",), "issues open now"),
-    Metric("Reconciled", Unit.COUNT, (), "1 for each reconcile that ran to its end: absence is trouble"),
+    Metric(
+        "Reconciled",
+        Unit.COUNT,
+        (),
+        "1 for each reconcile that went through what was due: absence is trouble",
+    ),
     Metric("Problems", Unit.COUNT, ("event",), "errors in the log that a person should look at"),
     Metric(
         "CanaryOpened",

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from chalicelib.lifecycle.record import Reason, record
+from chalicelib.metrics import METRICS, Unit
 from tests.local.stack import PLAY
 from tests.unit.builders import at, row_of
 from tests.unit.test_record import test_table as table
@@ -44,6 +45,17 @@ def test_every_file_it_links_is_there() -> None:
     links = re.findall(r"\]\(([^)#]+)\)", README)
     assert links
     assert [link for link in links if not link.startswith("http") and not (ROOT / link).exists()] == []
+
+
+UNITS = {Unit.COUNT: "", Unit.MILLISECONDS: ", ms", Unit.SECONDS: ", s"}
+
+
+def test_its_table_of_metrics_is_the_list() -> None:
+    operating = README.partition("## Operating")[2].partition("\n## ")[0]
+    assert re.findall(r"^\| `.*$", operating, re.MULTILINE) == [
+        f"| `{metric.name}` | {', '.join(metric.dimensions)} | {metric.purpose}{UNITS[metric.unit]} |"
+        for metric in METRICS
+    ]
 
 
 def test_its_table_has_every_reason_once() -> None:
