@@ -4,6 +4,7 @@ import hashlib
 import json
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -129,7 +130,7 @@ class AlertEvent(_Part):
     )
     raw_provider: dict[str, Any] | None = None
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """The stable key of the condition, over every message about it."""
         identity = self.identity

@@ -27,7 +27,11 @@ _TOKEN = re.compile(
     """,
     re.ASCII | re.IGNORECASE | re.VERBOSE,
 )
+_MARKS = re.compile(r"[@#:<>|&\\`*\[\]~$_]|[hH]-|[wW]\.|[0-9a-fA-F]{7}")
+"""What a text must have for one of the tokens to be in it: looking for these costs a quarter."""
+
 _ENTITIES = {"<": "&lt;", ">": "&gt;", "|": "&#124;", "&": "&amp;"}
+_STARTS = frozenset("0123456789-+=:#.)")
 _LINE_START = re.compile(r"^(\d{0,9})([-+=:#.)])")
 _ADDRESS = re.compile(r"(https?)://(?:[^/?#]*@)?([^/?#]+)(.*)", re.IGNORECASE)
 _GITHUB = re.compile(r"(?:www\.)?github\.com\.?(:\d*)?", re.IGNORECASE)
@@ -37,6 +41,8 @@ _IN_PLAIN = re.compile(r"@|#(?=\d)|GH-(?=\d)|github(?=\.com)", re.IGNORECASE)
 
 def clean(value: str) -> str:
     """Drop control characters and overrides of the writing direction; make line breaks and tabs alike."""
+    if value.isprintable():  # as nearly every text is, which this tells faster than looking for what is not
+        return value
     value = _NEWLINE.sub("\n", value).replace("\t", "    ")
     return _SURROGATE.sub("\ufffd", _UNSEEN.sub("", value))
 
@@ -110,7 +116,8 @@ def _line(value: str) -> str:
     """Write one line, indented by spaces that Markdown does not count; nothing in it starts a block."""
     content = value.lstrip(" ")
     indent = "\u00a0" * (len(value) - len(content))
-    return indent + _LINE_START.sub(r"\1\\\2", _inline(content.rstrip()))
+    written = _inline(content.rstrip())
+    return indent + (_LINE_START.sub(r"\1\\\2", written) if written[:1] in _STARTS else written)
 
 
 def _broken(found: re.Match[str]) -> str:
@@ -118,7 +125,7 @@ def _broken(found: re.Match[str]) -> str:
 
 
 def _inline(value: str) -> str:
-    return _TOKEN.sub(_neutral, value)
+    return _TOKEN.sub(_neutral, value) if _MARKS.search(value) else value
 
 
 def _neutral(found: re.Match[str]) -> str:

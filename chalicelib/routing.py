@@ -2,8 +2,8 @@
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -145,16 +145,7 @@ class Routing:
     def route(self, teams: tuple[str, ...]) -> Route:
         """Route to the first team's repository; labels, assignees and mentions are those of all."""
         routes = [self.teams.get(team, self.default) for team in self.owners(teams)]
-        return Route(
-            repository=routes[0].repository,
-            labels=_union(route.labels for route in routes),
-            assignees=_union(route.assignees for route in routes)[:MAX_ASSIGNEES],
-            mentions={p: _union(route.mentions.get(p, ()) for route in routes) for p in Priority},
-            runbook=routes[0].runbook,
-            close_on_resolve=routes[0].close_on_resolve,
-            details=routes[0].details,
-            board=routes[0].board,
-        )
+        return routes[0] if len(routes) == 1 else _joined(routes)
 
     def labels(self, alert: AlertEvent) -> tuple[str, ...]:
         """Every label that we set on the alert's issue, in a stable order, none over GitHub's limit."""
@@ -187,13 +178,23 @@ def _inherit(team: _Team, default: _Default) -> _Team:
 def _route(table: _Team) -> Route:
     return Route(
         repository=table.repository,
-        labels=table.labels,
-        assignees=table.assignees,
-        mentions=table.mention,
+        labels=_union([table.labels]),
+        assignees=_union([table.assignees]),
+        mentions={p: _union([table.mention.get(p, ())]) for p in Priority},
         runbook=table.runbook,
         close_on_resolve=table.close_on_resolve,
         details=table.details,
         board=table.board,
+    )
+
+
+def _joined(routes: Sequence[Route]) -> Route:
+    """Join the labels and people of several routes; the rest is the first one's."""
+    return replace(
+        routes[0],
+        labels=_union(route.labels for route in routes),
+        assignees=_union(route.assignees for route in routes)[:MAX_ASSIGNEES],
+        mentions={p: _union(route.mentions.get(p, ()) for route in routes) for p in Priority},
     )
 
 

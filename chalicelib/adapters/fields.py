@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -95,7 +95,7 @@ def lowered(pairs: Mapping[str, str]) -> dict[str, str]:
     return {name.lower(): pairs[name] for name in sorted(pairs)}
 
 
-def first(sources: list[dict[str, str]], *names: str) -> str:
+def first(sources: Sequence[Mapping[str, str]], *names: str) -> str:
     """Find the first text in the order of sources, then names; empty if there is none."""
     values = (source.get(name, "").strip() for source in sources for name in names)
     return next((value for value in values if value and value not in TEMPLATE_WITHOUT_VALUE), "")
@@ -145,4 +145,5 @@ def number(value: float) -> str:
 
 def raw(payload: Mapping[str, Any]) -> dict[str, Any]:
     """Keep what the provider sent, clean and short."""
-    return texts.fit(texts.scrub(payload), MAX_RAW)
+    scrubbed = texts.scrub(payload)
+    return scrubbed if texts.size(scrubbed) <= MAX_RAW else texts.fit(scrubbed, MAX_RAW)

@@ -23,13 +23,18 @@ READ_ELSEWHERE = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """An alert of a group; its annotations have lower-case names."""
+    """An alert of a group; `said_by` are its annotations and its labels, both with lower-case names."""
 
     alert: Mapping[str, Any]
     labels: Mapping[str, str]
-    annotations: dict[str, str]
+    said_by: tuple[dict[str, str], dict[str, str]]
     condition: Condition
     fingerprint: str
+
+    @property
+    def annotations(self) -> dict[str, str]:
+        """The annotations, by lower-case name."""
+        return self.said_by[0]
 
     @property
     def firing(self) -> bool:
@@ -56,7 +61,7 @@ class Member:
 
     def of_instance(self, name: str) -> str:
         """Name the instance too, unless the name does: one rule often fires for several."""
-        instance = fields.title(fields.first([fields.lowered(self.labels)], *INSTANCE_LABELS), MAX_TITLE)
+        instance = fields.title(fields.first(self.said_by[1:], *INSTANCE_LABELS), MAX_TITLE)
         if not instance or instance.casefold() in name.casefold():
             return name
         return fields.title(f"{name} [{instance}]", MAX_TITLE)
@@ -84,7 +89,7 @@ class Member:
 
     def said(self, *names: str) -> str:
         """Find what an annotation, else a label, says under the first of these names."""
-        return fields.first([self.annotations, fields.lowered(self.labels)], *names)
+        return fields.first(self.said_by, *names)
 
     def owner(self, missing: Ownership | None) -> Ownership:
         """Read whose it is; raises Rejected."""
@@ -112,7 +117,7 @@ def _member(alert: object) -> Member:
     return Member(
         alert=alert,
         labels=labels,
-        annotations=fields.lowered(annotations),
+        said_by=(fields.lowered(annotations), fields.lowered(labels)),
         fingerprint=_fingerprint(alert),
         condition=_condition(alert.get("status")),
     )

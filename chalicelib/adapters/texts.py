@@ -20,6 +20,8 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 def clean(value: str) -> str:
     """Drop control characters but line breaks and tabs; half a surrogate pair becomes U+FFFD."""
+    if value.isprintable():  # as nearly every text is, which this tells faster than looking for what is not
+        return value
     broken_alike = value.replace("\r\n", "\n").replace("\r", "\n")
     return _SURROGATE.sub("\ufffd", _CONTROL.sub("", broken_alike))
 
@@ -78,7 +80,7 @@ class _Pass:
         """Write an object; two names that become one keep the later's value."""
         written: dict[str, Any] = {}
         for name, member in value.items():
-            is_kept = name.casefold() in self.kept
+            is_kept = bool(self.kept) and name.casefold() in self.kept
             if is_kept and isinstance(member, str) and len(member) <= KEPT_LENGTH:
                 written[name] = member
             elif is_kept or not self.only_kept:
@@ -88,10 +90,10 @@ class _Pass:
     def _member(self, value: Any, depth: int) -> Any:
         if isinstance(value, str):
             return self.write(value)
-        if isinstance(value, Mapping | list) and depth >= DEEPEST:
+        if not isinstance(value, dict | list):
+            return value
+        if depth >= DEEPEST:
             return "[cut: nested too deeply]"
-        if isinstance(value, Mapping):
+        if isinstance(value, dict):
             return self.members(value, depth)
-        if isinstance(value, list):
-            return [self._member(member, depth + 1) for member in value]
-        return value
+        return [self._member(member, depth + 1) for member in value]

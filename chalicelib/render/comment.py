@@ -25,14 +25,14 @@ def duplicate(ref: IssueRef) -> str:
 
 
 def _repeat(view: View) -> list[str]:
-    return [f"Still firing: {view.since()}. {view.reported()}", view.reason()]
+    return [f"Still firing: {view.since()}. {view.reported()}", view.reason]
 
 
 def _escalation(view: View) -> list[str]:
     issue, priority = view.row.status.issue, view.alert.priority
     before = f" from {issue.announced}" if issue and issue.announced != priority else ""
     raised = f"Raised{before} to {view.severity(priority)}; firing {view.since()}."
-    return [raised, view.links(), view.mentions(priority), view.reason()]
+    return [raised, view.links(), view.mentions(priority), view.reason]
 
 
 def _resolved(view: View) -> list[str]:

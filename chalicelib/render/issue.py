@@ -47,7 +47,7 @@ def _head(view: View, announced: Priority) -> list[str]:
     """Tell what a person needs first; those called stay named while it fires, as a new name would call."""
     return [
         "" if view.firing else view.ending(),
-        f"**{view.headline()}**",
+        f"**{view.headline}**",
         view.facts(),
         view.links(),
         view.mentions(announced) if view.firing else "",

@@ -8,10 +8,16 @@ from chalicelib.markdown import clean
 
 HIDDEN = "(account)"
 
+SHORTEST = len("arn:aws:")
+"""What is shorter holds neither."""
+
 # The resource at an ARN's end stays: it says which alarm, and without account and region it is only a name.
 _ARN = re.compile(r"arn:aws[\w-]*:(?:[^:\s]*:){0,3}", re.IGNORECASE)
 # Datapoints such as 123456789012.0 or 0.123456789012 are no account.
-_ACCOUNT = re.compile(r"(?<![0-9])(?<![0-9]\.)(?:[0-9]{12}|[0-9]{4}-[0-9]{4}-[0-9]{4})(?![0-9]|\.[0-9])")
+# It begins with a digit, not with what must not stand before one, so that it is found much faster.
+_ACCOUNT = re.compile(
+    r"[0-9](?<![0-9]{2})(?<![0-9]\.[0-9])(?:[0-9]{11}|[0-9]{3}-[0-9]{4}-[0-9]{4})(?![0-9]|\.[0-9])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +28,12 @@ class Redaction:
 
     def hide(self, value: str) -> str:
         """Reduce ARNs to their resource, and put `(account)` for account ids."""
-        return value if self.full else _ACCOUNT.sub(HIDDEN, _ARN.sub("", clean(value)))
+        if self.full:
+            return value
+        cleaned = clean(value)
+        if len(cleaned) < SHORTEST:
+            return cleaned
+        return _ACCOUNT.sub(HIDDEN, _ARN.sub("", cleaned) if ":" in cleaned else cleaned)
 
     def shows(self, url: str | None) -> str:
         """Give the address, or nothing where it holds an account id or ARN: masked, it would lead nowhere."""

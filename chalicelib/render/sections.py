@@ -40,7 +40,7 @@ ROOMS = (
 
 def texts(view: View, room: Room) -> Iterator[str]:
     """Write the description, and in full a summary that the headline has only begun."""
-    alert, headline = view.alert, view.headline()
+    alert, headline = view.alert, view.headline
     if len(alert.summary or "") > SHORT:
         yield view.text(alert.summary, room.text)
     first, _, more = (alert.description or "").strip().partition("\n")

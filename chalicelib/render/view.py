@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from chalicelib import markdown
 from chalicelib.alert import AlertEvent, Condition, Priority
@@ -14,7 +15,7 @@ SHORT = 300
 """Code points of a text that stands before the links."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class View:
     """A row, its newest firing, who has it, its route, and now."""
 
@@ -32,7 +33,7 @@ class View:
             raise ValueError(f"nothing to show: no firing is known of {row.fingerprint}")
         return cls(row, alert, routing.owners(alert.teams), routing.route(alert.teams), now)
 
-    @property
+    @cached_property
     def redaction(self) -> Redaction:
         """What must not be shown."""
         return Redaction(full=self.route.details is Details.FULL)
@@ -67,10 +68,10 @@ class View:
         """Write paragraphs of a provider's text."""
         return markdown.text(self._shown(value, limit))
 
-    @property
+    @cached_property
     def measured(self) -> bool:
         """Whether the reason is figures without words, while the headline has words."""
-        return figures(self.alert.reason or "") and self.reason() != self.headline()
+        return figures(self.alert.reason or "") and self.reason != self.headline
 
     def since(self, *, dated: bool = False) -> str:
         """Say since when it fires, and from a minute on for how long; `dated` also says as of when."""
@@ -106,11 +107,12 @@ class View:
         """Say where, if that is known."""
         return self.line(self.alert.identity.region, 40)
 
+    @cached_property
     def headline(self) -> str:
         """Say what is wrong, in the best words there are."""
         alert = self.alert
         first_words = (alert.description or "").strip().partition("\n")[0]
-        said = [self.line(value) for value in (alert.summary, first_words, alert.reason, alert.title)]
+        said = (self.line(value) for value in (alert.summary, first_words, alert.reason, alert.title))
         return next(filter(None, said), "An alert without a readable text")
 
     def reported(self) -> str:
@@ -118,13 +120,14 @@ class View:
         spec = self.row.spec
         return f"Reported {counted(spec.count, 'time')}, last at {moment(spec.seen_at, self.began)}."
 
+    @cached_property
     def reason(self) -> str:
         """Say why the provider says so now."""
         return self.line(self.alert.reason)
 
     def why(self) -> str:
         """Give the reason where it says in words what the headline does not."""
-        return "" if self.measured or self.reason() == self.headline() else self.reason()
+        return "" if self.measured or self.reason == self.headline else self.reason
 
     def links(self) -> str:
         """Link what to open first, then the rest; the best link is bold."""
@@ -136,7 +139,8 @@ class View:
             (f"Alert in {source}", shows(links.source_url)),
             ("Silence it", shows(links.silence_url)),
         ]
-        found = [markdown.link(label, url) for label, url in targets if markdown.address(url)]
+        addresses = [(label, markdown.address(url)) for label, url in targets if url]
+        found = [f"[{label}]({address})" for label, address in addresses if address]
         return " · ".join([f"**{found[0]}**", *found[1:]]) if found else ""
 
     def mentions(self, priority: Priority) -> str:

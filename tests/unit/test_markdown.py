@@ -80,6 +80,15 @@ def test_a_title_pings_nobody_and_is_one_line(value: str) -> None:
     assert written.replace("\u200b", "") == " ".join(markdown.clean(value).split()).replace("\u200b", "")
 
 
+@given(value=ANY_TEXT)
+@example("gh-12")
+@example("WWW.example")
+@example("defaced")
+@example("1234567f")
+def test_the_quick_look_misses_no_text_that_needs_a_change(value: str) -> None:
+    assert markdown._MARKS.search(value) or not markdown._TOKEN.search(value)
+
+
 def test_lines_and_indentation_stay() -> None:
     written = markdown.text("first:\r\n  second\n\n\n\tthird\n")
     assert written == "first:\\\n\u00a0\u00a0second\n\n\u00a0\u00a0\u00a0\u00a0third"
