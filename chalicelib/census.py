@@ -1,4 +1,4 @@
-"""The census: how many rows are due, and which have an open issue or ended on a day, told by the indexes.
+"""The census: how many rows wait, and which have an open issue or ended on a day, told by the indexes.
 
 No row is read, and the table is never scanned; as indexes are, what is told is a moment behind.
 """
@@ -24,14 +24,14 @@ class DynamoCensus:
     def __init__(self, client: "DynamoDBClient", table: str) -> None:
         self._client, self._table = client, table
 
-    def due(self, priority: Priority, now: datetime) -> int:
-        """Count the rows of a priority that are due."""
-        return int(self._query(_due(priority, now) | {"Select": "COUNT"}, MOST)["Count"])
+    def waiting(self, priority: Priority) -> int:
+        """Count the rows of a priority that GitHub does not show as they are."""
+        return int(self._query(_waiting(priority) | {"Select": "COUNT"}, MOST)["Count"])
 
-    def oldest(self, priority: Priority, now: datetime) -> datetime | None:
-        """Since when the longest due row of a priority is due."""
-        found = self._query(_due(priority, now) | {"ProjectionExpression": "due_at"}, 1)["Items"]
-        return items.time(found[0]["due_at"]) if found else None
+    def oldest(self, priority: Priority) -> datetime | None:
+        """Since when the longest waiting row of a priority waits."""
+        found = self._query(_waiting(priority) | {"ProjectionExpression": "waiting_since"}, 1)["Items"]
+        return items.time(found[0]["waiting_since"]) if found else None
 
     def open(self, priority: Priority) -> int:
         """Count the open issues of a priority."""
@@ -59,11 +59,11 @@ class DynamoCensus:
             return self._client.query(TableName=self._table, Limit=limit, **asked)
 
 
-def _due(priority: Priority, now: datetime) -> dict[str, Any]:
+def _waiting(priority: Priority) -> dict[str, Any]:
     return {
-        "IndexName": "due",
-        "KeyConditionExpression": "due_priority = :hash AND due_at <= :now",
-        "ExpressionAttributeValues": {":hash": {"S": priority.value}, ":now": items.number(now)},
+        "IndexName": "waiting",
+        "KeyConditionExpression": "waiting_priority = :hash",
+        "ExpressionAttributeValues": {":hash": {"S": priority.value}},
     }
 
 

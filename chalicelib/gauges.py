@@ -14,11 +14,11 @@ from chalicelib.telemetry import Telemetry
 class Census(Protocol):
     """Counts of rows."""
 
-    def due(self, priority: Priority, now: datetime) -> int:
-        """Count the rows of a priority that are due."""
+    def waiting(self, priority: Priority) -> int:
+        """Count the rows of a priority that GitHub does not show as they are."""
 
-    def oldest(self, priority: Priority, now: datetime) -> datetime | None:
-        """Since when the longest due row of a priority is due."""
+    def oldest(self, priority: Priority) -> datetime | None:
+        """Since when the longest waiting row of a priority waits."""
 
     def open(self, priority: Priority) -> int:
         """Count the open issues of a priority."""
@@ -33,12 +33,13 @@ class Budgets(Protocol):
 
 @dataclass(frozen=True)
 class Gauges:
-    """Measures; of several owners' budgets the worst is told."""
+    """Measures; of several owners' budgets the worst is told, and of a stage that writes to none no age."""
 
     census: Census
     budgets: Budgets
     limits: Limits
     owners: frozenset[str]
+    on_github: bool
     now: Callable[[], datetime]
     telemetry: Telemetry
 
@@ -50,10 +51,10 @@ class Gauges:
 
     def _rows(self, now: datetime) -> None:
         for priority in Priority:
-            self.telemetry.measure("DueRows", self.census.due(priority, now), priority=priority.value)
+            self.telemetry.measure("DueRows", self.census.waiting(priority), priority=priority.value)
             self.telemetry.measure("OpenIssues", self.census.open(priority), priority=priority.value)
-        since = [at for priority in Priority if (at := self.census.oldest(priority, now))]
-        oldest = (now - min(since, default=now)).total_seconds()
+        since = [at for priority in Priority if self.on_github and (at := self.census.oldest(priority))]
+        oldest = max(0.0, (now - min(since, default=now)).total_seconds())
         self.telemetry.measure("OldestDueSeconds", oldest)
 
     def _github(self, now: float) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from chalicelib.alert import Condition, Priority
+from chalicelib.alert import Condition
+from chalicelib.lifecycle import behind
 from chalicelib.lifecycle.state import AlertState, Intent, Lease, Spec, Status
 
 Item = Mapping[str, Any]
@@ -70,11 +71,14 @@ def lease(held: Lease | None) -> dict[str, Any]:
     }
 
 
-def due(priority: Priority, at: datetime | None) -> dict[str, Any]:
-    """When GitHub may be behind, and how urgent that is."""
+def due(row: AlertState) -> dict[str, Any]:
+    """When GitHub may be behind, how urgent that is, and since when it is behind for certain."""
+    at, waiting = row.due_at, behind.since(row)
     return {
-        "due_priority": {"S": priority.value} if at else None,
+        "due_priority": {"S": row.priority.value} if at else None,
         "due_at": number(at) if at else None,
+        "waiting_priority": {"S": row.priority.value} if waiting else None,
+        "waiting_since": number(waiting) if waiting else None,
     }
 
 

@@ -80,12 +80,17 @@ METRICS = (
         "issues and comments that may still be created this hour, where fewest are left",
     ),
     Metric("BreakerOpen", Unit.COUNT, (), "1 while GitHub is away for any installation, else 0"),
-    Metric("DueRows", Unit.COUNT, ("priority",), "rows whose turn on GitHub has come, when reconcile begins"),
+    Metric(
+        "DueRows",
+        Unit.COUNT,
+        ("priority",),
+        "rows that GitHub does not show as they are: no issue though they fire, or an open one",
+    ),
     Metric(
         "OldestDueSeconds",
         Unit.SECONDS,
         (),
-        "how long the first of them has waited: whether reconcile keeps up",
+        "how long the first of them has waited, by the provider's time",
     ),
     Metric("OpenIssues", Unit.COUNT, ("priority",), "issues open now"),
     Metric(

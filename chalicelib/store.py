@@ -36,7 +36,7 @@ class DynamoStore:
 
     def record(self, row: AlertState) -> AlertState | None:
         """Write what the provider said, and when the row is due; None if another was quicker."""
-        return self._write(row, items.spec(row) | items.due(row.priority, row.due_at))[0]
+        return self._write(row, items.spec(row) | items.due(row))[0]
 
     def claim(self, row: AlertState, intent: Intent | None, lease: Lease) -> AlertState | None:
         """Take the lease and note the intent; None if the row is not what it was.
@@ -44,9 +44,7 @@ class DynamoStore:
         A claimed row is due, so that a crash leaves it for reconcile.
         """
         claimed = replace(row, intent=intent, lease=lease, due_at=row.due_at or lease.until)
-        written, newer = self._write(
-            claimed, items.intent(intent) | items.lease(lease) | items.due(claimed.priority, claimed.due_at)
-        )
+        written, newer = self._write(claimed, items.intent(intent) | items.lease(lease) | items.due(claimed))
         if newer and newer.get("lease_owner") == {"S": lease.owner}:
             return items.row(newer)  # the answer to a first try was lost; the second found its own write
         return written
@@ -58,7 +56,7 @@ class DynamoStore:
         """
         changes = items.status(settled) | items.intent(settled.intent) | items.lease(None)
         free = replace(settled, lease=None)
-        written, newer = self._write(free, changes | items.due(free.priority, free.due_at))
+        written, newer = self._write(free, changes | items.due(free))
         if written or newer is None:
             return written
         kept = items.row(newer)
@@ -69,7 +67,7 @@ class DynamoStore:
 
     def rest(self, row: AlertState) -> AlertState | None:
         """Write when the row is next due, or that it is not; None if another was quicker."""
-        return self._write(row, items.due(row.priority, row.due_at))[0]
+        return self._write(row, items.due(row))[0]
 
     def due(self, priority: Priority, now: datetime, limit: int) -> list[str]:
         """List fingerprints of due rows of a priority, the longest due first.

@@ -186,6 +186,7 @@ def _gauges() -> Callable[[datetime], None]:
         budgets=_gate(),
         limits=_limits(),
         owners=_policy().routing.accounts,
+        on_github=_settings().github_enabled,
         now=CLOCK.now,
         telemetry=_telemetry(),
     )

@@ -5,6 +5,7 @@ locals {
     issues   = { hash = "issue_repository", range = "issue_number" }
     open     = { hash = "open_priority", range = "open_since" }
     resolved = { hash = "resolved_day", range = "resolved_at" }
+    waiting  = { hash = "waiting_priority", range = "waiting_since" }
   }
 }
 

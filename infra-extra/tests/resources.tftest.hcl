@@ -205,6 +205,7 @@ run "table" {
       issues   = ["issue_repository", "issue_number", "KEYS_ONLY"]
       open     = ["open_priority", "open_since", "KEYS_ONLY"]
       resolved = ["resolved_day", "resolved_at", "KEYS_ONLY"]
+      waiting  = ["waiting_priority", "waiting_since", "KEYS_ONLY"]
     }
     error_message = "The indexes are those that the code asks."
   }

@@ -82,6 +82,7 @@ def test_table_has_its_key_its_sparse_indexes_and_its_ttl(aws: LocalAws) -> None
         "issues": [("issue_repository", "HASH", "S"), ("issue_number", "RANGE", "N")],
         "resolved": [("resolved_day", "HASH", "S"), ("resolved_at", "RANGE", "N")],
         "open": [("open_priority", "HASH", "S"), ("open_since", "RANGE", "N")],
+        "waiting": [("waiting_priority", "HASH", "S"), ("waiting_since", "RANGE", "N")],
     }
 
 

@@ -33,8 +33,9 @@ INDEXES = {
     "issues": ("issue_repository", "issue_number"),
     "resolved": ("resolved_day", "resolved_at"),
     "open": ("open_priority", "open_since"),
+    "waiting": ("waiting_priority", "waiting_since"),
 }
-NUMBERS = ("due_at", "issue_number", "resolved_at", "open_since")
+NUMBERS = ("due_at", "issue_number", "resolved_at", "open_since", "waiting_since")
 INTENT = Intent(Verb.OPEN, at(0), 1, at(1), "org/infra", title="[P1] x", labels=("a",), teams=("infra",))
 LEASE = Lease("worker", at(2))
 OPENED = Status(issue=issue(12), told=at(0))
@@ -373,13 +374,26 @@ def census(store: Store) -> MemoryCensus | DynamoCensus:
     return DynamoCensus(store._client, TABLE)
 
 
-def test_due_rows_are_counted_by_priority_and_the_longest_due_is_known(
+def test_rows_that_github_does_not_show_are_counted_and_the_longest_waiting_is_known(
     store: Store, census: MemoryCensus | DynamoCensus
 ) -> None:
-    for row in (due_row("a", 3), due_row("b", 1), due_row("later", 9), due_row("urgent", 2, "P0")):
-        recorded(store, row)
-    counted = [(census.due(each, at(5)), census.oldest(each, at(5))) for each in Priority]
+    """Whenever they are tried again."""
+    for name, began, due, priority in [("a", 3, 99, "P1"), ("b", 1, 5, "P1"), ("urgent", 2, 2, "P0")]:
+        row = row_of(firing(began, title=name, priority=priority, identity={"alarm_id": name}))
+        recorded(store, replace(row, due_at=at(due)))
+    with_issue(store, "shown", IssueRef("org/infra", 12))
+    counted = [(census.waiting(each), census.oldest(each)) for each in Priority]
     assert counted == [(1, at(2)), (2, at(1)), (0, None), (0, None)]
+
+
+def test_a_row_that_is_put_off_again_and_again_waits_since_the_same_time(
+    store: Store, census: MemoryCensus | DynamoCensus
+) -> None:
+    row = recorded(store)
+    for minutes in (10, 20, 30):
+        claim = claimed(store, row)
+        row = present(store.settle(claim, replace(claim, intent=None, due_at=at(minutes)), at(minutes)))
+        assert (census.waiting(Priority.P1), census.oldest(Priority.P1)) == (1, at(0))
 
 
 def test_open_issues_are_counted_by_the_priority_they_show_until_they_close(

@@ -40,6 +40,7 @@ INDEXES: dict[str, tuple[str, str]] = {
     "issues": ("issue_repository", "issue_number"),
     "resolved": ("resolved_day", "resolved_at"),
     "open": ("open_priority", "open_since"),
+    "waiting": ("waiting_priority", "waiting_since"),
 }
 
 

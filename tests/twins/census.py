@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from chalicelib.alert import Condition, Priority
+from chalicelib.lifecycle import behind
 from tests.twins.store import MemoryStore
 
 
@@ -12,11 +13,11 @@ class MemoryCensus:
     def __init__(self, store: MemoryStore) -> None:
         self._store = store
 
-    def due(self, priority: Priority, now: datetime) -> int:
-        return len(self._due(priority, now))
+    def waiting(self, priority: Priority) -> int:
+        return len(self._waiting(priority))
 
-    def oldest(self, priority: Priority, now: datetime) -> datetime | None:
-        return min(self._due(priority, now), default=None)
+    def oldest(self, priority: Priority) -> datetime | None:
+        return min(self._waiting(priority), default=None)
 
     def open(self, priority: Priority) -> int:
         return len(self.with_open_issue(priority, len(self._store.rows)))
@@ -38,6 +39,6 @@ class MemoryCensus:
         ]
         return [name for ended, name in sorted(found, reverse=True) if ended.date() == day][:limit]
 
-    def _due(self, priority: Priority, now: datetime) -> list[datetime]:
+    def _waiting(self, priority: Priority) -> list[datetime]:
         rows = [row for row in self._store.rows.values() if row.priority == priority]
-        return [row.due_at for row in rows if row.due_at and row.due_at <= now]
+        return [at for row in rows if (at := behind.since(row))]

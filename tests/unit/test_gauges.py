@@ -26,11 +26,20 @@ class World:
 
     def __init__(self) -> None:
         self.clock, self.store, self.telemetry = ManualClock(at(10)), MemoryStore(), Recorder()
+        self.on_github = True
         self.gate = Gate(self.store, LIMITS, self.clock.now, self.telemetry)
 
-    def add(self, title: str, due: float | None, status: Status | None = None, priority: str = "P1") -> None:
-        row = row_of(firing(0, title=title, priority=priority, identity={"alarm_id": title}))
-        kept = replace(row, due_at=None if due is None else at(due), status=status or Status())
+    def add(
+        self,
+        title: str,
+        began: float = 0,
+        *,
+        due: bool = True,
+        status: Status | None = None,
+        priority: str = "P1",
+    ) -> None:
+        row = row_of(firing(began, title=title, priority=priority, identity={"alarm_id": title}))
+        kept = replace(row, due_at=at(60) if due else None, status=status or Status())
         self.store.rows[row.fingerprint] = kept
 
     def measured(self) -> dict[tuple[str, ...], float]:
@@ -41,6 +50,7 @@ class World:
             Gate(self.store, LIMITS, self.clock.now),
             LIMITS,
             frozenset({"acme", "umbrella"}),
+            self.on_github,
             self.clock.now,
             self.telemetry,
         )(at(11))
@@ -62,18 +72,33 @@ def test_at_rest_every_gauge_is_told_and_says_so(world: World) -> None:
     assert world.measured() == others | rows_
 
 
-def test_due_rows_are_counted_by_priority_and_the_oldest_of_all_is_timed(world: World) -> None:
-    for title, due, priority in [("a", 4, "P0"), ("b", 2, "P1"), ("c", 9, "P1"), ("later", 11, "P1")]:
-        world.add(title, due, priority=priority)
-    world.add("at rest", None)
+def test_what_github_does_not_show_is_counted_by_priority_and_the_oldest_of_all_is_timed(
+    world: World,
+) -> None:
+    for title, began, priority in [("a", 4, "P0"), ("b", 2, "P1"), ("c", 9, "P1")]:
+        world.add(title, began, priority=priority)
+    world.add("left alone", due=False)
     measured = world.measured()
     assert [measured["DueRows", priority.value] for priority in Priority] == [1, 2, 0, 0]
     assert measured["OldestDueSeconds",] == 480
 
 
+def test_a_stage_that_writes_to_no_github_is_not_behind(world: World) -> None:
+    world.on_github = False
+    world.add("a")
+    measured = world.measured()
+    assert (measured["DueRows", "P1"], measured["OldestDueSeconds",]) == (1, 0)
+
+
+def test_a_provider_whose_clock_is_ahead_makes_no_age_negative(world: World) -> None:
+    world.add("a", 12)
+    assert world.measured()["OldestDueSeconds",] == 0
+
+
 def test_open_issues_are_counted_by_priority(world: World) -> None:
-    world.add("open", None, Status(issue=rows.issue(1, priority=Priority.P2)))
-    world.add("closed", None, Status(issue=rows.issue(2, priority=Priority.P2, closed_at=at(1))))
+    closed = rows.issue(2, priority=Priority.P2, closed_at=at(1))
+    world.add("open", status=Status(issue=rows.issue(1, priority=Priority.P2)))
+    world.add("closed", status=Status(issue=closed))
     assert world.measured()["OpenIssues", "P2"] == 1
 
 

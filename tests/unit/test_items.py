@@ -26,7 +26,7 @@ moments = st.datetimes(datetime(2000, 1, 2), datetime(2199, 12, 30), timezones=s
 def item(row: AlertState) -> items.Item:
     """The item after each writer has written its part."""
     parts = items.spec(row) | items.status(row) | items.intent(row.intent) | items.lease(row.lease)
-    whole = parts | items.due(row.priority, row.due_at)
+    whole = parts | items.due(row)
     kept = {name: value for name, value in whole.items() if value is not None}
     return kept | {"fingerprint": {"S": row.fingerprint}, "revision": {"N": str(row.revision)}}
 
@@ -75,13 +75,13 @@ def test_times_sort_as_numbers_as_they_do_as_times(one: datetime, other: datetim
 def test_nobody_writes_anothers_attributes() -> None:
     row = replace(row_of(firing(1)), status=FULL)
     groups = [items.spec(row), items.status(row), items.intent(INTENT), items.lease(LEASE)]
-    names = [name for group in [*groups, items.due(Priority.P1, at(1))] for name in group]
+    names = [name for group in [*groups, items.due(row_of(firing(1)))] for name in group]
     assert len(names) == len(set(names))
 
 
 @pytest.mark.parametrize(
     "absent",
-    [items.intent(None), items.lease(None), items.due(Priority.P0, None), items.status(row_of(firing(1)))],
+    [items.intent(None), items.lease(None), items.due(row_of(firing(1))), items.status(row_of(firing(1)))],
 )
 def test_what_is_not_there_leaves_its_index(absent: items.Item) -> None:
     assert all(value is None for name, value in absent.items() if name != "status")
@@ -112,7 +112,12 @@ def test_an_issue_is_found_by_its_repository_and_number() -> None:
 
 
 def test_a_due_row_is_found_by_its_priority() -> None:
-    assert items.due(Priority.P1, at(0)) == {"due_priority": {"S": "P1"}, "due_at": items.number(at(0))}
+    assert items.due(replace(row_of(firing(1)), due_at=at(2))) == {
+        "due_priority": {"S": "P1"},
+        "due_at": items.number(at(2)),
+        "waiting_priority": {"S": "P1"},
+        "waiting_since": items.number(at(1)),
+    }
 
 
 def test_a_document_is_read() -> None:

@@ -1,0 +1,20 @@
+"""Behind: since when GitHub does not show what the provider says. Pure.
+
+A row that is tried again later is due later each time, so its due time does not tell how long it waits.
+"""
+
+from datetime import datetime
+
+from chalicelib.alert import Condition
+from chalicelib.lifecycle.state import AlertState
+
+
+def since(row: AlertState) -> datetime | None:
+    """Since when a due row's issue is missing though it fires, or open though it has ended; else None."""
+    issue, spec = row.status.issue, row.spec
+    if row.due_at is None or spec.alert is None or (issue and issue.muted):
+        return None
+    shown = issue is not None and issue.open
+    if spec.condition is Condition.FIRING:
+        return None if shown else spec.episode
+    return spec.at if shown and issue and not issue.kept_open else None

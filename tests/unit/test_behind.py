@@ -1,0 +1,41 @@
+"""Behind: a row waits from the provider's time on, until its issue shows what the provider says."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from chalicelib.lifecycle import behind
+from chalicelib.lifecycle.state import AlertState, Status
+from tests.unit.builders import at, firing, resolved, row_of
+from tests.unit.rows import issue
+
+CLOSED = {"closed_at": at(1)}
+FIRING, ENDED, TOMBSTONE = row_of(firing(0), firing(3)), row_of(firing(0), resolved(5)), row_of(resolved(5))
+
+
+def with_issue(row: AlertState, **fields: Any) -> AlertState:
+    return replace(row, status=Status(issue=issue(**fields)))
+
+
+@pytest.mark.parametrize(
+    ("row", "since"),
+    [
+        pytest.param(FIRING, at(0), id="fires, without an issue"),
+        pytest.param(with_issue(FIRING, **CLOSED), at(0), id="fires, its issue closed"),
+        pytest.param(with_issue(FIRING), None, id="fires, its issue open"),
+        pytest.param(with_issue(FIRING, muted=True, **CLOSED), None, id="fires, muted"),
+        pytest.param(with_issue(ENDED), at(5), id="ended, its issue open"),
+        pytest.param(with_issue(ENDED, kept_open=True), None, id="ended, opened again by a person"),
+        pytest.param(with_issue(ENDED, **CLOSED), None, id="ended, its issue closed"),
+        pytest.param(ENDED, None, id="ended, without an issue"),
+        pytest.param(TOMBSTONE, None, id="never fired"),
+    ],
+)
+def test_a_due_row_waits_since(row: AlertState, since: datetime | None) -> None:
+    assert behind.since(replace(row, due_at=at(60))) == since
+
+
+def test_what_is_not_due_waits_for_nothing() -> None:
+    assert behind.since(FIRING) is None
