@@ -18,6 +18,8 @@ from chalicelib.errors import AlertingError, Rejected
 from chalicelib.masking import mask
 
 MOST_FRAMES = 12
+_JSON = json.JSONEncoder(default=str, separators=(",", ":"), ensure_ascii=False)
+
 LOGGER = "alerting.events"
 """The logger's name; that of the app is Chalice's."""
 
@@ -85,6 +87,7 @@ class Powertools:
             utc=True,
             use_rfc3339=True,
             json_serializer=_line,
+            json_deserializer=str,  # an event's name is no JSON to be read
             serialize_stacktrace=False,
         )
         self._stage = stage
@@ -149,7 +152,7 @@ class Powertools:
 
 
 def _line(record: Any) -> str:
-    return mask(json.dumps(record, default=str, separators=(",", ":"), ensure_ascii=False))
+    return mask(_JSON.encode(record))
 
 
 def _told(error: BaseException) -> dict[str, object]:
