@@ -2,8 +2,11 @@
 
 AREA_LABEL = "area:alerting"
 BOARD_LABEL = "alert:board"
+FLAPPING_LABEL = "alert:flapping"
 MUTED_LABEL = "alert:muted"
+QUIET_LABEL = "alert:quiet"
 RESOLVED_LABEL = "alert:resolved"
+STALE_LABEL = "alert:stale"
 UNKNOWN_LABEL = "routing:unknown"
 
 MAX_LABEL = 50
@@ -16,7 +19,10 @@ _DESCRIPTIONS = {
     "Pri:P2": ("fbca04", "Medium"),
     "Pri:P3": ("c5c9ce", "Low"),
     BOARD_LABEL: ("1d76db", "Shows how things are; close it to do without"),
-    MUTED_LABEL: ("6e7781", "Nothing more is written here while this label is set"),
+    FLAPPING_LABEL: ("f9a825", "Fires and recovers again and again; stays open until it is quiet"),
+    QUIET_LABEL: ("bfd4f2", "No comments are added here while this label is set"),
+    STALE_LABEL: ("d4c5f9", "Its source has not told of it for a long time"),
+    MUTED_LABEL: ("6e7781", "Nothing is written about this condition while this label is set"),
     RESOLVED_LABEL: ("2da44e", "The condition has ended; a person closes the issue"),
     UNKNOWN_LABEL: ("e99695", "The alert names no team; the fallback team has it"),
 }

@@ -286,6 +286,7 @@ def _issues() -> Any:
     from chalicelib.github.auth import App
     from chalicelib.github.client import GitHubClient
     from chalicelib.github.issues import GitHubIssues
+    from chalicelib.github.palette import Palette
     from chalicelib.github.transport import BoundedTransport
 
     settings = _settings()
@@ -294,7 +295,7 @@ def _issues() -> Any:
     )
     http = httpx.Client(base_url=settings.github_api_url, transport=BoundedTransport(time.monotonic))
     client = GitHubClient(http, App.from_secret(secret.read()), _gate(), CLOCK, settings.github_timeout)
-    return GitHubIssues(client)
+    return GitHubIssues(client, Palette(client, _store(), CLOCK.now))
 
 
 @cache

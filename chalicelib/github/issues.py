@@ -1,6 +1,6 @@
 """The issue tracker: what sync needs of GitHub, in the words of issues."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -26,17 +26,26 @@ class Client(Protocol):
         """Send once; raises the classified errors."""
 
 
+Prepare = Callable[[str, tuple[str, ...], datetime], None]
+"""See to it that a repository has labels, before a time."""
+
+
+def _as_they_are(repository: str, labels: tuple[str, ...], before: datetime) -> None:
+    """Leave it to GitHub to create labels."""
+
+
 class GitHubIssues:
     """Issues of the repositories that the App is installed on; every call raises the classified errors.
 
     A call that could end after `before` is not sent.
     """
 
-    def __init__(self, client: Client) -> None:
-        self._client = client
+    def __init__(self, client: Client, palette: Prepare | None = None) -> None:
+        self._client, self._prepare = client, palette or _as_they_are
 
     def open(self, repository: str, draft: Draft, before: datetime) -> Seen:
         """Open an issue; without the labels or assignees that GitHub refuses, rather than not at all."""
+        self._prepare(repository, draft.labels, before)
         request = requests.open_issue(repository, draft)
         while True:
             try:
@@ -58,6 +67,7 @@ class GitHubIssues:
 
     def add_labels(self, ref: IssueRef, labels: tuple[str, ...], before: datetime) -> None:
         """Add labels; those that are there stay."""
+        self._prepare(ref.repository, labels, before)
         self._client.send(requests.issue("POST", ref, "/labels", {"labels": list(labels)}), before)
 
     def remove_label(self, ref: IssueRef, label: str, before: datetime) -> None:

@@ -9,6 +9,9 @@ from chalicelib.github.protocol import Request
 from chalicelib.lifecycle.outcome import Draft
 from chalicelib.lifecycle.state import IssueRef
 
+MAX_DESCRIPTION = 100
+"""GitHub's limit for a label's description, in characters."""
+
 
 def open_issue(repository: str, draft: Draft) -> Request:
     """Ask for a new issue."""
@@ -29,6 +32,12 @@ def issue(method: str, ref: IssueRef, tail: str = "", body: Mapping[str, Any] | 
 def remove_label(ref: IssueRef, label: str) -> Request:
     """Take one label off an issue."""
     return issue("DELETE", ref, f"/labels/{quote(label, safe='')}")
+
+
+def create_label(repository: str, name: str, color: str, description: str) -> Request:
+    """Create a label of the repository; `color` is six hexadecimal digits."""
+    body = {"name": name, "color": color, "description": description[:MAX_DESCRIPTION]}
+    return Request("POST", f"/repos/{repository}/labels", repository, body)
 
 
 def list_issues(repository: str, creator: str, label: str | None, since: datetime) -> Request:

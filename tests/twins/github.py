@@ -42,6 +42,7 @@ POINTS = {
     ("POST", "/repos/{repo}/issues/{number}/comments"): "github.comment",
     ("POST", "/repos/{repo}/issues/{number}/labels"): "github.label",
     ("DELETE", "/repos/{repo}/issues/{number}/labels/{label}"): "github.unlabel",
+    ("POST", "/repos/{repo}/labels"): "github.new-label",
 }
 
 

@@ -46,6 +46,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "github.transport",
         "github.client",
         "github.issues",
+        "github.palette",
     ),
     ("ingest", "act", "journal", "sync", "collector", "drift", "board", "gauges", "canary", "reconcile"),
     ("wiring",),
