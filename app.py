@@ -1,7 +1,4 @@
-"""The Chalice app: decorators, and nothing that decides.
-
-`/github/events`, what people did on GitHub, will stand here too.
-"""
+"""The Chalice app: decorators, and nothing that decides."""
 
 import os
 from typing import Any
@@ -19,6 +16,12 @@ queue = f"alerting-{os.environ.get('ALERTING_STAGE', 'local')}-alerts"
 def webhook(source: str) -> Response:
     """Alerts in: answered as soon as the topic has them."""
     return _reply(wiring.webhook(source, app.current_request, app.lambda_context))
+
+
+@app.route("/github/events", methods=["POST"], content_types=[])
+def github_events() -> Response:
+    """What people did on GitHub: handed to the queue at once."""
+    return _reply(wiring.github_events(app.current_request, app.lambda_context))
 
 
 @app.route("/health")

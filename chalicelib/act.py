@@ -18,18 +18,20 @@ from chalicelib.lifecycle.steps import (
     CloseIssue,
     Find,
     Look,
+    Obey,
     OpenIssue,
     RemoveLabel,
     ReopenIssue,
     Step,
     UpdateIssue,
 )
-from chalicelib.routing import MUTED_LABEL, Routing
+from chalicelib.obey import Conversation, listen, obey
+from chalicelib.routing import Routing
 
 Edit = UpdateIssue | ReopenIssue | CloseIssue
 
 
-class Tracker(Protocol):
+class Tracker(Conversation, Protocol):
     """The issue tracker.
 
     Every call raises the classified errors, and none is sent that could end after `before`.
@@ -75,7 +77,7 @@ class Act:
     def _tracker(self) -> Tracker:
         return self._connect()
 
-    def __call__(self, row: AlertState, step: Step) -> AlertState:
+    def __call__(self, row: AlertState, step: Step) -> AlertState:  # noqa: C901 - one case a step
         """Return the row with its new status, and its intent if that is still open.
 
         Raises the classified errors.
@@ -94,11 +96,12 @@ class Act:
                 self._tracker.remove_label(ref, label, _before(row))
                 return replace(row, status=outcome.labelled(row, removed=label), intent=None)
             case Look(ref):
-                seen = self._tracker.read(ref, _before(row))
-                return replace(row, status=outcome.observed(row, seen, MUTED_LABEL), intent=None)
+                return listen(self._tracker, row, ref, _before(row))
+            case Obey():
+                return obey(self._tracker, row, step, _before(row))
             case Adopt(ref):
                 seen = self._tracker.read(ref, _before(row))
-                status = outcome.adopted(row, _claimed(row.spec.alert), seen, MUTED_LABEL)
+                status = outcome.adopted(row, _claimed(row.spec.alert), seen)
                 return replace(row, status=status, intent=None)
             case CloseDuplicate(ref):
                 return self._close_duplicate(row, ref)
@@ -121,8 +124,8 @@ class Act:
     def _edit(self, row: AlertState, step: Edit, issue: Issue, alert: AlertEvent) -> AlertState:
         """Read first: people's words are kept, and where they changed what was planned on, plan anew."""
         seen = self._tracker.read(issue.ref, _before(row))
-        if outcome.surprising(issue, seen, MUTED_LABEL):
-            return replace(row, status=outcome.observed(row, seen, MUTED_LABEL), intent=None)
+        if outcome.surprising(issue, seen):
+            return replace(row, status=outcome.observed(row, seen), intent=None)
         changes: dict[str, Any] = {"body": render.body(row, self._routing, self._now(), previous=seen.body)}
         title = render.title(alert) if seen.title == issue.title else issue.title
         if title != issue.title:
@@ -136,8 +139,8 @@ class Act:
 
     def _comment(self, row: AlertState, ref: IssueRef, key: str, alert: AlertEvent) -> AlertState:
         issue, seen = _claimed(row.status.issue), self._tracker.read(ref, _before(row))
-        if outcome.surprising(issue, seen, MUTED_LABEL):
-            return replace(row, status=outcome.observed(row, seen, MUTED_LABEL), intent=None)
+        if outcome.surprising(issue, seen):
+            return replace(row, status=outcome.observed(row, seen), intent=None)
         self._tracker.comment(ref, render.comment(row, self._routing, key, self._now()), _before(row))
         return replace(row, status=outcome.commented(row, alert.priority, key, self._now()), intent=None)
 
@@ -152,7 +155,7 @@ class Act:
             body = f"{render.duplicate(survivor.ref)}\n\n{seen.body}"
             changes = {"state": "closed", "state_reason": "duplicate", "body": body}
             self._tracker.edit(ref, changes, _before(row))
-        return replace(row, status=outcome.observed(row, survivor, MUTED_LABEL), intent=None)
+        return replace(row, status=outcome.observed(row, survivor), intent=None)
 
     def _find(self, row: AlertState, intent: Intent) -> AlertState:
         """An empty list is no proof of absence: only a second look, a while later, ends the intent."""

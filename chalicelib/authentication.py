@@ -88,6 +88,15 @@ def _signed(source: str, headers: Mapping[str, str], body: bytes, secret: str, n
     return _same(headers.get(f"x-{source}-alerting-signature", ""), expected)
 
 
+def signed_by_github(headers: Mapping[str, str], body: bytes, secret: str) -> bool:
+    """Check a signature as GitHub makes it: the HMAC-SHA256 of the body, in `X-Hub-Signature-256`.
+
+    docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries
+    """
+    expected = hmac.new(secret.encode(errors="surrogatepass"), body, hashlib.sha256).hexdigest()
+    return _same(headers.get("x-hub-signature-256", ""), f"sha256={expected}")
+
+
 def _recent(timestamp: str, now: float) -> bool:
     if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) < 16):
         return False

@@ -71,6 +71,7 @@ class Collector:
     duplicate: timedelta
     now: Callable[[], datetime]
     telemetry: Telemetry
+    notice: Callable[[Message], AlertState | None] | None = None
 
     def __call__(self, records: Sequence[Mapping[str, Any]], until: datetime) -> None:
         """Record and acknowledge the batch, then sync what is due, until `until`.
@@ -97,9 +98,12 @@ class Collector:
             )
 
     def _record(self, message: Message) -> dict[str, AlertState]:
-        """Record the message's alerts; returns the rows that were written."""
+        """Record the message's alerts, or what people did; returns the rows that were written."""
         fallback = self.policy.routing.ownership
         try:
+            if message.source == "github" and self.notice:
+                noticed = self.notice(message)
+                return {noticed.fingerprint: noticed} if noticed else {}
             alerts = registry.parse(
                 message.source, message.payload, Ownership(*fallback) if fallback else None
             )

@@ -25,6 +25,9 @@ class Settings:
     update_interval: timedelta
     comment_interval: timedelta
     reopen_window: timedelta
+    not_planned_quiet: timedelta
+    flapping_quiet: timedelta
+    stale_after: timedelta
     look_interval: timedelta
     lease: timedelta
     retry: timedelta
@@ -57,6 +60,9 @@ class Settings:
             update_interval=read("UPDATE_INTERVAL_MINUTES", "10", _minutes),
             comment_interval=read("COMMENT_INTERVAL_MINUTES", "60", _minutes),
             reopen_window=read("REOPEN_WINDOW_MINUTES", "30", _minutes),
+            not_planned_quiet=read("NOT_PLANNED_QUIET_DAYS", "7", _days),
+            flapping_quiet=read("FLAPPING_QUIET_MINUTES", "60", _minutes),
+            stale_after=read("STALE_AFTER_HOURS", "0", _hours),
             look_interval=read("LOOK_INTERVAL_SECONDS", "60", _seconds),
             lease=read("LEASE_SECONDS", "60", _seconds),
             retry=read("RETRY_SECONDS", "30", _seconds),
@@ -135,6 +141,14 @@ def _timeout(text: str) -> timedelta:
 
 def _minutes(text: str) -> timedelta:
     return timedelta(minutes=_number(text))
+
+
+def _hours(text: str) -> timedelta:
+    return timedelta(hours=_number(text))
+
+
+def _days(text: str) -> timedelta:
+    return timedelta(days=_number(text))
 
 
 def _count(text: str) -> int:

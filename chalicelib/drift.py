@@ -16,9 +16,9 @@ from chalicelib import render
 from chalicelib.alert import Priority
 from chalicelib.github.budget import Call, Granted, Kind, Refused
 from chalicelib.items import Document
+from chalicelib.labels import AREA_LABEL, MUTED_LABEL, QUIET_LABEL
 from chalicelib.lifecycle.outcome import Seen
-from chalicelib.lifecycle.state import AlertState
-from chalicelib.routing import AREA_LABEL, MUTED_LABEL
+from chalicelib.lifecycle.state import AlertState, Issue
 
 AT_ONCE = 100
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
@@ -160,6 +160,17 @@ class Drift:
             if seen.open:
                 self.sync.merge(row, seen, until)
             return set()
-        if (issue.open, issue.muted) != (seen.open, MUTED_LABEL in seen.labels):
+        if _differs(issue, seen):
             self.sync.look(row, until)
         return {row.fingerprint}
+
+
+def _differs(issue: Issue, seen: Seen) -> bool:
+    """Whether a list shows what the row does not know: people's closing, labels, or comments."""
+    believed = (issue.open, issue.muted, issue.quiet, issue.heard)
+    return believed != (
+        seen.open,
+        MUTED_LABEL in seen.labels,
+        QUIET_LABEL in seen.labels,
+        seen.comments,
+    )

@@ -71,6 +71,11 @@ def lease(held: Lease | None) -> dict[str, Any]:
     }
 
 
+def look(*, wanted: bool) -> dict[str, Any]:
+    """Whether people did something to the issue, which is to be read."""
+    return {"look": {"BOOL": True} if wanted else None}
+
+
 def due(row: AlertState) -> dict[str, Any]:
     """When GitHub may be behind, how urgent that is, and since when it is behind for certain."""
     at, waiting = row.due_at, behind.since(row)
@@ -94,6 +99,7 @@ def row(item: Item) -> AlertState:
         revision=int(item["revision"]["N"]),
         due_at=time(item["due_at"]) if "due_at" in item else None,
         correlation_id=item["correlation_id"]["S"] if "correlation_id" in item else None,
+        look="look" in item,
     )
 
 

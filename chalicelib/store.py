@@ -38,6 +38,13 @@ class DynamoStore:
         """Write what the provider said, and when the row is due; None if another was quicker."""
         return self._write(row, items.spec(row) | items.due(row))[0]
 
+    def ask(self, row: AlertState) -> AlertState | None:
+        """Write that people did something to the issue, and when the row is due.
+
+        None if another was quicker.
+        """
+        return self._write(row, items.look(wanted=row.look) | items.due(row))[0]
+
     def claim(self, row: AlertState, intent: Intent | None, lease: Lease) -> AlertState | None:
         """Take the lease and note the intent; None if the row is not what it was.
 
@@ -55,6 +62,7 @@ class DynamoStore:
         Where record has moved the row meanwhile, its spec stands and the row stays due.
         """
         changes = items.status(settled) | items.intent(settled.intent) | items.lease(None)
+        changes |= items.look(wanted=settled.look)
         free = replace(settled, lease=None)
         written, newer = self._write(free, changes | items.due(free))
         if written or newer is None:

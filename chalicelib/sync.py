@@ -24,7 +24,7 @@ from chalicelib.errors import (
 from chalicelib.github import budget
 from chalicelib.github.budget import Call, Granted
 from chalicelib.journal import Journal
-from chalicelib.lifecycle import outcome
+from chalicelib.lifecycle import commands, outcome
 from chalicelib.lifecycle.outcome import Seen
 from chalicelib.lifecycle.plan import Policy, plan
 from chalicelib.lifecycle.state import AlertState, Intent, IssueRef, Lease, Verb
@@ -36,6 +36,7 @@ from chalicelib.lifecycle.steps import (
     Find,
     Look,
     Nothing,
+    Obey,
     OpenIssue,
     Quiet,
     RemoveLabel,
@@ -239,6 +240,8 @@ def _ended(claimed: AlertState, step: Step, error: AlertingError) -> AlertState 
         return replace(claimed, status=outcome.gone(claimed), intent=None)
     if isinstance(error, CommentsClosed):
         return replace(claimed, status=outcome.comments_closed(claimed), intent=None)
+    if isinstance(error, Refused) and isinstance(step, Obey):
+        return replace(claimed, status=commands.corrected(claimed.status, step.command), intent=None)
     if isinstance(error, Refused) and isinstance(step, AddLabels):
         return replace(claimed, status=outcome.labelled(claimed, added=step.labels), intent=None)
     if isinstance(error, Refused) and isinstance(step, RemoveLabel):

@@ -18,6 +18,7 @@ from botocore.config import Config
 
 from chalicelib import __version__
 from chalicelib.config import Arn, Settings
+from chalicelib.hooks import Hooks
 from chalicelib.ingest import Answer, Ingest, Posted
 from chalicelib.secrets import Secret
 from chalicelib.telemetry import Powertools
@@ -60,11 +61,22 @@ def health() -> dict[str, str]:
 
 def webhook(source: str, request: Any, context: Any) -> Answer:
     """Take a request to the webhook."""
+    return _answer(_ingest, source.lower(), request, context)
+
+
+def github_events(request: Any, context: Any) -> Answer:
+    """Take an event of GitHub."""
+    return _answer(_hooks, "github", request, context)
+
+
+def _answer(
+    edge: Callable[[str], Callable[[Posted], Answer]], source: str, request: Any, context: Any
+) -> Answer:
     headers = {name.lower(): value for name, value in request.headers.items()}
-    posted = Posted(source.lower(), headers, request.raw_body, _request_id(context))
+    posted = Posted(source, headers, request.raw_body, _request_id(context))
     with _telemetry().invocation("webhook", posted.request_id):
         try:
-            return _ingest(_function_arn(context))(posted)
+            return edge(_function_arn(context))(posted)
         except Exception as error:  # noqa: BLE001 - whose words, the request's perhaps, Chalice would log
             _telemetry().problem("WEBHOOK_FAILED", error)
             return Answer(500, {"error": "the webhook failed; its log says where"})
@@ -111,17 +123,20 @@ def _telemetry() -> Powertools:
 
 @cache
 def _ingest(function_arn: str) -> Ingest:
-    place, prefix = Arn.parse(function_arn), _settings().prefix
-    return Ingest(
-        topic=_topic(place),
-        secret=Secret(
-            boto3.client("secretsmanager", region_name=place.region, config=AWS),
-            f"{prefix}-webhook-secrets",
-            CLOCK.now,
-        ),
-        now=CLOCK.now,
-        telemetry=_telemetry(),
-    )
+    place = Arn.parse(function_arn)
+    return Ingest(_topic(place), _secret(place, "webhook-secrets"), CLOCK.now, _telemetry())
+
+
+@cache
+def _hooks(function_arn: str) -> Hooks:
+    place = Arn.parse(function_arn)
+    return Hooks(_topic(place), _secret(place, "alerting-app-secrets"), _telemetry())
+
+
+def _secret(beside: Arn, name: str) -> Secret:
+    """A secret in the region of a function."""
+    client = boto3.client("secretsmanager", region_name=beside.region, config=AWS)
+    return Secret(client, f"{_settings().prefix}-{name}", CLOCK.now)
 
 
 def _topic(beside: Arn) -> SnsTopic:
@@ -134,6 +149,7 @@ def _topic(beside: Arn) -> SnsTopic:
 @cache
 def _collector(queue_arn: str) -> "Collector":
     from chalicelib.collector import Collector
+    from chalicelib.notice import Notice
     from chalicelib.queue import SqsQueue
 
     place = Arn.parse(queue_arn)
@@ -147,6 +163,7 @@ def _collector(queue_arn: str) -> "Collector":
         duplicate=_settings().duplicate,
         now=CLOCK.now,
         telemetry=_telemetry(),
+        notice=Notice(_store(), CLOCK.now, _telemetry()),
     )
 
 
@@ -237,6 +254,9 @@ def policy_of(settings: Settings) -> "Policy":
         update_interval=settings.update_interval,
         comment_interval=settings.comment_interval,
         reopen_window=settings.reopen_window,
+        not_planned_quiet=settings.not_planned_quiet,
+        flapping_quiet=settings.flapping_quiet,
+        stale_after=settings.stale_after,
         look_interval=settings.look_interval,
         enabled=settings.github_enabled,
     )

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import AwareDatetime, BaseModel, TypeAdapter, ValidationError
 
 from chalicelib.github.protocol import Request, Response, unreadable
+from chalicelib.lifecycle.commands import Spoken
 from chalicelib.lifecycle.outcome import Seen
 from chalicelib.lifecycle.state import Closer, IssueRef
 
@@ -48,12 +49,20 @@ class _Issue(BaseModel):
             closed_at=(self.closed_at or datetime.fromtimestamp(0, UTC)) if closed else None,
             closed_by=closer if closed else None,
             reopened=self.state_reason == "reopened",
+            closer=self.closed_by.login if closed and self.closed_by else "",
+            state_reason=(self.state_reason or "") if closed else "",
         )
 
 
 class _Comment(BaseModel):
+    id: int
     body: str | None = None
     user: _User | None = None
+    created_at: AwareDatetime
+
+
+class _Permission(BaseModel):
+    permission: str
 
 
 _ISSUES = TypeAdapter(list[_Issue])
@@ -79,8 +88,28 @@ def read_issues(request: Request, response: Response, bot: str) -> list[Seen]:
 
 def read_comments(request: Request, response: Response, bot: str) -> list[str]:
     """Read the bodies of our own comments."""
+    return [each.body or "" for each in _comments(request, response) if each.user and each.user.login == bot]
+
+
+def read_spoken(request: Request, response: Response, bot: str) -> list[Spoken]:
+    """Read the comments that are not our own."""
+    return [
+        Spoken(each.id, each.user.login, each.body or "", each.created_at)
+        for each in _comments(request, response)
+        if each.user and each.user.login != bot
+    ]
+
+
+def may_write(request: Request, response: Response) -> bool:
+    """Read whether a permission lets somebody write; `maintain` is told as `write`, `triage` as `read`."""
     try:
-        found = _COMMENTS.validate_json(response.content)
+        return _Permission.model_validate_json(response.content).permission in ("admin", "write")
     except ValidationError as error:
         raise unreadable(request, response) from error
-    return [each.body or "" for each in found if each.user and each.user.login == bot]
+
+
+def _comments(request: Request, response: Response) -> list[_Comment]:
+    try:
+        return _COMMENTS.validate_json(response.content)
+    except ValidationError as error:
+        raise unreadable(request, response) from error

@@ -5,9 +5,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from chalicelib.errors import Invalid, Unavailable
+from chalicelib.errors import Invalid, Refused, Unavailable
 from chalicelib.github import answers, requests
 from chalicelib.github.protocol import Request, Response
+from chalicelib.lifecycle.commands import Spoken
 from chalicelib.lifecycle.outcome import Draft, Seen
 from chalicelib.lifecycle.state import IssueRef
 
@@ -102,6 +103,31 @@ class GitHubIssues:
         bot = self._client.bot(ref.repository)
         for page, response in self._pages(request, before):
             yield from answers.read_comments(page, response, bot)
+
+    def spoken(self, ref: IssueRef, since: datetime, before: datetime) -> Iterator[Spoken]:
+        """List the comments of others changed since a time, oldest first."""
+        request = requests.list_comments(ref, since - CLOCKS_APART)
+        bot = self._client.bot(ref.repository)
+        for page, response in self._pages(request, before):
+            yield from answers.read_spoken(page, response, bot)
+
+    def may_write(self, repository: str, login: str, before: datetime) -> bool:
+        """Say whether somebody may write to the repository; one whom GitHub does not know may not."""
+        request = requests.permission(repository, login)
+        try:
+            return answers.may_write(request, self._client.send(request, before))
+        except Refused as error:
+            if error.status != 404:
+                raise
+            return False
+
+    def assign(self, ref: IssueRef, login: str, before: datetime) -> None:
+        """Add an assignee; GitHub leaves out one who cannot be assigned."""
+        self._client.send(requests.issue("POST", ref, "/assignees", {"assignees": [login]}), before)
+
+    def react(self, ref: IssueRef, comment: int, content: str, before: datetime) -> None:
+        """React to a comment; GitHub keeps one reaction of a kind."""
+        self._client.send(requests.react(ref.repository, comment, content), before)
 
     def _issue(self, request: Request, before: datetime) -> Seen:
         # The login first: were it looked for after the call, its failing would hide that the call took

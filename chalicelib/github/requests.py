@@ -60,5 +60,17 @@ def list_comments(ref: IssueRef, since: datetime) -> Request:
     return issue("GET", ref, f"/comments?since={_instant(since)}&per_page=100")
 
 
+def permission(repository: str, login: str) -> Request:
+    """Ask what somebody may do in a repository."""
+    return Request("GET", f"/repos/{repository}/collaborators/{quote(login, safe='')}/permission", repository)
+
+
+def react(repository: str, comment: int, content: str) -> Request:
+    """React to a comment."""
+    return Request(
+        "POST", f"/repos/{repository}/issues/comments/{comment}/reactions", repository, {"content": content}
+    )
+
+
 def _instant(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -6,15 +6,21 @@ A row that is tried again later is due later each time, so its due time does not
 from datetime import datetime
 
 from chalicelib.alert import Condition
-from chalicelib.lifecycle.state import AlertState
+from chalicelib.labels import FLAPPING_LABEL
+from chalicelib.lifecycle.state import AlertState, Issue
 
 
 def since(row: AlertState) -> datetime | None:
     """Since when a due row's issue is missing though it fires, or open though it has ended; else None."""
     issue, spec = row.status.issue, row.spec
-    if row.due_at is None or spec.alert is None or (issue and issue.muted):
+    if row.due_at is None or spec.alert is None or row.status.snoozed_until or (issue and _held(issue)):
         return None
     shown = issue is not None and issue.open
     if spec.condition is Condition.FIRING:
         return None if shown else spec.episode
     return spec.at if shown and issue and not issue.kept_open else None
+
+
+def _held(issue: Issue) -> bool:
+    """Whether it is left as it is for people's sake, or because it flaps."""
+    return issue.muted or issue.state_reason == "not_planned" or FLAPPING_LABEL in issue.labels

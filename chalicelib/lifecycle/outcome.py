@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.alert import AlertEvent, Condition, Priority
+from chalicelib.labels import MUTED_LABEL, QUIET_LABEL
 from chalicelib.lifecycle.state import AlertState, Closer, Intent, Issue, IssueRef, Status, Verb
 
 OUR_LABELS = ("area:alerting", "Pri:", "Team:", "Source:")
@@ -24,7 +25,7 @@ class Draft:
 class Seen:
     """An issue as GitHub shows it.
 
-    `by_us` says whose it is, `closed_by` is known from reading it alone, not from a list.
+    `by_us` says whose it is; `closed_by` and `closer` are known from reading it alone, not from a list.
     """
 
     ref: IssueRef
@@ -37,6 +38,8 @@ class Seen:
     closed_at: datetime | None = None
     closed_by: Closer | None = None
     reopened: bool = False
+    closer: str = ""
+    state_reason: str = ""
 
     @property
     def open(self) -> bool:
@@ -61,12 +64,27 @@ def opened(row: AlertState, intent: Intent, seen: Seen, now: datetime) -> Status
         comments=seen.comments,
         closed_at=seen.closed_at,
         closed_by=seen.closed_by,
+        closer=seen.closer,
+        state_reason=seen.state_reason,
+        heard_at=intent.since,
     )
     before = row.status.issue
-    return Status(issue, before.ref if before else row.status.predecessor, told=intent.episode)
+    snoozed_until = row.status.snoozed_until if _ahead(row.status.snoozed_until, now) else None
+    return replace(
+        row.status,
+        issue=issue,
+        predecessor=before.ref if before else row.status.predecessor,
+        told=intent.episode,
+        failures=0,
+        snoozed_until=snoozed_until,
+    )
 
 
-def observed(row: AlertState, seen: Seen, muted_label: str) -> Status:
+def _ahead(moment: datetime | None, now: datetime) -> bool:
+    return moment is not None and moment > now
+
+
+def observed(row: AlertState, seen: Seen) -> Status:
     """Believe what GitHub shows; an issue that is open though we closed it was opened again by a person."""
     issue = row.status.issue
     if issue is None:
@@ -81,9 +99,12 @@ def observed(row: AlertState, seen: Seen, muted_label: str) -> Status:
         title=seen.title if begun and seen.title == begun.title else issue.title,
         labels=issue.labels + _set_by(begun, issue, seen),
         comments=seen.comments,
-        muted=muted_label in seen.labels,
+        muted=MUTED_LABEL in seen.labels,
+        quiet=QUIET_LABEL in seen.labels,
         closed_at=seen.closed_at,
         closed_by=seen.closed_by,
+        closer=seen.closer,
+        state_reason=seen.state_reason,
         kept_open=seen.open and (issue.kept_open or reopened),
     )
     return replace(row.status, issue=issue)
@@ -95,13 +116,14 @@ def _set_by(begun: Intent | None, issue: Issue, seen: Seen) -> tuple[str, ...]:
     return tuple(label for label in meant if label in seen.labels and label not in issue.labels)
 
 
-def surprising(issue: Issue, seen: Seen, muted_label: str) -> bool:
+def surprising(issue: Issue, seen: Seen) -> bool:
     """Whether people changed what the plan was made on."""
-    planned_on = (issue.ref, issue.open, issue.closed_by, issue.muted)
-    return planned_on != (seen.ref, seen.open, seen.closed_by, muted_label in seen.labels)
+    planned_on = (issue.ref, issue.open, issue.closed_by, issue.muted, issue.quiet)
+    labelled = (MUTED_LABEL in seen.labels, QUIET_LABEL in seen.labels)
+    return planned_on != (seen.ref, seen.open, seen.closed_by, *labelled)
 
 
-def adopted(row: AlertState, alert: AlertEvent, seen: Seen, muted_label: str) -> Status:
+def adopted(row: AlertState, alert: AlertEvent, seen: Seen) -> Status:
     """Take another open issue of the condition for the row's; what it shows is read off it, and written anew.
 
     One that a person opened again after the condition resolved is left open.
@@ -124,10 +146,12 @@ def adopted(row: AlertState, alert: AlertEvent, seen: Seen, muted_label: str) ->
         commented_at=row.spec.at,
         announced=priority,
         comments=seen.comments,
-        muted=muted_label in seen.labels,
+        muted=MUTED_LABEL in seen.labels,
+        quiet=QUIET_LABEL in seen.labels,
         kept_open=seen.reopened and row.spec.condition is Condition.RESOLVED,
+        heard_at=row.spec.at,
     )
-    return Status(issue, row.status.predecessor, told=row.spec.episode)
+    return replace(row.status, issue=issue, told=row.spec.episode, failures=0)
 
 
 def _is_ours(title: str, alert_title: str) -> bool:
@@ -162,9 +186,12 @@ def shown(row: AlertState, alert: AlertEvent, seen: Seen, title: str, now: datet
         comments=seen.comments,
         closed_at=seen.closed_at,
         closed_by=seen.closed_by,
+        closer=seen.closer,
+        state_reason=seen.state_reason,
         kept_open=False,
     )
-    return replace(row.status, issue=issue, told=episode, failures=0)
+    snoozed_until = row.status.snoozed_until if seen.open else None
+    return replace(row.status, issue=issue, told=episode, failures=0, snoozed_until=snoozed_until)
 
 
 def labelled(row: AlertState, *, added: tuple[str, ...] = (), removed: str | None = None) -> Status:
@@ -179,20 +206,32 @@ def labelled(row: AlertState, *, added: tuple[str, ...] = (), removed: str | Non
     return replace(row.status, issue=replace(issue, labels=labels))
 
 
+ONCE = ("quiet-", "stale-")
+"""How the keys begin of comments that are made only once."""
+
+HELP = "help-"
+"""How the key begins of the answer to a wrong command; the comment's id follows."""
+
+
 def commented(row: AlertState, priority: Priority, key: str, now: datetime) -> Status:
     """A comment of ours stands; only an escalation calls the people of its priority."""
     issue = row.status.issue
     if issue is None:
         return row.status
+    issue = replace(issue, comments=issue.comments + 1, heard=issue.heard + 1)
+    if key.startswith(HELP):
+        left = tuple(each for each in row.status.replies if f"{HELP}{each}" != key)
+        return replace(row.status, issue=issue, replies=left, failures=0)
     issue = replace(
         issue,
-        comments=issue.comments + 1,
         comment_key=key,
         commented_at=now,
         spoke_at=now,
         announced=min(issue.announced, priority) if key.startswith("escalation") else issue.announced,
+        once=(*issue.once, key) if key.startswith(ONCE) else issue.once,
     )
-    return replace(row.status, issue=issue, failures=0)
+    snoozed_until = None if key.startswith("snooze") else row.status.snoozed_until
+    return replace(row.status, issue=issue, snoozed_until=snoozed_until, failures=0)
 
 
 def comments_closed(row: AlertState) -> Status:

@@ -1,9 +1,12 @@
 """Plan: the one step between what GitHub shows and what it should show. Pure and level-triggered."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from chalicelib.alert import AlertEvent, Condition, Priority
+from chalicelib.alert import AlertEvent, Condition
+from chalicelib.labels import FLAPPING_LABEL, RESOLVED_LABEL, STALE_LABEL
+from chalicelib.lifecycle.flapping import flapping_until
+from chalicelib.lifecycle.held import asked, closed_in_this_episode, held_back, may_comment
+from chalicelib.lifecycle.policy import Policy
 from chalicelib.lifecycle.state import AlertState, Closer, Intent, Issue, Verb
 from chalicelib.lifecycle.steps import (
     AddComment,
@@ -19,21 +22,11 @@ from chalicelib.lifecycle.steps import (
     Step,
     UpdateIssue,
 )
-from chalicelib.routing import RESOLVED_LABEL, Routing
 
+__all__ = ["Policy", "plan"]
 
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """How soon and how often GitHub is told; `comments` is off while the budget refuses them."""
-
-    routing: Routing
-    update_interval: timedelta = timedelta(minutes=10)
-    comment_interval: timedelta = timedelta(minutes=60)
-    reopen_window: timedelta = timedelta(minutes=30)
-    look_interval: timedelta = timedelta(seconds=60)
-    most_comments: int = 2000
-    enabled: bool = True
-    comments: bool = True
+REPEATING = ("grafana", "alertmanager")
+"""Sources that tell again, every so often, of what goes on."""
 
 
 def plan(row: AlertState, now: datetime, policy: Policy) -> Step:
@@ -46,6 +39,8 @@ def plan(row: AlertState, now: datetime, policy: Policy) -> Step:
         return _unfinished(row, row.intent, now, policy)
     if row.spec.alert is None:
         return Nothing(Quiet.UP_TO_DATE)
+    if step := asked(row, policy):
+        return step
     if row.spec.condition is Condition.FIRING:
         return _firing(row, row.spec.alert, now, policy)
     return _resolved(row, row.spec.alert, now, policy)
@@ -63,24 +58,39 @@ def _unfinished(row: AlertState, intent: Intent, now: datetime, policy: Policy) 
 
 def _firing(row: AlertState, alert: AlertEvent, now: datetime, policy: Policy) -> Step:
     issue = row.status.issue
-    if _closed_in_this_episode(row):
-        return Nothing(Quiet.CLOSED_BY_PERSON)
-    if issue and issue.muted:
-        return Nothing(Quiet.MUTED)
+    if step := held_back(row, now, policy):
+        return step
     if issue is None or not issue.open:
         return _opening(row, now, policy)
+    if step := _flapping(row, issue, alert, now, policy):
+        return step
     if issue.episode != row.spec.episode or (issue.priority, issue.teams) != (alert.priority, alert.teams):
         return UpdateIssue(issue.ref)
-    relabel = _relabel(issue, policy.routing.labels(alert))
+    stale_at = _stale_at(row, alert, policy)
+    stale = (STALE_LABEL,) if stale_at and now >= stale_at else ()
+    relabel = _relabel(issue, (*policy.routing.labels(alert), *stale))
     return relabel or _say(row, issue, alert, now, policy)
 
 
-def _closed_in_this_episode(row: AlertState) -> bool:
-    """A person's closing belongs to the episode during which it happened, not to when we notice."""
-    issue, episode = row.status.issue, row.spec.episode
-    if issue is None or issue.closed_at is None or issue.closed_by is not Closer.PERSON:
-        return False
-    return episode is None or issue.closed_at >= episode
+def _flapping(row: AlertState, issue: Issue, alert: AlertEvent, now: datetime, policy: Policy) -> Step | None:
+    """Whatever it does, the issue stays open, and only its text is rewritten every so often."""
+    until = flapping_until(row, now, policy.flapping_quiet)
+    if until is None:
+        return None
+    if FLAPPING_LABEL not in issue.labels:
+        return AddLabels(issue.ref, (FLAPPING_LABEL,))
+    update_at = issue.spoke_at + policy.update_interval
+    if issue.generation >= row.spec.generation:
+        return Nothing(Quiet.FLAPPING, until)
+    if now < update_at:
+        return Nothing(Quiet.FLAPPING, min(update_at, until))
+    return _relabel(issue, (*policy.routing.labels(alert), FLAPPING_LABEL)) or UpdateIssue(issue.ref)
+
+
+def _stale_at(row: AlertState, alert: AlertEvent, policy: Policy) -> datetime | None:
+    """When an alert that its source should repeat has not been heard of for too long."""
+    repeats = alert.source in REPEATING and policy.stale_after
+    return row.spec.seen_at + policy.stale_after if repeats else None
 
 
 def _opening(row: AlertState, now: datetime, policy: Policy) -> Step:
@@ -103,50 +113,65 @@ def _relabel(issue: Issue, wanted: tuple[str, ...]) -> Step | None:
 
 
 def _say(row: AlertState, issue: Issue, alert: AlertEvent, now: datetime, policy: Policy) -> Step:
-    """An escalation at once.
+    """An escalation at once, and what people wait for.
 
     Otherwise whatever is new, a comment at most every so often, the body a little oftener.
     """
     news = issue.generation < row.spec.generation
-    may_comment = policy.comments and not issue.comments_closed and issue.comments < policy.most_comments
-    if may_comment and _escalated(issue, alert.priority):
-        return AddComment(issue.ref, f"escalation-{row.spec.generation}")
+    loud = may_comment(issue, policy)
+    if loud and (key := _at_once(row, issue, alert)):
+        return AddComment(issue.ref, key)
     if not news:
-        return Nothing(Quiet.UP_TO_DATE)
+        stale = STALE_LABEL in issue.labels
+        return Nothing(Quiet.UP_TO_DATE, None if stale else _stale_at(row, alert, policy))
     repeat = f"repeat-{row.spec.generation}"
-    if may_comment and repeat != issue.comment_key and now >= issue.commented_at + policy.comment_interval:
+    may_repeat = loud and not issue.acked_by and repeat != issue.comment_key
+    if may_repeat and now >= issue.commented_at + policy.comment_interval:
         return AddComment(issue.ref, repeat)
     update_at = issue.spoke_at + policy.update_interval
     return UpdateIssue(issue.ref) if now >= update_at else Nothing(Quiet.LATER, update_at)
 
 
-def _escalated(issue: Issue, priority: Priority) -> bool:
-    return priority < issue.announced
+def _at_once(row: AlertState, issue: Issue, alert: AlertEvent) -> str | None:
+    """Name the comment that does not wait for its interval."""
+    if alert.priority < issue.announced:
+        return f"escalation-{row.spec.generation}"
+    if row.status.snoozed_until:
+        return f"snooze-{row.status.snoozed_until:%Y%m%dT%H%M%S%f}"
+    stale = f"stale-{row.spec.seen_at:%Y%m%dT%H%M%S%f}"
+    return stale if STALE_LABEL in issue.labels and stale not in issue.once else None
 
 
 def _resolved(row: AlertState, alert: AlertEvent, now: datetime, policy: Policy) -> Step:
-    issue, spec = row.status.issue, row.spec
+    issue, spec, snoozed_until = row.status.issue, row.spec, row.status.snoozed_until
     if issue and issue.open and issue.kept_open:
         return Nothing(Quiet.REOPENED_BY_PERSON)
     if issue and issue.muted:
         return Nothing(Quiet.MUTED)
+    if issue and issue.open and snoozed_until and now < snoozed_until:
+        return Nothing(Quiet.SNOOZED, snoozed_until)
     if issue and issue.open:
-        return _close(row, issue, alert, policy)
+        return _flapping(row, issue, alert, now, policy) or _close(row, issue, alert, policy)
     told = row.status.told is not None and spec.episode is not None and row.status.told >= spec.episode
-    if told or _closed_in_this_episode(row):
+    if told or closed_in_this_episode(row):
         return Nothing(Quiet.UP_TO_DATE)
-    return _opening(row, now, policy) if alert.priority.urgent else Nothing(Quiet.RESOLVED_UNTOLD)
+    if not alert.priority.urgent:
+        return Nothing(Quiet.RESOLVED_UNTOLD)
+    return held_back(row, now, policy) or _opening(row, now, policy)
 
 
 def _close(row: AlertState, issue: Issue, alert: AlertEvent, policy: Policy) -> Step:
     """Close it; where the team wants its issues left open, say so by label and comment instead."""
     resolution = row.spec.resolution
+    over = next((label for label in (FLAPPING_LABEL, STALE_LABEL) if label in issue.labels), None)
+    if over:
+        return RemoveLabel(issue.ref, over)
     if policy.routing.route(alert.teams).close_on_resolve:
         return CloseIssue(issue.ref, recovered=resolution is None or resolution.recovered)
     if issue.generation < row.spec.generation:
         return UpdateIssue(issue.ref)
     relabel = _relabel(issue, (*policy.routing.labels(alert), RESOLVED_LABEL))
     key = f"resolved-{row.spec.episode:%Y%m%dT%H%M%S%f}"
-    if relabel or not policy.comments or issue.comments_closed or issue.comment_key == key:
+    if relabel or not policy.comments or issue.comments_closed or issue.quiet or issue.comment_key == key:
         return relabel or Nothing(Quiet.UP_TO_DATE)
     return AddComment(issue.ref, key)

@@ -82,7 +82,10 @@ class Issue:
     `labels` are those that we set, `title` is the one we set, `spoke_at` the time of our last body or
     comment, `commented_at` that of our last comment (or the opening), `comment_key` that comment's key.
     `announced` is the priority whose people were last told. `closed_at` is None while it is open;
-    `kept_open` says that a person opened it again after the condition resolved.
+    `kept_open` says that a person opened it again after the condition resolved. `closer` and `state_reason`
+    are who closed it and as what; `muted` and `quiet` that people set these labels; `acked_by` who has it.
+    `heard` counts the comments there were when people's were last listened to, up to `heard_at`; `once` has
+    the keys of comments that are made only once.
     """
 
     ref: IssueRef
@@ -103,6 +106,13 @@ class Issue:
     closed_at: datetime | None = None
     closed_by: Closer | None = None
     kept_open: bool = False
+    closer: str = ""
+    state_reason: str = ""
+    quiet: bool = False
+    acked_by: str = ""
+    heard: int = 0
+    heard_at: datetime | None = None
+    once: tuple[str, ...] = ()
 
     @property
     def open(self) -> bool:
@@ -150,22 +160,45 @@ class Lease:
 
 
 @dataclass(frozen=True, slots=True)
+class Command:
+    """What a person asked for in a comment, and when; without a `word` it was asked wrongly.
+
+    `until` is when a snooze ends.
+    """
+
+    ref: IssueRef
+    id: int
+    author: str
+    word: str
+    at: datetime
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
-    """What GitHub shows; written by sync alone.
+    """What GitHub shows and what people asked for there; written by sync alone.
 
     `predecessor` is the issue before this one, `told` the newest episode that an issue has told, `failures`
-    the refusals in a row.
+    the refusals in a row. `commands` are to be carried out, `heard` the comments that the newest ones stood
+    in, `replies` those that are owed an answer in words.
     """
 
     issue: Issue | None = None
     predecessor: IssueRef | None = None
     told: datetime | None = None
     failures: int = 0
+    snoozed_until: datetime | None = None
+    commands: tuple[Command, ...] = ()
+    heard: tuple[int, ...] = ()
+    replies: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class AlertState:
-    """One row of the table; `correlation_id` names the request that brought the newest message."""
+    """One row of the table; `correlation_id` names the request that brought the newest message.
+
+    `look` says that people did something to the issue, which is to be read.
+    """
 
     fingerprint: str
     spec: Spec
@@ -175,6 +208,7 @@ class AlertState:
     revision: int = 0
     due_at: datetime | None = None
     correlation_id: str | None = None
+    look: bool = False
 
     @property
     def priority(self) -> Priority:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from chalicelib.lifecycle.state import Intent, IssueRef
+from chalicelib.lifecycle.state import Command, Intent, IssueRef
 
 
 class Quiet(StrEnum):
@@ -16,6 +16,9 @@ class Quiet(StrEnum):
     CLOSED_BY_PERSON = "CLOSED_BY_PERSON"
     REOPENED_BY_PERSON = "REOPENED_BY_PERSON"
     MUTED = "MUTED"
+    SNOOZED = "SNOOZED"
+    NOT_PLANNED = "NOT_PLANNED"
+    FLAPPING = "FLAPPING"
     LATER = "LATER"
     RESOLVED_UNTOLD = "RESOLVED_UNTOLD"
     UP_TO_DATE = "UP_TO_DATE"
@@ -76,6 +79,14 @@ class AddComment:
 
 
 @dataclass(frozen=True, slots=True)
+class Obey:
+    """Carry out a person's command, if that person may write to the repository."""
+
+    ref: IssueRef
+    command: Command
+
+
+@dataclass(frozen=True, slots=True)
 class CloseIssue:
     """Close the issue, saying when and why."""
 
@@ -92,7 +103,7 @@ class Find:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Learn how an update, closing or reopening that never answered ended."""
+    """Learn how an update, closing or reopening that never answered ended, or what people did."""
 
     ref: IssueRef
 
@@ -112,4 +123,4 @@ class CloseDuplicate:
 
 
 Change = UpdateIssue | ReopenIssue | CloseIssue | AddLabels | RemoveLabel
-Step = OpenIssue | Change | AddComment | Find | Look | Adopt | CloseDuplicate | Nothing
+Step = OpenIssue | Change | AddComment | Obey | Find | Look | Adopt | CloseDuplicate | Nothing

@@ -6,11 +6,12 @@ from datetime import datetime
 from chalicelib.lifecycle.state import AlertState, IssueRef
 from chalicelib.render.marker import comment_marker
 from chalicelib.render.view import View
+from chalicelib.render.words import moment
 from chalicelib.routing import Routing
 
 
 def comment(row: AlertState, routing: Routing, key: str, now: datetime) -> str:
-    """Write the comment that `key` names by its first word: `repeat`, `escalation` or `resolved`."""
+    """Write the comment that `key` names by its first word, such as `repeat` or `escalation`."""
     view = View.of(row, routing, now)
     write = next((write for kind, write in _KINDS.items() if key.startswith(kind)), None)
     if write is None:
@@ -39,8 +40,47 @@ def _resolved(view: View) -> list[str]:
     return [view.ending(), "This issue stays open until a person closes it, as its team wishes."]
 
 
+def _snooze(view: View) -> list[str]:
+    return [f"The snooze is over, and it still fires: {view.since()}. {view.reported()}", view.reason]
+
+
+def _quiet(view: View) -> list[str]:
+    issue = view.row.status.issue
+    closer = f" by {view.line(issue.closer)}" if issue and issue.closer else ""
+    fires = f"It fires again, since {moment(view.began)}. This issue was closed as not planned{closer},"
+    return [
+        f"{fires} so no other is opened for a while, and nothing more is said here.",
+        "Reopen this issue to hear of it.",
+    ]
+
+
+def _stale(view: View) -> list[str]:
+    unheard = f"Not heard of since {moment(view.row.spec.seen_at)}: its source has not told of it again."
+    return [
+        f"{unheard} It may have ended, or its source may be broken; this issue stays open until it is told."
+    ]
+
+
+def _help(_: View) -> list[str]:
+    return [HELP]
+
+
+HELP = """\
+That command could not be carried out. These can be, on the first line of a comment:
+
+| | |
+|---|---|
+| `/ack` | it is yours: you are assigned, and repeats are no longer commented |
+| `/snooze 4h` | nothing is said for so long (`30m`, `4h`, `2d`; at most 30 days) |
+| `/unsnooze` | the snooze ends now |
+| `/mute`, `/unmute` | nothing is said about this alert until it is unmuted |"""
+
 _KINDS: dict[str, Callable[[View], list[str]]] = {
     "repeat": _repeat,
     "escalation": _escalation,
     "resolved": _resolved,
+    "snooze": _snooze,
+    "quiet": _quiet,
+    "stale": _stale,
+    "help": _help,
 }

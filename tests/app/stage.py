@@ -25,6 +25,7 @@ TOKENS = {
     "normalized_webhook_token": "token-of-normalized",
     "normalized_hmac_secret": "hmac-of-normalized",
 }
+HOOK_SECRET = "secret-of-the-hook"
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "local",
     "AWS_SECRET_ACCESS_KEY": "local",
@@ -64,6 +65,10 @@ class Stage:
         sns.subscribe(TopicArn=TOPIC, Protocol="sqs", Endpoint=QUEUE, Attributes=raw)
         self.client("secretsmanager").create_secret(
             Name="alerting-local-webhook-secrets", SecretString=json.dumps(TOKENS)
+        )
+        self.client("secretsmanager").create_secret(
+            Name="alerting-local-alerting-app-secrets",
+            SecretString=json.dumps({"github_webhook_secret": HOOK_SECRET}),
         )
 
     def post(self, source: str, body: object, **headers: str) -> HTTPResponse:

@@ -289,6 +289,32 @@ def test_a_row_that_is_gone_is_not_settled(store: Store) -> None:
 # rest
 
 
+def asked(store: Store, row: AlertState, minute: float = 3) -> AlertState:
+    return present(store.ask(replace(row, look=True, due_at=at(minute))))
+
+
+def test_asking_makes_the_row_due_and_leaves_all_else_alone(store: Store) -> None:
+    claim = claimed(store)
+    row = asked(store, claim)
+    assert row == replace(claim, look=True, due_at=at(3), revision=claim.revision + 1)
+    assert store.get(row.fingerprint) == row
+    assert store.ask(replace(claim, look=True)) is None
+
+
+def test_settling_answers_what_was_asked_before_the_claim_and_not_what_was_asked_since(
+    store: Store,
+) -> None:
+    claim = present(store.claim(asked(store, recorded(store)), INTENT, Lease("worker", at(1))))
+    looked = present(store.settle(claim, opened(claim, look=False), at(4)))
+    assert not present(store.get(looked.fingerprint)).look
+    again = present(store.claim(looked, INTENT, Lease("worker", at(5))))
+    asked(store, again)
+    settled = present(store.settle(again, opened(again, look=False), at(6)))
+    assert settled.look
+    assert present(store.get(settled.fingerprint)) == settled
+    assert settled.due_at == at(6)
+
+
 def test_resting_writes_when_the_row_is_next_due_or_that_it_is_not(store: Store) -> None:
     row = recorded(store)
     later = present(store.rest(replace(row, due_at=at(30))))

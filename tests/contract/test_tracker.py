@@ -63,6 +63,15 @@ class Twin:
     def delete(self, ref: IssueRef) -> None:
         self.tracker.delete(ref)
 
+    def say(self, ref: IssueRef, body: str) -> int:
+        return self.tracker.say(ref, body)
+
+    def reactions(self, ref: IssueRef) -> list[str]:
+        return sorted(content for _, content in self.tracker.threads[ref].reactions)
+
+    def assignees(self, ref: IssueRef) -> set[str]:
+        return self.tracker.threads[ref].assignees
+
 
 @cache
 def private_key() -> RSAPrivateKey:
@@ -101,6 +110,16 @@ class Hub:
 
     def delete(self, ref: IssueRef) -> None:
         self.mona.delete(ref.repository, ref.number)
+
+    def say(self, ref: IssueRef, body: str) -> int:
+        return self.mona.comment(ref.repository, ref.number, body).id
+
+    def reactions(self, ref: IssueRef) -> list[str]:
+        comments = self.github.world.issue(ref.repository, ref.number).comments
+        return sorted(content for comment in comments for _, content in comment.reactions)
+
+    def assignees(self, ref: IssueRef) -> set[str]:
+        return {account.login for account in self.github.world.issue(ref.repository, ref.number).assignees}
 
     def issues(self, repository: str = REPOSITORY) -> list[Issue]:
         return list(self.github.world.repository(repository).issues.values())
@@ -256,6 +275,57 @@ def test_what_could_outlast_the_lease_is_not_sent(world: World) -> None:
     assert comments(world, ref) == []
 
 
+def test_who_closed_and_as_what_is_read(world: World) -> None:
+    ref = opened(world).ref
+    world.close(ref)
+    closed = read(world, ref)
+    assert (closed.closer, closed.state_reason) == ("mona", "completed")
+    world.reopen(ref)
+    assert (read(world, ref).closer, read(world, ref).state_reason) == ("", "")
+
+
+# People
+
+
+def spoken(world: World, ref: IssueRef, since: datetime = LONG_AGO) -> list[tuple[int, str, str]]:
+    found = world.tracker.spoken(ref, since, before(world))
+    return [(each.id, each.author, each.body) for each in found]
+
+
+def test_what_people_say_is_listed_without_our_own(world: World) -> None:
+    ref = opened(world).ref
+    world.tracker.comment(ref, "ours", before(world))
+    first, second = world.say(ref, "/ack"), world.say(ref, "theirs")
+    assert first < second
+    assert spoken(world, ref) == [(first, "mona", "/ack"), (second, "mona", "theirs")]
+    (heard, _) = world.tracker.spoken(ref, LONG_AGO, before(world))
+    assert heard.at == world.now()
+    assert read(world, ref).comments == 3
+
+
+def test_what_was_said_long_ago_need_not_be_listed(world: World) -> None:
+    ref = opened(world).ref
+    world.say(ref, "old")
+    world.pass_(3600)
+    new = world.say(ref, "new")
+    assert spoken(world, ref, world.now()) == [(new, "mona", "new")]
+
+
+def test_a_collaborator_may_write_and_others_may_not(world: World) -> None:
+    assert world.tracker.may_write(REPOSITORY, "mona", before(world))
+    assert not world.tracker.may_write(REPOSITORY, "nobody/knows ?", before(world))
+
+
+def test_assigning_and_reacting_twice_is_the_same_as_once(world: World) -> None:
+    ref = opened(world).ref
+    comment = world.say(ref, "/ack")
+    for _ in range(2):
+        world.tracker.assign(ref, "mona", before(world))
+        world.tracker.react(ref, comment, "+1", before(world))
+    world.tracker.react(ref, comment, "confused", before(world))
+    assert (world.assignees(ref), world.reactions(ref)) == ({"mona"}, ["+1", "confused"])
+
+
 # Lists
 
 
@@ -315,6 +385,15 @@ def test_clocks_that_are_apart_hide_no_change(hub: Hub) -> None:
     hub.tracker.comment(seen.ref, "ours", before(hub))
     since = hub.now() + timedelta(minutes=1)
     assert list(hub.tracker.comments(seen.ref, since, before(hub))) == ["ours"]
+
+
+@pytest.mark.parametrize(
+    ("level", "may"), [("admin", True), ("write", True), ("read", False), ("none", False)]
+)
+def test_write_access_is_asked_of_github(hub: Hub, level: str, may: bool) -> None:
+    hub.github.person("octo")
+    hub.rig.repository.permissions["octo"] = level
+    assert hub.tracker.may_write(REPOSITORY, "octo", before(hub)) is may
 
 
 # GitHub alone: moved, locked, refused

@@ -43,6 +43,9 @@ POINTS = {
     ("POST", "/repos/{repo}/issues/{number}/labels"): "github.label",
     ("DELETE", "/repos/{repo}/issues/{number}/labels/{label}"): "github.unlabel",
     ("POST", "/repos/{repo}/labels"): "github.new-label",
+    ("POST", "/repos/{repo}/issues/comments/{comment_id}/reactions"): "github.react",
+    ("POST", "/repos/{repo}/issues/{number}/assignees"): "github.assign",
+    ("GET", "/repos/{repo}/collaborators/{login}/permission"): "github.permission",
 }
 
 
@@ -170,7 +173,7 @@ def _match(method: str, path: str) -> tuple[Route, dict[str, Any]]:
     raise not_found()
 
 
-_NUMBERS = ("number", "installation_id", "repository_id")
+_NUMBERS = ("number", "installation_id", "repository_id", "comment_id")
 
 
 @cache
@@ -179,6 +182,7 @@ def _patterns() -> list[tuple[Route, re.Pattern[str]]]:
     for route in ROUTES:
         pattern = re.sub(r"<int:(\w+)>", r"(?P<\1>[0-9]+)", route.path)
         pattern = re.sub(r"<path:(\w+)>", r"(?P<\1>.+)", pattern)
+        pattern = re.sub(r"<(\w+)>", r"(?P<\1>[^/]+)", pattern)
         place = r"(?:/repos/(?P<owner>[^/]+)/(?P<name>[^/]+)|/repositories/(?P<repository_id>[0-9]+))"
         found.append((route, re.compile(pattern.replace("/repos/{repo}", place))))
     return found

@@ -28,6 +28,9 @@ class MemoryStore:
             lambda kept: replace(kept, spec=row.spec, due_at=row.due_at, correlation_id=row.correlation_id),
         )
 
+    def ask(self, row: AlertState) -> AlertState | None:
+        return self._write("ask", row, lambda kept: replace(kept, look=row.look, due_at=row.due_at))
+
     def claim(self, row: AlertState, intent: Intent | None, lease: Lease) -> AlertState | None:
         return self._write(
             "claim",
@@ -39,7 +42,9 @@ class MemoryStore:
         def outcome(kept: AlertState, due_at: datetime | None) -> AlertState:
             return replace(kept, status=settled.status, intent=settled.intent, lease=None, due_at=due_at)
 
-        written = self._write("settle", settled, lambda kept: outcome(kept, settled.due_at))
+        written = self._write(
+            "settle", settled, lambda kept: replace(outcome(kept, settled.due_at), look=settled.look)
+        )
         kept = self.rows.get(claimed.fingerprint)
         if written or kept is None or claimed.lease is None:
             return written

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.errors import Gone, TooLate
+from chalicelib.lifecycle.commands import Spoken
 from chalicelib.lifecycle.outcome import Draft, Seen
 from chalicelib.lifecycle.state import Closer, IssueRef
 
@@ -20,6 +21,9 @@ class Thread:
     updated_at: datetime
     state_reason: str | None = None
     comments: list[str] = field(default_factory=list)
+    spoken: list[Spoken] = field(default_factory=list)
+    assignees: set[str] = field(default_factory=set)
+    reactions: set[tuple[int, str]] = field(default_factory=set)
     gone: bool = False
 
 
@@ -35,6 +39,8 @@ class MemoryTracker:
         self.calls: list[str] = []
         self.faults: dict[str, Fault] = {}
         self.hidden: set[IssueRef] = set()
+        self.writers = {"mona"}
+        self._comments = 0
 
     @property
     def open_issues(self) -> list[Seen]:
@@ -85,7 +91,7 @@ class MemoryTracker:
     def comment(self, ref: IssueRef, body: str, before: datetime) -> None:
         def effect() -> None:
             self._thread(ref).comments.append(body)
-            self._set(ref, comments=len(self._thread(ref).comments))
+            self._set(ref, comments=len(self._thread(ref).comments) + len(self._thread(ref).spoken))
 
         self._call("comment", before, effect)
 
@@ -101,19 +107,51 @@ class MemoryTracker:
     def comments(self, ref: IssueRef, since: datetime, before: datetime) -> Iterator[str]:
         yield from self._call("comments", before, lambda: list(self._thread(ref).comments))
 
+    def spoken(self, ref: IssueRef, since: datetime, before: datetime) -> Iterator[Spoken]:
+        found = self._call("spoken", before, lambda: self._thread(ref).spoken)
+        yield from (each for each in found if each.at >= since)
+
+    def may_write(self, repository: str, login: str, before: datetime) -> bool:
+        may: bool = self._call("may_write", before, lambda: login in self.writers)
+        return may
+
+    def assign(self, ref: IssueRef, login: str, before: datetime) -> None:
+        self._call("assign", before, lambda: self._thread(ref).assignees.add(login))
+
+    def react(self, ref: IssueRef, comment: int, content: str, before: datetime) -> None:
+        self._call("react", before, lambda: self._thread(ref).reactions.add((comment, content)))
+
+    def say(self, ref: IssueRef, body: str, author: str = "mona") -> int:
+        """Comment as a person; returns the comment's id."""
+        thread = self._thread(ref)
+        self._comments += 1
+        thread.spoken.append(Spoken(self._comments, author, body, self._now()))
+        self._set(ref, comments=len(thread.comments) + len(thread.spoken))
+        return self._comments
+
     def change(self, ref: IssueRef, who: Closer, **changes: Any) -> None:
         """Change an issue as somebody."""
         thread = self._thread(ref)
-        thread.state_reason = changes.pop("state_reason", thread.state_reason)
-        state = changes.pop("state", None)
+        state, reason = changes.pop("state", None), changes.pop("state_reason", "completed")
         if state == "closed" and thread.seen.open:
-            changes |= {"closed_at": self._now(), "closed_by": who}
+            thread.state_reason = reason
+            closer = "mona" if who is Closer.PERSON else "alerting[bot]"
+            changes |= {"closed_at": self._now(), "closed_by": who, "closer": closer, "state_reason": reason}
         if state == "open":
-            changes |= {"closed_at": None, "closed_by": None, "reopened": True}
+            nobody = {"closed_at": None, "closed_by": None, "closer": "", "state_reason": ""}
+            changes |= nobody | {"reopened": True}
         self._set(ref, **changes)
 
-    def close_as_person(self, ref: IssueRef) -> None:
-        self.change(ref, Closer.PERSON, state="closed", state_reason="completed")
+    def close_as_person(self, ref: IssueRef, reason: str = "completed") -> None:
+        self.change(ref, Closer.PERSON, state="closed", state_reason=reason)
+
+    def transfer(self, ref: IssueRef, to: str) -> IssueRef:
+        """Move an issue to another repository; its old place leads there."""
+        moved = IssueRef(to, 1 + sum(known.repository == to for known in self.threads))
+        thread = self._thread(ref)
+        self.threads[moved] = thread
+        thread.seen = replace(thread.seen, ref=moved, url=f"https://github.com/{to}/issues/{moved.number}")
+        return moved
 
     def reopen_as_person(self, ref: IssueRef) -> None:
         self.change(ref, Closer.PERSON, state="open")
@@ -134,9 +172,10 @@ class MemoryTracker:
     def _listed(self, repository: str, label: str | None, since: datetime | None) -> list[Seen]:
         """A list does not say who closed."""
         return [
-            replace(thread.seen, closed_by=None)
+            replace(thread.seen, closed_by=None, closer="")
             for ref, thread in self.threads.items()
-            if ref.repository == repository
+            if ref == thread.seen.ref
+            and ref.repository == repository
             and not thread.gone
             and ref not in self.hidden
             and (label is None or label in thread.seen.labels)

@@ -1,5 +1,6 @@
 """A row as attributes: each writer's own, and back again."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -26,7 +27,7 @@ moments = st.datetimes(datetime(2000, 1, 2), datetime(2199, 12, 30), timezones=s
 def item(row: AlertState) -> items.Item:
     """The item after each writer has written its part."""
     parts = items.spec(row) | items.status(row) | items.intent(row.intent) | items.lease(row.lease)
-    whole = parts | items.due(row)
+    whole = parts | items.due(row) | items.look(wanted=row.look)
     kept = {name: value for name, value in whole.items() if value is not None}
     return kept | {"fingerprint": {"S": row.fingerprint}, "revision": {"N": str(row.revision)}}
 
@@ -122,3 +123,15 @@ def test_a_due_row_is_found_by_its_priority() -> None:
 
 def test_a_document_is_read() -> None:
     assert items.document({"version": {"N": "3"}, "document": {"S": "text"}}) == Document(3, "text")
+
+
+def test_a_row_written_before_people_could_ask_is_read_with_nothing_asked() -> None:
+    """Attributes that a version adds have a default, so that the rows before it stay readable."""
+    old = {"closer", "state_reason", "quiet", "acked_by", "heard", "heard_at", "once"}
+    row = replace(row_of(firing(0)), status=FULL)
+    written = dict(item(row))
+    status = json.loads(written["status"]["S"])
+    issue = {name: value for name, value in status["issue"].items() if name not in old}
+    kept = {name: status[name] for name in ("predecessor", "told", "failures")}
+    written["status"] = {"S": json.dumps(kept | {"issue": issue})}
+    assert items.row(written).status == FULL

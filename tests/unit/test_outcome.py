@@ -18,8 +18,8 @@ SEEN = Seen(
 @pytest.mark.parametrize(
     "change",
     [
-        lambda row: outcome.observed(row, SEEN, "alert:muted"),
-        lambda row: outcome.adopted(row_of(resolved(0)), firing(0), SEEN, "alert:muted"),
+        lambda row: outcome.observed(row, SEEN),
+        lambda row: outcome.adopted(row_of(resolved(0)), firing(0), SEEN),
         outcome.gone,
         lambda row: outcome.shown(row, firing(0), SEEN, "t", at(0)),
         lambda row: outcome.labelled(row, added=("a",)),

@@ -8,7 +8,17 @@ import pytest
 
 from chalicelib.alert import Priority
 from chalicelib.lifecycle.plan import plan
-from chalicelib.lifecycle.state import AlertState, Closer, Intent, Issue, IssueRef, Lease, Status, Verb
+from chalicelib.lifecycle.state import (
+    AlertState,
+    Closer,
+    Command,
+    Intent,
+    Issue,
+    IssueRef,
+    Lease,
+    Status,
+    Verb,
+)
 from chalicelib.lifecycle.steps import (
     AddComment,
     AddLabels,
@@ -16,6 +26,7 @@ from chalicelib.lifecycle.steps import (
     Find,
     Look,
     Nothing,
+    Obey,
     OpenIssue,
     Quiet,
     RemoveLabel,
@@ -115,6 +126,11 @@ BEHIND = {"generation": 0}
         # muted
         (with_issue(FIRING, muted=True, **BEHIND), 99, Nothing(Quiet.MUTED)),
         (with_issue(RESOLVED, muted=True), 99, Nothing(Quiet.MUTED)),
+        # quiet, and had by somebody
+        (with_issue(FIRING, quiet=True, **BEHIND), 61, UpdateIssue(REF)),
+        (with_issue(FIRING, quiet=True, announced=Priority.P2), 1, Nothing(Quiet.UP_TO_DATE)),
+        (with_issue(FIRING, acked_by="mona", **BEHIND), 61, UpdateIssue(REF)),
+        (with_issue(FIRING, acked_by="mona", announced=Priority.P2), 1, AddComment(REF, "escalation-1")),
         # resolved
         (with_issue(RESOLVED), 9, CloseIssue(REF, recovered=True)),
         (with_issue(row_of(firing(1), resolved(9, recovered=False))), 9, CloseIssue(REF, recovered=False)),
@@ -212,3 +228,139 @@ def test_intervals_are_settings() -> None:
     assert plan(with_issue(FIRING, **BEHIND), at(1.1), quick) == UpdateIssue(REF)
     flapped = with_issue(row_of(firing(1), resolved(2), firing(9)), episode=at(1), **closed(8, Closer.US))
     assert plan(flapped, at(9), quick) == OpenIssue()
+
+
+def snoozed(row: AlertState, until: float) -> AlertState:
+    return replace(row, status=replace(row.status, snoozed_until=at(until)))
+
+
+@pytest.mark.parametrize(
+    ("row", "now", "expected"),
+    [
+        (snoozed(with_issue(FIRING, **BEHIND), 99), 61, Nothing(Quiet.SNOOZED, at(99))),
+        (snoozed(with_issue(FIRING, announced=Priority.P2), 99), 61, Nothing(Quiet.SNOOZED, at(99))),
+        (snoozed(with_issue(RESOLVED), 99), 61, Nothing(Quiet.SNOOZED, at(99))),
+        (snoozed(FIRING, 99), 61, Nothing(Quiet.SNOOZED, at(99))),
+        (snoozed(RESOLVED, 99), 61, Nothing(Quiet.SNOOZED, at(99))),
+        (snoozed(with_issue(FIRING, muted=True), 99), 61, Nothing(Quiet.MUTED)),
+        # over: what still fires is told, what has ended is closed
+        (snoozed(with_issue(FIRING), 99), 99, AddComment(REF, "snooze-20260301T043900000000")),
+        (snoozed(with_issue(FIRING, quiet=True, **BEHIND), 99), 99, UpdateIssue(REF)),
+        (snoozed(with_issue(RESOLVED), 99), 99, CloseIssue(REF, recovered=True)),
+        (snoozed(FIRING, 99), 99, OpenIssue()),
+    ],
+)
+def test_while_snoozed_nothing_is_said(row: AlertState, now: float, expected: object) -> None:
+    assert plan(row, at(now), POLICY) == expected
+
+
+RECURRED = row_of(firing(1), resolved(5), firing(60))
+NOT_PLANNED = {"episode": at(1), "state_reason": "not_planned", **closed(3, Closer.PERSON)}
+TOLD = {"once": ("quiet-20260301T030300000000",)}
+WEEK = 7 * 24 * 60
+
+
+@pytest.mark.parametrize(
+    ("row", "now", "expected"),
+    [
+        (with_issue(FIRING, **NOT_PLANNED), 60, Nothing(Quiet.CLOSED_BY_PERSON)),
+        (with_issue(RECURRED, **NOT_PLANNED), 60, AddComment(REF, "quiet-20260301T030300000000")),
+        (with_issue(RECURRED, **NOT_PLANNED, **TOLD), 60, Nothing(Quiet.NOT_PLANNED, at(WEEK + 3))),
+        (with_issue(RECURRED, **NOT_PLANNED, quiet=True), 60, Nothing(Quiet.NOT_PLANNED, at(WEEK + 3))),
+        (with_issue(RECURRED, **NOT_PLANNED, muted=True), 60, Nothing(Quiet.MUTED)),
+        (with_issue(RECURRED, **NOT_PLANNED, **TOLD), WEEK + 3, OpenIssue()),
+        (
+            with_issue(row_of(firing(1), resolved(5), firing(60), resolved(61)), **NOT_PLANNED, **TOLD),
+            61,
+            Nothing(Quiet.NOT_PLANNED, at(WEEK + 3)),
+        ),
+    ],
+)
+def test_what_was_closed_as_not_planned_is_quiet_for_a_week(
+    row: AlertState, now: float, expected: object
+) -> None:
+    assert plan(row, at(now), POLICY) == expected
+
+
+def flaps(*, last: str = "FIRING", count: int = 4, every: float = 4) -> AlertState:
+    """A row that fired and resolved so often, and then fired again or not."""
+    alerts = [each for n in range(count) for each in (firing(1 + n * every), resolved(3 + n * every))]
+    again = [firing(1 + count * every)] if last == "FIRING" else []
+    return row_of(*alerts, *again)
+
+
+FLAPPING = (*routing().labels(firing(1)), "alert:flapping")
+
+
+@pytest.mark.parametrize(
+    ("row", "now", "expected"),
+    [
+        # three flaps are none
+        (with_issue(flaps(count=3, last="RESOLVED")), 12, CloseIssue(REF, recovered=True)),
+        # the fourth within an hour
+        (with_issue(flaps(last="RESOLVED")), 16, AddLabels(REF, ("alert:flapping",))),
+        (with_issue(flaps()), 17, AddLabels(REF, ("alert:flapping",))),
+        (with_issue(flaps(last="RESOLVED"), labels=FLAPPING), 16, Nothing(Quiet.FLAPPING, at(75))),
+        (with_issue(flaps(last="RESOLVED"), labels=FLAPPING, **BEHIND), 16, UpdateIssue(REF)),
+        (
+            with_issue(flaps(last="RESOLVED"), labels=FLAPPING, **BEHIND, spoke_at=at(15)),
+            16,
+            Nothing(Quiet.FLAPPING, at(25)),
+        ),
+        # firing: no comments, and no rewriting for every new episode
+        (with_issue(flaps(), labels=FLAPPING, episode=at(1)), 17, Nothing(Quiet.FLAPPING, at(77))),
+        (with_issue(flaps(), labels=FLAPPING, announced=Priority.P2), 17, Nothing(Quiet.FLAPPING, at(77))),
+        # quiet for an hour
+        (with_issue(flaps(last="RESOLVED"), labels=FLAPPING), 75, RemoveLabel(REF, "alert:flapping")),
+        (with_issue(flaps(last="RESOLVED")), 75, CloseIssue(REF, recovered=True)),
+        (with_issue(flaps(), labels=FLAPPING), 77, RemoveLabel(REF, "alert:flapping")),
+        # the label is its memory: slower flaps go on flapping
+        (with_issue(flaps(every=30), labels=FLAPPING), 122, Nothing(Quiet.FLAPPING, at(181))),
+        # a person closed it in the midst
+        (
+            with_issue(flaps(), labels=FLAPPING, episode=at(13), **closed(14, Closer.PERSON)),
+            17,
+            Nothing(Quiet.CLOSED_BY_PERSON, at(77)),
+        ),
+    ],
+)
+def test_what_flaps_keeps_one_issue_open_and_quiet(row: AlertState, now: float, expected: object) -> None:
+    assert plan(row, at(now), POLICY) == expected
+
+
+def heard_of(source: str) -> AlertState:
+    return row_of(firing(1, source=source))
+
+
+DAY = policy(stale_after=timedelta(hours=24))
+STALE = 24 * 60 + 1
+
+
+@pytest.mark.parametrize("source", ["grafana", "alertmanager"])
+def test_what_its_source_tells_no_more_is_labelled_stale_and_says_so_once(source: str) -> None:
+    row = heard_of(source)
+    labels = routing().labels(firing(1, source=source))
+    assert plan(with_issue(row, labels=labels), at(STALE - 1), DAY) == Nothing(Quiet.UP_TO_DATE, at(STALE))
+    assert plan(with_issue(row, labels=labels), at(STALE), DAY) == AddLabels(REF, ("alert:stale",))
+    stale = with_issue(row, labels=(*labels, "alert:stale"))
+    key = "stale-20260301T030100000000"
+    assert plan(stale, at(STALE), DAY) == AddComment(REF, key)
+    told = with_issue(row, labels=(*labels, "alert:stale"), once=(key,))
+    assert plan(told, at(STALE), DAY) == Nothing(Quiet.UP_TO_DATE)
+    assert plan(told, at(STALE - 1), DAY) == RemoveLabel(REF, "alert:stale")
+
+
+def test_cloudwatch_tells_only_once_and_is_never_stale() -> None:
+    assert plan(with_issue(FIRING), at(STALE), DAY) == Nothing(Quiet.UP_TO_DATE)
+    assert plan(with_issue(heard_of("grafana")), at(STALE), POLICY) != AddLabels(REF, ("alert:stale",))
+
+
+def test_what_people_did_is_looked_at_first_and_what_they_asked_for_done_next() -> None:
+    command = Command(REF, 5, "mona", "ack", at(2))
+    row = with_issue(FIRING, muted=True)
+    asked = replace(row, status=replace(row.status, commands=(command,), replies=(4,)))
+    assert plan(replace(asked, look=True), at(3), POLICY) == Look(REF)
+    assert plan(asked, at(3), POLICY) == Obey(REF, command)
+    assert plan(replace(asked, status=replace(asked.status, commands=())), at(3), POLICY) == AddComment(
+        REF, "help-4"
+    )

@@ -45,6 +45,7 @@ class Comment:
     body: str
     author: Account
     created_at: float
+    reactions: set[tuple[str, str]] = field(default_factory=set)
 
 
 @dataclass(eq=False)
@@ -91,6 +92,7 @@ class Repository:
     id: int
     created_at: float
     collaborators: set[str] = field(default_factory=set)
+    permissions: dict[str, str] = field(default_factory=dict)
     labels: dict[str, Label] = field(default_factory=dict)
     issues: dict[int, Issue] = field(default_factory=dict)
     has_issues: bool = True

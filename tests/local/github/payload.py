@@ -14,6 +14,7 @@ LONGEST_BODY = 65_536
 LONGEST_LABEL = 50
 LONGEST_LABEL_DESCRIPTION = 100
 STATES = ("open", "closed")
+REACTIONS = ("+1", "-1", "laugh", "hooray", "confused", "heart", "rocket", "eyes")
 STATE_REASONS = ("completed", "not_planned", "duplicate", "reopened")
 
 Payload = dict[str, Any]
@@ -68,6 +69,14 @@ def comment_of(payload: Payload) -> str:
         message = f"Body is too long (maximum is {LONGEST_BODY} characters)"
         raise validation_failed("IssueComment", "data", "unprocessable", message=message)
     return body
+
+
+def reaction_of(payload: Payload) -> str:
+    """The content of a reaction."""
+    content = _required(payload, "content")
+    if content not in REACTIONS:
+        raise validation_failed("Reaction", "content", "invalid", value=str(content))
+    return str(content)
 
 
 def state_of(payload: Payload) -> tuple[str | None, str | None]:

@@ -124,6 +124,22 @@ class Representations:
             "reactions": self._reactions(url),
         }
 
+    def permission(self, repository: Repository, account: Account) -> Json:
+        """A `repository-collaborator-permission`: of a public repository, so everybody may read."""
+        level = "write" if account.login in repository.collaborators else "read"
+        level = repository.permissions.get(account.login, level)
+        return {"permission": level, "role_name": level, "user": self.user(account) | {"permissions": None}}
+
+    def reaction(self, comment: Comment, content: str) -> Json:
+        """A `reaction` of the app's bot."""
+        return {
+            "id": comment.id,
+            "node_id": f"REA_{comment.id}",
+            "user": self.user(self.bot),
+            "content": content,
+            "created_at": timestamp(comment.created_at),
+        }
+
     def comment(self, issue: Issue, comment: Comment) -> Json:
         """An `issue-comment`."""
         repository = issue.repository

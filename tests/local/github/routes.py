@@ -201,6 +201,35 @@ def _comment(call: Call) -> Reply:
     return Reply(201, shown, {"Location": shown["url"]})
 
 
+@_route("POST", "/repos/{repo}/issues/comments/<int:comment_id>/reactions")
+def _react(call: Call) -> Reply:
+    repository = call.repository(WRITE)
+    content = payload.reaction_of(call.payload())
+    found = [c for issue in repository.listed for c in issue.comments if c.id == call.arguments["comment_id"]]
+    if not found:
+        raise not_found()
+    created = call.world.react(found[0], content, call.world.bot)
+    return Reply(201 if created else 200, call.show.reaction(found[0], content))
+
+
+@_route("GET", "/repos/{repo}/collaborators/<login>/permission")
+def _permission(call: Call) -> Reply:
+    repository, login = call.repository("metadata=read"), call.arguments["login"]
+    if not call.world.knows(login):
+        raise ApiError(404, f"{login} is not a user")
+    return Reply(200, call.show.permission(repository, call.world.account(login)))
+
+
+@_route("POST", "/repos/{repo}/issues/<int:number>/assignees")
+def _assign(call: Call) -> Reply:
+    issue = call.issue(WRITE)
+    logins = [
+        login for login in call.payload().get("assignees", []) if login in issue.repository.collaborators
+    ]
+    call.world.assign(issue, logins, call.world.bot)
+    return Reply(201, call.show.issue(issue))
+
+
 @_route("GET", "/repos/{repo}/issues/<int:number>/labels")
 def _list_issue_labels(call: Call) -> Reply:
     issue = call.issue(READ)

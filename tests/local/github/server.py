@@ -18,6 +18,7 @@ from .call import Services
 from .control import Control
 from .exchange import Exchange
 from .faults import Faults
+from .hooks import Hooks
 from .journal import Journal
 from .limits import Limits
 from .pages import Pages
@@ -79,6 +80,10 @@ class GitHubServer:
     def person(self, login: str) -> Person:
         """Somebody who uses GitHub's pages."""
         return Person(self.world, login)
+
+    def send_events(self, url: str, secret: str) -> Hooks:
+        """Post what happens from now on to the app's webhook."""
+        return Hooks(self, url, secret)
 
     def start(self) -> None:
         """Listen, and answer from threads of their own."""

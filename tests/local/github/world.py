@@ -30,6 +30,7 @@ class World:
         self._ids = itertools.count(FIRST_ID)
         self.bot = Account(bot_login, next(self._ids), "Bot")
         self._accounts[bot_login] = self.bot
+        self.listeners: list[Callable[[Issue, Event, Comment | None], None]] = []
 
     def account(self, login: str) -> Account:
         """The account of that login; an unknown one is a person who has just signed up."""
@@ -122,8 +123,18 @@ class World:
         """A new comment."""
         comment = Comment(next(self._ids), body, by, self.now())
         issue.comments.append(comment)
-        self._happened(issue, "commented", by)
+        self._happened(issue, "commented", by, comment=comment)
         return comment
+
+    def knows(self, login: str) -> bool:
+        """Whether there is an account of that login."""
+        return login in self._accounts
+
+    def react(self, comment: Comment, content: str, by: Account) -> bool:
+        """React to a comment; False where the same reaction is there."""
+        before = len(comment.reactions)
+        comment.reactions.add((by.login, content))
+        return len(comment.reactions) > before
 
     def add_labels(self, issue: Issue, names: Iterable[str], by: Account) -> None:
         """Add labels, creating those that the repository lacks."""
@@ -196,8 +207,8 @@ class World:
         moved.state, moved.state_reason = issue.state, issue.state_reason
         moved.closed_at, moved.closed_by = issue.closed_at, issue.closed_by
         moved.timeline = [*issue.timeline]
-        self._happened(moved, "transferred", by, issue.repository.full_name)
         issue.moved_to = moved
+        self._happened(moved, "transferred", by, issue.repository.full_name)
         return moved
 
     def delete(self, issue: Issue, by: Account) -> None:
@@ -215,6 +226,11 @@ class World:
         issue.locked, issue.lock_reason = False, None
         self._happened(issue, "unlocked", by)
 
-    def _happened(self, issue: Issue, kind: str, by: Account, detail: str | None = None) -> None:
+    def _happened(
+        self, issue: Issue, kind: str, by: Account, detail: str | None = None, comment: Comment | None = None
+    ) -> None:
         issue.updated_at = self.now()
-        issue.timeline.append(Event(kind, by.login, issue.updated_at, detail))
+        event = Event(kind, by.login, issue.updated_at, detail)
+        issue.timeline.append(event)
+        for listener in self.listeners:
+            listener(issue, event, comment)

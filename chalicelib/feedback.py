@@ -1,0 +1,71 @@
+"""Feedback: what people did on GitHub, as its App webhook tells of it. Pure.
+
+An event is a hint that an issue is worth reading. Nothing of it is taken for the truth, so a forged, repeated
+or lost one does no harm. docs.github.com/en/webhooks/webhook-events-and-payloads
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from chalicelib.labels import MUTED_LABEL, QUIET_LABEL
+
+HEEDED = {
+    "issues": frozenset({"closed", "reopened", "transferred", "deleted", "labeled", "unlabeled"}),
+    "issue_comment": frozenset({"created"}),
+}
+LABELS = frozenset({MUTED_LABEL, QUIET_LABEL})
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """That somebody did something to an issue."""
+
+    event: str
+    action: str
+    repository: str
+    issue: int
+    sender: str
+    delivery: str
+
+    def message(self) -> dict[str, Any]:
+        """What the collector needs of it; a whole payload may exceed what SNS carries."""
+        return asdict(self)
+
+
+def hint(event: str, delivery: str, payload: Mapping[str, Any]) -> Hint | str:
+    """Read an event of GitHub; where it changes nothing for us, say why."""
+    action, issue = payload.get("action"), _object(payload, "issue")
+    if action not in HEEDED.get(event, ()):
+        return "EVENT_NOT_HEEDED"
+    sender, author = _object(payload, "sender"), _object(issue, "user")
+    if author.get("type") != "Bot" or "pull_request" in issue:
+        return "ISSUE_NOT_OURS"
+    if sender.get("login") == author.get("login"):
+        return "OWN_EVENT"
+    if action in ("labeled", "unlabeled") and _object(payload, "label").get("name") not in LABELS:
+        return "LABEL_NOT_HEEDED"
+    found = {
+        "event": event,
+        "action": action,
+        "repository": _object(payload, "repository").get("full_name"),
+        "issue": issue.get("number"),
+        "sender": sender.get("login"),
+        "delivery": delivery,
+    }
+    return read(found) or "EVENT_UNREADABLE"
+
+
+def read(message: Mapping[str, Any]) -> Hint | None:
+    """Read a hint from the queue; None where it is none."""
+    texts = {name: message.get(name) for name in ("event", "action", "repository", "sender", "delivery")}
+    issue = message.get("issue")
+    whole = all(isinstance(text, str) and len(text) <= 300 for text in texts.values())
+    if not whole or not isinstance(issue, int) or isinstance(issue, bool):
+        return None
+    return Hint(issue=issue, **{name: str(text) for name, text in texts.items()})
+
+
+def _object(holder: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    value = holder.get(name)
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,23 @@
+"""Flapping: a condition that ends and begins again and again is one thing to people. Pure."""
+
+from datetime import datetime, timedelta
+
+from chalicelib.labels import FLAPPING_LABEL
+from chalicelib.lifecycle.state import AlertState
+
+FLAPS = 4
+
+
+def flapping_until(row: AlertState, now: datetime, quiet: timedelta) -> datetime | None:
+    """Say when a flapping condition will have been quiet for long enough; None where it does not flap.
+
+    It begins with the fourth end within `quiet`; the label on its issue is its memory.
+    """
+    spec, issue = row.spec, row.status.issue
+    ends = [episode.ended for episode in spec.episodes]
+    newest = max([*ends, *([spec.episode] if spec.episode else [])], default=None)
+    if newest is None or now >= newest + quiet:
+        return None
+    known = issue is not None and FLAPPING_LABEL in issue.labels
+    recent = sum(end > now - quiet for end in ends)
+    return newest + quiet if known or recent >= FLAPS else None

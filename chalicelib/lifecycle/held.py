@@ -1,0 +1,66 @@
+"""Held: what people asked for, and why for their sake nothing is said. Pure.
+
+People have the last word: what they did comes before what the provider says.
+"""
+
+from datetime import datetime
+
+from chalicelib.labels import FLAPPING_LABEL
+from chalicelib.lifecycle.flapping import flapping_until
+from chalicelib.lifecycle.outcome import HELP
+from chalicelib.lifecycle.policy import Policy
+from chalicelib.lifecycle.state import AlertState, Closer, Issue
+from chalicelib.lifecycle.steps import AddComment, Look, Nothing, Obey, Quiet, Step
+
+
+def asked(row: AlertState, policy: Policy) -> Step | None:
+    """What people did is looked at, and what they asked for done, before anything is said of our own."""
+    issue, status = row.status.issue, row.status
+    if row.look and issue:
+        return Look(issue.ref)
+    if status.commands:
+        return Obey(status.commands[0].ref, status.commands[0])
+    if status.replies and issue and policy.comments and not issue.comments_closed:
+        return AddComment(issue.ref, f"{HELP}{status.replies[0]}")
+    return None
+
+
+def held_back(row: AlertState, now: datetime, policy: Policy) -> Step | None:
+    """People have the last word; the first reason is the one told."""
+    issue, snoozed_until = row.status.issue, row.status.snoozed_until
+    if closed_in_this_episode(row):
+        return Nothing(Quiet.CLOSED_BY_PERSON)
+    if issue and issue.muted:
+        return Nothing(Quiet.MUTED)
+    if snoozed_until and now < snoozed_until:
+        return Nothing(Quiet.SNOOZED, snoozed_until)
+    if issue and issue.closed_at and issue.closed_by is Closer.PERSON:
+        return _closed_before(row, issue, issue.closed_at, now, policy)
+    return None
+
+
+def _closed_before(
+    row: AlertState, issue: Issue, closed_at: datetime, now: datetime, policy: Policy
+) -> Step | None:
+    """A person closed it in an earlier episode: as not planned, or in the midst of flapping."""
+    quiet_until = closed_at + policy.not_planned_quiet
+    if issue.state_reason == "not_planned" and now < quiet_until:
+        key = f"quiet-{closed_at:%Y%m%dT%H%M%S%f}"
+        told = key in issue.once or not may_comment(issue, policy)
+        return Nothing(Quiet.NOT_PLANNED, quiet_until) if told else AddComment(issue.ref, key)
+    until = flapping_until(row, now, policy.flapping_quiet) if FLAPPING_LABEL in issue.labels else None
+    return Nothing(Quiet.CLOSED_BY_PERSON, until) if until else None
+
+
+def closed_in_this_episode(row: AlertState) -> bool:
+    """A person's closing belongs to the episode during which it happened, not to when we notice."""
+    issue, episode = row.status.issue, row.spec.episode
+    if issue is None or issue.closed_at is None or issue.closed_by is not Closer.PERSON:
+        return False
+    return episode is None or issue.closed_at >= episode
+
+
+def may_comment(issue: Issue, policy: Policy) -> bool:
+    """Say whether a comment may be added."""
+    open_to_us = not issue.comments_closed and issue.comments < policy.most_comments
+    return policy.comments and open_to_us and not issue.quiet

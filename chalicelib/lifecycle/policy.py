@@ -1,0 +1,26 @@
+"""The policy: how soon and how often GitHub is told."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from chalicelib.routing import Routing
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How soon and how often GitHub is told; `comments` is off while the budget refuses them.
+
+    A `stale_after` of nothing never takes an alert for stale.
+    """
+
+    routing: Routing
+    update_interval: timedelta = timedelta(minutes=10)
+    comment_interval: timedelta = timedelta(minutes=60)
+    reopen_window: timedelta = timedelta(minutes=30)
+    not_planned_quiet: timedelta = timedelta(days=7)
+    flapping_quiet: timedelta = timedelta(minutes=60)
+    stale_after: timedelta = timedelta()
+    look_interval: timedelta = timedelta(seconds=60)
+    most_comments: int = 2000
+    enabled: bool = True
+    comments: bool = True

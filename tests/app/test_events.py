@@ -1,0 +1,103 @@
+"""The route of GitHub's events: what GitHub is told, and what the queue gets."""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from chalice.test import HTTPResponse
+from moto import mock_aws
+
+from tests.app.stage import HOOK_SECRET, TOPIC, Stage, start
+from tests.unit.test_feedback import BOT, event
+
+
+@pytest.fixture
+def stage(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Stage]:
+    with mock_aws():
+        yield start(monkeypatch, tmp_path)
+
+
+def post(
+    stage: Stage, payload: Any, *, name: str = "issues", secret: str = HOOK_SECRET, body: bytes | None = None
+) -> HTTPResponse:
+    """Deliver as GitHub does."""
+    content = json.dumps(payload).encode() if body is None else body
+    headers = {
+        "X-GitHub-Event": name,
+        "X-GitHub-Delivery": "guid-1",
+        "X-Hub-Signature-256": "sha256=" + hmac.new(secret.encode(), content, hashlib.sha256).hexdigest(),
+        "Content-Type": "application/json",
+    }
+    answer: HTTPResponse = stage.http.post("/github/events", headers=headers, body=content)
+    return answer
+
+
+def test_what_a_person_did_is_handed_to_the_queue_in_few_words(stage: Stage) -> None:
+    answer = post(stage, event(issue={"number": 7, "user": BOT, "body": "x" * 300_000}))
+    assert (answer.status_code, answer.json_body) == (202, {"accepted": 1})
+    (message,) = stage.received()
+    assert json.loads(message["Body"]) == {
+        "event": "issues",
+        "action": "closed",
+        "repository": "org/infra",
+        "issue": 7,
+        "sender": "mona",
+        "delivery": "guid-1",
+    }
+    assert message["MessageAttributes"]["source"]["StringValue"] == "github"
+
+
+@pytest.mark.parametrize(
+    ("name", "payload"), [("ping", {"zen": "x"}), ("issues", event(sender=BOT)), ("new", event())]
+)
+def test_what_changes_nothing_is_acknowledged(stage: Stage, name: str, payload: dict[str, Any]) -> None:
+    answer = post(stage, payload, name=name)
+    assert (answer.status_code, answer.json_body) == (202, {"accepted": 0})
+    assert stage.received() == []
+
+
+def test_githubs_own_example_of_a_signature_is_taken(stage: Stage) -> None:
+    stage.client("secretsmanager").put_secret_value(
+        SecretId="alerting-local-alerting-app-secrets",
+        SecretString=json.dumps({"github_webhook_secret": "It's a Secret to Everybody"}),
+    )
+    signature = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17"
+    answer = stage.http.post(
+        "/github/events", headers={"X-Hub-Signature-256": signature}, body=b"Hello, World!"
+    )
+    assert (answer.status_code, answer.json_body) == (400, {"error": "the body is not valid JSON"})
+
+
+@pytest.mark.parametrize("secret", ["wrong", ""])
+def test_a_wrong_signature_is_refused_without_a_word_why(stage: Stage, secret: str) -> None:
+    answer = post(stage, event(), secret=secret)
+    assert (answer.status_code, answer.json_body) == (401, {"error": "unauthorized"})
+    assert stage.http.post("/github/events", body=json.dumps(event()).encode()).status_code == 401
+    assert stage.received() == []
+
+
+@pytest.mark.parametrize(("body", "status"), [(b"[]", 400), (b"{", 400), (b" " * (5 * 1024 * 1024 + 1), 413)])
+def test_what_is_no_event_is_refused(stage: Stage, body: bytes, status: int) -> None:
+    assert post(stage, None, body=body).status_code == status
+
+
+def test_without_a_secret_nothing_is_taken_and_the_log_says_what_is_missing(stage: Stage) -> None:
+    secrets = stage.client("secretsmanager")
+    secrets.put_secret_value(SecretId="alerting-local-alerting-app-secrets", SecretString="{}")
+    assert post(stage, event()).status_code == 503
+    assert "github_webhook_secret must be a text" in stage.logs.getvalue()
+
+
+def test_without_a_topic_github_is_told(stage: Stage) -> None:
+    boto3.client("sns").delete_topic(TopicArn=TOPIC)
+    assert post(stage, event()).status_code == 503
+
+
+def test_the_secret_stands_nowhere(stage: Stage) -> None:
+    answers = [post(stage, event()), post(stage, event(), secret="wrong"), post(stage, None, body=b"{")]
+    assert HOOK_SECRET not in stage.logs.getvalue() + "".join(str(answer.body) for answer in answers)

@@ -1,0 +1,353 @@
+"""What people do on GitHub, told by an event or found by looking: both end in the same row."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.envelope import Message
+from chalicelib.errors import Contended, OutcomeUnknown, Refused, Rejected, Unavailable
+from chalicelib.feedback import Hint
+from chalicelib.lifecycle.state import AlertState, Closer, IssueRef
+from chalicelib.notice import Notice
+from tests.twins.store import MemoryStore
+from tests.unit.builders import REPOSITORY, at, firing, resolved
+from tests.unit.test_drift import SECOND, DriftWorld
+from tests.unit.test_sync import FIRST, fails_with
+
+
+class People(DriftWorld):
+    """The world with GitHub's events."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.notice = Notice(self.store, self.clock.now, self.telemetry)
+
+    def event(self, ref: IssueRef = FIRST) -> None:
+        """GitHub tells that something was done to an issue, and the collector takes it."""
+        row = self.notice(message(ref))
+        if row:
+            self.sync(row, self.clock.now() + timedelta(minutes=1))
+
+    def say(self, body: str, author: str = "mona", ref: IssueRef = FIRST) -> int:
+        """Comment, a minute later."""
+        self.clock.pass_(minutes=1)
+        return self.tracker.say(ref, body, author)
+
+    def reactions(self, ref: IssueRef = FIRST) -> set[tuple[int, str]]:
+        return self.tracker.threads[ref].reactions
+
+    def comments(self, ref: IssueRef = FIRST) -> list[str]:
+        return self.tracker.threads[ref].comments
+
+
+def message(ref: IssueRef) -> Message:
+    hint = Hint("issues", "closed", ref.repository, ref.number, "mona", "guid")
+    body = json.dumps(hint.message())
+    return Message("m", "r", "github", body, at(0), "c", 1, hint.message())
+
+
+@pytest.fixture
+def world() -> People:
+    people = People()
+    people.run(firing(0))
+    people.look(1)
+    return people
+
+
+def told(world: People) -> None:
+    world.event()
+
+
+def found(world: People) -> None:
+    world.look(12)
+
+
+@pytest.fixture(params=[told, found], ids=["event", "look"])
+def learns(request: pytest.FixtureRequest) -> Callable[[People], None]:
+    learn: Callable[[People], None] = request.param
+    return learn
+
+
+def test_who_closed_when_and_as_what_is_known(world: People, learns: Callable[[People], None]) -> None:
+    world.clock.pass_(minutes=1)
+    world.tracker.close_as_person(FIRST, "not_planned")
+    learns(world)
+    issue = world.row.status.issue
+    assert issue
+    assert (issue.closed_by, issue.closer, issue.closed_at) == (Closer.PERSON, "mona", at(2))
+    assert issue.state_reason == "not_planned"
+    world.run(firing(20))
+    assert world.settle().status.issue == issue
+    assert world.tracker.open_issues == []
+
+
+def test_not_planned_keeps_recurrences_quiet_for_a_week_and_says_so_once(
+    world: People, learns: Callable[[People], None]
+) -> None:
+    world.clock.pass_(minutes=1)
+    world.tracker.close_as_person(FIRST, "not_planned")
+    learns(world)
+    for hour in (1, 2, 30):
+        world.run(resolved(hour * 60))
+        world.run(firing(hour * 60 + 50))
+        world.settle()
+    assert world.tracker.open_issues == []
+    (said,) = world.comments()
+    assert "closed as not planned by mona" in said
+    world.clock.time = at(7 * 24 * 60 + 2)
+    world.settle(2)
+    assert [issue.ref for issue in world.tracker.open_issues] == [SECOND]
+    assert "before this there was #1" in world.tracker.threads[SECOND].seen.body
+
+
+def test_a_reopened_issue_is_ours_again(world: People, learns: Callable[[People], None]) -> None:
+    world.clock.pass_(minutes=1)
+    world.tracker.close_as_person(FIRST, "not_planned")
+    world.event()
+    world.tracker.reopen_as_person(FIRST)
+    learns(world)
+    world.run(resolved(20))
+    assert world.tracker.threads[FIRST].seen.closed_by is Closer.US
+
+
+def test_the_same_event_twice_is_the_same_as_once(world: People) -> None:
+    world.say("/ack")
+    for _ in range(3):
+        world.event()
+    assert world.tracker.calls.count("assign") == 1
+    assert world.reactions() == {(1, "+1")}
+
+
+def test_an_event_of_an_issue_that_is_no_rows_is_counted_and_changes_nothing(world: People) -> None:
+    before = world.row
+    assert world.notice(message(IssueRef(REPOSITORY, 99))) is None
+    assert world.row == before
+    assert ("AlertsIgnored", 1, {"reason": "ISSUE_UNKNOWN"}) in world.telemetry.counts
+
+
+def test_a_message_that_is_no_hint_is_rejected(world: People) -> None:
+    with pytest.raises(Rejected):
+        world.notice(replace(message(FIRST), content={"issue": 1}))
+
+
+def test_a_row_that_keeps_changing_leaves_the_hint_for_later(world: People) -> None:
+    class Busy(MemoryStore):
+        def ask(self, row: AlertState) -> AlertState | None:
+            return None
+
+    busy = Busy()
+    busy.rows = world.store.rows
+    with pytest.raises(Contended):
+        Notice(busy, world.clock.now, world.telemetry)(message(FIRST))
+
+
+def test_a_hint_during_a_step_is_looked_at_after_it(world: People) -> None:
+    def closed_meanwhile(_: str, effect: Callable[[], object]) -> object:
+        world.tracker.faults.clear()
+        done = effect()
+        world.tracker.close_as_person(FIRST)
+        assert world.notice(message(FIRST))
+        return done
+
+    world.tracker.faults["edit"] = closed_meanwhile
+    world.run(firing(30))
+    world.settle(2)
+    assert not world.row.look
+    issue = world.row.status.issue
+    assert issue
+    assert issue.closer == "mona"
+
+
+# Commands
+
+
+def test_ack_assigns_and_stops_repeats_being_commented(
+    world: People, learns: Callable[[People], None]
+) -> None:
+    comment = world.say("/ack")
+    learns(world)
+    assert world.tracker.threads[FIRST].assignees == {"mona"}
+    assert world.reactions() == {(comment, "+1")}
+    for minute in range(20, 400, 20):
+        world.run(firing(minute, reason=f"{minute} jobs wait"))
+    assert world.comments() == []
+    assert "380 jobs wait" in world.tracker.threads[FIRST].seen.body
+
+
+def test_a_snooze_says_nothing_until_its_end_and_then_what_happened(
+    world: People, learns: Callable[[People], None]
+) -> None:
+    world.say("/snooze 4h")
+    learns(world)
+    body = world.tracker.threads[FIRST].seen.body
+    for minute in range(20, 240, 20):
+        world.run(firing(minute, reason=f"{minute} jobs wait"))
+    assert (world.comments(), world.tracker.threads[FIRST].seen.body) == ([], body)
+    world.clock.time = at(242)
+    world.settle(1)
+    (said,) = world.comments()
+    assert "The snooze is over, and it still fires" in said
+    world.settle(11)
+    assert "220 jobs wait" in world.tracker.threads[FIRST].seen.body
+    assert len(world.comments()) == 1
+
+
+def test_what_ends_while_snoozed_is_closed_at_its_end(world: People) -> None:
+    world.say("/snooze 1h")
+    world.event()
+    world.run(resolved(10))
+    assert world.tracker.open_issues
+    world.clock.time = at(63)
+    world.settle(1)
+    assert (world.tracker.open_issues, world.comments()) == ([], [])
+    assert world.row.status.snoozed_until is None
+
+
+def test_unsnooze_ends_it_now(world: People, learns: Callable[[People], None]) -> None:
+    world.say("/snooze 4h")
+    world.event()
+    world.say("/unsnooze")
+    learns(world)
+    world.run(resolved(20))
+    assert world.tracker.open_issues == []
+
+
+def test_mute_holds_over_episodes_until_it_is_lifted(world: People, learns: Callable[[People], None]) -> None:
+    world.say("/mute")
+    learns(world)
+    assert "alert:muted" in world.tracker.threads[FIRST].seen.labels
+    world.clock.pass_(minutes=1)
+    world.tracker.close_as_person(FIRST)
+    world.event()
+    world.run(resolved(50))
+    world.run(firing(300))
+    assert world.tracker.open_issues == []
+    world.say("/unmute")
+    world.event()
+    world.settle(2)
+    assert "alert:muted" not in world.tracker.threads[FIRST].seen.labels
+    assert [issue.ref for issue in world.tracker.open_issues] == [SECOND]
+
+
+def test_the_label_does_the_same(world: People, learns: Callable[[People], None]) -> None:
+    labels = world.tracker.threads[FIRST].seen.labels
+    world.tracker.change(FIRST, Closer.PERSON, labels=(*labels, "alert:quiet"))
+    learns(world)
+    for minute in range(20, 400, 20):
+        world.run(firing(minute, reason=f"{minute} jobs wait"))
+    assert world.comments() == []
+    assert "380 jobs wait" in world.tracker.threads[FIRST].seen.body
+    assert "alert:quiet" in world.tracker.threads[FIRST].seen.labels
+
+
+def test_a_wrong_command_is_answered_once_with_the_help(
+    world: People, learns: Callable[[People], None]
+) -> None:
+    comment = world.say("/snooze forever")
+    learns(world)
+    world.event()
+    world.settle(5)
+    (said,) = world.comments()
+    assert "`/snooze 4h`" in said
+    assert world.reactions() == {(comment, "confused")}
+
+
+def test_somebody_without_write_access_changes_nothing(
+    world: People, learns: Callable[[People], None]
+) -> None:
+    comment = world.say("/mute", author="stranger")
+    learns(world)
+    world.settle(5)
+    assert world.reactions() == {(comment, "-1")}
+    assert "alert:muted" not in world.tracker.threads[FIRST].seen.labels
+    assert world.comments() == []
+
+
+def test_what_is_no_command_is_left_alone(world: People, learns: Callable[[People], None]) -> None:
+    world.say("Looks like the queue again.")
+    world.say("/lgtm")
+    learns(world)
+    assert (world.reactions(), world.comments()) == (set(), [])
+
+
+@pytest.mark.parametrize("call", ["may_write", "assign", "react", "spoken"])
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("error", [OutcomeUnknown("dropped"), Unavailable("502")])
+def test_a_failure_anywhere_leaves_a_command_to_be_done_later(
+    world: People, call: str, after: bool, error: Exception
+) -> None:
+    world.tracker.faults[call] = fails_with(error, after=after)
+    comment = world.say("/ack")
+    world.event()
+    world.settle(5)
+    assert world.tracker.threads[FIRST].assignees == {"mona"}
+    assert world.reactions() == {(comment, "+1")}
+    assert (world.row.status.commands, world.row.intent, world.row.look) == ((), None, False)
+
+
+def test_an_answer_whose_own_answer_was_lost_is_not_given_twice(world: People) -> None:
+    world.tracker.faults["comment"] = fails_with(OutcomeUnknown("dropped"), after=True)
+    world.say("/snooze")
+    world.event()
+    world.settle(5)
+    assert len(world.comments()) == 1
+
+
+def test_a_command_that_github_refuses_is_answered(world: People) -> None:
+    world.tracker.faults["add_labels"] = fails_with(Refused("403"), times=99)
+    world.say("/mute")
+    world.event()
+    world.settle(5)
+    assert len(world.comments()) == 1
+    assert world.row.status.commands == ()
+
+
+def test_our_own_comments_are_no_reason_to_look(world: People) -> None:
+    world.run(firing(70, reason="70 jobs wait"))
+    assert len(world.comments()) == 1
+    world.tracker.calls.clear()
+    world.look(80)
+    assert "read" not in world.tracker.calls
+
+
+# Moved and deleted
+
+
+def test_a_transferred_issue_is_followed(world: People) -> None:
+    world.clock.pass_(minutes=1)
+    moved = world.tracker.transfer(FIRST, "example-org/attic")
+    world.event()
+    assert world.row.status.issue
+    assert world.row.status.issue.ref == moved
+    world.run(resolved(20))
+    assert world.tracker.open_issues == []
+
+
+def test_a_deleted_issue_is_replaced_while_its_condition_fires(world: People) -> None:
+    world.tracker.delete(FIRST)
+    world.event()
+    assert [issue.ref for issue in world.tracker.open_issues] == [SECOND]
+
+
+# Flapping
+
+
+def test_a_condition_that_flaps_all_day_is_one_issue_few_comments_and_few_writes() -> None:
+    world = People()
+    moment = 0.0
+    while moment < 24 * 60:
+        world.run(firing(moment))
+        world.run(resolved(moment + 1))
+        moment += 2
+        if not int(moment) % 50:
+            world.look(moment)
+    world.settle(180)
+    (thread,) = world.tracker.threads.values()
+    assert len(thread.comments) == 0
+    assert len(world.writes()) <= 200
+    assert not thread.seen.open
+    assert "alert:flapping" not in thread.seen.labels
+    assert "Fired at least" in thread.seen.body
