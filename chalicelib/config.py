@@ -37,6 +37,8 @@ class Settings:
     write_spacing: timedelta
     drift_changes: timedelta
     drift_everything: timedelta
+    alarms_interval: timedelta
+    alarm_reader_role_arns: tuple[str, ...]
     board_interval: timedelta
     canary_repository: str
 
@@ -72,6 +74,8 @@ class Settings:
             write_spacing=read("WRITE_SPACING_SECONDS", "1", _seconds),
             drift_changes=read("DRIFT_CHANGES_MINUTES", "10", _minutes),
             drift_everything=read("DRIFT_EVERYTHING_MINUTES", "60", _minutes),
+            alarms_interval=read("ALARMS_INTERVAL_MINUTES", "10", _minutes),
+            alarm_reader_role_arns=read("ALARM_READER_ROLE_ARNS", "", _roles),
             board_interval=read("BOARD_INTERVAL_MINUTES", "5", _minutes),
             canary_repository=read("CANARY_REPO", "", _repository),
         )
@@ -141,6 +145,14 @@ def _timeout(text: str) -> timedelta:
 
 def _minutes(text: str) -> timedelta:
     return timedelta(minutes=_number(text))
+
+
+def _roles(text: str) -> tuple[str, ...]:
+    """Read ARNs of roles, separated by commas or blanks."""
+    roles = tuple(text.replace(",", " ").split())
+    if not all(re.fullmatch(r"arn:[\w-]+:iam::\d{12}:role/\S+", role) for role in roles):
+        raise ValueError("must be ARNs of roles")
+    return roles
 
 
 def _hours(text: str) -> timedelta:

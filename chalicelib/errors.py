@@ -8,6 +8,7 @@ AlertingError
     Contended               others kept changing the row: likewise
     QueueUnavailable        the dead-letter queue did not take a message: likewise
     TopicUnavailable        the topic did not take every alert: the sender must send again
+    AlarmsUnavailable       CloudWatch did not say how alarms are: nothing is concluded from that
     GitHubError
         TooLate             not sent: the call could outlast the lease
         Unavailable         no answer, and nothing changed (not sent, or only a read): later
@@ -70,6 +71,10 @@ class QueueUnavailable(AlertingError):
 
 class TopicUnavailable(AlertingError):
     """The topic did not take every message."""
+
+
+class AlarmsUnavailable(AlertingError):
+    """CloudWatch did not answer, or may not be asked."""
 
 
 class GitHubError(AlertingError):

@@ -191,7 +191,11 @@ def _reconcile(function_arn: str) -> "Reconcile":
         now=CLOCK.now,
         telemetry=_telemetry(),
         board=_board() if on_github and settings.board_interval else None,
-        chores=(("GAUGES_FAILED", _gauges()), ("CANARY_FAILED", _canary(Arn.parse(function_arn)))),
+        chores=(
+            ("GAUGES_FAILED", _gauges()),
+            ("CANARY_FAILED", _canary(Arn.parse(function_arn))),
+            ("ALARMS_FAILED", _alarms(Arn.parse(function_arn))),
+        ),
     )
 
 
@@ -222,6 +226,40 @@ def _board() -> Callable[[datetime], None]:
         telemetry=_telemetry(),
         every=_settings().board_interval,
     )
+
+
+def _alarms(beside: Arn) -> Callable[[datetime], None]:
+    from chalicelib.alarms import Alarms
+
+    if not _settings().alarms_interval:
+        return _nothing
+    return Alarms(
+        census=_census(),
+        rows=_store(),
+        readers=lambda place: _alarm_reader(beside, place.account_id, place.region),
+        now=CLOCK.now,
+        telemetry=_telemetry(),
+        every=_settings().alarms_interval,
+    )
+
+
+def _alarm_reader(beside: Arn, account_id: str, region: str) -> Any:
+    """Read alarms of this account and region, or where a role of that account may be taken; else None."""
+    from chalicelib.cloudwatch import CloudWatchAlarms
+
+    roles = {Arn.parse(role).account_id: role for role in _settings().alarm_reader_role_arns}
+    if (account_id, region) == (beside.account_id, beside.region):
+        return CloudWatchAlarms(lambda: boto3.client("cloudwatch", region_name=region, config=AWS))
+    if account_id in roles:
+        return CloudWatchAlarms(lambda: _taking(roles[account_id]).client("cloudwatch", region, config=AWS))
+    return None
+
+
+def _taking(role: str) -> boto3.Session:
+    """Take another account's role, for an hour."""
+    taken = boto3.client("sts", config=AWS).assume_role(RoleArn=role, RoleSessionName="alerting-alarms")
+    given = taken["Credentials"]
+    return boto3.Session(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
 
 
 def _canary(beside: Arn) -> Callable[[datetime], None]:

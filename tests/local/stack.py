@@ -138,7 +138,7 @@ class LocalStack:
         port = GITHUB_PORT if self.fixed_ports else 0
         self.github = GitHubServer(app_id=APP_ID, public_key_pem=public_pem.decode(), port=port, site=None)
         for name in self.repositories:
-            self.github.world.add_repository(name)
+            self.github.world.add_repository(name, collaborators=("mona",))
         self.github.start()
         starting.callback(self.github.stop)
         return key.private_bytes(

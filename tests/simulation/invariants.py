@@ -34,9 +34,17 @@ def _found(world: "World") -> FOUND:
         yield from _issue(world, row)
 
 
+ASKED_FOR = (Quiet.MUTED, Quiet.SNOOZED, Quiet.NOT_PLANNED)
+"""Why a person has no issue who should have one."""
+
+LEFT_OPEN = (*ASKED_FOR, Quiet.REOPENED_BY_PERSON, Quiet.FLAPPING)
+"""Why an issue is left as it is."""
+
+
 def _at_rest(world: "World", row: AlertState) -> FOUND:
     step = plan(row, world.schedule.now(), world.policy)
-    if row.due_at or row.lease or row.intent or not isinstance(step, Nothing):
+    waits = isinstance(step, Nothing) and step.reason in LEFT_OPEN and step.due_at == row.due_at
+    if (row.due_at and not waits) or row.lease or row.intent or not isinstance(step, Nothing):
         yield "rest", f"{row.fingerprint[:4]} is due at {row.due_at}, intent {row.intent}, plan {step}"
 
 
@@ -51,12 +59,12 @@ def _issue(world: "World", row: AlertState) -> FOUND:
     elif row.spec.condition is Condition.FIRING and not open_ones:
         if (
             not (reason is Quiet.CLOSED_BY_PERSON and any(map(_by_person, issues)))
-            and reason is not Quiet.MUTED
+            and reason not in ASKED_FOR
         ):
             yield "2. a firing condition has its issue", f"{name} has none: {reason}"
     elif row.spec.condition is Condition.FIRING:
         yield from _shows(row, open_ones[0], reason)
-    elif open_ones and reason not in (Quiet.MUTED, Quiet.REOPENED_BY_PERSON) and _closes(world, row):
+    elif open_ones and reason not in LEFT_OPEN and _closes(world, row):
         yield "2. a resolved condition has none", f"{name} has #{open_ones[0].number}: {reason}"
 
 
@@ -75,5 +83,5 @@ def _shows(row: AlertState, issue: Issue, reason: Quiet | None) -> FOUND:
     believed = row.status.issue
     if believed is None or believed.ref.number != issue.number:
         yield "2. the row knows its issue", f"{row.fingerprint[:4]}: #{issue.number}, believed {believed}"
-    elif reason is not Quiet.MUTED and (mark is None or mark.episode != row.spec.episode):
+    elif reason not in LEFT_OPEN and (mark is None or mark.episode != row.spec.episode):
         yield "2. the issue tells of its episode", f"#{issue.number} tells of {mark}, not {row.spec.episode}"

@@ -11,12 +11,13 @@ from tests.simulation.schedule import Schedule
 T = TypeVar("T")
 
 POINTS = {
-    "table": ("get", "load", "record", "claim", "settle", "rest", "swap", "query_due", "query_issues"),
+    "table": ("get", "load", "record", "claim", "settle", "ask", "rest", "swap", "query_due", "query_issues"),
     "queue": ("delete", "reject"),
     "topic": ("publish",),
     "github": (
         *("installation", "token", "list", "open", "read"),
         *("edit", "comments", "comment", "label", "unlabel"),
+        *("new-label", "react", "assign", "permission"),
     ),
 }
 """The calls that workers make, by service."""

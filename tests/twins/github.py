@@ -182,7 +182,7 @@ def _patterns() -> list[tuple[Route, re.Pattern[str]]]:
     for route in ROUTES:
         pattern = re.sub(r"<int:(\w+)>", r"(?P<\1>[0-9]+)", route.path)
         pattern = re.sub(r"<path:(\w+)>", r"(?P<\1>.+)", pattern)
-        pattern = re.sub(r"<(\w+)>", r"(?P<\1>[^/]+)", pattern)
+        pattern = re.sub(r"(?<!P)<(\w+)>", r"(?P<\1>[^/]+)", pattern)
         place = r"(?:/repos/(?P<owner>[^/]+)/(?P<name>[^/]+)|/repositories/(?P<repository_id>[0-9]+))"
         found.append((route, re.compile(pattern.replace("/repos/{repo}", place))))
     return found

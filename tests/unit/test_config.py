@@ -152,3 +152,10 @@ def test_a_qualified_function_is_in_the_same_place() -> None:
 def test_what_is_no_arn_is_told(text: str) -> None:
     with pytest.raises(ConfigurationError, match="is none"):
         Arn.parse(text)
+
+
+def test_roles_are_a_list_of_arns() -> None:
+    role = "arn:aws:iam::123456789012:role/alarm-reader"
+    assert Settings.read({"ALARM_READER_ROLE_ARNS": f"{role}, {role}"}).alarm_reader_role_arns == (role, role)
+    with pytest.raises(ConfigurationError, match="ALARM_READER_ROLE_ARNS"):
+        Settings.read({"ALARM_READER_ROLE_ARNS": "alarm-reader"})

@@ -41,6 +41,7 @@ DURING_OUTAGE = [
     )
     for name in ("fra", "iad", "sin")
 ]
+BACKUP = "Nightly backup is late"
 METRIC, ANOMALY, COMPOSITE = "ci-runners-idle", "forge-api-latency", "arm64-fleet-unhealthy"
 
 
@@ -74,8 +75,8 @@ class Story:
     def tell(self) -> None:
         """Tell all of it."""
         for act in (
-            self.group, self.others, self.repeats, self.escalation, self.recovery, self.flap, self.person,
-            self.outage, self.recurrence, self.deleted_rule, self.malformed, self.end,
+            self.group, self.others, self.repeats, self.escalation, self.snooze, self.recovery, self.flap,
+            self.person, self.outage, self.recurrence, self.deleted_rule, self.malformed, self.end,
         ):  # fmt: skip
             act()
 
@@ -90,23 +91,14 @@ class Story:
     def others(self) -> None:
         self.screen.act("CloudWatch publishes three kinds of alarm; Alertmanager and a script speak too")
         self.alarms()
-        self.watch.sending(f"InstanceDown [{senders.BUILDER}]", "Nightly backup is late")
+        self.watch.sending(f"InstanceDown [{senders.BUILDER}]", BACKUP)
         now = self.now()
         body = senders.alertmanager_group(
             "InstanceDown", priority="P2", team="dev-infra", summary="builder-7 does not answer", began=now
         )
         self.post("alertmanager", body)
-        self.post(
-            "normalized",
-            senders.normalized(
-                "Nightly backup is late",
-                priority="P3",
-                team="storage",
-                summary="No backup since 02:00",
-                at=now,
-            ),
-        )
-        titles = (METRIC, ANOMALY, COMPOSITE, "InstanceDown", "Nightly backup is late")
+        self.backup("No backup since 02:00")
+        titles = (METRIC, ANOMALY, COMPOSITE, "InstanceDown", BACKUP)
         self.expect(
             "three kinds of CloudWatch alarm, Alertmanager and a script have an issue each",
             lambda: all(self.open(title) for title in titles),
@@ -178,6 +170,30 @@ class Story:
             and "Pri:P0" in issue.label_names
             and bool(issue.comments)
         )
+
+    def snooze(self) -> None:
+        self.screen.act("A person snoozes an alert for a minute, by a comment; it goes on firing")
+        issue = self.only(BACKUP)
+        if issue is None:
+            self.check("there is an issue to snooze", right=False)
+            return
+        mona = self.stack.github.person("mona")
+        asked = mona.comment(issue.repository.full_name, issue.number, "/snooze 1m")
+        self.expect("a command in a comment is answered by a reaction", lambda: bool(asked.reactions))
+        body = issue.body
+        self.backup("Still no backup, and the disk fills up")
+        self.pause(8)
+        self.check("while it is snoozed nothing is said", issue.comments == [asked] and issue.body == body)
+
+    def snooze_is_over(self) -> bool:
+        """Whether the end of the snooze was told."""
+        issue = self.only(BACKUP)
+        return issue is not None and "snooze is over" in issue.comments[-1].body
+
+    def backup(self, summary: str) -> None:
+        """Post the script's alert."""
+        alert = senders.normalized(BACKUP, priority="P3", team="storage", summary=summary, at=self.now())
+        self.post("normalized", alert)
 
     def recovery(self) -> None:
         self.screen.act("The metric alarm recovers")
@@ -272,6 +288,7 @@ class Story:
         self.expect(
             "what recovered at the end is closed", lambda: not any(self.open(title) for title in gone)
         )
+        self.expect("what still fires when its snooze is over is told", self.snooze_is_over)
         self.expect("nothing is left to do", self.stack.quiet)
         titles = [
             issue.title
