@@ -21,7 +21,7 @@ from chalicelib.lifecycle.record import record
 from chalicelib.lifecycle.state import AlertState
 from chalicelib.telemetry import Telemetry
 
-KEY = "alarms"
+KEY = "alarms#looked"
 MOST = 500
 TRIES = 8
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)

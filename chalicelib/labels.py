@@ -9,6 +9,9 @@ RESOLVED_LABEL = "alert:resolved"
 STALE_LABEL = "alert:stale"
 UNKNOWN_LABEL = "routing:unknown"
 
+OUR_PREFIXES = ("area:alerting", "alert:", "routing:", "Pri:", "Team:", "Source:")
+"""How labels begin that nobody else sets."""
+
 MAX_LABEL = 50
 """GitHub's limit, in characters."""
 
@@ -26,6 +29,7 @@ _DESCRIPTIONS = {
     RESOLVED_LABEL: ("2da44e", "The condition has ended; a person closes the issue"),
     UNKNOWN_LABEL: ("e99695", "The alert names no team; the fallback team has it"),
 }
+KNOWN_LABELS = (*_DESCRIPTIONS, "Source:cloudwatch", "Source:grafana", "Source:alertmanager")
 _KINDS = {
     "Team": ("0e8a16", "Alerts of the team {}"),
     "Source": ("5319e7", "Alerts from {}"),

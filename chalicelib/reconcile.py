@@ -35,6 +35,7 @@ class Reconcile:
     telemetry: Telemetry
     chores: tuple[tuple[str, Callable[[datetime], None]], ...] = ()
     board: Callable[[datetime], None] | None = None
+    palette: Callable[[datetime], None] | None = None
 
     def __call__(self, until: datetime) -> None:
         """Work until `until`; a failed look-up changes nothing.
@@ -57,6 +58,8 @@ class Reconcile:
             self._guarded("DRIFT_FAILED", partial(self.drift, until), None)
         if self.board and self.now() < until:
             self._guarded("BOARD_FAILED", partial(self.board, until), None)
+        if self.palette and self.now() < until:
+            self._guarded("PALETTE_FAILED", partial(self.palette, until), None)
 
     def _sync(self, fingerprint: str, until: datetime) -> None:
         row = self.rows.get(fingerprint)

@@ -13,6 +13,7 @@ from chalicelib.alert import UNKNOWN_TEAM, AlertEvent, Priority
 from chalicelib.errors import ConfigurationError
 from chalicelib.labels import (
     AREA_LABEL,
+    KNOWN_LABELS,
     MAX_LABEL,
     MUTED_LABEL,
     RESOLVED_LABEL,
@@ -146,6 +147,13 @@ class Routing:
         """Route to the first team's repository; labels, assignees and mentions are those of all."""
         routes = [self.teams.get(team, self.default) for team in self.owners(teams)]
         return routes[0] if len(routes) == 1 else _joined(routes)
+
+    def labels_in(self, repository: str) -> tuple[str, ...]:
+        """Every label that is set in a repository and can be told beforehand."""
+        teams = [name for name, route in self.teams.items() if route.repository == repository]
+        routes = [route for route in (self.default, *self.teams.values()) if route.repository == repository]
+        known = [*KNOWN_LABELS, *(f"Team:{name}" for name in teams)]
+        return _union([tuple(known), *(route.labels for route in routes)])
 
     def labels(self, alert: AlertEvent) -> tuple[str, ...]:
         """Every label that we set on the alert's issue, in a stable order, none over GitHub's limit."""

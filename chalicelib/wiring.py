@@ -191,6 +191,7 @@ def _reconcile(function_arn: str) -> "Reconcile":
         now=CLOCK.now,
         telemetry=_telemetry(),
         board=_board() if on_github and settings.board_interval else None,
+        palette=_palette() if on_github else None,
         chores=(
             ("GAUGES_FAILED", _gauges()),
             ("CANARY_FAILED", _canary(Arn.parse(function_arn))),
@@ -226,6 +227,12 @@ def _board() -> Callable[[datetime], None]:
         telemetry=_telemetry(),
         every=_settings().board_interval,
     )
+
+
+def _palette() -> Callable[[datetime], None]:
+    from chalicelib.palette import Palette
+
+    return Palette(_store(), _issues, _gate(), _policy().routing, CLOCK.now, _telemetry())
 
 
 def _alarms(beside: Arn) -> Callable[[datetime], None]:
@@ -344,7 +351,6 @@ def _issues() -> Any:
     from chalicelib.github.auth import App
     from chalicelib.github.client import GitHubClient
     from chalicelib.github.issues import GitHubIssues
-    from chalicelib.github.palette import Palette
     from chalicelib.github.transport import BoundedTransport
 
     settings = _settings()
@@ -353,7 +359,7 @@ def _issues() -> Any:
     )
     http = httpx.Client(base_url=settings.github_api_url, transport=BoundedTransport(time.monotonic))
     client = GitHubClient(http, App.from_secret(secret.read()), _gate(), CLOCK, settings.github_timeout)
-    return GitHubIssues(client, Palette(client, _store(), CLOCK.now))
+    return GitHubIssues(client)
 
 
 @cache

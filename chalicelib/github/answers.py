@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, BaseModel, TypeAdapter, ValidationError
 
 from chalicelib.github.protocol import Request, Response, unreadable
 from chalicelib.lifecycle.commands import Spoken
-from chalicelib.lifecycle.outcome import Seen
+from chalicelib.lifecycle.outcome import Label, Seen
 from chalicelib.lifecycle.state import Closer, IssueRef
 
 
@@ -17,6 +17,8 @@ class _User(BaseModel):
 
 class _Label(BaseModel):
     name: str | None = None
+    color: str | None = None
+    description: str | None = None
 
 
 class _Issue(BaseModel):
@@ -67,6 +69,7 @@ class _Permission(BaseModel):
 
 _ISSUES = TypeAdapter(list[_Issue])
 _COMMENTS = TypeAdapter(list[_Comment])
+_LABELS = TypeAdapter(list[_Label])
 
 
 def read_issue(request: Request, response: Response, bot: str) -> Seen:
@@ -84,6 +87,15 @@ def read_issues(request: Request, response: Response, bot: str) -> list[Seen]:
     except ValidationError as error:
         raise unreadable(request, response) from error
     return [each.seen(bot) for each in found if each.pull_request is None]
+
+
+def read_labels(request: Request, response: Response) -> list[Label]:
+    """Read a list of labels."""
+    try:
+        found = _LABELS.validate_json(response.content)
+    except ValidationError as error:
+        raise unreadable(request, response) from error
+    return [Label(each.name, each.color or "", each.description or "") for each in found if each.name]
 
 
 def read_comments(request: Request, response: Response, bot: str) -> list[str]:

@@ -1,6 +1,6 @@
 """The issue tracker: what sync needs of GitHub, in the words of issues."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -9,7 +9,7 @@ from chalicelib.errors import Invalid, Refused, Unavailable
 from chalicelib.github import answers, requests
 from chalicelib.github.protocol import Request, Response
 from chalicelib.lifecycle.commands import Spoken
-from chalicelib.lifecycle.outcome import Draft, Seen
+from chalicelib.lifecycle.outcome import Draft, Label, Seen
 from chalicelib.lifecycle.state import IssueRef
 
 CLOCKS_APART = timedelta(minutes=2)
@@ -27,26 +27,17 @@ class Client(Protocol):
         """Send once; raises the classified errors."""
 
 
-Prepare = Callable[[str, tuple[str, ...], datetime], None]
-"""See to it that a repository has labels, before a time."""
-
-
-def _as_they_are(repository: str, labels: tuple[str, ...], before: datetime) -> None:
-    """Leave it to GitHub to create labels."""
-
-
 class GitHubIssues:
     """Issues of the repositories that the App is installed on; every call raises the classified errors.
 
     A call that could end after `before` is not sent.
     """
 
-    def __init__(self, client: Client, palette: Prepare | None = None) -> None:
-        self._client, self._prepare = client, palette or _as_they_are
+    def __init__(self, client: Client) -> None:
+        self._client = client
 
     def open(self, repository: str, draft: Draft, before: datetime) -> Seen:
         """Open an issue; without the labels or assignees that GitHub refuses, rather than not at all."""
-        self._prepare(repository, draft.labels, before)
         request = requests.open_issue(repository, draft)
         while True:
             try:
@@ -68,7 +59,6 @@ class GitHubIssues:
 
     def add_labels(self, ref: IssueRef, labels: tuple[str, ...], before: datetime) -> None:
         """Add labels; those that are there stay."""
-        self._prepare(ref.repository, labels, before)
         self._client.send(requests.issue("POST", ref, "/labels", {"labels": list(labels)}), before)
 
     def remove_label(self, ref: IssueRef, label: str, before: datetime) -> None:
@@ -128,6 +118,19 @@ class GitHubIssues:
     def react(self, ref: IssueRef, comment: int, content: str, before: datetime) -> None:
         """React to a comment; GitHub keeps one reaction of a kind."""
         self._client.send(requests.react(ref.repository, comment, content), before)
+
+    def labels(self, repository: str, before: datetime) -> Iterator[Label]:
+        """List the labels of a repository."""
+        for page, response in self._pages(requests.list_labels(repository), before):
+            yield from answers.read_labels(page, response)
+
+    def create_label(self, repository: str, label: Label, before: datetime) -> None:
+        """Create a label."""
+        self._client.send(requests.create_label(repository, label), before)
+
+    def dress_label(self, repository: str, label: Label, before: datetime) -> None:
+        """Change the colour and the description of a label."""
+        self._client.send(requests.dress_label(repository, label), before)
 
     def _issue(self, request: Request, before: datetime) -> Seen:
         # The login first: were it looked for after the call, its failing would hide that the call took

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from chalicelib.github.protocol import Request
-from chalicelib.lifecycle.outcome import Draft
+from chalicelib.lifecycle.outcome import Draft, Label
 from chalicelib.lifecycle.state import IssueRef
 
 MAX_DESCRIPTION = 100
@@ -34,10 +34,24 @@ def remove_label(ref: IssueRef, label: str) -> Request:
     return issue("DELETE", ref, f"/labels/{quote(label, safe='')}")
 
 
-def create_label(repository: str, name: str, color: str, description: str) -> Request:
-    """Create a label of the repository; `color` is six hexadecimal digits."""
-    body = {"name": name, "color": color, "description": description[:MAX_DESCRIPTION]}
-    return Request("POST", f"/repos/{repository}/labels", repository, body)
+def list_labels(repository: str) -> Request:
+    """Ask for the labels of a repository."""
+    return Request("GET", f"/repos/{repository}/labels?per_page=100", repository)
+
+
+def create_label(repository: str, label: Label) -> Request:
+    """Create a label of the repository; its colour is six hexadecimal digits."""
+    return Request("POST", f"/repos/{repository}/labels", repository, {"name": label.name, **_look(label)})
+
+
+def dress_label(repository: str, label: Label) -> Request:
+    """Change how a label looks."""
+    path = f"/repos/{repository}/labels/{quote(label.name, safe='')}"
+    return Request("PATCH", path, repository, _look(label))
+
+
+def _look(label: Label) -> dict[str, Any]:
+    return {"color": label.color, "description": label.description[:MAX_DESCRIPTION]}
 
 
 def list_issues(repository: str, creator: str, label: str | None, since: datetime) -> Request:

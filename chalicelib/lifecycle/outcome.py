@@ -22,6 +22,20 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class Label:
+    """A label of a repository."""
+
+    name: str
+    color: str
+    description: str
+
+    @property
+    def plain(self) -> bool:
+        """Whether it is as GitHub makes it together with an issue, and nobody has touched it."""
+        return self.color.lower() == "ededed" and not self.description
+
+
+@dataclass(frozen=True, slots=True)
 class Seen:
     """An issue as GitHub shows it.
 

@@ -26,7 +26,7 @@ from chalicelib.github.budget import Call, Granted, Kind, Limits
 from chalicelib.github.client import GitHubClient
 from chalicelib.github.gate import Gate
 from chalicelib.github.issues import GitHubIssues
-from chalicelib.lifecycle.outcome import Draft, Seen
+from chalicelib.lifecycle.outcome import Draft, Label, Seen
 from chalicelib.lifecycle.state import Closer, IssueRef
 from tests.contract.github_rig import APP_ID, ISSUES, NOON, REPOSITORY, Rig, app_key, no_tls
 from tests.local.github.model import Issue
@@ -324,6 +324,22 @@ def test_assigning_and_reacting_twice_is_the_same_as_once(world: World) -> None:
         world.tracker.react(ref, comment, "+1", before(world))
     world.tracker.react(ref, comment, "confused", before(world))
     assert (world.assignees(ref), world.reactions(ref)) == ({"mona"}, ["+1", "confused"])
+
+
+# Labels of a repository
+
+
+def test_a_label_that_an_issue_brought_is_plain_until_it_is_dressed_once(world: World) -> None:
+    opened(world, labels=("Pri:P1",))
+    assert [label.plain for label in world.tracker.labels(REPOSITORY, before(world))] == [True]
+    red, new = Label("Pri:P1", "b60205", "Critical"), Label("a/b ?", "0e8a16", "New")
+    world.tracker.dress_label(REPOSITORY, red, before(world))
+    world.tracker.create_label(REPOSITORY, new, before(world))
+    found = list(world.tracker.labels(REPOSITORY, before(world)))
+    assert sorted(found, key=lambda label: label.name) == [red, new]
+    assert not any(label.plain for label in found)
+    with pytest.raises(Refused):
+        world.tracker.create_label(REPOSITORY, red, before(world))
 
 
 # Lists

@@ -17,7 +17,7 @@ POINTS = {
     "github": (
         *("installation", "token", "list", "open", "read"),
         *("edit", "comments", "comment", "label", "unlabel"),
-        *("new-label", "react", "assign", "permission"),
+        *("react", "assign", "permission"),
     ),
 }
 """The calls that workers make, by service."""

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from chalicelib.errors import Gone, TooLate
+from chalicelib.errors import Gone, Invalid, TooLate
 from chalicelib.lifecycle.commands import Spoken
-from chalicelib.lifecycle.outcome import Draft, Seen
+from chalicelib.lifecycle.outcome import Draft, Label, Seen
 from chalicelib.lifecycle.state import Closer, IssueRef
 
 Fault = Callable[[str, Callable[[], Any]], Any]
@@ -40,6 +40,7 @@ class MemoryTracker:
         self.faults: dict[str, Fault] = {}
         self.hidden: set[IssueRef] = set()
         self.writers = {"mona"}
+        self.shelf: dict[str, dict[str, Label]] = {}
         self._comments = 0
 
     @property
@@ -55,6 +56,9 @@ class MemoryTracker:
             number = 1 + sum(ref.repository == repository for ref in self.threads)
             ref = IssueRef(repository, number)
             url = f"https://github.com/{repository}/issues/{number}"
+            for label in draft.labels:
+                grey = Label(label, "ededed", "")
+                self.shelf.setdefault(repository, {}).setdefault(label.casefold(), grey)
             self.threads[ref] = Thread(
                 Seen(ref, url, draft.title, draft.body, draft.labels, by_us=True), self._now()
             )
@@ -120,6 +124,24 @@ class MemoryTracker:
 
     def react(self, ref: IssueRef, comment: int, content: str, before: datetime) -> None:
         self._call("react", before, lambda: self._thread(ref).reactions.add((comment, content)))
+
+    def labels(self, repository: str, before: datetime) -> Iterator[Label]:
+        yield from self._call("labels", before, lambda: list(self.shelf.setdefault(repository, {}).values()))
+
+    def create_label(self, repository: str, label: Label, before: datetime) -> None:
+        def effect() -> None:
+            shelf = self.shelf.setdefault(repository, {})
+            if label.name.casefold() in shelf:
+                raise Invalid("already_exists", frozenset({"name"}), request_id=None)
+            shelf[label.name.casefold()] = label
+
+        self._call("create_label", before, effect)
+
+    def dress_label(self, repository: str, label: Label, before: datetime) -> None:
+        def effect() -> None:
+            self.shelf[repository][label.name.casefold()] = label
+
+        self._call("dress_label", before, effect)
 
     def say(self, ref: IssueRef, body: str, author: str = "mona") -> int:
         """Comment as a person; returns the comment's id."""

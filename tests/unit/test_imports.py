@@ -48,7 +48,6 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "github.transport",
         "github.client",
         "github.issues",
-        "github.palette",
     ),
     (
         "ingest",
@@ -62,6 +61,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "drift",
         "alarms",
         "board",
+        "palette",
         "gauges",
         "canary",
         "reconcile",

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from chalicelib.lifecycle.record import Reason, record
+from chalicelib.lifecycle.steps import Quiet
 from chalicelib.metrics import METRICS, Unit
 from tests.local.stack import PLAY
 from tests.unit.builders import at, row_of
@@ -13,6 +14,9 @@ ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 LIFE = README.partition("## The life of a condition")[2]
+MESSAGES, _, PLANS = LIFE.partition("Then the plan says")
+UNTOLD = {Quiet.IN_PROGRESS, Quiet.LOOKED}
+"""Reasons that last a moment."""
 CHANGES_NOTHING = {Reason.STALE, Reason.DUPLICATE}
 
 
@@ -59,7 +63,11 @@ def test_its_table_of_metrics_is_the_list() -> None:
 
 
 def test_its_table_has_every_reason_once() -> None:
-    assert sorted(re.findall(r"^\| `([A-Z_]+)` \|", LIFE, re.MULTILINE)) == sorted(Reason)
+    assert sorted(re.findall(r"^\| `([A-Z_]+)` \|", MESSAGES, re.MULTILINE)) == sorted(Reason)
+
+
+def test_its_table_has_every_reason_for_silence_once() -> None:
+    assert sorted(re.findall(r"^\| `([A-Z_]+)` \|", PLANS, re.MULTILINE)) == sorted(set(Quiet) - UNTOLD)
 
 
 def test_its_drawing_is_the_tested_state_machine() -> None:

@@ -133,6 +133,17 @@ def new_label_of(payload: Payload, repository: Repository) -> tuple[str, str, st
     return name, color.lower(), description
 
 
+def look_of(payload: Payload, color: str, description: str | None) -> tuple[str, str | None]:
+    """Color and description that a label is to have, those it has where nothing is said."""
+    color, description = payload.get("color", color), payload.get("description", description)
+    if not _is_color(color):
+        raise validation_failed("Label", "color", "invalid")
+    if description is not None and len(str(description)) > LONGEST_LABEL_DESCRIPTION:
+        message = f"description is too long (maximum is {LONGEST_LABEL_DESCRIPTION} characters)"
+        raise validation_failed("Label", "description", "custom", message=message)
+    return color.lower(), description
+
+
 def _is_color(color: object) -> bool:
     return isinstance(color, str) and re.fullmatch("[0-9a-fA-F]{6}", color) is not None
 

@@ -272,6 +272,16 @@ def _create_label(call: Call) -> Reply:
     return Reply(201, shown, {"Location": shown["url"]})
 
 
+@_route("PATCH", "/repos/{repo}/labels/<path:label>")
+def _change_label(call: Call) -> Reply:
+    repository = call.repository(WRITE)
+    label = repository.labels.get(call.arguments["label"].lower())
+    if label is None:
+        raise not_found()
+    label.color, label.description = payload.look_of(call.payload(), label.color, label.description)
+    return Reply(200, call.show.label(repository, label))
+
+
 @_route("GET", "/repos/{repo}/labels/<path:label>")
 def _label(call: Call) -> Reply:
     repository = call.repository(READ)
