@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from chalicelib.github.protocol import Request, Response
+from chalicelib.labels import MUTED_LABEL, QUIET_LABEL
 from chalicelib.lifecycle.state import Closer, Issue
 
 BOT = "alerting[bot]"
@@ -32,6 +33,8 @@ class Recorder:
     def send(self, request: Request, before: datetime) -> Response:  # noqa: ARG002 - nothing takes time
         """Answer at once."""
         if request.method == "GET":
+            if request.path.endswith("/permission"):
+                return _answer({"permission": "write"})
             lists = request.path.partition("?")[0].endswith(("/issues", "/comments"))
             return _answer([] if lists else self._shown)
         self.written.append(request)
@@ -59,12 +62,17 @@ def _known(issue: Issue) -> dict[str, Any]:
     closer = BOT if issue.closed_by is Closer.US else "a-person"
     return _shown(issue.ref.repository, issue.ref.number) | {
         "title": issue.title,
-        "labels": [*issue.labels, *(["alert:muted"] if issue.muted else [])],
+        "labels": [
+            *issue.labels,
+            *([MUTED_LABEL] if issue.muted else []),
+            *([QUIET_LABEL] if issue.quiet else []),
+        ],
+        "state_reason": issue.state_reason or None,
         "html_url": issue.url,
         "comments": issue.comments,
         "state": "open" if issue.open else "closed",
         "closed_at": _instant(issue.closed_at) if issue.closed_at else None,
-        "closed_by": {"login": closer} if issue.closed_at else None,
+        "closed_by": {"login": issue.closer or closer} if issue.closed_at else None,
     }
 
 

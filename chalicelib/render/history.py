@@ -1,12 +1,15 @@
 """What came before: how often it was reported and fired, and the issue before this one."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from chalicelib.labels import FLAPPING_LABEL
+from chalicelib.lifecycle.record import MOST_EPISODES
 from chalicelib.lifecycle.state import Issue
 from chalicelib.render.view import View
 from chalicelib.render.words import counted, duration, moment, period
 
+LATELY = timedelta(days=30)
 MOST_LENGTHS = 4
 """Firings whose length is told in a line."""
 
@@ -17,7 +20,9 @@ def story(view: View, opened: datetime, issue: Issue | None) -> Iterator[str]:
     untold = "; ".join(period(episode) for episode in view.row.untold)
     yield view.reported() if view.firing and view.row.spec.count > 1 else ""
     yield _flaps(view, opened)
-    yield f"Recurred: before this there was {predecessor}." if predecessor else ""
+    flapping = issue is not None and FLAPPING_LABEL in issue.labels
+    yield "It flaps, so this issue stays open until it has been quiet for a while." if flapping else ""
+    yield f"Recurred: before this there was {predecessor}.{_lately(view)}" if predecessor else ""
     yield f"Also fired {untold}." if untold else ""
 
 
@@ -40,6 +45,14 @@ def _flaps(view: View, opened: datetime) -> str:
     told = ", ".join(list(lengths.values())[-MOST_LENGTHS:])
     times = counted(len(lengths), "time")
     return f"Fired {least}{times} since {moment(opened, view.began)}: {recently}for {told}."
+
+
+def _lately(view: View) -> str:
+    """Say how often it fired lately, this time included; of a row's oldest episodes nothing is known."""
+    episodes = [episode for episode in view.row.spec.episodes if episode.began != view.began]
+    recent = [episode for episode in episodes if episode.ended > view.now - LATELY]
+    least = "at least " if len(recent) == len(episodes) >= MOST_EPISODES - 1 else ""
+    return f" It fired {least}{len(recent) + 1} times in {LATELY.days} days." if recent else ""
 
 
 def _predecessor(view: View, issue: Issue | None) -> str:

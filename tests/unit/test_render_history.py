@@ -71,3 +71,17 @@ def test_a_recurrence_links_the_issue_before_it() -> None:
 def test_an_issue_whose_body_a_person_emptied_is_not_its_own_predecessor() -> None:
     intent = Intent(Verb.CHANGE, BEGAN, 1, BEGAN, "org/infra")
     assert "Recurred" not in body(replace(row(status=Status(issue())), intent=intent))
+
+
+def test_a_recurrence_says_how_often_it_fired_in_thirty_days() -> None:
+    before = (episode(-50 * 24 * 60, -49 * 24 * 60), episode(-9000, -8990), episode(-300, -290))
+    opened = row(episodes=before, status=Status(issue(12)))
+    assert "before this there was #12. It fired 3 times in 30 days." in body(opened)
+    many = tuple(episode(-100 * n, -100 * n + 1) for n in range(20, 0, -1))
+    often = row(episodes=many, status=Status(issue(12)))
+    assert "It fired at least 21 times in 30 days." in body(often)
+
+
+def test_what_flaps_says_why_it_stays_open() -> None:
+    flaps = row(status=Status(issue(labels=("alert:flapping",))))
+    assert "It flaps, so this issue stays open" in body(flaps, previous=body(row()))
