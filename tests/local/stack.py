@@ -191,9 +191,9 @@ class LocalStack:
             *("--no-autoreload", "--port", str(port)),
         )
         process.wait_until(lambda: answers(f"{self.http_url}/health"), START_SECONDS)
-        starting.callback(
-            self.github.send_events(f"{self.http_url}/github/events", self.tokens["github"]).stop
-        )
+        # `chalice local` answers one request at a time, and what the app did itself is ignored anyway.
+        url = f"{self.http_url}/github/events"
+        starting.callback(self.github.send_events(url, self.tokens["github"], own=False).stop)
 
     def _project_on_these_ports(self) -> Path:
         """Copy what Chalice serves, with a configuration that names this stack's addresses and settings."""

@@ -52,8 +52,8 @@ class Delivery:
 class Hooks:
     """Posts events one after another from a thread of its own; `deliveries` are those made."""
 
-    def __init__(self, server: GitHubServer, url: str, secret: str) -> None:
-        self._server, self._url, self._secret = server, url, secret.encode()
+    def __init__(self, server: GitHubServer, url: str, secret: str, *, own: bool) -> None:
+        self._server, self._url, self._secret, self._own = server, url, secret.encode(), own
         self._waiting: queue.Queue[Delivery | None] = queue.Queue()
         self.deliveries: list[Delivery] = []
         self._thread = threading.Thread(target=self._post_all, name="hooks", daemon=True)
@@ -71,6 +71,8 @@ class Hooks:
         self._waiting.put(delivery)
 
     def _heard(self, issue: Issue, event: Event, comment: Comment | None) -> None:
+        if event.actor == self._server.world.bot.login and not self._own:
+            return
         name, action = ("issue_comment", "created") if comment else ("issues", ACTIONS[event.kind])
         payload = self._payload(issue, action, event, comment)
         self._waiting.put(Delivery(str(uuid.uuid4()), name, action, json.dumps(payload).encode()))

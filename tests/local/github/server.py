@@ -81,9 +81,9 @@ class GitHubServer:
         """Somebody who uses GitHub's pages."""
         return Person(self.world, login)
 
-    def send_events(self, url: str, secret: str) -> Hooks:
-        """Post what happens from now on to the app's webhook."""
-        return Hooks(self, url, secret)
+    def send_events(self, url: str, secret: str, *, own: bool = True) -> Hooks:
+        """Post what happens from now on to the app's webhook, what the app did itself only where `own`."""
+        return Hooks(self, url, secret, own=own)
 
     def start(self) -> None:
         """Listen, and answer from threads of their own."""

@@ -1,0 +1,54 @@
+"""People on the whole system: what they do on GitHub counts within seconds, told by a signed event."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.app.test_pipeline import ALERTS, INFRA, alerts, issues, now, post
+from tests.local.github.model import Issue
+from tests.local.stack import LocalStack
+
+SECONDS = 20.0
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[LocalStack]:
+    """Drift looks an hour apart here, so that only an event can tell."""
+    never = {"DRIFT_CHANGES_MINUTES": "60"}
+    with LocalStack(http=True, repositories=(ALERTS, INFRA), settings=never) as running:
+        yield running
+
+
+def opened(stack: LocalStack, name: str) -> Issue:
+    (alert,) = alerts(name, 1)
+    assert post(stack, alert.payload(now())) == 1
+    stack.wait_until(lambda: bool(issues(stack, name)), SECONDS, "the issue")
+    stack.wait_until(stack.quiet, SECONDS, "rest")
+    return issues(stack, name)[0]
+
+
+def status(stack: LocalStack, issue: Issue) -> dict[str, Any]:
+    rows = [json.loads(row["status"]) for row in stack.aws.rows() if "status" in row]
+    (found,) = [row for row in rows if row["issue"] and row["issue"]["ref"]["number"] == issue.number]
+    return dict(found)
+
+
+def test_a_command_is_carried_out_and_a_closing_is_known(stack: LocalStack) -> None:
+    issue, mona = opened(stack, "Asked"), stack.github.person("mona")
+    comment = mona.comment(issue.repository.full_name, issue.number, "/ack")
+    stack.wait_until(lambda: bool(comment.reactions), SECONDS, "the reaction")
+    assert [account.login for account in issue.assignees] == ["mona"]
+    mona.close(issue.repository.full_name, issue.number, "not_planned")
+    stack.wait_until(lambda: status(stack, issue)["issue"]["closer"] == "mona", SECONDS, "the closing")
+    known = status(stack, issue)["issue"]
+    assert (known["closed_by"], known["state_reason"], known["acked_by"]) == ("PERSON", "not_planned", "mona")
+
+
+def test_a_stranger_is_told_no(stack: LocalStack) -> None:
+    issue = opened(stack, "Not asked")
+    comment = stack.github.person("stranger").comment(issue.repository.full_name, issue.number, "/mute")
+    stack.wait_until(lambda: bool(comment.reactions), SECONDS, "the reaction")
+    assert {content for _, content in comment.reactions} == {"-1"}
+    assert "alert:muted" not in issue.label_names
