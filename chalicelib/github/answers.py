@@ -10,6 +10,8 @@ from chalicelib.lifecycle.commands import Spoken
 from chalicelib.lifecycle.outcome import Label, Seen
 from chalicelib.lifecycle.state import Closer, IssueRef
 
+LONG_AGO = datetime.fromtimestamp(0, UTC)
+
 
 class _User(BaseModel):
     login: str = ""
@@ -57,10 +59,10 @@ class _Issue(BaseModel):
 
 
 class _Comment(BaseModel):
-    id: int
+    id: int = 0
     body: str | None = None
     user: _User | None = None
-    created_at: AwareDatetime
+    created_at: AwareDatetime = LONG_AGO
 
 
 class _Permission(BaseModel):

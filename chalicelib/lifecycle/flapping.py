@@ -6,6 +6,8 @@ from chalicelib.labels import FLAPPING_LABEL
 from chalicelib.lifecycle.state import AlertState
 
 FLAPS = 4
+ON_PURPOSE = frozenset({"canary"})
+"""Sources that come and go as they should."""
 
 
 def flapping_until(row: AlertState, now: datetime, quiet: timedelta) -> datetime | None:
@@ -16,7 +18,8 @@ def flapping_until(row: AlertState, now: datetime, quiet: timedelta) -> datetime
     spec, issue = row.spec, row.status.issue
     ends = [episode.ended for episode in spec.episodes]
     newest = max([*ends, *([spec.episode] if spec.episode else [])], default=None)
-    if newest is None or now >= newest + quiet:
+    on_purpose = spec.alert is not None and spec.alert.source in ON_PURPOSE
+    if newest is None or on_purpose or now >= newest + quiet:
         return None
     known = issue is not None and FLAPPING_LABEL in issue.labels
     recent = sum(end > now - quiet for end in ends)

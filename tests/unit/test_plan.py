@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.alert import Priority
+from chalicelib.alert import AlertEvent, Priority
 from chalicelib.lifecycle.plan import plan
 from chalicelib.lifecycle.state import (
     AlertState,
@@ -326,6 +326,17 @@ FLAPPING = (*routing().labels(firing(1)), "alert:flapping")
 )
 def test_what_flaps_keeps_one_issue_open_and_quiet(row: AlertState, now: float, expected: object) -> None:
     assert plan(row, at(now), POLICY) == expected
+
+
+def test_the_canary_comes_and_goes_on_purpose() -> None:
+    alerts = [each(n * 15, source="canary") for n in range(5) for each in (firing, resolved)]
+    ended = row_of(*(replace_minute(each, index) for index, each in enumerate(alerts)))
+    assert isinstance(plan(with_issue(ended), at(70), POLICY), CloseIssue)
+
+
+def replace_minute(alert: AlertEvent, index: int) -> AlertEvent:
+    """Resolve each a minute after it fired."""
+    return alert.model_copy(update={"occurred_at": alert.occurred_at + timedelta(minutes=index % 2)})
 
 
 def heard_of(source: str) -> AlertState:
