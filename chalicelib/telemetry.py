@@ -20,8 +20,8 @@ from chalicelib.masking import mask
 MOST_FRAMES = 12
 _JSON = json.JSONEncoder(default=str, separators=(",", ":"), ensure_ascii=False)
 
-LOGGER = "alerting.events"
-"""The logger's name; that of the app is Chalice's."""
+LOGGER = "events"
+"""The logger's name: not below that of the app, whose own handler would write each line once more."""
 
 
 class Telemetry(Protocol):

@@ -35,11 +35,12 @@ class BoundedTransport(httpx.HTTPTransport):
     """Sends one call at a time, each in the time of its `read` timeout."""
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
-        super().__init__()
+        certificates = httpx.create_ssl_context()  # once: it reads all the authorities there are
+        super().__init__(verify=certificates)
         self._deadline = Deadline(monotonic)
         # httpcore takes a backend in its documentation ("Network backends"); httpx does not hand one on.
         self._pool = httpcore.ConnectionPool(
-            ssl_context=httpx.create_ssl_context(), network_backend=_Backend(self._deadline)
+            ssl_context=certificates, network_backend=_Backend(self._deadline)
         )
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
