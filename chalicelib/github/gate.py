@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from chalicelib.errors import StoreUnavailable
 from chalicelib.github import budget as rules
 from chalicelib.github import health, reports
-from chalicelib.github.budget import Budget, Call, Granted, Limits, Refused
+from chalicelib.github.budget import Budget, Call, Granted, Kind, Limits, Refused
 from chalicelib.github.protocol import Response
 from chalicelib.items import Document
 from chalicelib.telemetry import SILENT, Telemetry
@@ -42,16 +42,25 @@ class Gate:
     ) -> None:
         self._documents, self._limits, self._now, self._telemetry = documents, limits, now, telemetry
         self._known: dict[str, Document] = {}
+        self._turns: dict[str, float] = {}
 
     def ask(self, owner: str, call: Call) -> Granted | Refused:
-        """Ask for one call as the owner's installation; a refusal writes at most that an opening waits."""
+        """Ask for one call as the owner's installation; a refusal writes at most that an opening waits.
+
+        An opening is sent at once, so that its turn is booked in the same write.
+        """
         now = self._now().timestamp()
         for _ in range(SWAPS):
             just_read = owner not in self._known
             document = self._read(owner)
             current = _parse(document)
             answer = rules.ask(current, call, now, self._limits)
-            if answer.budget and answer.budget != current:
+            if isinstance(answer, Granted) and call.kind is Kind.OPEN:
+                turn = rules.turn(answer.budget, answer.at, self._limits)
+                if self._swap(owner, document, turn.budget):
+                    self._turns[owner] = turn.at
+                    return answer
+            elif answer.budget and answer.budget != current:
                 if self._swap(owner, document, answer.budget):
                     return answer
             elif just_read:
@@ -63,8 +72,13 @@ class Gate:
     def turn(self, owner: str) -> float | None:
         """Book the sending of a write; returns its time (epoch seconds), None where it cannot be had.
 
+        One that is booked already is taken, if its time has not passed.
+
         A turn that was over before it was written would bring the write too near to the next: it is left.
         """
+        booked_at = self._turns.pop(owner, 0.0)
+        if self._now().timestamp() <= booked_at:
+            return booked_at
         with contextlib.suppress(StoreUnavailable):  # without a turn nothing is sent
             for _ in range(SWAPS):
                 document = self._read(owner)

@@ -56,6 +56,21 @@ def test_workers_take_turns(world: World) -> None:
     assert turns == [world.seconds + LEAD + n for n in range(4)]
 
 
+def test_an_opening_has_its_turn_from_the_write_that_granted_it(world: World) -> None:
+    world.one.ask(OWNER, OPEN)
+    world.store.calls.clear()
+    assert (world.one.turn(OWNER), world.store.calls) == (world.seconds + LEAD, [])
+    assert world.other.turn(OWNER) == world.seconds + LEAD + world.limits.spacing
+    assert world.one.turn(OWNER) == world.seconds + LEAD + 2 * world.limits.spacing
+
+
+def test_a_turn_from_the_grant_that_has_passed_is_booked_anew(world: World) -> None:
+    world.one.ask(OWNER, OPEN)
+    world.clock.pass_(seconds=0.5)
+    world.other.turn(OWNER)
+    assert world.one.turn(OWNER) == world.budget.next_write - world.limits.spacing
+
+
 def test_a_turn_that_was_over_before_it_was_written_is_left(world: World) -> None:
     swap, late = world.store.swap, iter((0.5, 0.0))
 
@@ -158,6 +173,13 @@ def test_a_worker_that_never_gets_its_turn_is_sent_away_for_a_moment(crowd: Crow
     answer = Gate(crowd, Limits(patience=60), crowd.clock.now).ask(OWNER, OPEN)
     assert answer == Refused(crowd.clock.now().timestamp() + BUSY, "BUSY")
     assert crowd.documents["budget#acme"].version == SWAPS
+
+
+def test_a_turn_that_was_never_granted_is_not_taken(crowd: Crowd) -> None:
+    gate = Gate(crowd, Limits(patience=60), crowd.clock.now)
+    gate.ask(OWNER, OPEN)
+    crowd.crowded = False
+    assert gate.turn(OWNER) == crowd.clock.now().timestamp() + LEAD + SWAPS
 
 
 def test_a_turn_that_cannot_be_had_is_none(crowd: Crowd) -> None:
