@@ -1,5 +1,6 @@
 """The issue tracker's twin: issues in memory, people who change them, failures on demand."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -35,6 +36,7 @@ class MemoryTracker:
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
+        self._numbers: Counter[str] = Counter()
         self.threads: dict[IssueRef, Thread] = {}
         self.calls: list[str] = []
         self.faults: dict[str, Fault] = {}
@@ -53,8 +55,8 @@ class MemoryTracker:
 
     def open(self, repository: str, draft: Draft, before: datetime) -> Seen:
         def effect() -> Seen:
-            number = 1 + sum(ref.repository == repository for ref in self.threads)
-            ref = IssueRef(repository, number)
+            self._numbers[repository] += 1
+            ref = IssueRef(repository, number := self._numbers[repository])
             url = f"https://github.com/{repository}/issues/{number}"
             for label in draft.labels:
                 grey = Label(label, "ededed", "")
