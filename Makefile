@@ -2,6 +2,7 @@
 # make test     unit, contract, app and simulation tests
 # make check    formatter, linter, types, then make test
 # make local    the demo's stack, left running for you to play with
+# make bench    how fast it is on this machine, some forty minutes; make bench-scale counts an hour of load
 # make list     what fires and has an issue; likewise explain, show, dlq and send, with ARGS and STAGE:
 #               make explain ARGS=alert.json, make dlq ARGS="replay --all" STAGE=prod, ARGS=--help for more
 #
@@ -20,7 +21,7 @@ ON_PROD := plan-prod deploy-prod publish-prod url-prod logs-prod destroy-prod
 .DEFAULT_GOAL := help
 COMMANDS := explain list show dlq send
 STAGE ?= local
-.PHONY: $(ON_DEV) $(ON_PROD) help demo local test check style types format schema screenshots simulate simulate-mutants check-all clean $(COMMANDS)
+.PHONY: $(ON_DEV) $(ON_PROD) help demo local test check style types format schema screenshots simulate simulate-mutants check-all bench bench-scale clean $(COMMANDS)
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -84,6 +85,12 @@ simulate: $(INSTALLED)
 
 simulate-mutants: $(INSTALLED)
 	@$(RUN) -m tests.simulation.mutants
+
+bench: $(INSTALLED)
+	@$(RUN) -m tests.bench $(ROWS)
+
+bench-scale: $(INSTALLED)
+	@$(RUN) -m tests.bench.scale
 
 clean:
 	rm -rf $(VENV) build .mypy_cache .pytest_cache .ruff_cache .hypothesis

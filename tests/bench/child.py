@@ -1,0 +1,67 @@
+"""Programs in a fresh interpreter, with the deployed code and Lambda's boto3 and nothing else of ours."""
+
+import importlib
+import json
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+PROGRAMS = Path(__file__).with_name("programs")
+LAMBDAS_OWN = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3")
+"""What Lambda's Python has beside the standard library."""
+
+
+class ProgramFailed(Exception):
+    """A program of the benchmark ended with an error."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What a program printed last, as JSON, and the processor's seconds it used from start to end."""
+
+    said: Any
+    cpu_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """Lambda's Python for a package that was unpacked into `code`."""
+
+    code: Path
+    work: Path
+
+    def run(self, program: str, environment: Mapping[str, str], *arguments: str) -> Ran:
+        """Run a program to its end; raises ProgramFailed.
+
+        It sees no environment of ours, and compiles what the package does not bring compiled, as on Lambda,
+        whose code cannot be written to.
+        """
+        command = [sys.executable, "-I", "-S", "-B", str(PROGRAMS / program), str(self.code), *self._path()]
+        with (self.work / f"{program}.out").open("w+", encoding="utf-8") as output:
+            redirect = [(os.POSIX_SPAWN_DUP2, output.fileno(), 1)]
+            process = os.posix_spawn(
+                command[0], [*command, "--", *arguments], dict(environment), file_actions=redirect
+            )
+            _, status, used = os.wait4(process, 0)
+            output.seek(0)
+            lines = output.read().splitlines()
+        if os.waitstatus_to_exitcode(status):
+            raise ProgramFailed(f"{program} ended with {os.waitstatus_to_exitcode(status)}")
+        return Ran(json.loads(lines[-1]), used.ru_utime + used.ru_stime)
+
+    def _path(self) -> list[str]:
+        return [str(self.boto3())]
+
+    def boto3(self) -> Path:
+        """Make a folder with what Lambda's Python has, if there is none yet."""
+        folder = self.work / "lambda-runtime"
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in LAMBDAS_OWN:
+            file = Path(str(importlib.import_module(name).__file__))
+            source = file.parent if file.name == "__init__.py" else file
+            if not (folder / source.name).exists():
+                (folder / source.name).symlink_to(source)
+        return folder

@@ -1,0 +1,16 @@
+"""The collector's first batch, of one alert, in a fresh interpreter: `app.collector`, as Lambda calls it."""
+
+import sys
+
+sys.path += [sys.argv[1], sys.argv[2]]
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+
+import app
+
+event = json.loads(Path(sys.argv[4]).read_text(encoding="utf-8"))
+context = SimpleNamespace(**event["context"], get_remaining_time_in_millis=lambda: 60_000)
+app.collector(event["event"], context)
+print("\n0")

@@ -1,0 +1,15 @@
+"""The webhook's first request in a fresh interpreter: `app.app`, as Lambda calls it."""
+
+import sys
+
+sys.path += [sys.argv[1], sys.argv[2]]
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+
+import app
+
+event = json.loads(Path(sys.argv[4]).read_text(encoding="utf-8"))
+answer = app.app(event["event"], SimpleNamespace(**event["context"]))
+print("\n" + json.dumps(answer["statusCode"]))

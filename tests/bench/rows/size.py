@@ -1,0 +1,36 @@
+"""Memory and size: what ten thousand alerts add to the collector, and how large the package is."""
+
+from tests.bench import rig as rigs
+from tests.bench.gate import Row, Run, Under
+from tests.bench.rig import Rig
+
+BATCH = 10
+
+
+def rows(rig: Rig) -> list[Row]:
+    """Both."""
+
+    def memory() -> Run:
+        said = rig.run("memory.py", rigs.batch(BATCH)).said
+        return Run({"growth": said["peak"] - said["loaded"]}, said["loaded"])
+
+    def size() -> Run:
+        return Run({"package": rig.package.stat().st_size / 1e6})
+
+    return [
+        Row(
+            key="memory",
+            what="peak memory of the collector over 10,000 alerts, real clients",
+            unit="MB",
+            yardstick="import of the same modules",
+            targets={"growth": Under(20)},
+            measure=memory,
+        ),
+        Row(
+            key="package",
+            what="deployment package",
+            unit="MB",
+            targets={"package": Under(12)},
+            measure=size,
+        ),
+    ]
