@@ -21,7 +21,7 @@ ON_PROD := plan-prod deploy-prod publish-prod url-prod logs-prod destroy-prod
 .DEFAULT_GOAL := help
 COMMANDS := explain list show dlq send
 STAGE ?= local
-.PHONY: $(ON_DEV) $(ON_PROD) help demo local test check style types format schema screenshots simulate simulate-mutants check-all bench bench-scale clean $(COMMANDS)
+.PHONY: $(ON_DEV) $(ON_PROD) help demo local test check style types format schema screenshots simulate simulate-mutants simulate-storm fuzz check-all bench bench-scale clean $(COMMANDS)
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -77,6 +77,12 @@ check-all: check simulate-mutants $(CHECKOV)
 
 $(ON_DEV) $(ON_PROD): $(INSTALLED)
 	@PYTHONPATH=infra-extra $(RUN) -m ops $(subst -, ,$@)
+
+simulate-storm: $(INSTALLED)
+	@$(RUN) -m tests.storm.draw
+
+fuzz: $(INSTALLED)
+	@RUNS=100000 $(RUN) -m pytest -q tests/fuzz
 
 RUNS ?= 10000
 
