@@ -7,7 +7,7 @@ from typing import Any, Protocol, TypeVar
 
 from chalicelib import render
 from chalicelib.alert import AlertEvent
-from chalicelib.lifecycle import outcome
+from chalicelib.lifecycle import outcome, said
 from chalicelib.lifecycle.outcome import Draft, Seen
 from chalicelib.lifecycle.state import AlertState, Intent, Issue, IssueRef, Verb
 from chalicelib.lifecycle.steps import (
@@ -91,10 +91,10 @@ class Act:
                 return self._comment(row, ref, key, _claimed(row.spec.alert))
             case AddLabels(ref, labels):
                 self._tracker.add_labels(ref, labels, _before(row))
-                return replace(row, status=outcome.labelled(row, added=labels), intent=None)
+                return replace(row, status=said.labelled(row, added=labels), intent=None)
             case RemoveLabel(ref, label):
                 self._tracker.remove_label(ref, label, _before(row))
-                return replace(row, status=outcome.labelled(row, removed=label), intent=None)
+                return replace(row, status=said.labelled(row, removed=label), intent=None)
             case Look(ref):
                 return listen(self._tracker, row, ref, _before(row))
             case Obey():
@@ -142,7 +142,7 @@ class Act:
         if outcome.surprising(issue, seen):
             return replace(row, status=outcome.observed(row, seen), intent=None)
         self._tracker.comment(ref, render.comment(row, self._routing, key, self._now()), _before(row))
-        return replace(row, status=outcome.commented(row, alert.priority, key, self._now()), intent=None)
+        return replace(row, status=said.commented(row, alert.priority, key, self._now()), intent=None)
 
     def _close_duplicate(self, row: AlertState, ref: IssueRef) -> AlertState:
         """Close it in one call, naming on top the issue that stands for it, unless that one is closed.
@@ -182,7 +182,7 @@ class Act:
         marker = render.comment_marker(row.fingerprint, intent.episode, intent.key)
         if any(marker in body for body in self._tracker.comments(issue.ref, intent.since, _before(row))):
             return replace(
-                row, status=outcome.commented(row, intent.priority, intent.key, intent.since), intent=None
+                row, status=said.commented(row, intent.priority, intent.key, intent.since), intent=None
             )
         return None
 

@@ -24,7 +24,7 @@ from chalicelib.errors import (
 from chalicelib.github import budget
 from chalicelib.github.budget import Call, Granted
 from chalicelib.journal import Journal
-from chalicelib.lifecycle import commands, outcome
+from chalicelib.lifecycle import commands, outcome, said
 from chalicelib.lifecycle.outcome import Seen
 from chalicelib.lifecycle.plan import Policy, plan
 from chalicelib.lifecycle.state import AlertState, Intent, IssueRef, Lease, Verb
@@ -215,7 +215,7 @@ class Sync:
             return self._settle(claimed, ended), None
         now = self.clock.now()
         if isinstance(error, Refused):
-            refused = replace(claimed, status=outcome.refused(claimed))
+            refused = replace(claimed, status=said.refused(claimed))
             until = now + self.timing.retry * 2 ** min(claimed.status.failures, MOST_DOUBLINGS)
             self._journal.retried(row, step, until)
             return self._give_back(row, refused, until), until
@@ -239,11 +239,11 @@ def _ended(claimed: AlertState, step: Step, error: AlertingError) -> AlertState 
     if isinstance(error, Gone) and on_issue:
         return replace(claimed, status=outcome.gone(claimed), intent=None)
     if isinstance(error, CommentsClosed):
-        return replace(claimed, status=outcome.comments_closed(claimed), intent=None)
+        return replace(claimed, status=said.comments_closed(claimed), intent=None)
     if isinstance(error, Refused) and isinstance(step, Obey):
         return replace(claimed, status=commands.corrected(claimed.status, step.command), intent=None)
     if isinstance(error, Refused) and isinstance(step, AddLabels):
-        return replace(claimed, status=outcome.labelled(claimed, added=step.labels), intent=None)
+        return replace(claimed, status=said.labelled(claimed, added=step.labels), intent=None)
     if isinstance(error, Refused) and isinstance(step, RemoveLabel):
-        return replace(claimed, status=outcome.labelled(claimed, removed=step.label), intent=None)
+        return replace(claimed, status=said.labelled(claimed, removed=step.label), intent=None)
     return None

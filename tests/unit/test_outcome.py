@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from chalicelib.alert import Priority
-from chalicelib.lifecycle import outcome
+from chalicelib.lifecycle import outcome, said
 from chalicelib.lifecycle.outcome import Seen
 from chalicelib.lifecycle.state import AlertState, IssueRef, Status
 from tests.unit.builders import REPOSITORY, at, firing, resolved, row_of
@@ -22,9 +22,9 @@ SEEN = Seen(
         lambda row: outcome.adopted(row_of(resolved(0)), firing(0), SEEN),
         outcome.gone,
         lambda row: outcome.shown(row, firing(0), SEEN, "t", at(0)),
-        lambda row: outcome.labelled(row, added=("a",)),
-        lambda row: outcome.commented(row, Priority.P1, "repeat-1", at(0)),
-        outcome.comments_closed,
+        lambda row: said.labelled(row, added=("a",)),
+        lambda row: said.commented(row, Priority.P1, "repeat-1", at(0)),
+        said.comments_closed,
     ],
 )
 def test_a_row_without_an_issue_gets_none_from_what_was_seen(change: Callable[[AlertState], Status]) -> None:

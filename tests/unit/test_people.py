@@ -113,6 +113,48 @@ def test_a_reopened_issue_is_ours_again(world: People, learns: Callable[[People]
     assert world.tracker.threads[FIRST].seen.closed_by is Closer.US
 
 
+def quiet_label(world: People) -> None:
+    labels = world.tracker.threads[FIRST].seen.labels
+    world.tracker.change(FIRST, Closer.PERSON, labels=(*labels, "alert:quiet"))
+
+
+DEEDS: dict[str, Callable[[People], object]] = {
+    "closed": lambda world: world.tracker.close_as_person(FIRST),
+    "closed as not planned": lambda world: world.tracker.close_as_person(FIRST, "not_planned"),
+    "labelled": quiet_label,
+    "transferred": lambda world: world.tracker.transfer(FIRST, "example-org/attic"),
+    "deleted": lambda world: world.tracker.delete(FIRST),
+    "/ack": lambda world: world.say("/ack"),
+    "/snooze": lambda world: world.say("/snooze 4h"),
+    "/mute": lambda world: world.say("/mute"),
+    "no command": lambda world: world.say("hm"),
+    "nobody": lambda world: world.say("/mute", author="stranger"),
+    "much at once": lambda world: [world.say(body) for body in ("/ack", "/snooze 4h", "/snoze", "/mute")],
+}
+
+
+@pytest.mark.parametrize("deed", DEEDS)
+def test_told_or_found_later_the_row_ends_the_same(deed: str) -> None:
+    """But for the time at which an issue was opened in a deleted one's place."""
+    rows = []
+    for looks in (False, True):
+        world = People()
+        world.run(firing(0))
+        world.look(1)
+        world.clock.pass_(minutes=1)
+        DEEDS[deed](world)
+        if not looks:
+            world.event()
+        world.clock.time = at(62)
+        world.drift(at(63))
+        world.settle(5)
+        issue = world.row.status.issue
+        assert issue
+        placed = replace(issue, spoke_at=at(0), commented_at=at(0), heard_at=None)
+        rows.append((replace(world.row.status, issue=placed), world.row.look, world.row.due_at))
+    assert rows[0] == rows[1]
+
+
 def test_the_same_event_twice_is_the_same_as_once(world: People) -> None:
     world.say("/ack")
     for _ in range(3):

@@ -29,6 +29,7 @@ class World:
         self.drift: Callable[[datetime], None] = self.drifted.append
         self.chores: tuple[tuple[str, Callable[[datetime], None]], ...] = ()
         self.board: Callable[[datetime], None] | None = None
+        self.palette: Callable[[datetime], None] | None = None
 
     def add(self, title: str, *, due: float | None = 0, priority: str = "P1") -> AlertState:
         row = row_of(firing(0, title=title, priority=priority, identity={"alarm_id": title}))
@@ -48,7 +49,7 @@ class World:
     def run(self, seconds: float = 3600) -> None:
         self.until = self.clock.now() + timedelta(seconds=seconds)
         parts = (self.store, self.sync, self.drift, self.clock.now, self.telemetry, self.chores, self.board)
-        Reconcile(*parts)(self.until)
+        Reconcile(*parts, palette=self.palette)(self.until)
 
 
 @pytest.fixture
@@ -175,3 +176,21 @@ def test_a_board_that_fails_is_told(world: World) -> None:
     world.board = fail
     world.run()
     assert [name for name, _ in world.telemetry.problems] == ["BOARD_FAILED"]
+
+
+def test_labels_come_last_and_their_trouble_is_told(world: World) -> None:
+    order: list[str] = []
+
+    def palette(until: datetime) -> None:
+        order.append("palette")
+        raise StoreUnavailable("away")
+
+    world.board, world.palette = (lambda _: order.append("board")), palette
+    world.run()
+    assert order == ["board", "palette"]
+    assert [name for name, _ in world.telemetry.problems] == ["PALETTE_FAILED"]
+    world.clock.time = world.until
+    Reconcile(world.store, world.sync, world.drift, world.clock.now, world.telemetry, palette=palette)(
+        world.until
+    )
+    assert order == ["board", "palette"], "without time left nothing is dressed"

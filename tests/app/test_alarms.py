@@ -1,0 +1,65 @@
+"""Whose alarms are read, and by which role: as wired, on AWS as moto has it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from chalicelib import wiring
+from chalicelib.config import Arn
+from tests.app.stage import ACCOUNT, REGION, Stage, start
+
+OTHER = "210987654321"
+ROLE = f"arn:aws:iam::{OTHER}:role/alarm-reader"
+HERE = Arn.parse(f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:alerting-local-reconcile")
+
+
+@pytest.fixture
+def stage(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Stage]:
+    with mock_aws():
+        yield start(monkeypatch, tmp_path, ALARM_READER_ROLE_ARNS=ROLE)
+
+
+def alarm(session: boto3.Session, name: str, state: Literal["OK", "ALARM"]) -> None:
+    client = session.client("cloudwatch", region_name=REGION)
+    client.put_metric_alarm(
+        AlarmName=name,
+        MetricName="Depth",
+        Namespace="CI",
+        Period=60,
+        EvaluationPeriods=1,
+        Statistic="Maximum",
+        Threshold=1.0,
+        ComparisonOperator="GreaterThanThreshold",
+    )
+    client.set_alarm_state(AlarmName=name, StateValue=state, StateReason="because")
+
+
+def session(*, role: str | None = None) -> boto3.Session:
+    if role is None:
+        return boto3.Session(aws_access_key_id="x", aws_secret_access_key="x", region_name=REGION)
+    return wiring._taking(role)
+
+
+@pytest.mark.usefixtures("stage")
+def test_alarms_of_this_account_and_region_are_read_as_they_are() -> None:
+    alarm(session(), "queue", "OK")
+    alarm(session(), "disk", "ALARM")
+    found = wiring._alarm_reader(HERE, ACCOUNT, REGION)(["queue", "disk", "gone"])
+    assert {one.arn.rpartition(":")[2]: one.ok for one in found.values()} == {"queue": True, "disk": False}
+
+
+@pytest.mark.usefixtures("stage")
+def test_alarms_of_an_account_that_has_a_role_for_us_are_read_by_it() -> None:
+    alarm(session(role=ROLE), "theirs", "OK")
+    (found,) = wiring._alarm_reader(HERE, OTHER, REGION)(["theirs"]).values()
+    assert found.arn == f"arn:aws:cloudwatch:{REGION}:{OTHER}:alarm:theirs"
+
+
+@pytest.mark.usefixtures("stage")
+@pytest.mark.parametrize(("account", "region"), [("999999999999", REGION), (ACCOUNT, "eu-west-1")])
+def test_nobody_elses_alarms_are_asked_about(account: str, region: str) -> None:
+    assert wiring._alarm_reader(HERE, account, region) is None
