@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
+from chalicelib.errors import Refused
 from chalicelib.labels import MUTED_LABEL
 from chalicelib.lifecycle import commands, outcome
 from chalicelib.lifecycle.commands import Spoken
@@ -79,4 +80,13 @@ def _carry_out(tracker: Conversation, row: AlertState, command: Command, before:
     if command.word == commands.MUTE:
         tracker.add_labels(command.ref, (MUTED_LABEL,), before)
     if command.word == commands.UNMUTE and muted:
-        tracker.remove_label(command.ref, MUTED_LABEL, before)
+        _unmute(tracker, command.ref, before)
+
+
+def _unmute(tracker: Conversation, ref: IssueRef, before: datetime) -> None:
+    """Take the label off, unless a person was quicker."""
+    try:
+        tracker.remove_label(ref, MUTED_LABEL, before)
+    except Refused as error:
+        if error.status != 404:
+            raise

@@ -116,8 +116,12 @@ class GitHubIssues:
         self._client.send(requests.issue("POST", ref, "/assignees", {"assignees": [login]}), before)
 
     def react(self, ref: IssueRef, comment: int, content: str, before: datetime) -> None:
-        """React to a comment; GitHub keeps one reaction of a kind."""
-        self._client.send(requests.react(ref.repository, comment, content), before)
+        """React to a comment, if it is still there; GitHub keeps one reaction of a kind."""
+        try:
+            self._client.send(requests.react(ref.repository, comment, content), before)
+        except Refused as error:
+            if error.status != 404:
+                raise
 
     def labels(self, repository: str, before: datetime) -> Iterator[Label]:
         """List the labels of a repository."""

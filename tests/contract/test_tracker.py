@@ -326,6 +326,11 @@ def test_assigning_and_reacting_twice_is_the_same_as_once(world: World) -> None:
     assert (world.assignees(ref), world.reactions(ref)) == ({"mona"}, ["+1", "confused"])
 
 
+def test_a_comment_that_its_author_has_deleted_needs_no_reaction(world: World) -> None:
+    ref = opened(world).ref
+    world.tracker.react(ref, 12345, "+1", before(world))
+
+
 # Labels of a repository
 
 

@@ -347,6 +347,18 @@ def test_a_command_that_github_refuses_is_answered(world: People) -> None:
     assert world.row.status.commands == ()
 
 
+@pytest.mark.parametrize("status", [404, 403])
+def test_a_label_that_a_person_has_taken_off_first_is_off(world: People, status: int) -> None:
+    world.say("/mute")
+    world.event()
+    world.tracker.faults["remove_label"] = fails_with(Refused("no", status=status))
+    comment = world.say("/unmute")
+    world.event()
+    world.settle(5)
+    assert ((comment, "+1") in world.reactions()) is (status == 404)
+    assert len(world.comments()) == (0 if status == 404 else 1)
+
+
 def test_our_own_comments_are_no_reason_to_look(world: People) -> None:
     world.run(firing(70, reason="70 jobs wait"))
     assert len(world.comments()) == 1
