@@ -29,16 +29,18 @@ def generate(seed: int) -> Scenario:
         *_some(chance, 0.25, 2, lambda: _spell(chance, times)),
         *_some(chance, 0.5, 5, lambda: _acts(chance, times)),
     ]
-    return Scenario(seed, _setting(chance), tuple(sorted([*said, *trouble], key=lambda each: each.at)))
+    others = any(isinstance(each, Acts) and each.action == "transfer" for each in trouble)
+    return Scenario(seed, _setting(chance, others=others), tuple(sorted([*said, *trouble], key=lambda each: each.at)))
 
 
-def _setting(chance: Random) -> Setting:
+def _setting(chance: Random, *, others: bool) -> Setting:
     tight = chance.random() < 0.12
     return Setting(
         batch=chance.choice((1, 2, 10)),
         per_minute=3 if tight else 75,
         per_hour=9 if tight else 480,
         comment_cap=chance.choice((0, 1, 2)) if chance.random() < 0.1 else 2500,
+        others=others,
     )
 
 

@@ -6,10 +6,10 @@ from functools import partial
 
 from tests.simulation import invariants
 from tests.simulation.scenario import START, Scenario
-from tests.simulation.world import World
+from tests.simulation.world import IDLE_CALM, World
 
 MINUTE = 60.0
-QUIET = 75 * 60.0
+QUIET = 2.1 * IDLE_CALM * MINUTE
 """Seconds without a change after which the world is quiet: drift has looked at everything since."""
 
 LONGEST = 12 * 3600.0

@@ -15,8 +15,7 @@ REPOSITORY = "example-org/alerts"
 ELSEWHERE = "example-org/elsewhere"
 """Another team's repository, to which people transfer issues."""
 
-ROUTING = load(
-    f"""
+_ROUTING = f"""
 [default]
 repository = "{REPOSITORY}"
 
@@ -30,14 +29,16 @@ repository = "{REPOSITORY}"
 repository = "{REPOSITORY}"
 close_on_resolve = false
 
-[team.others]
-repository = "{ELSEWHERE}"
-
 [fallback]
 team = "infra"
 priority = "P2"
 """
-)
+_OTHERS = f"""
+[team.others]
+repository = "{ELSEWHERE}"
+"""
+ROUTING = {others: load(_ROUTING + (_OTHERS if others else "")) for others in (True, False)}
+"""With the other team and without: a repository more costs lists."""
 
 
 class Stimulus(Protocol):
@@ -59,10 +60,11 @@ class Setting:
     per_minute: int = 75
     per_hour: int = 480
     comment_cap: int = 2500
+    others: bool = False
 
     @property
     def policy(self) -> Policy:
-        return Policy(routing=ROUTING)
+        return Policy(routing=ROUTING[self.others])
 
     @property
     def limits(self) -> Limits:

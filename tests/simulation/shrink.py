@@ -35,8 +35,9 @@ def _smaller(scenario: Scenario) -> Iterator[Scenario]:
         size //= 2
     if not scenario.even:
         yield replace(scenario, even=True)
-    if scenario.setting != Setting():
-        yield replace(scenario, setting=Setting())
+    plain = Setting(others=scenario.setting.others)
+    if scenario.setting != plain:
+        yield replace(scenario, setting=plain)
     for index, stimulus in enumerate(stimuli):
         for simpler in _simpler(stimulus):
             yield replace(scenario, stimuli=(*stimuli[:index], simpler, *stimuli[index + 1 :]))

@@ -30,6 +30,9 @@ MARGIN = timedelta(seconds=3)
 AGAIN = 300.0
 """Seconds after which a sender that was not answered sends again."""
 
+IDLE, IDLE_CALM = 12, 61
+"""Minutes after which rows are reconciled though none is due: drift looks ten minutes, or an hour, later."""
+
 INVOKED_AT_ONCE = {"collector": 3, "reconcile": 2, "webhook": 99}
 
 
@@ -101,7 +104,7 @@ class World:
     def tick(self) -> None:
         """A minute has begun: rows that are due are reconciled; now and then whether any are or not."""
         minute = int(self.schedule.time // 60)
-        if minute % (21 if self.calmed else 7) == 0 or self.ledger.anything_due():
+        if minute % (IDLE_CALM if self.calmed else IDLE) == 0 or self.ledger.anything_due():
             self.invoke("reconcile", lambda container, until: container.reconcile()(until))
 
     def poll(self) -> None:
