@@ -28,9 +28,11 @@ from chalicelib.github.gate import Gate
 from chalicelib.github.issues import GitHubIssues
 from chalicelib.lifecycle.outcome import Draft, Label, Seen
 from chalicelib.lifecycle.state import Closer, IssueRef
-from tests.contract.github_rig import APP_ID, ISSUES, NOON, REPOSITORY, Rig, app_key, no_tls
+from tests.contract.github_rig import APP_ID, ISSUES, NOON, REPOSITORY, Clock, Rig, app_key, no_tls
 from tests.local.github.model import Issue
+from tests.local.github.people import Person
 from tests.twins.clock import ManualClock
+from tests.twins.github import GitHubTwin, UnsignedApp
 from tests.twins.store import MemoryStore
 from tests.twins.tracker import MemoryTracker
 from tests.unit.test_auth import rsa_key, shows
@@ -125,6 +127,24 @@ class Hub:
         return list(self.github.world.repository(repository).issues.values())
 
 
+class InProcess(Hub):
+    """The same on the stand-in's endpoints reached in this process, as the simulation does."""
+
+    def __init__(self) -> None:
+        self.clock = Clock()
+        twin = GitHubTwin(self.clock)
+        twin.world.add_repository(REPOSITORY, collaborators=["mona"])
+        self.github, self.mona = twin, Person(twin.world, "mona")  # type: ignore[assignment]
+        self.gate = Gate(MemoryStore(), Limits(), self.now)
+        self.tracker = GitHubIssues(GitHubClient(twin, UnsignedApp(), self.gate, self, TIMEOUT))
+
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(self.clock(), UTC)
+
+    def pass_(self, seconds: float) -> None:
+        self.clock.turn(seconds)
+
+
 World = Twin | Hub
 
 
@@ -134,10 +154,12 @@ def hub() -> Iterator[Hub]:
         yield Hub(rig, http)
 
 
-@pytest.fixture(params=["twin", "github"])
+@pytest.fixture(params=["twin", "in process", "github"])
 def world(request: pytest.FixtureRequest) -> World:
     if request.param == "twin":
         return Twin()
+    if request.param == "in process":
+        return InProcess()
     found: Hub = request.getfixturevalue("hub")
     return found
 

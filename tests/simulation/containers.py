@@ -15,6 +15,7 @@ from chalicelib.lifecycle.plan import Policy
 from chalicelib.lifecycle.record import DUPLICATE
 from chalicelib.lifecycle.state import AlertState
 from chalicelib.lifecycle.steps import Step
+from chalicelib.notice import Notice
 from chalicelib.queue import SqsQueue
 from chalicelib.reconcile import Reconcile
 from chalicelib.store import DynamoStore
@@ -107,7 +108,9 @@ class Container:
         services = self._services
         queue = SqsQueue(services.messaging, QUEUE, DLQ)  # type: ignore[arg-type]
         now = services.clock.now
-        return Collector(self.store, queue, self.sync, services.policy, DUPLICATE, now, services.telemetry)
+        policy, telemetry = services.policy, services.telemetry
+        notice = Notice(self.store, now, telemetry)
+        return Collector(self.store, queue, self.sync, policy, DUPLICATE, now, telemetry, notice)
 
     def reconcile(self) -> Reconcile:
         services = self._services

@@ -12,7 +12,7 @@ from tests.simulation.weather import STATES
 
 STEPS = """
     OpenIssue ReopenIssue UpdateIssue AddLabels RemoveLabel AddComment CloseIssue
-    Find Look Adopt CloseDuplicate
+    Find Look Adopt CloseDuplicate Obey
 """.split()  # noqa: SIM905 - a list of names reads best without quotes
 
 UNSEEN = {Quiet.DISABLED, Quiet.IN_PROGRESS}

@@ -38,6 +38,10 @@ ACTIONS: dict[str, Action] = {
     "write below": lambda person, issue, word: person.edit(*_where(issue), body=f"{issue.body}\n\n{word}"),
     "retitle": lambda person, issue, word: person.edit(*_where(issue), title=f"{issue.title} {word}"),
     "comment": lambda person, issue, word: _ignore(person.comment(*_where(issue), word)),
+    "ack": lambda person, issue, word: _ignore(person.comment(*_where(issue), "/ack")),
+    "snooze": lambda person, issue, word: _ignore(person.comment(*_where(issue), "/snooze 1h")),
+    "unsnooze": lambda person, issue, word: _ignore(person.comment(*_where(issue), "/unsnooze")),
+    "say mute": lambda person, issue, word: _ignore(person.comment(*_where(issue), "/mute")),
     "label": lambda person, issue, word: person.label(*_where(issue), word),
     "take a label of ours off": _labels_off,
     "mute": lambda person, issue, word: person.label(*_where(issue), "alert:muted"),
@@ -55,11 +59,15 @@ def _ignore(_: object) -> None:
 
 @dataclass(frozen=True)
 class Acts:
-    """Somebody acts on an issue: `which`, below 1, picks one of those that are there."""
+    """Somebody acts on an issue: `which`, below 1, picks one of those that are there.
+
+    GitHub tells us of it, unless `told` is False: it does not try again where that fails.
+    """
 
     at: float
     action: str
     which: float
+    told: bool = True
 
     def happen(self, world: "World") -> None:
         issues = world.issues()
@@ -71,3 +79,5 @@ class Acts:
         world.count(f"person: {self.action}")
         world.tell("person", f"{self.action} {issue.repository.full_name}#{issue.number}")
         world.human.acts(self.action, issue)
+        if self.told:
+            world.hint(issue)

@@ -73,7 +73,7 @@ class Setting:
     def prepare(self, world: "World") -> None:
         """Make GitHub what it is at the start."""
         for name in (REPOSITORY, ELSEWHERE):
-            world.github.world.add_repository(name)
+            world.github.world.add_repository(name, collaborators=["mona"])
         world.github.world.comment_cap = self.comment_cap
 
 

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from chalicelib import items
+from chalicelib.feedback import Hint
 from chalicelib.ingest import Posted
 from chalicelib.lifecycle.state import AlertState
 from tests.local.github.model import Issue
@@ -70,6 +71,12 @@ class World:
                 self.messaging.publish(payload if isinstance(payload, str) else json.dumps(payload), {})
             else:
                 self._post(source, json.dumps(payload).encode(), delays)
+
+    def hint(self, issue: Issue) -> None:
+        """GitHub tells that somebody did something to an issue; what it was is not heeded."""
+        self._copies[""] = (0.5,)
+        told = Hint("issues", "labeled", issue.repository.full_name, issue.number, "mona", "a-delivery")
+        self.messaging.publish(json.dumps(told.message()), {"source": "github"})
 
     def spell(self, seconds: float, end: Callable[["World"], None]) -> None:
         """A state ends after some seconds, at the latest when the world is left alone."""

@@ -31,6 +31,7 @@ from tests.local.github.world import World
 from tests.twins.outside import Outside, direct
 
 API = "https://api.github.test"
+OTHER = "github.other"
 POINTS = {
     ("GET", "/repos/{repo}/installation"): "github.installation",
     ("POST", "/app/installations/{installation_id}/access_tokens"): "github.token",
@@ -131,7 +132,7 @@ class GitHubTwin(httpx.Client):
 
     def send(self, request: Any, **_: Any) -> httpx.Response:
         route, arguments = _match(request.method, request.path)
-        point = POINTS[request.method, route.name]
+        point = POINTS.get((request.method, route.name), OTHER)
 
         def effect() -> httpx.Response:
             status, body, headers = self._answer(point, route, request, arguments)
@@ -167,9 +168,9 @@ def _arguments(query: str) -> MultiDict[str, str]:
 @cache
 def _match(method: str, path: str) -> tuple[Route, dict[str, Any]]:
     for route, pattern in _patterns():
-        found = pattern.fullmatch(unquote(path)) if route.method == method else None
+        found = pattern.fullmatch(path) if route.method == method else None
         if found:
-            named = {name: value for name, value in found.groupdict().items() if value is not None}
+            named = {name: unquote(value) for name, value in found.groupdict().items() if value is not None}
             numbers = {name: int(value) for name, value in named.items() if name in _NUMBERS}
             return route, named | numbers
     raise not_found()
