@@ -15,7 +15,7 @@ AlertingError
         RateLimited         GitHub asks to wait until a time: later, then
         OutcomeUnknown      a write went without an answer (timeout, dropped connection, 5xx): it may have
         happened Refused             GitHub said no, and nothing happened
-            Gone            the issue was deleted, or the repository has issues disabled
+            Gone            the issue was deleted
             Invalid         validation failed, on the named fields
             CommentsClosed  the issue takes no more comments (locked, or 2,500 of them)
 """
@@ -113,7 +113,7 @@ class Refused(GitHubError):
 
 
 class Gone(Refused):
-    """410: the issue was deleted, or the repository takes no issues."""
+    """410: the issue was deleted."""
 
 
 class Invalid(Refused):

@@ -142,7 +142,9 @@ def check(request: Request, response: Response, now: datetime) -> None:
         raise Invalid(told, fields, request_id=response.request_id)
     if status == 403 and request.path.endswith("/comments") and _comments_closed(message):
         raise CommentsClosed(told, status=status, request_id=response.request_id)
-    raise (Gone if status == 410 else Refused)(told, status=status, request_id=response.request_id)
+    # A repository whose issues are disabled answers 410 too, and its issues are all still there.
+    gone = status == 410 and "disabled" not in message.lower()
+    raise (Gone if gone else Refused)(told, status=status, request_id=response.request_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -493,10 +493,13 @@ def test_an_issue_full_of_comments_takes_no_more_but_edits(hub: Hub) -> None:
     assert edit(hub, ref, body="still").comments == 1
 
 
-def test_a_repository_without_issues_is_gone_for_an_opening(hub: Hub) -> None:
+def test_a_repository_without_issues_refuses_and_has_lost_none(hub: Hub) -> None:
+    ref = opened(hub).ref
     hub.mona.set_issues(REPOSITORY, enabled=False)
-    with pytest.raises(Gone):
-        opened(hub)
+    for call in (lambda: opened(hub), lambda: read(hub, ref)):
+        with pytest.raises(Refused) as refused:
+            call()
+        assert not isinstance(refused.value, Gone)
 
 
 def test_an_archived_repository_refuses(hub: Hub) -> None:

@@ -61,13 +61,13 @@ def _ignore(_: object) -> None:
 class Acts:
     """Somebody acts on an issue: `which`, below 1, picks one of those that are there.
 
-    GitHub tells us of it, unless `told` is False: it does not try again where that fails.
+    GitHub tells us of it, unless `heard` is False: it does not try again where that fails.
     """
 
     at: float
     action: str
     which: float
-    told: bool = True
+    heard: bool = True
 
     def happen(self, world: "World") -> None:
         issues = world.issues()
@@ -79,5 +79,5 @@ class Acts:
         world.count(f"person: {self.action}")
         world.tell("person", f"{self.action} {issue.repository.full_name}#{issue.number}")
         world.human.acts(self.action, issue)
-        if self.told:
+        if self.heard:
             world.hint(issue)
