@@ -496,7 +496,8 @@ def test_an_issue_full_of_comments_takes_no_more_but_edits(hub: Hub) -> None:
 def test_a_repository_without_issues_refuses_and_has_lost_none(hub: Hub) -> None:
     ref = opened(hub).ref
     hub.mona.set_issues(REPOSITORY, enabled=False)
-    for call in (lambda: opened(hub), lambda: read(hub, ref)):
+    calls: list[Callable[[], Seen]] = [lambda: opened(hub), lambda: read(hub, ref)]
+    for call in calls:
         with pytest.raises(Refused) as refused:
             call()
         assert not isinstance(refused.value, Gone)
