@@ -17,7 +17,7 @@ def stack() -> Iterator[LocalStack]:
         yield running
 
 
-@pytest.mark.parametrize("run", range(5))
+@pytest.mark.parametrize("run", range(2))
 def test_two_hundred_alerts_three_times_make_two_hundred_issues_and_no_comment(
     stack: LocalStack, run: int
 ) -> None:
