@@ -27,13 +27,16 @@ _TOKEN = re.compile(
     """,
     re.ASCII | re.IGNORECASE | re.VERBOSE,
 )
-_MARKS = re.compile(r"[@#:<>|&\\`*\[\]~$_]|[hH]-|[wW]\.|[0-9a-fA-F]{7}")
+_MARKS = re.compile(r"[@#<>|&\\`*\[\]~$_]|[hH]-|[wW]\.|://|[0-9a-fA-F]{7}")
 """What a text must have for one of the tokens to be in it: looking for these costs a quarter."""
 
 _ENTITIES = {"<": "&lt;", ">": "&gt;", "|": "&#124;", "&": "&amp;"}
 _STARTS = frozenset("0123456789-+=:#.)")
 _LINE_START = re.compile(r"^(\d{0,9})([-+=:#.)])")
 _ADDRESS = re.compile(r"(https?)://(?:[^/?#]*@)?([^/?#]+)(.*)", re.IGNORECASE)
+_SAFE = "/:?#[]!$&'*+,;=%~"
+_ENCODED = re.compile(rf"[\w.{re.escape(_SAFE)}-]*", re.ASCII)
+_ENTITY = re.compile(r"&(#?\w+);")
 _GITHUB = re.compile(r"(?:www\.)?github\.com\.?(:\d*)?", re.IGNORECASE)
 _IN_CODE = re.compile(r"@|<(?=!--)|--(?=>)")
 _IN_PLAIN = re.compile(r"@|#(?=\d)|GH-(?=\d)|github(?=\.com)", re.IGNORECASE)
@@ -107,8 +110,9 @@ def address(url: str) -> str:
         return ""
     scheme, host, rest = found.groups()
     host = _GITHUB.sub(r"redirect.github.com\1", host) if _GITHUB.fullmatch(host) else host
-    encoded = quote(f"{scheme}://{host}{rest}", safe="/:?#[]!$&'*+,;=%~", errors="replace")
-    encoded = re.sub(r"&(#?\w+);", r"&\1%3B", encoded)
+    whole = f"{scheme}://{host}{rest}"
+    encoded = whole if _ENCODED.fullmatch(whole) else quote(whole, safe=_SAFE, errors="replace")
+    encoded = _ENTITY.sub(r"&\1%3B", encoded)
     return encoded if len(encoded) <= MAX_ADDRESS else ""
 
 

@@ -10,6 +10,7 @@ from chalicelib.errors import Rejected
 MAX_TEAMS = 10
 MAX_SLUG = 45
 
+_NO_SLUG = re.compile("[^a-z0-9]+")
 _PRIORITIES = {name: priority for priority in Priority for name in (priority.value, priority.value[1:])}
 
 
@@ -45,7 +46,7 @@ def owner(
 
 def slugs(teams: str) -> tuple[str, ...]:
     """Make slugs of comma-separated teams, each once."""
-    made = (re.sub("[^a-z0-9]+", "-", team.lower()).strip("-") for team in teams.split(","))
+    made = (_NO_SLUG.sub("-", team.lower()).strip("-") for team in teams.split(","))
     return tuple(dict.fromkeys(slug[:MAX_SLUG].rstrip("-") for slug in made if slug))[:MAX_TEAMS]
 
 

@@ -11,6 +11,9 @@ from chalicelib.render.redaction import Redaction
 from chalicelib.render.words import MINUTE, SEVERITIES, SOURCES, counted, duration, figures, moment
 from chalicelib.routing import Details, Route, Routing
 
+LONG = 7
+"""Code points from which on a word may be a commit, which is the shortest of what must not stand as it is."""
+
 SHORT = 300
 """Code points of a text that stands before the links."""
 
@@ -62,6 +65,8 @@ class View:
 
     def line(self, value: str | None, limit: int = SHORT) -> str:
         """Write one line of a provider's text."""
+        if value and value.isalnum() and len(value) < LONG:
+            return value
         return markdown.line(self._shown(value, limit))
 
     def text(self, value: str | None, limit: int) -> str:

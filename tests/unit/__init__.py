@@ -1,4 +1,4 @@
-"""Rules, each in a test of its name."""
+"""Rules of the pure modules."""
 
 from hypothesis import settings
 

@@ -82,6 +82,7 @@ def test_a_title_pings_nobody_and_is_one_line(value: str) -> None:
 
 @given(value=ANY_TEXT)
 @example("gh-12")
+@example("FTP://a")
 @example("WWW.example")
 @example("defaced")
 @example("1234567f")
