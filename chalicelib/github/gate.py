@@ -63,8 +63,8 @@ class Gate:
             elif answer.budget and answer.budget != current:
                 if self._swap(owner, document, answer.budget):
                     return answer
-            elif just_read:
-                return answer
+            elif just_read or (isinstance(answer, Refused) and answer.reason == "BUDGET"):
+                return answer  # what is used up as it is remembered is no less so by now
             else:  # no write tells whether what is remembered still holds
                 del self._known[owner]
         return Refused(now + BUSY, "BUSY")

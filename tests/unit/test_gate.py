@@ -107,6 +107,16 @@ def test_a_refusal_and_a_granted_read_write_nothing(world: World) -> None:
     assert "swap" not in world.store.calls
 
 
+def test_what_is_known_to_be_used_up_is_not_read_again() -> None:
+    world = World(Limits(per_hour=1, hour_reserves=(0, 0)))
+    world.one.ask(OWNER, OPEN)
+    world.one.ask(OWNER, OPEN)  # it may write that an opening waits
+    world.store.calls.clear()
+    answer = world.one.ask(OWNER, OPEN)
+    assert isinstance(answer, Refused)
+    assert (answer.reason, world.store.calls) == ("BUDGET", [])
+
+
 def test_an_answer_that_changes_nothing_writes_nothing(world: World) -> None:
     world.one.answered(OWNER, Response(200))
     assert world.store.documents == {}
