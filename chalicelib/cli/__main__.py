@@ -2,7 +2,7 @@
 
 import typer
 
-from chalicelib.cli import dlq, explain, listing, replay, send, show
+from chalicelib.cli import dlq, doctor, explain, listing, replay, send, show
 from chalicelib.cli.trouble import Commands
 
 app = typer.Typer(
@@ -17,6 +17,7 @@ app.command("explain")(explain.explain)
 app.command("list")(listing.list_rows)
 app.command("show")(show.show)
 dlq.app.command("replay")(replay.replay)
+app.command("doctor")(doctor.doctor)
 app.add_typer(dlq.app, name="dlq")
 app.add_typer(send.app, name="send")
 

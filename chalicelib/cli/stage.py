@@ -14,13 +14,17 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import httpx
 from botocore.config import Config
 
 from chalicelib import wiring
 from chalicelib.census import DynamoCensus
 from chalicelib.cli.trouble import Trouble
 from chalicelib.config import Settings
+from chalicelib.github.auth import App
+from chalicelib.github.client import Budget, GitHubClient
 from chalicelib.lifecycle.plan import Policy
+from chalicelib.secrets import Secret
 from chalicelib.store import DynamoStore
 from chalicelib.topic import SnsTopic
 
@@ -93,6 +97,21 @@ class Stage:
     def topic(self) -> SnsTopic:
         """The front door."""
         return SnsTopic(self.client("sns"), self.topic_arn)
+
+    @property
+    def variables(self) -> Mapping[str, str]:
+        """What a deployment of this checkout gives its functions."""
+        return _variables(self.name)
+
+    def secret(self, name: str) -> Secret:
+        """A secret of the stage, such as `webhook-secrets`."""
+        return Secret(self.client("secretsmanager"), f"{self.settings.prefix}-{name}", wiring.CLOCK.now)
+
+    def github(self, budget: Budget) -> GitHubClient:
+        """GitHub, as the stage's App."""
+        http = httpx.Client(base_url=self.settings.github_api_url, trust_env=not self.local)
+        key = App.from_secret(self.secret("alerting-app-secrets").read())
+        return GitHubClient(http, key, budget, wiring.CLOCK, self.settings.github_timeout)
 
     def queue_url(self, name: str) -> str:
         """Where a queue of the stage is, such as `alerts-dlq`."""

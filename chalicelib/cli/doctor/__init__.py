@@ -1,0 +1,62 @@
+"""`doctor`: looks at everything that a stage needs, each line ok or what to do."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+
+import typer
+
+from chalicelib.cli import options, screen
+from chalicelib.cli.doctor import functions, github, resources
+from chalicelib.cli.doctor.finding import Check, Finding, findings
+from chalicelib.cli.stage import Stage
+from chalicelib.render.words import counted
+
+CHECKS: Mapping[str, Check] = {
+    "identity": resources.identity,
+    "webhook secret": resources.webhook_secret,
+    "topic": resources.topic,
+    "queues": resources.queues,
+    "table": resources.table,
+    "GitHub": github.enabled,
+    "GitHub App": github.app,
+    "repositories": github.repositories,
+    "reconcile": github.last_look,
+}
+ON_LAMBDA: Mapping[str, Check] = {
+    "functions": functions.versions,
+    "queue's mapping": functions.mapping,
+    "schedule": functions.schedule,
+}
+"""What the local stack has none of."""
+
+
+def doctor(
+    stage: options.Stage = "local", region: options.Region = None, as_json: options.AsJson = False
+) -> None:
+    """Does a stage have all it needs? Each line is ok, or says what to do; changes nothing.
+
+    Looked at are identity and clock, secrets, topic, queues, table, the GitHub App and every routed
+    repository, reconcile, and on AWS the functions, the queue's mapping and the schedule.
+
+    Examples:
+    - `doctor --stage prod`
+    - `doctor --json | jq '.[] | select(.ok | not)'`
+    """
+    found = list(_looked_at(Stage.of(stage, region)))
+    wrong = sum(not finding.ok for finding in found)
+    if as_json:
+        screen.as_json([asdict(finding) | {"ok": finding.ok} for finding in found])
+    else:
+        screen.show(screen.table(("", "what", "found", "to do"), map(_cells, found)))
+        screen.say(f"{counted(wrong, 'thing')} to do." if wrong else "All is well.")
+    if wrong:
+        raise typer.Exit(1)
+
+
+def _looked_at(stage: Stage) -> Iterator[Finding]:
+    for name, check in (CHECKS if stage.local else {**CHECKS, **ON_LAMBDA}).items():
+        yield from findings(name, check, stage)
+
+
+def _cells(finding: Finding) -> tuple[str, ...]:
+    return ("ok" if finding.ok else "WRONG", finding.name, finding.told, finding.fix)

@@ -1,0 +1,65 @@
+"""What `chalice deploy` made: the functions and their versions, the queue's mapping, the schedule."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from chalicelib import __version__
+from chalicelib.cli.doctor.finding import Finding
+from chalicelib.cli.stage import Stage
+from chalicelib.render.words import counted
+
+BATCH = 10
+DEPLOY = "Deploy the stage again."
+NAMES = ("", "-collector", "-reconcile")
+
+
+def versions(stage: Stage) -> Iterator[Finding]:
+    """See that all functions run the same code, for this stage, with the settings of this checkout."""
+    client = stage.client("lambda")
+    found = [client.get_function_configuration(FunctionName=stage.settings.prefix + name) for name in NAMES]
+    codes = {each["CodeSha256"] for each in found}
+    same = "all of one package" if len(codes) == 1 else f"of {len(codes)} packages"
+    deployed = f"{counted(len(found), 'function')}, {same}, deployed {found[0]['LastModified']}"
+    told = f"{deployed}; this checkout is {__version__}"
+    yield Finding("functions", told, DEPLOY if len(codes) > 1 else "")
+    for each in found:
+        yield from _settings(each, stage)
+
+
+def mapping(stage: Stage) -> Iterator[Finding]:
+    """See that the queue's messages reach the collector, through one mapping."""
+    client, function = stage.client("lambda"), f"{stage.settings.prefix}-collector"
+    mappings = client.list_event_source_mappings(FunctionName=function)["EventSourceMappings"]
+    told = ", ".join(f"{each['State']}, batches of {each['BatchSize']}" for each in mappings) or "none"
+    yield Finding("queue's mapping", told, _fix_mapping(mappings))
+
+
+def schedule(stage: Stage) -> Iterator[Finding]:
+    """See that reconcile runs every minute."""
+    client, function = stage.client("events"), f"{stage.settings.prefix}-reconcile"
+    names = client.list_rule_names_by_target(TargetArn=stage.arn("lambda", f"function:{function}"))[
+        "RuleNames"
+    ]
+    rules = [client.describe_rule(Name=name) for name in names]
+    told = ", ".join(f"{each['ScheduleExpression']} {each['State']}" for each in rules) or "none"
+    running = [each for each in rules if each["State"] == "ENABLED"]
+    yield Finding(
+        "schedule", told, "" if len(running) == 1 else f"Enable one schedule of {function}, or deploy again."
+    )
+
+
+def _settings(function: dict[str, Any], stage: Stage) -> Iterator[Finding]:
+    """Tell a function whose environment is not what this checkout would deploy."""
+    deployed = function.get("Environment", {}).get("Variables", {})
+    differ = sorted(name for name, value in stage.variables.items() if deployed.get(name) != value)
+    if differ:
+        told = f"{function['FunctionName']} has other settings than .chalice/config.json: {', '.join(differ)}"
+        yield Finding("settings", told, DEPLOY)
+
+
+def _fix_mapping(mappings: list[dict[str, Any]]) -> str:
+    if len(mappings) != 1:
+        return "One mapping is needed: deploy if there is none, delete those of an earlier deployment."
+    if mappings[0]["State"] not in ("Enabled", "Updating"):
+        return f"Enable it: aws lambda update-event-source-mapping --enabled --uuid {mappings[0]['UUID']}"
+    return "" if mappings[0]["BatchSize"] == BATCH else DEPLOY

@@ -1,0 +1,116 @@
+"""Who we are, and what infra-extra made: secrets, topic, queues, table."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from chalicelib import wiring
+from chalicelib.adapters.split import SOURCES
+from chalicelib.alert import Priority
+from chalicelib.cli.doctor.finding import Finding
+from chalicelib.cli.stage import Stage
+from chalicelib.render.words import counted, duration
+
+CLOCKS_APART = timedelta(seconds=60)
+LONG_DUE = timedelta(minutes=10)
+INDEXES = frozenset({"due", "issues", "open", "resolved", "waiting"})
+ALARMS = "cloudwatch.amazonaws.com"
+APPLY = "Apply infra-extra for this stage."
+
+
+def identity(stage: Stage) -> Iterator[Finding]:
+    """Say who asks, where, and whether the clocks agree: signatures and tokens depend on it."""
+    answer = stage.client("sts").get_caller_identity()
+    yield Finding("identity", f"{answer['Arn']} in {stage.settings.region}")
+    theirs = parsedate_to_datetime(answer["ResponseMetadata"]["HTTPHeaders"]["date"])
+    apart = abs(wiring.CLOCK.now() - theirs)
+    fix = "Set this machine's clock (NTP)." if apart > CLOCKS_APART else ""
+    yield Finding("clock", f"{apart.total_seconds():.0f} s from that of AWS", fix)
+
+
+def webhook_secret(stage: Stage) -> Iterator[Finding]:
+    """Say which sources may send."""
+    name = f"{stage.settings.prefix}-webhook-secrets"
+    held = stage.secret("webhook-secrets").read()
+    open_to = [
+        source
+        for source in SOURCES
+        if held.get(f"{source}_webhook_token") or held.get(f"{source}_hmac_secret")
+    ]
+    fix = "" if open_to else f"Put `grafana_webhook_token` or another source's into the secret {name}."
+    yield Finding("webhook secret", f"{name} lets in: {', '.join(open_to) or 'nobody'}", fix)
+
+
+def topic(stage: Stage) -> Iterator[Finding]:
+    """See that alarms may publish, and that the queue hears it as it was said."""
+    client, arn = stage.client("sns"), stage.topic_arn
+    attributes = client.get_topic_attributes(TopicArn=arn)["Attributes"]
+    if not stage.local:  # the local stack has no alarms that could publish
+        fix = "" if _lets_alarms_in(attributes.get("Policy", "{}")) else APPLY
+        yield Finding("topic policy", "whether CloudWatch's alarms may publish", fix)
+    queue = stage.arn("sqs", f"{stage.settings.prefix}-alerts")
+    subscribed = client.list_subscriptions_by_topic(TopicArn=arn)["Subscriptions"]
+    ours = [each["SubscriptionArn"] for each in subscribed if each["Endpoint"] == queue]
+    raw = [_raw(client, each) for each in ours]
+    fix = "" if raw == [True] else APPLY
+    how = "raw" if raw == [True] else "not as it must be: one, and raw"
+    yield Finding("subscription", f"{counted(len(ours), 'subscription')} of the queue, {how}", fix)
+
+
+def queues(stage: Stage) -> Iterator[Finding]:
+    """See that nothing waits, and that nothing was rejected."""
+    client = stage.client("sqs")
+    queue = _attributes(client, stage.queue_url("alerts"))
+    redrive = json.loads(queue.get("RedrivePolicy", "{}"))
+    target = str(redrive.get("deadLetterTargetArn", ""))
+    fix = "" if target.endswith(":" + f"{stage.settings.prefix}-alerts-dlq") else APPLY
+    yield Finding("queue", f"{_waiting(queue)} waiting; what crashes goes to {target or 'nowhere'}", fix)
+    kept = _waiting(_attributes(client, stage.queue_url("alerts-dlq")))
+    fix = f"`dlq list --stage {stage.name}` says why, `dlq replay` sends it again." if kept else ""
+    yield Finding("dead-letter queue", counted(kept, "message"), fix)
+
+
+def table(stage: Stage) -> Iterator[Finding]:
+    """See that the table is there with its indexes, and that no row waits too long for GitHub."""
+    name = f"{stage.settings.prefix}-alerts-state"
+    described = stage.client("dynamodb").describe_table(TableName=name)["Table"]
+    lacking = INDEXES - {index["IndexName"] for index in described.get("GlobalSecondaryIndexes", [])}
+    fix = APPLY if lacking or described["TableStatus"] not in ("ACTIVE", "UPDATING") else ""
+    indexes = f"lacks its index {', '.join(sorted(lacking))}" if lacking else "has all of its indexes"
+    yield Finding("table", f"{described['TableStatus']}, {indexes}", fix)
+    now = wiring.CLOCK.now()
+    since = [at for priority in Priority if (at := stage.census.oldest(priority))]
+    waited = now - min(since, default=now)
+    fix = (
+        f"`list --due --stage {stage.name}` says what for; is reconcile running?" if waited > LONG_DUE else ""
+    )
+    yield Finding("due rows", f"the oldest is due for {duration(waited)}" if since else "none", fix)
+
+
+def _lets_alarms_in(policy: str) -> bool:
+    """Whether a statement allows CloudWatch to publish."""
+    statements = json.loads(policy).get("Statement", [])
+    return any(
+        ALARMS in _services(each.get("Principal")) and each.get("Effect") == "Allow" for each in statements
+    )
+
+
+def _services(principal: Any) -> list[str]:
+    named = principal.get("Service", []) if isinstance(principal, dict) else []
+    return [named] if isinstance(named, str) else list(named)
+
+
+def _raw(client: Any, subscription: str) -> bool:
+    attributes = client.get_subscription_attributes(SubscriptionArn=subscription)["Attributes"]
+    return bool(attributes.get("RawMessageDelivery") == "true")
+
+
+def _attributes(client: Any, url: str) -> dict[str, str]:
+    answer = client.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])
+    return dict(answer["Attributes"])
+
+
+def _waiting(attributes: dict[str, str]) -> int:
+    return int(attributes["ApproximateNumberOfMessages"])

@@ -1,0 +1,174 @@
+"""`doctor` finds nothing wrong with a sound stage, and each thing that is wrong, with what to do."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from chalicelib.cli.doctor import functions
+from chalicelib.cli.doctor.finding import Check, Finding, findings
+from chalicelib.cli.stage import Stage
+from chalicelib.config import Settings
+from tests.cli.stack import Prompt
+
+INFRA = "example-org/ci-infra"
+
+
+def wrong(prompt: Prompt) -> dict[str, str]:
+    """What to do, by the name of what is wrong."""
+    answered = prompt("doctor --json")
+    found = {each["name"]: each["fix"] for each in answered.json if not each["ok"]}
+    assert answered.code == (1 if found else 0)
+    return found
+
+
+def test_nothing_is_wrong_with_a_sound_stage(prompt: Prompt) -> None:
+    prompt.wait_until(lambda: "reconcile" not in wrong(prompt), "reconcile's first look")
+    assert wrong(prompt) == {}
+    assert "All is well" in prompt("doctor").words
+
+
+def test_a_rejected_message_is_found(prompt: Prompt) -> None:
+    aws = prompt.stack.aws
+    aws.sqs.send_message(QueueUrl=aws.dlq_url, MessageBody="{}")
+    assert "dlq list" in wrong(prompt)["dead-letter queue"]
+    (message,) = aws.sqs.receive_message(QueueUrl=aws.dlq_url)["Messages"]
+    aws.sqs.delete_message(QueueUrl=aws.dlq_url, ReceiptHandle=message["ReceiptHandle"])
+
+
+@pytest.mark.parametrize(
+    ("secret", "content", "name", "told"),
+    [
+        ("webhook_secret", {}, "webhook secret", "grafana_webhook_token"),
+        ("webhook_secret", "no JSON", "webhook secret", "no JSON object"),
+        ("app_secret", {"github_app_id": "1"}, "GitHub App", "github_app_key_base64"),
+    ],
+)
+def test_a_secret_that_does_not_serve_is_found_and_not_shown(
+    prompt: Prompt, secret: str, content: object, name: str, told: str
+) -> None:
+    aws = prompt.stack.aws
+    secret_id = getattr(aws, secret)
+    before = aws.secretsmanager.get_secret_value(SecretId=secret_id)["SecretString"]
+    aws.secretsmanager.put_secret_value(SecretId=secret_id, SecretString=json.dumps(content))
+    try:
+        assert told in wrong(prompt)[name]
+    finally:
+        aws.secretsmanager.put_secret_value(SecretId=secret_id, SecretString=before)
+    held = [value for value in json.loads(before).values() if isinstance(value, str) and len(value) > 10]
+    assert held
+    assert [value for value in held if value in prompt("doctor").out] == []
+
+
+def test_a_repository_that_cannot_be_written_is_found(prompt: Prompt) -> None:
+    world = prompt.stack.github.world
+    repository = world.repository(INFRA)
+    repository.has_issues = False
+    assert "Enable issues" in wrong(prompt)[INFRA]
+    repository.has_issues = True
+    installation = world.installation_on(repository.owner)
+    assert installation
+    installation.permissions["issues"] = "read"
+    assert "Issues: read and write" in wrong(prompt)[INFRA]
+    installation.permissions["issues"] = "write"
+    installation.repository_ids.remove(repository.id)
+    assert "Install the GitHub App" in wrong(prompt)[INFRA]
+    installation.repository_ids.add(repository.id)
+    prompt.stack.github.faults.outage(status=502)
+    assert "githubstatus" in wrong(prompt)[INFRA]
+    prompt.stack.github.faults.clear()
+    assert INFRA not in wrong(prompt)
+
+
+def test_a_queue_that_hears_nothing_is_found(prompt: Prompt) -> None:
+    aws = prompt.stack.aws
+    (subscription,) = aws.sns.list_subscriptions_by_topic(TopicArn=aws.topic_arn)["Subscriptions"]
+    aws.sns.unsubscribe(SubscriptionArn=subscription["SubscriptionArn"])
+    aws.sqs.set_queue_attributes(QueueUrl=aws.queue_url, Attributes={"RedrivePolicy": ""})
+    found = wrong(prompt)
+    assert {"subscription", "queue"} <= set(found)
+    assert "infra-extra" in found["subscription"]
+
+
+@dataclass
+class Functions:
+    """Lambda and EventBridge as a deployment left them; a test changes what it is about."""
+
+    config: list[dict[str, Any]] = field(default_factory=list)
+    mappings: list[dict[str, Any]] = field(default_factory=list)
+    rules: list[dict[str, Any]] = field(default_factory=list)
+
+    @classmethod
+    def sound(cls) -> "Functions":
+        variables = {"ALERTING_STAGE": "dev"}
+        known = {"CodeSha256": "a", "LastModified": "2026-11-25", "Environment": {"Variables": variables}}
+        return cls(
+            [known | {"FunctionName": f"alerting-dev{name}"} for name in functions.NAMES],
+            [{"State": "Enabled", "BatchSize": 10, "UUID": "u-1"}],
+            [{"State": "ENABLED", "ScheduleExpression": "rate(1 minute)"}],
+        )
+
+    def get_function_configuration(self, FunctionName: str) -> dict[str, Any]:  # noqa: N803 - boto3's name
+        (found,) = [each for each in self.config if each["FunctionName"] == FunctionName]
+        return found
+
+    def list_event_source_mappings(self, **_: str) -> dict[str, Any]:
+        return {"EventSourceMappings": self.mappings}
+
+    def list_rule_names_by_target(self, **_: str) -> dict[str, Any]:
+        return {"RuleNames": [str(number) for number in range(len(self.rules))]}
+
+    def describe_rule(self, Name: str) -> dict[str, Any]:  # noqa: N803 - boto3's name
+        return self.rules[int(Name)]
+
+
+@dataclass(frozen=True)
+class OnLambda(Stage):
+    """The stage dev with these functions."""
+
+    lambdas: Functions = field(default_factory=Functions.sound)
+
+    def client(self, service: Any) -> Any:
+        return self.lambdas
+
+
+def looked_at(check: Check, change: Callable[[Functions], object]) -> list[Finding]:
+    settings = Settings.read(
+        {"ALERTING_STAGE": "dev", "AWS_REGION": "us-west-2", "ALERTING_ACCOUNT_ID": "123456789012"}
+    )
+    deployed = Functions.sound()
+    change(deployed)
+    return list(findings("it", check, OnLambda(settings, {}, deployed)))
+
+
+@pytest.mark.parametrize(
+    ("check", "change", "told"),
+    [
+        (functions.versions, lambda it: None, None),
+        (functions.mapping, lambda it: None, None),
+        (functions.schedule, lambda it: None, None),
+        (functions.versions, lambda it: it.config[1].update(CodeSha256="b"), "Deploy the stage again"),
+        (functions.versions, lambda it: it.config[1].pop("Environment"), "Deploy the stage again"),
+        (functions.mapping, lambda it: it.mappings.clear(), "deploy if there is none"),
+        (functions.mapping, lambda it: it.mappings.append(it.mappings[0]), "delete those"),
+        (functions.mapping, lambda it: it.mappings[0].update(State="Disabled"), "--uuid u-1"),
+        (functions.mapping, lambda it: it.mappings[0].update(BatchSize=1), "Deploy the stage again"),
+        (functions.schedule, lambda it: it.rules.clear(), "Enable one schedule"),
+        (functions.schedule, lambda it: it.rules[0].update(State="DISABLED"), "Enable one schedule"),
+    ],
+)
+def test_what_a_deployment_left_amiss_is_found(
+    check: Check, change: Callable[[Functions], object], told: str | None
+) -> None:
+    wrong = [finding.fix for finding in looked_at(check, change) if not finding.ok]
+    assert (told is None) == (wrong == [])
+    assert all(told in fix for fix in wrong if told)
+
+
+def test_nobody_who_does_not_answer_holds_up_the_other_checks(prompt: Prompt) -> None:
+    prompt.stack.aws.dynamodb.delete_table(TableName=prompt.stack.aws.table)
+    found = prompt("doctor --json").json
+    assert {each["name"] for each in found if not each["ok"]} >= {"table", "reconcile"}
+    assert [each["ok"] for each in found if each["name"] == "clock"] == [True]
