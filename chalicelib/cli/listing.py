@@ -65,7 +65,7 @@ def list_rows(
 ) -> None:
     """What has an open issue, or is due for a step on GitHub; the most urgent first.
 
-    `next` is the step that the pipeline takes next, or why it takes none.
+    `next` is the step that the pipeline takes next, or why it takes none; `show` says it in words.
 
     Examples:
     - `list --stage prod`
@@ -103,9 +103,9 @@ def _cells(stage: Stage, listed: list[AlertState], now: datetime) -> list[tuple[
             row.priority,
             ", ".join(rows.teams(row)),
             rows.title(row),
-            rows.state(row, now),
+            rows.briefly(row, now),
             rows.issue(row),
-            words.step(plan(row, now, stage.policy)),
+            words.short(plan(row, now, stage.policy)),
             row.fingerprint[: rows.KEY],
         )
         for row in listed

@@ -76,6 +76,13 @@ def state(row: AlertState, now: datetime) -> str:
     return f"firing since {moment(began)}, {duration(now - began)}, reported {counted(spec.count, 'time')}"
 
 
+def briefly(row: AlertState, now: datetime) -> str:
+    """Say for how long it fires, or when it ended."""
+    if row.spec.condition is Condition.RESOLVED:
+        return f"resolved {row.spec.at:%H:%M} UTC"
+    return f"firing {duration(now - (row.spec.episode or row.spec.at))}"
+
+
 def issue(row: AlertState) -> str:
     """Say which issue it has, and how that is."""
     shown = row.status.issue

@@ -72,6 +72,11 @@ def reason(told: Reason) -> str:
     return f"{told.value}: {REASONS[told]}"
 
 
+def short(planned: Step) -> str:
+    """Name what is done next, or why nothing is."""
+    return planned.reason.value if isinstance(planned, Nothing) else type(planned).__name__
+
+
 def step(planned: Step) -> str:
     """Write what is done next on GitHub, or why nothing is."""
     if isinstance(planned, Nothing):

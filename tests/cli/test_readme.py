@@ -46,7 +46,7 @@ def test_an_operator_finds_out_why_mends_replays_and_sees_the_issue(prompt: Prom
     prompt.wait_until(lambda: len(repository.listed) == 1 and prompt.stack.quiet(), "the issue")
     shown: Answered = prompt(listed)
     assert "macos-queue-too-long" in shown.words
-    assert "example-org/ci-infra#1 open" in shown.words
+    assert "example-org/ci-infra#1 open" in shown.words, shown.out
     assert "0 messages" in prompt(look).words
     assert "[P1] macos-queue-too-long" in prompt("show --issue example-org/ci-infra#1").out
 
