@@ -10,7 +10,7 @@ from chalicelib import wiring
 from chalicelib.alert import Priority
 from chalicelib.cli.doctor.finding import Finding
 from chalicelib.cli.stage import Stage
-from chalicelib.errors import GitHubError, Gone, Refused
+from chalicelib.errors import GitHubError, Refused
 from chalicelib.github.auth import App
 from chalicelib.github.client import GitHubClient
 from chalicelib.github.issues import GitHubIssues
@@ -109,7 +109,7 @@ def _has_label(client: GitHubClient, repository: str, label: str, until: datetim
 
 
 def _fix(error: GitHubError, repository: str) -> str:
-    if isinstance(error, Gone):
+    if error.status == 410:
         return f"Enable issues in the settings of {repository}, or route its teams elsewhere."
     if isinstance(error, Refused) and error.status == 404:
         return f"Install the GitHub App on {repository}, or correct its name in chalicelib/routing.toml."
