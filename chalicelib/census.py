@@ -55,7 +55,7 @@ class DynamoCensus:
         return [item["fingerprint"]["S"] for item in self._query({**asked, **listed}, limit)["Items"]]
 
     def _query(self, asked: Mapping[str, Any], limit: int) -> Any:
-        with answering():
+        with answering(self._table):
             return self._client.query(TableName=self._table, Limit=limit, **asked)
 
 

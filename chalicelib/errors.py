@@ -18,6 +18,10 @@ AlertingError
             Gone            the issue was deleted
             Invalid         validation failed, on the named fields
             CommentsClosed  the issue takes no more comments (locked, or 2,500 of them)
+
+Those named after what was never made (SecretMissing, TableMissing, QueueMissing, TopicMissing,
+RepositoryMissing) are kinds of ConfigurationError, StoreUnavailable, QueueUnavailable, TopicUnavailable and
+Refused, and of Missing: they say where to make it, and are logged once an invocation.
 """
 
 from datetime import datetime
@@ -126,3 +130,27 @@ class Invalid(Refused):
 
 class CommentsClosed(Refused):
     """The issue takes no more comments: it is locked, or has 2,500 of them."""
+
+
+class Missing(AlertingError):
+    """Something was never made: the text says what, and where to make it."""
+
+
+class SecretMissing(ConfigurationError, Missing):
+    """A secret is not there, or not for this function to read."""
+
+
+class TableMissing(StoreUnavailable, Missing):
+    """There is no state table."""
+
+
+class QueueMissing(QueueUnavailable, Missing):
+    """There is no dead-letter queue."""
+
+
+class TopicMissing(TopicUnavailable, Missing):
+    """There is no topic."""
+
+
+class RepositoryMissing(Refused, Missing):
+    """There is no such repository, or the App is not installed on it."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib import events
-from chalicelib.errors import AlertingError
+from chalicelib.errors import AlertingError, Missing
 from chalicelib.lifecycle.state import AlertState
 from chalicelib.lifecycle.steps import (
     AddComment,
@@ -57,6 +57,8 @@ class Journal:
     def failed(self, row: AlertState, step: Step, error: AlertingError) -> None:
         """A step had no effect."""
         self._step(row, "FAILED", step=_action(step), **_said(error))
+        if isinstance(error, Missing):
+            self.telemetry.problem("MISSING", error)
 
     def unknown(self, row: AlertState, step: Step, error: AlertingError) -> None:
         """Nobody knows whether a step had effect."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.errors import QueueUnavailable
+from chalicelib.errors import QueueMissing, QueueUnavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -49,6 +49,10 @@ class SqsQueue:
         }
         try:
             self._client.send_message(QueueUrl=self._dlq_url, MessageBody=body, MessageAttributes=texts)
+        except self._client.exceptions.QueueDoesNotExist as error:
+            raise QueueMissing(
+                f"there is no dead-letter queue {self._dlq_url}: `terraform apply` in infra-extra makes it"
+            ) from error
         except (BotoCoreError, ClientError) as error:
             raise QueueUnavailable(
                 f"the dead-letter queue did not take a message: {type(error).__name__}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.errors import ConfigurationError
+from chalicelib.errors import ConfigurationError, SecretMissing
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 KEPT = timedelta(minutes=5)
 APART = timedelta(seconds=10)
 SERVES = timedelta(hours=1)
+NOT_THERE = ("ResourceNotFoundException", "AccessDeniedException")
+"""A secret that is not there is also one that a policy of exact names does not allow to read."""
 
 
 class Secret:
@@ -48,10 +50,10 @@ class Secret:
             text = self._client.get_secret_value(SecretId=self._name)["SecretString"]
         except ClientError as error:
             code = error.response["Error"]["Code"]
-            fault = (
-                f"{code}: create it in Secrets Manager as a JSON object, or allow this function to read it"
-            )
-            raise ConfigurationError(f"secret {self._name}", [fault]) from error
+            place = f"Secrets Manager, {self._client.meta.region_name}"
+            fault = f"{code}: create it in {place}, as docs/deploy.md says, or allow this function to read it"
+            kind = SecretMissing if code in NOT_THERE else ConfigurationError
+            raise kind(f"secret {self._name}", [fault]) from error
         except (BotoCoreError, KeyError) as error:
             raise ConfigurationError(
                 f"secret {self._name}", [f"not readable ({type(error).__name__})"]

@@ -15,7 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib import items
 from chalicelib.alert import Priority
-from chalicelib.errors import StoreUnavailable
+from chalicelib.errors import StoreUnavailable, TableMissing
 from chalicelib.items import Document, Item
 from chalicelib.lifecycle.state import AlertState, Intent, IssueRef, Lease
 
@@ -122,7 +122,7 @@ class DynamoStore:
         return items.document(newer) if newer else Document(0, "")
 
     def _get(self, key: str) -> Item | None:
-        with answering():
+        with answering(self._table):
             answer = self._client.get_item(
                 TableName=self._table, Key={"fingerprint": {"S": key}}, ConsistentRead=True
             )
@@ -138,7 +138,7 @@ class DynamoStore:
     def _update(self, key: str, update: Mapping[str, Any]) -> tuple[Item | None, Item | None]:
         """Update one item; returns it as written, or else the one that did not meet the condition."""
         try:
-            with answering():
+            with answering(self._table):
                 answer = self._client.update_item(
                     TableName=self._table,
                     Key={"fingerprint": {"S": key}},
@@ -153,7 +153,7 @@ class DynamoStore:
     def _query(
         self, index: str, condition: str, names: Mapping[str, str], values: Mapping[str, Any], limit: int
     ) -> list[str]:
-        with answering():
+        with answering(self._table):
             answer = self._client.query(
                 TableName=self._table,
                 IndexName=index,
@@ -175,7 +175,7 @@ class _NotMetError(Exception):
 
 
 @contextlib.contextmanager
-def answering() -> Iterator[None]:
+def answering(table: str) -> Iterator[None]:
     """Tell a condition that was not met from a table that did not answer, which raises StoreUnavailable."""
     try:
         yield
@@ -183,6 +183,10 @@ def answering() -> Iterator[None]:
         code = error.response["Error"]["Code"]
         if code == "ConditionalCheckFailedException":
             raise _NotMetError(dict(error.response).get("Item")) from error
+        if code == "ResourceNotFoundException":
+            raise TableMissing(
+                f"there is no table {table}: `terraform apply` in infra-extra makes it"
+            ) from error
         raise StoreUnavailable(f"the state table refused: {code}") from error
     except BotoCoreError as error:
         raise StoreUnavailable(f"the state table did not answer: {type(error).__name__}") from error

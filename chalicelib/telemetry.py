@@ -14,7 +14,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics
 
 from chalicelib import metrics
-from chalicelib.errors import AlertingError, Rejected
+from chalicelib.errors import AlertingError, Missing, Rejected
 from chalicelib.masking import mask
 
 MOST_FRAMES = 12
@@ -92,6 +92,7 @@ class Powertools:
         )
         self._stage = stage
         self._bound: dict[str, object] = {"service": metrics.SERVICE, "stage": stage}
+        self._missing: set[str] = set()
         self._metrics: dict[tuple[tuple[str, str], ...], dict[str, list[float]]] = {}
 
     def event(self, name: str, **keys: object) -> None:
@@ -99,9 +100,16 @@ class Powertools:
         self._logger.info(name, extra=self._bound | keys)
 
     def problem(self, name: str, error: BaseException, **keys: object) -> None:
-        """Log an error that a person should look at, with where it arose, and count it."""
-        self._logger.error(name, extra=self._bound | keys | _told(error))
+        """Log an error that a person should look at, with where it arose, and count it.
+
+        That something was never made is logged once an invocation, however many alerts need it.
+        """
         self.count("Problems", event=name)
+        if isinstance(error, Missing):
+            if str(error) in self._missing:
+                return
+            self._missing.add(str(error))
+        self._logger.error(name, extra=self._bound | keys | _told(error))
 
     def count(self, name: str, number: float = 1, **dimensions: str) -> None:
         """Add to a count."""
@@ -129,6 +137,7 @@ class Powertools:
     @contextmanager
     def invocation(self, function: str, request_id: str) -> Iterator[None]:
         """Name the invocation on every event, and write its metrics at its end, also when it fails."""
+        self._missing.clear()
         with self.bound(function=function, request_id=request_id):
             try:
                 yield

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.errors import TopicUnavailable
+from chalicelib.errors import TopicMissing, TopicUnavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 MOST_AT_ONCE = 10
 MOST_BYTES = 250_000
 """SNS takes 262,144 bytes a batch, attributes included."""
+NOT_THERE = ("NotFound", "NotFoundException")
 
 
 class SnsTopic:
@@ -34,13 +35,18 @@ class SnsTopic:
                     TopicArn=self._topic_arn, PublishBatchRequestEntries=entries
                 )
             except (BotoCoreError, ClientError) as error:
-                raise TopicUnavailable(
-                    f"the topic did not take the messages: {type(error).__name__}"
-                ) from error
+                raise self._unavailable(error) from error
             if answer.get("Failed"):
                 raise TopicUnavailable(
                     f"the topic did not take {len(answer['Failed'])} of {len(batch)} messages"
                 )
+
+    def _unavailable(self, error: BotoCoreError | ClientError) -> TopicUnavailable:
+        if isinstance(error, ClientError) and error.response["Error"]["Code"] in NOT_THERE:
+            return TopicMissing(
+                f"there is no topic {self._topic_arn}: `terraform apply` in infra-extra makes it"
+            )
+        return TopicUnavailable(f"the topic did not take the messages: {type(error).__name__}")
 
 
 def _batches(bodies: Sequence[str]) -> Iterator[list[str]]:

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints, ValidationError
 
-from chalicelib.errors import ConfigurationError, Refused
+from chalicelib.errors import ConfigurationError, Refused, RepositoryMissing
 from chalicelib.github import protocol
 from chalicelib.github.protocol import Request, Response
 
@@ -112,8 +112,7 @@ class Installations:
     def _mint(self, repository: str, owner: str) -> Access:
         credential = self._app.token(self._now())
         if owner not in self._found:
-            request = Request("GET", f"/repos/{repository}/installation", repository)
-            self._found[owner] = self._read(_Installation, request, self._send(request, credential))
+            self._found[owner] = self._find(repository, credential)
         installation = self._found[owner]
         path = f"/app/installations/{installation.id}/access_tokens"
         request = Request("POST", path, repository, {"permissions": {"issues": "write", "metadata": "read"}})
@@ -123,6 +122,20 @@ class Installations:
             self.forget(repository)  # the App may have been installed anew, under another id
             raise
         return Access(minted.token, f"{installation.app_slug}[bot]", minted.expires_at)
+
+    def _find(self, repository: str, credential: str) -> _Installation:
+        request = Request("GET", f"/repos/{repository}/installation", repository)
+        try:
+            return self._read(_Installation, request, self._send(request, credential))
+        except Refused as error:
+            if error.status != 404:
+                raise
+            raise RepositoryMissing(
+                f"there is no repository {repository} on which the App is installed: install it there, "
+                "or name another in chalicelib/routing.toml",
+                status=404,
+                request_id=error.request_id,
+            ) from error
 
     @staticmethod
     def _read(model: type[Model], request: Request, response: Response) -> Model:

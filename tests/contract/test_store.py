@@ -520,7 +520,9 @@ def test_a_table_that_refuses_is_unavailable(
     client: DynamoDBClient, call: Callable[[DynamoStore], object]
 ) -> None:
     missing = DynamoStore(client, "no-such-table")
-    with pytest.raises(StoreUnavailable, match="ResourceNotFoundException") as raised:
+    with pytest.raises(
+        StoreUnavailable, match="there is no table no-such-table: `terraform apply`"
+    ) as raised:
         call(missing)
     assert isinstance(raised.value.__cause__, ClientError)
 
