@@ -67,7 +67,7 @@ def region(aws: Aws) -> Iterator[str]:
     for file in sorted((stage.root / ".chalice").glob(f"policy-{stage.name}-*.json")):
         statements = json.loads(file.read_text(encoding="utf-8"))["Statement"]
         named = {arn.split(":")[3] for each in statements for arn in _listed(each["Resource"]) if arn != "*"}
-        for other in sorted(named - {stage.region}):
+        for other in sorted(named - {stage.region, ""}):
             yield f".chalice/{file.name} is for {other}, infra-extra/{stage.name}.tfvars for {stage.region}"
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from app import app
+from ops.stage import Stage
 
 CHALICE = Path(__file__).parents[2] / ".chalice"
 CONFIG = json.loads((CHALICE / "config.json").read_text(encoding="utf-8"))
@@ -57,8 +58,9 @@ def test_a_policy_names_its_actions_and_what_they_are_done_to(stage: str, functi
         if set(actions) <= OF_ANY_RESOURCE:
             continue
         for resource in listed(statement["Resource"]):
-            arn, partition, _, region, account, name = resource.split(":", 5)
-            assert (arn, partition, region, account) == ("arn", "aws", STAGES[stage], "*")
+            arn, partition, service, region, account, name = resource.split(":", 5)
+            place = "" if service == "iam" else STAGES[stage]
+            assert (arn, partition, region, account) == ("arn", "aws", place, "*")
             assert f"alerting-{stage}" in name
             assert "*" not in name.removesuffix(":*")
 
@@ -79,6 +81,11 @@ def test_nothing_is_left_to_what_chalice_guesses() -> None:
     assert "reserved_concurrency" not in text  # new accounts have too little of it to give away
     for function in CONFIG["lambda_functions"].values():
         assert function.keys() == {"lambda_memory_size", "lambda_timeout"}
+
+
+@pytest.mark.parametrize(("stage", "region"), STAGES.items())
+def test_terraform_and_the_policies_name_the_same_region(stage: str, region: str) -> None:
+    assert Stage.read(stage).region == region
 
 
 def test_the_webhook_answers_before_api_gateway_gives_up() -> None:

@@ -1,0 +1,54 @@
+"""The deploy guide names what is there: files, make targets, settings, outputs, events."""
+
+import json
+import re
+from pathlib import Path
+
+from ops.stage import Stage
+
+ROOT = Path(__file__).parents[2]
+GUIDE = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
+
+
+def read(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def test_every_file_it_links_or_names_is_there() -> None:
+    links = [link for link in re.findall(r"\]\(([^)#]+)\)", GUIDE) if not link.startswith("http")]
+    named = re.findall(r"`((?:infra-extra|chalicelib|\.chalice)/[\w./-]+)`", GUIDE)
+    assert links
+    assert named
+    assert [link for link in links if not (ROOT / "docs" / link).exists()] == []
+    assert [name for name in named if "deployed" not in name and not (ROOT / name).exists()] == []
+
+
+def test_every_make_target_it_names_is_there() -> None:
+    named = set(re.findall(r"make ((?:plan|deploy|publish|url|logs|destroy)-\w+)", GUIDE))
+    there = re.findall(r"^ON_(?:DEV|PROD) := (.+)$", read("Makefile"), re.MULTILINE)
+    assert {"plan-dev", "deploy-dev", "publish-dev", "url-dev", "logs-dev", "destroy-prod"} <= named
+    assert named <= set(" ".join(there).split())
+
+
+def test_every_setting_and_output_it_names_is_there() -> None:
+    variables = read("infra-extra/variables.tf")
+    for name in ("operations_emails", "other_regions", "source_account_ids", "deletion_protection"):
+        assert f"`{name}" in GUIDE
+        assert f'variable "{name}"' in variables
+    assert 'output "alarm_topic_arn"' in read("infra-extra/outputs.tf")
+    assert "ALARM_READER_ROLE_ARNS" in read("chalicelib/config.py")
+    assert "role/alerting-dev-alarm-reader" in read(".chalice/policy-dev-reconcile.json")
+
+
+def test_the_secrets_it_shows_are_those_that_the_code_reads() -> None:
+    app, senders = (json.loads(text) for text in re.findall(r"```json\n(.+?)```", GUIDE, re.DOTALL))
+    code = read("chalicelib/github/auth.py") + read("chalicelib/wiring.py") + read("chalicelib/ingest.py")
+    assert all(name in code or name == "github_webhook_secret" for name in app)
+    sources = {"grafana", "alertmanager", "normalized"}
+    assert set(senders) == {f"{source}_webhook_token" for source in sources} | {"grafana_hmac_secret"}
+
+
+def test_chalice_by_hand_has_its_region_in_front() -> None:
+    (by_hand,) = re.findall(r"^\$ (.*chalice deploy --stage .*)$", GUIDE, re.MULTILINE)
+    region = Stage.read("prod").region
+    assert by_hand.startswith(f"AWS_DEFAULT_REGION={region} AWS_REGION={region} ")
