@@ -21,7 +21,7 @@ ON_PROD := plan-prod deploy-prod publish-prod url-prod logs-prod destroy-prod
 .DEFAULT_GOAL := help
 COMMANDS := explain list show dlq send doctor
 STAGE ?= local
-.PHONY: $(ON_DEV) $(ON_PROD) help demo local test check style types format schema screenshots simulate simulate-mutants simulate-storm fuzz check-all bench bench-scale clean $(COMMANDS)
+.PHONY: $(ON_DEV) $(ON_PROD) help demo local test check style types format schema screenshots simulate simulate-mutants simulate-storm fuzz check-all check-rest bench bench-scale clean $(COMMANDS)
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -71,7 +71,9 @@ $(CHECKOV): tests/deploy/checkov.txt
 	@build/checkov/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
-check-all: check simulate-mutants $(CHECKOV)
+check-all: check check-rest
+
+check-rest: simulate-mutants $(CHECKOV)
 	@$(RUN) -m pytest tests/storm
 	@$(RUN) -m pytest tests/deploy
 

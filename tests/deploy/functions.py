@@ -19,8 +19,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import boto3
-
+from tests.deploy.cloud import Cloud
 from tests.local.aws import LocalAws
 from tests.local.functions import scheduled_event, sqs_record
 
@@ -31,28 +30,6 @@ LAMBDAS_OWN = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six",
 
 class FunctionFailed(Exception):
     """A function raised; its trace and what it logged are in the text."""
-
-
-@dataclass(frozen=True)
-class Cloud:
-    """The stand-in for AWS, as an administrator of the stage's region sees it."""
-
-    url: str
-    region: str
-
-    def client(self, service: str, credentials: Mapping[str, str] | None = None) -> Any:
-        keys = credentials or {"aws_access_key_id": "local", "aws_secret_access_key": "local"}
-        make: Any = boto3.client
-        return make(service, endpoint_url=self.url, region_name=self.region, **keys)
-
-    def as_role(self, role_arn: str) -> dict[str, str]:
-        """Take a role, as a function does."""
-        answer = self.client("sts").assume_role(RoleArn=role_arn, RoleSessionName="function")["Credentials"]
-        return {
-            "aws_access_key_id": answer["AccessKeyId"],
-            "aws_secret_access_key": answer["SecretAccessKey"],
-            "aws_session_token": answer["SessionToken"],
-        }
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,8 @@
   kept as made, and whoever wants its function run does so.
 - It writes a queue's policies anew, with blanks, and forgets which queues may use it as their DLQ; AWS gives
   both back as they came. Terraform, which writes no blanks, would wait and find changes for ever.
+- It reads no conditions, so that a bucket that refuses whoever comes without TLS refuses everybody; here a
+  bucket's policy is kept as made, and not judged.
 """
 
 import json
@@ -13,6 +15,8 @@ from types import SimpleNamespace
 from typing import Any
 
 from moto.apigateway import responses as moto_apigateway
+from moto.iam.access_control import PermissionResult
+from moto.s3 import models as moto_s3
 from moto.sqs import models as moto_sqs
 
 read_document = moto_apigateway.deserialize_body
@@ -22,6 +26,7 @@ tight_json = SimpleNamespace(loads=json.loads, dumps=partial(json.dumps, separat
 def bridge() -> None:
     """Bridge the gaps, in this process."""
     _replace(moto_apigateway, "deserialize_body", _as_openapi)
+    _replace(moto_s3.FakeBucket, "get_permission", lambda *_: PermissionResult.NEUTRAL)
     _replace(moto_sqs, "json", tight_json)
     if "RedriveAllowPolicy" not in moto_sqs.Queue.BASE_ATTRIBUTES:
         moto_sqs.Queue.BASE_ATTRIBUTES.append("RedriveAllowPolicy")

@@ -26,6 +26,10 @@ SINGLE = {
 """Actions of a batch, and the one that AWS asks for."""
 
 
+JSON_BY_PATH = ("apigateway", "awslambda")
+"""Services that speak JSON, and say so by no header."""
+
+
 def enforce() -> None:
     """Judge the requests of roles from now on, in this process."""
     setattr(ActionAuthenticatorMixin, "_authenticate_and_authorize_action", _authorize)  # noqa: B010 - moto's
@@ -48,7 +52,7 @@ def _authorize(request: Any, iam_request_cls: Callable[..., Any], resource: str 
     try:
         iam_request.check_action_permitted(_resource(request) or resource)
     except AccessDeniedError as denied:
-        if "X-Amz-Target" in request.headers:  # a service that speaks JSON also refuses in it
+        if "X-Amz-Target" in request.headers or request.service_name in JSON_BY_PATH:
             raise JsonRESTError("AccessDeniedException", denied.message) from denied
         raise
 

@@ -1,0 +1,284 @@
+"""An empty account becomes a working system by `make deploy-dev`, and empty again by `make destroy-dev`.
+
+The tests are one story, in their order: each begins where the one before it ended.
+"""
+
+import hashlib
+import hmac
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from botocore.exceptions import ClientError
+
+from ops.aws import Aws
+from ops.stage import Stage
+from ops.trial import Trial
+from tests.deploy.cloud import Cloud
+from tests.deploy.forbidden import FORBIDDEN, Forbidden
+from tests.deploy.functions import Deployed
+from tests.deploy.shape import shape
+from tests.deploy.world import GITHUB_SECRET, Checkout, create_secrets, stand_ins
+from tests.local import senders
+from tests.local.aws import LocalAws, create_resources
+from tests.local.github import AppKey, GitHubServer, Issue
+
+REGION, PREFIX = "us-west-2", "alerting-dev"
+FUNCTIONS = {PREFIX, f"{PREFIX}-collector", f"{PREFIX}-reconcile"}
+ALERTS, INFRA = "example-org/alerts", "example-org/ci-infra"
+DENIED = {"AccessDenied", "AccessDeniedException", "AuthorizationError"}
+
+
+@dataclass(frozen=True)
+class World:
+    """The account, GitHub, and the checkout that deploys."""
+
+    cloud: Cloud
+    github: GitHubServer
+    key: AppKey
+    first: Checkout
+    folder: Path
+
+    @property
+    def bucket(self) -> str:
+        return Stage.read("dev", self.first.path).bucket
+
+    @cached_property
+    def functions(self) -> Deployed:
+        return Deployed(self.cloud, self.first.path, self.folder, {"GITHUB_API_URL": self.github.url})
+
+    @property
+    def issues(self) -> dict[str, Issue]:
+        found = [issue for name in (ALERTS, INFRA) for issue in self.github.world.repository(name).listed]
+        return {issue.title: issue for issue in found if issue.title.startswith("[P")}
+
+    def settle(self) -> None:
+        """Let the collector empty the queue, and reconcile run once."""
+        while self.functions.poll():
+            pass
+        self.functions.tick()
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    folder = tmp_path_factory.mktemp("deploy")
+    with stand_ins(folder, REGION) as (cloud, github, key):
+        for name in (ALERTS, INFRA):
+            github.world.add_repository(name)
+        yield World(cloud, github, key, Checkout.make(folder / "first", cloud), folder)
+
+
+def left(cloud: Cloud) -> dict[str, list[str]]:
+    """Everything there is in the account but buckets and secrets, by kind."""
+    lists = {
+        ("sns", "list_topics", "Topics"): "TopicArn",
+        ("sns", "list_subscriptions", "Subscriptions"): "SubscriptionArn",
+        ("cloudwatch", "describe_alarms", "MetricAlarms"): "AlarmName",
+        ("cloudwatch", "list_dashboards", "DashboardEntries"): "DashboardName",
+        ("logs", "describe_log_groups", "logGroups"): "logGroupName",
+        ("lambda", "list_functions", "Functions"): "FunctionName",
+        ("lambda", "list_event_source_mappings", "EventSourceMappings"): "UUID",
+        ("iam", "list_roles", "Roles"): "RoleName",
+        ("events", "list_rules", "Rules"): "Name",
+        ("apigateway", "get_rest_apis", "items"): "id",
+    }
+    found = {
+        kind: [each[name] for each in getattr(cloud.client(service), list_)()[kind]]
+        for (service, list_, kind), name in lists.items()
+    }
+    found["queues"] = cloud.client("sqs").list_queues().get("QueueUrls", [])
+    found["tables"] = cloud.client("dynamodb").list_tables()["TableNames"]
+    return {kind: names for kind, names in found.items() if names}
+
+
+def test_in_an_empty_account_everything_that_is_missing_is_told_at_once_and_nothing_is_made(
+    world: World,
+) -> None:
+    told = world.first.refused("deploy-dev")
+    assert f"the state bucket {world.bucket}" in told
+    for secret in ("alerting-app-secrets", "webhook-secrets"):
+        assert f"secret {PREFIX}-{secret}" in told
+    assert told.count("\n  - ") == 3
+    assert left(world.cloud) == {}
+
+
+def test_deploying_makes_the_functions_with_a_role_each(world: World) -> None:
+    world.first.make_bucket()
+    create_secrets(world.cloud, world.key, PREFIX)
+    told = world.first.make_target("deploy-dev")
+    assert "alarm_topic_arn = arn:aws:sns:us-west-2:" in told
+    assert "/api/webhooks/grafana" in told.splitlines()[-1]
+    config = json.loads((world.first.path / ".chalice" / "config.json").read_text(encoding="utf-8"))
+    assert set(left(world.cloud)["Functions"]) == FUNCTIONS
+    for name in FUNCTIONS:
+        made = world.functions.configuration(name)
+        short = name.removeprefix(f"{PREFIX}-") if name != PREFIX else "api_handler"
+        wanted = config["lambda_functions"][short]
+        assert made["Role"].endswith(f":role/{PREFIX}-{short}")
+        assert (made["MemorySize"], made["Timeout"]) == tuple(wanted.values())
+        assert made["Environment"]["Variables"] == {"ALERTING_STAGE": "dev"}
+
+
+def test_the_queue_feeds_the_collector_and_hides_a_message_six_times_as_long_as_it_may_take(
+    world: World,
+) -> None:
+    (mapping,) = world.cloud.client("lambda").list_event_source_mappings()["EventSourceMappings"]
+    sqs, queue = world.cloud.client("sqs"), f"{world.cloud.url}/123456789012/{PREFIX}-alerts"
+    attributes = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["All"])["Attributes"]
+    assert mapping["EventSourceArn"] == attributes["QueueArn"]
+    assert mapping["FunctionArn"].endswith(f":function:{PREFIX}-collector")
+    assert (mapping["BatchSize"], mapping["ScalingConfig"]) == (10, {"MaximumConcurrency": 5})
+    timeout = world.functions.configuration(f"{PREFIX}-collector")["Timeout"]
+    assert int(attributes["VisibilityTimeout"]) == 6 * timeout
+
+
+def test_what_the_demo_runs_on_is_what_terraform_makes(world: World) -> None:
+    elsewhere = "eu-west-1"
+    demo = create_resources(world.cloud.url, "alerting-demo", elsewhere, app_secret={}, webhook_secret={})
+    assert shape(demo) == shape(LocalAws(world.cloud.url, PREFIX, REGION))
+
+
+def posted(world: World, source: str, body: dict[str, Any]) -> None:
+    token = f"token-of-{source}"
+    answer = world.functions.post(
+        f"/webhooks/{source}", {f"X-{source.capitalize()}-Token": token}, json.dumps(body)
+    )
+    assert (answer["statusCode"], json.loads(answer["body"])) == (202, {"accepted": 1})
+
+
+def send(world: World, began: datetime, ended: datetime | None = None) -> None:
+    """Say of one condition of each provider that it fires, or that it has ended."""
+    owner = "TEAM=dev-infra | PRIORITY=P1"
+    queue = senders.GrafanaAlert("Queue too long", "P1", "dev-infra", "212 jobs wait")
+    posted(world, "grafana", senders.grafana_group([queue.payload(began, ended)]))
+    named = {"priority": "P2", "team": "storage", "summary": "Tell somebody"}
+    group = senders.alertmanager_group("Disk fills", **named, began=began, ended=ended)
+    posted(world, "alertmanager", group)
+    state = "RESOLVED" if ended else "FIRING"
+    posted(world, "normalized", senders.normalized("Backup late", **named, at=ended or began, state=state))
+    now, before = ("OK", "ALARM") if ended else ("ALARM", "OK")
+    alarm = senders.cloudwatch("Errors", owner, ended or began, state=now, before=before)
+    topic = f"arn:aws:sns:{REGION}:123456789012:{PREFIX}-alerts"
+    world.cloud.client("sns").publish(TopicArn=topic, Message=json.dumps(alarm))
+
+
+def test_an_alert_of_each_provider_becomes_an_issue_and_ends_it(world: World) -> None:
+    began = datetime.now(UTC) - timedelta(minutes=5)
+    send(world, began)
+    world.settle()
+    opened = world.issues
+    assert len(opened) == 4, list(opened)
+    assert {issue.state for issue in opened.values()} == {"open"}
+    send(world, began, began + timedelta(minutes=4))
+    world.settle()
+    assert {issue.state for issue in world.issues.values()} == {"closed"}
+    assert len(world.issues) == 4
+    assert LocalAws(world.cloud.url, PREFIX, REGION).dlq_messages() == []
+
+
+def test_a_test_alert_is_followed_to_its_issue(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in world.first.environment.items():
+        if name.startswith("AWS_"):
+            monkeypatch.setenv(name, value)
+
+    def post(url: str, headers: dict[str, str], body: str) -> httpx.Response:
+        answer = world.functions.post(f"/{url.partition('/api/')[2]}", headers, body)
+        return httpx.Response(answer["statusCode"], text=answer["body"])
+
+    aws = Aws(Stage.read("dev", world.first.path))
+    address = Trial(aws, datetime.now(UTC), post, sleep=lambda _: world.settle()).run()
+    world.settle()
+    number = int(address.removeprefix(f"https://github.com/{ALERTS}/issues/"))
+    issue = world.github.world.repository(ALERTS).issues[number]
+    assert (issue.title, issue.state) == (f"[P3] Test alert of {PREFIX}", "closed")
+
+
+def test_what_a_person_did_on_github_comes_in_by_its_own_route(world: World) -> None:
+    issue = next(issue for title, issue in world.issues.items() if "Errors" in title)
+    body = json.dumps(
+        {
+            "action": "closed",
+            "issue": {"number": issue.number, "user": {"login": "alerting[bot]", "type": "Bot"}},
+            "repository": {"full_name": issue.repository.full_name},
+            "sender": {"id": 1, "login": "somebody", "type": "User"},
+            "installation": {"id": 1},
+        }
+    )
+    signature = hmac.new(GITHUB_SECRET.encode(), body.encode(), hashlib.sha256).hexdigest()
+    named = {"X-GitHub-Event": "issues", "X-GitHub-Delivery": "delivery-1"}
+    answer = world.functions.post(
+        "/github/events", {**named, "X-Hub-Signature-256": f"sha256={signature}"}, body
+    )
+    assert answer["statusCode"] == 202, answer
+    assert world.functions.poll() == 1
+    assert world.functions.post("/github/events", named, body)["statusCode"] == 401
+
+
+def test_what_nobody_may_send_is_refused(world: World) -> None:
+    answer = world.functions.post("/webhooks/grafana", {"X-Grafana-Token": "wrong"}, "{}")
+    assert answer["statusCode"] == 401
+
+
+@pytest.mark.parametrize("forbidden", FORBIDDEN, ids=str)
+def test_a_function_may_do_nothing_that_is_not_its_business(world: World, forbidden: Forbidden) -> None:
+    function = PREFIX if forbidden.function == "webhook" else f"{PREFIX}-{forbidden.function}"
+    client = world.cloud.client(forbidden.service, world.functions.credentials(function))
+    with pytest.raises(ClientError) as refused:
+        getattr(client, forbidden.call)(**forbidden.arguments(world.cloud.url, world.bucket))
+    assert refused.value.response["Error"]["Code"] in DENIED
+
+
+def test_nothing_is_left_to_change(world: World) -> None:
+    assert "No changes. Your infrastructure matches the configuration." in world.first.make_target("plan-dev")
+
+
+def deployment(world: World) -> Any:
+    """What a deployment must keep: the API, the trigger, and which functions there are."""
+    found = left(world.cloud)
+    return found["items"], found["EventSourceMappings"], sorted(found["Functions"]), sorted(found["Roles"])
+
+
+def test_chalice_by_hand_changes_nothing(world: World) -> None:
+    before = deployment(world), world.functions.configuration(PREFIX)["CodeSha256"]
+    chalice = shutil.which("chalice") or str(Path(httpx.__file__).parents[4] / "bin" / "chalice")
+    done = world.first.run(chalice, "deploy", "--stage", "dev", AWS_REGION=REGION, AWS_DEFAULT_REGION=REGION)
+    assert done.returncode == 0, done.stderr
+    assert (deployment(world), world.functions.configuration(PREFIX)["CodeSha256"]) == before
+
+
+def test_from_another_checkout_the_same_is_found_again(world: World) -> None:
+    before = deployment(world)
+    second = Checkout.make(world.folder / "second", world.cloud)
+    told = second.make_target("deploy-dev")
+    assert "0 added, 0 changed, 0 destroyed" in told
+    assert deployment(world) == before
+    assert second.memory == world.first.memory
+
+
+def test_where_chalices_memory_is_lost_it_stops_and_says_how_to_go_on(world: World) -> None:
+    s3, key = world.cloud.client("s3"), "chalice/dev.json"
+    memory = s3.get_object(Bucket=world.bucket, Key=key)["Body"].read()
+    s3.delete_object(Bucket=world.bucket, Key=key)
+    told = world.first.refused("deploy-dev")
+    ((api,), (mapping,), *_) = deployment(world)
+    assert f"aws s3 cp .chalice/deployed/dev.json s3://{world.bucket}/{key}" in told
+    assert f"apigateway delete-rest-api --rest-api-id {api}" in told
+    assert f"lambda delete-event-source-mapping --uuid {mapping}" in told
+    for name in FUNCTIONS:
+        assert f"aws --region {REGION} lambda delete-function --function-name {name}\n" in told
+    s3.put_object(Bucket=world.bucket, Key=key, Body=memory)
+
+
+def test_destroying_leaves_nothing(world: World) -> None:
+    world.first.make_target("destroy-dev")
+    assert left(world.cloud) == {}
+    kept = world.cloud.client("s3").list_objects_v2(Bucket=world.bucket).get("Contents", [])
+    assert [each["Key"] for each in kept if "chalice" in each["Key"]] == []
+    assert "it is not deployed" in world.first.refused("url-dev")
