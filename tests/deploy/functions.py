@@ -45,6 +45,8 @@ class Deployed:
     def boto3(self) -> Path:
         """A folder with what Lambda's Python has, and nothing else of this environment."""
         folder = self.work / "lambda-runtime"
+        if folder.exists():
+            return folder
         folder.mkdir()
         for name in LAMBDAS_OWN:
             file = Path(str(importlib.import_module(name).__file__))

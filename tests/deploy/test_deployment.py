@@ -8,7 +8,7 @@ import hmac
 import json
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -52,7 +52,8 @@ class World:
 
     @cached_property
     def functions(self) -> Deployed:
-        return Deployed(self.cloud, self.first.path, self.folder, {"GITHUB_API_URL": self.github.url})
+        settings = {"GITHUB_API_URL": self.github.url, "ALARMS_INTERVAL_MINUTES": "0"}
+        return Deployed(self.cloud, self.first.path, self.folder, settings)
 
     @property
     def issues(self) -> dict[str, Issue]:
@@ -153,6 +154,22 @@ def posted(world: World, source: str, body: dict[str, Any]) -> None:
     assert (answer["statusCode"], json.loads(answer["body"])) == (202, {"accepted": 1})
 
 
+def alarm_is(world: World, state: str) -> None:
+    """Have the alarm in CloudWatch too, which reconcile asks how it is."""
+    client = world.cloud.client("cloudwatch")
+    client.put_metric_alarm(
+        AlarmName="Errors",
+        MetricName="Errors",
+        Namespace="AWS/Lambda",
+        Statistic="Sum",
+        Period=60,
+        EvaluationPeriods=1,
+        Threshold=1,
+        ComparisonOperator="GreaterThanThreshold",
+    )
+    client.set_alarm_state(AlarmName="Errors", StateValue=state, StateReason="told so")
+
+
 def send(world: World, began: datetime, ended: datetime | None = None) -> None:
     """Say of one condition of each provider that it fires, or that it has ended."""
     owner = "TEAM=dev-infra | PRIORITY=P1"
@@ -164,6 +181,7 @@ def send(world: World, began: datetime, ended: datetime | None = None) -> None:
     state = "RESOLVED" if ended else "FIRING"
     posted(world, "normalized", senders.normalized("Backup late", **named, at=ended or began, state=state))
     now, before = ("OK", "ALARM") if ended else ("ALARM", "OK")
+    alarm_is(world, now)
     alarm = senders.cloudwatch("Errors", owner, ended or began, state=now, before=before)
     topic = f"arn:aws:sns:{REGION}:123456789012:{PREFIX}-alerts"
     world.cloud.client("sns").publish(TopicArn=topic, Message=json.dumps(alarm))
@@ -181,6 +199,23 @@ def test_an_alert_of_each_provider_becomes_an_issue_and_ends_it(world: World) ->
     assert {issue.state for issue in world.issues.values()} == {"closed"}
     assert len(world.issues) == 4
     assert LocalAws(world.cloud.url, PREFIX, REGION).dlq_messages() == []
+    world.cloud.client("cloudwatch").delete_alarms(AlarmNames=["Errors"])
+
+
+def test_an_alert_without_an_owner_is_kept_with_the_reason(world: World) -> None:
+    body = senders.alertmanager_group("Nobody's", priority="", team="", summary="", began=datetime.now(UTC))
+    posted(world, "alertmanager", body)
+    world.settle()
+    (letter,) = LocalAws(world.cloud.url, PREFIX, REGION).dlq_messages()
+    assert letter.attributes["reason"].startswith("MISSING_")
+
+
+def test_the_canary_goes_in_by_the_topic_and_becomes_an_issue(world: World) -> None:
+    before = len(world.github.world.repository(ALERTS).listed)
+    canary = replace(world.functions, environment={**world.functions.environment, "CANARY_REPO": ALERTS})
+    canary.tick()
+    assert canary.poll() == 1
+    assert len(world.github.world.repository(ALERTS).listed) == before + 1
 
 
 def test_a_test_alert_is_followed_to_its_issue(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

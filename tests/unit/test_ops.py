@@ -1,0 +1,344 @@
+"""The make targets of a stage: what they ask, what they check, and where a test alert has stopped."""
+
+import base64
+import json
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import boto3
+import httpx
+import pytest
+from moto import mock_aws
+
+from ops import __main__ as ops
+from ops import checks, functions, leftovers, logs, memory, terraform
+from ops.aws import Aws
+from ops.faults import Faults
+from ops.stage import ROOT, Stage
+from ops.trial import Stopped, Trial
+from tests.local.github import AppKey
+
+NOW = datetime(2026, 3, 1, 3, 0, tzinfo=UTC)
+REGION, BUCKET = "us-west-2", "state-of-dev"
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Aws]:
+    """An empty account, and a checkout with nothing but the policies."""
+    for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE", "AWS_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "local")
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    (tmp_path / ".chalice").mkdir()
+    with mock_aws():
+        yield Aws(Stage("dev", REGION, BUCKET, REGION, tmp_path))
+
+
+def make_bucket(aws: Aws) -> None:
+    aws.s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+
+
+def told(aws: Aws, check: checks.Check) -> list[str]:
+    with pytest.raises(Faults) as raised:
+        checks.require(aws, [check])
+    return raised.value.faults
+
+
+# The stage.
+
+
+def test_the_stages_that_ship_are_read_from_their_files() -> None:
+    dev, prod = (Stage.read(name) for name in ("dev", "prod"))
+    assert (dev.region, prod.region) == ("us-west-2", "us-east-1")
+    assert (dev.bucket_region, prod.bucket_region) == ("us-west-2", "us-east-1")
+    assert prod.functions == ("alerting-prod", "alerting-prod-collector", "alerting-prod-reconcile")
+    assert dev.environment["AWS_REGION"] == dev.environment["AWS_DEFAULT_REGION"] == "us-west-2"
+
+
+def test_what_a_stages_files_lack_is_told_together(tmp_path: Path) -> None:
+    (tmp_path / "infra-extra").mkdir()
+    (tmp_path / "infra-extra" / "dev.tfvars").write_text('stage = "dev"\n', encoding="utf-8")
+    with pytest.raises(Faults) as raised:
+        Stage.read("dev", tmp_path)
+    assert raised.value.faults == [
+        "infra-extra/dev.tfvars sets no region",
+        "infra-extra/backend-dev.hcl sets no bucket",
+        "infra-extra/backend-dev.hcl sets no region",
+    ]
+
+
+# The checks.
+
+
+def test_terraform_that_is_missing_or_old_is_told(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks, "_terraform_version", lambda: None)
+    assert told(aws, checks.tools) == ["terraform is not on the PATH: install 1.11 or later"]
+    monkeypatch.setattr(checks, "_terraform_version", lambda: (1, 9, 8))
+    assert told(aws, checks.tools) == ["terraform is 1.9.8: install 1.11 or later"]
+    monkeypatch.setattr(checks, "_terraform_version", lambda: (1, 11, 0))
+    monkeypatch.setattr(sys, "version_info", (3, 10, 1))
+    assert told(aws, checks.tools) == ["Lambda runs no Python 3.10: use 3.11 to 3.14"]
+
+
+def test_a_policy_for_another_region_is_told(aws: Aws) -> None:
+    policy = {"Statement": [{"Resource": ["arn:aws:sns:us-east-1:*:alerting-dev-alerts"]}, {"Resource": "*"}]}
+    file = aws.stage.root / ".chalice" / "policy-dev-collector.json"
+    file.write_text(json.dumps(policy), encoding="utf-8")
+    assert told(aws, checks.region) == [
+        ".chalice/policy-dev-collector.json is for us-east-1, infra-extra/dev.tfvars for us-west-2"
+    ]
+
+
+@pytest.mark.parametrize("stage", ["dev", "prod"])
+def test_the_policies_that_ship_are_for_their_region(stage: str) -> None:
+    assert list(checks.region(Aws(Stage.read(stage, ROOT)))) == []
+
+
+def test_a_check_that_cannot_be_made_is_a_fault_and_keeps_no_other_from_being_made(aws: Aws) -> None:
+    def failing(aws: Aws) -> Iterator[str]:
+        aws.client("dynamodb").describe_table(TableName="none")
+        yield ""
+
+    def other(_: Aws) -> Iterator[str]:
+        yield "another fault"
+
+    with pytest.raises(Faults) as raised:
+        checks.require(aws, [failing, other])
+    first, second = raised.value.faults
+    assert first.startswith("the failing could not be checked: ")
+    assert "ResourceNotFoundException" in first
+    assert second == "another fault"
+
+
+@pytest.mark.parametrize(
+    ("app", "senders", "words"),
+    [
+        ({}, {"grafana_webhook_token": "t"}, ["github_app_id", "github_app_key_base64"]),
+        (None, {}, ["set grafana_webhook_token"]),
+        (None, {"grafana_webhook_token": ""}, ["set grafana_webhook_token"]),
+        (None, {"grafana_webhook_token": 7}, ["grafana_webhook_token must be a text"]),
+    ],
+)
+def test_a_secret_that_holds_nothing_of_use_is_told_by_what_it_lacks(
+    aws: Aws, app: dict[str, str] | None, senders: dict[str, Any], words: list[str]
+) -> None:
+    store_secrets(aws, usable_app() if app is None else app, senders)
+    (fault,) = told(aws, checks.secrets)
+    assert all(word in fault for word in words)
+
+
+def test_secrets_that_can_be_used_are_no_fault(aws: Aws) -> None:
+    store_secrets(aws, usable_app(), {"normalized_webhook_token": ["new", "old"]})
+    assert list(checks.secrets(aws)) == []
+
+
+def store_secrets(aws: Aws, app: dict[str, str], senders: dict[str, Any]) -> None:
+    for name, value in ((aws.stage.app_secret, app), (aws.stage.webhook_secret, senders)):
+        aws.client("secretsmanager").create_secret(Name=name, SecretString=json.dumps(value))
+
+
+def usable_app() -> dict[str, str]:
+    key = base64.b64encode(AppKey.generate().private_pem.encode()).decode()
+    return {"github_app_id": "12345", "github_app_key_base64": key}
+
+
+def test_every_resource_that_the_functions_would_miss_is_named(aws: Aws) -> None:
+    faults = told(aws, checks.resources)
+    for what in (
+        "queue alerting-dev-alerts ",
+        "queue alerting-dev-alerts-dlq",
+        "topic",
+        "table",
+        "log group",
+    ):
+        assert any(what in fault for fault in faults), what
+
+
+# Chalice's memory.
+
+
+def test_what_chalice_remembers_is_fetched_before_and_kept_after(aws: Aws) -> None:
+    make_bucket(aws)
+    aws.s3.put_object(Bucket=BUCKET, Key="chalice/dev.json", Body=b"before")
+    with memory.kept(aws):
+        assert aws.stage.memory.read_text(encoding="utf-8") == "before"
+        aws.stage.memory.write_text("after", encoding="utf-8")
+    assert memory.fetch(aws) == "after"
+
+
+def test_what_only_this_checkout_remembers_does_not_count(aws: Aws) -> None:
+    make_bucket(aws)
+    aws.stage.memory.parent.mkdir()
+    aws.stage.memory.write_text("of some other account", encoding="utf-8")
+    with memory.kept(aws):
+        assert not aws.stage.memory.exists()
+    assert memory.fetch(aws) is None
+
+
+def test_what_chalice_remembers_is_kept_also_when_it_fails(aws: Aws) -> None:
+    make_bucket(aws)
+
+    def fail() -> None:
+        with memory.kept(aws):
+            aws.stage.memory.write_text("half", encoding="utf-8")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert memory.fetch(aws) == "half"
+
+
+def test_where_there_are_no_functions_nothing_is_left_over(aws: Aws) -> None:
+    assert list(leftovers.told(aws)) == []
+
+
+# Destroying.
+
+
+def test_prod_is_destroyed_only_for_who_types_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+    monkeypatch.setattr(checks, "require", lambda *_: done.append("checked"))
+    monkeypatch.setattr(functions, "delete", lambda _: done.append("functions"))
+    monkeypatch.setattr(terraform, "destroy", lambda _: done.append("terraform"))
+    prod = Aws(Stage.read("prod"))
+    for typed in ("", "prod", "yes"):
+        monkeypatch.setattr("builtins.input", answering(typed))
+        with pytest.raises(Faults, match="its name was not typed"):
+            ops.destroy(prod)
+    assert done == []
+    monkeypatch.setattr("builtins.input", answering("alerting-prod"))
+    ops.destroy(prod)
+    assert done == ["checked", "functions", "terraform"]
+
+
+def answering(text: str) -> Callable[[str], str]:
+    return lambda _: text
+
+
+# Logs.
+
+
+def test_the_logs_of_all_functions_are_one_story_and_no_line_comes_twice(aws: Aws) -> None:
+    client = aws.client("logs")
+    for name in aws.stage.functions:
+        client.create_log_group(logGroupName=f"/aws/lambda/{name}")
+        client.create_log_stream(logGroupName=f"/aws/lambda/{name}", logStreamName="stream")
+
+    def write(function: int, second: int, text: str) -> None:
+        at = round((datetime.now(UTC) + timedelta(seconds=second)).timestamp() * 1000)
+        group = f"/aws/lambda/{aws.stage.functions[function]}"
+        events = [{"timestamp": at, "message": f"{text}\n"}]
+        client.put_log_events(logGroupName=group, logStreamName="stream", logEvents=events)
+
+    write(1, -20, "recorded")
+    write(0, -30, "accepted")
+    lines = logs.tail(aws, datetime.now(UTC), sleep=lambda _: write(2, 0, "reconciled"))
+    found = [next(lines).split(" ", 1)[1] for _ in range(3)]
+    assert found == [
+        "alerting-dev accepted",
+        "alerting-dev-collector recorded",
+        "alerting-dev-reconcile reconciled",
+    ]
+
+
+# The test alert.
+
+
+class Clock:
+    """Passes two seconds whenever somebody waits."""
+
+    def __init__(self) -> None:
+        self.time = NOW
+
+    def now(self) -> datetime:
+        return self.time
+
+    def sleep(self, seconds: float) -> None:
+        self.time += timedelta(seconds=seconds)
+
+
+def stopped(aws: Aws, post: Callable[..., httpx.Response] | None = None) -> str:
+    clock = Clock()
+    answer = post or (lambda *_: httpx.Response(202))
+    with pytest.raises(Stopped) as raised:
+        Trial(aws, NOW, answer, clock.sleep, clock.now).run()
+    assert clock.time - NOW <= timedelta(minutes=2, seconds=2)
+    return str(raised.value)
+
+
+@pytest.fixture
+def deployed(aws: Aws) -> Aws:
+    """A stage whose webhook is deployed, with its queues and its table, and nobody who works."""
+    make_bucket(aws)
+    api = {"resource_type": "rest_api", "name": "rest_api", "rest_api_url": "https://api.example.org/api/"}
+    text = json.dumps({"resources": [api]})
+    aws.s3.put_object(Bucket=BUCKET, Key=aws.stage.memory_key, Body=text.encode())
+    store_secrets(aws, {}, {"normalized_webhook_token": "token"})
+    for name in (aws.stage.queue, aws.stage.dlq):
+        aws.client("sqs").create_queue(QueueName=name)
+    aws.client("dynamodb").create_table(
+        TableName=aws.stage.table,
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": "fingerprint", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "fingerprint", "AttributeType": "S"}],
+    )
+    return aws
+
+
+def send(aws: Aws, queue: str) -> None:
+    url = aws.client("sqs").get_queue_url(QueueName=queue)["QueueUrl"]
+    aws.client("sqs").send_message(QueueUrl=url, MessageBody="text")
+
+
+def test_a_test_alert_goes_in_at_the_front_door_with_the_stages_token(deployed: Aws) -> None:
+    seen: list[tuple[str, str]] = []
+
+    def post(url: str, headers: dict[str, str], body: str) -> httpx.Response:
+        seen.append((url, headers["X-Normalized-Token"]))
+        assert json.loads(body)["title"] == "Test alert of alerting-dev"
+        return httpx.Response(202)
+
+    stopped(deployed, post)
+    assert seen == [("https://api.example.org/api/webhooks/normalized", "token")]
+
+
+def test_it_says_that_the_webhook_did_not_take_it(deployed: Aws) -> None:
+    said = stopped(deployed, lambda *_: httpx.Response(401, text="unauthorized"))
+    assert said == "at the webhook: it answered 401, unauthorized"
+
+
+def test_it_says_that_the_webhook_does_not_answer(deployed: Aws) -> None:
+    def post(*_: object) -> httpx.Response:
+        raise httpx.ConnectError("refused")
+
+    assert stopped(deployed, post).startswith(
+        "before the webhook: https://api.example.org/api does not answer"
+    )
+
+
+def test_it_says_that_nothing_is_deployed(deployed: Aws) -> None:
+    memory.forget(deployed)
+    assert stopped(deployed) == "before the webhook: alerting-dev is not deployed"
+
+
+def test_it_says_that_it_waits_in_the_queue(deployed: Aws) -> None:
+    send(deployed, deployed.stage.queue)
+    assert stopped(deployed).startswith("in the queue, where 1 messages wait")
+
+
+def test_it_says_that_it_may_have_been_rejected(deployed: Aws) -> None:
+    send(deployed, deployed.stage.dlq)
+    assert stopped(deployed).startswith("in the dead-letter queue, perhaps: it holds 1 messages")
+
+
+def test_it_says_that_it_is_nowhere(deployed: Aws) -> None:
+    assert stopped(deployed).startswith("between the topic and the table")
+
+
+def test_it_says_that_the_table_is_not_there(deployed: Aws) -> None:
+    deployed.client("dynamodb").delete_table(TableName=deployed.stage.table)
+    assert stopped(deployed).startswith("at the table: there is no table alerting-dev-alerts-state")
