@@ -346,9 +346,13 @@ def _table() -> str:
 
 
 def _limits() -> "Limits":
+    return limits_of(_settings())
+
+
+def limits_of(settings: Settings) -> "Limits":
+    """Make the limits of a stage's writes to GitHub."""
     from chalicelib.github.budget import Limits
 
-    settings = _settings()
     return Limits(
         per_minute=settings.writes_per_minute,
         per_hour=settings.writes_per_hour,

@@ -2,7 +2,7 @@
 
 import typer
 
-from chalicelib.cli import dlq, doctor, explain, listing, replay, send, show
+from chalicelib.cli import adopt, dlq, doctor, explain, listing, replay, send, show, stats
 from chalicelib.cli.trouble import Commands
 
 app = typer.Typer(
@@ -18,6 +18,8 @@ app.command("list")(listing.list_rows)
 app.command("show")(show.show)
 dlq.app.command("replay")(replay.replay)
 app.command("doctor")(doctor.doctor)
+app.command("stats")(stats.stats)
+app.command("adopt")(adopt.adopt)
 app.add_typer(dlq.app, name="dlq")
 app.add_typer(send.app, name="send")
 

@@ -42,8 +42,8 @@ def read(stage: Stage, fingerprints: Iterable[str]) -> list[AlertState]:
 
 def find(stage: Stage, key: str, now: datetime, limit: int) -> AlertState | None:
     """Find a row by its issue, its fingerprint, or the fingerprint's beginning if it is listed."""
-    if issue := _ISSUE.fullmatch(key):
-        fingerprint = stage.store.of_issue(IssueRef(issue[1], int(issue[2])))
+    if _ISSUE.fullmatch(key):
+        fingerprint = stage.store.of_issue(reference(key))
         return stage.store.get(fingerprint) if fingerprint else None
     if not re.fullmatch(rf"[0-9a-f]{{{SHORTEST},64}}", key):
         raise Trouble(
@@ -55,6 +55,14 @@ def find(stage: Stage, key: str, now: datetime, limit: int) -> AlertState | None
     if len(found) > 1:
         raise Trouble(f"{len(found)} fingerprints begin with {key}; name more of it.")
     return found[0] if found else None
+
+
+def reference(name: str) -> IssueRef:
+    """Read `owner/name#12` or an issue's address; raises Trouble where it is neither."""
+    found = _ISSUE.fullmatch(name)
+    if found is None:
+        raise Trouble(f"{name} is no issue: name it as owner/name#12, or by its address.")
+    return IssueRef(found[1], int(found[2]))
 
 
 def title(row: AlertState) -> str:

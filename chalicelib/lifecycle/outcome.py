@@ -81,6 +81,8 @@ def opened(row: AlertState, intent: Intent, seen: Seen, now: datetime) -> Status
         closer=seen.closer,
         state_reason=seen.state_reason,
         heard_at=intent.since,
+        opened_at=now,
+        opened_for=intent.episode,
     )
     before = row.status.issue
     snoozed_until = row.status.snoozed_until if _ahead(row.status.snoozed_until, now) else None

@@ -84,6 +84,7 @@ class Issue:
     `announced` is the priority whose people were last told. `closed_at` is None while it is open;
     `kept_open` says that a person opened it again after the condition resolved. `closer` and `state_reason`
     are who closed it and as what; `muted` and `quiet` that people set these labels; `acked_by` who has it.
+    `opened_at` is when we opened it, for the episode `opened_for`; both are None where it was taken over.
     `heard` counts the comments there were when people's were last listened to, up to `heard_at`; `once` has
     the keys of comments that are made only once.
     """
@@ -113,6 +114,8 @@ class Issue:
     heard: int = 0
     heard_at: datetime | None = None
     once: tuple[str, ...] = ()
+    opened_at: datetime | None = None
+    opened_for: datetime | None = None
 
     @property
     def open(self) -> bool:

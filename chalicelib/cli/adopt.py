@@ -1,0 +1,165 @@
+"""`adopt`: takes over open issues that another bot opened for the same conditions."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from chalicelib import wiring
+from chalicelib.cli import github, matching, options, rows, screen
+from chalicelib.cli.matching import Match
+from chalicelib.cli.stage import Stage
+from chalicelib.cli.trouble import Trouble
+from chalicelib.labels import AREA_LABEL
+from chalicelib.lifecycle.outcome import Seen
+from chalicelib.render.words import counted
+
+AN_HOUR = timedelta(hours=1)
+MOST = 1000
+
+Label = Annotated[str, typer.Option("--label", help="Look at open issues with this label.")]
+Issue = Annotated[
+    str | None, typer.Option("--issue", help="Only this issue, as owner/name#12 or its address.")
+]
+As = Annotated[
+    str | None,
+    typer.Option("--fingerprint", help="With --issue: the condition it is about, if its title does not say."),
+]
+Yes = Annotated[bool, typer.Option("--yes", help="Take them over; without it nothing is changed.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What would be done with an issue."""
+
+    match: Match
+    told: str
+
+    @property
+    def clear(self) -> bool:
+        """Whether it is known which condition the issue is about."""
+        return self.match.row is not None
+
+
+def adopt(
+    stage: options.Stage = "local",
+    region: options.Region = None,
+    label: Label = AREA_LABEL,
+    issue: Issue = None,
+    fingerprint: As = None,
+    yes: Yes = False,
+    as_json: options.AsJson = False,
+) -> None:
+    """Take over open issues of another bot, by title and label, so that none is opened twice.
+
+    A condition that fires and has no issue gets the other bot's; one that has a younger issue too keeps the
+    older, and the younger is closed as its duplicate. The text of an issue stays below ours. Without `--yes`
+    it only says what it would do. It serves a stage whose GitHub is disabled as well.
+
+    Examples:
+    - `adopt --stage next`
+    - `adopt --stage next --yes`
+    - `adopt --issue example-org/alerts#12 --fingerprint 424df6ca5f81 --yes`
+    """
+    found = Stage.of(stage, region)
+    plans = list(_plans(_matches(found, label, issue, fingerprint)))
+    if yes:
+        _take_over(found, plans)
+    if as_json:
+        screen.as_json([_data(plan, done=yes) for plan in plans])
+    else:
+        screen.show(
+            screen.table(
+                ("issue", "title", "is taken over" if yes else "would be taken over"), map(_cells, plans)
+            )
+        )
+        clear = sum(plan.clear for plan in plans)
+        screen.say(
+            f"{counted(clear, 'issue')}; {len(plans) - clear} left." + ("" if yes else " Add --yes to do it.")
+        )
+    if not all(plan.clear for plan in plans):
+        raise typer.Exit(1)
+
+
+def _matches(stage: Stage, label: str, issue: str | None, fingerprint: str | None) -> list[Match]:
+    if fingerprint and not issue:
+        raise Trouble("--fingerprint says which condition one issue is about: name the issue with --issue.")
+    now = wiring.CLOCK.now()
+    found = list(matching.matches(_open_ones(stage, label), rows.living(stage, now, MOST)))
+    if issue:
+        ref = rows.reference(issue)
+        found = [match for match in found if match.issue.ref == ref]
+        if not found:
+            raise Trouble(f"{issue} is no open issue of another bot with the label {label}.")
+    if fingerprint:
+        row = rows.find(stage, fingerprint, now, MOST)
+        if row is None:
+            raise Trouble(f"Nothing is known of {fingerprint}; `list` shows what is.")
+        found = [Match(match.issue, (row,)) for match in found]
+    return found
+
+
+def _open_ones(stage: Stage, label: str) -> Iterator[Seen]:
+    until = wiring.CLOCK.now() + AN_HOUR
+    tracker = github.issues(stage)
+    for repository in sorted(stage.policy.routing.repositories):
+        yield from tracker.open_ones(repository, label, until)
+
+
+def _plans(found: list[Match]) -> Iterator[Plan]:
+    taken: dict[str, Seen] = {}
+    for match in found:
+        yield Plan(match, _told(match, taken))
+        if match.row:
+            taken.setdefault(match.row.fingerprint, match.issue)
+
+
+def _told(match: Match, taken: dict[str, Seen]) -> str:
+    if match.row is None:
+        keys = ", ".join(row.fingerprint[: rows.KEY] for row in match.rows)
+        if keys:
+            return f"no: may be about each of {keys}; say which with --issue and --fingerprint"
+        return "no: no condition of that title is known yet; run this again once it was heard of"
+    older = matching.doubled(match.row, match.issue)
+    before = taken.get(match.row.fingerprint)
+    if older or before:
+        return f"closed as a duplicate of {older or (before.ref if before else '')}"
+    return f"for {rows.title(match.row)}, {match.row.fingerprint[: rows.KEY]}"
+
+
+def _take_over(stage: Stage, plans: list[Plan]) -> None:
+    """Do it under each row's lease and the budget, as the functions do; a row is read anew for each issue."""
+    sync, until = github.sync(stage), wiring.CLOCK.now() + AN_HOUR
+    for plan in plans:
+        row = plan.match.row and stage.store.get(plan.match.row.fingerprint)
+        if row:
+            sync.merge(row, plan.match.issue, until)
+            _check(stage, row.fingerprint, plan)
+
+
+def _check(stage: Stage, fingerprint: str, plan: Plan) -> None:
+    """See that the row has an open issue now, whichever is the older; raises Trouble where it has not."""
+    row = stage.store.get(fingerprint)
+    shown = row.status.issue if row else None
+    if shown is None or not shown.open or shown.ref.number > plan.match.issue.ref.number:
+        raise Trouble(
+            f"{plan.match.issue.ref} was not taken over: GitHub refused, or a worker was at it. "
+            f"Run this again; `show {fingerprint[: rows.KEY]}` tells more."
+        )
+
+
+def _data(plan: Plan, *, done: bool) -> dict[str, object]:
+    row = plan.match.row
+    return {
+        "issue": plan.match.issue.url,
+        "title": plan.match.issue.title,
+        "fingerprint": row.fingerprint if row else None,
+        "told": plan.told,
+        "done": done and plan.clear,
+    }
+
+
+def _cells(plan: Plan) -> tuple[object, ...]:
+    return plan.match.issue.ref, plan.match.issue.title, plan.told

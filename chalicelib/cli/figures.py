@@ -1,0 +1,75 @@
+"""Figures over a period: what rows tell of how many, how soon and how noisy. Pure."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from chalicelib.alert import Condition, Priority
+from chalicelib.lifecycle.state import AlertState, Episode
+
+SHARES = (0.50, 0.95, 0.99)
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What a period held; `to_open` and `to_resolve` are sorted."""
+
+    conditions: int
+    episodes: int
+    firing: int
+    issues: int
+    to_open: tuple[timedelta, ...]
+    to_resolve: tuple[timedelta, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Noise:
+    """How often a condition fired, and how often its newest episode was reported."""
+
+    row: AlertState
+    episodes: int
+    reported: int
+
+
+def figures(rows: Iterable[AlertState], since: datetime, priority: Priority | None = None) -> Figures:
+    """Count what began or ended since a time, of a priority if one is named."""
+    found = [row for row in rows if priority in (None, row.priority) and _episodes(row, since)]
+    ended = [episode for row in found for episode in _ended(row, since)]
+    opened = [took for row in found if (took := _took(row, since)) is not None]
+    return Figures(
+        conditions=len(found),
+        episodes=sum(_episodes(row, since) for row in found),
+        firing=sum(row.spec.condition is Condition.FIRING for row in found),
+        issues=len(opened),
+        to_open=tuple(sorted(opened)),
+        to_resolve=tuple(sorted(episode.ended - episode.began for episode in ended)),
+    )
+
+
+def noisiest(rows: Iterable[AlertState], since: datetime, most: int) -> list[Noise]:
+    """Order conditions by how often they fired, then by how often they were reported."""
+    found = [Noise(row, episodes, row.spec.count) for row in rows if (episodes := _episodes(row, since))]
+    return sorted(found, key=lambda noise: (-noise.episodes, -noise.reported))[:most]
+
+
+def percentile(values: Sequence[timedelta], share: float) -> timedelta | None:
+    """Give the least value that a share of the sorted values does not exceed; None if there are none."""
+    return values[max(math.ceil(share * len(values)), 1) - 1] if values else None
+
+
+def _ended(row: AlertState, since: datetime) -> list[Episode]:
+    return [episode for episode in row.spec.episodes if episode.ended >= since]
+
+
+def _episodes(row: AlertState, since: datetime) -> int:
+    """Count the episodes; one that fires now has not ended yet."""
+    return len(_ended(row, since)) + (row.spec.condition is Condition.FIRING)
+
+
+def _took(row: AlertState, since: datetime) -> timedelta | None:
+    """Say how long after its episode's beginning the issue was opened, if that was in the period."""
+    issue = row.status.issue
+    if issue is None or issue.opened_at is None or issue.opened_for is None or issue.opened_at < since:
+        return None
+    return max(issue.opened_at - issue.opened_for, timedelta())

@@ -1,0 +1,32 @@
+"""A stage's issues and its sync, as its functions have them: of the same budget, under the same leases."""
+
+from chalicelib import wiring
+from chalicelib.act import Act
+from chalicelib.cli.stage import Stage
+from chalicelib.github.gate import Gate
+from chalicelib.github.issues import GitHubIssues
+from chalicelib.sync import Sync, Timing
+from chalicelib.telemetry import SILENT
+
+
+def issues(stage: Stage) -> GitHubIssues:
+    """The tracker."""
+    return GitHubIssues(stage.github(_gate(stage)))
+
+
+def sync(stage: Stage) -> Sync:
+    """What takes steps; it logs nothing, so whoever uses it reads the row again to see what became of it."""
+    settings, tracker = stage.settings, issues(stage)
+    return Sync(
+        rows=stage.store,
+        permits=_gate(stage),
+        act=Act(lambda: tracker, stage.policy.routing, wiring.CLOCK.now),
+        clock=wiring.CLOCK,
+        policy=stage.policy,
+        timing=Timing(settings.lease, settings.github_timeout * 1.5, settings.retry),
+        telemetry=SILENT,
+    )
+
+
+def _gate(stage: Stage) -> Gate:
+    return Gate(stage.store, wiring.limits_of(stage.settings), wiring.CLOCK.now)

@@ -1,0 +1,72 @@
+"""Matching: which condition an open issue of another bot is about, by its title and labels. Pure."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from chalicelib import render
+from chalicelib.lifecycle.outcome import Seen
+from chalicelib.lifecycle.state import AlertState, IssueRef
+
+_PRIORITY = re.compile(r"^\s*\[?P?[0-3]\]?[\s:]+", re.IGNORECASE)
+_INSTANCE = re.compile(r"\s*\[[^\[\]]*\]$")
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """An open issue, and every condition that it may be about."""
+
+    issue: Seen
+    rows: tuple[AlertState, ...]
+
+    @property
+    def row(self) -> AlertState | None:
+        """The condition, if there is just one."""
+        return self.rows[0] if len(self.rows) == 1 else None
+
+
+def matches(issues: Iterable[Seen], rows: Iterable[AlertState]) -> Iterator[Match]:
+    """Match the issues that are not ours yet, the oldest first."""
+    known = [row for row in rows if row.spec.alert]
+    ours = {row.status.issue.ref for row in known if row.status.issue}
+    for issue in sorted(issues, key=lambda issue: issue.ref.number):
+        if issue.ref not in ours and render.read_marker(issue.body) is None:
+            yield Match(issue, _about(issue, known))
+
+
+def doubled(row: AlertState, issue: Seen) -> IssueRef | None:
+    """The issue that the condition has already, which is to be the only one, if it is older."""
+    open_one = row.status.issue if row.status.issue and row.status.issue.open else None
+    return open_one.ref if open_one and open_one.ref.number < issue.ref.number else None
+
+
+def _about(issue: Seen, rows: list[AlertState]) -> tuple[AlertState, ...]:
+    """Find conditions of the same title; failing that, of the same title but for the instance."""
+    fitting = [row for row in rows if _labels_fit(issue, row)]
+    exact = tuple(row for row in fitting if _name(issue.title) == _name(_title(row)))
+    return exact or tuple(row for row in fitting if _name(issue.title) == _name(_whole(_title(row))))
+
+
+def _labels_fit(issue: Seen, row: AlertState) -> bool:
+    """Whether no label names another team or source; an issue without such labels fits by its title alone."""
+    alert, teams, sources = row.spec.alert, _named("Team:", issue), _named("Source:", issue)
+    return alert is not None and (
+        (not teams or not teams.isdisjoint(alert.teams)) and (not sources or alert.source in sources)
+    )
+
+
+def _named(kind: str, issue: Seen) -> set[str]:
+    return {label[len(kind) :].lower() for label in issue.labels if label.startswith(kind)}
+
+
+def _title(row: AlertState) -> str:
+    return render.title(row.spec.alert) if row.spec.alert else ""
+
+
+def _name(title: str) -> str:
+    return " ".join(_PRIORITY.sub("", title).casefold().split())
+
+
+def _whole(title: str) -> str:
+    """Leave out the instance, `[builder-7]`, which other bots do not name."""
+    return _INSTANCE.sub("", title)

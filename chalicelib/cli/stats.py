@@ -1,0 +1,125 @@
+"""`stats`: how many, how soon and how noisy, over some days."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+
+import typer
+
+from chalicelib import wiring
+from chalicelib.alert import Priority
+from chalicelib.cli import options, rows, screen
+from chalicelib.cli.figures import SHARES, Figures, Noise, figures, noisiest, percentile
+from chalicelib.cli.stage import Stage
+from chalicelib.lifecycle.state import AlertState
+
+MOST_A_DAY = 2000
+
+Days = Annotated[int, typer.Option(min=1, max=90, help="So many days back; the table's index keeps ninety.")]
+Top = Annotated[int, typer.Option(min=1, max=100, help="So many of the noisiest conditions.")]
+COLUMNS = (
+    "",
+    "conditions",
+    "episodes",
+    "firing",
+    "issues",
+    "time to open p50 / p95 / p99",
+    "time to resolve",
+)
+
+
+def stats(
+    stage: options.Stage = "local",
+    region: options.Region = None,
+    days: Days = 7,
+    top: Top = 10,
+    as_json: options.AsJson = False,
+) -> None:
+    """What some days held: episodes and issues, time to open and to resolve, the noisiest conditions.
+
+    Read from the table, which keeps each condition's last twenty episodes and its newest issue. Times are the
+    median, and what 95 and 99 of a hundred stay within.
+
+    Examples:
+    - `stats --stage prod --days 30`
+    - `stats --json | jq .noisiest`
+    """
+    found, now = Stage.of(stage, region), wiring.CLOCK.now()
+    since = now - timedelta(days=days)
+    seen = list(_seen(found, now, days))
+    parts = {"all": figures(seen, since)} | {each.value: figures(seen, since, each) for each in Priority}
+    noisy = noisiest(seen, since, top)
+    if as_json:
+        told = {name: _data(part) for name, part in parts.items()}
+        screen.as_json({"since": since, "until": now, **told, "noisiest": [_noise(each) for each in noisy]})
+        return
+    screen.heading(f"{found.name}, the last {days} days")
+    screen.show(
+        screen.table(COLUMNS, (_cells(name, part) for name, part in parts.items() if part.conditions))
+    )
+    screen.heading("The noisiest conditions")
+    screen.show(
+        screen.table(("title", "team", "priority", "episodes", "reported", "issue"), map(_noisy, noisy))
+    )
+
+
+def _seen(stage: Stage, now: datetime, days: int) -> Iterator[AlertState]:
+    """Read the rows that fire, or whose newest episode ended on one of the days."""
+    living = rows.living(stage, now, MOST_A_DAY)
+    known = {row.fingerprint for row in living}
+    yield from living
+    for back in range(days + 1):
+        ended = stage.census.resolved((now - timedelta(days=back)).date(), MOST_A_DAY)
+        yield from rows.read(stage, [fingerprint for fingerprint in ended if fingerprint not in known])
+
+
+def _cells(name: str, part: Figures) -> tuple[object, ...]:
+    counts = (part.conditions, part.episodes, part.firing, part.issues)
+    return (name, *counts, _shares(part.to_open), _shares(part.to_resolve))
+
+
+def _shares(values: tuple[timedelta, ...]) -> str:
+    return " / ".join(_short(percentile(values, share)) for share in SHARES)
+
+
+def _short(length: timedelta | None) -> str:
+    if length is None:
+        return "-"
+    seconds = length.total_seconds()
+    return (
+        f"{seconds:.1f} s"
+        if seconds < 60
+        else f"{seconds / 60:.0f} min"
+        if seconds < 7200
+        else f"{seconds / 3600:.0f} h"
+    )
+
+
+def _data(part: Figures) -> dict[str, Any]:
+    counts = {"conditions": part.conditions, "episodes": part.episodes, "firing": part.firing}
+    return counts | {
+        "issues": part.issues,
+        "seconds_to_open": _seconds(part.to_open),
+        "seconds_to_resolve": _seconds(part.to_resolve),
+    }
+
+
+def _seconds(values: tuple[timedelta, ...]) -> dict[str, float | None]:
+    found = {f"p{share * 100:.0f}": percentile(values, share) for share in SHARES}
+    return {name: length.total_seconds() if length is not None else None for name, length in found.items()}
+
+
+def _noise(noise: Noise) -> dict[str, Any]:
+    return {
+        "fingerprint": noise.row.fingerprint,
+        "title": rows.title(noise.row),
+        "teams": rows.teams(noise.row),
+        "episodes": noise.episodes,
+        "reported": noise.reported,
+    }
+
+
+def _noisy(noise: Noise) -> tuple[object, ...]:
+    row = noise.row
+    team = ", ".join(rows.teams(row))
+    return rows.title(row), team, row.priority, noise.episodes, noise.reported, rows.issue(row)

@@ -1,0 +1,80 @@
+"""`stats`: figures over a period, from rows alone, and the table on the screen."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.alert import Priority
+from chalicelib.cli.figures import figures, noisiest, percentile
+from chalicelib.cli.stats import _short
+from chalicelib.lifecycle.state import AlertState, Status
+from tests.cli.stack import Prompt
+from tests.unit.rows import alert, at, ended, episode, issue, row
+
+SECOND = timedelta(seconds=1)
+
+
+def opened(minutes: float, seconds: float) -> AlertState:
+    """A firing row whose issue was opened so many seconds after it began."""
+    took = timedelta(seconds=seconds)
+    shown = replace(issue(), opened_at=at(minutes) + took, opened_for=at(minutes))
+    return row(status=Status(issue=shown))
+
+
+@pytest.mark.parametrize(("share", "expected"), [(0.5, 50), (0.95, 95), (0.99, 99), (1.0, 100), (0.001, 1)])
+def test_a_percentile_is_a_value_that_occurred(share: float, expected: int) -> None:
+    assert percentile([SECOND * n for n in range(1, 101)], share) == SECOND * expected
+    assert percentile([], share) is None
+    assert percentile([SECOND], share) == SECOND
+
+
+def test_only_what_ended_or_was_opened_in_the_period_counts() -> None:
+    rows = [ended(20), ended(20, episodes=(episode(-60, -50), episode(0, 20))), opened(0, 3), opened(-90, 5)]
+    found = figures(rows, at(-5))
+    assert (found.conditions, found.episodes, found.firing) == (4, 4, 2)
+    assert found.to_open == (SECOND * 3,)
+    assert found.to_resolve == (timedelta(minutes=20), timedelta(minutes=20))
+    assert figures(rows, at(-100)).episodes == 5
+    assert figures(rows, at(60)).conditions == 2
+
+
+def test_priorities_are_told_apart() -> None:
+    rows = [ended(20), row(fires=alert(priority="P0"))]
+    assert figures(rows, at(-5), Priority.P0).conditions == 1
+    assert figures(rows, at(-5), Priority.P1).conditions == 1
+    assert figures(rows, at(-5), Priority.P2).conditions == 0
+
+
+def test_an_issue_that_was_taken_over_has_no_time_to_open() -> None:
+    assert figures([row(status=Status(issue=issue()))], at(-5)).issues == 0
+
+
+def test_the_noisiest_fired_most_often_then_was_reported_most_often() -> None:
+    loud = ended(20, episodes=(episode(-60, -50), episode(0, 20)), count=1)
+    busy, calm = row(count=9), row(count=2)
+    assert [noise.row for noise in noisiest([calm, busy, loud], at(-100), 3)] == [loud, busy, calm]
+    assert noisiest([calm, busy, loud], at(-100), 1)[0].episodes == 2
+
+
+@pytest.mark.parametrize(
+    ("length", "said"),
+    [(None, "-"), (SECOND * 1.24, "1.2 s"), (SECOND * 600, "10 min"), (SECOND * 7200, "2 h")],
+)
+def test_lengths_are_said_in_one_unit(length: timedelta | None, said: str) -> None:
+    assert _short(length) == said
+
+
+def test_on_the_local_stack_it_tells_what_happened(prompt: Prompt) -> None:
+    prompt.alarm("Counted", "TEAM=ci-runners | PRIORITY=P1")
+    prompt.alarm("Counted", "TEAM=ci-runners | PRIORITY=P1", state="OK", before="ALARM")
+    prompt.alarm("Firing", "TEAM=ci-runners | PRIORITY=P2")
+    told = prompt("stats --json").json
+    assert (told["all"]["conditions"], told["all"]["firing"], told["all"]["issues"]) == (2, 1, 2)
+    assert told["P1"]["seconds_to_open"]["p50"] > 0
+    assert told["P1"]["seconds_to_resolve"]["p99"] > 0
+    assert told["P2"]["seconds_to_resolve"]["p50"] is None
+    assert {each["title"] for each in told["noisiest"]} == {"Counted", "Firing"}
+    words = prompt("stats --days 30").words
+    assert "Counted" in words
+    assert "p95" in words
