@@ -33,7 +33,8 @@ def test_nothing_scans_and_nothing_asks_in_another_language() -> None:
 
 
 def test_the_table_is_reached_by_key_or_by_a_query_of_one_index_with_a_limit() -> None:
-    reached = [call for module in SOURCES for call in calls(module) if "TableName" in keywords(call)]
+    named_it = [call for module in SOURCES for call in calls(module) if "TableName" in keywords(call)]
+    reached = [call for call in named_it if named(call) != "describe_table"]  # which reads no row
     assert {named(call) for call in reached} <= BY_KEY | {"query"}
     assert {"get_item", "update_item", "query"} <= {named(call) for call in reached}
     for call in reached:
