@@ -80,6 +80,10 @@ check-rest: simulate-mutants $(CHECKOV)
 $(ON_DEV) $(ON_PROD): $(INSTALLED)
 	@PYTHONPATH=infra-extra $(RUN) -m ops $(subst -, ,$@)
 
+# Any other stage that has its files.
+plan-% deploy-% publish-% url-% logs-% destroy-%: $(INSTALLED)
+	@PYTHONPATH=infra-extra $(RUN) -m ops $(subst -, ,$@)
+
 simulate-storm: $(INSTALLED)
 	@$(RUN) -m tests.storm.draw
 

@@ -12,7 +12,7 @@ from chalicelib.errors import ConfigurationError
 from ops import checks, functions, logs, terraform
 from ops.aws import Aws
 from ops.faults import Faults
-from ops.stage import STAGES, Stage
+from ops.stage import Stage
 from ops.trial import Stopped, Trial
 
 
@@ -77,7 +77,7 @@ def main() -> None:
     """Carry out one verb on one stage; what keeps it from that is told without a trace."""
     parser = argparse.ArgumentParser(prog="ops", description=__doc__)
     parser.add_argument("verb", choices=VERBS)
-    parser.add_argument("stage", choices=STAGES)
+    parser.add_argument("stage")
     options = parser.parse_args()
     try:
         VERBS[options.verb](Aws(Stage.read(options.stage)))

@@ -11,7 +11,6 @@ from pathlib import Path
 from ops.faults import Faults
 
 ROOT = Path(__file__).parents[2]
-STAGES = ("dev", "prod")
 
 
 @dataclass(frozen=True, slots=True)

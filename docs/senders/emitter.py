@@ -1,0 +1,62 @@
+"""Your own program: sends an alert to Alerting, with nothing but the standard library.
+
+`ALERTING_URL` is the API's address, `ALERTING_TOKEN` the `normalized_webhook_token` of the secret
+`alerting-<stage>-webhook-secrets`. What the fields mean says docs/alert.schema.json.
+
+    python emitter.py FIRING "Nightly backup is late" nightly-backup
+    python emitter.py RESOLVED "Nightly backup is late" nightly-backup
+"""
+
+import json
+import os
+import sys
+import time
+import urllib.error
+import urllib.request
+from datetime import UTC, datetime
+
+TRIES = 4
+
+
+def alert(state: str, title: str, alarm_id: str) -> dict[str, object]:
+    """Describe a condition; `alarm_id` is what makes a firing and its resolution the same condition."""
+    return {
+        "source": "backup-script",
+        "state": state,
+        "title": title,
+        "summary": "No backup has finished since 02:00",
+        "priority": "P2",
+        "teams": ["storage"],
+        "occurred_at": datetime.now(UTC).isoformat(),
+        "identity": {"alarm_id": alarm_id},
+        "links": {"runbook_url": "https://example.org/runbooks/backup"},
+    }
+
+
+def send(body: dict[str, object]) -> None:
+    """Post an alert; what is wrong with it (4xx) is raised at once, what may pass (5xx) is tried again."""
+    request = urllib.request.Request(
+        f"{os.environ['ALERTING_URL']}/webhooks/normalized",
+        data=json.dumps(body).encode(),
+        headers={
+            "Content-Type": "application/json",
+            "Authorization": f"Bearer {os.environ['ALERTING_TOKEN']}",
+        },
+        method="POST",
+    )
+    for seconds in [2**n for n in range(TRIES - 1)] + [None]:
+        try:
+            urllib.request.urlopen(request, timeout=30).close()
+        except urllib.error.HTTPError as error:
+            if error.code < 500 or seconds is None:
+                raise RuntimeError(f"{error.code}: {error.read().decode()}") from error
+        except OSError:
+            if seconds is None:
+                raise
+        else:
+            return
+        time.sleep(seconds or 0)
+
+
+if __name__ == "__main__":
+    send(alert(*sys.argv[1:4]))

@@ -1,0 +1,21 @@
+"""The Terraform file for a sender is valid, and formatted as Terraform formats."""
+
+import shutil
+from pathlib import Path
+
+from tests.deploy.tools import ROOT, initialized, terraform
+
+FILE = ROOT / "docs" / "senders" / "cloudwatch-alarm.tf"
+
+
+def test_the_alarm_is_valid(tmp_path: Path) -> None:
+    """Beside nothing but the provider, as infra-extra has it."""
+    folder = initialized(".", tmp_path)
+    for other in folder.glob("*.tf"):
+        if other.name not in {"versions.tf", "variables.tf"}:
+            other.unlink()
+    shutil.rmtree(folder / "tests", ignore_errors=True)
+    shutil.copy(FILE, folder)
+    done = terraform(folder, "validate", "-no-color")
+    assert done.returncode == 0, done.stderr + done.stdout
+    assert terraform(FILE.parent, "fmt", "-check", FILE.name).returncode == 0
