@@ -92,7 +92,7 @@ class Powertools:
         )
         self._stage = stage
         self._bound: dict[str, object] = {"service": metrics.SERVICE, "stage": stage}
-        self._missing: set[str] = set()
+        self._missing: set[tuple[str, str]] = set()
         self._metrics: dict[tuple[tuple[str, str], ...], dict[str, list[float]]] = {}
 
     def event(self, name: str, **keys: object) -> None:
@@ -106,9 +106,9 @@ class Powertools:
         """
         self.count("Problems", event=name)
         if isinstance(error, Missing):
-            if str(error) in self._missing:
+            if (name, str(error)) in self._missing:
                 return
-            self._missing.add(str(error))
+            self._missing.add((name, str(error)))
         self._logger.error(name, extra=self._bound | keys | _told(error))
 
     def count(self, name: str, number: float = 1, **dimensions: str) -> None:

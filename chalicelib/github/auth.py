@@ -131,8 +131,8 @@ class Installations:
             if error.status != 404:
                 raise
             raise RepositoryMissing(
-                f"there is no repository {repository} on which the App is installed: install it there, "
-                "or name another in chalicelib/routing.toml",
+                f"there is no repository {repository} on which the App is installed ({error}): "
+                "install it there, or name another in chalicelib/routing.toml",
                 status=404,
                 request_id=error.request_id,
             ) from error
