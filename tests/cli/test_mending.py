@@ -1,0 +1,99 @@
+"""A message gets the team or priority that it lacks where its source has it, and stays else as it came."""
+
+import json
+from typing import Any
+
+import pytest
+
+from chalicelib.alert import Priority
+from chalicelib.cli import payloads
+from chalicelib.cli.mending import mend
+from chalicelib.cli.templates import TEMPLATES
+from chalicelib.cli.trouble import Trouble
+from tests.cli.prompt import run
+from tests.local import senders
+from tests.unit.builders import at
+
+
+def without_owner(source: str) -> dict[str, Any]:
+    """The source's template, without team and priority."""
+    payload = TEMPLATES[source](at(0))
+    for name in ("teams", "priority"):
+        payload.pop(name, None)
+    for alert in payload.get("alerts", []):
+        alert["labels"].pop("team")
+        alert["annotations"].pop("priority")
+    return payload | ({"AlarmDescription": "For people."} if source == "cloudwatch" else {})
+
+
+def explained(source: str, body: str) -> dict[str, Any]:
+    (answer,) = run(f"explain --json --source {source} -", stdin=body).json
+    return dict(answer)
+
+
+def owner(source: str, body: str) -> tuple[list[str], str]:
+    alert = explained(source, body)["alert"]
+    return alert["teams"], alert["priority"]
+
+
+@pytest.mark.parametrize("source", TEMPLATES)
+def test_what_a_message_lacks_is_put_where_its_source_has_it(source: str) -> None:
+    body = json.dumps(without_owner(source))
+    assert explained(source, body)["outcome"] == "rejected"
+    assert owner(source, mend(source, body, "storage", Priority.P2)) == (["storage"], "P2")
+
+
+@pytest.mark.parametrize("source", TEMPLATES)
+def test_the_condition_stays_the_same(source: str) -> None:
+    body = json.dumps(TEMPLATES[source](at(0)))
+    mended = mend(source, body, "elsewhere", Priority.P0)
+    assert owner(source, mended) == (["elsewhere"], "P0")
+    assert explained(source, mended)["fingerprint"] == explained(source, body)["fingerprint"]
+
+
+def test_an_alarm_that_eventbridge_forwarded_is_mended_in_its_configuration() -> None:
+    body = json.dumps(senders.eventbridge("Queue", "For people.", at(0)))
+    mended = mend("cloudwatch", body, "storage", Priority.P1)
+    assert owner("cloudwatch", mended) == (["storage"], "P1")
+    assert explained("cloudwatch", mended)["alert"]["description"] == "For people."
+
+
+def test_within_an_envelope_of_sns_the_message_is_mended() -> None:
+    inner = json.dumps(without_owner("cloudwatch"))
+    body = json.dumps({"Type": "Notification", "TopicArn": "arn:aws:sns:x", "Message": inner})
+    assert owner("cloudwatch", mend("cloudwatch", body, "storage", Priority.P1)) == (["storage"], "P1")
+
+
+def test_annotations_of_another_spelling_do_not_win_over_what_was_put_in() -> None:
+    payload = without_owner("grafana")
+    payload["alerts"][0]["annotations"] |= {"Teams": "old", "PRIORITY": "P3"}
+    mended = mend("grafana", json.dumps(payload), "storage", Priority.P1)
+    assert owner("grafana", mended) == (["storage"], "P1")
+
+
+def test_where_nothing_is_put_in_the_message_stays_to_the_letter() -> None:
+    assert mend("grafana", "{ no json", None, None) == "{ no json"
+
+
+@pytest.mark.parametrize("body", ["AWS Budget Notification", "[]", "17"])
+def test_what_is_no_object_has_no_place_for_it(body: str) -> None:
+    with pytest.raises(Trouble, match="drop it"):
+        mend("cloudwatch", body, "storage", None)
+
+
+@pytest.mark.parametrize(
+    ("text", "source"),
+    [
+        ("no JSON", "cloudwatch"),
+        ("17", "cloudwatch"),
+        ("{}", "cloudwatch"),
+        ("[" * 10_000, "cloudwatch"),
+        ("[{}]", "normalized"),
+        ('{"teams": []}', "normalized"),
+        ('{"ruleId": 1}', "grafana"),
+        ('{"alerts": [], "version": "4"}', "alertmanager"),
+        ('{"alerts": [], "version": "4", "orgId": 1}', "grafana"),
+    ],
+)
+def test_whose_a_payload_is_is_told_by_its_look(text: str, source: str) -> None:
+    assert payloads.source_of(text) == source

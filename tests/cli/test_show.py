@@ -1,0 +1,81 @@
+"""`show` says what is under way and what went wrong; what is known of nothing but its end, too."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from botocore.exceptions import ClientError
+
+from chalicelib.cli import letters, rows, show
+from chalicelib.cli.letters import DeadLetters, Letter
+from chalicelib.lifecycle.plan import Policy
+from chalicelib.lifecycle.state import AlertState, Closer, Intent, IssueRef, Lease, Status, Verb
+from tests.unit import rows as example
+from tests.unit.builders import resolved, row_of
+from tests.unit.rows import BEGAN, at, issue
+
+POLICY = Policy(routing=example.routing())
+
+
+def told(row: AlertState) -> dict[str, str]:
+    return {name: str(value) for name, value in show._facts(row, POLICY, at(14)) if value}
+
+
+def test_what_is_under_way_is_told() -> None:
+    begun = Intent(Verb.OPEN, BEGAN, 1, at(1), "org/infra", looks=1, looked_at=at(2))
+    row = replace(example.row(), intent=begun, lease=Lease("worker", at(20)), due_at=at(15))
+    facts = told(row)
+    assert facts["unfinished"] == "OPEN begun at 03:11 UTC (2026-11-23), looked for 1 time"
+    assert facts["held"] == "by a worker until 03:30 UTC (2026-11-23)"
+    assert facts["due"] == "03:25 UTC (2026-11-23)"
+    assert "IN_PROGRESS" in facts["next"]
+
+
+def test_refusals_and_an_issue_before_are_told() -> None:
+    status = Status(failures=3, predecessor=IssueRef("org/infra", 7))
+    facts = told(example.row(status=status))
+    assert facts["refused"].startswith("by GitHub, 3 times in a row")
+    assert (facts["issue"], facts["issue before"]) == ("none", "org/infra#7")
+
+
+def test_of_a_tombstone_only_its_end_is_told() -> None:
+    tombstone = row_of(resolved(0))
+    assert rows.title(tombstone) == "(only its end is known)"
+    assert "priority" not in told(tombstone)
+    assert rows.briefly(tombstone, at(1)).startswith("resolved")
+
+
+@pytest.mark.parametrize(
+    ("closer", "words"), [(Closer.US, "closed by us"), (Closer.PERSON, "closed by a person")]
+)
+def test_who_closed_an_issue_is_told(closer: Closer, words: str) -> None:
+    shown = issue(closed_at=at(5), closed_by=closer)
+    assert words in told(example.row(status=Status(issue=shown)))["issue"]
+
+
+class Sqs:
+    """A queue that says one thing to whoever wants a message shown again."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+
+    def change_message_visibility(self, **_: object) -> None:
+        raise ClientError({"Error": {"Code": self.code}}, "ChangeMessageVisibility")
+
+
+@pytest.mark.parametrize(
+    ("code", "matters"),
+    [
+        ("MessageNotInflight", False),
+        ("AWS.SimpleQueueService.MessageNotInflight", False),
+        ("AccessDenied", True),
+    ],
+)
+def test_a_message_whose_hiding_has_ended_by_itself_is_shown_already(code: str, matters: bool) -> None:
+    dead = DeadLetters(Sqs(code), "url")
+    dead.letters = [Letter("id", "handle", "{}", {}, letters.EPOCH + timedelta(days=1))]
+    if matters:
+        with pytest.raises(ClientError):
+            dead.close()
+    else:
+        dead.close()
