@@ -6,10 +6,13 @@ from typing import Annotated, Any
 import typer
 
 from chalicelib import wiring
+from chalicelib.adapters import texts
 from chalicelib.cli import letters, options, screen
 from chalicelib.cli.letters import Letter
 from chalicelib.cli.stage import Stage
 from chalicelib.render.words import counted, moment
+
+SHOWN = 160
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown")
 
@@ -104,7 +107,7 @@ def _why(letter: Letter) -> list[tuple[str, object]]:
         ("from", since),
         ("why", letter.why("explanation")),
         ("to do", letter.why("fix")),
-        ("it was", letter.body[:120]),
+        ("it was", texts.line(letter.body)[:SHOWN]),
     ]
 
 

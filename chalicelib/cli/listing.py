@@ -16,7 +16,7 @@ from chalicelib.cli.trouble import Trouble
 from chalicelib.lifecycle.plan import plan
 from chalicelib.lifecycle.state import AlertState
 
-COLUMNS = ("priority", "team", "title", "condition", "issue", "next", "fingerprint")
+COLUMNS = ("priority", "team", "title", "condition", "next", "issue")
 
 Due = Annotated[bool, typer.Option("--due", help="Only rows that are due: GitHub may be behind.")]
 Open = Annotated[bool, typer.Option("--open", help="Only rows with an open issue.")]
@@ -65,6 +65,7 @@ def list_rows(
 ) -> None:
     """What has an open issue, or is due for a step on GitHub; the most urgent first.
 
+    The last column names the issue or, where there is none yet, the fingerprint: `show` takes both.
     `next` is the step that the pipeline takes next, or why it takes none; `show` says it in words.
 
     Examples:
@@ -94,7 +95,7 @@ def _show(stage: Stage, listed: list[AlertState], now: datetime) -> None:
         screen.say(f"Nothing of that kind on {stage.name}.")
         return
     screen.show(screen.table(COLUMNS, _cells(stage, listed, now)))
-    screen.say(f"{len(listed)} in all; `show FINGERPRINT` or `show OWNER/NAME#NUMBER` tells more.")
+    screen.say(f"{len(listed)} in all; `show` and what stands in the last column tells more.")
 
 
 def _cells(stage: Stage, listed: list[AlertState], now: datetime) -> list[tuple[object, ...]]:
@@ -104,9 +105,8 @@ def _cells(stage: Stage, listed: list[AlertState], now: datetime) -> list[tuple[
             ", ".join(rows.teams(row)),
             rows.title(row),
             rows.briefly(row, now),
-            rows.issue(row),
             words.short(plan(row, now, stage.policy)),
-            row.fingerprint[: rows.KEY],
+            rows.issue(row) or row.fingerprint[: rows.KEY],
         )
         for row in listed
     ]

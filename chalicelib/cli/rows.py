@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from chalicelib.alert import Condition, Priority
+from chalicelib.cli import screen
 from chalicelib.cli.stage import Stage
 from chalicelib.cli.trouble import Trouble
 from chalicelib.lifecycle.state import AlertState, IssueRef
@@ -85,10 +86,10 @@ def state(row: AlertState, now: datetime) -> str:
 
 
 def briefly(row: AlertState, now: datetime) -> str:
-    """Say for how long it fires, or when it ended."""
+    """Say for how long it fires, or that it does not."""
     if row.spec.condition is Condition.RESOLVED:
-        return f"resolved {row.spec.at:%H:%M} UTC"
-    return f"firing {duration(now - (row.spec.episode or row.spec.at))}"
+        return "resolved"
+    return f"firing {screen.length(now - (row.spec.episode or row.spec.at))}"
 
 
 def issue(row: AlertState) -> str:

@@ -6,7 +6,7 @@ What providers and people wrote is data: no markup in it counts, and no control 
 import json
 import sys
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import typer
 from rich import box
@@ -20,6 +20,10 @@ from chalicelib.adapters import texts
 
 WIDTH_OF_FILES = 160
 """Columns where standard output is no terminal."""
+
+
+WHOLE = frozenset({"priority", "condition", "issue"})
+"""Columns whose cells are pasted, or short."""
 
 
 def console() -> Console:
@@ -47,6 +51,8 @@ def heading(title: str) -> None:
 def facts(pairs: Iterable[tuple[str, object]]) -> None:
     """Print names and values; those without a value are left out."""
     table = Table.grid(padding=(0, 2))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
     for name, value in pairs:
         if value not in (None, "", ()):
             table.add_row(Text(name, style="dim"), plain(value))
@@ -57,7 +63,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
     """Make a table; its cells are folded, never cut."""
     shown = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for column in columns:
-        shown.add_column(column, overflow="fold")
+        shown.add_column(column, overflow="fold", no_wrap=column in WHOLE)
     for row in rows:
         shown.add_row(*map(plain, row))
     return shown
@@ -77,6 +83,16 @@ def issue(title: str, body: str) -> None:
 def as_json(value: object) -> None:
     """Print JSON."""
     typer.echo(json.dumps(value, indent=2, ensure_ascii=False, default=_text))
+
+
+def length(passed: timedelta | None) -> str:
+    """Say how long, in one unit."""
+    if passed is None:
+        return "-"
+    seconds = passed.total_seconds()
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.0f} h"
 
 
 def _text(value: object) -> str:

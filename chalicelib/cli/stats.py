@@ -79,20 +79,7 @@ def _cells(name: str, part: Figures) -> tuple[object, ...]:
 
 
 def _shares(values: tuple[timedelta, ...]) -> str:
-    return " / ".join(_short(percentile(values, share)) for share in SHARES)
-
-
-def _short(length: timedelta | None) -> str:
-    if length is None:
-        return "-"
-    seconds = length.total_seconds()
-    return (
-        f"{seconds:.1f} s"
-        if seconds < 60
-        else f"{seconds / 60:.0f} min"
-        if seconds < 7200
-        else f"{seconds / 3600:.0f} h"
-    )
+    return " / ".join(screen.length(percentile(values, share)) for share in SHARES)
 
 
 def _data(part: Figures) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.alert import Priority
 from chalicelib.cli.figures import figures, noisiest, percentile
-from chalicelib.cli.stats import _short
+from chalicelib.cli.screen import length as said_length
 from chalicelib.lifecycle.state import AlertState, Status
 from tests.cli.stack import Prompt
 from tests.unit.rows import alert, at, ended, episode, issue, row
@@ -62,7 +62,7 @@ def test_the_noisiest_fired_most_often_then_was_reported_most_often() -> None:
     [(None, "-"), (SECOND * 1.24, "1.2 s"), (SECOND * 600, "10 min"), (SECOND * 7200, "2 h")],
 )
 def test_lengths_are_said_in_one_unit(length: timedelta | None, said: str) -> None:
-    assert _short(length) == said
+    assert said_length(length) == said
 
 
 def test_on_the_local_stack_it_tells_what_happened(prompt: Prompt) -> None:
