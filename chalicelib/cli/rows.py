@@ -28,8 +28,9 @@ def living(stage: Stage, now: datetime, limit: int) -> list[AlertState]:
         fingerprint
         for priority in Priority
         for fingerprint in (
-            *stage.census.with_open_issue(priority, limit),
+            # In this order: a row whose issue is opened meanwhile stands in one of them, or in both.
             *stage.store.due(priority, now + EVER, limit),
+            *stage.census.with_open_issue(priority, limit),
         )
     ]
     return sorted(read(stage, found), key=lambda row: (row.priority, row.spec.at))
