@@ -21,13 +21,20 @@ LEAD = 0.1
 
 
 class Kind(StrEnum):
-    """What a call does, most important first: openings and comments create content, changes only write."""
+    """What a call does, most important first: openings and comments create content, the others only write.
+
+    The board is written when there is room for a comment and nobody waits, though it creates nothing.
+    """
 
     OPEN = "OPEN"
     CHANGE = "CHANGE"
     COMMENT = "COMMENT"
     BOARD = "BOARD"
     READ = "READ"
+
+
+GIVE_WAY = (Kind.COMMENT, Kind.BOARD)
+"""What may not use the reserves, nor the last calls, and waits until no opening does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +118,14 @@ def _vital(call: Call) -> bool:
     """Say whether it may use the last calls of a primary limit."""
     if call.kind is Kind.CHANGE:
         return call.priority is Priority.P0
-    return call.kind is not Kind.COMMENT and call.priority.urgent
+    return call.kind not in GIVE_WAY and call.priority.urgent
 
 
 def _write(budget: Budget, call: Call, now: float, limits: Limits) -> Granted | Refused:
     """Grant a write that need not wait long, neither for room nor behind what others are sending."""
     creates = call.kind in (Kind.OPEN, Kind.COMMENT)
-    room_at = max(now, _content_free_at(budget, call, now, limits) if creates else now)
+    needs_room = creates or call.kind is Kind.BOARD
+    room_at = max(now, _content_free_at(budget, call, now, limits) if needs_room else now)
     free_at = max(room_at, budget.next_write)
     if free_at - now > _patience(call, limits):
         waits = call.kind is Kind.OPEN and room_at > budget.next_write
@@ -144,6 +152,8 @@ def _patience(call: Call, limits: Limits) -> float:
     The less it matters the less, so that a queue never holds up what matters: a P0's opening finds it no
     longer than a P1's may make it.
     """
+    if call.kind is Kind.BOARD:
+        return 0.0
     if call.kind is Kind.OPEN:
         shares = {Priority.P0: 1.0, Priority.P1: 0.8}
         return limits.patience * shares.get(call.priority, 0.6)
@@ -156,7 +166,7 @@ def _content_free_at(budget: Budget, call: Call, now: float, limits: Limits) -> 
     in_hour = max(1, limits.per_hour - _reserved(limits.hour_reserves, call))
     recent = sorted(at for at in budget.recent if at > now - MINUTE)
     minute_free = recent[len(recent) - in_minute] + MINUTE if len(recent) >= in_minute else now
-    ahead = budget.openings_wait_until if call.kind is Kind.COMMENT else now
+    ahead = budget.openings_wait_until if call.kind in GIVE_WAY else now
     return max(minute_free, ahead, _hour_free_at(budget, in_hour, now))
 
 
@@ -174,9 +184,9 @@ def _hour_free_at(budget: Budget, in_hour: int, now: float) -> float:
 
 
 def _reserved(reserves: tuple[int, int], call: Call) -> int:
-    """Count what is kept back: P0's own from all others, P1's from the rest, as much again from comments."""
+    """Count what is kept back: P0's own, P1's from the rest, and twice both from what gives way."""
     for_p0, for_p1 = reserves
-    if call.kind is Kind.COMMENT:
+    if call.kind in GIVE_WAY:
         return 2 * (for_p0 + for_p1)
     return {Priority.P0: 0, Priority.P1: for_p0}.get(call.priority, for_p0 + for_p1)
 

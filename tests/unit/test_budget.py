@@ -19,7 +19,7 @@ TIGHT = Limits(per_minute=8, per_hour=30, minute_reserves=(1, 2), hour_reserves=
 CREATING = (Kind.OPEN, Kind.COMMENT)
 OPEN_P0, OPEN_P1, OPEN_P3 = (Call(Kind.OPEN, Priority(name)) for name in ("P0", "P1", "P3"))
 CHANGE, READ = Call(Kind.CHANGE, Priority.P0), Call(Kind.READ, Priority.P0)
-COMMENT = Call(Kind.COMMENT, Priority.P0)
+COMMENT, BOARD = Call(Kind.COMMENT, Priority.P0), Call(Kind.BOARD, Priority.P0)
 
 calls = st.builds(Call, st.sampled_from(Kind), st.sampled_from(Priority))
 happenings = calls | st.sampled_from(["failed", "limited", "limited until", "answered", "scarce"])
@@ -285,6 +285,16 @@ def test_comments_give_way_to_an_opening_that_waits_for_room() -> None:
     assert refused(waiting.budget, COMMENT, waiting.until).until == waiting.until + rules.COMES_AGAIN
     granted(waiting.budget, OPEN_P3, waiting.until)
     granted(budget, COMMENT, waiting.until + 3600)
+
+
+def test_the_board_is_written_when_a_comment_could_be_and_nobody_waits_and_counts_as_nothing() -> None:
+    budget, now = spent(OPEN_P0, 359, apart=7)
+    assert granted(budget, BOARD, now).budget == budget
+    full, later = granted(budget, COMMENT, now).budget, now + 7
+    refused(full, BOARD, later)
+    refused(Budget(next_write=NOW + 0.1), BOARD, NOW)
+    refused(Budget(openings_wait_until=NOW + 1), BOARD, NOW)
+    refused(Budget(scarce_until=NOW + 1), BOARD, NOW)
 
 
 def test_that_an_opening_waits_is_noted_once_in_a_while() -> None:

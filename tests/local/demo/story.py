@@ -77,6 +77,7 @@ class Story:
         for act in (
             self.group, self.others, self.repeats, self.escalation, self.snooze, self.recovery, self.flap,
             self.person, self.outage, self.recurrence, self.deleted_rule, self.malformed, self.end,
+            self.board,
         ):  # fmt: skip
             act()
 
@@ -298,6 +299,20 @@ class Story:
         ]
         self.check("no condition has two open issues", len(titles) == len(set(titles)), str(titles))
 
+    def board(self) -> None:
+        self.screen.act("Each repository has one board, which shows what is open")
+        self.expect("each repository has one board, with what is open now", self.boards_are_right)
+
+    def boards_are_right(self) -> bool:
+        shown = {
+            name: [i.body or "" for i in self.everything(name) if is_board(i)] for name in (INFRA, ALERTS)
+        }
+        still_open = {name: [i for i in self.repository(name) if i.state == "open"] for name in shown}
+        return all(
+            len(bodies) == 1 and all(f"/issues/{issue.number})" in bodies[0] for issue in still_open[name])
+            for name, bodies in shown.items()
+        )
+
     def grafana(self, *alerts: GrafanaAlert) -> None:
         """Post a firing group."""
         self.watch.sending(*(alert.title for alert in alerts))
@@ -336,8 +351,12 @@ class Story:
             time.sleep(0.1)
             self.screen.refresh()
 
-    def repository(self, name: str) -> list[Issue]:
+    def everything(self, name: str) -> list[Issue]:
         return self.stack.github.world.repository(name).listed
+
+    def repository(self, name: str) -> list[Issue]:
+        """The issues about alerts."""
+        return [issue for issue in self.everything(name) if not is_board(issue)]
 
     def issues(self, title: str) -> list[Issue]:
         return [issue for name in (INFRA, ALERTS) for issue in self.repository(name) if title in issue.title]
@@ -355,3 +374,7 @@ class Story:
     @staticmethod
     def now() -> datetime:
         return datetime.now(UTC) - timedelta(milliseconds=1)
+
+
+def is_board(issue: Issue) -> bool:
+    return "alert:board" in issue.label_names
