@@ -150,7 +150,7 @@ def test_told_or_found_later_the_row_ends_the_same(deed: str) -> None:
         world.settle(5)
         issue = world.row.status.issue
         assert issue
-        placed = replace(issue, spoke_at=at(0), commented_at=at(0), heard_at=None)
+        placed = replace(issue, spoke_at=at(0), commented_at=at(0), heard_at=None, opened_at=None)
         rows.append((replace(world.row.status, issue=placed), world.row.look, world.row.due_at))
     assert rows[0] == rows[1]
 
