@@ -71,9 +71,9 @@ $(CHECKOV): tests/deploy/checkov.txt
 	@build/checkov/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
-check-all: check check-rest
+check-all: check check-rest simulate-mutants
 
-check-rest: simulate-mutants $(CHECKOV)
+check-rest: $(CHECKOV)
 	@$(RUN) -m pytest tests/storm
 	@$(RUN) -m pytest tests/deploy
 
