@@ -89,6 +89,22 @@ def test_a_resolved_condition_has_its_episodes_and_is_listed_no_more(prompt: Pro
     assert "recovered" in answered.words
 
 
+def test_stats_tells_what_happened(prompt: Prompt) -> None:
+    before = prompt("stats --json").json
+    prompt.alarm("Counted", "TEAM=ci-runners | PRIORITY=P0")
+    prompt.alarm("Counted", "TEAM=ci-runners | PRIORITY=P0", state="OK", before="ALARM")
+    prompt.alarm("Still firing", "TEAM=ci-runners | PRIORITY=P3")
+    told = prompt("stats --json --top 100").json
+    grown = {name: told["all"][name] - before["all"][name] for name in ("conditions", "firing", "issues")}
+    assert grown == {"conditions": 2, "firing": 1, "issues": 2}
+    assert told["P0"]["seconds_to_open"]["p50"] > 0
+    assert told["P0"]["seconds_to_resolve"]["p99"] > 0
+    assert {"Counted", "Still firing"} <= {each["title"] for each in told["noisiest"]}
+    words = prompt("stats --days 30 --top 100").words
+    assert "Counted" in words
+    assert "p95" in words
+
+
 def test_list_watches_until_it_is_told_to_stop(prompt: Prompt, monkeypatch: pytest.MonkeyPatch) -> None:
     prompt.alarm("Watched", OWNED)
     naps = []

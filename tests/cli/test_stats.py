@@ -1,4 +1,4 @@
-"""`stats`: figures over a period, from rows alone, and the table on the screen."""
+"""`stats`: figures over a period, from rows alone."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -9,7 +9,6 @@ from chalicelib.alert import Priority
 from chalicelib.cli.figures import figures, noisiest, percentile
 from chalicelib.cli.screen import length as said_length
 from chalicelib.lifecycle.state import AlertState, Status
-from tests.cli.stack import Prompt
 from tests.unit.rows import alert, at, ended, episode, issue, row
 
 SECOND = timedelta(seconds=1)
@@ -63,18 +62,3 @@ def test_the_noisiest_fired_most_often_then_was_reported_most_often() -> None:
 )
 def test_lengths_are_said_in_one_unit(length: timedelta | None, said: str) -> None:
     assert said_length(length) == said
-
-
-def test_on_the_local_stack_it_tells_what_happened(prompt: Prompt) -> None:
-    prompt.alarm("Counted", "TEAM=ci-runners | PRIORITY=P1")
-    prompt.alarm("Counted", "TEAM=ci-runners | PRIORITY=P1", state="OK", before="ALARM")
-    prompt.alarm("Firing", "TEAM=ci-runners | PRIORITY=P2")
-    told = prompt("stats --json").json
-    assert (told["all"]["conditions"], told["all"]["firing"], told["all"]["issues"]) == (2, 1, 2)
-    assert told["P1"]["seconds_to_open"]["p50"] > 0
-    assert told["P1"]["seconds_to_resolve"]["p99"] > 0
-    assert told["P2"]["seconds_to_resolve"]["p50"] is None
-    assert {each["title"] for each in told["noisiest"]} == {"Counted", "Firing"}
-    words = prompt("stats --days 30").words
-    assert "Counted" in words
-    assert "p95" in words
