@@ -46,7 +46,7 @@ locals {
       statistic = "Sum", seconds = 60, periods = 1, above = 0, missing = "notBreaching"
     }
     issues-behind = {
-      says      = "What GitHub should show has been due for more than fifteen minutes."
+      says      = "For fifteen minutes something has fired without its issue, or an issue has stood open for what has ended."
       namespace = "Alerting", metric = "OldestDueSeconds", dimensions = local.ours
       statistic = "Maximum", seconds = 60, periods = 5, above = 900, missing = "notBreaching"
     }
