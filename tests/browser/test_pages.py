@@ -40,9 +40,12 @@ def browser() -> Iterator[Chrome]:
 
 
 def complaints(browser: Chrome) -> list[str]:
-    """What the browser has complained about since it was last asked: scripts, resources, the policy."""
+    """What the browser has complained about since it was last asked: scripts, resources, the policy.
+
+    Its own pages, of which it shows one when it starts, are not ours to mend.
+    """
     entries: list[dict[str, Any]] = browser.get_log("browser")  # type: ignore[no-untyped-call]
-    return [entry["message"] for entry in entries]
+    return [entry["message"] for entry in entries if not entry["message"].startswith("chrome://")]
 
 
 def links(browser: Chrome) -> set[str]:
