@@ -43,7 +43,7 @@ $(COMMANDS): $(INSTALLED)
 	@ALERTING_STAGE=$(STAGE) $(RUN) -m chalicelib.cli $@ $(ARGS)
 
 test: $(INSTALLED)
-	@$(RUN) -m pytest -n auto --dist loadfile --cov --cov-report=json:build/coverage.json --cov-report=
+	@$(RUN) -m pytest -n 4 --dist loadfile --cov --cov-report=json:build/coverage.json --cov-report=
 	@$(RUN) -m tests.coverage build/coverage.json
 
 check: style types test

@@ -129,6 +129,11 @@ def _notes(view: View) -> Iterator[str]:
         yield f"ended {moment(view.ended, view.began)}"
     if times > 1:
         yield f"fired {times} times in 24 hours"
+    if issue and issue.acked_by:
+        yield f"acknowledged by {view.line(issue.acked_by)}"
+    until = view.row.status.snoozed_until
+    if until and until > view.now:
+        yield f"snoozed until {moment(until, view.began)}"
     if issue and issue.muted:
         yield "muted"
     yield from filter(None, [view.links()])

@@ -2,6 +2,7 @@
 
 import random
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -21,6 +22,7 @@ from tests.fuzz.hostile import (
 from tests.fuzz.rig import HIDDEN, Rig
 from tests.unit.messages import record
 
+pytestmark = pytest.mark.no_cover  # other tests measure that; here it would take much of the time
 FUZZ = settings(max_examples=SHARE, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 ANSWERS = {202, 400, 401, 404, 413}
 MOST = 20

@@ -13,9 +13,9 @@ from chalicelib.alarms import Alarms
 from chalicelib.alert import Condition
 from chalicelib.cloudwatch import CloudWatchAlarms
 from chalicelib.errors import AlarmsUnavailable
-from chalicelib.lifecycle.alarm import Alarm, Place
+from chalicelib.lifecycle.alarm import Alarm, Place, learned
 from tests.twins.census import MemoryCensus
-from tests.unit.builders import at, firing, resolved
+from tests.unit.builders import at, firing, resolved, row_of
 from tests.unit.test_sync import World
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
@@ -170,3 +170,7 @@ def test_names_are_asked_for_in_hundreds_and_answers_of_both_kinds_are_read() ->
     assert [(alarm.arn[-1], alarm.ok) for alarm in found.values()] == [
         *(("a", True), ("b", False), ("c", True), ("d", False))
     ]
+
+
+def test_of_a_row_that_never_fired_nothing_is_learned() -> None:
+    assert learned(row_of(resolved(0, **known())), {}, at(1)) is None

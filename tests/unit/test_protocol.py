@@ -392,3 +392,11 @@ def outcome(request: Request, response: Response) -> GitHubError | None:
     except GitHubError as error:
         return error
     return None
+
+
+@pytest.mark.parametrize("content", [b"<html>", b'{"permission": 7}', b"[3]"])
+def test_labels_and_permissions_that_cannot_be_read_are_no_answer(content: bytes) -> None:
+    """Nobody may write, and no label is missing, because of a page of a proxy."""
+    for read in (answers.read_labels, answers.may_write):
+        with pytest.raises(Unavailable):
+            read(READ, Response(200, {}, content))

@@ -88,6 +88,19 @@ def test_what_there_is_no_room_for_is_counted_the_least_urgent_and_oldest_first(
     assert "```mermaid" in said
 
 
+def test_what_people_have_done_about_an_alert_is_told() -> None:
+    acked = replace(QUEUE, status=Status(issue(12, acked_by="mona")))
+    assert "acknowledged by mona" in board(acked)
+    snoozed = replace(QUEUE, status=Status(issue(12), snoozed_until=at(60)))
+    assert "snoozed until 04:10 UTC" in board(snoozed)
+    assert "snoozed" not in board(snoozed, minutes=61)
+    assert "muted" in board(replace(QUEUE, status=Status(issue(12, muted=True))))
+
+
+def test_what_has_ended_and_is_still_open_says_so() -> None:
+    assert "ended 03:24 UTC" in board(ended(14, status=Status(issue(9))))
+
+
 def test_without_an_ended_alert_there_is_no_chart() -> None:
     assert "mermaid" not in board(QUEUE, days=[replace(day, ended={}) for day in DAYS])
 

@@ -37,6 +37,12 @@ def test_a_resolution_that_leaves_the_issue_open_says_so() -> None:
     )
 
 
+def test_one_not_heard_of_says_since_when_and_what_that_may_mean() -> None:
+    said = render.comment(row(seen_at=at(0)), routing(), "stale-1", at(600))
+    assert "Not heard of since 03:10 UTC (2026-11-23)" in said
+    assert "its source may be broken" in said
+
+
 def test_there_is_no_other_comment() -> None:
     with pytest.raises(ValueError, match="no such comment: hello"):
         render.comment(row(), routing(), "hello", at(14))
