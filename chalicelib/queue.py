@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 MOST_AT_ONCE = 10
 MOST_IN_ATTRIBUTE = 500
+NOT_THERE = ("AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist")
 
 _UNSENDABLE = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -49,14 +50,15 @@ class SqsQueue:
         }
         try:
             self._client.send_message(QueueUrl=self._dlq_url, MessageBody=body, MessageAttributes=texts)
-        except self._client.exceptions.QueueDoesNotExist as error:
-            raise QueueMissing(
-                f"there is no dead-letter queue {self._dlq_url}: `terraform apply` in infra-extra makes it"
-            ) from error
         except (BotoCoreError, ClientError) as error:
-            raise QueueUnavailable(
-                f"the dead-letter queue did not take a message: {type(error).__name__}"
-            ) from error
+            raise self._unavailable(error) from error
+
+    def _unavailable(self, error: BotoCoreError | ClientError) -> QueueUnavailable:
+        if isinstance(error, ClientError) and error.response["Error"]["Code"] in NOT_THERE:
+            return QueueMissing(
+                f"there is no dead-letter queue {self._dlq_url}: `terraform apply` in infra-extra makes it"
+            )
+        return QueueUnavailable(f"the dead-letter queue did not take a message: {type(error).__name__}")
 
 
 def _sendable(text: str) -> str:
