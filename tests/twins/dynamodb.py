@@ -113,7 +113,13 @@ def not_met(item: Item | None) -> ClientError:
 def _purpose(update: Mapping[str, Any]) -> str:
     """What an update is for, by what it changes."""
     changes = update["UpdateExpression"]
-    marks = {"#document": "swap", "#status": "settle", "#lease_owner": "claim", "#spec": "record"}
+    marks = {
+        "#document": "swap",
+        "#status": "settle",
+        "#lease_owner": "claim",
+        "#spec": "record",
+        "#look": "ask",
+    }
     return next((name for mark, name in marks.items() if re.search(rf"{mark}\b", changes)), "rest")
 
 
