@@ -58,6 +58,12 @@ def _frozen(effect: Effect, time: Time) -> Any:
     return answer
 
 
+def _late(effect: Effect, time: Time) -> Any:
+    """The call itself is on its way for long: the world has moved on when it arrives."""
+    time.sleep(2 + 8 * time.chance())
+    return effect()
+
+
 def _partly(effect: Effect, time: Time) -> Any:
     return effect() | {"Failed": [{"Id": "0"}]}
 
@@ -128,6 +134,7 @@ TABLE: dict[str, Fault] = {
     "silent": _silent,
     "silent, done": _silent_done,
     "retried": _retried,
+    "late": _late,
     "frozen": _frozen,
 }
 AWS: dict[str, Fault] = {"throttled": _throttled, "silent, done": _silent_done}

@@ -19,6 +19,10 @@ RARE = (
 """Calls that few runs make, and that are disturbed the oftener."""
 
 
+EFFECTIVE = tuple(name for name in faults.of("github.open") if name.endswith(", done"))
+"""Failures of an opening that has taken effect."""
+
+
 def generate(seed: int) -> Scenario:
     """Draw a scenario."""
     chance = Random(seed)
@@ -31,6 +35,7 @@ def generate(seed: int) -> Scenario:
         *_some(chance, 0.25, 2, lambda: _outage(chance, times)),
         *_some(chance, 0.25, 2, lambda: _spell(chance, times)),
         *_some(chance, 0.5, 5, lambda: _acts(chance, times)),
+        *(_plot(chance, chance.choice(times)) if chance.random() < 0.2 else ()),
     ]
     others = any(isinstance(each, Acts) and each.action == "transfer" for each in trouble)
     return Scenario(
@@ -86,6 +91,18 @@ def _outage(chance: Random, times: list[float]) -> Fails:
 
 def _spell(chance: Random, times: list[float]) -> Spell:
     return Spell(_near(chance, times), chance.choice(tuple(STATES)), chance.choice((20.0, 300.0, 3000.0)))
+
+
+def _plot(chance: Random, at: float) -> tuple[Stimulus, ...]:
+    """Troubles that matter together: they would seldom meet by chance."""
+    lost = Fails(at, "github.open", chance.choice(EFFECTIVE), chance.choice((1, 1, 2)))
+    return chance.choice(
+        (
+            (lost, Spell(at, "lists lag a little", 3000.0)),
+            (lost, Fails(at, "github.list", "empty list")),
+            (Fails(at, "table.rest", "late", 4),),
+        )
+    )
 
 
 def _acts(chance: Random, times: list[float]) -> Acts:

@@ -1,6 +1,6 @@
 """What must hold when the world has been left alone and is quiet: DESIGN §14, at rest."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from chalicelib.alert import Condition
@@ -9,6 +9,7 @@ from chalicelib.lifecycle.state import AlertState
 from chalicelib.lifecycle.steps import Nothing, Quiet
 from chalicelib.render import read_marker
 from tests.local.github.model import Issue
+from tests.simulation.truth import said
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -29,9 +30,19 @@ def _found(world: "World") -> FOUND:
     for deed in world.human.deeds:
         if not deed.stands() and deed.word not in world.watch.overwritten:
             yield "6. people's words stay", f"#{deed.issue.number} lost {deed.word} ({deed.kind})"
+    truth = said(world.scenario)
     for row in world.rows():
+        yield from _as_told(row, truth)
         yield from _at_rest(world, row)
         yield from _issue(world, row)
+
+
+def _as_told(row: AlertState, truth: Mapping[tuple[str, str], Condition]) -> FOUND:
+    """The row believes what its provider said last, by the provider's own clock."""
+    alert = row.spec.alert
+    expected = truth.get((alert.source, alert.title)) if alert else None
+    if expected and row.spec.condition is not expected:
+        yield "3. the provider's last word counts", f"{row.fingerprint[:4]} is {row.spec.condition}"
 
 
 ASKED_FOR = (Quiet.MUTED, Quiet.SNOOZED, Quiet.NOT_PLANNED)
@@ -58,7 +69,7 @@ def _issue(world: "World", row: AlertState) -> FOUND:
         yield "1. one open issue", f"{name} has {[issue.number for issue in open_ones]}"
     elif row.spec.condition is Condition.FIRING and not open_ones:
         if (
-            not (reason is Quiet.CLOSED_BY_PERSON and any(map(_by_person, issues)))
+            not (reason is Quiet.CLOSED_BY_PERSON and world.watch.ever_closed_by_person(row.fingerprint))
             and reason not in ASKED_FOR
         ):
             yield "2. a firing condition has its issue", f"{name} has none: {reason}"
@@ -71,10 +82,6 @@ def _issue(world: "World", row: AlertState) -> FOUND:
 def _closes(world: "World", row: AlertState) -> bool:
     """Whether the team wants its issues closed."""
     return row.spec.alert is not None and world.policy.routing.route(row.spec.alert.teams).close_on_resolve
-
-
-def _by_person(issue: Issue) -> bool:
-    return issue.closed_by is not None and issue.closed_by.type != "Bot"
 
 
 def _shows(row: AlertState, issue: Issue, reason: Quiet | None) -> FOUND:

@@ -16,7 +16,7 @@ from chalicelib import act, collector, drift, errors, intents, render, sync
 from chalicelib.adapters import split
 from chalicelib.github import budget, reports
 from chalicelib.github.budget import Granted
-from chalicelib.lifecycle import held, outcome, record
+from chalicelib.lifecycle import held, record
 from chalicelib.lifecycle import plan as planning
 from chalicelib.lifecycle.state import AlertState, Intent, Lease
 from chalicelib.queue import SqsQueue
@@ -163,7 +163,6 @@ MUTANTS: Mapping[str, Callable[[], Patch]] = {
     "ignore the intent": lambda: _planned_on(lambda row: replace(row, intent=None)),
     "claim without the revision": lambda: _without_revision("claim"),
     "record without the revision": lambda: _without_revision("record"),
-    "clear due without the revision": lambda: _without_revision("rest"),
     "settle without its condition": _settle_unconditionally,
     "clear due though the row moved": _clear_due_though_moved,
     "a claimed row is not due": _claimed_is_not_due,
@@ -174,7 +173,6 @@ MUTANTS: Mapping[str, Callable[[], Patch]] = {
     "compare arrival times": _arrival_times,
     "count a duplicate as a repeat": lambda: patch.object(record, "_delivered_twice", lambda *_: False),
     "undo a person's closing": lambda: patch.object(held, "closed_in_this_episode", lambda row: False),
-    "rewrite without looking": lambda: patch.object(outcome, "surprising", lambda *_: False),
     "rewrite the whole body": lambda: patch.object(
         render, "body", lambda *a, previous="", real=render.body: real(*a)
     ),

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 PINGS = re.compile(r"@pinged-person|rival/repository#\d|see #\d|<!-- alerting:fingerprint=x ")
 """What the hostile words of providers would do, were they written as they came."""
 
-FINGERPRINT = re.compile(r"<!-- alerting:fingerprint=(\w+) ")
+FINGERPRINT = re.compile(r"<!-- alerting:fingerprint=(\w+) [^>]*>")
 WRITES = ("github.open", "github.edit", "github.comment", "github.label", "github.unlabel")
 CREATIONS = ("github.open", "github.comment")
 
@@ -78,6 +78,13 @@ class Watch:
         """The issues of a condition that a person would see."""
         return [issue for issue in self._world.issues() if self.fingerprints.get(issue.id) == fingerprint]
 
+    def ever_closed_by_person(self, fingerprint: str) -> bool:
+        """Whether an issue of a condition is closed by a person, also one that was deleted since."""
+        repositories = self._world.github.world.repositories.values()
+        issues = [issue for repository in repositories for issue in repository.issues.values()]
+        ours = [issue for issue in issues if self.fingerprints.get(issue.id) == fingerprint]
+        return any(issue.closed_by is not None and issue.closed_by.type != "Bot" for issue in ours)
+
     def ended(self, worker: Worker) -> None:
         """A worker has ended: if GitHub asked it to wait and nothing else failed, nobody asks until then."""
         limits = [note for note in worker.notes if note[0] == "limited"]
@@ -103,8 +110,21 @@ class Watch:
             known = believed is not None and believed.closed_at and believed.ref.number == other.number
             if known and self._shut_in(row.spec.episode, other.closed_by, other.closed_at):
                 self._world.breaks("6. a person's closing stands", f"#{issue.number} was opened after it")
+        if not self._lists_lied():
+            self._opened_once(issue, found[0])
         self.fingerprints[issue.id] = found[1]
         return issue
+
+    def _lists_lied(self) -> bool:
+        """Lists have been empty, or behind, for longer than two looks a minute apart can tell."""
+        counts = self._world.outside.counts
+        return counts["state: lists lag"] > 0 or counts["fault github: empty list"] > 1
+
+    def _opened_once(self, issue: Issue, marker: str) -> None:
+        """An issue about the same episode that is open, in the same place, would have been found."""
+        for other in issue.repository.listed:
+            if other is not issue and other.state == "open" and marker in (other.body or ""):
+                self._world.breaks("1. an episode is opened once", f"#{other.number} and #{issue.number}")
 
     def _words_are_harmless(self, issue: Issue) -> None:
         ours = [comment.body for comment in issue.comments if comment.author == self._world.github.world.bot]

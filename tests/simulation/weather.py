@@ -83,6 +83,7 @@ def _labels_free(world: "World", free: bool) -> None:
 
 Change = Callable[["World"], None]
 STATES: dict[str, tuple[Change, Change]] = {
+    "lists lag a little": (lambda world: _lists_lag(world, 50), lambda world: _lists_lag(world, 0)),
     "lists lag": (lambda world: _lists_lag(world, 300), lambda world: _lists_lag(world, 0)),
     "indexes lag": (lambda world: _index_lags(world, 150), lambda world: _index_lags(world, 0.05)),
     "suspended": (
