@@ -78,9 +78,9 @@ $(CHECKOV): tests/deploy/checkov.txt
 	@build/checkov/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
-check-all: check check-rest simulate-mutants
+check-all: check check-rest
 
-check-rest: coverage $(CHECKOV)
+check-rest: coverage simulate-mutants $(CHECKOV)
 	@$(RUN) -m pytest tests/storm
 	@$(RUN) -m pytest tests/deploy
 

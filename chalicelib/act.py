@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypeVar
 
 from chalicelib import render
 from chalicelib.alert import AlertEvent
+from chalicelib.errors import Refused
 from chalicelib.lifecycle import outcome, said
 from chalicelib.lifecycle.outcome import Draft, Seen
 from chalicelib.lifecycle.state import AlertState, Intent, Issue, IssueRef, Verb
@@ -27,6 +28,9 @@ from chalicelib.lifecycle.steps import (
 )
 from chalicelib.obey import Conversation, listen, obey
 from chalicelib.routing import Routing
+
+OUT_OF_SIGHT = (404, 410)
+"""How GitHub answers for an issue that was deleted, or moved to where the App is not."""
 
 Edit = UpdateIssue | ReopenIssue | CloseIssue
 
@@ -111,6 +115,9 @@ class Act:
                 return row
 
     def _open(self, row: AlertState, intent: Intent) -> AlertState:
+        """Open an issue, unless people did something to the one before it that changes what is to be done."""
+        if changed := self._changed_before(row):
+            return replace(row, status=outcome.observed(row, changed), intent=None)
         alert = _claimed(row.spec.alert)
         draft = Draft(
             title=intent.title,
@@ -120,6 +127,19 @@ class Act:
         )
         seen = self._tracker.open(intent.repository, draft, _before(row))
         return replace(row, status=outcome.opened(row, intent, seen, self._now()), intent=None)
+
+    def _changed_before(self, row: AlertState) -> Seen | None:
+        """Read the issue before a fresh one; None where it is as it was left, or is out of sight since."""
+        issue = row.status.issue
+        if issue is None:
+            return None
+        try:
+            seen = self._tracker.read(issue.ref, _before(row))
+        except Refused as error:
+            if error.status not in OUT_OF_SIGHT:
+                raise
+            return None
+        return seen if outcome.surprising(issue, seen) else None
 
     def _edit(self, row: AlertState, step: Edit, issue: Issue, alert: AlertEvent) -> AlertState:
         """Read first: people's words are kept, and where they changed what was planned on, plan anew."""

@@ -45,7 +45,8 @@ class DynamoCensus:
         """List fingerprints whose newest episode ended on a day (UTC), the newest first."""
         asked = {
             "IndexName": "resolved",
-            "KeyConditionExpression": "resolved_day = :hash",
+            "KeyConditionExpression": "#hash = :hash",
+            "ExpressionAttributeNames": {"#hash": "resolved_day"},
             "ExpressionAttributeValues": {":hash": {"S": f"{day:%Y-%m-%d}"}},
         }
         return self._fingerprints(asked, limit)
@@ -62,7 +63,8 @@ class DynamoCensus:
 def _waiting(priority: Priority) -> dict[str, Any]:
     return {
         "IndexName": "waiting",
-        "KeyConditionExpression": "waiting_priority = :hash",
+        "KeyConditionExpression": "#hash = :hash",
+        "ExpressionAttributeNames": {"#hash": "waiting_priority"},
         "ExpressionAttributeValues": {":hash": {"S": priority.value}},
     }
 
@@ -70,6 +72,7 @@ def _waiting(priority: Priority) -> dict[str, Any]:
 def _open(priority: Priority) -> dict[str, Any]:
     return {
         "IndexName": "open",
-        "KeyConditionExpression": "open_priority = :hash",
+        "KeyConditionExpression": "#hash = :hash",
+        "ExpressionAttributeNames": {"#hash": "open_priority"},
         "ExpressionAttributeValues": {":hash": {"S": priority.value}},
     }

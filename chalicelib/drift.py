@@ -21,6 +21,8 @@ from chalicelib.lifecycle.outcome import Seen
 from chalicelib.lifecycle.state import AlertState, Issue
 
 AT_ONCE = 100
+MOST_OPEN = 2000
+ASTRAY = "drift#"
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -38,6 +40,13 @@ class Rows(Protocol):
 
     def swap(self, key: str, text: str, version: int) -> Document | None:
         """Write over the named version."""
+
+
+class Census(Protocol):
+    """Which rows there are."""
+
+    def with_open_issue(self, priority: Priority, limit: int) -> list[str]:
+        """List fingerprints whose issue is open, the newest first."""
 
 
 class Lists(Protocol):
@@ -85,6 +94,7 @@ class Drift:
     lists: Callable[[], Lists]
     sync: Looks
     permits: Permits
+    census: Census
     repositories: frozenset[str]
     now: Callable[[], datetime]
     changes_every: timedelta = timedelta(minutes=10)
@@ -100,6 +110,29 @@ class Drift:
             if self._may_list(repository):
                 newer = self._look(repository, looked, until)
                 self.rows.swap(f"drift#{repository.lower()}", newer.model_dump_json(), document.version)
+        self._astray(until)
+
+    def _astray(self, until: datetime) -> None:
+        """Hourly look at open issues in repositories that are not routed: no list above shows those.
+
+        They got there as their repository was renamed, or as a person transferred them.
+        """
+        document = self.rows.load(ASTRAY)
+        looked = _Looked.model_validate_json(document.text) if document.text else _Looked()
+        now, routed = self.now(), {repository.lower() for repository in self.repositories}
+        if now - looked.everything < self.everything_every:
+            return
+        for row in self._open_rows():
+            if self.now() >= until:
+                return
+            if row.status.issue and row.status.issue.ref.repository.lower() not in routed:
+                self.sync.look(row, until)
+        self.rows.swap(ASTRAY, _Looked(everything=now).model_dump_json(), document.version)
+
+    def _open_rows(self) -> Iterator[AlertState]:
+        for priority in Priority:
+            listed = self.census.with_open_issue(priority, MOST_OPEN)
+            yield from (row for fingerprint in listed if (row := self.rows.get(fingerprint)))
 
     def _look(self, repository: str, looked: _Looked, until: datetime) -> _Looked:
         """Look at what changed, and hourly at everything; returns how far that got."""

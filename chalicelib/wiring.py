@@ -198,6 +198,7 @@ def _reconcile(function_arn: str) -> "Reconcile":
         lists=_issues,
         sync=_sync(),
         permits=_gate(),
+        census=_census(),
         repositories=_policy().routing.repositories,
         now=CLOCK.now,
         changes_every=settings.drift_changes,

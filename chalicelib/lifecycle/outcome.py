@@ -176,8 +176,11 @@ def _is_ours(title: str, alert_title: str) -> bool:
 
 
 def gone(row: AlertState) -> Status:
-    """Forget an issue that was deleted: a condition that still fires gets another."""
-    return replace(row.status, issue=None)
+    """Forget an issue that was deleted, and what people asked for on it.
+
+    A condition that still fires gets another.
+    """
+    return replace(row.status, issue=None, commands=(), replies=())
 
 
 def shown(row: AlertState, alert: AlertEvent, seen: Seen, title: str, now: datetime) -> Status:

@@ -67,6 +67,8 @@ def record(
     reason = _reason(news)
     if reason is Reason.REPEAT and _delivered_twice(news, sent_at, duplicate):
         return Recorded(row, Reason.DUPLICATE)
+    if reason is Reason.REPEAT and _said_before(news, sent_at):
+        return Recorded(row, Reason.STALE)
     if reason is Reason.STALE and moments == row.spec.moments:
         return Recorded(row, reason)
     return Recorded(replace(row, spec=_spec(news, reason, sent_at)), reason)
@@ -121,6 +123,14 @@ def _delivered_twice(news: _News, sent_at: datetime, duplicate: timedelta) -> bo
         and known is not None
         and known.says_the_same_as(news.alert)
     )
+
+
+def _said_before(news: _News, sent_at: datetime) -> bool:
+    """Of two messages about the same moment the one sent later counts, such as one with a new priority.
+
+    A redelivery of the earlier one must not undo it.
+    """
+    return news.moments == news.spec.moments and sent_at < news.spec.seen_at
 
 
 def _spec(news: _News, reason: Reason, sent_at: datetime) -> Spec:

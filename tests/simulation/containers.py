@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any, Protocol
 
 from chalicelib.act import Act
+from chalicelib.census import DynamoCensus
 from chalicelib.collector import Collector
 from chalicelib.drift import Drift
 from chalicelib.github.budget import Limits
@@ -116,5 +117,6 @@ class Container:
         services = self._services
         repositories = services.policy.routing.repositories
         now = services.clock.now
-        drift = Drift(self.store, lambda: self.issues, self.sync, self.gate, repositories, now)
+        census = DynamoCensus(services.table, "alerts-state")  # type: ignore[arg-type]
+        drift = Drift(self.store, lambda: self.issues, self.sync, self.gate, census, repositories, now)
         return Reconcile(self.store, self.sync, drift, now, services.telemetry)

@@ -11,7 +11,19 @@ from tests.simulation.schedule import Schedule
 T = TypeVar("T")
 
 POINTS = {
-    "table": ("get", "load", "record", "claim", "settle", "ask", "rest", "swap", "query_due", "query_issues"),
+    "table": (
+        "get",
+        "load",
+        "record",
+        "claim",
+        "settle",
+        "ask",
+        "rest",
+        "swap",
+        "query_due",
+        "query_issues",
+        "query_open",
+    ),
     "queue": ("delete", "reject"),
     "topic": ("publish",),
     "github": (

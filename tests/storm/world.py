@@ -31,6 +31,7 @@ from tests.local.github.journal import Entry
 from tests.local.github.model import Issue
 from tests.storm.sqs import VirtualQueue
 from tests.storm.timeline import Timeline
+from tests.twins.census import MemoryCensus
 from tests.twins.store import MemoryStore
 from tests.twins.telemetry import Recorder
 
@@ -129,7 +130,9 @@ class World:
     def _reconcile(self) -> Reconcile:
         sync, issues, gate = self._container()
         rows = cast("Any", Slow(self.store, self.timeline))
-        drift = Drift(rows, lambda: issues, sync, gate, frozenset({REPOSITORY}), self.timeline.now)
+        drift = Drift(
+            rows, lambda: issues, sync, gate, MemoryCensus(rows), frozenset({REPOSITORY}), self.timeline.now
+        )
         return Reconcile(rows, sync, drift, self.timeline.now, self.telemetry)
 
     def _container(self) -> tuple[Sync, GitHubIssues, Gate]:

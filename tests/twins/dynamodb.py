@@ -23,6 +23,7 @@ INDEXES = {
     "due": ("due_priority", "due_at"),
     "issues": ("issue_repository", "issue_number"),
     "resolved": ("resolved_day", "resolved_at"),
+    "open": ("open_priority", "open_since"),
 }
 COMPARED: dict[str, Callable[[Any, Any], bool]] = {
     "=": operator.eq,
@@ -84,7 +85,7 @@ class DynamoTwin:
         self._index()
         hash_name, range_name = INDEXES[query["IndexName"]]
         names = query["ExpressionAttributeNames"]
-        assert (names["#hash"], names["#range"]) == (hash_name, range_name)
+        assert (names["#hash"], names.get("#range", range_name)) == (hash_name, range_name)
         found = [
             (_number(item[range_name]), key)
             for key, (_, item) in self._indexed.items()
@@ -92,7 +93,8 @@ class DynamoTwin:
             and range_name in item
             and _met(query["KeyConditionExpression"], item, names, query["ExpressionAttributeValues"])
         ]
-        return {"Items": [{"fingerprint": {"S": key}} for _, key in sorted(found)[: query["Limit"]]]}
+        ordered = sorted(found, reverse=not query.get("ScanIndexForward", True))
+        return {"Items": [{"fingerprint": {"S": key}} for _, key in ordered[: query["Limit"]]]}
 
     def _index(self) -> None:
         """Let the indexes see what was written longer ago than they lag."""

@@ -12,6 +12,7 @@ from chalicelib.drift import Drift
 from chalicelib.errors import OutcomeUnknown, Unavailable
 from chalicelib.lifecycle.outcome import Draft
 from chalicelib.lifecycle.state import Closer, Intent, IssueRef, Verb
+from tests.twins.census import MemoryCensus
 from tests.unit.builders import REPOSITORY, at, firing, resolved
 from tests.unit.test_sync import FIRST, World, fails_with
 
@@ -24,7 +25,13 @@ class DriftWorld(World):
     def __init__(self) -> None:
         super().__init__()
         self.drift = Drift(
-            self.store, lambda: self.tracker, self.sync, self.gate, frozenset({REPOSITORY}), self.clock.now
+            self.store,
+            lambda: self.tracker,
+            self.sync,
+            self.gate,
+            MemoryCensus(self.store),
+            frozenset({REPOSITORY}),
+            self.clock.now,
         )
 
     def look(self, minutes: float) -> None:
@@ -268,3 +275,31 @@ def test_an_issue_whose_repository_was_renamed_is_no_duplicate_of_itself(world: 
     assert thread.seen.open
     assert world.row.status.issue
     assert world.row.status.issue.ref == thread.seen.ref
+
+
+def test_a_deletion_in_a_repository_that_is_not_routed_is_found_within_the_hour(world: DriftWorld) -> None:
+    world.run(firing(0))
+    world.tracker.transfer(FIRST, "example-org/renamed")
+    world.look(1)
+    world.look(70)
+    assert world.row.status.issue
+    moved = world.row.status.issue.ref
+    assert moved.repository == "example-org/renamed"
+    world.tracker.delete(moved)
+    world.look(140)
+    world.settle(5)
+    (issue,) = [seen for seen in world.tracker.open_issues if seen.ref != moved]
+    assert issue.ref.repository == REPOSITORY
+
+
+def test_a_look_at_what_is_astray_that_runs_out_of_time_begins_anew(world: DriftWorld) -> None:
+    world.run(firing(0))
+    world.tracker.transfer(FIRST, "example-org/renamed")
+    world.look(1)
+    world.look(70)
+    world.clock.time = at(140)
+    world.tracker.calls.clear()
+    world.drift._astray(world.clock.now())
+    assert world.tracker.calls == []
+    world.look(141)
+    assert "read" in world.tracker.calls

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.envelope import Message
-from chalicelib.errors import Contended, OutcomeUnknown, Refused, Rejected, Unavailable
+from chalicelib.errors import Contended, Gone, OutcomeUnknown, Refused, Rejected, Unavailable
 from chalicelib.feedback import Hint
 from chalicelib.lifecycle.state import AlertState, Closer, IssueRef
 from chalicelib.notice import Notice
@@ -328,6 +328,18 @@ def test_a_failure_anywhere_leaves_a_command_to_be_done_later(
     assert world.tracker.threads[FIRST].assignees == {"mona"}
     assert world.reactions() == {(comment, "+1")}
     assert (world.row.status.commands, world.row.intent, world.row.look) == ((), None, False)
+
+
+def test_a_command_on_an_issue_that_was_deleted_is_let_go(world: People) -> None:
+    world.tracker.faults["assign"] = fails_with(Unavailable("502"))
+    world.say("/ack")
+    world.event()
+    assert world.row.status.commands
+    world.tracker.delete(FIRST)
+    world.tracker.faults["assign"] = fails_with(Gone("410", status=410), times=99)
+    world.settle(5)
+    assert world.row.status.commands == ()
+    assert [issue.ref.number for issue in world.tracker.open_issues] == [2]
 
 
 def test_an_answer_whose_own_answer_was_lost_is_not_given_twice(world: People) -> None:

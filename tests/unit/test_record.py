@@ -166,6 +166,12 @@ def test_a_changed_priority_is_never_a_duplicate() -> None:
     assert reason is Reason.REPEAT
 
 
+def test_a_redelivery_of_what_was_said_before_does_not_undo_what_was_said_later() -> None:
+    escalated = record(row_of(firing(1, priority="P2")), firing(1, priority="P0"), at(5)).row
+    again = record(escalated, firing(1, priority="P2"), at(1))
+    assert (again.reason, again.row) == (Reason.STALE, escalated)
+
+
 def test_moved_links_alone_are_a_duplicate() -> None:
     moved = firing(1, links={"dashboard_url": "https://grafana.example.org/d/1?from=2"})
     assert recorded([firing(1)], moved, sent=1)[0] is Reason.DUPLICATE

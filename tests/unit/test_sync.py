@@ -311,6 +311,37 @@ def test_a_closing_by_a_person_after_ours_is_seen_before_reopening(world: World)
     assert world.tracker.open_issues == []
 
 
+def test_a_closing_by_a_person_in_this_episode_is_seen_before_another_issue_is_opened(world: World) -> None:
+    world.run(firing(0))
+    world.run(resolved(5))
+    world.clock.time = at(60)
+    world.tracker.reopen_as_person(FIRST)
+    world.clock.time = at(70)
+    world.tracker.close_as_person(FIRST)
+    world.run(firing(65))
+    assert len(world.tracker.all_issues) == 1
+    assert world.tracker.open_issues == []
+
+
+@pytest.mark.parametrize("error", [Gone("410", status=410), Refused("404", status=404)])
+def test_an_issue_that_is_out_of_sight_keeps_no_other_from_being_opened(world: World, error: Refused) -> None:
+    world.run(firing(0))
+    world.run(resolved(5))
+    world.tracker.faults["read"] = fails_with(error, times=99)
+    world.run(firing(99))
+    assert [issue.ref.number for issue in world.tracker.open_issues] == [2]
+
+
+def test_while_the_issue_before_cannot_be_read_another_waits(world: World) -> None:
+    world.run(firing(0))
+    world.run(resolved(5))
+    world.tracker.faults["read"] = fails_with(Refused("403", status=403), times=1)
+    world.run(firing(99))
+    assert world.tracker.open_issues == []
+    world.settle(30)
+    assert [issue.ref.number for issue in world.tracker.open_issues] == [2]
+
+
 def test_a_found_comment_calls_only_the_people_it_named(world: World) -> None:
     world.run(firing(0, priority="P2"))
     world.tracker.faults["comment"] = fails_with(LOST, after=True)
