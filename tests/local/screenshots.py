@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ ALERTS, INFRA = "example-org/alerts", "example-org/ci-infra"
 IMAGES = ROOT / "docs" / "images"
 WIDTH, SCALE, MARGIN = 880, 2, 16
 COLORS = 64
+GREY = "ededed"
 PATIENCE = 60.0
 DUPLICATE_SECONDS = 3.0
 
@@ -58,6 +60,11 @@ def is_open(issue: Issue) -> bool:
 
 def is_closed(issue: Issue) -> bool:
     return issue.state == "closed"
+
+
+def is_dressed(issue: Issue) -> bool:
+    """Whether reconcile has given its labels their colours; those of the routing stay grey."""
+    return all(label.color != GREY for label in issue.labels if not label.name.startswith("area:"))
 
 
 def critical(stack: LocalStack) -> Issue:
@@ -121,10 +128,39 @@ def flapping(stack: LocalStack) -> Issue:
     return issue
 
 
+def board(stack: LocalStack) -> Issue:
+    """The board beside all of them, after two weeks in which other alerts came and went."""
+    for day, (priority, team) in HISTORY.items():
+        for number in range(1 + day % 3):
+            title = f"Nightly job {day}.{number} failed"
+            for minutes, state in ((30, "FIRING"), (0, "RESOLVED")):
+                told = senders.normalized(
+                    title,
+                    priority=priority,
+                    team=team,
+                    summary="It ended with code 1",
+                    at=ago(day * 24 * 60 + minutes),
+                    state=state,
+                )
+                senders.post(
+                    stack.http_url, "normalized", stack.tokens["normalized"], told
+                ).raise_for_status()
+                stack.wait_until(stack.quiet, PATIENCE, f"{title}: {state}")
+    stack.aws.dynamodb.delete_item(
+        TableName=f"{stack.aws.prefix}-alerts-state", Key={"fingerprint": {"S": f"board#{ALERTS}"}}
+    )
+    return issue_when(stack, ALERTS, "Alert board", lambda issue: "xychart" in (issue.body or ""))
+
+
+HISTORY = {
+    day: (("P2", "P3", "P1", "P2", "P0")[day % 5], "storage") for day in (1, 2, 3, 5, 6, 8, 9, 11, 12, 13)
+}
+
 PICTURES: dict[str, Callable[[LocalStack], Issue]] = {
     "issue-p0-cloudwatch": critical,
     "issue-p2-grafana": with_panel,
     "issue-flapping": flapping,
+    "board": board,
 }
 
 
@@ -155,11 +191,12 @@ def take_pictures(folder: Path) -> None:
     """Write the pictures into the folder."""
     folder.mkdir(parents=True, exist_ok=True)
     # Wider than the local stage's 12 seconds: GitHub's clock says that the flaps are minutes apart.
-    settings = {"REOPEN_WINDOW_MINUTES": "60"}
+    settings = {"REOPEN_WINDOW_MINUTES": "60", "WRITE_SPACING_SECONDS": "0"}
     repositories = (ALERTS, INFRA)
     with LocalStack(http=True, repositories=repositories, settings=settings) as stack, chromium() as browser:
         for name, make in PICTURES.items():
             issue = make(stack)
+            stack.wait_until(partial(is_dressed, issue), PATIENCE, "the labels' colours")
             set_window(browser, WIDTH, WIDTH, scale=SCALE)
             png = picture(browser, f"{stack.github.url}/{issue.repository.full_name}/issues/{issue.number}")
             path = folder / f"{name}.png"

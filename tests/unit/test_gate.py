@@ -64,6 +64,13 @@ def test_an_opening_has_its_turn_from_the_write_that_granted_it(world: World) ->
     assert world.one.turn(OWNER) == world.seconds + LEAD + 2 * world.limits.spacing
 
 
+def test_without_a_spacing_there_is_nothing_to_book() -> None:
+    world = World(Limits(spacing=0.0))
+    world.store.calls.clear()
+    assert world.one.turn(OWNER) == world.seconds
+    assert world.store.calls == []
+
+
 def test_a_turn_from_the_grant_that_has_passed_is_booked_anew(world: World) -> None:
     world.one.ask(OWNER, OPEN)
     world.clock.pass_(seconds=0.5)
