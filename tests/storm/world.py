@@ -131,7 +131,13 @@ class World:
         sync, issues, gate = self._container()
         rows = cast("Any", Slow(self.store, self.timeline))
         drift = Drift(
-            rows, lambda: issues, sync, gate, MemoryCensus(rows), frozenset({REPOSITORY}), self.timeline.now
+            rows,
+            lambda: issues,
+            sync,
+            gate,
+            MemoryCensus(self.store),
+            frozenset({REPOSITORY}),
+            self.timeline.now,
         )
         return Reconcile(rows, sync, drift, self.timeline.now, self.telemetry)
 
