@@ -5,21 +5,18 @@ that it never costs an alert anything. What it says is read from the rows; GitHu
 """
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Protocol
 
 from pydantic import BaseModel
 
 from chalicelib import render
 from chalicelib.alert import Priority
-from chalicelib.board import contents
 from chalicelib.board.contents import Census, Contents
+from chalicelib.board.ports import Permits, Rows, Tracker
 from chalicelib.errors import Gone
-from chalicelib.github import budget
 from chalicelib.github.budget import Call, Granted, Kind
-from chalicelib.items import Document
 from chalicelib.labels import AREA_LABEL, BOARD_LABEL
 from chalicelib.lifecycle.outcome import Draft, Seen
 from chalicelib.lifecycle.state import IssueRef
@@ -30,49 +27,15 @@ LOOKS = 2
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-class Rows(contents.Rows, Protocol):
-    """The rows, and small documents beside them."""
-
-    def load(self, key: str) -> Document:
-        """Read a document."""
-
-    def swap(self, key: str, text: str, version: int) -> Document | None:
-        """Write over the named version."""
-
-
-class Tracker(Protocol):
-    """The issue tracker; every call raises the classified errors."""
-
-    def open(self, repository: str, draft: Draft, before: datetime) -> Seen:
-        """Open an issue."""
-
-    def read(self, ref: IssueRef, before: datetime) -> Seen:
-        """Read an issue; raises Gone if it was deleted."""
-
-    def edit(self, ref: IssueRef, changes: dict[str, Any], before: datetime) -> Seen:
-        """Change title, body, state or state_reason."""
-
-    def changed(
-        self, repository: str, label: str | None, since: datetime, before: datetime
-    ) -> Iterator[Seen]:
-        """List issues changed since a time, in any state."""
-
-
-class Permits(Protocol):
-    """The budget of an owner's installation."""
-
-    def ask(self, owner: str, call: Call) -> Granted | budget.Refused:
-        """Ask for one call."""
-
-
 class _Kept(BaseModel):
     """What is remembered of a repository's board.
 
-    `shown` is a digest of what it shows; `begun_at` is set while an opening's outcome is not known, and
-    `looks` counts the empty looks for it.
+    `place` is the repository that it is in, to which a person may have moved it, `shown` a digest of what it
+    shows; `begun_at` is set while an opening's outcome is not known, and `looks` counts the empty looks.
     """
 
     number: int | None = None
+    place: str = ""
     shown: str = ""
     looked_at: datetime = LONG_AGO
     begun_at: datetime | None = None
@@ -139,16 +102,15 @@ class _Turn:
 
     def _write(self, shown: render.Board, until: datetime) -> bool:
         """Write it on GitHub; False where that has to wait. One that a person has closed is left alone."""
-        seen = self._find(until)
-        routing, now = self.board.routing, self.contents.now
+        if not self._may(Kind.BOARD):
+            return False
+        seen, routing, now = self._find(until), self.board.routing, self.contents.now
         if seen is None:
             return self.kept.begun_at is None and self._open(render.board(shown, routing, now), until)
         if not seen.open:
             return False
         body = render.board(shown, routing, now, seen.body)
         if body != seen.body:
-            if not self._may(Kind.BOARD):
-                return False
             self.board.tracker().edit(seen.ref, {"body": body}, until)
             self._tell("UPDATE")
         return True
@@ -157,21 +119,27 @@ class _Turn:
         """Read the board that is remembered, or else look for one; None where there is none."""
         seen = self._read(until) or self._search(until)
         if seen:
-            self.kept.number, self.kept.begun_at, self.kept.looks = seen.ref.number, None, 0
+            self._found(seen)
         elif self.kept.begun_at:  # an empty list is no proof: only the second look ends the opening
             self.kept.looks += 1
             if self.kept.looks == LOOKS:
                 self.kept.begun_at, self.kept.looks = None, 0
         return seen
 
+    def _found(self, seen: Seen) -> None:
+        self.kept.place, self.kept.number = seen.ref.repository, seen.ref.number
+        self.kept.begun_at, self.kept.looks = None, 0
+
     def _read(self, until: datetime) -> Seen | None:
+        """Read the one that is remembered; what is no board is not written over, whatever is remembered."""
         if self.kept.number is None:
             return None
+        ref, self.kept.number = IssueRef(self.kept.place or self.repository, self.kept.number), None
         try:
-            return self.board.tracker().read(IssueRef(self.repository, self.kept.number), until)
+            seen = self.board.tracker().read(ref, until)
         except Gone:
-            self.kept.number = None
             return None
+        return seen if seen.by_us and render.is_board(seen.body) else None
 
     def _search(self, until: datetime) -> Seen | None:
         """Look for one that is not remembered; an open one before one that a person has closed."""
@@ -186,8 +154,7 @@ class _Turn:
         if not self._remember():
             return False
         draft = Draft(render.BOARD_TITLE, body, (AREA_LABEL, BOARD_LABEL))
-        self.kept.number = self.board.tracker().open(self.repository, draft, until).ref.number
-        self.kept.begun_at = None
+        self._found(self.board.tracker().open(self.repository, draft, until))
         self._tell("CREATE")
         return True
 

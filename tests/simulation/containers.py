@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any, Protocol
 
 from chalicelib.act import Act
+from chalicelib.board import Board
 from chalicelib.census import DynamoCensus
 from chalicelib.collector import Collector
 from chalicelib.drift import Drift
@@ -24,6 +25,7 @@ from chalicelib.sync import Clock, Sync, Timing
 from chalicelib.telemetry import Telemetry
 from chalicelib.topic import SnsTopic
 from tests.simulation.faults import TIMEOUT
+from tests.simulation.scenario import Scenario
 from tests.twins.dynamodb import DynamoTwin
 from tests.twins.github import GitHubTwin, UnsignedApp
 from tests.twins.messaging import DLQ, QUEUE, Messaging
@@ -57,6 +59,10 @@ class Services(Protocol):
     @property
     def policy(self) -> Policy:
         """How often GitHub is told."""
+
+    @property
+    def scenario(self) -> Scenario:
+        """What is decided beforehand."""
 
     @property
     def limits(self) -> Limits:
@@ -119,4 +125,7 @@ class Container:
         now = services.clock.now
         census = DynamoCensus(services.table, "alerts-state")  # type: ignore[arg-type]
         drift = Drift(self.store, lambda: self.issues, self.sync, self.gate, census, repositories, now)
-        return Reconcile(self.store, self.sync, drift, now, services.telemetry)
+        routing, telemetry = services.policy.routing, services.telemetry
+        board = Board(self.store, census, lambda: self.issues, self.gate, routing, now, telemetry)
+        kept = board if services.scenario.setting.board else None
+        return Reconcile(self.store, self.sync, drift, now, telemetry, board=kept)

@@ -51,6 +51,7 @@ def _setting(chance: Random, *, others: bool) -> Setting:
         per_hour=9 if tight else 480,
         comment_cap=chance.choice((0, 1, 2)) if chance.random() < 0.1 else 2500,
         others=others,
+        board=chance.random() < 0.2,
     )
 
 

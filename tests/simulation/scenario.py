@@ -61,6 +61,7 @@ class Setting:
     per_hour: int = 480
     comment_cap: int = 2500
     others: bool = False
+    board: bool = False
 
     @property
     def policy(self) -> Policy:

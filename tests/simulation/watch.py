@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from chalicelib.alert import Condition
+from chalicelib.render import is_board
 from tests.local.github.call import Call, Reply
 from tests.local.github.errors import ApiError
 from tests.local.github.model import Account, Issue
@@ -100,6 +101,9 @@ class Watch:
     def _opened(self, call: Call, answer: Reply) -> Issue:
         """The marker says what it is about; it does not undo a person's closing that the row knows of."""
         issue = call.repository().issues[answer.body["number"]]
+        if is_board(issue.body or ""):
+            self._only_board(issue)
+            return issue
         found = FINGERPRINT.search(issue.body or "")
         if found is None:
             self._world.breaks("1. an issue says which condition it is about", f"#{issue.number} does not")
@@ -114,6 +118,16 @@ class Watch:
             self._opened_once(issue, found[0])
         self.fingerprints[issue.id] = found[1]
         return issue
+
+    def _only_board(self, issue: Issue) -> None:
+        """A repository has one board, unless a person moved or closed it, or took its marker away."""
+        others = [
+            other
+            for other in issue.repository.listed
+            if other is not issue and other.state == "open" and is_board(other.body or "")
+        ]
+        if others and not self._lists_lied():
+            self._world.breaks("1. one board a repository", f"#{others[0].number} and #{issue.number}")
 
     def _lists_lied(self) -> bool:
         """Lists have been empty, or behind, for longer than two looks a minute apart can tell."""

@@ -25,6 +25,7 @@ from tests.unit.builders import alert as heard
 from tests.unit.rows import issue, row
 
 REPOSITORY = "org/infra"
+HOUR = timedelta(hours=1)
 ROUTING = load('[default]\nrepository = "org/infra"\n')
 
 
@@ -155,6 +156,29 @@ def test_a_board_that_a_person_closed_is_left_alone_and_comes_back_when_it_is_op
     bench.tracker.reopen_as_person(ref)
     bench.later()
     assert "Alert 3" in bench.boards[0].body
+
+
+def test_a_board_that_was_moved_is_written_where_it_is_and_nothing_else_is(bench: Bench) -> None:
+    bench.later()
+    ref = bench.boards[0].ref
+    other = bench.tracker.open("org/elsewhere", Draft("An issue", "text", ()), bench.clock.now() + HOUR)
+    moved = bench.tracker.transfer(ref, "org/elsewhere")
+    bench.fires(3)
+    bench.later()
+    bench.fires(4)
+    bench.later()
+    assert "Alert 4" in bench.tracker.threads[moved].seen.body
+    assert bench.tracker.threads[other.ref].seen.body == "text"
+
+
+def test_an_issue_without_the_marker_is_never_written_over(bench: Bench) -> None:
+    bench.later()
+    ref = bench.boards[0].ref
+    bench.tracker.change(ref, Closer.PERSON, body="Something else now")
+    bench.fires(3)
+    bench.later()
+    assert bench.tracker.threads[ref].seen.body == "Something else now"
+    assert len(bench.boards) == 1
 
 
 def test_a_forgotten_board_is_found_by_its_marker(bench: Bench) -> None:

@@ -1,0 +1,47 @@
+"""Ports: what keeping a board needs of the table, of GitHub and of the budget."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, Protocol
+
+from chalicelib.board import contents
+from chalicelib.github import budget
+from chalicelib.github.budget import Call, Granted
+from chalicelib.items import Document
+from chalicelib.lifecycle.outcome import Draft, Seen
+from chalicelib.lifecycle.state import IssueRef
+
+
+class Rows(contents.Rows, Protocol):
+    """The rows, and small documents beside them."""
+
+    def load(self, key: str) -> Document:
+        """Read a document."""
+
+    def swap(self, key: str, text: str, version: int) -> Document | None:
+        """Write over the named version."""
+
+
+class Tracker(Protocol):
+    """The issue tracker; every call raises the classified errors."""
+
+    def open(self, repository: str, draft: Draft, before: datetime) -> Seen:
+        """Open an issue."""
+
+    def read(self, ref: IssueRef, before: datetime) -> Seen:
+        """Read an issue; raises Gone if it was deleted."""
+
+    def edit(self, ref: IssueRef, changes: dict[str, Any], before: datetime) -> Seen:
+        """Change title, body, state or state_reason."""
+
+    def changed(
+        self, repository: str, label: str | None, since: datetime, before: datetime
+    ) -> Iterator[Seen]:
+        """List issues changed since a time, in any state."""
+
+
+class Permits(Protocol):
+    """The budget of an owner's installation."""
+
+    def ask(self, owner: str, call: Call) -> Granted | budget.Refused:
+        """Ask for one call."""
