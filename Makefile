@@ -81,7 +81,7 @@ $(CHECKOV): tests/deploy/checkov.txt
 check-all: check check-rest
 
 check-rest: coverage simulate-mutants $(CHECKOV)
-	@$(RUN) -m pytest tests/storm
+	@$(RUN) -m pytest -n 2 --dist loadfile tests/storm
 	@$(RUN) -m pytest tests/deploy
 
 $(ON_DEV) $(ON_PROD): $(INSTALLED)
