@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import unquote
 
 from chalicelib.markdown import clean
@@ -33,7 +34,7 @@ class Redaction:
         cleaned = clean(value)
         if len(cleaned) < SHORTEST:
             return cleaned
-        return _ACCOUNT.sub(HIDDEN, _ARN.sub("", cleaned) if ":" in cleaned else cleaned)
+        return _masked(cleaned)
 
     def shows(self, url: str | None) -> str:
         """Give the address, or nothing where it holds an account id or ARN: masked, it would lead nowhere."""
@@ -41,3 +42,8 @@ class Redaction:
             return url or ""
         plain = clean(unquote(url))
         return "" if self.hide(plain) != plain else url
+
+
+@lru_cache(1024)
+def _masked(value: str) -> str:
+    return _ACCOUNT.sub(HIDDEN, _ARN.sub("", value) if ":" in value else value)
