@@ -72,6 +72,9 @@ class Priority(StrEnum):
         return self <= Priority.P1
 
 
+_KEY = json.JSONEncoder(ensure_ascii=False, check_circular=False)
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -136,7 +139,7 @@ class AlertEvent(_Part):
         identity = self.identity
         name = identity.alarm_id or {"title": self.title}
         key = [self.source, identity.account_id, identity.region, name]
-        return hashlib.sha256(json.dumps(key, ensure_ascii=False).encode()).hexdigest()
+        return hashlib.sha256(_KEY.encode(key).encode()).hexdigest()
 
     def says_the_same_as(self, other: "AlertEvent") -> bool:
         """Whether both tell a person the same; links are left out, as Grafana moves their time range."""

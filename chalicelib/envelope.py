@@ -18,6 +18,7 @@ from chalicelib.errors import Rejected
 UNSTAMPED = "cloudwatch"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
+_NAME = re.compile(r"[\w-]{1,64}", re.ASCII)
 _ONLY_ALARMS = "Let only alarms publish to the alert topic; send other notifications to a topic of their own."
 
 
@@ -66,12 +67,12 @@ def read(record: Mapping[str, Any]) -> Message:
 def _correlation_id(attributes: Mapping[str, Any], message_id: str) -> str:
     """Name the request that brought the message; without one, or with anything else there, the message."""
     named = attributes.get("correlation_id")
-    return named if isinstance(named, str) and re.fullmatch(r"[\w-]{1,64}", named, re.ASCII) else message_id
+    return named if isinstance(named, str) and _NAME.fullmatch(named) else message_id
 
 
 def _content(body: str) -> dict[str, Any] | Rejected:
     try:
-        content = json.loads(body, parse_constant=_finite, parse_float=_finite, object_pairs_hook=_unique)
+        content = _JSON.decode(body)
     except (ValueError, RecursionError) as error:
         why = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
         return Rejected("NOT_JSON", f"the message is no JSON: {why}", _ONLY_ALARMS)
@@ -94,6 +95,9 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(members) != len(pairs):
         raise ValueError("an object has a key twice")
     return members
+
+
+_JSON = json.JSONDecoder(parse_constant=_finite, parse_float=_finite, object_pairs_hook=_unique)
 
 
 def _unwrapped(

@@ -33,6 +33,7 @@ _TOKEN = re.compile(
 _MARKS = re.compile(r"[@#<>|&\\`*\[\]~$_]|[hH]-|[wW]\.|://|[0-9a-fA-F]{7}")
 """What a text must have for one of the tokens to be in it: looking for these costs a quarter."""
 
+_BETWEEN = re.compile(r"\n\s*\n")
 _ENTITIES = {"<": "&lt;", ">": "&gt;", "|": "&#124;", "&": "&amp;"}
 _STARTS = frozenset("0123456789-+=:#.)")
 _LINE_START = re.compile(r"^(\d{0,9})([-+=:#.)])")
@@ -63,19 +64,13 @@ def cut(value: str, limit: int) -> str:
 
 def text(value: str) -> str:
     """Write paragraphs; line breaks and indentation stay."""
-    paragraphs = re.split(r"\n\s*\n", clean(value).strip())
+    paragraphs = _BETWEEN.split(clean(value).strip())
     return "\n\n".join("\\\n".join(_line(line) for line in paragraph.split("\n")) for paragraph in paragraphs)
 
 
-@lru_cache(KNOWN)
 def line(value: str) -> str:
-    """Write one line."""
+    """Write one line, also in a table's cell: a pipe is an entity everywhere."""
     return _line(" ".join(clean(value).split()))
-
-
-def cell(value: str) -> str:
-    """Write the cell of a table, which is a line: a pipe is an entity everywhere."""
-    return line(value)
 
 
 def plain(value: str) -> str:
@@ -91,18 +86,6 @@ def code_block(value: str, language: str = "") -> str:
     return f"{fence}{language}\n{content}\n{fence}"
 
 
-def link(label: str, url: str) -> str:
-    """Write a link, or only its label where `url` is no http or https address."""
-    target = address(url)
-    return f"[{line(label)}]({target})" if target else line(label)
-
-
-def image(label: str, url: str) -> str:
-    """Write an image, or nothing where `url` is no http or https address."""
-    target = address(url)
-    return f"![{line(label)}]({target})" if target else ""
-
-
 @lru_cache(KNOWN)
 def address(url: str) -> str:
     """Encode an http or https address so that nothing breaks out of it; empty if it is none, or too long.
@@ -114,7 +97,8 @@ def address(url: str) -> str:
     if not found:
         return ""
     scheme, host, rest = found.groups()
-    host = _GITHUB.sub(r"redirect.github.com\1", host) if _GITHUB.fullmatch(host) else host
+    if github := _GITHUB.fullmatch(host):
+        host = f"redirect.github.com{github[1] or ''}"
     whole = f"{scheme}://{host}{rest}"
     encoded = whole if _ENCODED.fullmatch(whole) else quote(whole, safe=_SAFE, errors="replace")
     encoded = _ENTITY.sub(r"&\1%3B", encoded)

@@ -29,6 +29,7 @@ CONSOLES = {
     "aws-cn": "console.amazonaws.cn",
     "aws-us-gov": "console.amazonaws-us-gov.com",
 }
+_REGION = re.compile("[a-z0-9-]+")
 
 
 def parse(payload: Mapping[str, Any], missing: Ownership | None) -> list[Parsed]:
@@ -82,7 +83,7 @@ def _owner(
     change: Change, description: Description, condition: Condition, missing: Ownership | None
 ) -> Ownership:
     said = [description.values, fields.lowered(change.tags)]
-    place = Place(f"the AlarmDescription of {quoted(change.name)}", "TEAM=your-team", "PRIORITY=P2")
+    place = Place("the AlarmDescription of", change.name, "TEAM=your-team", "PRIORITY=P2")
     teams, priority = fields.first(said, "teams", "team"), fields.first(said, "priority")
     return owner(teams, priority, condition, missing, place)
 
@@ -100,7 +101,7 @@ def _id(change: Change) -> str:
 
 def _console(arn: Arn) -> str | None:
     """Link the alarm as CloudWatch's own mail does; None where the console is not known."""
-    if arn.partition not in CONSOLES or not re.fullmatch("[a-z0-9-]+", arn.region):
+    if arn.partition not in CONSOLES or not _REGION.fullmatch(arn.region):
         return None
     host = f"{arn.region}.{CONSOLES[arn.partition]}"
     name = quote(arn.name, safe="")

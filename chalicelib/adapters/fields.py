@@ -24,6 +24,7 @@ MAX_RAW = 20_000
 MAX_NAMED = 100
 """Code points of a provider's word in an error; an SQS attribute holds the whole sentence."""
 
+SCALAR = str | int | float
 TEMPLATE_WITHOUT_VALUE = frozenset({"[no value]", "<no value>"})
 
 _URL = re.compile(r"https?://[^\s<>\"`\\]+")
@@ -50,7 +51,7 @@ class Ownership:
 
 def quoted(value: object) -> str:
     """Quote a provider's word in an error; of an object or list only that it is one."""
-    word = str(value) if isinstance(value, str | int | float) else f"({type(value).__name__})"
+    word = str(value) if isinstance(value, SCALAR) else f"({type(value).__name__})"
     return f"`{texts.cut(texts.line(word), MAX_NAMED)}`"
 
 
@@ -76,7 +77,7 @@ def strings(value: object) -> dict[str, str]:
     return {
         texts.clean(name): texts.clean(str(member))
         for name, member in value.items()
-        if isinstance(member, str | int | float)
+        if isinstance(member, SCALAR)
     }
 
 
@@ -87,7 +88,7 @@ def labels(pairs: Mapping[str, str]) -> dict[str, str]:
         for name, value in pairs.items()
         if name and value
     }
-    return dict(list(full.items())[:MAX_LABELS])
+    return full if len(full) <= MAX_LABELS else dict(list(full.items())[:MAX_LABELS])
 
 
 def lowered(pairs: Mapping[str, str]) -> dict[str, str]:
@@ -97,8 +98,12 @@ def lowered(pairs: Mapping[str, str]) -> dict[str, str]:
 
 def first(sources: Sequence[Mapping[str, str]], *names: str) -> str:
     """Find the first text in the order of sources, then names; empty if there is none."""
-    values = (source.get(name, "").strip() for source in sources for name in names)
-    return next((value for value in values if value and value not in TEMPLATE_WITHOUT_VALUE), "")
+    for source in sources:
+        for name in names:
+            value = source.get(name, "").strip()
+            if value and value not in TEMPLATE_WITHOUT_VALUE:
+                return value
+    return ""
 
 
 def url(value: object) -> str | None:
@@ -145,5 +150,4 @@ def number(value: float) -> str:
 
 def raw(payload: Mapping[str, Any]) -> dict[str, Any]:
     """Keep what the provider sent, clean and short."""
-    scrubbed = texts.scrub(payload)
-    return scrubbed if texts.size(scrubbed) <= MAX_RAW else texts.fit(scrubbed, MAX_RAW)
+    return texts.keep(payload, MAX_RAW)

@@ -23,13 +23,17 @@ READ_ELSEWHERE = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """An alert of a group; `said_by` are its annotations and its labels, both with lower-case names."""
+    """An alert of a group; `said_by` are its annotations and its labels, both with lower-case names.
+
+    Where it has no name, `name` is its summary or id.
+    """
 
     alert: Mapping[str, Any]
     labels: Mapping[str, str]
     said_by: tuple[dict[str, str], dict[str, str]]
     condition: Condition
     fingerprint: str
+    name: str
 
     @property
     def annotations(self) -> dict[str, str]:
@@ -51,13 +55,6 @@ class Member:
     def title(self) -> str:
         """The alert's name and instance."""
         return self.of_instance(self.name)
-
-    @property
-    def name(self) -> str:
-        """The alert's name; where it has none, its summary or id."""
-        candidates = (self.labels.get("alertname"), self.annotations.get("summary"), self.fingerprint)
-        titles = (fields.title(candidate, MAX_TITLE) for candidate in candidates)
-        return next(filter(None, titles))
 
     def of_instance(self, name: str) -> str:
         """Name the instance too, unless the name does: one rule often fires for several."""
@@ -93,8 +90,8 @@ class Member:
 
     def owner(self, missing: Ownership | None) -> Ownership:
         """Read whose it is; raises Rejected."""
-        rule = quoted(self.labels.get("rulename") or self.name)
-        place = Place(f"the labels or annotations of the rule {rule}", "team: your-team", "priority: P2")
+        rule = self.labels.get("rulename") or self.name
+        place = Place("the labels or annotations of the rule", rule, "team: your-team", "priority: P2")
         return owner(self.said("teams", "team"), self.said("priority"), self.condition, missing, place)
 
 
@@ -113,13 +110,16 @@ def _member(alert: object) -> Member:
             f"an entry of `alerts` is no object: {quoted(alert)}",
             "Send a webhook's default payload.",
         )
-    labels, annotations = fields.strings(alert.get("labels")), fields.strings(alert.get("annotations"))
+    labels, fingerprint = fields.strings(alert.get("labels")), _fingerprint(alert)
+    annotations = fields.lowered(fields.strings(alert.get("annotations")))
+    names = (labels.get("alertname"), annotations.get("summary"), fingerprint)
     return Member(
         alert=alert,
         labels=labels,
-        said_by=(fields.lowered(annotations), fields.lowered(labels)),
-        fingerprint=_fingerprint(alert),
+        said_by=(annotations, fields.lowered(labels)),
+        fingerprint=fingerprint,
         condition=_condition(alert.get("status")),
+        name=next(title for name in names if (title := fields.title(name, MAX_TITLE))),
     )
 
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from chalicelib.adapters.fields import Ownership, quoted
 from chalicelib.alert import UNKNOWN_TEAM, Condition, Priority
@@ -9,6 +10,8 @@ from chalicelib.errors import Rejected
 
 MAX_TEAMS = 10
 MAX_SLUG = 45
+KNOWN = 256
+"""Texts of which the teams are remembered: there are few, and each comes with every alert."""
 
 _NO_SLUG = re.compile("[^a-z0-9]+")
 _PRIORITIES = {name: priority for priority in Priority for name in (priority.value, priority.value[1:])}
@@ -16,11 +19,17 @@ _PRIORITIES = {name: priority for priority in Priority for name in (priority.val
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a person writes the team and the priority, and how that looks."""
+    """Where a person writes the team and the priority: the `part` of what the provider calls `named`."""
 
-    name: str
+    part: str
+    named: str
     team: str
     priority: str
+
+    @property
+    def name(self) -> str:
+        """The place in words."""
+        return f"{self.part} {quoted(self.named)}"
 
 
 def owner(
@@ -44,6 +53,7 @@ def owner(
     )
 
 
+@lru_cache(KNOWN)
 def slugs(teams: str) -> tuple[str, ...]:
     """Make slugs of comma-separated teams, each once."""
     made = (_NO_SLUG.sub("-", team.lower()).strip("-") for team in teams.split(","))

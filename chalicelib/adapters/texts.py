@@ -16,6 +16,9 @@ LENGTHS = (sys.maxsize, 20_000, 5_000, 1_000, 250)
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_ESCAPED = re.compile(r"\\(?:[brf]|u(?:00[0189]|007f|d[89a-f]))")
+"""What JSON in ASCII must hold for a text in it not to be clean."""
+_ASCII = json.JSONEncoder(separators=(",", ":"), check_circular=False)
 
 
 def clean(value: str) -> str:
@@ -54,6 +57,11 @@ def fit(value: Mapping[str, Any], limit: int, kept: frozenset[str] = frozenset()
     return {"cut": f"left out, being larger than {limit} bytes"}
 
 
+def keep(value: Mapping[str, Any], limit: int) -> dict[str, Any]:
+    """Clean every text of an object, and shorten it to `limit` bytes of JSON, as `fit` does."""
+    return dict(value) if _fit_to_keep(value, limit) else fit(scrub(value), limit)
+
+
 def scrub(value: Mapping[str, Any]) -> dict[str, Any]:
     """Clean every text of an object."""
     return _Pass(clean).members(value)
@@ -61,7 +69,17 @@ def scrub(value: Mapping[str, Any]) -> dict[str, Any]:
 
 def size(value: object) -> int:
     """Count the bytes of JSON, written in ASCII without blanks."""
-    return len(json.dumps(value, separators=(",", ":")))
+    return len(_ASCII.encode(value))
+
+
+def _fit_to_keep(value: Mapping[str, Any], limit: int) -> bool:
+    """Whether an object is clean and short: its JSON tells that faster than a look at every text does."""
+    try:
+        written = _ASCII.encode(value)
+    except RecursionError:
+        return False
+    deepest = written.count("{") + written.count("[")
+    return len(written) <= limit and deepest <= DEEPEST and not _ESCAPED.search(written)
 
 
 def _note(missing: int) -> str:

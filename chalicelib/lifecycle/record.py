@@ -85,10 +85,11 @@ def _moment(alert: AlertEvent, sent_at: datetime) -> Moment:
 
 
 def _first(alert: AlertEvent, moment: Moment, sent_at: datetime) -> Recorded:
-    spec = Spec(condition=alert.state, at=moment.at, seen_at=sent_at, moments=(moment,))
+    at = moment.at
     if alert.state is Condition.RESOLVED:
-        return Recorded(AlertState(alert.fingerprint, spec), Reason.RESOLVED_UNSEEN)
-    spec = replace(spec, episode=moment.at, fired_at=moment.at, count=1, alert=alert)
+        tombstone = Spec(alert.state, at, sent_at, (moment,))
+        return Recorded(AlertState(alert.fingerprint, tombstone), Reason.RESOLVED_UNSEEN)
+    spec = Spec(alert.state, at, sent_at, (moment,), episode=at, fired_at=at, count=1, alert=alert)
     return Recorded(AlertState(alert.fingerprint, spec), Reason.FIRST_FIRING)
 
 

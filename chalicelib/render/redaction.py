@@ -1,8 +1,6 @@
 """What of an alert a public issue does not show: AWS account ids and ARNs."""
 
 import re
-from dataclasses import dataclass
-from functools import lru_cache
 from urllib.parse import unquote
 
 from chalicelib.markdown import clean
@@ -21,29 +19,15 @@ _ACCOUNT = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Redaction:
-    """Masks a provider's texts, unless everything may be shown."""
-
-    full: bool = False
-
-    def hide(self, value: str) -> str:
-        """Reduce ARNs to their resource, and put `(account)` for account ids."""
-        if self.full:
-            return value
-        cleaned = clean(value)
-        if len(cleaned) < SHORTEST:
-            return cleaned
-        return _masked(cleaned)
-
-    def shows(self, url: str | None) -> str:
-        """Give the address, or nothing where it holds an account id or ARN: masked, it would lead nowhere."""
-        if not url or self.full:
-            return url or ""
-        plain = clean(unquote(url))
-        return "" if self.hide(plain) != plain else url
+def hide(value: str) -> str:
+    """Reduce ARNs to their resource, and put `(account)` for account ids."""
+    cleaned = clean(value)
+    if len(cleaned) < SHORTEST:
+        return cleaned
+    return _ACCOUNT.sub(HIDDEN, _ARN.sub("", cleaned) if ":" in cleaned else cleaned)
 
 
-@lru_cache(1024)
-def _masked(value: str) -> str:
-    return _ACCOUNT.sub(HIDDEN, _ARN.sub("", value) if ":" in value else value)
+def hides(url: str) -> bool:
+    """Whether an address holds an account id or ARN; it is not shown, as masked it would lead nowhere."""
+    plain = clean(unquote(url))
+    return hide(plain) != plain

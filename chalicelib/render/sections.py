@@ -51,7 +51,8 @@ def texts(view: View, room: Room) -> Iterator[str]:
 def rest(view: View, room: Room) -> Iterator[str]:
     """Write the sections at the end for which there is room; what is empty is left out by the caller."""
     if room.text:
-        yield markdown.image("Panel", view.redaction.shows(view.alert.links.image_url))
+        image = view.shown(view.alert.links.image_url)
+        yield f"![Panel]({image})" if image else ""
         yield _table(view, room)
         earlier, reason = history.earlier(view), view.alert.reason or ""
         if len(reason) > SHORT:

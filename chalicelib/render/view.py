@@ -2,17 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from chalicelib import markdown
 from chalicelib.alert import AlertEvent, Condition, Priority
 from chalicelib.lifecycle.state import AlertState
-from chalicelib.render.redaction import Redaction
+from chalicelib.render import redaction
 from chalicelib.render.words import MINUTE, SEVERITIES, SOURCES, counted, duration, figures, moment
 from chalicelib.routing import Details, Route, Routing
 
-LONG = 7
-"""Code points from which on a word may be a commit, which is the shortest of what must not stand as it is."""
+KNOWN = 2048
+"""Lines of which it is remembered how they are written: most recur from alert to alert."""
 
 SHORT = 300
 """Code points of a text that stands before the links."""
@@ -35,11 +35,6 @@ class View:
         if alert is None:
             raise ValueError(f"nothing to show: no firing is known of {row.fingerprint}")
         return cls(row, alert, routing.owners(alert.teams), routing.route(alert.teams), now)
-
-    @cached_property
-    def redaction(self) -> Redaction:
-        """What must not be shown."""
-        return Redaction(full=self.route.details is Details.FULL)
 
     @property
     def firing(self) -> bool:
@@ -65,13 +60,15 @@ class View:
 
     def line(self, value: str | None, limit: int = SHORT) -> str:
         """Write one line of a provider's text."""
-        if value and value.isalnum() and len(value) < LONG:
-            return value
-        return markdown.line(self._shown(value, limit))
+        return _line(value or "", limit, self.route.details)
 
     def text(self, value: str | None, limit: int) -> str:
         """Write paragraphs of a provider's text."""
-        return markdown.text(self._shown(value, limit))
+        return markdown.text(_shown(value or "", limit, self.route.details))
+
+    def shown(self, url: str | None) -> str:
+        """Write an address as the target of a link; empty where there is none that may be shown."""
+        return _target(url, self.route.details) if url else ""
 
     @cached_property
     def measured(self) -> bool:
@@ -125,7 +122,7 @@ class View:
         spec = self.row.spec
         return f"Reported {counted(spec.count, 'time')}, last at {moment(spec.seen_at, self.began)}."
 
-    @cached_property
+    @property
     def reason(self) -> str:
         """Say why the provider says so now."""
         return self.line(self.alert.reason)
@@ -136,21 +133,31 @@ class View:
 
     def links(self) -> str:
         """Link what to open first, then the rest; the best link is bold."""
-        links, shows = self.alert.links, self.redaction.shows
+        links = self.alert.links
         source = SOURCES.get(self.alert.source, "the source")
         targets = [
-            ("Open the runbook", shows(links.runbook_url) or self.route.runbook or ""),
-            ("Dashboard", shows(links.dashboard_url)),
-            (f"Alert in {source}", shows(links.source_url)),
-            ("Silence it", shows(links.silence_url)),
+            ("Open the runbook", self.shown(links.runbook_url) or markdown.address(self.route.runbook or "")),
+            ("Dashboard", self.shown(links.dashboard_url)),
+            (f"Alert in {source}", self.shown(links.source_url)),
+            ("Silence it", self.shown(links.silence_url)),
         ]
-        addresses = [(label, markdown.address(url)) for label, url in targets if url]
-        found = [f"[{label}]({address})" for label, address in addresses if address]
+        found = [f"[{label}]({target})" for label, target in targets if target]
         return " · ".join([f"**{found[0]}**", *found[1:]]) if found else ""
 
     def mentions(self, priority: Priority) -> str:
         """Call the people of a priority."""
         return " ".join(self.route.mentions.get(priority, ()))
 
-    def _shown(self, value: str | None, limit: int) -> str:
-        return markdown.cut(self.redaction.hide(value or "").strip(), limit)
+
+@lru_cache(KNOWN)
+def _line(value: str, limit: int, details: Details) -> str:
+    return markdown.line(_shown(value, limit, details))
+
+
+@lru_cache(KNOWN)
+def _target(url: str, details: Details) -> str:
+    return markdown.address(url) if details is Details.FULL or not redaction.hides(url) else ""
+
+
+def _shown(value: str, limit: int, details: Details) -> str:
+    return markdown.cut((value if details is Details.FULL else redaction.hide(value)).strip(), limit)

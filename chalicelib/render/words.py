@@ -15,12 +15,13 @@ _FIGURE = re.compile(
     r"(?:[\w.-]+(?:\ [\w.-]+){0,2}\ =\ )? [-+]? (?:\d[\d.,]*(?:e[-+]?\d+)? | nan | inf) \s?%?",
     re.IGNORECASE | re.VERBOSE,
 )
+_BETWEEN = re.compile(r"[,;]\s+")
 
 
 def moment(at: datetime, on: datetime | None = None) -> str:
     """Say `03:10 UTC (2026-11-23)`; without the date where it is that of `on`."""
-    time = f"{at:%H:%M} UTC"
-    return time if on and on.date() == at.date() else f"{time} ({at:%Y-%m-%d})"
+    day, time = at.isoformat("T", "minutes")[:16].split("T")
+    return f"{time} UTC" if on and on.date() == at.date() else f"{time} UTC ({day})"
 
 
 def duration(length: timedelta) -> str:
@@ -37,7 +38,7 @@ def duration(length: timedelta) -> str:
 
 def figures(text: str) -> bool:
     """Whether a text says no more than numbers, such as `B = 97.2, C = 1`."""
-    return all(_FIGURE.fullmatch(part) for part in re.split(r"[,;]\s+", text.strip()))
+    return all(_FIGURE.fullmatch(part) for part in _BETWEEN.split(text.strip()))
 
 
 def counted(number: int, what: str) -> str:

@@ -14,7 +14,10 @@ from tests.unit.messages import record
 NAMED = st.sampled_from(["grafana", "alertmanager", "normalized", "cloudwatch", "github"])
 STAMPS = NAMED | st.text(min_size=1, max_size=20)
 ATTRIBUTES = st.fixed_dictionaries({}, optional={"source": STAMPS, "correlation_id": st.text(min_size=1)})
-pytestmark = pytest.mark.no_cover  # other tests measure that; here it would take much of the time
+pytestmark = [
+    pytest.mark.no_cover,  # other tests measure that; here it would take much of the time
+    pytest.mark.filterwarnings("ignore:Generating overly large repr"),  # a long input is no fault of its own
+]
 FUZZ = settings(max_examples=SHARE, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 
 

@@ -175,6 +175,28 @@ def test_a_clean_text_is_utf_8_without_control_characters(text: str) -> None:
     assert texts.clean(clean) == clean
 
 
+@settings(deadline=None)
+@given(
+    st.dictionaries(st.text(st.characters(), max_size=9), JSON, max_size=4),
+    st.sampled_from([60, 300, 20_000]),
+)
+def test_what_is_kept_is_clean_and_short_however_that_is_found_out(value: dict[str, Any], limit: int) -> None:
+    assert texts.keep(value, limit) == texts.fit(texts.scrub(value), limit)
+
+
+def test_every_character_is_kept_as_it_is_cleaned() -> None:
+    for character in map(chr, [*range(0x100), 0x202E, *range(0xD7F0, 0xE010), 0xFFFD, 0x1F600]):
+        value = {"name": f"a{character}b", f"\\{character}": ["x"]}
+        assert texts.keep(value, 20_000) == texts.scrub(value)
+
+
+def test_what_is_nested_too_deeply_to_be_written_is_cut() -> None:
+    deep: dict[str, Any] = {}
+    for _ in range(5_000):
+        deep = {"a": deep}
+    assert "nested too deeply" in json.dumps(texts.keep(deep, 20_000))
+
+
 def test_line_breaks_are_made_alike() -> None:
     assert texts.clean("a\rb\r\nc\td") == "a\nb\nc\td"
 
