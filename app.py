@@ -5,7 +5,7 @@ from typing import Any
 
 from chalice import Chalice, Rate, Response
 
-from chalicelib import wiring
+from chalicelib import entrypoints
 
 app = Chalice(app_name="alerting")
 queue = f"alerting-{os.environ.get('ALERTING_STAGE', 'local')}-alerts"
@@ -15,31 +15,31 @@ queue = f"alerting-{os.environ.get('ALERTING_STAGE', 'local')}-alerts"
 @app.route("/webhooks/{source}", methods=["POST"], content_types=[])
 def webhook(source: str) -> Response:
     """Alerts in: answered as soon as the topic has them."""
-    return _reply(wiring.webhook(source, app.current_request, app.lambda_context))
+    return _reply(entrypoints.webhook(source, app.current_request, app.lambda_context))
 
 
 @app.route("/github/events", methods=["POST"], content_types=[])
 def github_events() -> Response:
     """What people did on GitHub: handed to the queue at once."""
-    return _reply(wiring.github_events(app.current_request, app.lambda_context))
+    return _reply(entrypoints.github_events(app.current_request, app.lambda_context))
 
 
 @app.route("/health")
 def health() -> dict[str, str]:
     """Which version serves which stage."""
-    return wiring.health()
+    return entrypoints.health()
 
 
 @app.on_sqs_message(queue=queue, batch_size=10, name="collector", maximum_concurrency=5)
 def collector(event: Any) -> None:
     """Alerts from the queue to the table, and to GitHub."""
-    wiring.collect(event.to_dict()["Records"], event.context)
+    entrypoints.collect(event.to_dict()["Records"], event.context)
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="reconcile")
 def reconcile(event: Any) -> None:
     """Whatever is still due."""
-    wiring.reconcile(event.context)
+    entrypoints.reconcile(event.context)
 
 
 def _reply(answer: Any) -> Response:

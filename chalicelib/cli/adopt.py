@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from chalicelib import wiring
 from chalicelib.cli import github, matching, options, rows, screen
 from chalicelib.cli.matching import Match
 from chalicelib.cli.stage import Stage
@@ -15,6 +14,7 @@ from chalicelib.cli.trouble import Trouble
 from chalicelib.labels import AREA_LABEL
 from chalicelib.lifecycle.outcome import Seen
 from chalicelib.render.words import counted
+from chalicelib.wiring.clock import CLOCK
 
 AN_HOUR = timedelta(hours=1)
 MOST = 1000
@@ -86,7 +86,7 @@ def adopt(
 def _matches(stage: Stage, label: str, issue: str | None, fingerprint: str | None) -> list[Match]:
     if fingerprint and not issue:
         raise Trouble("--fingerprint says which condition one issue is about: name the issue with --issue.")
-    now = wiring.CLOCK.now()
+    now = CLOCK.now()
     found = list(matching.matches(_open_ones(stage, label), rows.living(stage, now, MOST)))
     if issue:
         ref = rows.reference(issue)
@@ -102,7 +102,7 @@ def _matches(stage: Stage, label: str, issue: str | None, fingerprint: str | Non
 
 
 def _open_ones(stage: Stage, label: str) -> Iterator[Seen]:
-    until = wiring.CLOCK.now() + AN_HOUR
+    until = CLOCK.now() + AN_HOUR
     tracker = github.issues(stage)
     for repository in sorted(stage.policy.routing.repositories):
         yield from tracker.open_ones(repository, label, until)
@@ -131,7 +131,7 @@ def _told(match: Match, taken: dict[str, Seen]) -> str:
 
 def _take_over(stage: Stage, plans: list[Plan]) -> None:
     """Do it under each row's lease and the budget, as the functions do; a row is read anew for each issue."""
-    sync, until = github.sync(stage), wiring.CLOCK.now() + AN_HOUR
+    sync, until = github.sync(stage), CLOCK.now() + AN_HOUR
     for plan in plans:
         row = plan.match.row and stage.store.get(plan.match.row.fingerprint)
         if row:

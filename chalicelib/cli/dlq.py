@@ -5,12 +5,12 @@ from typing import Annotated, Any
 
 import typer
 
-from chalicelib import wiring
 from chalicelib.adapters import texts
 from chalicelib.cli import letters, options, screen
 from chalicelib.cli.letters import Letter
 from chalicelib.cli.stage import Stage
 from chalicelib.render.words import counted, moment
+from chalicelib.wiring.clock import CLOCK
 
 SHOWN = 160
 
@@ -102,7 +102,7 @@ def data(letter: Letter) -> dict[str, Any]:
 
 
 def _why(letter: Letter) -> list[tuple[str, object]]:
-    since = f"{letter.source}, kept since {moment(letter.sent_at, wiring.CLOCK.now())}"
+    since = f"{letter.source}, kept since {moment(letter.sent_at, CLOCK.now())}"
     return [
         ("from", since),
         ("why", letter.why("explanation")),

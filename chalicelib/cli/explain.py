@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from chalicelib import wiring
 from chalicelib.cli import options, payloads, screen, told
 from chalicelib.cli.rehearsal import Rehearsal
 from chalicelib.cli.templates import TEMPLATES
@@ -16,6 +15,8 @@ from chalicelib.cli.told import Answer
 from chalicelib.cli.trouble import Trouble
 from chalicelib.config import Settings
 from chalicelib.errors import NotAccepted, Rejected
+from chalicelib.wiring.clock import CLOCK
+from chalicelib.wiring.rules import policy_of
 
 Files = Annotated[
     list[str] | None,
@@ -44,11 +45,11 @@ def explain(
     - `explain firing.json resolved.json`
     - `cat payload.json | explain --source grafana -`
     """
-    now = wiring.CLOCK.now()
+    now = CLOCK.now()
     if template is not None:
         screen.as_json(_template(template, now))
         return
-    rehearsal = Rehearsal(wiring.policy_of(Settings.read({})), now)
+    rehearsal = Rehearsal(policy_of(Settings.read({})), now)
     answers = [answer for name in _named(files) for answer in _answers(_text(name), source, rehearsal)]
     told.show(answers, rehearsal.policy.routing, now, as_json=as_json)
     if any(isinstance(answer.what, Rejected | NotAccepted) for answer in answers):

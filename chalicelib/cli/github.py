@@ -1,12 +1,13 @@
 """A stage's issues and its sync, as its functions have them: of the same budget, under the same leases."""
 
-from chalicelib import wiring
 from chalicelib.act import Act
 from chalicelib.cli.stage import Stage
 from chalicelib.github.gate import Gate
 from chalicelib.github.issues import GitHubIssues
 from chalicelib.sync import Sync, Timing
 from chalicelib.telemetry import SILENT
+from chalicelib.wiring.clock import CLOCK
+from chalicelib.wiring.rules import limits_of
 
 
 def issues(stage: Stage) -> GitHubIssues:
@@ -20,8 +21,8 @@ def sync(stage: Stage) -> Sync:
     return Sync(
         rows=stage.store,
         permits=_gate(stage),
-        act=Act(lambda: tracker, stage.policy.routing, wiring.CLOCK.now),
-        clock=wiring.CLOCK,
+        act=Act(lambda: tracker, stage.policy.routing, CLOCK.now),
+        clock=CLOCK,
         policy=stage.policy,
         timing=Timing(settings.lease, settings.github_timeout * 1.5, settings.retry),
         telemetry=SILENT,
@@ -29,4 +30,4 @@ def sync(stage: Stage) -> Sync:
 
 
 def _gate(stage: Stage) -> Gate:
-    return Gate(stage.store, wiring.limits_of(stage.settings), wiring.CLOCK.now)
+    return Gate(stage.store, limits_of(stage.settings), CLOCK.now)

@@ -8,13 +8,13 @@ from typing import Annotated, Any
 import typer
 from rich.live import Live
 
-from chalicelib import wiring
 from chalicelib.alert import Priority
 from chalicelib.cli import options, rows, screen, words
 from chalicelib.cli.stage import Stage
 from chalicelib.cli.trouble import Trouble
 from chalicelib.lifecycle.plan import plan
 from chalicelib.lifecycle.state import AlertState
+from chalicelib.wiring.clock import CLOCK
 
 COLUMNS = ("priority", "team", "title", "condition", "next", "issue")
 
@@ -77,7 +77,7 @@ def list_rows(
     found, wanted = Stage.of(stage, region), Wanted(due, open_, muted, team, priority)
 
     def look() -> tuple[list[AlertState], datetime]:
-        now = wiring.CLOCK.now()
+        now = CLOCK.now()
         return [row for row in rows.living(found, now, limit) if wanted(row, now)], now
 
     if watch and as_json:
@@ -134,7 +134,7 @@ def _watch(look: Callable[[], Any]) -> None:
     with Live(look(), console=screen.console(), auto_refresh=False, screen=False) as live:
         try:
             while True:
-                wiring.CLOCK.sleep(2)
+                CLOCK.sleep(2)
                 live.update(look(), refresh=True)
         except KeyboardInterrupt:
             return

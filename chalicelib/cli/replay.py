@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from chalicelib import envelope, wiring
+from chalicelib import envelope
 from chalicelib.alert import Priority
 from chalicelib.cli import letters, options, payloads, screen, told
 from chalicelib.cli.letters import DeadLetters, Letter
@@ -22,6 +22,7 @@ from chalicelib.errors import Rejected
 from chalicelib.render.words import counted
 from chalicelib.routing import Routing
 from chalicelib.topic import SnsTopic
+from chalicelib.wiring.clock import CLOCK
 
 Ids = Annotated[
     list[str] | None, typer.Argument(metavar="ID...", help="As `dlq list` shows them, or their beginnings.")
@@ -73,7 +74,7 @@ def replay(
     """
     found = Stage.of(stage, region)
     with letters.opened(found) as dead:
-        rehearsal = Rehearsal(found.policy, wiring.CLOCK.now(), found.store.get)
+        rehearsal = Rehearsal(found.policy, CLOCK.now(), found.store.get)
         chosen = _chosen(dead, names or [], everything, reason)
         planned = [_plan(letter, team, priority, rehearsal) for letter in chosen]
         if not as_json:

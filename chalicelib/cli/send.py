@@ -7,11 +7,12 @@ from typing import Annotated
 
 import typer
 
-from chalicelib import envelope, wiring
+from chalicelib import envelope
 from chalicelib.alert import AlertEvent, Condition, Priority
 from chalicelib.cli import options, payloads, screen
 from chalicelib.cli.stage import Stage
 from chalicelib.render.words import counted
+from chalicelib.wiring.clock import CLOCK
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown")
 
@@ -99,7 +100,7 @@ def _alert(name: str, team: str, priority: Priority, condition: Condition) -> Al
         summary="Sent by hand to see that alerts become issues; nothing is wrong.",
         priority=priority,
         teams=(team,),
-        occurred_at=wiring.CLOCK.now(),
+        occurred_at=CLOCK.now(),
         identity={"alarm_id": name},
     )
 
@@ -121,21 +122,19 @@ def _test(stage: Stage, alert: AlertEvent, wait: int, as_json: bool) -> None:
 
 def _publish(stage: Stage, source: str, text: str) -> int:
     """Publish a payload as its source would; raises NotAccepted where the webhook would refuse it."""
-    messages = payloads.messages(source, text, wiring.CLOCK.now())
-    stamped = (
-        {} if source == envelope.UNSTAMPED else {"source": source, "correlation_id": wiring.CLOCK.unique()}
-    )
+    messages = payloads.messages(source, text, CLOCK.now())
+    stamped = {} if source == envelope.UNSTAMPED else {"source": source, "correlation_id": CLOCK.unique()}
     stage.topic.publish([message.body for message in messages], stamped)
     return len(messages)
 
 
 def _awaited(stage: Stage, alert: AlertEvent, wait: int) -> str:
     """Wait for the issue to be as the alert says; an empty text if it is not in time."""
-    until = wiring.CLOCK.now() + timedelta(seconds=wait)
-    while wiring.CLOCK.now() < until:
+    until = CLOCK.now() + timedelta(seconds=wait)
+    while CLOCK.now() < until:
         row = stage.store.get(alert.fingerprint)
         issue = row.status.issue if row and row.spec.condition is alert.state else None
         if row and issue and issue.open == (alert.state is Condition.FIRING):
             return f"{issue.url} is {'open' if issue.open else 'closed'}."
-        wiring.CLOCK.sleep(0.5)
+        CLOCK.sleep(0.5)
     return ""

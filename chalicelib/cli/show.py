@@ -7,12 +7,13 @@ from typing import Annotated
 import typer
 from pydantic import TypeAdapter
 
-from chalicelib import render, wiring
+from chalicelib import render
 from chalicelib.cli import options, rows, screen, words
 from chalicelib.cli.stage import Stage
 from chalicelib.lifecycle.plan import Policy, plan
 from chalicelib.lifecycle.state import AlertState
 from chalicelib.render.words import counted, duration, moment
+from chalicelib.wiring.clock import CLOCK
 
 _ROW = TypeAdapter(AlertState)
 
@@ -41,7 +42,7 @@ def show(
     - `show 424df6ca5f81`
     - `show https://github.com/example-org/alerts/issues/12 --issue`
     """
-    found, now = Stage.of(stage, region), wiring.CLOCK.now()
+    found, now = Stage.of(stage, region), CLOCK.now()
     row = rows.find(found, key, now, limit=1000)
     if row is None:
         typer.echo(f"Nothing is known of {key} on {stage}. `dlq list` shows what became no row.", err=True)

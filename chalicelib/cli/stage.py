@@ -17,7 +17,6 @@ import boto3
 import httpx
 from botocore.config import Config
 
-from chalicelib import wiring
 from chalicelib.census import DynamoCensus
 from chalicelib.cli.trouble import Trouble
 from chalicelib.config import Settings
@@ -27,6 +26,9 @@ from chalicelib.lifecycle.plan import Policy
 from chalicelib.secrets import Secret
 from chalicelib.store import DynamoStore
 from chalicelib.topic import SnsTopic
+from chalicelib.wiring.clock import CLOCK
+from chalicelib.wiring.rules import policy_of
+from chalicelib.wiring.stage import AWS
 
 PROJECT = Path(__file__).parents[2]
 ADDRESSES = ("AWS_ENDPOINT_URL", "GITHUB_API_URL")
@@ -81,7 +83,7 @@ class Stage:
     @cached_property
     def policy(self) -> Policy:
         """How the stage routes and how often it tells GitHub."""
-        return wiring.policy_of(self.settings)
+        return policy_of(self.settings)
 
     @cached_property
     def store(self) -> DynamoStore:
@@ -105,13 +107,13 @@ class Stage:
 
     def secret(self, name: str) -> Secret:
         """A secret of the stage, such as `webhook-secrets`."""
-        return Secret(self.client("secretsmanager"), f"{self.settings.prefix}-{name}", wiring.CLOCK.now)
+        return Secret(self.client("secretsmanager"), f"{self.settings.prefix}-{name}", CLOCK.now)
 
     def github(self, budget: Budget) -> GitHubClient:
         """GitHub, as the stage's App."""
         http = httpx.Client(base_url=self.settings.github_api_url, trust_env=not self.local)
         key = App.from_secret(self.secret("alerting-app-secrets").read())
-        return GitHubClient(http, key, budget, wiring.CLOCK, self.settings.github_timeout)
+        return GitHubClient(http, key, budget, CLOCK, self.settings.github_timeout)
 
     def queue_url(self, name: str) -> str:
         """Where a queue of the stage is, such as `alerts-dlq`."""
@@ -119,7 +121,7 @@ class Stage:
 
     def client(self, service: Any) -> Any:
         """Make a client; the local stack is not reached through a proxy."""
-        config = wiring.AWS.merge(Config(proxies={})) if self.local else wiring.AWS
+        config = AWS.merge(Config(proxies={})) if self.local else AWS
         return self._session.client(service, endpoint_url=self.environment.get(ADDRESSES[0]), config=config)
 
     @property

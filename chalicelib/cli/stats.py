@@ -6,12 +6,12 @@ from typing import Annotated, Any
 
 import typer
 
-from chalicelib import wiring
 from chalicelib.alert import Priority
 from chalicelib.cli import options, rows, screen
 from chalicelib.cli.figures import SHARES, Figures, Noise, figures, noisiest, percentile
 from chalicelib.cli.stage import Stage
 from chalicelib.lifecycle.state import AlertState
+from chalicelib.wiring.clock import CLOCK
 
 MOST_A_DAY = 2000
 
@@ -44,7 +44,7 @@ def stats(
     - `stats --stage prod --days 30`
     - `stats --json | jq .noisiest`
     """
-    found, now = Stage.of(stage, region), wiring.CLOCK.now()
+    found, now = Stage.of(stage, region), CLOCK.now()
     since = now - timedelta(days=days)
     seen = list(_seen(found, now, days))
     parts = {"all": figures(seen, since)} | {each.value: figures(seen, since, each) for each in Priority}

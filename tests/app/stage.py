@@ -1,6 +1,7 @@
 """One stage of the app in this process, on AWS as moto has it."""
 
 import json
+import sys
 from dataclasses import dataclass
 from functools import cache, cached_property
 from io import StringIO
@@ -12,11 +13,12 @@ import pytest
 from chalice.test import Client, HTTPResponse
 
 import app
-from chalicelib import wiring
+from chalicelib.wiring.stage import telemetry
 from tests.log import redirected
 
 REGION = "us-west-2"
 ACCOUNT = "123456789012"
+KEEP_WHAT_THEY_MADE = ("chalicelib.wiring.", "chalicelib.entrypoints")
 TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:alerting-local-alerts"
 QUEUE = f"arn:aws:sqs:{REGION}:{ACCOUNT}:alerting-local-alerts"
 TOKENS = {
@@ -106,10 +108,11 @@ def start(monkeypatch: pytest.MonkeyPatch, project: Path, **settings: str) -> St
 
 def wire_anew(monkeypatch: pytest.MonkeyPatch) -> StringIO:
     """Forget what was wired for another test; returns what the functions will log."""
-    for made in vars(wiring).values():
-        if hasattr(made, "cache_clear"):
-            made.cache_clear()
-    wiring._telemetry()
+    for name in [name for name in sys.modules if name.startswith(KEEP_WHAT_THEY_MADE)]:
+        for made in vars(sys.modules[name]).values():
+            if hasattr(made, "cache_clear"):
+                made.cache_clear()
+    telemetry()
     return redirected(monkeypatch)
 
 

@@ -8,8 +8,9 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from chalicelib import wiring
 from chalicelib.config import Arn
+from chalicelib.lifecycle.alarm import Place
+from chalicelib.wiring.alarms import reader, taking
 from tests.app.stage import ACCOUNT, REGION, Stage, start
 
 OTHER = "210987654321"
@@ -41,25 +42,29 @@ def alarm(session: boto3.Session, name: str, state: Literal["OK", "ALARM"]) -> N
 def session(*, role: str | None = None) -> boto3.Session:
     if role is None:
         return boto3.Session(aws_access_key_id="x", aws_secret_access_key="x", region_name=REGION)
-    return wiring._taking(role)
+    return taking(role)
 
 
 @pytest.mark.usefixtures("stage")
 def test_alarms_of_this_account_and_region_are_read_as_they_are() -> None:
     alarm(session(), "queue", "OK")
     alarm(session(), "disk", "ALARM")
-    found = wiring._alarm_reader(HERE, ACCOUNT, REGION)(["queue", "disk", "gone"])
+    read = reader(HERE, Place(ACCOUNT, REGION))
+    assert read
+    found = read(["queue", "disk", "gone"])
     assert {one.arn.rpartition(":")[2]: one.ok for one in found.values()} == {"queue": True, "disk": False}
 
 
 @pytest.mark.usefixtures("stage")
 def test_alarms_of_an_account_that_has_a_role_for_us_are_read_by_it() -> None:
     alarm(session(role=ROLE), "theirs", "OK")
-    (found,) = wiring._alarm_reader(HERE, OTHER, REGION)(["theirs"]).values()
+    read = reader(HERE, Place(OTHER, REGION))
+    assert read
+    (found,) = read(["theirs"]).values()
     assert found.arn == f"arn:aws:cloudwatch:{REGION}:{OTHER}:alarm:theirs"
 
 
 @pytest.mark.usefixtures("stage")
 @pytest.mark.parametrize(("account", "region"), [("999999999999", REGION), (ACCOUNT, "eu-west-1")])
 def test_nobody_elses_alarms_are_asked_about(account: str, region: str) -> None:
-    assert wiring._alarm_reader(HERE, account, region) is None
+    assert reader(HERE, Place(account, region)) is None

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 import app
-from chalicelib import wiring
+from chalicelib import entrypoints
+from chalicelib.wiring.clock import SystemClock
 from tests.app.stage import ENVIRONMENT, Context, wire_anew
 from tests.local.aws import LocalAws, create_resources
 from tests.local.aws_server import AwsServer
@@ -121,7 +122,7 @@ def test_an_alarm_becomes_an_issue_where_its_team_wants_it_and_is_at_rest(runnin
 
 
 def test_a_batch_that_is_empty_costs_nothing() -> None:
-    wiring.collect([], Context())
+    entrypoints.collect([], Context())
 
 
 def test_what_is_rejected_is_in_the_dead_letter_queue_of_the_queue_it_came_from(running: Running) -> None:
@@ -202,7 +203,7 @@ def test_no_secret_is_in_the_logs(running: Running, key: AppKey, capsys: pytest.
 
 
 def test_the_clock_of_this_machine_is_in_utc_and_sleeps() -> None:
-    clock = wiring.SystemClock()
+    clock = SystemClock()
     before = clock.now()
     clock.sleep(0)
     assert before <= clock.now()

@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.cli.templates import TEMPLATES
 from chalicelib.topic import SnsTopic
-from chalicelib.wiring import SystemClock
+from chalicelib.wiring.clock import SystemClock
 from tests.cli.prompt import run
 from tests.cli.stack import Prompt
 from tests.local.github.model import Issue

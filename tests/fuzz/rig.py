@@ -12,7 +12,7 @@ from typing import Any, cast
 from unittest.mock import patch
 
 import app
-from chalicelib import wiring
+from chalicelib import entrypoints
 from chalicelib.act import Act
 from chalicelib.collector import Collector
 from chalicelib.github.budget import Limits
@@ -101,7 +101,7 @@ class Rig:
             "body": base64.b64encode(body).decode(),
         }
         context = SimpleNamespace(invoked_function_arn=FUNCTION, aws_request_id="request-1")
-        with self._listening(), patch.object(wiring, "_ingest", lambda _: self.ingest):
+        with self._listening(), patch.object(entrypoints, "ingest", lambda _: self.ingest):
             answer = app.app(event, context)
         return answer["statusCode"], answer["body"]
 
@@ -116,7 +116,7 @@ class Rig:
         handlers = [handler for name in (LOGGER, "alerting") for handler in logging.getLogger(name).handlers]
         streams = [cast("Any", handler) for handler in handlers if isinstance(handler, logging.StreamHandler)]
         before = [handler.stream for handler in streams]
-        with patch.object(wiring, "_telemetry", lambda: self.telemetry), redirect_stdout(self.log):
+        with patch.object(entrypoints, "telemetry", lambda: self.telemetry), redirect_stdout(self.log):
             for handler in streams:
                 handler.stream = self.log
             try:

@@ -1,4 +1,4 @@
-"""The real code, wired to the twins as `chalicelib/wiring.py` wires it to the real services."""
+"""The real code, wired to the twins as `chalicelib/wiring/` wires it to the real services."""
 
 from datetime import timedelta
 from typing import Any, Protocol

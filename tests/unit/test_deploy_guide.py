@@ -42,7 +42,7 @@ def test_every_setting_and_output_it_names_is_there() -> None:
 
 def test_the_secrets_it_shows_are_those_that_the_code_reads() -> None:
     app, senders = (json.loads(text) for text in re.findall(r"```json\n(.+?)```", GUIDE, re.DOTALL))
-    code = read("chalicelib/github/auth.py") + read("chalicelib/wiring.py") + read("chalicelib/ingest.py")
+    code = "".join(read(f"chalicelib/{name}.py") for name in ("github/auth", "wiring/webhook", "ingest"))
     assert all(name in code or name == "github_webhook_secret" for name in app)
     sources = {"grafana", "alertmanager", "normalized"}
     assert set(senders) == {f"{source}_webhook_token" for source in sources} | {"grafana_hmac_secret"}

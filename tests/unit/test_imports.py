@@ -67,6 +67,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "reconcile",
     ),
     ("wiring",),
+    ("entrypoints",),
     ("app",),
     ("cli",),
 )
@@ -192,13 +193,18 @@ def test_only_the_app_imports_chalice() -> None:
 
 def test_only_wiring_makes_clients_and_knows_the_environment() -> None:
     makers = {"boto3.client", "boto3.resource", "boto3.Session", "httpx.Client", "httpx.AsyncClient"}
-    wiring = ["cli.stage", "wiring"]
-    assert [module for module, path in SOURCES.items() if makers & set(calls(path))] == wiring
-    assert [module for module, path in SOURCES.items() if "boto3" in foreign(path)] == wiring
-    assert [module for module, path in SOURCES.items() if "os" in foreign(path)] == ["app", *wiring]
+    wired = {module for module in SOURCES if module.startswith("wiring.")} | {"cli.stage"}
+    of_aws = {module for module, path in SOURCES.items() if "boto3" in foreign(path)}
+    making = {module for module, path in SOURCES.items() if makers & set(calls(path))}
+    assert of_aws | {"wiring.github"} == making <= wired
+    readers = [module for module, path in SOURCES.items() if "os" in foreign(path)]
+    assert readers == ["app", "cli.stage", "wiring.stage"]
 
 
-@pytest.mark.parametrize("module", [module for module in MODULES if module not in {"wiring", "app"}])
+LOADS_LATE = ("wiring", "entrypoints")
+
+
+@pytest.mark.parametrize("module", [module for module in MODULES if not module.startswith(LOADS_LATE)])
 def test_imports_stand_at_the_top(module: str) -> None:
     functions = [node for node in ast.walk(tree(SOURCES[module])) if isinstance(node, ast.FunctionDef)]
     inside = [node for function in functions for node in ast.walk(function)]
@@ -276,7 +282,7 @@ def test_no_function_loads_the_command_line_or_its_libraries() -> None:
     """Modules are loaded late in places, so all that is not the command line's own is loaded here."""
     served = [module for module in MODULES if not module.startswith("cli")]
     names = [module if module in {"app", "chalicelib"} else f"chalicelib.{module}" for module in served]
-    assert "chalicelib.wiring" in names
+    assert "chalicelib.wiring.reconcile" in names
     assert in_a_fresh_interpreter(LOAD.format(names=names)) == []
     # Not looked for among what was loaded, since httpx loads rich where it is installed.
     assert [name for name in served if {"typer", "rich"} & set(foreign(SOURCES[name]))] == []
@@ -285,7 +291,7 @@ def test_no_function_loads_the_command_line_or_its_libraries() -> None:
 SERVE = """
 import json, sys
 from types import SimpleNamespace
-from chalicelib import wiring
+import boto3
 import app
 
 published = []
@@ -309,7 +315,7 @@ def post(token, body):
     function = "arn:aws:lambda:us-west-2:123456789012:function:alerting-local"
     return app.app(event, SimpleNamespace(invoked_function_arn=function, aws_request_id="r-1"))["statusCode"]
 
-wiring.boto3.client = lambda *names, **settings: Aws()
+boto3.client = lambda *names, **settings: Aws()
 one = {"alerts": [{"status": "firing", "labels": {}}]}
 statuses = [post("right", one), post("wrong", one), post("right", []), post("right", one), post("right", one)]
 print(json.dumps([statuses, sorted({name.split(".")[0] for name in sys.modules})]))

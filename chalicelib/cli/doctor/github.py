@@ -6,7 +6,6 @@ from urllib.parse import quote
 
 from pydantic import BaseModel
 
-from chalicelib import wiring
 from chalicelib.alert import Priority
 from chalicelib.cli.doctor.finding import Finding
 from chalicelib.cli.stage import Stage
@@ -17,6 +16,7 @@ from chalicelib.github.issues import GitHubIssues
 from chalicelib.github.protocol import Request, Response
 from chalicelib.render.words import counted, duration, moment
 from chalicelib.routing import AREA_LABEL
+from chalicelib.wiring.clock import CLOCK
 
 PATIENCE = timedelta(seconds=30)
 LABELS = (AREA_LABEL, *(f"Pri:{priority}" for priority in Priority))
@@ -46,7 +46,7 @@ class _Looked(BaseModel):
 
 def app(stage: Stage) -> Iterator[Finding]:
     """See that the App's secret holds a key that signs."""
-    App.from_secret(stage.secret("alerting-app-secrets").read()).token(wiring.CLOCK.now())
+    App.from_secret(stage.secret("alerting-app-secrets").read()).token(CLOCK.now())
     yield Finding("GitHub App", "its key signs")
 
 
@@ -63,7 +63,7 @@ def repositories(stage: Stage) -> Iterator[Finding]:
     client = stage.github(Unreported())
     issues = GitHubIssues(client)
     for repository in sorted(stage.policy.routing.repositories):
-        until = wiring.CLOCK.now() + PATIENCE
+        until = CLOCK.now() + PATIENCE
         try:
             bot = client.bot(repository)
             shown = list(issues.open_ones(repository, AREA_LABEL, until))
@@ -80,7 +80,7 @@ def last_look(stage: Stage) -> Iterator[Finding]:
     """See that reconcile lives: it looks at every repository again and again, unless GitHub is disabled."""
     if not stage.settings.github_enabled:
         return
-    now = wiring.CLOCK.now()
+    now = CLOCK.now()
     late = max(stage.settings.drift_changes * LATE, timedelta(minutes=5))
     for repository in sorted(stage.policy.routing.repositories):
         text = stage.store.load(f"drift#{repository.lower()}").text

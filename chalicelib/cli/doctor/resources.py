@@ -6,12 +6,12 @@ from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from chalicelib import wiring
 from chalicelib.adapters.split import SOURCES
 from chalicelib.alert import Priority
 from chalicelib.cli.doctor.finding import Finding
 from chalicelib.cli.stage import Stage
 from chalicelib.render.words import counted, duration
+from chalicelib.wiring.clock import CLOCK
 
 CLOCKS_APART = timedelta(seconds=60)
 LONG_DUE = timedelta(minutes=10)
@@ -25,7 +25,7 @@ def identity(stage: Stage) -> Iterator[Finding]:
     answer = stage.client("sts").get_caller_identity()
     yield Finding("identity", f"{answer['Arn']} in {stage.settings.region}")
     theirs = parsedate_to_datetime(answer["ResponseMetadata"]["HTTPHeaders"]["date"])
-    apart = abs(wiring.CLOCK.now() - theirs)
+    apart = abs(CLOCK.now() - theirs)
     fix = "Set this machine's clock (NTP)." if apart > CLOCKS_APART else ""
     yield Finding("clock", f"{apart.total_seconds():.0f} s from that of AWS", fix)
 
@@ -80,7 +80,7 @@ def table(stage: Stage) -> Iterator[Finding]:
     fix = APPLY if lacking or described["TableStatus"] not in ("ACTIVE", "UPDATING") else ""
     indexes = f"lacks its index {', '.join(sorted(lacking))}" if lacking else "has all of its indexes"
     yield Finding("table", f"{described['TableStatus']}, {indexes}", fix)
-    now = wiring.CLOCK.now()
+    now = CLOCK.now()
     since = [at for priority in Priority if (at := stage.census.oldest(priority))]
     waited = now - min(since, default=now)
     fix = (

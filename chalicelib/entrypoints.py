@@ -1,0 +1,96 @@
+"""Entry points: what Lambda calls, from its events and contexts to our own words.
+
+The webhook's parts are imported above; the collector's and reconcile's, whose libraries take long to load,
+where they are needed: the cold start of the webhook is what a sender waits for.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from chalicelib import __version__
+from chalicelib.ingest import Answer, Posted
+from chalicelib.wiring.clock import CLOCK
+from chalicelib.wiring.stage import loading, settings, telemetry
+from chalicelib.wiring.webhook import hooks, ingest
+
+if TYPE_CHECKING:
+    from chalicelib.collector import Collector
+    from chalicelib.reconcile import Reconcile
+
+MARGIN = timedelta(seconds=3)
+"""What is left of an invocation when the work ends."""
+
+
+def health() -> dict[str, str]:
+    """Say which version serves which stage, and nothing more."""
+    return {"version": __version__, "stage": settings().stage}
+
+
+def webhook(source: str, request: Any, context: Any) -> Answer:
+    """Take a request to the webhook."""
+    return _answer(ingest, source.lower(), request, context)
+
+
+def github_events(request: Any, context: Any) -> Answer:
+    """Take an event of GitHub."""
+    return _answer(hooks, "github", request, context)
+
+
+def collect(records: Sequence[Mapping[str, Any]], context: Any) -> None:
+    """Take a batch of the queue's messages."""
+    if records:
+        with telemetry().invocation("collector", _request_id(context)):
+            _collector(records[0]["eventSourceARN"])(records, _until(context))
+
+
+def reconcile(context: Any) -> None:
+    """Do what is due."""
+    with telemetry().invocation("reconcile", _request_id(context)):
+        _reconcile(_function_arn(context))(_until(context))
+
+
+def _answer(
+    edge: Callable[[str], Callable[[Posted], Answer]], source: str, request: Any, context: Any
+) -> Answer:
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    posted = Posted(source, headers, request.raw_body, _request_id(context))
+    with telemetry().invocation("webhook", posted.request_id):
+        try:
+            return edge(_function_arn(context))(posted)
+        except Exception as error:  # noqa: BLE001 - whose words, the request's perhaps, Chalice would log
+            telemetry().problem("WEBHOOK_FAILED", error)
+            return Answer(500, {"error": "the webhook failed; its log says where"})
+
+
+@cache
+@loading()
+def _collector(queue_arn: str) -> "Collector":
+    from chalicelib.wiring.collector import collector as wire  # noqa: PLC0415 - the webhook needs none of it
+
+    return wire(queue_arn)
+
+
+@cache
+@loading()
+def _reconcile(function_arn: str) -> "Reconcile":
+    from chalicelib.wiring.reconcile import reconcile as wire  # noqa: PLC0415 - likewise
+
+    return wire(function_arn)
+
+
+def _request_id(context: Any) -> str:
+    """Lambda's name of the invocation; `chalice local` has none."""
+    return getattr(context, "aws_request_id", None) or CLOCK.unique()
+
+
+def _until(context: Any) -> datetime:
+    return CLOCK.now() + timedelta(milliseconds=context.get_remaining_time_in_millis()) - MARGIN
+
+
+def _function_arn(context: Any) -> str:
+    """Where `chalice local` runs, which has no ARN, the stage names the place."""
+    stage = settings()
+    local = f"arn:aws:lambda:{stage.region}:{stage.account_id}:function:{stage.prefix}"
+    return getattr(context, "invoked_function_arn", "") or local

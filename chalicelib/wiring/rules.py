@@ -1,0 +1,45 @@
+"""The rules that a stage's settings make: when GitHub is told, and how much it is asked."""
+
+from functools import cache
+from pathlib import Path
+
+from chalicelib import canary, routing
+from chalicelib.config import Settings
+from chalicelib.github.budget import Limits
+from chalicelib.lifecycle.policy import Policy
+from chalicelib.wiring.stage import settings
+
+ROUTING = Path(__file__).parents[1] / "routing.toml"
+
+
+@cache
+def policy() -> Policy:
+    """Make the policy of this stage."""
+    return policy_of(settings())
+
+
+def policy_of(stage: Settings) -> Policy:
+    """Make the policy of a stage: its routing, and how often GitHub is told."""
+    table = routing.load(ROUTING.read_text(encoding="utf-8"))
+    repository = stage.canary_repository
+    return Policy(
+        routing=canary.routed(table, repository) if repository else table,
+        update_interval=stage.update_interval,
+        comment_interval=stage.comment_interval,
+        reopen_window=stage.reopen_window,
+        not_planned_quiet=stage.not_planned_quiet,
+        flapping_quiet=stage.flapping_quiet,
+        stale_after=stage.stale_after,
+        look_interval=stage.look_interval,
+        enabled=stage.github_enabled,
+    )
+
+
+def limits_of(stage: Settings) -> Limits:
+    """Make the limits of a stage's writes to GitHub."""
+    return Limits(
+        per_minute=stage.writes_per_minute,
+        per_hour=stage.writes_per_hour,
+        spacing=stage.write_spacing.total_seconds(),
+        breaker_first=stage.breaker.total_seconds(),
+    )

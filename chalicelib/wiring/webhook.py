@@ -1,0 +1,24 @@
+"""The webhook, wired: the two edges that publish to the topic."""
+
+from functools import cache
+
+from chalicelib.config import Arn
+from chalicelib.hooks import Hooks
+from chalicelib.ingest import Ingest
+from chalicelib.wiring.clock import CLOCK
+from chalicelib.wiring.stage import loading, secret, telemetry, topic
+
+
+@cache
+@loading()
+def ingest(function_arn: str) -> Ingest:
+    """Wire the edge that takes alerts."""
+    place = Arn.parse(function_arn)
+    return Ingest(topic(place), secret("webhook-secrets", place), CLOCK.now, telemetry())
+
+
+@cache
+def hooks(function_arn: str) -> Hooks:
+    """Wire the edge that takes GitHub's events."""
+    place = Arn.parse(function_arn)
+    return Hooks(topic(place), secret("alerting-app-secrets", place), telemetry())
