@@ -13,8 +13,8 @@ AlertingError
         TooLate             not sent: the call could outlast the lease
         Unavailable         no answer, and nothing changed (not sent, or only a read): later
         RateLimited         GitHub asks to wait until a time: later, then
-        OutcomeUnknown      a write went without an answer (timeout, dropped connection, 5xx): it may have
-        happened Refused             GitHub said no, and nothing happened
+        OutcomeUnknown      a write went without an answer (timeout, 5xx): it may have happened
+        Refused             GitHub said no, and nothing happened
             Gone            the issue was deleted
             Invalid         validation failed, on the named fields
             CommentsClosed  the issue takes no more comments (locked, or 2,500 of them)

@@ -31,7 +31,7 @@ class App:
 
     @classmethod
     def from_secret(cls, secret: dict[str, str]) -> "App":
-        """Read the App's secret (DESIGN §13); raises ConfigurationError naming every fault, never a value."""
+        """Read the App's secret; raises ConfigurationError naming every fault, never a value."""
         issuer = str(secret.get("github_app_client_id") or secret.get("github_app_id") or "")
         faults = [] if issuer else ["github_app_id (or github_app_client_id) is missing"]
         try:

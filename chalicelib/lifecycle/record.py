@@ -94,7 +94,7 @@ def _first(alert: AlertEvent, moment: Moment, sent_at: datetime) -> Recorded:
 
 
 def _reason(news: _News) -> Reason:
-    """Find the rule of DESIGN's table; what is older than the row is stale unless it moves the episode."""
+    """Find the rule that applies; what is older than the row is stale unless it moves the episode."""
     before, after, at = news.before, news.after, news.moment.at
     if news.alert.state is Condition.RESOLVED:
         return _reason_of_resolution(before, after, at)

@@ -1,4 +1,4 @@
-"""What must hold when the world has been left alone and is quiet: DESIGN §14, at rest."""
+"""What must hold when the world has been left alone and is quiet: what the README promises, at rest."""
 
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING

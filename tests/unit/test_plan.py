@@ -1,4 +1,4 @@
-"""The table of DESIGN §4: what GitHub should see next, and when."""
+"""What GitHub should see next, and when: the README's life of a condition, rule by rule."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""The table of DESIGN §3, row by row, and the property behind it: the order of arrival does not matter."""
+"""What a message means, rule by rule, and the property behind them: the order of arrival does not matter."""
 
 import itertools
 from datetime import timedelta
