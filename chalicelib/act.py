@@ -1,16 +1,17 @@
 """Act: carries out one step on the tracker, and says what the row then is."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 from chalicelib import render
 from chalicelib.alert import AlertEvent
 from chalicelib.errors import Refused
+from chalicelib.find import Lists, find
 from chalicelib.lifecycle import outcome, said
 from chalicelib.lifecycle.outcome import Draft, Seen
-from chalicelib.lifecycle.state import AlertState, Intent, Issue, IssueRef, Verb
+from chalicelib.lifecycle.state import AlertState, Intent, Issue, IssueRef
 from chalicelib.lifecycle.steps import (
     AddComment,
     AddLabels,
@@ -25,6 +26,7 @@ from chalicelib.lifecycle.steps import (
     ReopenIssue,
     Step,
     UpdateIssue,
+    needed,
 )
 from chalicelib.obey import Conversation, listen, obey
 from chalicelib.routing import Routing
@@ -35,7 +37,7 @@ OUT_OF_SIGHT = (404, 410)
 Edit = UpdateIssue | ReopenIssue | CloseIssue
 
 
-class Tracker(Conversation, Protocol):
+class Tracker(Conversation, Lists, Protocol):
     """The issue tracker.
 
     Every call raises the classified errors, and none is sent that could end after `before`.
@@ -43,9 +45,6 @@ class Tracker(Conversation, Protocol):
 
     def open(self, repository: str, draft: Draft, before: datetime) -> Seen:
         """Open an issue."""
-
-    def read(self, ref: IssueRef, before: datetime) -> Seen:
-        """Read an issue; raises Gone if it was deleted."""
 
     def edit(self, ref: IssueRef, changes: dict[str, Any], before: datetime) -> Seen:
         """Change title, body, state or state_reason."""
@@ -58,14 +57,6 @@ class Tracker(Conversation, Protocol):
 
     def comment(self, ref: IssueRef, body: str, before: datetime) -> None:
         """Add a comment."""
-
-    def changed(
-        self, repository: str, label: str | None, since: datetime, before: datetime
-    ) -> Iterator[Seen]:
-        """List issues changed since a time, in any state."""
-
-    def comments(self, ref: IssueRef, since: datetime, before: datetime) -> Iterator[str]:
-        """List the bodies of our comments changed since a time."""
 
 
 class Act:
@@ -88,11 +79,11 @@ class Act:
         """
         match step:
             case OpenIssue():
-                return self._open(row, _claimed(row.intent))
+                return self._open(row, needed(row.intent))
             case UpdateIssue() | ReopenIssue() | CloseIssue():
-                return self._edit(row, step, _claimed(row.status.issue), _claimed(row.spec.alert))
+                return self._edit(row, step, needed(row.status.issue), needed(row.spec.alert))
             case AddComment(ref, key):
-                return self._comment(row, ref, key, _claimed(row.spec.alert))
+                return self._comment(row, ref, key, needed(row.spec.alert))
             case AddLabels(ref, labels):
                 self._tracker.add_labels(ref, labels, _before(row))
                 return replace(row, status=said.labelled(row, added=labels), intent=None)
@@ -105,12 +96,12 @@ class Act:
                 return obey(self._tracker, row, step, _before(row))
             case Adopt(ref):
                 seen = self._tracker.read(ref, _before(row))
-                status = outcome.adopted(row, _claimed(row.spec.alert), seen)
+                status = outcome.adopted(row, needed(row.spec.alert), seen)
                 return replace(row, status=status, intent=None)
             case CloseDuplicate(ref):
                 return self._close_duplicate(row, ref)
             case Find(intent):
-                return self._find(row, intent)
+                return find(self._tracker, row, intent, _before(row), self._now)
             case _:
                 return row
 
@@ -118,7 +109,7 @@ class Act:
         """Open an issue, unless people did something to the one before it that changes what is to be done."""
         if changed := self._changed_before(row):
             return replace(row, status=outcome.observed(row, changed), intent=None)
-        alert = _claimed(row.spec.alert)
+        alert = needed(row.spec.alert)
         draft = Draft(
             title=intent.title,
             body=render.body(row, self._routing, self._now()),
@@ -158,7 +149,7 @@ class Act:
         return replace(row, status=outcome.shown(row, alert, written, title, self._now()), intent=None)
 
     def _comment(self, row: AlertState, ref: IssueRef, key: str, alert: AlertEvent) -> AlertState:
-        issue, seen = _claimed(row.status.issue), self._tracker.read(ref, _before(row))
+        issue, seen = needed(row.status.issue), self._tracker.read(ref, _before(row))
         if outcome.surprising(issue, seen):
             return replace(row, status=outcome.observed(row, seen), intent=None)
         self._tracker.comment(ref, render.comment(row, self._routing, key, self._now()), _before(row))
@@ -169,7 +160,7 @@ class Act:
 
         Where a repository was renamed, both may be one and the same.
         """
-        survivor = self._tracker.read(_claimed(row.status.issue).ref, _before(row))
+        survivor = self._tracker.read(needed(row.status.issue).ref, _before(row))
         seen = self._tracker.read(ref, _before(row))
         if survivor.open and seen.open and survivor.ref != seen.ref:
             body = f"{render.duplicate(survivor.ref)}\n\n{seen.body}"
@@ -177,45 +168,6 @@ class Act:
             self._tracker.edit(ref, changes, _before(row))
         return replace(row, status=outcome.observed(row, survivor), intent=None)
 
-    def _find(self, row: AlertState, intent: Intent) -> AlertState:
-        """An empty list is no proof of absence: only a second look, a while later, ends the intent."""
-        found = (
-            self._found_comment(row, intent)
-            if intent.verb is Verb.COMMENT
-            else self._found_issue(row, intent)
-        )
-        if found:
-            return found
-        looked = replace(intent, looks=intent.looks + 1, looked_at=self._now())
-        return replace(row, intent=looked if looked.looks < 2 else None)
-
-    def _found_issue(self, row: AlertState, intent: Intent) -> AlertState | None:
-        mark = render.Mark(row.fingerprint, intent.episode)
-        for seen in self._tracker.changed(intent.repository, None, intent.since, _before(row)):
-            if seen.by_us and render.read_marker(seen.body) == mark:
-                whole = seen if seen.open else self._tracker.read(seen.ref, _before(row))
-                return replace(row, status=outcome.opened(row, intent, whole, self._now()), intent=None)
-        return None
-
-    def _found_comment(self, row: AlertState, intent: Intent) -> AlertState | None:
-        issue = _claimed(row.status.issue)
-        marker = render.comment_marker(row.fingerprint, intent.episode, intent.key)
-        if any(marker in body for body in self._tracker.comments(issue.ref, intent.since, _before(row))):
-            return replace(
-                row, status=said.commented(row, intent.priority, intent.key, intent.since), intent=None
-            )
-        return None
-
-
-T = TypeVar("T")
-
-
-def _claimed(part: T | None) -> T:
-    """A part without which the step would not have been planned."""
-    if part is None:
-        raise AssertionError("a step was planned on a row that lacks what it needs")
-    return part
-
 
 def _before(row: AlertState) -> datetime:
-    return _claimed(row.lease).until
+    return needed(row.lease).until

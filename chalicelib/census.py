@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib import items
 from chalicelib.alert import Priority
-from chalicelib.store import answering
+from chalicelib.dynamodb import answering
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -5,17 +5,14 @@ same row; settle alone carries its outcome over to a newer revision, since the l
 own. Access is by key, or by one index query with a limit.
 """
 
-import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from chalicelib import items
 from chalicelib.alert import Priority
-from chalicelib.errors import StoreUnavailable, TableMissing
+from chalicelib.dynamodb import NotMetError, answering, update_of
 from chalicelib.items import Document, Item
 from chalicelib.lifecycle.state import AlertState, Intent, IssueRef, Lease
 
@@ -132,7 +129,7 @@ class DynamoStore:
         """Write attributes if the revision is still the row's; else returns the newer item."""
         unchanged = "#revision = :seen" if row.revision else "attribute_not_exists(#revision)"
         seen = {":seen": {"N": str(row.revision)}} if row.revision else {}
-        item, newer = self._update(row.fingerprint, _update(changes, unchanged, seen))
+        item, newer = self._update(row.fingerprint, update_of(changes, unchanged, seen))
         return (replace(row, revision=row.revision + 1) if item else None), newer
 
     def _update(self, key: str, update: Mapping[str, Any]) -> tuple[Item | None, Item | None]:
@@ -146,7 +143,7 @@ class DynamoStore:
                     ReturnValuesOnConditionCheckFailure="ALL_OLD",
                     **update,
                 )
-        except _NotMetError as lost:
+        except NotMetError as lost:
             return None, lost.item
         return answer["Attributes"], None
 
@@ -164,45 +161,3 @@ class DynamoStore:
                 Limit=limit,
             )
         return [item["fingerprint"]["S"] for item in answer["Items"]]
-
-
-class _NotMetError(Exception):
-    """The condition of a write was not met; `item` is what stands there."""
-
-    def __init__(self, item: Any) -> None:
-        super().__init__("condition not met")
-        self.item: Item | None = item
-
-
-@contextlib.contextmanager
-def answering(table: str) -> Iterator[None]:
-    """Tell a condition that was not met from a table that did not answer, which raises StoreUnavailable."""
-    try:
-        yield
-    except ClientError as error:
-        code = error.response["Error"]["Code"]
-        if code == "ConditionalCheckFailedException":
-            raise _NotMetError(dict(error.response).get("Item")) from error
-        if code == "ResourceNotFoundException":
-            raise TableMissing(
-                f"there is no table {table}: `terraform apply` in infra-extra makes it"
-            ) from error
-        raise StoreUnavailable(f"the state table refused: {code}") from error
-    except BotoCoreError as error:
-        raise StoreUnavailable(f"the state table did not answer: {type(error).__name__}") from error
-
-
-def _update(changes: Item, condition: str, values: Item) -> dict[str, Any]:
-    """Write an update: None takes an attribute away; the revision moves with every one."""
-    kept = {name: value for name, value in changes.items() if value is not None}
-    dropped = [f"#{name}" for name in changes if name not in kept]
-    clauses = [f"SET {', '.join(f'#{name} = :{name}' for name in kept)}"] if kept else []
-    clauses += [f"REMOVE {', '.join(dropped)}"] if dropped else []
-    return {
-        "UpdateExpression": " ".join([*clauses, "ADD #revision :one"]),
-        "ConditionExpression": condition,
-        "ExpressionAttributeNames": {f"#{name}": name for name in (*changes, "revision")},
-        "ExpressionAttributeValues": {f":{name}": value for name, value in kept.items()}
-        | {":one": {"N": "1"}}
-        | dict(values),
-    }

@@ -10,41 +10,16 @@ from typing import Protocol
 
 from chalicelib import intents
 from chalicelib.act import Act
-from chalicelib.errors import (
-    AlertingError,
-    CommentsClosed,
-    ConfigurationError,
-    GitHubError,
-    Gone,
-    OutcomeUnknown,
-    RateLimited,
-    Refused,
-    TooLate,
-)
+from chalicelib.errors import ConfigurationError, GitHubError, OutcomeUnknown
 from chalicelib.github import budget
 from chalicelib.github.budget import Call, Granted
 from chalicelib.journal import Journal
-from chalicelib.lifecycle import commands, outcome, said
+from chalicelib.lifecycle import failed
 from chalicelib.lifecycle.outcome import Seen
 from chalicelib.lifecycle.plan import Policy, plan
-from chalicelib.lifecycle.state import AlertState, Intent, IssueRef, Lease, Verb
-from chalicelib.lifecycle.steps import (
-    AddComment,
-    AddLabels,
-    Adopt,
-    CloseDuplicate,
-    Find,
-    Look,
-    Nothing,
-    Obey,
-    OpenIssue,
-    Quiet,
-    RemoveLabel,
-    Step,
-)
+from chalicelib.lifecycle.state import AlertState, Intent, IssueRef, Lease
+from chalicelib.lifecycle.steps import AddComment, Adopt, CloseDuplicate, Look, Nothing, Quiet, Step
 from chalicelib.telemetry import Telemetry
-
-MOST_DOUBLINGS = 5
 
 
 class Rows(Protocol):
@@ -126,7 +101,7 @@ class Sync:
     def look(self, row: AlertState, until: datetime) -> None:
         """Read the row's issue, as people may have changed it, then step on."""
         issue = row.status.issue
-        if issue is None or row.intent or (row.lease and row.lease.until > self.clock.now()):
+        if issue is None or self._busy(row):
             return
         looked, refused_until = self._take(row, Look(issue.ref))
         if looked and not refused_until:
@@ -135,7 +110,7 @@ class Sync:
     def merge(self, row: AlertState, other: Seen, until: datetime) -> None:
         """Keep the older of two open issues: point the row at it first, then close the younger."""
         issue = row.status.issue
-        if row.spec.alert is None or row.intent or (row.lease and row.lease.until > self.clock.now()):
+        if row.spec.alert is None or self._busy(row):
             return
         current: AlertState | None = row
         younger: IssueRef | None = other.ref
@@ -148,6 +123,10 @@ class Sync:
             current, _ = self._take(current, CloseDuplicate(younger)) if current else (None, None)
         if current:
             self(current, until)
+
+    def _busy(self, row: AlertState) -> bool:
+        """Whether a step on the row is under way or unfinished."""
+        return row.intent is not None or (row.lease is not None and row.lease.until > self.clock.now())
 
     def _rest(self, row: AlertState, step: Nothing, put_off: datetime | None) -> None:
         """Write when there may be something to do again; an unfinished step never leaves a row undue."""
@@ -210,40 +189,13 @@ class Sync:
     ) -> tuple[AlertState | None, datetime | None]:
         """Nothing happened on GitHub: settle that, and try again when it makes sense."""
         self._journal.failed(row, step, error)
-        ended = _ended(claimed, step, error)
-        if ended:
+        if ended := failed.ended(claimed, step, error):
             return self._settle(claimed, ended), None
-        now = self.clock.now()
-        if isinstance(error, Refused):
-            refused = replace(claimed, status=said.refused(claimed))
-            until = now + self.timing.retry * 2 ** min(claimed.status.failures, MOST_DOUBLINGS)
-            self._journal.retried(row, step, until)
-            return self._give_back(row, refused, until), until
-        until = now if isinstance(error, TooLate) else now + self.timing.retry
-        if isinstance(error, RateLimited) and error.retry_at:
-            until = error.retry_at
+        until = failed.again_at(claimed, error, self.clock.now(), self.timing.retry)
         self._journal.retried(row, step, until)
-        return self._give_back(row, claimed, until), until
+        return self._give_back(row, failed.counted(claimed, error), until), until
 
     def _give_back(self, row: AlertState, claimed: AlertState, until: datetime) -> AlertState | None:
         """End the claim as if it had not been made, due again later."""
         free = replace(claimed, intent=row.intent, lease=None, due_at=until)
         return self.rows.settle(claimed, free, self.clock.now())
-
-
-def _ended(claimed: AlertState, step: Step, error: AlertingError) -> AlertState | None:
-    """The row after a refusal that settles the step: trying it again would change nothing."""
-    on_issue = not isinstance(step, OpenIssue | Adopt | CloseDuplicate) and not (
-        isinstance(step, Find) and step.intent.verb is Verb.OPEN
-    )
-    if isinstance(error, Gone) and on_issue:
-        return replace(claimed, status=outcome.gone(claimed), intent=None)
-    if isinstance(error, CommentsClosed):
-        return replace(claimed, status=said.comments_closed(claimed), intent=None)
-    if isinstance(error, Refused) and isinstance(step, Obey):
-        return replace(claimed, status=commands.corrected(claimed.status, step.command), intent=None)
-    if isinstance(error, Refused) and isinstance(step, AddLabels):
-        return replace(claimed, status=said.labelled(claimed, added=step.labels), intent=None)
-    if isinstance(error, Refused) and isinstance(step, RemoveLabel):
-        return replace(claimed, status=said.labelled(claimed, removed=step.label), intent=None)
-    return None

@@ -1,4 +1,4 @@
-"""Said: what labels and comments of ours, or their refusal, change in the status. Pure."""
+"""Said: what labels and comments of ours change in the status. Pure."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -51,8 +51,3 @@ def comments_closed(row: AlertState) -> Status:
     """The issue takes no more comments; its body still tells."""
     issue = row.status.issue
     return replace(row.status, issue=replace(issue, comments_closed=True)) if issue else row.status
-
-
-def refused(row: AlertState) -> Status:
-    """GitHub said no: count it, so that the next try waits longer."""
-    return replace(row.status, failures=row.status.failures + 1)

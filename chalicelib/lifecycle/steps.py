@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TypeVar
 
 from chalicelib.lifecycle.state import Command, Intent, IssueRef
 
@@ -124,3 +125,12 @@ class CloseDuplicate:
 
 Change = UpdateIssue | ReopenIssue | CloseIssue | AddLabels | RemoveLabel
 Step = OpenIssue | Change | AddComment | Obey | Find | Look | Adopt | CloseDuplicate | Nothing
+
+T = TypeVar("T")
+
+
+def needed(part: T | None) -> T:
+    """Take a part of the row without which its step would not have been planned."""
+    if part is None:
+        raise AssertionError("a step was planned on a row that lacks what it needs")
+    return part

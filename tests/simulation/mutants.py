@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from unittest.mock import patch
 
-from chalicelib import act, collector, drift, errors, intents, render, sync
+from chalicelib import act, collector, drift, errors, find, intents, render, sync
 from chalicelib.adapters import split
 from chalicelib.github import budget, reports
 from chalicelib.github.budget import Granted
@@ -106,13 +106,6 @@ def _groups_status() -> Patch:
     return patch.object(split, "split", by_group)
 
 
-def _empty_is_absent() -> Patch:
-    def find(self: Any, row: AlertState, intent: Intent) -> AlertState:
-        return self._found_issue(row, intent) or replace(row, intent=None)
-
-    return patch.object(act.Act, "_find", find)
-
-
 def _unknown_is_not_done() -> Patch:
     real = act.Act.__call__
 
@@ -167,7 +160,7 @@ MUTANTS: Mapping[str, Callable[[], Patch]] = {
     "clear due though the row moved": _clear_due_though_moved,
     "a claimed row is not due": _claimed_is_not_due,
     "act before claim": _act_before_claim,
-    "treat an empty list as absence": _empty_is_absent,
+    "treat an empty list as absence": lambda: patch.object(find, "ENOUGH", 1),
     "take an unknown outcome for not done": _unknown_is_not_done,
     "apply the group's status": _groups_status,
     "compare arrival times": _arrival_times,
