@@ -10,8 +10,8 @@ from chalicelib.alert import AlertEvent
 from chalicelib.errors import Refused
 from chalicelib.find import Lists, find
 from chalicelib.lifecycle import outcome, said
-from chalicelib.lifecycle.outcome import Draft, Seen
-from chalicelib.lifecycle.state import AlertState, Intent, Issue, IssueRef
+from chalicelib.lifecycle.issue import Draft, IssueRef, Seen
+from chalicelib.lifecycle.state import AlertState, Intent, Issue
 from chalicelib.lifecycle.steps import (
     AddComment,
     AddLabels,

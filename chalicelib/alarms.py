@@ -14,8 +14,8 @@ from pydantic import BaseModel
 
 from chalicelib import events
 from chalicelib.alert import AlertEvent, Priority
+from chalicelib.documents import Documents
 from chalicelib.errors import AlarmsUnavailable
-from chalicelib.items import Document
 from chalicelib.lifecycle.alarm import Alarm, Place, learned, names, place_of
 from chalicelib.lifecycle.record import record
 from chalicelib.lifecycle.state import AlertState
@@ -41,7 +41,7 @@ class Census(Protocol):
         """List fingerprints whose issue is open and shows a priority, the newest first."""
 
 
-class Rows(Protocol):
+class Rows(Documents, Protocol):
     """The rows, as record writes them, and small documents beside them."""
 
     def get(self, fingerprint: str) -> AlertState | None:
@@ -49,12 +49,6 @@ class Rows(Protocol):
 
     def record(self, row: AlertState) -> AlertState | None:
         """Write what the provider said; None if another was quicker."""
-
-    def load(self, key: str) -> Document:
-        """Read a document."""
-
-    def swap(self, key: str, text: str, version: int) -> Document | None:
-        """Write over the named version."""
 
 
 class _Looked(BaseModel):
@@ -78,7 +72,7 @@ class Alarms:
     def __call__(self, until: datetime) -> None:
         """Ask if it is time to; what one place does not answer holds up no other."""
         document = self.rows.load(KEY)
-        looked = _Looked.model_validate_json(document.text) if document.text else _Looked()
+        looked = document.parsed(_Looked)
         if not self.every or self.now() - looked.at < self.every:
             return
         newer = _Looked(at=self.now()).model_dump_json()

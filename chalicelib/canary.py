@@ -14,8 +14,9 @@ from pydantic import BaseModel
 from chalicelib import events
 from chalicelib.adapters import canary
 from chalicelib.alert import Condition
-from chalicelib.items import Document
-from chalicelib.lifecycle.state import AlertState, Closer, Issue
+from chalicelib.documents import Document, Documents
+from chalicelib.lifecycle.issue import Closer
+from chalicelib.lifecycle.state import AlertState, Issue
 from chalicelib.routing import Details, Route, Routing
 from chalicelib.telemetry import Telemetry
 
@@ -25,17 +26,11 @@ AFTER = timedelta(milliseconds=1)
 """By how much a firing follows the resolution of an unfinished cycle: at equal times, RESOLVED wins."""
 
 
-class Rows(Protocol):
+class Rows(Documents, Protocol):
     """The rows, and small documents beside them."""
 
     def get(self, fingerprint: str) -> AlertState | None:
         """Read a row."""
-
-    def load(self, key: str) -> Document:
-        """Read a document."""
-
-    def swap(self, key: str, text: str, version: int) -> Document | None:
-        """Write over the named version."""
 
 
 class Topic(Protocol):

@@ -14,10 +14,10 @@ from pydantic import BaseModel
 
 from chalicelib import render
 from chalicelib.alert import Priority
+from chalicelib.documents import Documents
 from chalicelib.github.budget import Call, Granted, Kind, Refused
-from chalicelib.items import Document
 from chalicelib.labels import AREA_LABEL, MUTED_LABEL, QUIET_LABEL
-from chalicelib.lifecycle.outcome import Seen
+from chalicelib.lifecycle.issue import Seen
 from chalicelib.lifecycle.state import AlertState, Issue
 
 AT_ONCE = 100
@@ -26,7 +26,7 @@ ASTRAY = "drift#"
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-class Rows(Protocol):
+class Rows(Documents, Protocol):
     """The rows, and small documents beside them."""
 
     def get(self, fingerprint: str) -> AlertState | None:
@@ -34,12 +34,6 @@ class Rows(Protocol):
 
     def of_repository(self, repository: str, after: int, limit: int) -> list[str]:
         """List fingerprints with an issue in a repository numbered above `after`, by number."""
-
-    def load(self, key: str) -> Document:
-        """Read a document."""
-
-    def swap(self, key: str, text: str, version: int) -> Document | None:
-        """Write over the named version."""
 
 
 class Census(Protocol):
@@ -104,7 +98,7 @@ class Drift:
         """Look at every repository whose turn it is."""
         for repository in sorted(self.repositories):
             document = self.rows.load(f"drift#{repository.lower()}")
-            looked = _Looked.model_validate_json(document.text) if document.text else _Looked()
+            looked = document.parsed(_Looked)
             if self.now() - looked.changes < self.changes_every and not looked.after:
                 continue
             if self._may_list(repository):
@@ -118,7 +112,7 @@ class Drift:
         They got there as their repository was renamed, or as a person transferred them.
         """
         document = self.rows.load(ASTRAY)
-        looked = _Looked.model_validate_json(document.text) if document.text else _Looked()
+        looked = document.parsed(_Looked)
         now, routed = self.now(), {repository.lower() for repository in self.repositories}
         if now - looked.everything < self.everything_every:
             return

@@ -7,8 +7,8 @@ from typing import Protocol
 
 from chalicelib import render
 from chalicelib.lifecycle import outcome, said
-from chalicelib.lifecycle.outcome import Seen
-from chalicelib.lifecycle.state import AlertState, Intent, IssueRef, Status, Verb
+from chalicelib.lifecycle.issue import IssueRef, Seen
+from chalicelib.lifecycle.state import AlertState, Intent, Status, Verb
 from chalicelib.lifecycle.steps import needed
 
 ENOUGH = 2

@@ -4,15 +4,16 @@ None takes an attribute away.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pydantic import TypeAdapter
 
 from chalicelib.alert import Condition
+from chalicelib.documents import Document
 from chalicelib.lifecycle import behind
-from chalicelib.lifecycle.state import AlertState, Intent, Lease, Spec, Status
+from chalicelib.lifecycle.spec import Spec
+from chalicelib.lifecycle.state import AlertState, Intent, Lease, Status
 
 Item = Mapping[str, Any]
 
@@ -20,14 +21,6 @@ KEPT = timedelta(days=3 * 365)
 TOMBSTONE_KEPT = timedelta(days=7)
 
 _SPEC, _STATUS, _INTENT = TypeAdapter(Spec), TypeAdapter(Status), TypeAdapter(Intent)
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A small document beside the rows, and the version it has."""
-
-    version: int
-    text: str
 
 
 def spec(row: AlertState) -> dict[str, Any]:

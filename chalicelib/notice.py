@@ -9,7 +9,8 @@ from chalicelib import events, feedback
 from chalicelib.envelope import Message
 from chalicelib.errors import Contended, Rejected
 from chalicelib.feedback import Hint
-from chalicelib.lifecycle.state import AlertState, IssueRef
+from chalicelib.lifecycle.issue import IssueRef
+from chalicelib.lifecycle.state import AlertState
 from chalicelib.telemetry import Telemetry
 
 TRIES = 8

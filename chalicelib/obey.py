@@ -9,8 +9,8 @@ from chalicelib.errors import Refused
 from chalicelib.labels import MUTED_LABEL
 from chalicelib.lifecycle import commands, outcome
 from chalicelib.lifecycle.commands import Spoken
-from chalicelib.lifecycle.outcome import Seen
-from chalicelib.lifecycle.state import AlertState, Command, IssueRef, Status
+from chalicelib.lifecycle.issue import IssueRef, Seen
+from chalicelib.lifecycle.state import AlertState, Command, Status
 from chalicelib.lifecycle.steps import Obey
 
 DONE, WRONG, NOT_ALLOWED = "+1", "confused", "-1"

@@ -12,12 +12,12 @@ from typing import Protocol
 from pydantic import BaseModel
 
 from chalicelib.alert import Priority
+from chalicelib.documents import Documents
 from chalicelib.errors import Refused
 from chalicelib.github import budget
 from chalicelib.github.budget import Call, Granted, Kind
-from chalicelib.items import Document
 from chalicelib.labels import OUR_PREFIXES, describe_label
-from chalicelib.lifecycle.outcome import Label
+from chalicelib.lifecycle.issue import Label
 from chalicelib.routing import Routing
 from chalicelib.telemetry import Telemetry
 
@@ -26,16 +26,6 @@ EVERY = timedelta(hours=1)
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 LAST_IN_LINE = Call(Kind.CHANGE, Priority.P3)
-
-
-class Documents(Protocol):
-    """Small documents under a key, written by compare-and-swap."""
-
-    def load(self, key: str) -> Document:
-        """Read a document; one never written has version 0 and no text."""
-
-    def swap(self, key: str, text: str, version: int) -> Document | None:
-        """Write over the named version; returns the newer document instead where there is one."""
 
 
 class Tracker(Protocol):
@@ -81,7 +71,7 @@ class Palette:
         for repository in sorted(self.routing.repositories):
             key = f"labels#{repository.lower()}"
             document = self.documents.load(key)
-            shelf = _Shelf.model_validate_json(document.text) if document.text else _Shelf()
+            shelf = document.parsed(_Shelf)
             missing = any(name.casefold() not in shelf.done for name in self.routing.labels_in(repository))
             if missing or self.now() - shelf.looked_at >= EVERY:
                 done = shelf.done | frozenset(self._work(repository, shelf.done, until))

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib import items
 from chalicelib.alert import Priority
+from chalicelib.documents import Document
 from chalicelib.dynamodb import NotMetError, answering, update_of
-from chalicelib.items import Document, Item
-from chalicelib.lifecycle.state import AlertState, Intent, IssueRef, Lease
+from chalicelib.items import Item
+from chalicelib.lifecycle.issue import IssueRef
+from chalicelib.lifecycle.state import AlertState, Intent, Lease
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

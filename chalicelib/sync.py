@@ -15,9 +15,9 @@ from chalicelib.github import budget
 from chalicelib.github.budget import Call, Granted
 from chalicelib.journal import Journal
 from chalicelib.lifecycle import failed
-from chalicelib.lifecycle.outcome import Seen
+from chalicelib.lifecycle.issue import IssueRef, Seen
 from chalicelib.lifecycle.plan import Policy, plan
-from chalicelib.lifecycle.state import AlertState, Intent, IssueRef, Lease
+from chalicelib.lifecycle.state import AlertState, Intent, Lease
 from chalicelib.lifecycle.steps import AddComment, Adopt, CloseDuplicate, Look, Nothing, Quiet, Step
 from chalicelib.telemetry import Telemetry
 

@@ -18,8 +18,7 @@ from chalicelib.board.ports import Permits, Rows, Tracker
 from chalicelib.errors import Gone
 from chalicelib.github.budget import Call, Granted, Kind
 from chalicelib.labels import AREA_LABEL, BOARD_LABEL
-from chalicelib.lifecycle.outcome import Draft, Seen
-from chalicelib.lifecycle.state import IssueRef
+from chalicelib.lifecycle.issue import Draft, IssueRef, Seen
 from chalicelib.routing import Routing
 from chalicelib.telemetry import Telemetry
 

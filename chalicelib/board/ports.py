@@ -5,21 +5,14 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from chalicelib.board import contents
+from chalicelib.documents import Documents
 from chalicelib.github import budget
 from chalicelib.github.budget import Call, Granted
-from chalicelib.items import Document
-from chalicelib.lifecycle.outcome import Draft, Seen
-from chalicelib.lifecycle.state import IssueRef
+from chalicelib.lifecycle.issue import Draft, IssueRef, Seen
 
 
-class Rows(contents.Rows, Protocol):
+class Rows(contents.Rows, Documents, Protocol):
     """The rows, and small documents beside them."""
-
-    def load(self, key: str) -> Document:
-        """Read a document."""
-
-    def swap(self, key: str, text: str, version: int) -> Document | None:
-        """Write over the named version."""
 
 
 class Tracker(Protocol):

@@ -12,7 +12,7 @@ from chalicelib.cli.matching import Match
 from chalicelib.cli.stage import Stage
 from chalicelib.cli.trouble import Trouble
 from chalicelib.labels import AREA_LABEL
-from chalicelib.lifecycle.outcome import Seen
+from chalicelib.lifecycle.issue import Seen
 from chalicelib.render.words import counted
 from chalicelib.wiring.clock import CLOCK
 

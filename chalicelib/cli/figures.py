@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chalicelib.alert import Condition, Priority
-from chalicelib.lifecycle.state import AlertState, Episode
+from chalicelib.lifecycle.spec import Episode
+from chalicelib.lifecycle.state import AlertState
 
 SHARES = (0.50, 0.95, 0.99)
 

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from chalicelib import render
-from chalicelib.lifecycle.outcome import Seen
-from chalicelib.lifecycle.state import AlertState, IssueRef
+from chalicelib.lifecycle.issue import IssueRef, Seen
+from chalicelib.lifecycle.state import AlertState
 
 _PRIORITY = re.compile(r"^\s*\[?P?[0-3]\]?[\s:]+", re.IGNORECASE)
 _INSTANCE = re.compile(r"\s*\[[^\[\]]*\]$")

@@ -7,7 +7,8 @@ from typing import Any
 
 from chalicelib.github.protocol import Request, Response
 from chalicelib.labels import MUTED_LABEL, QUIET_LABEL
-from chalicelib.lifecycle.state import Closer, Issue
+from chalicelib.lifecycle.issue import Closer
+from chalicelib.lifecycle.state import Issue
 
 BOT = "alerting[bot]"
 NEW = 0

@@ -8,7 +8,8 @@ from chalicelib.alert import Condition, Priority
 from chalicelib.cli import screen
 from chalicelib.cli.stage import Stage
 from chalicelib.cli.trouble import Trouble
-from chalicelib.lifecycle.state import AlertState, IssueRef
+from chalicelib.lifecycle.issue import IssueRef
+from chalicelib.lifecycle.state import AlertState
 from chalicelib.render.words import counted, duration, moment
 
 EVER = timedelta(days=365 * 50)

@@ -7,8 +7,7 @@ from pydantic import AwareDatetime, BaseModel, TypeAdapter, ValidationError
 
 from chalicelib.github.protocol import Request, Response, unreadable
 from chalicelib.lifecycle.commands import Spoken
-from chalicelib.lifecycle.outcome import Label, Seen
-from chalicelib.lifecycle.state import Closer, IssueRef
+from chalicelib.lifecycle.issue import Closer, IssueRef, Label, Seen
 
 LONG_AGO = datetime.fromtimestamp(0, UTC)
 

@@ -3,31 +3,20 @@
 import contextlib
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Protocol
 
 from pydantic import TypeAdapter
 
+from chalicelib.documents import Document, Documents
 from chalicelib.errors import StoreUnavailable
 from chalicelib.github import budget as rules
 from chalicelib.github import health, reports
 from chalicelib.github.budget import Budget, Call, Granted, Kind, Limits, Refused
 from chalicelib.github.protocol import Response
-from chalicelib.items import Document
 from chalicelib.telemetry import SILENT, Telemetry
 
 SWAPS = 10
 BUSY = 0.5
 _BUDGET = TypeAdapter(Budget)
-
-
-class Documents(Protocol):
-    """Small documents under a key, written by compare-and-swap."""
-
-    def load(self, key: str) -> Document:
-        """Read a document; one never written has version 0 and no text."""
-
-    def swap(self, key: str, text: str, version: int) -> Document | None:
-        """Write over the named version; returns the newer document instead where there is one."""
 
 
 class Gate:

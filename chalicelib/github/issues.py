@@ -9,8 +9,7 @@ from chalicelib.errors import Invalid, Refused, Unavailable
 from chalicelib.github import answers, requests
 from chalicelib.github.protocol import Request, Response
 from chalicelib.lifecycle.commands import Spoken
-from chalicelib.lifecycle.outcome import Draft, Label, Seen
-from chalicelib.lifecycle.state import IssueRef
+from chalicelib.lifecycle.issue import Draft, IssueRef, Label, Seen
 
 CLOCKS_APART = timedelta(minutes=2)
 MOST_PAGES = 50

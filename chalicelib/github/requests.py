@@ -6,8 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from chalicelib.github.protocol import Request
-from chalicelib.lifecycle.outcome import Draft, Label
-from chalicelib.lifecycle.state import IssueRef
+from chalicelib.lifecycle.issue import Draft, IssueRef, Label
 
 MAX_DESCRIPTION = 100
 """GitHub's limit for a label's description, in characters."""

@@ -7,9 +7,10 @@ from datetime import datetime
 
 from chalicelib.labels import FLAPPING_LABEL
 from chalicelib.lifecycle.flapping import flapping_until
+from chalicelib.lifecycle.issue import Closer
 from chalicelib.lifecycle.policy import Policy
 from chalicelib.lifecycle.said import HELP
-from chalicelib.lifecycle.state import AlertState, Closer, Issue
+from chalicelib.lifecycle.state import AlertState, Issue
 from chalicelib.lifecycle.steps import AddComment, Look, Nothing, Obey, Quiet, Step
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.alert import Condition
-from chalicelib.lifecycle.state import Moment
+from chalicelib.lifecycle.spec import Moment
 
 MOST_MOMENTS = 32
 

@@ -1,64 +1,15 @@
 """Outcome: what a step's result, or a look at GitHub, changes in the status. Pure."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.alert import AlertEvent, Condition, Priority
 from chalicelib.labels import MUTED_LABEL, QUIET_LABEL
-from chalicelib.lifecycle.state import AlertState, Closer, Intent, Issue, IssueRef, Status, Verb
+from chalicelib.lifecycle.issue import Seen
+from chalicelib.lifecycle.state import AlertState, Intent, Issue, Status, Verb
 
 OUR_LABELS = ("area:alerting", "Pri:", "Team:", "Source:")
 """How the labels begin that routing sets on every issue."""
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """An issue to be opened."""
-
-    title: str
-    body: str
-    labels: tuple[str, ...]
-    assignees: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """A label of a repository."""
-
-    name: str
-    color: str
-    description: str
-
-    @property
-    def plain(self) -> bool:
-        """Whether it is as GitHub makes it together with an issue, and nobody has touched it."""
-        return self.color.lower() == "ededed" and not self.description
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """An issue as GitHub shows it.
-
-    `by_us` says whose it is; `closed_by` and `closer` are known from reading it alone, not from a list.
-    """
-
-    ref: IssueRef
-    url: str
-    title: str
-    body: str
-    labels: tuple[str, ...]
-    by_us: bool
-    comments: int = 0
-    closed_at: datetime | None = None
-    closed_by: Closer | None = None
-    reopened: bool = False
-    closer: str = ""
-    state_reason: str = ""
-
-    @property
-    def open(self) -> bool:
-        """Whether the issue is open."""
-        return self.closed_at is None
 
 
 def opened(row: AlertState, intent: Intent, seen: Seen, now: datetime) -> Status:

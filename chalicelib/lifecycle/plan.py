@@ -6,8 +6,9 @@ from chalicelib.alert import AlertEvent, Condition
 from chalicelib.labels import FLAPPING_LABEL, RESOLVED_LABEL, STALE_LABEL
 from chalicelib.lifecycle.flapping import flapping_until
 from chalicelib.lifecycle.held import asked, closed_in_this_episode, held_back, may_comment
+from chalicelib.lifecycle.issue import Closer
 from chalicelib.lifecycle.policy import Policy
-from chalicelib.lifecycle.state import AlertState, Closer, Intent, Issue, Verb
+from chalicelib.lifecycle.state import AlertState, Intent, Issue, Verb
 from chalicelib.lifecycle.steps import (
     AddComment,
     AddLabels,

@@ -6,7 +6,8 @@ from enum import StrEnum
 
 from chalicelib.alert import AlertEvent, Condition
 from chalicelib.lifecycle.history import Reading, insert, read
-from chalicelib.lifecycle.state import AlertState, Episode, Moment, Spec
+from chalicelib.lifecycle.spec import Episode, Moment, Spec
+from chalicelib.lifecycle.state import AlertState
 
 DUPLICATE = timedelta(seconds=60)
 CLOCK_AHEAD = timedelta(minutes=10)

@@ -9,70 +9,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from chalicelib.alert import AlertEvent, Condition, Priority
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """One thing the provider said: what, at which of its times, and whether that began anew."""
-
-    at: datetime
-    condition: Condition
-    anew: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Episode:
-    """A firing period that has ended."""
-
-    began: datetime
-    ended: datetime
-    recovered: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Spec:
-    """What the provider says; written by record alone.
-
-    `at` is the provider's time of the newest message, `fired_at` that of the newest firing, `episode` the
-    first firing of the newest firing period (None for a tombstone), `seen_at` when the newest accepted
-    message was sent, `count` the firings told in this episode.
-    """
-
-    condition: Condition
-    at: datetime
-    seen_at: datetime
-    moments: tuple[Moment, ...]
-    episode: datetime | None = None
-    fired_at: datetime | None = None
-    count: int = 0
-    alert: AlertEvent | None = None
-    resolution: AlertEvent | None = None
-    episodes: tuple[Episode, ...] = ()
-    generation: int = 1
-
-
-class Closer(StrEnum):
-    """Who closed an issue."""
-
-    US = "US"
-    PERSON = "PERSON"
-
-
-@dataclass(frozen=True, slots=True)
-class IssueRef:
-    """Where an issue is: `repository` is `owner/name`."""
-
-    repository: str
-    number: int
-
-    @property
-    def owner(self) -> str:
-        """The account that the repository belongs to."""
-        return self.repository.partition("/")[0]
-
-    def __str__(self) -> str:
-        return f"{self.repository}#{self.number}"
+from chalicelib.alert import Priority
+from chalicelib.lifecycle.issue import Closer, IssueRef
+from chalicelib.lifecycle.spec import Episode, Spec
 
 
 @dataclass(frozen=True, slots=True)

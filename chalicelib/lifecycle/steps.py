@@ -5,7 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
 
-from chalicelib.lifecycle.state import Command, Intent, IssueRef
+from chalicelib.lifecycle.issue import IssueRef
+from chalicelib.lifecycle.state import Command, Intent
 
 
 class Quiet(StrEnum):

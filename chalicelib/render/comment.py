@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from chalicelib.lifecycle.state import AlertState, IssueRef
+from chalicelib.lifecycle.issue import IssueRef
+from chalicelib.lifecycle.state import AlertState
 from chalicelib.render.marker import comment_marker
 from chalicelib.render.view import View
 from chalicelib.render.words import moment

@@ -15,10 +15,11 @@ from mypy_boto3_dynamodb import DynamoDBClient
 
 from chalicelib.alert import Condition, Priority
 from chalicelib.census import DynamoCensus
+from chalicelib.documents import Document
 from chalicelib.errors import StoreUnavailable
-from chalicelib.items import Document
+from chalicelib.lifecycle.issue import IssueRef
 from chalicelib.lifecycle.record import record
-from chalicelib.lifecycle.state import AlertState, Intent, IssueRef, Lease, Status, Verb
+from chalicelib.lifecycle.state import AlertState, Intent, Lease, Status, Verb
 from chalicelib.store import DynamoStore
 from tests.twins.census import MemoryCensus
 from tests.twins.dynamodb import DynamoTwin

@@ -26,8 +26,7 @@ from chalicelib.github.budget import Call, Granted, Kind, Limits
 from chalicelib.github.client import GitHubClient
 from chalicelib.github.gate import Gate
 from chalicelib.github.issues import GitHubIssues
-from chalicelib.lifecycle.outcome import Draft, Label, Seen
-from chalicelib.lifecycle.state import Closer, IssueRef
+from chalicelib.lifecycle.issue import Closer, Draft, IssueRef, Label, Seen
 from tests.contract.github_rig import APP_ID, ISSUES, NOON, REPOSITORY, Clock, Rig, app_key, no_tls
 from tests.local.github.model import Issue
 from tests.local.github.people import Person

@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.alert import Priority
-from chalicelib.items import Document
-from chalicelib.lifecycle.state import AlertState, Intent, IssueRef, Lease
+from chalicelib.documents import Document
+from chalicelib.lifecycle.issue import IssueRef
+from chalicelib.lifecycle.state import AlertState, Intent, Lease
 
 
 class MemoryStore:

@@ -8,8 +8,7 @@ from typing import Any
 
 from chalicelib.errors import Gone, Invalid, TooLate
 from chalicelib.lifecycle.commands import Spoken
-from chalicelib.lifecycle.outcome import Draft, Label, Seen
-from chalicelib.lifecycle.state import Closer, IssueRef
+from chalicelib.lifecycle.issue import Closer, Draft, IssueRef, Label, Seen
 
 Fault = Callable[[str, Callable[[], Any]], Any]
 

@@ -12,9 +12,9 @@ from chalicelib.board import Board
 from chalicelib.errors import OutcomeUnknown
 from chalicelib.github.budget import Budget, Call, Granted, Kind, Refused
 from chalicelib.labels import AREA_LABEL, BOARD_LABEL
-from chalicelib.lifecycle.outcome import Draft, Seen
+from chalicelib.lifecycle.issue import Closer, Draft, IssueRef, Seen
 from chalicelib.lifecycle.record import record
-from chalicelib.lifecycle.state import Closer, IssueRef, Status
+from chalicelib.lifecycle.state import Status
 from chalicelib.routing import load
 from tests.twins.census import MemoryCensus
 from tests.twins.clock import ManualClock

@@ -12,8 +12,8 @@ from chalicelib.adapters import registry
 from chalicelib.alert import AlertEvent, Condition, Priority
 from chalicelib.canary import Canary, routed
 from chalicelib.collector import Collector
+from chalicelib.documents import Document
 from chalicelib.errors import Rejected, TopicUnavailable
-from chalicelib.items import Document
 from chalicelib.lifecycle.plan import Policy
 from chalicelib.routing import load
 from tests.twins.queue import MemoryQueue

@@ -22,8 +22,7 @@ from chalicelib.github import requests
 from chalicelib.github.client import GitHubClient
 from chalicelib.github.issues import MOST_PAGES, GitHubIssues
 from chalicelib.github.protocol import Request, Response
-from chalicelib.lifecycle.outcome import Draft
-from chalicelib.lifecycle.state import IssueRef
+from chalicelib.lifecycle.issue import Draft, IssueRef
 from tests.twins.clock import START, ManualClock
 from tests.unit.test_auth import TOKEN, app, shows
 

@@ -10,8 +10,8 @@ import pytest
 from chalicelib.alert import AlertEvent
 from chalicelib.drift import Drift
 from chalicelib.errors import OutcomeUnknown, Unavailable
-from chalicelib.lifecycle.outcome import Draft
-from chalicelib.lifecycle.state import Closer, Intent, IssueRef, Verb
+from chalicelib.lifecycle.issue import Closer, Draft, IssueRef
+from chalicelib.lifecycle.state import Intent, Verb
 from tests.twins.census import MemoryCensus
 from tests.unit.builders import REPOSITORY, at, firing, resolved
 from tests.unit.test_sync import FIRST, World, fails_with

@@ -8,11 +8,11 @@ import pytest
 from pydantic import TypeAdapter
 
 from chalicelib.alert import Priority
+from chalicelib.documents import Document
 from chalicelib.errors import StoreUnavailable
 from chalicelib.github.budget import LEAD, Budget, Call, Granted, Kind, Limits, Refused
 from chalicelib.github.gate import BUSY, SWAPS, Gate
 from chalicelib.github.protocol import Response
-from chalicelib.items import Document
 from tests.twins.clock import ManualClock
 from tests.twins.store import MemoryStore
 from tests.twins.telemetry import Recorder

@@ -22,6 +22,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     (
         "envelope",
         "adapters",
+        "documents",
         "items",
         "render",
         "feedback",

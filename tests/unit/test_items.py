@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from chalicelib import items
 from chalicelib.alert import Priority
-from chalicelib.items import Document
-from chalicelib.lifecycle.state import AlertState, Closer, Intent, IssueRef, Lease, Status, Verb
+from chalicelib.documents import Document
+from chalicelib.lifecycle.issue import Closer, IssueRef
+from chalicelib.lifecycle.state import AlertState, Intent, Lease, Status, Verb
 from tests.unit.builders import at, firing, resolved, row_of
 from tests.unit.rows import issue
 

@@ -6,8 +6,8 @@ import pytest
 
 from chalicelib.alert import Priority
 from chalicelib.lifecycle import outcome, said
-from chalicelib.lifecycle.outcome import Seen
-from chalicelib.lifecycle.state import AlertState, IssueRef, Status
+from chalicelib.lifecycle.issue import IssueRef, Seen
+from chalicelib.lifecycle.state import AlertState, Status
 from tests.unit.builders import REPOSITORY, at, firing, resolved, row_of
 
 SEEN = Seen(

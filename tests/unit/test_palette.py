@@ -3,7 +3,7 @@
 import pytest
 
 from chalicelib.errors import Refused, Unavailable
-from chalicelib.lifecycle.outcome import Draft, Label
+from chalicelib.lifecycle.issue import Draft, Label
 from chalicelib.palette import Palette
 from tests.unit.builders import REPOSITORY, at
 from tests.unit.test_sync import World, fails_with

@@ -10,7 +10,8 @@ import pytest
 from chalicelib.envelope import Message
 from chalicelib.errors import Contended, Gone, OutcomeUnknown, Refused, Rejected, Unavailable
 from chalicelib.feedback import Hint
-from chalicelib.lifecycle.state import AlertState, Closer, IssueRef
+from chalicelib.lifecycle.issue import Closer, IssueRef
+from chalicelib.lifecycle.state import AlertState
 from chalicelib.notice import Notice
 from tests.twins.store import MemoryStore
 from tests.unit.builders import REPOSITORY, at, firing, resolved

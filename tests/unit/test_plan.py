@@ -7,18 +7,9 @@ from typing import Any
 import pytest
 
 from chalicelib.alert import AlertEvent, Priority
+from chalicelib.lifecycle.issue import Closer, IssueRef
 from chalicelib.lifecycle.plan import plan
-from chalicelib.lifecycle.state import (
-    AlertState,
-    Closer,
-    Command,
-    Intent,
-    Issue,
-    IssueRef,
-    Lease,
-    Status,
-    Verb,
-)
+from chalicelib.lifecycle.state import AlertState, Command, Intent, Issue, Lease, Status, Verb
 from chalicelib.lifecycle.steps import (
     AddComment,
     AddLabels,

@@ -20,8 +20,7 @@ from chalicelib.errors import (
 )
 from chalicelib.github import answers, protocol, requests
 from chalicelib.github.protocol import Request, Response
-from chalicelib.lifecycle.outcome import Draft
-from chalicelib.lifecycle.state import Closer, IssueRef
+from chalicelib.lifecycle.issue import Closer, Draft, IssueRef
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 REPOSITORY = "acme/alerts"

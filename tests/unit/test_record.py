@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from chalicelib.alert import AlertEvent, Condition
 from chalicelib.lifecycle.history import MOST_MOMENTS
 from chalicelib.lifecycle.record import MOST_EPISODES, Reason, record
-from chalicelib.lifecycle.state import AlertState, Episode
+from chalicelib.lifecycle.spec import Episode
+from chalicelib.lifecycle.state import AlertState
 from tests.unit.builders import alert, at, firing, resolved, row_of
 
 

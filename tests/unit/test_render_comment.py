@@ -4,7 +4,8 @@ import pytest
 
 from chalicelib import render
 from chalicelib.alert import Priority
-from chalicelib.lifecycle.state import IssueRef, Status
+from chalicelib.lifecycle.issue import IssueRef
+from chalicelib.lifecycle.state import Status
 from tests.unit.rows import BEGAN, FINGERPRINT, alert, at, ended, issue, routing, row
 
 

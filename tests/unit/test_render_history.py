@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from chalicelib import render
-from chalicelib.lifecycle.state import AlertState, Intent, IssueRef, Status, Verb
+from chalicelib.lifecycle.issue import IssueRef
+from chalicelib.lifecycle.state import AlertState, Intent, Status, Verb
 from tests.unit.rows import BEGAN, at, ended, episode, issue, routing, row
 
 

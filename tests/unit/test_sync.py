@@ -21,9 +21,10 @@ from chalicelib.errors import (
 )
 from chalicelib.github.budget import Call, Kind, Limits
 from chalicelib.github.gate import Gate
+from chalicelib.lifecycle.issue import Closer, IssueRef
 from chalicelib.lifecycle.plan import Policy, plan
 from chalicelib.lifecycle.record import record
-from chalicelib.lifecycle.state import AlertState, Closer, IssueRef, Lease
+from chalicelib.lifecycle.state import AlertState, Lease
 from chalicelib.lifecycle.steps import Nothing, OpenIssue
 from chalicelib.sync import Sync, Timing
 from tests.twins.clock import ManualClock

@@ -1,0 +1,46 @@
+"""The spec of a row: what the provider says, written by record alone."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.alert import AlertEvent, Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One thing the provider said: what, at which of its times, and whether that began anew."""
+
+    at: datetime
+    condition: Condition
+    anew: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """A firing period that has ended."""
+
+    began: datetime
+    ended: datetime
+    recovered: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """What the provider says; written by record alone.
+
+    `at` is the provider's time of the newest message, `fired_at` that of the newest firing, `episode` the
+    first firing of the newest firing period (None for a tombstone), `seen_at` when the newest accepted
+    message was sent, `count` the firings told in this episode.
+    """
+
+    condition: Condition
+    at: datetime
+    seen_at: datetime
+    moments: tuple[Moment, ...]
+    episode: datetime | None = None
+    fired_at: datetime | None = None
+    count: int = 0
+    alert: AlertEvent | None = None
+    resolution: AlertEvent | None = None
+    episodes: tuple[Episode, ...] = ()
+    generation: int = 1
