@@ -15,10 +15,11 @@ from pydantic import BaseModel
 from chalicelib import render
 from chalicelib.alert import Priority
 from chalicelib.documents import Documents
-from chalicelib.github.budget import Call, Granted, Kind, Refused
+from chalicelib.github.budget import Call, Granted, Kind
 from chalicelib.labels import AREA_LABEL, MUTED_LABEL, QUIET_LABEL
 from chalicelib.lifecycle.issue import Seen
 from chalicelib.lifecycle.state import AlertState, Issue
+from chalicelib.permits import Permits
 
 AT_ONCE = 100
 MOST_OPEN = 2000
@@ -53,13 +54,6 @@ class Lists(Protocol):
 
     def open_ones(self, repository: str, label: str, before: datetime) -> Iterator[Seen]:
         """List open issues with a label."""
-
-
-class Permits(Protocol):
-    """The budget of an owner's installation."""
-
-    def ask(self, owner: str, call: Call) -> Granted | Refused:
-        """Ask for one call."""
 
 
 class Looks(Protocol):

@@ -14,10 +14,10 @@ from pydantic import BaseModel
 from chalicelib.alert import Priority
 from chalicelib.documents import Documents
 from chalicelib.errors import Refused
-from chalicelib.github import budget
 from chalicelib.github.budget import Call, Granted, Kind
 from chalicelib.labels import OUR_PREFIXES, describe_label
 from chalicelib.lifecycle.issue import Label
+from chalicelib.permits import Permits
 from chalicelib.routing import Routing
 from chalicelib.telemetry import Telemetry
 
@@ -39,13 +39,6 @@ class Tracker(Protocol):
 
     def dress_label(self, repository: str, label: Label, before: datetime) -> None:
         """Change the colour and the description of one."""
-
-
-class Permits(Protocol):
-    """The budget of an owner's installation."""
-
-    def ask(self, owner: str, call: Call) -> Granted | budget.Refused:
-        """Ask for one call."""
 
 
 class _Shelf(BaseModel):

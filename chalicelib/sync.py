@@ -12,13 +12,14 @@ from chalicelib import intents
 from chalicelib.act import Act
 from chalicelib.errors import ConfigurationError, GitHubError, OutcomeUnknown
 from chalicelib.github import budget
-from chalicelib.github.budget import Call, Granted
+from chalicelib.github.budget import Granted
 from chalicelib.journal import Journal
 from chalicelib.lifecycle import failed
 from chalicelib.lifecycle.issue import IssueRef, Seen
 from chalicelib.lifecycle.plan import Policy, plan
 from chalicelib.lifecycle.state import AlertState, Intent, Lease
 from chalicelib.lifecycle.steps import AddComment, Adopt, CloseDuplicate, Look, Nothing, Quiet, Step
+from chalicelib.permits import Permits
 from chalicelib.telemetry import Telemetry
 
 
@@ -33,13 +34,6 @@ class Rows(Protocol):
 
     def rest(self, row: AlertState) -> AlertState | None:
         """Write when the row is next due, or that it is not."""
-
-
-class Permits(Protocol):
-    """The budget of an owner's installation."""
-
-    def ask(self, owner: str, call: Call) -> Granted | budget.Refused:
-        """Ask for one call."""
 
 
 class Clock(Protocol):

@@ -8,26 +8,31 @@ import sys
 from pathlib import Path
 
 PURE = (
+    "chalicelib/__init__.py",
     "chalicelib/adapters/",
     "chalicelib/alert.py",
     "chalicelib/authentication.py",
+    "chalicelib/documents.py",
     "chalicelib/envelope.py",
     "chalicelib/errors.py",
     "chalicelib/events.py",
+    "chalicelib/feedback.py",
     "chalicelib/github/budget.py",
-    "chalicelib/intents.py",
     "chalicelib/github/answers.py",
     "chalicelib/github/health.py",
     "chalicelib/github/protocol.py",
+    "chalicelib/github/reports.py",
     "chalicelib/github/requests.py",
+    "chalicelib/intents.py",
     "chalicelib/items.py",
     "chalicelib/labels.py",
     "chalicelib/lifecycle/",
     "chalicelib/markdown.py",
     "chalicelib/masking.py",
     "chalicelib/metrics.py",
+    "chalicelib/permits.py",
     "chalicelib/render/",
-    "chalicelib/routing.py",
+    "chalicelib/routing/",
 )
 
 

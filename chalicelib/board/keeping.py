@@ -14,11 +14,12 @@ from pydantic import BaseModel
 from chalicelib import render
 from chalicelib.alert import Priority
 from chalicelib.board.contents import Census, Contents
-from chalicelib.board.ports import Permits, Rows, Tracker
+from chalicelib.board.ports import Rows, Tracker
 from chalicelib.errors import Gone
 from chalicelib.github.budget import Call, Granted, Kind
 from chalicelib.labels import AREA_LABEL, BOARD_LABEL
 from chalicelib.lifecycle.issue import Draft, IssueRef, Seen
+from chalicelib.permits import Permits
 from chalicelib.routing import Routing
 from chalicelib.telemetry import Telemetry
 

@@ -1,4 +1,4 @@
-"""Ports: what keeping a board needs of the table, of GitHub and of the budget."""
+"""Ports: what keeping a board needs of the table and of GitHub."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -6,8 +6,6 @@ from typing import Any, Protocol
 
 from chalicelib.board import contents
 from chalicelib.documents import Documents
-from chalicelib.github import budget
-from chalicelib.github.budget import Call, Granted
 from chalicelib.lifecycle.issue import Draft, IssueRef, Seen
 
 
@@ -31,10 +29,3 @@ class Tracker(Protocol):
         self, repository: str, label: str | None, since: datetime, before: datetime
     ) -> Iterator[Seen]:
         """List issues changed since a time, in any state."""
-
-
-class Permits(Protocol):
-    """The budget of an owner's installation."""
-
-    def ask(self, owner: str, call: Call) -> Granted | budget.Refused:
-        """Ask for one call."""

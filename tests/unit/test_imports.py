@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from tests import coverage
+
 ROOT = Path(__file__).parents[2]
 
 LAYERS: tuple[tuple[str, ...], ...] = (
@@ -34,6 +36,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "github.health",
         "github.reports",
         "intents",
+        "permits",
         "events",
     ),
     ("config", "telemetry"),
@@ -186,6 +189,11 @@ def test_a_pure_module_reads_no_clock_and_no_file(module: str) -> None:
     attributes = [node for node in ast.walk(tree(SOURCES[module])) if isinstance(node, ast.Attribute)]
     assert CLOCKS.isdisjoint(".".join(ast.unparse(node).split(".")[-2:]) for node in attributes)
     assert {"open", "input", "print", "__import__"}.isdisjoint(calls(SOURCES[module]))
+
+
+@pytest.mark.parametrize("module", PURE_MODULES)
+def test_a_pure_module_is_asked_to_be_covered_whole(module: str) -> None:
+    assert str(SOURCES[module].relative_to(ROOT)).startswith(coverage.PURE)
 
 
 def test_only_the_app_imports_chalice() -> None:

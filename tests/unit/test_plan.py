@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.alert import AlertEvent, Priority
+from chalicelib.labels import RESOLVED_LABEL
 from chalicelib.lifecycle.issue import Closer, IssueRef
 from chalicelib.lifecycle.plan import plan
 from chalicelib.lifecycle.state import AlertState, Command, Intent, Issue, Lease, Status, Verb
@@ -24,7 +25,6 @@ from chalicelib.lifecycle.steps import (
     ReopenIssue,
     UpdateIssue,
 )
-from chalicelib.routing import RESOLVED_LABEL
 from tests.unit.builders import REPOSITORY, at, firing, policy, resolved, routing, row_of
 
 REF = IssueRef(REPOSITORY, 7)

@@ -7,16 +7,8 @@ import pytest
 
 from chalicelib.alert import UNKNOWN_TEAM, AlertEvent, Condition, Priority
 from chalicelib.errors import ConfigurationError
-from chalicelib.routing import (
-    AREA_LABEL,
-    MUTED_LABEL,
-    RESOLVED_LABEL,
-    UNKNOWN_LABEL,
-    Details,
-    Routing,
-    describe_label,
-    load,
-)
+from chalicelib.labels import AREA_LABEL, MUTED_LABEL, RESOLVED_LABEL, UNKNOWN_LABEL, describe_label
+from chalicelib.routing import Details, Routing, load
 
 ROOT = Path(__file__).parents[2]
 TABLE = """

@@ -14,8 +14,8 @@ from chalicelib.github.auth import App
 from chalicelib.github.client import GitHubClient
 from chalicelib.github.issues import GitHubIssues
 from chalicelib.github.protocol import Request, Response
+from chalicelib.labels import AREA_LABEL
 from chalicelib.render.words import counted, duration, moment
-from chalicelib.routing import AREA_LABEL
 from chalicelib.wiring.clock import CLOCK
 
 PATIENCE = timedelta(seconds=30)

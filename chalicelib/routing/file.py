@@ -1,0 +1,106 @@
+"""The file of the routing table, `routing.toml`: read as a whole, every fault told with its key."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from chalicelib.alert import Priority
+from chalicelib.errors import ConfigurationError
+from chalicelib.labels import MAX_LABEL
+from chalicelib.routing.table import MAX_ASSIGNEES, Details, Fallback, Route, Routing, union
+
+
+def _fits(pattern: str, what: str) -> AfterValidator:
+    def check(value: str) -> str:
+        if not re.fullmatch(pattern, value):
+            raise ValueError(f"{value!r} is not {what}")
+        return value
+
+    return AfterValidator(check)
+
+
+_LOGIN = r"[A-Za-z0-9][A-Za-z0-9_-]*"
+Team = Annotated[str, _fits(r"(?=.{1,45}$)[a-z0-9]+(-[a-z0-9]+)*", "a team slug such as dev-infra")]
+Repository = Annotated[str, _fits(rf"{_LOGIN}/[A-Za-z0-9._-]+", "a repository as owner/name")]
+Login = Annotated[str, _fits(_LOGIN, "a GitHub login")]
+Mention = Annotated[str, _fits(rf"@{_LOGIN}(/[A-Za-z0-9._-]+)?", "a mention such as @org/team or @login")]
+Runbook = Annotated[str, _fits(r"https?://[^\s<>\"`\\]+", "an http or https address")]
+Label = Annotated[
+    str,
+    _fits(
+        rf"(?!(?i:alert:|routing:|Pri:|Team:|Source:))\S(.{{0,{MAX_LABEL - 2}}}\S)?",
+        f"a label of at most {MAX_LABEL} characters without one of our own prefixes",
+    ),
+]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class _Team(_Table):
+    repository: Repository = ""
+    labels: tuple[Label, ...] = ()
+    assignees: Annotated[tuple[Login, ...], Field(max_length=MAX_ASSIGNEES)] = ()
+    runbook: Runbook | None = None
+    mention: dict[Priority, tuple[Mention, ...]] = Field(default_factory=dict)
+    close_on_resolve: bool = True
+    board: bool = True
+    details: Details = Details.LABELS
+
+
+class _Default(_Team):
+    repository: Repository
+
+
+class _Fallback(_Table):
+    team: Team
+    priority: Priority
+
+
+class _File(_Table):
+    default: _Default
+    team: dict[Team, _Team] = Field(default_factory=dict)
+    fallback: _Fallback | None = None
+
+
+def load(text: str) -> Routing:
+    """Read the routing table; raises ConfigurationError with every fault and its key."""
+    try:
+        file = _File.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError("routing.toml", [f"not TOML: {error}"]) from None
+    except ValidationError as error:
+        raise ConfigurationError("routing.toml", [_fault(fault) for fault in error.errors()]) from None
+    return Routing(
+        default=_route(file.default),
+        teams={name: _route(_inherit(team, file.default)) for name, team in file.team.items()},
+        fallback=Fallback(file.fallback.team, file.fallback.priority) if file.fallback else None,
+    )
+
+
+def _inherit(team: _Team, default: _Default) -> _Team:
+    """Take from `[default]` what the team does not say."""
+    return default.model_copy(update={name: getattr(team, name) for name in team.model_fields_set})
+
+
+def _route(table: _Team) -> Route:
+    return Route(
+        repository=table.repository,
+        labels=union([table.labels]),
+        assignees=union([table.assignees]),
+        mentions={p: union([table.mention.get(p, ())]) for p in Priority},
+        runbook=table.runbook,
+        close_on_resolve=table.close_on_resolve,
+        details=table.details,
+        board=table.board,
+    )
+
+
+def _fault(fault: Mapping[str, Any]) -> str:
+    key = ".".join(str(part) for part in fault["loc"] if part != "[key]")
+    sentence = {"extra_forbidden": "unknown key", "missing": "missing"}.get(fault["type"], fault["msg"])
+    return f"{key}: {sentence.removeprefix('Value error, ')}"

@@ -1,0 +1,111 @@
+"""The routing table: which repository, labels and people an alert gets."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from chalicelib.alert import UNKNOWN_TEAM, AlertEvent, Priority
+from chalicelib.labels import AREA_LABEL, KNOWN_LABELS, MAX_LABEL, UNKNOWN_LABEL
+
+MAX_ASSIGNEES = 10
+
+
+class Details(StrEnum):
+    """How much of an alert its issue shows; account ids, ARNs and the raw payload are in `full` alone."""
+
+    NONE = "none"
+    LABELS = "labels"
+    FULL = "full"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where an alert's issue is, and whom and what it names."""
+
+    repository: str
+    labels: tuple[str, ...]
+    assignees: tuple[str, ...]
+    mentions: Mapping[Priority, tuple[str, ...]]
+    runbook: str | None
+    close_on_resolve: bool
+    details: Details
+    board: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Fallback:
+    """Who takes an alert that names no team, and how urgent one is that names no priority."""
+
+    team: str
+    priority: Priority
+
+
+@dataclass(frozen=True, slots=True)
+class Routing:
+    """The routing table."""
+
+    default: Route
+    teams: Mapping[str, Route]
+    fallback: Fallback | None = None
+
+    @property
+    def ownership(self) -> tuple[tuple[str, ...], Priority] | None:
+        """The teams and the priority of an alert that names none; None where such alerts are rejected."""
+        return ((UNKNOWN_TEAM,), self.fallback.priority) if self.fallback else None
+
+    @property
+    def repositories(self) -> frozenset[str]:
+        """Every repository an issue may be in."""
+        return frozenset(route.repository for route in (self.default, *self.teams.values()))
+
+    @property
+    def accounts(self) -> frozenset[str]:
+        """Every account that such a repository belongs to."""
+        return frozenset(repository.partition("/")[0] for repository in self.repositories)
+
+    @property
+    def boards(self) -> frozenset[str]:
+        """The repositories that have a board: where a team or the default wants one."""
+        return frozenset(route.repository for route in (self.default, *self.teams.values()) if route.board)
+
+    def owners(self, teams: tuple[str, ...]) -> tuple[str, ...]:
+        """Put the fallback team where no team was named."""
+        return (self.fallback.team,) if self.fallback and teams == (UNKNOWN_TEAM,) else teams
+
+    def route(self, teams: tuple[str, ...]) -> Route:
+        """Route to the first team's repository; labels, assignees and mentions are those of all."""
+        routes = [self.teams.get(team, self.default) for team in self.owners(teams)]
+        return routes[0] if len(routes) == 1 else _joined(routes)
+
+    def labels_in(self, repository: str) -> tuple[str, ...]:
+        """Every label that is set in a repository and can be told beforehand."""
+        teams = [name for name, route in self.teams.items() if route.repository == repository]
+        routes = [route for route in (self.default, *self.teams.values()) if route.repository == repository]
+        known = [*KNOWN_LABELS, *(f"Team:{name}" for name in teams)]
+        return union([tuple(known), *(route.labels for route in routes)])
+
+    def labels(self, alert: AlertEvent) -> tuple[str, ...]:
+        """Every label that we set on the alert's issue, in a stable order, none over GitHub's limit."""
+        ours = [AREA_LABEL, f"Pri:{alert.priority}", *(f"Team:{team}" for team in self.owners(alert.teams))]
+        unknown = [UNKNOWN_LABEL] if alert.teams == (UNKNOWN_TEAM,) else []
+        all_labels = [*ours, f"Source:{alert.source}", *self.route(alert.teams).labels, *unknown]
+        return union([tuple(label[:MAX_LABEL] for label in all_labels)])
+
+
+def _joined(routes: Sequence[Route]) -> Route:
+    """Join the labels and people of several routes; the rest is the first one's."""
+    return replace(
+        routes[0],
+        labels=union(route.labels for route in routes),
+        assignees=union(route.assignees for route in routes)[:MAX_ASSIGNEES],
+        mentions={p: union(route.mentions.get(p, ()) for route in routes) for p in Priority},
+    )
+
+
+def union(groups: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    """Join the groups; GitHub ignores case in logins and labels, the first spelling stays."""
+    found: dict[str, str] = {}
+    for group in groups:
+        for item in group:
+            found.setdefault(item.casefold(), item)
+    return tuple(found.values())
