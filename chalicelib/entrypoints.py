@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from chalicelib import __version__
-from chalicelib.ingest import Answer, Posted
+from chalicelib.edge import Answer, Posted
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.stage import loading, settings, telemetry
 from chalicelib.wiring.webhook import hooks, ingest

@@ -5,17 +5,19 @@ lost all the same, reconcile finds by looking.
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+from chalicelib import edge
 from chalicelib.authentication import signed_by_github
-from chalicelib.errors import ConfigurationError, NotAccepted, TopicUnavailable
+from chalicelib.edge import MOST_BYTES, Answer, Posted, Secret, Topic
+from chalicelib.errors import ConfigurationError, NotAccepted
 from chalicelib.feedback import Hint, hint
-from chalicelib.ingest import Answer, Posted, Topic, WebhookSecret, parse
 from chalicelib.telemetry import Telemetry
 
-MOST_BYTES = 5 * 1024 * 1024
-"""GitHub sends up to 25 MB, Lambda takes 6; an event of an issue is far smaller."""
+LOST = "the event could not be queued"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,7 @@ class Hooks:
     """Takes events of GitHub to the topic."""
 
     topic: Topic
-    secret: WebhookSecret
+    secret: Secret
     telemetry: Telemetry
 
     def __call__(self, posted: Posted) -> Answer:
@@ -32,15 +34,7 @@ class Hooks:
         try:
             reason = self._accept(posted, delivery)
         except NotAccepted as refusal:
-            self.telemetry.event(
-                "WEBHOOK_REFUSED",
-                source="github",
-                status=refusal.status,
-                reason=refusal.reason,
-                correlation_id=posted.request_id,
-            )
-            self.telemetry.count("WebhookRefused", reason=refusal.reason)
-            return Answer(refusal.status, {"error": str(refusal)})
+            return edge.refused(posted, "github", refusal, self.telemetry)
         self.telemetry.event(
             "GITHUB_EVENT", reason=reason, delivery=delivery, correlation_id=posted.request_id
         )
@@ -49,37 +43,18 @@ class Hooks:
     def _accept(self, posted: Posted, delivery: str) -> str:
         if len(posted.body) > MOST_BYTES:
             raise NotAccepted(413, "TOO_LARGE", f"the request is larger than {MOST_BYTES} bytes")
-        self._authenticate(posted)
-        payload: Any = parse(posted.body)
+        edge.authenticate(self.secret, partial(_proves, posted), self.telemetry)
+        payload: Any = edge.parse(posted.body)
         if not isinstance(payload, dict):
             raise NotAccepted(400, "NOT_AN_OBJECT", "the body is JSON but no object")
         found = hint(posted.headers.get("x-github-event", ""), delivery, payload)
         if isinstance(found, Hint):
-            self._publish(found, posted.request_id)
+            edge.publish(self.topic, [json.dumps(found.message())], posted, LOST, self.telemetry)
         return "HINT" if isinstance(found, Hint) else found
 
-    def _authenticate(self, posted: Posted) -> None:
-        """A signature that does not match may be by a new secret, which is then read anew, once."""
-        try:
-            if not self._proves(posted, fresh=False) and not self._proves(posted, fresh=True):
-                raise NotAccepted(401, "UNAUTHORIZED", "unauthorized")
-        except ConfigurationError as error:
-            self.telemetry.problem("WEBHOOK_NOT_CONFIGURED", error)
-            raise NotAccepted(
-                503, "NOT_CONFIGURED", "the webhook is not configured; its log says what is missing"
-            ) from error
 
-    def _proves(self, posted: Posted, *, fresh: bool) -> bool:
-        secret = self.secret.read(fresh=fresh).get("github_webhook_secret")
-        if not isinstance(secret, str) or not secret:
-            raise ConfigurationError("app secret", ["github_webhook_secret must be a text"])
-        return signed_by_github(posted.headers, posted.body, secret)
-
-    def _publish(self, found: Hint, request_id: str) -> None:
-        try:
-            self.topic.publish(
-                [json.dumps(found.message())], {"source": "github", "correlation_id": request_id}
-            )
-        except TopicUnavailable as error:
-            self.telemetry.problem("TOPIC_UNAVAILABLE", error)
-            raise NotAccepted(503, "TOPIC_UNAVAILABLE", "the event could not be queued") from error
+def _proves(posted: Posted, secret: Mapping[str, Any]) -> bool:
+    signing = secret.get("github_webhook_secret")
+    if not isinstance(signing, str) or not signing:
+        raise ConfigurationError("app secret", ["github_webhook_secret must be a text"])
+    return signed_by_github(posted.headers, posted.body, signing)

@@ -8,47 +8,18 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from functools import partial
+from typing import Any
 
+from chalicelib import edge
 from chalicelib.adapters import split
 from chalicelib.authentication import Credentials, authentic
-from chalicelib.errors import ConfigurationError, NotAccepted, TopicUnavailable
+from chalicelib.edge import MOST_BYTES, Answer, Posted, Secret, Topic
+from chalicelib.errors import NotAccepted
 from chalicelib.telemetry import Telemetry
 
-MOST_BYTES = 5 * 1024 * 1024
 MOST_MESSAGE_BYTES = 200_000
-
-
-@dataclass(frozen=True, slots=True)
-class Posted:
-    """A request to the webhook; header names in lower case."""
-
-    source: str
-    headers: Mapping[str, str]
-    body: bytes
-    request_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What the sender is told."""
-
-    status: int
-    body: Mapping[str, Any]
-
-
-class Topic(Protocol):
-    """Where alerts go."""
-
-    def publish(self, bodies: list[str], attributes: dict[str, str]) -> None:
-        """Publish messages; raises TopicUnavailable unless every one was taken."""
-
-
-class WebhookSecret(Protocol):
-    """The secret that holds every source's credentials."""
-
-    def read(self, *, fresh: bool = False) -> dict[str, Any]:
-        """Read it, from memory unless `fresh`; raises ConfigurationError."""
+LOST = "the alerts could not all be queued; send them again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +27,7 @@ class Ingest:
     """Takes alerts from the webhook to the topic."""
 
     topic: Topic
-    secret: WebhookSecret
+    secret: Secret
     now: Callable[[], datetime]
     telemetry: Telemetry
 
@@ -66,15 +37,7 @@ class Ingest:
             accepted = self._accept(posted)
         except NotAccepted as refusal:
             source = posted.source if split.known(posted.source) else "unknown"
-            self.telemetry.event(
-                "WEBHOOK_REFUSED",
-                source=source,
-                status=refusal.status,
-                reason=refusal.reason,
-                correlation_id=posted.request_id,
-            )
-            self.telemetry.count("WebhookRefused", reason=refusal.reason)
-            return Answer(refusal.status, {"error": str(refusal)})
+            return edge.refused(posted, source, refusal, self.telemetry)
         self.telemetry.event(
             "WEBHOOK_ACCEPTED", source=posted.source, alerts=accepted, correlation_id=posted.request_id
         )
@@ -90,44 +53,12 @@ class Ingest:
             raise NotAccepted(
                 413, "TOO_LARGE", f"the request is larger than {MOST_BYTES} bytes; set a limit of alerts"
             )
-        self._authenticate(posted)
-        alerts = split.split(posted.source, parse(posted.body))
+        edge.authenticate(self.secret, partial(self._proves, posted), self.telemetry)
+        alerts = split.split(posted.source, edge.parse(posted.body))
         bodies = [json.dumps(split.cut(alert, MOST_MESSAGE_BYTES), separators=(",", ":")) for alert in alerts]
-        self._publish(bodies, {"source": posted.source, "correlation_id": posted.request_id})
+        edge.publish(self.topic, bodies, posted, LOST, self.telemetry)
         return len(bodies)
 
-    def _authenticate(self, posted: Posted) -> None:
-        """A token that does not match may be a new one: the secret is then read anew, once."""
-        try:
-            if not self._proves(posted, fresh=False) and not self._proves(posted, fresh=True):
-                raise NotAccepted(401, "UNAUTHORIZED", "unauthorized")
-        except ConfigurationError as error:
-            self.telemetry.problem("WEBHOOK_NOT_CONFIGURED", error)
-            raise NotAccepted(
-                503, "NOT_CONFIGURED", "the webhook is not configured; its log says what is missing"
-            ) from error
-
-    def _proves(self, posted: Posted, *, fresh: bool) -> bool:
-        credentials = Credentials.of(posted.source, self.secret.read(fresh=fresh))
+    def _proves(self, posted: Posted, secret: Mapping[str, Any]) -> bool:
+        credentials = Credentials.of(posted.source, secret)
         return authentic(posted.source, posted.headers, posted.body, credentials, self.now().timestamp())
-
-    def _publish(self, bodies: list[str], attributes: dict[str, str]) -> None:
-        try:
-            self.topic.publish(bodies, attributes)
-        except TopicUnavailable as error:
-            self.telemetry.problem("TOPIC_UNAVAILABLE", error)
-            raise NotAccepted(
-                503, "TOPIC_UNAVAILABLE", "the alerts could not all be queued; send them again"
-            ) from error
-
-
-def parse(body: bytes) -> object:
-    """Read a request's body; raises NotAccepted where it is no JSON."""
-    try:
-        return json.loads(body, parse_constant=_no_number)
-    except (ValueError, RecursionError) as error:
-        raise NotAccepted(400, "NOT_JSON", "the body is not valid JSON") from error
-
-
-def _no_number(name: str) -> float:
-    raise ValueError(f"{name} is not JSON")

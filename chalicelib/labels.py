@@ -9,7 +9,10 @@ RESOLVED_LABEL = "alert:resolved"
 STALE_LABEL = "alert:stale"
 UNKNOWN_LABEL = "routing:unknown"
 
-OUR_PREFIXES = ("area:alerting", "alert:", "routing:", "Pri:", "Team:", "Source:")
+ROUTED_PREFIXES = (AREA_LABEL, "Pri:", "Team:", "Source:")
+"""How the labels begin that routing sets on every issue."""
+
+OUR_PREFIXES = (*ROUTED_PREFIXES, "alert:", "routing:")
 """How labels begin that nobody else sets."""
 
 MAX_LABEL = 50

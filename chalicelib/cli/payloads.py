@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from chalicelib import envelope, ingest
+from chalicelib import edge, envelope, ingest
 from chalicelib.adapters import registry, split
 from chalicelib.cli.trouble import Trouble
 from chalicelib.envelope import Message
@@ -36,7 +36,7 @@ def messages(source: str, text: str, now: datetime) -> list[Message]:
         raise Trouble(f"No such source: {source}. Name one of {', '.join(registry.SOURCES)}.")
     if not split.known(source):
         return [envelope.read(record(text, {}, now))]
-    parts = split.split(source, ingest.parse(text.encode()))
+    parts = split.split(source, edge.parse(text.encode()))
     bodies = [json.dumps(split.cut(part, ingest.MOST_MESSAGE_BYTES)) for part in parts]
     return [envelope.read(record(body, {"source": source}, now)) for body in bodies]
 

@@ -4,12 +4,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.alert import AlertEvent, Condition, Priority
-from chalicelib.labels import MUTED_LABEL, QUIET_LABEL
+from chalicelib.labels import MUTED_LABEL, QUIET_LABEL, ROUTED_PREFIXES
 from chalicelib.lifecycle.issue import Seen
 from chalicelib.lifecycle.state import AlertState, Intent, Issue, Status, Verb
-
-OUR_LABELS = ("area:alerting", "Pri:", "Team:", "Source:")
-"""How the labels begin that routing sets on every issue."""
 
 
 def opened(row: AlertState, intent: Intent, seen: Seen, now: datetime) -> Status:
@@ -98,7 +95,7 @@ def adopted(row: AlertState, alert: AlertEvent, seen: Seen) -> Status:
     if not seen.open or row.spec.episode is None:
         return row.status
     before = row.status.issue
-    labels = tuple(label for label in seen.labels if label.startswith(OUR_LABELS))
+    labels = tuple(label for label in seen.labels if label.startswith(ROUTED_PREFIXES))
     priority = next((each for each in Priority if f"Pri:{each}" in labels), alert.priority)
     issue = Issue(
         ref=seen.ref,

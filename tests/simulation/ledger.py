@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from chalicelib.ingest import Answer
+from chalicelib.edge import Answer
 from tests.simulation.containers import TOKEN
 from tests.twins.dynamodb import Item
 from tests.twins.messaging import Queued

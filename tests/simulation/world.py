@@ -9,8 +9,8 @@ from functools import partial
 from typing import Any
 
 from chalicelib import items
+from chalicelib.edge import Posted
 from chalicelib.feedback import Hint
-from chalicelib.ingest import Posted
 from chalicelib.lifecycle.state import AlertState
 from tests.local.github.model import Issue
 from tests.local.github.people import Person

@@ -1,9 +1,8 @@
 """The storm: 5,000 alerts in a minute over 2,100 conditions, and what the world did with them."""
 
 import random
-from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
@@ -118,11 +117,6 @@ class Storm:
     def worse(self) -> float:
         """How much later than at best the last issue was opened, as a share."""
         return max(self.opened.values()) / max(self.best) - 1
-
-    def drained(self, seconds: Sequence[float], every: float = MINUTE) -> list[int]:
-        """How many were opened by each minute."""
-        ordered = sorted(seconds)
-        return [bisect_left(ordered, at * every) for at in range(int(max(ordered) // every) + 2)]
 
     @property
     def statuses(self) -> Counter[int | None]:

@@ -6,7 +6,6 @@ import re
 from tests.unit.test_imports import SOURCES, tree
 
 BY_KEY = {"get_item", "update_item", "put_item", "delete_item"}
-CLIENT = re.compile(r"_client$|^client$|^dynamodb$")
 SECRET = re.compile(
     r"token|secret|signature|credential|password|presented|expected|hexdigest|hmac", re.IGNORECASE
 )

@@ -55,6 +55,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "github.issues",
     ),
     (
+        "edge",
         "ingest",
         "hooks",
         "notice",

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib import ingest
+from chalicelib.edge import MOST_BYTES, Answer, Posted
 from chalicelib.errors import ConfigurationError, TopicUnavailable
-from chalicelib.ingest import Answer, Ingest, Posted
+from chalicelib.ingest import Ingest
 from tests.twins.clock import ManualClock
 from tests.twins.telemetry import Recorder
 
@@ -156,7 +157,7 @@ REFUSALS: dict[str, tuple[dict[str, Any], int, str]] = {
     "no alerts": ({"body": {"title": "firing"}}, 400, "NO_ALERTS"),
     "alerts no list": ({"body": {"alerts": ALERT}}, 400, "NO_ALERTS"),
     "legacy alerting": ({"body": {"ruleName": "Queue", "evalMatches": []}}, 400, "LEGACY_ALERTING"),
-    "too large": ({"body": b" " * (ingest.MOST_BYTES + 1)}, 413, "TOO_LARGE"),
+    "too large": ({"body": b" " * (MOST_BYTES + 1)}, 413, "TOO_LARGE"),
 }
 
 
@@ -183,8 +184,8 @@ def test_the_sender_is_authenticated_before_the_body_is_read(edge: Edge) -> None
 
 
 def test_the_size_is_checked_before_the_token_and_a_body_at_the_limit_is_read(edge: Edge) -> None:
-    assert edge.post(b" " * (ingest.MOST_BYTES + 1), token="wrong").status == 413
-    assert edge.post(b'{"alerts":[]}'.ljust(ingest.MOST_BYTES)).status == 202
+    assert edge.post(b" " * (MOST_BYTES + 1), token="wrong").status == 413
+    assert edge.post(b'{"alerts":[]}'.ljust(MOST_BYTES)).status == 202
 
 
 def test_the_name_of_an_unknown_source_is_neither_logged_nor_counted(edge: Edge) -> None:

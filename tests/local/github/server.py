@@ -64,7 +64,7 @@ class GitHubServer:
         self._server: BaseWSGIServer | None = None
         self._thread: threading.Thread | None = None
         self._control = Control(self)
-        self._pages = Pages(self.world, self.app.slug)
+        self._pages = Pages(self.world)
 
     @property
     def url(self) -> str:

@@ -23,9 +23,8 @@ UNITS = (("year", 31_536_000), ("month", 2_592_000), ("day", 86_400), ("hour", 3
 class Look:
     """Renders templates for the world as it is now."""
 
-    def __init__(self, world: World, slug: str) -> None:
+    def __init__(self, world: World) -> None:
         self._world = world
-        self._bot = f"{slug}[bot]"
         self._templates = Environment(
             loader=FileSystemLoader(Path(__file__).parent / "templates"),
             autoescape=True,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -26,15 +25,13 @@ POLICY = (
     "default-src 'none'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' http://127.0.0.1:*"
 )
 
-Page = Callable[..., Response]
-
 
 class Pages:
     """Answers browsers."""
 
-    def __init__(self, world: World, slug: str) -> None:
+    def __init__(self, world: World) -> None:
         self._world = world
-        self._look = Look(world, slug)
+        self._look = Look(world)
         self._map = Map(
             [
                 Rule("/", endpoint=self._repositories),
