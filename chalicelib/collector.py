@@ -3,17 +3,14 @@
 The queue's semantics, all of them:
 
 - a message that can never succeed (not JSON, no alert, team or priority missing) goes to the dead-letter
-  queue as it came, with attributes
-  that say why, and is then acknowledged;
+  queue as it came, with attributes that say why, and is then acknowledged;
 - a message whose row could not be written stays in the queue;
 - the batch is recorded and acknowledged (deleted) before the first call to GitHub. Sync then runs over its
-  rows, the most urgent first,
-  while time is left; what it does not reach stays due for reconcile. A GitHub that hangs costs latency,
-  never a receive;
+  rows, the most urgent first, while time is left; what it does not reach stays due for reconcile. A GitHub
+  that hangs costs latency, never a receive;
 - Lambda deletes the batch when the function returns, and Chalice cannot ask it for partial answers
-  (aws/chalice#884): where a message
-  must stay, the others have been deleted already and the function raises. Redrive after 20 receives is for
-  crashes only.
+  (aws/chalice#884): where a message must stay, the others have been deleted already and the function
+  raises. Redrive after 20 receives is for crashes only.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -47,6 +47,11 @@ class Settings:
         """What every name on AWS begins with."""
         return f"alerting-{self.stage}"
 
+    @property
+    def table(self) -> str:
+        """The table of conditions."""
+        return f"{self.prefix}-alerts-state"
+
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> "Settings":
         """Read an environment; raises ConfigurationError naming each wrong variable and its value."""

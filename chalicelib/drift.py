@@ -12,9 +12,9 @@ from typing import Protocol
 
 from pydantic import BaseModel
 
-from chalicelib import render
+from chalicelib import astray, render
 from chalicelib.alert import Priority
-from chalicelib.documents import Documents
+from chalicelib.astray import Astray, Census
 from chalicelib.github.budget import Call, Granted, Kind
 from chalicelib.labels import AREA_LABEL, MUTED_LABEL, QUIET_LABEL
 from chalicelib.lifecycle.issue import Seen
@@ -22,26 +22,14 @@ from chalicelib.lifecycle.state import AlertState, Issue
 from chalicelib.permits import Permits
 
 AT_ONCE = 100
-MOST_OPEN = 2000
-ASTRAY = "drift#"
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-class Rows(Documents, Protocol):
+class Rows(astray.Rows, Protocol):
     """The rows, and small documents beside them."""
-
-    def get(self, fingerprint: str) -> AlertState | None:
-        """Read a row."""
 
     def of_repository(self, repository: str, after: int, limit: int) -> list[str]:
         """List fingerprints with an issue in a repository numbered above `after`, by number."""
-
-
-class Census(Protocol):
-    """Which rows there are."""
-
-    def with_open_issue(self, priority: Priority, limit: int) -> list[str]:
-        """List fingerprints whose issue is open, the newest first."""
 
 
 class Lists(Protocol):
@@ -66,7 +54,12 @@ class Looks(Protocol):
         """Keep the older of two open issues of one condition."""
 
 
-class _Looked(BaseModel):
+def key_of(repository: str) -> str:
+    """Name the document of a repository, in whose name GitHub ignores case."""
+    return f"drift#{repository.lower()}"
+
+
+class Looked(BaseModel):
     """When a repository was last looked at, and after which issue to go on looking at everything."""
 
     changes: datetime = LONG_AGO
@@ -91,38 +84,21 @@ class Drift:
     def __call__(self, until: datetime) -> None:
         """Look at every repository whose turn it is."""
         for repository in sorted(self.repositories):
-            document = self.rows.load(f"drift#{repository.lower()}")
-            looked = document.parsed(_Looked)
+            document = self.rows.load(key_of(repository))
+            looked = document.parsed(Looked)
             if self.now() - looked.changes < self.changes_every and not looked.after:
                 continue
             if self._may_list(repository):
                 newer = self._look(repository, looked, until)
-                self.rows.swap(f"drift#{repository.lower()}", newer.model_dump_json(), document.version)
+                self.rows.swap(key_of(repository), newer.model_dump_json(), document.version)
         self._astray(until)
 
-    def _astray(self, until: datetime) -> None:
-        """Hourly look at open issues in repositories that are not routed: no list above shows those.
+    @property
+    def _astray(self) -> Astray:
+        look, every = self.sync.look, self.everything_every
+        return Astray(self.rows, self.census, look, self.repositories, self.now, every)
 
-        They got there as their repository was renamed, or as a person transferred them.
-        """
-        document = self.rows.load(ASTRAY)
-        looked = document.parsed(_Looked)
-        now, routed = self.now(), {repository.lower() for repository in self.repositories}
-        if now - looked.everything < self.everything_every:
-            return
-        for row in self._open_rows():
-            if self.now() >= until:
-                return
-            if row.status.issue and row.status.issue.ref.repository.lower() not in routed:
-                self.sync.look(row, until)
-        self.rows.swap(ASTRAY, _Looked(everything=now).model_dump_json(), document.version)
-
-    def _open_rows(self) -> Iterator[AlertState]:
-        for priority in Priority:
-            listed = self.census.with_open_issue(priority, MOST_OPEN)
-            yield from (row for fingerprint in listed if (row := self.rows.get(fingerprint)))
-
-    def _look(self, repository: str, looked: _Looked, until: datetime) -> _Looked:
+    def _look(self, repository: str, looked: Looked, until: datetime) -> Looked:
         """Look at what changed, and hourly at everything; returns how far that got."""
         now = self.now()
         # A list is read to its end first: what is changed on the way would shift its pages.
@@ -134,7 +110,7 @@ class Drift:
             return looked.model_copy(update={"changes": now})
         after = self._everything(repository, looked.after, until)
         everything = looked.everything if after else now
-        return _Looked(changes=now, everything=everything, after=after)
+        return Looked(changes=now, everything=everything, after=after)
 
     def _may_list(self, repository: str) -> bool:
         """Leave GitHub alone while it asks for that or does not answer; the next minute asks again."""

@@ -4,10 +4,10 @@ from chalicelib.act import Act
 from chalicelib.cli.stage import Stage
 from chalicelib.github.gate import Gate
 from chalicelib.github.issues import GitHubIssues
-from chalicelib.sync import Sync, Timing
+from chalicelib.sync import Sync
 from chalicelib.telemetry import SILENT
 from chalicelib.wiring.clock import CLOCK
-from chalicelib.wiring.rules import limits_of
+from chalicelib.wiring.rules import limits_of, timing_of
 
 
 def issues(stage: Stage) -> GitHubIssues:
@@ -17,14 +17,14 @@ def issues(stage: Stage) -> GitHubIssues:
 
 def sync(stage: Stage) -> Sync:
     """What takes steps; it logs nothing, so whoever uses it reads the row again to see what became of it."""
-    settings, tracker = stage.settings, issues(stage)
+    tracker = issues(stage)
     return Sync(
         rows=stage.store,
         permits=_gate(stage),
         act=Act(lambda: tracker, stage.policy.routing, CLOCK.now),
         clock=CLOCK,
         policy=stage.policy,
-        timing=Timing(settings.lease, settings.github_timeout * 1.5, settings.retry),
+        timing=timing_of(stage.settings),
         telemetry=SILENT,
     )
 

@@ -88,12 +88,12 @@ class Stage:
     @cached_property
     def store(self) -> DynamoStore:
         """The table."""
-        return DynamoStore(self.client("dynamodb"), f"{self.settings.prefix}-alerts-state")
+        return DynamoStore(self.client("dynamodb"), self.settings.table)
 
     @cached_property
     def census(self) -> DynamoCensus:
         """The table's indexes."""
-        return DynamoCensus(self.client("dynamodb"), f"{self.settings.prefix}-alerts-state")
+        return DynamoCensus(self.client("dynamodb"), self.settings.table)
 
     @cached_property
     def topic(self) -> SnsTopic:

@@ -49,7 +49,7 @@ class _Issue(BaseModel):
             labels=tuple(name for name in names if name),
             by_us=self.user is not None and self.user.login == bot,
             comments=self.comments,
-            closed_at=(self.closed_at or datetime.fromtimestamp(0, UTC)) if closed else None,
+            closed_at=(self.closed_at or LONG_AGO) if closed else None,
             closed_by=closer if closed else None,
             reopened=self.state_reason == "reopened",
             closer=self.closed_by.login if closed and self.closed_by else "",

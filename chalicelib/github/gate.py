@@ -61,9 +61,8 @@ class Gate:
     def turn(self, owner: str) -> float | None:
         """Book the sending of a write; returns its time (epoch seconds), None where it cannot be had.
 
-        One that is booked already is taken, if its time has not passed.
-
-        A turn that was over before it was written would bring the write too near to the next: it is left.
+        One that is booked already is taken, if its time has not passed. One that was over before it was
+        written would bring the write too near to the next, and is left.
         """
         if not self._limits.spacing:  # as benchmarks and tests set it: nothing to keep apart
             return self._now().timestamp()

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from chalicelib.act import Act
 from chalicelib.github.gate import Gate
-from chalicelib.sync import Sync, Timing
+from chalicelib.sync import Sync
 from chalicelib.wiring.clock import CLOCK
-from chalicelib.wiring.rules import limits_of, policy
+from chalicelib.wiring.rules import limits_of, policy, timing_of
 from chalicelib.wiring.stage import loading, secret, settings, telemetry
 from chalicelib.wiring.table import store
 
@@ -41,13 +41,12 @@ def issues() -> "GitHubIssues":
 @cache
 def sync() -> Sync:
     """Wire sync."""
-    stage = settings()
     return Sync(
         rows=store(),
         permits=gate(),
         act=Act(issues, policy().routing, CLOCK.now),
         clock=CLOCK,
         policy=policy(),
-        timing=Timing(stage.lease, stage.github_timeout * 1.5, stage.retry),
+        timing=timing_of(settings()),
         telemetry=telemetry(),
     )

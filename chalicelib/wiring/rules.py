@@ -7,6 +7,7 @@ from chalicelib import canary, routing
 from chalicelib.config import Settings
 from chalicelib.github.budget import Limits
 from chalicelib.lifecycle.policy import Policy
+from chalicelib.sync import Timing
 from chalicelib.wiring.stage import settings
 
 ROUTING = Path(__file__).parents[1] / "routing.toml"
@@ -43,3 +44,8 @@ def limits_of(stage: Settings) -> Limits:
         spacing=stage.write_spacing.total_seconds(),
         breaker_first=stage.breaker.total_seconds(),
     )
+
+
+def timing_of(stage: Settings) -> Timing:
+    """Make the timing of steps, each begun while half as long again is left as its call may take."""
+    return Timing(stage.lease, stage.github_timeout * 1.5, stage.retry)

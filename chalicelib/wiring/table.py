@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 @cache
 def store() -> DynamoStore:
     """Wire the rows."""
-    return DynamoStore(boto3.client("dynamodb", config=AWS), _name())
+    return DynamoStore(boto3.client("dynamodb", config=AWS), settings().table)
 
 
 @cache
@@ -23,8 +23,4 @@ def census() -> "DynamoCensus":
     """Wire the counts, which only reconcile needs."""
     from chalicelib.census import DynamoCensus
 
-    return DynamoCensus(boto3.client("dynamodb", config=AWS), _name())
-
-
-def _name() -> str:
-    return f"{settings().prefix}-alerts-state"
+    return DynamoCensus(boto3.client("dynamodb", config=AWS), settings().table)

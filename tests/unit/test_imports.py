@@ -65,6 +65,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "journal",
         "sync",
         "collector",
+        "astray",
         "drift",
         "alarms",
         "board",

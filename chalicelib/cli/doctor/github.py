@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
-from pydantic import BaseModel
-
 from chalicelib.alert import Priority
 from chalicelib.cli.doctor.finding import Finding
 from chalicelib.cli.stage import Stage
+from chalicelib.drift import Looked, key_of
 from chalicelib.errors import GitHubError, Refused
 from chalicelib.github.auth import App
 from chalicelib.github.client import GitHubClient
@@ -38,10 +37,6 @@ class Unreported:
 
     def failed(self, owner: str) -> None:
         """GitHub did not answer."""
-
-
-class _Looked(BaseModel):
-    changes: datetime
 
 
 def app(stage: Stage) -> Iterator[Finding]:
@@ -83,8 +78,8 @@ def last_look(stage: Stage) -> Iterator[Finding]:
     now = CLOCK.now()
     late = max(stage.settings.drift_changes * LATE, timedelta(minutes=5))
     for repository in sorted(stage.policy.routing.repositories):
-        text = stage.store.load(f"drift#{repository.lower()}").text
-        looked = _Looked.model_validate_json(text).changes if text else None
+        document = stage.store.load(key_of(repository))
+        looked = document.parsed(Looked).changes if document.text else None
         told = (
             f"{repository} last looked at {moment(looked)}, {duration(now - looked)} ago"
             if looked

@@ -74,8 +74,7 @@ def queues(stage: Stage) -> Iterator[Finding]:
 
 def table(stage: Stage) -> Iterator[Finding]:
     """See that the table is there with its indexes, and that no row waits too long for GitHub."""
-    name = f"{stage.settings.prefix}-alerts-state"
-    described = stage.client("dynamodb").describe_table(TableName=name)["Table"]
+    described = stage.client("dynamodb").describe_table(TableName=stage.settings.table)["Table"]
     lacking = INDEXES - {index["IndexName"] for index in described.get("GlobalSecondaryIndexes", [])}
     fix = APPLY if lacking or described["TableStatus"] not in ("ACTIVE", "UPDATING") else ""
     indexes = f"lacks its index {', '.join(sorted(lacking))}" if lacking else "has all of its indexes"
