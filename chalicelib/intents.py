@@ -5,6 +5,7 @@ from datetime import datetime
 from chalicelib import render
 from chalicelib.alert import Condition, Priority
 from chalicelib.github.budget import Call, Kind
+from chalicelib.lifecycle.said import ESCALATION
 from chalicelib.lifecycle.state import AlertState, Intent, Verb
 from chalicelib.lifecycle.steps import AddComment, Adopt, Find, Look, OpenIssue, ReopenIssue, Step
 from chalicelib.routing import Routing
@@ -41,10 +42,16 @@ def owner(row: AlertState, step: Step) -> str:
 
 
 def call(row: AlertState, step: Step) -> Call:
-    """Say what the budget is asked for; an issue whose alert has resolved already is last in line."""
+    """Say what the budget is asked for.
+
+    An issue whose alert has resolved already is last in line; a comment that calls the people of a higher
+    priority waits no longer than the issue that would have called them.
+    """
     if isinstance(step, Find | Look | Adopt):
         return Call(Kind.READ, row.priority)
     if isinstance(step, OpenIssue):
         late = row.spec.condition is Condition.RESOLVED
         return Call(Kind.OPEN, Priority.P3 if late else row.priority)
-    return Call(Kind.COMMENT if isinstance(step, AddComment) else Kind.CHANGE, row.priority)
+    if isinstance(step, AddComment):
+        return Call(Kind.OPEN if step.key.startswith(ESCALATION) else Kind.COMMENT, row.priority)
+    return Call(Kind.CHANGE, row.priority)

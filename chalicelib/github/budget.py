@@ -23,7 +23,8 @@ LEAD = 0.1
 class Kind(StrEnum):
     """What a call does, most important first: openings and comments create content, the others only write.
 
-    The board is written when there is room for a comment and nobody waits, though it creates nothing.
+    A comment that calls people is asked for as an opening. The board is written when there is room for a
+    comment and nobody waits, though it creates nothing.
     """
 
     OPEN = "OPEN"

@@ -8,6 +8,7 @@ from chalicelib.lifecycle.flapping import flapping_until
 from chalicelib.lifecycle.held import asked, closed_in_this_episode, held_back, may_comment
 from chalicelib.lifecycle.issue import Closer
 from chalicelib.lifecycle.policy import Policy
+from chalicelib.lifecycle.said import ESCALATION
 from chalicelib.lifecycle.state import AlertState, Intent, Issue, Verb
 from chalicelib.lifecycle.steps import (
     AddComment,
@@ -136,7 +137,7 @@ def _say(row: AlertState, issue: Issue, alert: AlertEvent, now: datetime, policy
 def _at_once(row: AlertState, issue: Issue, alert: AlertEvent) -> str | None:
     """Name the comment that does not wait for its interval."""
     if alert.priority < issue.announced:
-        return f"escalation-{row.spec.generation}"
+        return f"{ESCALATION}{row.spec.generation}"
     if row.status.snoozed_until:
         return f"snooze-{row.status.snoozed_until:%Y%m%dT%H%M%S%f}"
     stale = f"stale-{row.spec.seen_at:%Y%m%dT%H%M%S%f}"

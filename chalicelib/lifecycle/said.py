@@ -22,6 +22,9 @@ def labelled(row: AlertState, *, added: tuple[str, ...] = (), removed: str | Non
 ONCE = ("quiet-", "stale-")
 """How the keys begin of comments that are made only once."""
 
+ESCALATION = "escalation-"
+"""How the key begins of a comment that calls the people of a higher priority; the generation follows."""
+
 HELP = "help-"
 """How the key begins of the answer to a wrong command; the comment's id follows."""
 
@@ -40,7 +43,7 @@ def commented(row: AlertState, priority: Priority, key: str, now: datetime) -> S
         comment_key=key,
         commented_at=now,
         spoke_at=now,
-        announced=min(issue.announced, priority) if key.startswith("escalation") else issue.announced,
+        announced=min(issue.announced, priority) if key.startswith(ESCALATION) else issue.announced,
         once=(*issue.once, key) if key.startswith(ONCE) else issue.once,
     )
     snoozed_until = None if key.startswith("snooze") else row.status.snoozed_until

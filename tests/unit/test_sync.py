@@ -25,7 +25,7 @@ from chalicelib.lifecycle.issue import Closer, IssueRef
 from chalicelib.lifecycle.plan import Policy, plan
 from chalicelib.lifecycle.record import record
 from chalicelib.lifecycle.state import AlertState, Lease
-from chalicelib.lifecycle.steps import Nothing, OpenIssue
+from chalicelib.lifecycle.steps import AddComment, Nothing, OpenIssue
 from chalicelib.sync import Sync, Timing
 from tests.twins.clock import ManualClock
 from tests.twins.store import MemoryStore
@@ -558,6 +558,12 @@ def test_an_issue_that_comes_too_late_is_last_in_line(world: World) -> None:
     assert intents.call(late, OpenIssue()) == Call(Kind.OPEN, Priority.P3)
 
 
+def test_a_comment_that_calls_people_waits_no_longer_than_an_issue_would(world: World) -> None:
+    row = world.run(firing(0, priority="P0"))
+    assert intents.call(row, AddComment(FIRST, "escalation-2")) == Call(Kind.OPEN, Priority.P0)
+    assert intents.call(row, AddComment(FIRST, "repeat-2")) == Call(Kind.COMMENT, Priority.P0)
+
+
 def test_an_urgent_episode_that_ended_unseen_is_opened_and_closed(world: World) -> None:
     world.gate.limited("example-org", at(10))
     world.run(firing(0))
@@ -579,17 +585,26 @@ def test_a_lesser_episode_that_ended_unseen_is_told_in_the_next_issue(world: Wor
 
 
 def test_comments_are_the_first_to_be_dropped_and_the_body_tells_instead(world: World) -> None:
-    """A budget that refuses comments only: the escalation's comment follows when there is room again."""
+    """A budget that refuses comments only: the repeat's comment follows when there is room again."""
+    world.run(firing(0))
+    world.clock.time = at(60)
+    world.gate = Gate(world.store, Limits(per_hour=120), world.clock.now)
+    world.gate.ask("example-org", Call(Kind.OPEN, Priority.P3))
+    world.sync = world.worker()
+    world.run(firing(61))
+    assert "Reported 2 times" in world.tracker.threads[FIRST].seen.body
+    assert world.tracker.threads[FIRST].comments == []
+    world.gate = Gate(world.store, Limits(), world.clock.now)
+    world.sync = world.worker()
+    world.run(firing(122))
+    assert len(world.tracker.threads[FIRST].comments) == 1
+
+
+def test_an_escalation_calls_its_people_while_other_comments_are_dropped(world: World) -> None:
     world.run(firing(0, priority="P2"))
     world.gate = Gate(world.store, Limits(per_hour=120), world.clock.now)
     world.sync = world.worker()
     world.run(firing(1, priority="P0"))
-    assert world.tracker.threads[FIRST].seen.title.startswith("[P0]")
-    assert world.tracker.threads[FIRST].comments == []
-    assert world.row.due_at
-    world.gate = Gate(world.store, Limits(), world.clock.now)
-    world.sync = world.worker()
-    world.settle(90)
     assert len(world.tracker.threads[FIRST].comments) == 1
 
 
