@@ -112,7 +112,9 @@ def _table(priority: Priority, views: list[View]) -> Iterator[str]:
 
 def _row(view: View) -> str:
     teams = ", ".join(map(view.line, view.owners))
-    return f"| {_name(view)} | {teams} | {moment(view.began)} | {' · '.join(_notes(view))} |"
+    # The links stand in the first cell: on a telephone it is the one that is seen.
+    alert = "<br>".join(filter(None, [_name(view), view.links()]))
+    return f"| {alert} | {teams} | {moment(view.began)} | {' · '.join(_notes(view))} |"
 
 
 def _name(view: View) -> str:
@@ -123,7 +125,7 @@ def _name(view: View) -> str:
 
 
 def _notes(view: View) -> Iterator[str]:
-    """What became of it, then where to look."""
+    """What became of it."""
     issue, times = view.row.status.issue, _times(view)
     if not view.firing:
         yield f"ended {moment(view.ended, view.began)}"
@@ -136,7 +138,6 @@ def _notes(view: View) -> Iterator[str]:
         yield f"snoozed until {moment(until, view.began)}"
     if issue and issue.muted:
         yield "muted"
-    yield from filter(None, [view.links()])
 
 
 def _times(view: View) -> int:

@@ -97,6 +97,11 @@ def test_what_people_have_done_about_an_alert_is_told() -> None:
     assert "muted" in board(replace(QUEUE, status=Status(issue(12, muted=True))))
 
 
+def test_the_runbook_stands_in_the_first_cell_which_a_telephone_shows() -> None:
+    line = next(line for line in board(QUEUE).splitlines() if line.startswith("| [Runner"))
+    assert "https://example.org/runbooks/queue" in line.split(" | ")[0]
+
+
 def test_what_has_ended_and_is_still_open_says_so() -> None:
     assert "ended 03:24 UTC" in board(ended(14, status=Status(issue(9))))
 
