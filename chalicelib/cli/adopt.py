@@ -75,10 +75,7 @@ def adopt(
                 ("issue", "title", "is taken over" if yes else "would be taken over"), map(_cells, plans)
             )
         )
-        clear = sum(plan.clear for plan in plans)
-        screen.say(
-            f"{counted(clear, 'issue')}; {len(plans) - clear} left." + ("" if yes else " Add --yes to do it.")
-        )
+        screen.say(_summary(plans, done=yes))
     if not all(plan.clear for plan in plans):
         raise typer.Exit(1)
 
@@ -159,6 +156,12 @@ def _data(plan: Plan, *, done: bool) -> dict[str, object]:
         "told": plan.told,
         "done": done and plan.clear,
     }
+
+
+def _summary(plans: list[Plan], *, done: bool) -> str:
+    clear = sum(plan.clear for plan in plans)
+    left = f"; {len(plans) - clear} left to people" if clear < len(plans) else ""
+    return f"{counted(clear, 'issue')}{left}." + (" Add --yes to do it." if clear and not done else "")
 
 
 def _cells(plan: Plan) -> tuple[object, ...]:

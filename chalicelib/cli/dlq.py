@@ -51,7 +51,8 @@ def list_letters(
         screen.heading(f"{letter.id[: letters.SHORT]}  {letter.why('reason')}")
         screen.facts(_why(letter))
         screen.say()
-    screen.say(f"{counted(len(found), 'message')}; `dlq show ID` prints one, `dlq replay ID` rehearses it.")
+    hint = "; `dlq show ID` prints one, `dlq replay ID` rehearses it" if found else ""
+    screen.say(f"{counted(len(found), 'message')}{hint}.")
 
 
 @app.command("show")
@@ -107,7 +108,7 @@ def _why(letter: Letter) -> list[tuple[str, object]]:
         ("from", since),
         ("why", letter.why("explanation")),
         ("to do", letter.why("fix")),
-        ("it was", texts.line(letter.body)[:SHOWN]),
+        ("it was", texts.cut(texts.line(letter.body), SHOWN)),
     ]
 
 

@@ -95,7 +95,7 @@ def _show(stage: Stage, listed: list[AlertState], now: datetime) -> None:
         screen.say(f"Nothing of that kind on {stage.name}.")
         return
     screen.show(screen.table(COLUMNS, _cells(stage, listed, now)))
-    screen.say(f"{len(listed)} in all; `show` and what stands in the last column tells more.")
+    screen.say(f"{len(listed)} in all. `show` tells more of one: name it as the last column does.")
 
 
 def _cells(stage: Stage, listed: list[AlertState], now: datetime) -> list[tuple[object, ...]]:

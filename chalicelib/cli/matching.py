@@ -30,8 +30,12 @@ def matches(issues: Iterable[Seen], rows: Iterable[AlertState]) -> Iterator[Matc
     known = [row for row in rows if row.spec.alert]
     ours = {row.status.issue.ref for row in known if row.status.issue}
     for issue in sorted(issues, key=lambda issue: issue.ref.number):
-        if issue.ref not in ours and render.read_marker(issue.body) is None:
+        if issue.ref not in ours and not _written_by_us(issue.body):
             yield Match(issue, _about(issue, known))
+
+
+def _written_by_us(body: str) -> bool:
+    return render.read_marker(body) is not None or render.is_board(body)
 
 
 def doubled(row: AlertState, issue: Seen) -> IssueRef | None:

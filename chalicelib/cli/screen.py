@@ -5,12 +5,13 @@ What providers and people wrote is data: no markup in it counts, and no control 
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import typer
 from rich import box
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.markdown import Markdown
 from rich.panel import Panel
 from rich.table import Table
@@ -21,6 +22,8 @@ from chalicelib.adapters import texts
 WIDTH_OF_FILES = 160
 """Columns where standard output is no terminal."""
 
+WIDEST = 10_000
+BETWEEN = Text(" · ")
 
 WHOLE = frozenset({"priority", "condition", "issue"})
 """Columns whose cells are pasted, or short."""
@@ -59,17 +62,47 @@ def facts(pairs: Iterable[tuple[str, object]]) -> None:
     console().print(table)
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
-    """Make a table; its cells are folded, never cut."""
-    shown = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in columns:
-        shown.add_column(column, overflow="fold", no_wrap=column in WHOLE)
-    for row in rows:
-        shown.add_row(*map(plain, row))
-    return shown
+@dataclass(frozen=True)
+class Rows:
+    """A table; on a screen too narrow for its longest words, one row below the other."""
+
+    columns: Sequence[str]
+    cells: Sequence[Sequence[Text]]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
+        """Decide when it is shown: a terminal may be made wider meanwhile."""
+        table = self._table()
+        if console.measure(table, options=options.update(max_width=WIDEST)).minimum <= options.max_width:
+            yield table
+        else:
+            yield from self._lines()
+
+    def _table(self) -> Table:
+        """Its cells are folded, never cut."""
+        shown = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+        for index, column in enumerate(self.columns):
+            widest = max((row[index].cell_len for row in self.cells), default=0)
+            whole = column in WHOLE
+            shown.add_column(column, overflow="fold", no_wrap=whole, min_width=widest if whole else None)
+        for row in self.cells:
+            shown.add_row(*row)
+        return shown
+
+    def _lines(self) -> Iterator[RenderableType]:
+        yield BETWEEN.join(filter(None, [Text(column, style="dim") for column in self.columns]))
+        for row in self.cells:
+            line = Table.grid(padding=(0, 2))
+            line.add_row(row[0], BETWEEN.join(filter(None, row[1:])))
+            yield line
+        yield Text()
 
 
-def show(table: Table) -> None:
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Rows:
+    """Make a table."""
+    return Rows(columns, [tuple(map(plain, row)) for row in rows])
+
+
+def show(table: Rows) -> None:
     """Print a table."""
     console().print(table)
 

@@ -15,6 +15,7 @@ from tests.cli.stack import Prompt
 from tests.local import senders
 from tests.local.github.model import Issue
 from tests.local.stack import LocalStack
+from tests.unit.rows import routing
 
 ALERTS, INFRA = "example-org/alerts", "example-org/ci-infra"
 STORAGE = "TEAM=storage | PRIORITY=P2"
@@ -98,6 +99,12 @@ def test_what_may_be_about_two_conditions_is_left_until_somebody_says(prompt: Pr
     chosen = prompt(f"adopt --issue {ALERTS}#{issue.number} --fingerprint {one} --yes --json")
     assert (chosen.code, chosen.json[0]["done"]) == (0, True)
     assert f"{ALERTS}#{issue.number} open" in prompt("show", one).words
+
+
+def test_our_own_board_is_no_issue_of_another_bot(prompt: Prompt) -> None:
+    board = render.board(render.Board(open=()), routing(), datetime.now(UTC))
+    number = prompt.stack.github.person("old-bot").open(ALERTS, "Alert board", board, OF_STORAGE).number
+    assert [each for each in prompt("adopt --json").json if each["issue"].endswith(f"/{number}")] == []
 
 
 @pytest.mark.parametrize(
