@@ -267,7 +267,7 @@ PLAY = """\
 The local stack is running. Time limits are short here: a repeat within 2 s is a
 duplicate, an issue is updated every 6 s, commented every 12 s, and reopened
 within 12 s of its closing. In another terminal, in this folder:
-
+{first}
 Send a Grafana group:
   curl -H 'X-Grafana-Token: local-grafana-token' -d @build/examples/grafana.json http://127.0.0.1:8000/webhooks/grafana
 
@@ -286,6 +286,11 @@ Read the logs:    {logs}
 Stop:             Ctrl-C
 """
 
+BY_HAND = """
+Start the webhook, and leave it running:
+  .venv/bin/chalice local --stage local --no-autoreload
+"""
+
 
 def main() -> None:
     """Run until told to stop; `--without-http` leaves the routes to a `chalice local` of your own."""
@@ -293,7 +298,7 @@ def main() -> None:
     http = "--without-http" not in sys.argv
     examples.write(examples.FOLDER, datetime.now(UTC))
     with LocalStack(http=http, fixed_ports=True, repositories=repositories) as stack:
-        print(PLAY.format(logs=stack.log_dir), flush=True)
+        print(PLAY.format(logs=stack.log_dir, first="" if http else BY_HAND), flush=True)
         run_until_told(threading.Event())
 
 

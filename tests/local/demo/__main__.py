@@ -16,8 +16,10 @@ from tests.local.stack import LocalStack, PortOccupiedError
 INTRODUCTION = """\
 Alerting, on this machine alone: `chalice local` takes the webhooks, a stand-in
 for AWS has the topic, the queue and the table, one for GitHub has the issues.
-Time limits are short here: a repeat within 2 s is a duplicate, an issue is
-updated every 6 s, commented every 12 s, and reopened within 12 s of its closing.
+It takes about two minutes. Time limits are short here: a repeat within 2 s is a
+duplicate, an issue is updated every 6 s, commented every 12 s, and reopened
+within 12 s of its closing. The README's chapter "The life of a condition" says
+what each reason, such as FIRST_FIRING, means.
 """
 
 
@@ -57,13 +59,14 @@ def _report(story: Story, seconds: float) -> None:
         print(f"  {'ok  ' if check.right else 'NOT '} {check.what}{found}")
     print(
         "\n{alerts_said} alerts about {conditions} conditions became {issues} issues, {open} of them open.\n"
-        "Comments: {comments}. Calls to GitHub: {github_calls}, of which it refused {refused_by_github}.\n"
-        "Seconds: {seconds:g}.".format(**figures)
+        "Comments: {comments}. "
+        "Calls to GitHub: {github_calls}, of which {refused_by_github} over its limits.\n"
+        "It took {seconds:.0f} seconds.\n".format(**figures)
     )
     for letter in stack.aws.dlq_messages():
         reason, fix = letter.attributes.get("reason"), letter.attributes.get("fix")
-        print(f"Kept in the dead-letter queue: {reason}. {fix}")
-    print(f"The issues, to read: {keep(stack.github.url, FOLDER).resolve().as_uri()}")
+        print(f"Kept in the dead-letter queue: {reason}.\n  {fix}")
+    print(f"\nThe issues, to read: {keep(stack.github.url, FOLDER).resolve().as_uri()}")
     if interactive():
         print(f"and, as long as this runs, {stack.github.url}/")
     if "--json" in sys.argv:

@@ -13,6 +13,8 @@ from rich.text import Text
 from tests.local.demo.watch import Life, Watch
 
 TIMES_A_SECOND = 5
+WIDE = 100
+"""Columns from which on there is room for the source beside the alert."""
 WIDTHS = {"source": 10, "condition": 9, "reason": 12, "issue": 10, "state": 11, "latency": 7}
 STYLES = {"FIRING": "bold red", "RESOLVED": "green", "open": "red"}
 
@@ -63,9 +65,10 @@ class Screen:
 
     def _changes(self) -> None:
         for fingerprint, life in self._watch.lives.items():
-            if self._told.get(fingerprint) != life.summary():
+            before = self._told.get(fingerprint, ())
+            if before != life.summary():
                 self._told[fingerprint] = life.summary()
-                self._line(_sentence(life))
+                self._line(_sentence(life, issue_is_new=life.issue not in before))
 
     def _line(self, text: str) -> None:
         print(f"{time.monotonic() - self._began:6.1f} s  {text}", flush=True)
@@ -73,10 +76,13 @@ class Screen:
     def _table(self) -> Table:
         table = Table(box=None, header_style="dim", pad_edge=False, padding=(0, 1, 0, 0), expand=True)
         table.add_column("alert", no_wrap=True, ratio=1)
-        for heading, width in WIDTHS.items():
+        shown = [name for name in WIDTHS if name != "source" or self._console.width >= WIDE]
+        for heading in shown:
+            width = WIDTHS[heading]
             table.add_column(heading, no_wrap=True, min_width=width, max_width=width)
         for life in self._watch.lives.values():
-            table.add_row(*_cells(life))
+            cells = _cells(life)
+            table.add_row(f"{life.priority} {life.title}", *(cells[name] for name in shown))
         return table
 
     def _story(self) -> list[Text]:
@@ -84,22 +90,21 @@ class Screen:
         return [Text(""), *earlier, *(Text(f"> {sentence}", style="bold") for sentence in self._acts[-1:])]
 
 
-def _cells(life: Life) -> tuple[Text | str, ...]:
-    return (
-        f"{life.priority} {life.title}",
-        life.source,
-        Text(life.condition, style=STYLES.get(life.condition, "")),
-        life.reason,
-        life.issue.removeprefix("example-org/"),
-        Text(life.state, style=STYLES.get(life.state, "magenta")),
-        "" if life.latency is None else f"{life.latency:.1f} s",
-    )
+def _cells(life: Life) -> dict[str, Text | str]:
+    return {
+        "source": life.source,
+        "condition": Text(life.condition, style=STYLES.get(life.condition, "")),
+        "reason": life.reason,
+        "issue": life.issue.removeprefix("example-org/"),
+        "state": Text(life.state, style=STYLES.get(life.state, "magenta")),
+        "latency": "" if life.latency is None else f"{life.latency:.1f} s",
+    }
 
 
-def _sentence(life: Life) -> str:
-    """One line of all that the table has."""
+def _sentence(life: Life, *, issue_is_new: bool) -> str:
+    """One line of all that the table has; how soon the issue came is said once."""
     issue = f"{life.issue} {life.state}" if life.issue else "no issue yet"
-    after = "" if life.latency is None else f" (opened after {life.latency:.1f} s)"
+    after = f" (opened after {life.latency:.1f} s)" if issue_is_new and life.latency is not None else ""
     return f"{life.priority} {life.title} [{life.source}] {life.condition} by {life.reason}: {issue}{after}"
 
 

@@ -90,7 +90,7 @@ class Story:
         )
 
     def others(self) -> None:
-        self.screen.act("CloudWatch publishes three kinds of alarm; Alertmanager and a script speak too")
+        self.screen.act("CloudWatch publishes three kinds of alarm; Alertmanager and a script post too")
         self.alarms()
         self.watch.sending(f"InstanceDown [{senders.BUILDER}]", BACKUP)
         now = self.now()
@@ -101,7 +101,7 @@ class Story:
         self.backup("No backup since 02:00")
         titles = (METRIC, ANOMALY, COMPOSITE, "InstanceDown", BACKUP)
         self.expect(
-            "three kinds of CloudWatch alarm, Alertmanager and a script have an issue each",
+            "each of the CloudWatch, Alertmanager and script alerts has its issue",
             lambda: all(self.open(title) for title in titles),
         )
 
@@ -204,12 +204,15 @@ class Story:
         )
 
     def flap(self) -> None:
-        self.screen.act("The anomaly alarm flaps: recovers, and fires again within the reopen window")
+        self.screen.act("The anomaly alarm recovers, and fires again within the reopen window")
         self.alarms((ANOMALY,), "OK", "ALARM")
-        self.expect("a flapping alarm's issue is closed", lambda: self.closed(ANOMALY) == ["completed"])
+        self.expect(
+            "an alarm that recovers has its issue closed", lambda: self.closed(ANOMALY) == ["completed"]
+        )
         self.alarms((ANOMALY,))
         self.expect(
-            "and the same issue opened again", lambda: self.open(ANOMALY) and len(self.issues(ANOMALY)) == 1
+            "and, as it fires again soon, the same issue is opened again",
+            lambda: self.open(ANOMALY) and len(self.issues(ANOMALY)) == 1,
         )
 
     def person(self) -> None:
