@@ -11,7 +11,7 @@ import pytest
 from moto import mock_aws
 
 import app
-from chalicelib import __version__
+from chalicelib import __version__, entrypoints
 from tests.app.stage import TOPIC, Context, Stage, start
 
 ALERT = {"status": "firing", "labels": {"alertname": "Queue too long"}, "fingerprint": "fac0861a85de433a"}
@@ -153,6 +153,17 @@ def test_what_fails_on_our_side_asks_the_sender_to_try_again(
     answer = stage.post("grafana", GROUP, **GRAFANA)
     assert (answer.status_code, list(answer.json_body)) == (503, ["error"])
     assert '"level":"ERROR"' in stage.logs.getvalue()
+
+
+def test_an_error_that_nobody_expected_is_answered_with_500_and_named_in_the_log(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So it is the API's alarm that tells of it, and not the function's: the function has not failed."""
+    monkeypatch.setattr(entrypoints, "ingest", lambda place: {}[place])
+    answer = stage.post("grafana", GROUP, **GRAFANA)
+    assert (answer.status_code, list(answer.json_body)) == (500, ["error"])
+    assert '"WEBHOOK_FAILED"' in stage.logs.getvalue()
+    assert "KeyError" in stage.logs.getvalue()
 
 
 def test_the_secret_may_change_while_the_function_lives(stage: Stage) -> None:
