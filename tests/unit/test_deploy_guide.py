@@ -40,6 +40,15 @@ def test_every_setting_and_output_it_names_is_there() -> None:
     assert "role/alerting-dev-alarm-reader" in read(".chalice/policy-dev-reconcile.json")
 
 
+def test_its_table_has_every_setting_with_its_default() -> None:
+    rows = re.findall(r"^\| `([A-Z_]+)` \| `?(.*?)`? \|", GUIDE, re.MULTILINE)
+    read_by_code = re.findall(r'read\("([A-Z_]+)", "(.*?)"', read("chalicelib/config.py"))
+    set_for_you = {"ALERTING_STAGE", "ALERTING_ACCOUNT_ID"}
+    expected = {name: default or "none" for name, default in read_by_code if name not in set_for_you}
+    assert len(expected) > 20
+    assert dict(rows) == expected
+
+
 def test_the_secrets_it_shows_are_those_that_the_code_reads() -> None:
     app, senders = (json.loads(text) for text in re.findall(r"```json\n(.+?)```", GUIDE, re.DOTALL))
     code = "".join(read(f"chalicelib/{name}.py") for name in ("github/auth", "wiring/webhook", "ingest"))
