@@ -27,7 +27,7 @@ ROOM = MAX_BODY - 4_000
 
 _OURS = re.compile(f"{re.escape(MARKER)}.*?{re.escape(END)}", re.DOTALL)
 _COLORS = {Priority.P0: "#b60205", Priority.P1: "#d93f0b", Priority.P2: "#fbca04", Priority.P3: "#c5c9ce"}
-_HEAD = "| Alert | Team | Since | |\n|---|---|---|---|"
+_HEAD = "| Alert | Team | Since |\n|---|---|---|"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +112,10 @@ def _table(priority: Priority, views: list[View]) -> Iterator[str]:
 
 def _row(view: View) -> str:
     teams = ", ".join(map(view.line, view.owners))
-    # The links stand in the first cell: on a telephone it is the one that is seen.
+    # Three cells, the links in the first of them: a telephone shows no more.
     alert = "<br>".join(filter(None, [_name(view), view.links()]))
-    return f"| {alert} | {teams} | {moment(view.began)} | {' · '.join(_notes(view))} |"
+    since = "<br>".join([moment(view.began), *_notes(view)])
+    return f"| {alert} | {teams} | {since} |"
 
 
 def _name(view: View) -> str:
