@@ -13,16 +13,9 @@ import httpx
 import pytest
 
 from tests.local.processes import Process
-from tests.local.stack import (
-    AWS_PORT,
-    GITHUB_PORT,
-    HTTP_PORT,
-    ROOT,
-    PortOccupiedError,
-    answers,
-    child_environment,
-    require_free,
-)
+from tests.local.stack import ROOT
+from tests.local.stack.environment import child_environment
+from tests.local.stack.ports import AWS_PORT, GITHUB_PORT, HTTP_PORT, PortOccupiedError, answers, require_free
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS = [

@@ -12,7 +12,9 @@ import pytest
 
 from tests.local.aws import LocalAws, create_resources
 from tests.local.processes import Process, ProcessError
-from tests.local.stack import LocalStack, PortOccupiedError, child_environment, require_free
+from tests.local.stack import LocalStack
+from tests.local.stack.environment import child_environment
+from tests.local.stack.ports import PortOccupiedError, require_free
 
 ROOT = Path(__file__).parents[2]
 

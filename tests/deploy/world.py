@@ -21,7 +21,8 @@ from tests.deploy.tools import NOT_THERE, absent
 from tests.local.aws import DUMMY_ENVIRONMENT
 from tests.local.github import AppKey, GitHubServer
 from tests.local.processes import Process
-from tests.local.stack import APP_ID, ROOT, START_SECONDS, child_environment
+from tests.local.stack import APP_ID, ROOT, START_SECONDS
+from tests.local.stack.environment import child_environment
 
 DEPLOYED = ("app.py", "chalicelib", ".chalice", "requirements.txt", "infra-extra")
 LEFT_BEHIND = shutil.ignore_patterns("deployed", "deployments", "__pycache__", ".terraform*", "*.tfstate*")

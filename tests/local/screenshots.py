@@ -17,7 +17,8 @@ from tests.browser.chromium import HOW_TO_INSTALL, chromium, installed, set_wind
 from tests.local import senders
 from tests.local.github.model import Issue
 from tests.local.senders import GrafanaAlert
-from tests.local.stack import ROOT, LocalStack, PortOccupiedError
+from tests.local.stack import ROOT, LocalStack
+from tests.local.stack.ports import PortOccupiedError
 
 ALERTS, INFRA = "example-org/alerts", "example-org/ci-infra"
 IMAGES = ROOT / "docs" / "images"

@@ -6,7 +6,7 @@ from pathlib import Path
 from chalicelib.lifecycle.record import Reason, record
 from chalicelib.lifecycle.steps import Quiet
 from chalicelib.metrics import METRICS, Unit
-from tests.local.stack import PLAY
+from tests.local.stack.__main__ import PLAY
 from tests.unit.builders import at, row_of
 from tests.unit.test_record import test_table as table
 

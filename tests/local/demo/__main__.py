@@ -7,11 +7,13 @@ import json
 import sys
 import time
 
+from tests.local.demo.director import ALERTS, INFRA
 from tests.local.demo.keep import FOLDER, keep
 from tests.local.demo.screen import Screen, interactive
-from tests.local.demo.story import ALERTS, INFRA, Story
+from tests.local.demo.story import Story
 from tests.local.demo.watch import Watch
-from tests.local.stack import LocalStack, PortOccupiedError
+from tests.local.stack import LocalStack
+from tests.local.stack.ports import PortOccupiedError
 
 INTRODUCTION = """\
 Alerting, on this machine alone: `chalice local` takes the webhooks, a stand-in

@@ -1,76 +1,29 @@
 """The story: what providers send, what people do, and what has to come of it."""
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from tests.local import senders
-from tests.local.demo.screen import Screen
-from tests.local.demo.watch import Watch
+from tests.local.demo.cast import (
+    ANOMALY,
+    BACKUP,
+    CACHE,
+    COMPOSITE,
+    DISK,
+    DURING_OUTAGE,
+    HOOKS,
+    METRIC,
+    QUEUE,
+)
+from tests.local.demo.director import ALERTS, INFRA, Director, is_board
 from tests.local.github.model import Issue
 from tests.local.senders import GrafanaAlert
-from tests.local.stack import LocalStack
 
-INFRA, ALERTS = "example-org/ci-infra", "example-org/alerts"
-PATIENCE = 60.0
 OUTAGE = 10.0
 REOPEN_WINDOW = 12.0
 
-QUEUE = GrafanaAlert(
-    "Runner queue too long", "P1", "ci-runners", "118 jobs have waited for more than 10 minutes", value=118
-)
-DISK = GrafanaAlert(
-    "Disk almost full",
-    "P2",
-    "storage",
-    "artifact-store-3 is 91 % full",
-    {"instance": "artifact-store-3"},
-    value=91,
-)
-CACHE = GrafanaAlert(
-    "Build cache misses", "P3", "dev-infra", "The cache missed 64 % of all look-ups this hour", value=64
-)
-HOOKS = GrafanaAlert(
-    "Webhook deliveries fail", "P2", "dev-infra", "1 of 4 deliveries from the forge failed", value=0.25
-)
-DURING_OUTAGE = [
-    GrafanaAlert(
-        f"Mirror {name} is behind", "P2", "storage", f"Mirror {name} is an hour behind", {"mirror": name}
-    )
-    for name in ("fra", "iad", "sin")
-]
-BACKUP = "Nightly backup is late"
-METRIC, ANOMALY, COMPOSITE = "ci-runners-idle", "forge-api-latency", "arm64-fleet-unhealthy"
 
-
-def described(team: str, priority: str, summary: str) -> str:
-    """An alarm description as the README asks for."""
-    return (
-        f"TEAM={team} | PRIORITY={priority} | RUNBOOK=https://example.org/runbooks/{team}\nSUMMARY={summary}"
-    )
-
-
-@dataclass
-class Check:
-    """Something that had to come out right."""
-
-    what: str
-    right: bool
-    found: str = ""
-
-
-@dataclass
-class Story:
+class Story(Director):
     """Tells the story on a stack; every act waits for what it brings about."""
-
-    stack: LocalStack
-    watch: Watch
-    screen: Screen
-    checks: list[Check] = field(default_factory=list)
-    began: dict[str, datetime] = field(default_factory=dict)
-    published: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def tell(self) -> None:
         """Tell all of it."""
@@ -104,38 +57,6 @@ class Story:
             "each of the CloudWatch, Alertmanager and script alerts has its issue",
             lambda: all(self.open(title) for title in titles),
         )
-
-    def alarms(
-        self, names: tuple[str, ...] = (METRIC, ANOMALY, COMPOSITE), state: str = "ALARM", before: str = "OK"
-    ) -> None:
-        """Publish the change of state of some of the three alarms."""
-        self.watch.sending(*names)
-        now = self.now()
-        kinds = {
-            METRIC: (
-                described("ci-runners", "P2", "Half of the runners have been idle for an hour"),
-                senders.metric_trigger("IdleRunners", "CI/Runners", 50.0, Pool="linux-x64"),
-            ),
-            ANOMALY: (
-                described("dev-infra", "P1", "The forge's API answers slower than it usually does"),
-                senders.anomaly_trigger(
-                    "TargetResponseTime", "AWS/ApplicationELB", LoadBalancer="app/forge/50dc6c495c0c9188"
-                ),
-            ),
-        }
-        for name in names:
-            description, trigger = kinds.get(
-                name, (described("ci-runners", "P0", "No arm64 runner takes jobs"), None)
-            )
-            more: dict[str, Any] = (
-                {}
-                if trigger
-                else {"AlarmRule": "ALARM(arm64-queue) AND ALARM(arm64-idle)", "TriggeringChildren": []}
-            )
-            self.published[name] = senders.cloudwatch(
-                name, description, now, state=state, before=before, trigger=trigger, **more
-            )
-            self.stack.aws.publish(self.published[name])
 
     def repeats(self) -> None:
         self.screen.act("One alert repeats twenty times, and CloudWatch delivers its alarm three times over")
@@ -190,11 +111,6 @@ class Story:
         """Whether the end of the snooze was told."""
         issue = self.only(BACKUP)
         return issue is not None and "snooze is over" in issue.comments[-1].body
-
-    def backup(self, summary: str) -> None:
-        """Post the script's alert."""
-        alert = senders.normalized(BACKUP, priority="P3", team="storage", summary=summary, at=self.now())
-        self.post("normalized", alert)
 
     def recovery(self) -> None:
         self.screen.act("The metric alarm recovers")
@@ -315,69 +231,3 @@ class Story:
             len(bodies) == 1 and all(f"/issues/{issue.number})" in bodies[0] for issue in still_open[name])
             for name, bodies in shown.items()
         )
-
-    def grafana(self, *alerts: GrafanaAlert) -> None:
-        """Post a firing group."""
-        self.watch.sending(*(alert.title for alert in alerts))
-        now = self.now()
-        self.post(
-            "grafana", senders.grafana_group([a.payload(self.began.setdefault(a.name, now)) for a in alerts])
-        )
-
-    def resolve(self, *alerts: GrafanaAlert) -> None:
-        """Post a resolved group."""
-        now = self.now()
-        self.post("grafana", senders.grafana_group([a.payload(self.began[a.name], now) for a in alerts]))
-
-    def post(self, source: str, body: dict[str, object]) -> None:
-        answer = senders.post(self.stack.http_url, source, self.stack.tokens[source], body)
-        if answer.status_code != 202:
-            self.check(
-                f"the webhook takes {source}'s alerts",
-                right=False,
-                found=f"{answer.status_code} {answer.text}",
-            )
-
-    def expect(self, what: str, holds: Callable[[], bool]) -> None:
-        """Wait for something, and note whether it came."""
-        until = time.monotonic() + PATIENCE
-        while not holds() and time.monotonic() < until:
-            self.pause(0.2)
-        self.check(what, holds())
-
-    def check(self, what: str, right: bool, found: str = "") -> None:
-        self.checks.append(Check(what, right, found))
-
-    def pause(self, seconds: float) -> None:
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
-            time.sleep(0.1)
-            self.screen.refresh()
-
-    def everything(self, name: str) -> list[Issue]:
-        return self.stack.github.world.repository(name).listed
-
-    def repository(self, name: str) -> list[Issue]:
-        """The issues about alerts."""
-        return [issue for issue in self.everything(name) if not is_board(issue)]
-
-    def issues(self, title: str) -> list[Issue]:
-        return [issue for name in (INFRA, ALERTS) for issue in self.repository(name) if title in issue.title]
-
-    def open(self, title: str) -> bool:
-        return any(issue.state == "open" for issue in self.issues(title))
-
-    def closed(self, title: str) -> list[str | None]:
-        return [issue.state_reason for issue in self.issues(title)] if not self.open(title) else []
-
-    def only(self, title: str) -> Issue | None:
-        issues = self.issues(title)
-        return issues[0] if len(issues) == 1 else None
-
-    @staticmethod
-    def now() -> datetime:
-        return datetime.now(UTC) - timedelta(milliseconds=1)
-
-
-def is_board(issue: Issue) -> bool:
-    return "alert:board" in issue.label_names

@@ -1,72 +1,34 @@
-"""The whole system on loopback: both stand-ins, the functions and, if asked, the routes.
-
-`python -m tests.local.stack` runs it on the fixed ports until Ctrl-C.
-"""
+"""The whole system on loopback: both stand-ins, the functions and, if asked, the routes."""
 
 import base64
 import json
 import math
-import os
 import re
 import secrets
 import shutil
-import socket
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import httpx
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from tests.local.aws import LocalAws, create_resources
+from tests.local.github import AppKey, GitHubServer
+from tests.local.processes import Process
+from tests.local.stack.environment import child_environment
+from tests.local.stack.ports import AWS_PORT, GITHUB_PORT, HTTP_PORT, answers, free_port, require_free
 
-from tests.local import examples
-from tests.local.aws import DUMMY_ENVIRONMENT, LocalAws, create_resources
-from tests.local.github import GitHubServer
-from tests.local.processes import Process, run_until_told
-
-AWS_PORT = 5566
-GITHUB_PORT = 5580
-HTTP_PORT = 8000
 APP_ID = "12345"
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SOURCES = ("grafana", "alertmanager", "normalized")
 START_SECONDS = 60.0
 POLL_SECONDS = 0.1
 LOG_PREFIX = "alerting-local-"
 CHALICE = "import tests.local.processes as p, chalice.cli as c; p.end_with_parent(); c.main()"
-
-
-def free_port() -> int:
-    """Ask the system for a port that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-class PortOccupiedError(Exception):
-    """A fixed port is in use."""
-
-
-def require_free(port: int, whose: str) -> None:
-    """Raise PortOccupiedError if something listens on the port."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            raise PortOccupiedError(
-                f"Port {port} of 127.0.0.1, where {whose} listens, is in use. "
-                f"Stop what occupies it (another `make demo` or `make local`?) and start again."
-            ) from error
 
 
 @dataclass(kw_only=True)
@@ -106,8 +68,9 @@ class LocalStack:
     def __enter__(self) -> Self:
         with ExitStack() as starting:
             self._require_ports()
-            private_key = self._start_github(starting)
-            self._start_aws(starting, private_key)
+            key = AppKey.generate()
+            self._start_github(starting, key)
+            self._start_aws(starting, key)
             starting.callback(self.stop_functions)
             self.start_functions()
             if self.http:
@@ -129,25 +92,15 @@ class LocalStack:
         if self.fixed_ports and self.http:
             require_free(HTTP_PORT, "`chalice local`")
 
-    def _start_github(self, starting: ExitStack) -> bytes:
-        """Start the stand-in and return the private key of the app it knows, PEM."""
-        key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-        public_pem = key.public_key().public_bytes(
-            serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-        )
+    def _start_github(self, starting: ExitStack, key: AppKey) -> None:
         port = GITHUB_PORT if self.fixed_ports else 0
-        self.github = GitHubServer(app_id=APP_ID, public_key_pem=public_pem.decode(), port=port, site=None)
+        self.github = GitHubServer(app_id=APP_ID, public_key_pem=key.public_pem, port=port, site=None)
         for name in self.repositories:
             self.github.world.add_repository(name, collaborators=("mona",))
         self.github.start()
         starting.callback(self.github.stop)
-        return key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.TraditionalOpenSSL,
-            serialization.NoEncryption(),
-        )
 
-    def _start_aws(self, starting: ExitStack, private_key: bytes) -> None:
+    def _start_aws(self, starting: ExitStack, key: AppKey) -> None:
         starting.callback(self._stop, "aws")
         port = AWS_PORT if self.fixed_ports else 0
         process = self._start("aws", "-m", "tests.local.aws", "--port", str(port))
@@ -156,7 +109,7 @@ class LocalStack:
             re.findall(r"listening on (\S+)\n", process.output())[0],
             app_secret={
                 "github_app_id": APP_ID,
-                "github_app_key_base64": base64.b64encode(private_key).decode(),
+                "github_app_key_base64": base64.b64encode(key.private_pem.encode()).decode(),
                 "github_webhook_secret": self.tokens["github"],
             },
             webhook_secret={f"{source}_webhook_token": self.tokens[source] for source in SOURCES},
@@ -244,66 +197,3 @@ class LocalStack:
             f"{queue.visible} messages queued, {queue.in_flight} in flight, {dead} in the DLQ, "
             f"{len(self.aws.rows())} rows of which {len(self.aws.due_rows())} due; logs in {self.log_dir}"
         )
-
-
-def child_environment() -> dict[str, str]:
-    """Return this process's environment, without anybody's AWS settings and with loopback off the proxies."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    loopback = "127.0.0.1,localhost"
-    return (
-        inherited | DUMMY_ENVIRONMENT | {"PYTHONUNBUFFERED": "1", "NO_PROXY": loopback, "no_proxy": loopback}
-    )
-
-
-def answers(url: str) -> bool:
-    """Tell whether the address answers 2xx."""
-    try:
-        return httpx.get(url, timeout=5, trust_env=False).is_success
-    except httpx.TransportError:
-        return False
-
-
-PLAY = """\
-The local stack is running. Time limits are short here: a repeat within 2 s is a
-duplicate, an issue is updated every 6 s, commented every 12 s, and reopened
-within 12 s of its closing. In another terminal, in this folder:
-{first}
-Send a Grafana group:
-  curl -H 'X-Grafana-Token: local-grafana-token' -d @build/examples/grafana.json http://127.0.0.1:8000/webhooks/grafana
-
-Send an alert of your own:
-  curl -H 'X-Normalized-Token: local-normalized-token' -d @build/examples/normalized.json http://127.0.0.1:8000/webhooks/normalized
-
-Publish a CloudWatch alarm:
-  .venv/bin/python -m chalicelib.cli send file build/examples/cloudwatch.json
-
-See what fires, and what was rejected and why:
-  .venv/bin/python -m chalicelib.cli list
-  .venv/bin/python -m chalicelib.cli dlq list
-
-Read the issues:  http://127.0.0.1:5580/
-Read the logs:    {logs}
-Stop:             Ctrl-C
-"""
-
-BY_HAND = """
-Start the webhook, and leave it running:
-  .venv/bin/chalice local --stage local --no-autoreload
-"""
-
-
-def main() -> None:
-    """Run until told to stop; `--without-http` leaves the routes to a `chalice local` of your own."""
-    repositories = [argument for argument in sys.argv[1:] if not argument.startswith("--")]
-    http = "--without-http" not in sys.argv
-    examples.write(examples.FOLDER, datetime.now(UTC))
-    with LocalStack(http=http, fixed_ports=True, repositories=repositories) as stack:
-        print(PLAY.format(logs=stack.log_dir, first="" if http else BY_HAND), flush=True)
-        run_until_told(threading.Event())
-
-
-if __name__ == "__main__":
-    try:
-        main()
-    except PortOccupiedError as occupied:
-        sys.exit(str(occupied))

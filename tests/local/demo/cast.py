@@ -1,0 +1,60 @@
+"""The cast: the alerts that the story is about, as their senders know them."""
+
+from typing import Any
+
+from tests.local import senders
+from tests.local.senders import GrafanaAlert
+
+QUEUE = GrafanaAlert(
+    "Runner queue too long", "P1", "ci-runners", "118 jobs have waited for more than 10 minutes", value=118
+)
+DISK = GrafanaAlert(
+    "Disk almost full",
+    "P2",
+    "storage",
+    "artifact-store-3 is 91 % full",
+    {"instance": "artifact-store-3"},
+    value=91,
+)
+CACHE = GrafanaAlert(
+    "Build cache misses", "P3", "dev-infra", "The cache missed 64 % of all look-ups this hour", value=64
+)
+HOOKS = GrafanaAlert(
+    "Webhook deliveries fail", "P2", "dev-infra", "1 of 4 deliveries from the forge failed", value=0.25
+)
+DURING_OUTAGE = [
+    GrafanaAlert(
+        f"Mirror {name} is behind", "P2", "storage", f"Mirror {name} is an hour behind", {"mirror": name}
+    )
+    for name in ("fra", "iad", "sin")
+]
+BACKUP = "Nightly backup is late"
+METRIC, ANOMALY, COMPOSITE = "ci-runners-idle", "forge-api-latency", "arm64-fleet-unhealthy"
+
+
+def described(team: str, priority: str, summary: str) -> str:
+    """An alarm description as the README asks for."""
+    return (
+        f"TEAM={team} | PRIORITY={priority} | RUNBOOK=https://example.org/runbooks/{team}\nSUMMARY={summary}"
+    )
+
+
+ALARMS: dict[str, tuple[str, dict[str, Any]]] = {
+    METRIC: (
+        described("ci-runners", "P2", "Half of the runners have been idle for an hour"),
+        {"trigger": senders.metric_trigger("IdleRunners", "CI/Runners", 50.0, Pool="linux-x64")},
+    ),
+    ANOMALY: (
+        described("dev-infra", "P1", "The forge's API answers slower than it usually does"),
+        {
+            "trigger": senders.anomaly_trigger(
+                "TargetResponseTime", "AWS/ApplicationELB", LoadBalancer="app/forge/50dc6c495c0c9188"
+            )
+        },
+    ),
+    COMPOSITE: (
+        described("ci-runners", "P0", "No arm64 runner takes jobs"),
+        {"AlarmRule": "ALARM(arm64-queue) AND ALARM(arm64-idle)", "TriggeringChildren": []},
+    ),
+}
+"""Each alarm's description, and what else CloudWatch says of its kind."""
