@@ -1,0 +1,162 @@
+"""What of GitHub no twin has: pages, other authors, moves, and repositories that refuse."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.errors import (
+    CommentsClosed,
+    Gone,
+    Refused,
+)
+from chalicelib.lifecycle.issue import Draft, IssueRef, Seen
+from tests.contract.github_rig import REPOSITORY
+from tests.contract.tracker_rig import LABELS, Hub, before, changed, comments, edit, open_ones, opened, read
+
+# More than a page
+
+
+def test_lists_are_followed_over_their_pages(hub: Hub) -> None:
+    hub.github.limits.creations_per_minute = hub.github.limits.points_per_minute = None
+    for number in range(205):
+        hub.tracker.open(REPOSITORY, Draft(f"issue {number}", "body", LABELS), before(hub))
+        hub.mona.comment(REPOSITORY, 1, "theirs")
+    assert [seen.ref.number for seen in open_ones(hub)] == list(range(1, 206))
+    assert len(changed(hub)) == 205
+    hub.tracker.comment(IssueRef(REPOSITORY, 1), "ours", before(hub))
+    assert comments(hub, IssueRef(REPOSITORY, 1)) == ["ours"]
+
+
+def test_what_others_wrote_is_not_ours(hub: Hub) -> None:
+    forged = hub.mona.open(REPOSITORY, "forged", "<!-- marker -->", labels=LABELS)
+    hub.mona.comment(REPOSITORY, forged.number, "<!-- marker -->")
+    assert [(seen.title, seen.by_us) for seen in open_ones(hub)] == [("forged", False)]
+    assert comments(hub, IssueRef(REPOSITORY, forged.number)) == []
+
+
+def test_clocks_that_are_apart_hide_no_change(hub: Hub) -> None:
+    seen = opened(hub)
+    assert changed(hub, hub.now() + timedelta(minutes=1)) == [seen]
+    hub.tracker.comment(seen.ref, "ours", before(hub))
+    since = hub.now() + timedelta(minutes=1)
+    assert list(hub.tracker.comments(seen.ref, since, before(hub))) == ["ours"]
+
+
+@pytest.mark.parametrize(
+    ("level", "may"), [("admin", True), ("write", True), ("read", False), ("none", False)]
+)
+def test_write_access_is_asked_of_github(hub: Hub, level: str, may: bool) -> None:
+    hub.github.person("octo")
+    hub.rig.repository.permissions["octo"] = level
+    assert hub.tracker.may_write(REPOSITORY, "octo", before(hub)) is may
+
+
+# Moved, locked, refused
+
+
+def test_a_moved_issue_is_followed_by_every_call(hub: Hub) -> None:
+    ref = opened(hub).ref
+    hub.github.world.add_repository("acme/attic")
+    hub.mona.transfer(REPOSITORY, 1, "acme/attic")
+    moved = IssueRef("acme/attic", 1)
+    assert read(hub, ref).ref == moved
+    assert edit(hub, ref, body="there").ref == moved
+    hub.tracker.comment(ref, "there too", before(hub))
+    hub.tracker.add_labels(ref, ("x/y",), before(hub))
+    hub.tracker.remove_label(ref, "x/y", before(hub))
+    assert comments(hub, ref) == ["there too"]
+    seen = read(hub, moved)
+    assert (seen.body, seen.labels, seen.comments) == ("there", LABELS, 1)
+
+
+def test_an_issue_moved_out_of_reach_is_refused_and_not_taken_for_deleted(hub: Hub) -> None:
+    ref = opened(hub).ref
+    hub.github.world.add_repository("umbrella/attic", installed=False)
+    hub.mona.transfer(REPOSITORY, 1, "umbrella/attic")
+    with pytest.raises(Refused) as raised:
+        read(hub, ref)
+    assert (type(raised.value), raised.value.status) == (Refused, 404)
+
+
+def test_a_renamed_repository_is_followed(hub: Hub) -> None:
+    ref = opened(hub).ref
+    hub.mona.rename(REPOSITORY, "alarms")
+    assert read(hub, ref).ref == IssueRef("acme/alarms", 1)
+    assert opened(hub).ref == IssueRef("acme/alarms", 2)
+    assert [seen.ref.number for seen in open_ones(hub)] == [1, 2]
+    hub.tracker = hub.worker()
+    assert read(hub, ref).ref == IssueRef("acme/alarms", 1), "nor does a new worker lose it"
+
+
+def test_a_locked_issue_takes_no_comments_but_edits(hub: Hub) -> None:
+    ref = opened(hub).ref
+    hub.mona.lock(REPOSITORY, 1)
+    with pytest.raises(CommentsClosed):
+        hub.tracker.comment(ref, "x", before(hub))
+    assert edit(hub, ref, body="still").body == "still"
+
+
+def test_an_issue_full_of_comments_takes_no_more_but_edits(hub: Hub) -> None:
+    ref = opened(hub).ref
+    hub.github.world.comment_cap = 1
+    hub.tracker.comment(ref, "last", before(hub))
+    with pytest.raises(CommentsClosed):
+        hub.tracker.comment(ref, "one too many", before(hub))
+    assert edit(hub, ref, body="still").comments == 1
+
+
+def test_a_repository_without_issues_refuses_and_has_lost_none(hub: Hub) -> None:
+    ref = opened(hub).ref
+    hub.mona.set_issues(REPOSITORY, enabled=False)
+    calls: list[Callable[[], Seen]] = [lambda: opened(hub), lambda: read(hub, ref)]
+    for call in calls:
+        with pytest.raises(Refused) as refused:
+            call()
+        assert not isinstance(refused.value, Gone)
+
+
+def test_an_archived_repository_refuses(hub: Hub) -> None:
+    ref = opened(hub).ref
+    hub.mona.archive(REPOSITORY)
+    for refused in (lambda: edit(hub, ref, body="x"), lambda: hub.tracker.comment(ref, "x", before(hub))):
+        with pytest.raises(Refused) as raised:
+            refused()
+        assert (type(raised.value), raised.value.status) == (Refused, 403)
+
+
+def test_a_suspended_installation_refuses_until_it_is_back(hub: Hub) -> None:
+    opened(hub)
+    hub.mona.suspend(REPOSITORY)
+    with pytest.raises(Refused):
+        opened(hub)
+    hub.mona.suspend(REPOSITORY, suspended=False)
+    assert opened(hub).ref.number == 2
+
+
+def test_a_repository_without_the_app_refuses(hub: Hub) -> None:
+    hub.github.world.add_repository("umbrella/alerts", installed=False)
+    with pytest.raises(Refused):
+        hub.tracker.open("umbrella/alerts", Draft("x", "body", (), ()), before(hub))
+
+
+def test_an_issue_opens_without_the_assignees_that_github_does_not_accept(hub: Hub) -> None:
+    seen = hub.tracker.open(REPOSITORY, Draft("x", "body", LABELS, ("mona", "stranger")), before(hub))
+    assert seen.labels == LABELS
+    assert [issue.assignees for issue in hub.issues()] == [[]]
+
+
+@pytest.mark.parametrize("labels", [("x" * 51,), ("new",)])
+def test_an_issue_opens_without_the_labels_that_github_does_not_accept(
+    hub: Hub, labels: tuple[str, ...]
+) -> None:
+    hub.rig.installation.may_create_labels = False
+    seen = hub.tracker.open(REPOSITORY, Draft("x", "body", labels, ("stranger",)), before(hub))
+    assert (seen.title, seen.labels) == ("x", ())
+    assert len(hub.issues()) == 1
+
+
+def test_an_issue_whose_title_is_not_accepted_is_refused(hub: Hub) -> None:
+    with pytest.raises(Refused):
+        opened(hub, "x" * 257)
+    assert hub.issues() == []
