@@ -7,6 +7,7 @@ from datetime import datetime
 
 from chalicelib.alert import Condition
 from chalicelib.labels import FLAPPING_LABEL
+from chalicelib.lifecycle.issue import Closer
 from chalicelib.lifecycle.state import AlertState, Issue
 
 
@@ -23,4 +24,5 @@ def since(row: AlertState) -> datetime | None:
 
 def _held(issue: Issue) -> bool:
     """Whether it is left as it is for people's sake, or because it flaps."""
-    return issue.muted or issue.state_reason == "not_planned" or FLAPPING_LABEL in issue.labels
+    unwanted = issue.closed_by is Closer.PERSON and issue.state_reason == "not_planned"
+    return issue.muted or unwanted or FLAPPING_LABEL in issue.labels

@@ -6,17 +6,25 @@ from typing import Any
 
 import pytest
 
+from chalicelib.labels import FLAPPING_LABEL
 from chalicelib.lifecycle import behind
+from chalicelib.lifecycle.issue import Closer
 from chalicelib.lifecycle.state import AlertState, Status
 from tests.unit.builders import at, firing, resolved, row_of
 from tests.unit.rows import issue
 
+US, PERSON = Closer.US, Closer.PERSON
 CLOSED = {"closed_at": at(1)}
+NOT_PLANNED = CLOSED | {"state_reason": "not_planned"}
 FIRING, ENDED, TOMBSTONE = row_of(firing(0), firing(3)), row_of(firing(0), resolved(5)), row_of(resolved(5))
 
 
 def with_issue(row: AlertState, **fields: Any) -> AlertState:
     return replace(row, status=Status(issue=issue(**fields)))
+
+
+def snoozed(row: AlertState) -> AlertState:
+    return replace(row, status=replace(row.status, snoozed_until=at(90)))
 
 
 @pytest.mark.parametrize(
@@ -26,7 +34,13 @@ def with_issue(row: AlertState, **fields: Any) -> AlertState:
         pytest.param(with_issue(FIRING, **CLOSED), at(0), id="fires, its issue closed"),
         pytest.param(with_issue(FIRING), None, id="fires, its issue open"),
         pytest.param(with_issue(FIRING, muted=True, **CLOSED), None, id="fires, muted"),
+        pytest.param(with_issue(FIRING, **NOT_PLANNED, closed_by=PERSON), None, id="fires, not planned"),
+        pytest.param(with_issue(FIRING, **NOT_PLANNED, closed_by=US), at(0), id="fires, its rule was edited"),
+        pytest.param(with_issue(FIRING, labels=(FLAPPING_LABEL,), **CLOSED), None, id="fires, flapping"),
+        pytest.param(snoozed(FIRING), None, id="fires, snoozed"),
         pytest.param(with_issue(ENDED), at(5), id="ended, its issue open"),
+        pytest.param(with_issue(ENDED, labels=(FLAPPING_LABEL,)), None, id="ended, flapping"),
+        pytest.param(snoozed(with_issue(ENDED)), None, id="ended, snoozed"),
         pytest.param(with_issue(ENDED, kept_open=True), None, id="ended, opened again by a person"),
         pytest.param(with_issue(ENDED, **CLOSED), None, id="ended, its issue closed"),
         pytest.param(ENDED, None, id="ended, without an issue"),
