@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from chalicelib.labels import MUTED_LABEL, QUIET_LABEL
+from chalicelib.labels import AREA_LABEL, MUTED_LABEL, QUIET_LABEL
 
 HEEDED = {
     "issues": frozenset({"closed", "reopened", "transferred", "deleted", "labeled", "unlabeled"}),
@@ -39,9 +39,10 @@ def hint(event: str, delivery: str, payload: Mapping[str, Any]) -> Hint | str:
     if action not in HEEDED.get(event, ()):
         return "EVENT_NOT_HEEDED"
     sender, author = _object(payload, "sender"), _object(issue, "user")
-    if author.get("type") != "Bot" or "pull_request" in issue:
+    by_bot = author.get("type") == "Bot"
+    if "pull_request" in issue or not (by_bot or _labelled(issue)):
         return "ISSUE_NOT_OURS"
-    if sender.get("login") == author.get("login"):
+    if by_bot and sender.get("login") == author.get("login"):
         return "OWN_EVENT"
     if action in ("labeled", "unlabeled") and _object(payload, "label").get("name") not in LABELS:
         return "LABEL_NOT_HEEDED"
@@ -64,6 +65,13 @@ def read(message: Mapping[str, Any]) -> Hint | None:
     if not whole or not isinstance(issue, int) or isinstance(issue, bool):
         return None
     return Hint(issue=issue, **{name: str(text) for name, text in texts.items()})
+
+
+def _labelled(issue: Mapping[str, Any]) -> bool:
+    """Whether it has our label; one that was taken over may be by a script with a person's token."""
+    labels = issue.get("labels")
+    named = labels if isinstance(labels, list) else []
+    return any(isinstance(label, dict) and label.get("name") == AREA_LABEL for label in named)
 
 
 def _object(holder: Mapping[str, Any], name: str) -> Mapping[str, Any]:

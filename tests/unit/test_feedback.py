@@ -9,6 +9,9 @@ from chalicelib.feedback import Hint
 
 BOT = {"login": "alerting[bot]", "type": "Bot"}
 MONA = {"login": "mona", "type": "User"}
+SCRIPT = {"login": "org-scripts", "type": "User"}
+ADOPTED = {"number": 7, "user": SCRIPT, "labels": [{"name": "bug"}, {"name": "area:alerting"}]}
+"""An issue that a script opened with a person's token, and that was taken over since."""
 
 
 def event(action: str = "closed", **fields: Any) -> dict[str, Any]:
@@ -33,6 +36,9 @@ def hint(name: str, payload: dict[str, Any]) -> Hint | str:
         ("issues", event("unlabeled", label={"name": "alert:quiet"})),
         ("issue_comment", event("created", comment={"id": 1, "body": "/ack"})),
         ("issues", event(sender={"login": "another[bot]", "type": "Bot"})),
+        ("issues", event(issue=ADOPTED)),
+        ("issue_comment", event("created", issue=ADOPTED)),
+        ("issue_comment", event("created", issue=ADOPTED | {"user": MONA})),
     ],
 )
 def test_what_people_do_to_our_issues_is_a_hint(name: str, payload: dict[str, Any]) -> None:
@@ -52,6 +58,8 @@ def test_what_people_do_to_our_issues_is_a_hint(name: str, payload: dict[str, An
         ("issue_comment", event("edited"), "EVENT_NOT_HEEDED"),
         ("issues", event(sender=BOT), "OWN_EVENT"),
         ("issues", event(issue={"number": 7, "user": MONA}), "ISSUE_NOT_OURS"),
+        ("issues", event(issue=ADOPTED | {"labels": [{"name": "bug"}, "area:ci", None]}), "ISSUE_NOT_OURS"),
+        ("issues", event(issue=ADOPTED | {"labels": None}), "ISSUE_NOT_OURS"),
         (
             "issue_comment",
             event("created", issue={"number": 7, "user": BOT, "pull_request": {}}),
