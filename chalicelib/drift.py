@@ -2,7 +2,8 @@
 
 What changed since the last look every ten minutes, everything open once an hour. A list is only a hint:
 what differs is read, and written under the lease; a failed look-up changes nothing, and the next look
-covers the same time again. A look at everything that runs out of time goes on where it stopped.
+covers the same time again. A look at everything that runs out of time goes on where it stopped. What is over
+for long is left out of it from then on: the list of changes alone tells of that.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,6 +18,7 @@ from chalicelib.alert import Priority
 from chalicelib.astray import Astray, Census
 from chalicelib.github.budget import Call, Granted, Kind
 from chalicelib.labels import AREA_LABEL, MUTED_LABEL, QUIET_LABEL
+from chalicelib.lifecycle import over
 from chalicelib.lifecycle.issue import Seen
 from chalicelib.lifecycle.state import AlertState, Issue
 from chalicelib.permits import Permits
@@ -30,6 +32,9 @@ class Rows(astray.Rows, Protocol):
 
     def of_repository(self, repository: str, after: int, limit: int) -> list[str]:
         """List fingerprints with an issue in a repository numbered above `after`, by number."""
+
+    def retire(self, row: AlertState) -> AlertState | None:
+        """List it no more with its repository; None if another was quicker."""
 
 
 class Lists(Protocol):
@@ -131,6 +136,8 @@ class Drift:
             believed = row.status.issue
             if believed and (believed.open or believed.muted) and row.fingerprint not in shown:
                 self.sync.look(row, until)
+            elif over.for_long(row, self.now()):
+                self.rows.retire(row)
             after = believed.ref.number if believed else after
         return 0
 

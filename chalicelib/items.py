@@ -51,6 +51,11 @@ def status(row: AlertState) -> dict[str, Any]:
     }
 
 
+def retired() -> dict[str, Any]:
+    """Nothing of an issue that closed long ago, by which its row would be found and looked at."""
+    return {"issue_repository": None, "issue_number": None}
+
+
 def intent(unfinished: Intent | None) -> dict[str, Any]:
     """The step begun and not known to have ended."""
     return {"intent": {"S": _INTENT.dump_json(unfinished).decode()} if unfinished else None}

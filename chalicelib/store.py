@@ -76,6 +76,10 @@ class DynamoStore:
         """Write when the row is next due, or that it is not; None if another was quicker."""
         return self._write(row, items.due(row))[0]
 
+    def retire(self, row: AlertState) -> AlertState | None:
+        """Find it by its issue no more, until that is written anew; None if another was quicker."""
+        return self._write(row, items.retired())[0]
+
     def due(self, priority: Priority, now: datetime, limit: int) -> list[str]:
         """List fingerprints of due rows of a priority, the longest due first.
 

@@ -45,7 +45,11 @@ def show(
     found, now = Stage.of(stage, region), CLOCK.now()
     row = rows.find(found, key, now, limit=1000)
     if row is None:
-        typer.echo(f"Nothing is known of {key} on {stage}. `dlq list` shows what became no row.", err=True)
+        typer.echo(
+            f"Nothing is known of {key} on {stage}. `dlq list` shows what became no row. An issue that was "
+            "closed 90 days ago is found by its fingerprint, which stands in its text, out of sight.",
+            err=True,
+        )
         raise typer.Exit(1)
     if as_json:
         screen.as_json(_ROW.dump_python(row, mode="json"))

@@ -387,6 +387,24 @@ def test_a_row_that_has_no_issue_any_more_is_not_found_by_it(store: Store) -> No
     assert store.of_repository("org/infra", 0, 10) == []
 
 
+def test_a_row_that_is_retired_is_not_found_by_its_issue_until_that_is_written_anew(store: Store) -> None:
+    row = present(store.get(with_issue(store, "one", IssueRef("org/infra", 12))))
+    retired = present(store.retire(row))
+    assert store.get(row.fingerprint) == retired == replace(row, revision=row.revision + 1)
+    assert store.of_issue(IssueRef("org/infra", 12)) is None
+    assert store.of_repository("org/infra", 0, 10) == []
+    claim = claimed(store, retired)
+    store.settle(claim, opened(claim, status=row.status), at(3))
+    assert store.of_repository("org/infra", 0, 10) == [row.fingerprint]
+
+
+def test_retiring_an_older_row_is_lost(store: Store) -> None:
+    row = present(store.get(with_issue(store, "one", IssueRef("org/infra", 12))))
+    present(store.rest(replace(row, due_at=at(9))))
+    assert store.retire(row) is None
+    assert store.of_repository("org/infra", 0, 10) == [row.fingerprint]
+
+
 def test_rows_of_a_repository_come_in_pages_by_the_issues_number(store: Store) -> None:
     numbers = {n: with_issue(store, str(n), IssueRef("org/infra", n)) for n in (9, 100, 20)}
     with_issue(store, "elsewhere", IssueRef("org/apps", 10))

@@ -16,6 +16,7 @@ class MemoryStore:
     def __init__(self) -> None:
         self.rows: dict[str, AlertState] = {}
         self.documents: dict[str, Document] = {}
+        self.retired: set[str] = set()
         self.calls: list[str] = []
 
     def get(self, fingerprint: str) -> AlertState | None:
@@ -43,6 +44,7 @@ class MemoryStore:
         def outcome(kept: AlertState, due_at: datetime | None) -> AlertState:
             return replace(kept, status=settled.status, intent=settled.intent, lease=None, due_at=due_at)
 
+        self.retired.discard(claimed.fingerprint)
         written = self._write(
             "settle", settled, lambda kept: replace(outcome(kept, settled.due_at), look=settled.look)
         )
@@ -56,6 +58,11 @@ class MemoryStore:
     def rest(self, row: AlertState) -> AlertState | None:
         return self._write("rest", row, lambda kept: replace(kept, due_at=row.due_at))
 
+    def retire(self, row: AlertState) -> AlertState | None:
+        written = self._write("retire", row, lambda kept: kept)
+        self.retired |= {row.fingerprint} if written else set()
+        return written
+
     def due(self, priority: Priority, now: datetime, limit: int) -> list[str]:
         self.calls.append("due")
         due = [
@@ -66,12 +73,12 @@ class MemoryStore:
         return [fingerprint for _, fingerprint in sorted(due)[:limit]]
 
     def of_issue(self, ref: IssueRef) -> str | None:
-        return next((row.fingerprint for row in self.rows.values() if _same(_ref(row), ref)), None)
+        return next((row.fingerprint for row in self._with_issue if _same(_ref(row), ref)), None)
 
     def of_repository(self, repository: str, after: int, limit: int) -> list[str]:
         found = [
             (ref.number, row.fingerprint)
-            for row in self.rows.values()
+            for row in self._with_issue
             if (ref := _ref(row)) and ref.repository.lower() == repository.lower() and ref.number > after
         ]
         return [fingerprint for _, fingerprint in sorted(found)[:limit]]
@@ -87,6 +94,11 @@ class MemoryStore:
             return kept
         self.documents[key] = Document(version + 1, text)
         return None
+
+    @property
+    def _with_issue(self) -> list[AlertState]:
+        """Rows that are found by their issue."""
+        return [row for row in self.rows.values() if row.fingerprint not in self.retired]
 
     def _write(
         self, name: str, row: AlertState, change: Callable[[AlertState], AlertState]

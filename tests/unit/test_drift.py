@@ -177,6 +177,54 @@ def test_an_unmuting_of_a_closed_issue_is_found_whenever_it_happens(world: Drift
     assert [issue.ref for issue in world.tracker.open_issues] == [SECOND]
 
 
+DAY = 24 * 60
+
+
+def test_a_condition_whose_issue_closed_90_days_ago_is_not_looked_at_any_more(world: DriftWorld) -> None:
+    world.run(firing(0))
+    world.run(resolved(10))
+    world.look(89 * DAY)
+    assert world.store.of_issue(FIRST)
+    world.look(91 * DAY)
+    assert world.store.of_issue(FIRST) is None
+    world.store.calls.clear()
+    world.look(92 * DAY)
+    assert "get" not in world.store.calls
+    world.run(firing(93 * DAY))
+    assert [issue.ref for issue in world.tracker.open_issues] == [SECOND]
+    assert "before this there was #1" in world.tracker.threads[SECOND].seen.body
+    assert world.store.of_issue(SECOND)
+
+
+def test_one_that_a_person_reopens_after_that_is_found_by_its_marker(world: DriftWorld) -> None:
+    world.run(firing(0))
+    world.run(resolved(10))
+    world.look(91 * DAY)
+    world.tracker.reopen_as_person(FIRST)
+    world.look(91 * DAY + 11)
+    issue = world.row.status.issue
+    assert issue
+    assert (issue.open, issue.kept_open) == (True, True)
+    assert world.store.of_issue(FIRST)
+
+
+@pytest.mark.parametrize("alerts", [(firing(0),), (firing(0), resolved(20))], ids=["fires", "muted"])
+def test_what_still_fires_or_is_muted_is_looked_at_for_ever(
+    world: DriftWorld, alerts: tuple[AlertEvent, ...]
+) -> None:
+    world.run(firing(0))
+    labels = world.tracker.threads[FIRST].seen.labels
+    muted = ("alert:muted",) if len(alerts) > 1 else ()
+    world.tracker.change(FIRST, Closer.PERSON, labels=(*labels, *muted))
+    world.look(1)
+    world.tracker.close_as_person(FIRST)
+    world.look(12)
+    for alert in alerts[1:]:
+        world.run(alert)
+    world.look(200 * DAY)
+    assert world.store.of_issue(FIRST)
+
+
 def test_an_unfinished_opening_is_left_to_find(world: DriftWorld) -> None:
     world.run(firing(0))
     world.double(firing(0))

@@ -1,0 +1,16 @@
+"""Over: whether a condition ended so long ago that nobody goes on looking at its issue. Pure."""
+
+from datetime import datetime, timedelta
+
+from chalicelib.alert import Condition
+from chalicelib.lifecycle.state import AlertState
+
+LONG = timedelta(days=90)
+
+
+def for_long(row: AlertState, now: datetime) -> bool:
+    """Say whether it has ended and its issue closed long ago, with nothing left to do or to lift."""
+    issue = row.status.issue
+    if issue is None or issue.closed_at is None or issue.muted or row.due_at or row.intent:
+        return False
+    return row.spec.condition is Condition.RESOLVED and issue.closed_at < now - LONG
