@@ -126,5 +126,6 @@ def routed(routing: Routing, repository: str) -> Routing:
         runbook=None,
         close_on_resolve=True,
         details=Details.NONE,
+        board=False,
     )
     return replace(routing, teams={**routing.teams, canary.TEAM: route})

@@ -127,6 +127,10 @@ def test_nobody_is_told_of_it(world: World) -> None:
     }
 
 
+def test_its_repository_gets_no_board_of_its_coming_and_going() -> None:
+    assert routed(load(TABLE), HOME).boards == {"example-org/alerts"}
+
+
 def test_the_cycles_of_a_day_share_an_issue_and_the_next_day_opens_another(world: World) -> None:
     for _ in range(4):
         world.cycle()
