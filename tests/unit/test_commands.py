@@ -38,6 +38,8 @@ def word(body: str) -> str | None:
         ("/snooze 31d", ""),
         ("/snoze 4h", ""),
         ("/ack everything", ""),
+        ("/unmut", ""),
+        ("/acks", ""),
         # nothing of ours
         ("/lgtm", None),
         ("/assign @mona", None),
@@ -82,8 +84,21 @@ def test_a_command_is_heard_once_however_often_it_is_listed() -> None:
     assert [command.word for command in hear(done, said("/ack")).status.commands] == ["mute"]
 
 
-def test_what_was_said_long_before_is_not_heard_again() -> None:
-    assert hear(with_issue(FIRING, heard_at=at(60)), said("/ack")).status.commands == ()
+@pytest.mark.parametrize(("minute", "heard"), [(57.9, 0), (58, 1), (60, 1)])
+def test_what_was_said_before_the_last_hearing_is_not_heard_again_but_clocks_may_differ(
+    minute: float, heard: int
+) -> None:
+    row = with_issue(FIRING, heard_at=at(60))
+    assert len(hear(row, said("/ack", minute=minute)).status.commands) == heard
+
+
+def test_how_far_people_were_heard_is_remembered() -> None:
+    issue = hear(ROW, said("chatter", 1, 7), said("/ack", 2, 9), said("chatter", 3, 8)).status.issue
+    assert issue
+    assert (issue.heard, issue.heard_at) == (3, at(9))
+    silent = hear(ROW).status.issue
+    assert silent
+    assert silent.heard_at == at(1)
 
 
 def test_the_newest_commands_are_remembered() -> None:

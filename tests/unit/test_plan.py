@@ -82,6 +82,17 @@ BEHIND = {"generation": 0}
             9,
             OpenIssue(),
         ),
+        # closed by us as not planned, such as when its rule was edited: no person asked for silence
+        (
+            with_issue(
+                row_of(firing(1), resolved(2, recovered=False), firing(99)),
+                episode=at(1),
+                state_reason="not_planned",
+                **closed(3, Closer.US),
+            ),
+            99,
+            OpenIssue(),
+        ),
         # closed by us though the episode goes on: its new firing came too late
         (with_issue(FIRING, **closed(3, Closer.US)), 99, ReopenIssue(REF)),
         # a person's closing belongs to the episode during which it happened
@@ -90,6 +101,11 @@ BEHIND = {"generation": 0}
             with_issue(
                 row_of(firing(1), resolved(2), firing(9)), episode=at(1), **closed(9.5, Closer.PERSON)
             ),
+            99,
+            Nothing(Quiet.CLOSED_BY_PERSON),
+        ),
+        (
+            with_issue(row_of(firing(1), resolved(2), firing(9)), episode=at(1), **closed(9, Closer.PERSON)),
             99,
             Nothing(Quiet.CLOSED_BY_PERSON),
         ),
@@ -365,4 +381,14 @@ def test_what_people_did_is_looked_at_first_and_what_they_asked_for_done_next() 
     assert plan(asked, at(3), POLICY) == Obey(REF, command)
     assert plan(replace(asked, status=replace(asked.status, commands=())), at(3), POLICY) == AddComment(
         REF, "help-4"
+    )
+
+
+def test_an_answer_that_is_owed_waits_for_the_budget_and_is_let_go_where_no_comment_is_taken() -> None:
+    owed = with_issue(FIRING)
+    owed = replace(owed, status=replace(owed.status, replies=(4,)))
+    shut = with_issue(FIRING, comments_closed=True)
+    assert plan(owed, at(3), replace(POLICY, comments=False)) == Nothing(Quiet.UP_TO_DATE)
+    assert plan(replace(shut, status=replace(shut.status, replies=(4,))), at(3), POLICY) == Nothing(
+        Quiet.UP_TO_DATE
     )
