@@ -85,6 +85,7 @@ class Contents:
 
 
 def _within(repository: str, rows: Iterable[AlertState]) -> list[AlertState]:
-    """Keep the rows with an issue in the repository, each once."""
-    here = [row for row in rows if (issue := row.status.issue) and issue.ref.repository == repository]
+    """Keep the rows with an issue in the repository, in whose name GitHub ignores case, each once."""
+    name = repository.lower()
+    here = [row for row in rows if (issue := row.status.issue) and issue.ref.repository.lower() == name]
     return list({row.fingerprint: row for row in here}.values())

@@ -249,6 +249,14 @@ def test_another_repositorys_alerts_are_not_on_it(bench: Bench) -> None:
     assert "All quiet" in bench.boards[0].body
 
 
+def test_github_ignores_case_in_the_name_of_a_repository(bench: Bench) -> None:
+    """The routing is written by hand, the issue's place is as GitHub spells it."""
+    bench.fires(3, ref=IssueRef("Org/Infra", 3))
+    bench.later()
+    (board,) = bench.boards
+    assert "Alert 3" in board.body
+
+
 def test_a_repository_without_a_wish_for_one_has_none() -> None:
     table = (
         '[default]\nrepository = "org/a"\nboard = false\n'
