@@ -118,3 +118,11 @@ def test_a_log_is_named(allowed: Callable[..., Callable[..., Any]]) -> None:
     assert refused(lambda: logs.create_log_stream(**group)) == "ResourceNotFoundException"
     other = group | {"logGroupName": "/aws/lambda/ours-too"}
     assert refused(lambda: logs.create_log_stream(**other)) == "AccessDeniedException"
+
+
+def test_alarms_are_cloudwatchs_whatever_a_request_is_signed_for(
+    allowed: Callable[..., Callable[..., Any]],
+) -> None:
+    cloudwatch = allowed("cloudwatch:DescribeAlarms", "*")("cloudwatch")
+    assert cloudwatch.describe_alarms()["MetricAlarms"] == []
+    assert refused(lambda: cloudwatch.delete_alarms(AlarmNames=["one"])).startswith("AccessDenied")

@@ -98,6 +98,10 @@ class Deployed:
             check=False,
         )
         answer = json.loads(done.stdout.splitlines()[-1]) if done.returncode == 0 else {"error": done.stderr}
+        # What a role forbids may be told in the log alone: a chore that fails holds up no other.
+        wrong = [line for line in done.stdout.splitlines() if '"level":"ERROR"' in line]
+        if wrong:
+            answer = {"error": "\n".join(wrong)}
         if "error" in answer:
             raise FunctionFailed(f"{name}: {answer['error']}\n{done.stdout}\n{done.stderr}")
         return answer["result"]

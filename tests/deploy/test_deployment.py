@@ -52,7 +52,7 @@ class World:
 
     @cached_property
     def functions(self) -> Deployed:
-        settings = {"GITHUB_API_URL": self.github.url, "ALARMS_INTERVAL_MINUTES": "0"}
+        settings = {"GITHUB_API_URL": self.github.url, "ALARMS_INTERVAL_MINUTES": "0.001"}
         return Deployed(self.cloud, self.first.path, self.folder, settings)
 
     @property
@@ -154,11 +154,11 @@ def posted(world: World, source: str, body: dict[str, Any]) -> None:
     assert (answer["statusCode"], json.loads(answer["body"])) == (202, {"accepted": 1})
 
 
-def alarm_is(world: World, state: str) -> None:
+def alarm_is(world: World, state: str, name: str = "Errors") -> None:
     """Have the alarm in CloudWatch too, which reconcile asks how it is."""
     client = world.cloud.client("cloudwatch")
     client.put_metric_alarm(
-        AlarmName="Errors",
+        AlarmName=name,
         MetricName="Errors",
         Namespace="AWS/Lambda",
         Statistic="Sum",
@@ -167,7 +167,7 @@ def alarm_is(world: World, state: str) -> None:
         Threshold=1,
         ComparisonOperator="GreaterThanThreshold",
     )
-    client.set_alarm_state(AlarmName="Errors", StateValue=state, StateReason="told so")
+    client.set_alarm_state(AlarmName=name, StateValue=state, StateReason="told so")
 
 
 def send(world: World, began: datetime, ended: datetime | None = None) -> None:
@@ -199,7 +199,23 @@ def test_an_alert_of_each_provider_becomes_an_issue_and_ends_it(world: World) ->
     assert {issue.state for issue in world.issues.values()} == {"closed"}
     assert len(world.issues) == 4
     assert LocalAws(world.cloud.url, PREFIX, REGION).dlq_messages() == []
-    world.cloud.client("cloudwatch").delete_alarms(AlarmNames=["Errors"])
+
+
+def test_an_end_that_cloudwatch_did_not_tell_is_learnt_by_asking_it(world: World) -> None:
+    began = datetime.now(UTC) - timedelta(minutes=1)
+    alarm = senders.cloudwatch("Lost", "TEAM=dev-infra | PRIORITY=P1", began, state="ALARM", before="OK")
+    alarm_is(world, "ALARM", "Lost")
+    topic = f"arn:aws:sns:{REGION}:123456789012:{PREFIX}-alerts"
+    world.cloud.client("sns").publish(TopicArn=topic, Message=json.dumps(alarm))
+    world.settle()
+    assert world.issues["[P1] Lost"].state == "open"
+    alarm_is(world, "OK", "Lost")
+    world.settle()
+    assert (world.issues["[P1] Lost"].state, world.issues["[P1] Lost"].state_reason) == (
+        "closed",
+        "completed",
+    )
+    world.cloud.client("cloudwatch").delete_alarms(AlarmNames=["Errors", "Lost"])
 
 
 def test_an_alert_without_an_owner_is_kept_with_the_reason(world: World) -> None:

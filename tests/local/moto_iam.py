@@ -1,8 +1,8 @@
 """Least privilege, enforced: what moto's IAM lacks, for those who come with the credentials of a role.
 
 moto judges a request by its action, and by its resource only for SQS, S3, IAM and STS; it reads `?` in a
-pattern as a regular expression does, knows `PublishBatch` as an action, which AWS does not, and refuses in
-XML whoever speaks JSON. Here every
+pattern as a regular expression does, knows `PublishBatch` as an action, which AWS does not, calls CloudWatch
+as requests are signed for it, and refuses in XML whoever speaks JSON. Here every
 request of a role is judged by the ARN it is about, as AWS would. Whoever has no session token is the
 administrator, who may do anything. Conditions and resource policies are not judged.
 """
@@ -27,6 +27,9 @@ SINGLE = {
 """Actions of a batch, and the one that AWS asks for."""
 
 
+SIGNED_FOR = {"monitoring": "cloudwatch"}
+"""Services whose requests are signed for another name than policies call them by."""
+
 JSON_BY_PATH = ("apigateway", "awslambda")
 """Services that speak JSON, and say so by no header."""
 
@@ -50,6 +53,8 @@ def _authorize(request: Any, iam_request_cls: Callable[..., Any], resource: str 
         headers=request.headers,
         action=SINGLE.get(action, action),
     )
+    service, _, name = iam_request._action.partition(":")
+    iam_request._action = f"{SIGNED_FOR.get(service, service)}:{name}"
     try:
         iam_request.check_action_permitted(_resource(request) or resource)
     except NotFoundException:
