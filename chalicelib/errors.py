@@ -16,6 +16,7 @@ AlertingError
         OutcomeUnknown      a write went without an answer (timeout, 5xx): it may have happened
         Refused             GitHub said no, and nothing happened
             Gone            the issue was deleted
+            OutOfSight      the issue was moved to where the App is not, for its repository is in sight
             Invalid         validation failed, on the named fields
             CommentsClosed  the issue takes no more comments (locked, or 2,500 of them)
 
@@ -118,6 +119,10 @@ class Refused(GitHubError):
 
 class Gone(Refused):
     """410: the issue was deleted."""
+
+
+class OutOfSight(Refused):
+    """404, though the repository can be read: the issue was moved to where the App is not installed."""
 
 
 class Invalid(Refused):

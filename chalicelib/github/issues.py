@@ -5,9 +5,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from chalicelib.errors import Invalid, Refused, Unavailable
+from chalicelib.errors import Invalid, OutOfSight, Refused, Unavailable
 from chalicelib.github import answers, requests
 from chalicelib.github.protocol import Request, Response
+from chalicelib.labels import AREA_LABEL
 from chalicelib.lifecycle.commands import Spoken
 from chalicelib.lifecycle.issue import Draft, IssueRef, Label, Seen
 
@@ -49,8 +50,16 @@ class GitHubIssues:
             request = replace(request, body=kept)
 
     def read(self, ref: IssueRef, before: datetime) -> Seen:
-        """Read an issue, wherever it was moved to; raises Gone if it was deleted."""
-        return self._issue(requests.issue("GET", ref), before)
+        """Read an issue, wherever it was moved to.
+
+        Raises Gone if it was deleted, OutOfSight if it is where the App is not.
+        """
+        try:
+            return self._issue(requests.issue("GET", ref), before)
+        except Refused as error:
+            if error.status == 404 and self._in_sight(ref.repository, before):
+                raise OutOfSight(str(error), status=404, request_id=error.request_id) from error
+            raise
 
     def edit(self, ref: IssueRef, changes: dict[str, Any], before: datetime) -> Seen:
         """Change fields of an issue: title, body, state, state_reason."""
@@ -134,6 +143,14 @@ class GitHubIssues:
     def dress_label(self, repository: str, label: Label, before: datetime) -> None:
         """Change the colour and the description of a label."""
         self._client.send(requests.dress_label(repository, label), before)
+
+    def _in_sight(self, repository: str, before: datetime) -> bool:
+        """Say whether the issues of a repository can be read: else what is not found proves nothing."""
+        try:
+            self._client.send(requests.list_open_issues(repository, AREA_LABEL), before)
+        except Refused:
+            return False
+        return True
 
     def _issue(self, request: Request, before: datetime) -> Seen:
         # The login first: were it looked for after the call, its failing would hide that the call took

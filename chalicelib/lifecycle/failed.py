@@ -3,7 +3,15 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from chalicelib.errors import AlertingError, CommentsClosed, Gone, RateLimited, Refused, TooLate
+from chalicelib.errors import (
+    AlertingError,
+    CommentsClosed,
+    Gone,
+    OutOfSight,
+    RateLimited,
+    Refused,
+    TooLate,
+)
 from chalicelib.lifecycle import commands, outcome, said
 from chalicelib.lifecycle.state import AlertState, Verb
 from chalicelib.lifecycle.steps import (
@@ -18,11 +26,13 @@ from chalicelib.lifecycle.steps import (
 )
 
 MOST_DOUBLINGS = 5
+LOST_AFTER = 4
+"""Refusals, over some seven minutes, after which an issue out of sight is let go: a replica may be behind."""
 
 
 def ended(claimed: AlertState, step: Step, error: AlertingError) -> AlertState | None:
     """The row after a refusal that settles the step: trying it again would change nothing."""
-    if isinstance(error, Gone) and _on_issue(step):
+    if _on_issue(step) and (isinstance(error, Gone) or _lost(claimed, error)):
         return replace(claimed, status=outcome.gone(claimed), intent=None)
     if isinstance(error, CommentsClosed):
         return replace(claimed, status=said.comments_closed(claimed), intent=None)
@@ -33,6 +43,11 @@ def ended(claimed: AlertState, step: Step, error: AlertingError) -> AlertState |
     if isinstance(error, Refused) and isinstance(step, RemoveLabel):
         return replace(claimed, status=said.labelled(claimed, removed=step.label), intent=None)
     return None
+
+
+def _lost(claimed: AlertState, error: AlertingError) -> bool:
+    """Whether its issue stays out of sight, as one that was moved to where the App is not."""
+    return isinstance(error, OutOfSight) and claimed.status.failures >= LOST_AFTER
 
 
 def _on_issue(step: Step) -> bool:

@@ -8,10 +8,12 @@ import pytest
 from chalicelib.errors import (
     CommentsClosed,
     Gone,
+    OutOfSight,
     Refused,
+    Unavailable,
 )
 from chalicelib.lifecycle.issue import Draft, IssueRef, Seen
-from tests.contract.github_rig import REPOSITORY
+from tests.contract.github_rig import ISSUES, REPOSITORY
 from tests.contract.tracker_rig import LABELS, Hub, before, changed, comments, edit, open_ones, opened, read
 
 # More than a page
@@ -70,13 +72,30 @@ def test_a_moved_issue_is_followed_by_every_call(hub: Hub) -> None:
     assert (seen.body, seen.labels, seen.comments) == ("there", LABELS, 1)
 
 
-def test_an_issue_moved_out_of_reach_is_refused_and_not_taken_for_deleted(hub: Hub) -> None:
+def test_an_issue_moved_out_of_reach_is_out_of_sight_and_not_taken_for_deleted(hub: Hub) -> None:
     ref = opened(hub).ref
     hub.github.world.add_repository("umbrella/attic", installed=False)
     hub.mona.transfer(REPOSITORY, 1, "umbrella/attic")
+    with pytest.raises(OutOfSight) as raised:
+        read(hub, ref)
+    assert raised.value.status == 404
+
+
+def test_where_the_repository_is_out_of_reach_too_an_issue_is_only_refused(hub: Hub) -> None:
+    ref = opened(hub).ref
+    repository = hub.github.world.repositories.pop(next(iter(hub.github.world.repositories)))
     with pytest.raises(Refused) as raised:
         read(hub, ref)
-    assert (type(raised.value), raised.value.status) == (Refused, 404)
+    assert (type(raised.value), raised.value.status, repository.full_name) == (Refused, 404, REPOSITORY)
+
+
+def test_where_that_cannot_be_told_it_is_asked_again_later(hub: Hub) -> None:
+    ref = opened(hub).ref
+    hub.github.world.add_repository("umbrella/attic", installed=False)
+    hub.mona.transfer(REPOSITORY, 1, "umbrella/attic")
+    hub.github.faults.add("status", status=502, method="GET", path=ISSUES, times=1)
+    with pytest.raises(Unavailable):
+        read(hub, ref)
 
 
 def test_a_renamed_repository_is_followed(hub: Hub) -> None:

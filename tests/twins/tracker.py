@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from chalicelib.errors import Gone, Invalid, TooLate
+from chalicelib.errors import Gone, Invalid, OutOfSight, TooLate
 from chalicelib.lifecycle.commands import Spoken
 from chalicelib.lifecycle.issue import Closer, Draft, IssueRef, Label, Seen
 
@@ -25,6 +25,7 @@ class Thread:
     assignees: set[str] = field(default_factory=set)
     reactions: set[tuple[int, str]] = field(default_factory=set)
     gone: bool = False
+    out_of_sight: bool = False
 
 
 class MemoryTracker:
@@ -182,9 +183,15 @@ class MemoryTracker:
     def delete(self, ref: IssueRef) -> None:
         self.threads[ref].gone = True
 
+    def hide(self, ref: IssueRef) -> None:
+        """A person transfers it to where the App is not installed."""
+        self.threads[ref].out_of_sight = True
+
     def _thread(self, ref: IssueRef) -> Thread:
         if ref not in self.threads or self.threads[ref].gone:
             raise Gone(f"{ref}: 410 This issue was deleted", status=410)
+        if self.threads[ref].out_of_sight:
+            raise OutOfSight(f"{ref}: 404 Not Found", status=404)
         return self.threads[ref]
 
     def _set(self, ref: IssueRef, **changes: Any) -> None:
@@ -199,7 +206,7 @@ class MemoryTracker:
             for ref, thread in self.threads.items()
             if ref == thread.seen.ref
             and ref.repository == repository
-            and not thread.gone
+            and not (thread.gone or thread.out_of_sight)
             and ref not in self.hidden
             and (label is None or label in thread.seen.labels)
             and (since is None or thread.updated_at >= since)

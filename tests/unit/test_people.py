@@ -393,6 +393,26 @@ def test_a_transferred_issue_is_followed(world: People) -> None:
     assert world.tracker.open_issues == []
 
 
+def test_one_that_was_moved_out_of_sight_is_replaced_after_a_while(world: People) -> None:
+    world.tracker.hide(FIRST)
+    world.event()
+    world.settle(5)
+    assert world.row.status.issue
+    assert (world.row.status.issue.ref, world.row.status.failures) == (FIRST, 4)
+    world.settle(5)
+    assert (world.row.status.issue.ref, world.row.status.failures) == (SECOND, 0)
+    assert world.settle().due_at is None
+
+
+def test_one_that_was_moved_out_of_sight_is_let_go_when_its_condition_has_ended(world: People) -> None:
+    world.tracker.hide(FIRST)
+    world.run(resolved(20))
+    world.settle(20)
+    assert world.row.status.issue is None
+    assert world.row.due_at is None
+    assert [call for call in world.tracker.calls if call == "open"] == ["open"]
+
+
 def test_a_deleted_issue_is_replaced_while_its_condition_fires(world: People) -> None:
     world.tracker.delete(FIRST)
     world.event()
