@@ -75,12 +75,18 @@ def _firing(row: AlertState, alert: AlertEvent, now: datetime, policy: Policy) -
 
 
 def _flapping(row: AlertState, issue: Issue, alert: AlertEvent, now: datetime, policy: Policy) -> Step | None:
-    """Whatever it does, the issue stays open, and only its text is rewritten every so often."""
+    """Whatever it does, the issue stays open, and only its text is rewritten every so often.
+
+    But when it gets worse, people are called all the same.
+    """
     until = flapping_until(row, now, policy.flapping_quiet)
     if until is None:
         return None
     if FLAPPING_LABEL not in issue.labels:
         return AddLabels(issue.ref, (FLAPPING_LABEL,))
+    worse = row.spec.condition is Condition.FIRING and alert.priority < issue.announced
+    if worse and may_comment(issue, policy):
+        return AddComment(issue.ref, f"{ESCALATION}{row.spec.generation}")
     update_at = issue.spoke_at + policy.update_interval
     if issue.generation >= row.spec.generation:
         return Nothing(Quiet.FLAPPING, until)

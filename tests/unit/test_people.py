@@ -422,6 +422,21 @@ def test_a_deleted_issue_is_replaced_while_its_condition_fires(world: People) ->
 # Flapping
 
 
+def test_what_flaps_and_gets_worse_calls_people_once() -> None:
+    world = People()
+    for minute in range(0, 20, 4):
+        world.run(firing(minute, priority="P2"))
+        world.run(resolved(minute + 2))
+    assert world.comments() == []
+    for minute in range(30, 50, 4):
+        world.run(firing(minute, priority="P0"))
+        world.run(resolved(minute + 2))
+    (said,) = world.comments()
+    assert "Raised from P2 to **P0 critical**" in said
+    world.settle(10)
+    assert world.tracker.threads[FIRST].seen.title.startswith("[P0]")
+
+
 def test_a_condition_that_flaps_all_day_is_one_issue_few_comments_and_few_writes() -> None:
     world = People()
     moment = 0.0

@@ -316,7 +316,18 @@ FLAPPING = (*routing().labels(firing(1)), "alert:flapping")
         ),
         # firing: no comments, and no rewriting for every new episode
         (with_issue(flaps(), labels=FLAPPING, episode=at(1)), 17, Nothing(Quiet.FLAPPING, at(77))),
-        (with_issue(flaps(), labels=FLAPPING, announced=Priority.P2), 17, Nothing(Quiet.FLAPPING, at(77))),
+        # but for an escalation, whose people are called all the same
+        (with_issue(flaps(), labels=FLAPPING, announced=Priority.P2), 17, AddComment(REF, "escalation-9")),
+        (
+            with_issue(flaps(), labels=FLAPPING, announced=Priority.P2, quiet=True),
+            17,
+            Nothing(Quiet.FLAPPING, at(77)),
+        ),
+        (
+            with_issue(flaps(last="RESOLVED"), labels=FLAPPING, announced=Priority.P2),
+            16,
+            Nothing(Quiet.FLAPPING, at(75)),
+        ),
         # quiet for an hour
         (with_issue(flaps(last="RESOLVED"), labels=FLAPPING), 75, RemoveLabel(REF, "alert:flapping")),
         (with_issue(flaps(last="RESOLVED")), 75, CloseIssue(REF, recovered=True)),
