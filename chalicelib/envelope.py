@@ -32,7 +32,6 @@ class Message:
     body: str
     sent_at: datetime
     correlation_id: str
-    receives: int
     content: dict[str, Any] | Rejected
 
     @property
@@ -59,7 +58,6 @@ def read(record: Mapping[str, Any]) -> Message:
         body=record["body"],
         sent_at=EPOCH + timedelta(milliseconds=int(record["attributes"]["SentTimestamp"])),
         correlation_id=_correlation_id(attributes, record["messageId"]),
-        receives=int(record["attributes"].get("ApproximateReceiveCount", 1)),
         content=content,
     )
 

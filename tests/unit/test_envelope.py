@@ -37,7 +37,6 @@ def test_a_stamped_message_is_read_as_it_stands() -> None:
         body='{"alerts": []}',
         sent_at=datetime(2026, 11, 23, 3, 10, 4, 733000, UTC),
         correlation_id="r-1",
-        receives=2,
         content={"alerts": []},
     )
     assert message.payload == {"alerts": []}
@@ -59,7 +58,7 @@ def test_a_record_may_lack_attributes() -> None:
     bare = record(json.dumps(ALARM)) | {"messageAttributes": None}
     del bare["attributes"]["ApproximateReceiveCount"]
     message = envelope.read(bare)
-    assert (message.source, message.receives) == ("cloudwatch", 1)
+    assert message.source == "cloudwatch"
 
 
 def test_an_envelope_is_opened_and_its_attributes_count() -> None:

@@ -47,7 +47,7 @@ class People(DriftWorld):
 def message(ref: IssueRef) -> Message:
     hint = Hint("issues", "closed", ref.repository, ref.number, "mona", "guid")
     body = json.dumps(hint.message())
-    return Message("m", "r", "github", body, at(0), "c", 1, hint.message())
+    return Message("m", "r", "github", body, at(0), "c", hint.message())
 
 
 @pytest.fixture
