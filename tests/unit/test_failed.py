@@ -1,17 +1,55 @@
-"""When a step that had no effect is tried again, and what a step cannot do without."""
+"""Which refusals settle a step, when any other is tried again, and what a step cannot do without."""
 
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from chalicelib.errors import AlertingError, ConfigurationError, RateLimited, Refused, TooLate, Unavailable
+from chalicelib.errors import (
+    AlertingError,
+    CommentsClosed,
+    ConfigurationError,
+    Gone,
+    OutOfSight,
+    RateLimited,
+    Refused,
+    RepositoryMissing,
+    TooLate,
+    Unavailable,
+)
 from chalicelib.lifecycle import failed
-from chalicelib.lifecycle.steps import needed
-from tests.unit.builders import at, firing, row_of
+from chalicelib.lifecycle.state import AlertState, Intent, Verb
+from chalicelib.lifecycle.steps import (
+    AddComment,
+    Adopt,
+    CloseDuplicate,
+    CloseIssue,
+    Find,
+    Look,
+    OpenIssue,
+    Step,
+    UpdateIssue,
+    needed,
+)
+from tests.unit.builders import REPOSITORY, at, firing, row_of
+from tests.unit.test_plan import FIRING, REF, with_issue
 
 PAUSE = timedelta(seconds=30)
 NOW = at(1)
+GONE, OUT_OF_SIGHT = Gone("410", status=410), OutOfSight("404", status=404)
+ON_THE_ISSUE = (
+    UpdateIssue(REF),
+    CloseIssue(REF, recovered=True),
+    AddComment(REF, "repeat-1"),
+    Look(REF),
+    Find(Intent(Verb.COMMENT, at(1), 1, at(1), REPOSITORY)),
+)
+ON_ANOTHER = (
+    OpenIssue(),
+    Adopt(REF),
+    CloseDuplicate(REF),
+    Find(Intent(Verb.OPEN, at(1), 1, at(1), REPOSITORY)),
+)
 
 
 def limited(minutes: float | None) -> RateLimited:
@@ -52,3 +90,43 @@ def test_a_step_planned_on_a_row_that_lacks_what_it_needs_is_a_mistake_of_ours()
     assert needed(0) == 0
     with pytest.raises(AssertionError, match="lacks what it needs"):
         needed(None)
+
+
+def refused(failures: int = 0) -> AlertState:
+    known = with_issue(FIRING)
+    return replace(known, status=replace(known.status, failures=failures))
+
+
+@pytest.mark.parametrize("step", ON_THE_ISSUE)
+def test_an_issue_that_was_deleted_or_stays_out_of_sight_is_let_go(step: Step) -> None:
+    for failures, error in ((0, GONE), (4, OUT_OF_SIGHT)):
+        ended = failed.ended(refused(failures), step, error)
+        assert ended
+        assert (ended.status.issue, ended.intent) == (None, None)
+    assert failed.ended(refused(3), step, OUT_OF_SIGHT) is None
+
+
+@pytest.mark.parametrize("step", ON_ANOTHER)
+@pytest.mark.parametrize("error", [GONE, OUT_OF_SIGHT])
+def test_what_befalls_another_issue_says_nothing_of_the_rows_own(step: Step, error: AlertingError) -> None:
+    assert failed.ended(refused(9), step, error) is None
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        Refused("403", status=403),
+        Refused("404", status=404),
+        RepositoryMissing("404", status=404),
+        Unavailable("502", status=502),
+    ],
+)
+def test_however_often_it_is_refused_otherwise_an_issue_is_kept(error: AlertingError) -> None:
+    assert failed.ended(refused(99), Look(REF), error) is None
+
+
+def test_where_no_comment_is_taken_none_is_tried_again() -> None:
+    ended = failed.ended(refused(), AddComment(REF, "repeat-1"), CommentsClosed("403", status=403))
+    assert ended
+    assert ended.status.issue
+    assert ended.status.issue.comments_closed
