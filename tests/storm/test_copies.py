@@ -7,10 +7,18 @@ import pytest
 from tests.app.test_pipeline import ALERTS, INFRA, NO_LIMITS, alerts, issues, now, post
 from tests.local.stack import LocalStack
 
+AS_IN_PRODUCTION = {
+    "DUPLICATE_SECONDS": "60",
+    "UPDATE_INTERVAL_MINUTES": "10",
+    "COMMENT_INTERVAL_MINUTES": "60",
+}
+"""The local stage's times are so short that a slow machine's copies would be repeats, and told."""
+
 
 @pytest.fixture(scope="module")
 def stack() -> Iterator[LocalStack]:
-    with LocalStack(http=True, collectors=2, repositories=(ALERTS, INFRA), settings=NO_LIMITS) as running:
+    settings = NO_LIMITS | AS_IN_PRODUCTION
+    with LocalStack(http=True, collectors=2, repositories=(ALERTS, INFRA), settings=settings) as running:
         limits = running.github.limits
         limits.creations_per_minute = limits.creations_per_hour = limits.points_per_minute = None
         running.github.latency = 0.5
