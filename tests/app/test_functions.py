@@ -181,6 +181,23 @@ def test_where_github_is_disabled_it_is_not_asked_and_rows_stay_true(running: Ru
     assert len(running.aws.rows()) == 1
 
 
+@with_settings(BOARD_INTERVAL_MINUTES="5")
+def test_each_repository_gets_a_board_where_boards_are_switched_on(running: Running) -> None:
+    running.collect(alarm("Queue too long"))
+    running.reconcile()
+    boards = [issue for issue in running.issues if issue.title == "Alert board"]
+    assert {board.repository.full_name for board in boards} == {REPOSITORY, OTHER}
+    assert sum("Queue too long" in (board.body or "") for board in boards) == 1
+
+
+@with_settings(ALARMS_INTERVAL_MINUTES="10")
+def test_cloudwatch_is_asked_what_became_of_its_alarms_where_that_is_switched_on(running: Running) -> None:
+    running.collect(alarm("Queue too long"))
+    (issue,) = running.issues
+    running.reconcile()
+    assert (issue.state, issue.state_reason) == ("closed", "not_planned"), "the alarm was deleted meanwhile"
+
+
 def test_without_the_apps_secret_alerts_are_recorded_and_the_log_says_what_is_missing(
     running: Running,
 ) -> None:
