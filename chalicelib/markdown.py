@@ -6,13 +6,10 @@ zero-width space; that also holds when an e-mail reply quotes the text.
 """
 
 import re
-from functools import lru_cache
 from urllib.parse import quote
 
 BREAK = "\u200b"
 MAX_ADDRESS = 4096
-KNOWN = 1024
-"""Texts of which it is remembered how they are written: most recur from alert to alert."""
 
 _NEWLINE = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
@@ -86,7 +83,6 @@ def code_block(value: str, language: str = "") -> str:
     return f"{fence}{language}\n{content}\n{fence}"
 
 
-@lru_cache(KNOWN)
 def address(url: str) -> str:
     """Encode an http or https address so that nothing breaks out of it; empty if it is none, or too long.
 

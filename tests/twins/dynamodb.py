@@ -149,7 +149,7 @@ def _met(expression: str, item: Item, names: Mapping[str, str], values: Item) ->
 def _holds(part: str, item: Item, names: Mapping[str, str], values: Item) -> bool:
     found = _CONDITION.fullmatch(part)
     if found is None:
-        raise NotImplementedError(part)
+        raise ValueError(f"the twin reads no such condition: {part}")
     name, compared, value, negated, existing = found.groups()
     if existing:
         return (names[existing] in item) is not bool(negated)

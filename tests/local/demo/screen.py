@@ -27,6 +27,7 @@ class Screen:
         self._console = Console(highlight=False)
         self._began = time.monotonic()
         self._told: dict[str, tuple[str, ...]] = {}
+        self._opened: set[str] = set()
         self._acts: list[str] = []
         self._live = Live(console=self._console, auto_refresh=False) if self._console.is_terminal else None
         self._drawn = 0.0
@@ -68,7 +69,9 @@ class Screen:
             before = self._told.get(fingerprint, ())
             if before != life.summary():
                 self._told[fingerprint] = life.summary()
-                self._line(_sentence(life, issue_is_new=life.issue not in before))
+                self._line(_sentence(life, first_issue=fingerprint not in self._opened))
+                if life.issue:
+                    self._opened.add(fingerprint)
 
     def _line(self, text: str) -> None:
         print(f"{time.monotonic() - self._began:6.1f} s  {text}", flush=True)
@@ -101,10 +104,10 @@ def _cells(life: Life) -> dict[str, Text | str]:
     }
 
 
-def _sentence(life: Life, *, issue_is_new: bool) -> str:
-    """One line of all that the table has; how soon the issue came is said once."""
+def _sentence(life: Life, *, first_issue: bool) -> str:
+    """One line of all that the table has; how soon the first issue came is said once."""
     issue = f"{life.issue} {life.state}" if life.issue else "no issue yet"
-    after = f" (opened after {life.latency:.1f} s)" if issue_is_new and life.latency is not None else ""
+    after = f" (opened after {life.latency:.1f} s)" if first_issue and life.latency is not None else ""
     return f"{life.priority} {life.title} [{life.source}] {life.condition} by {life.reason}: {issue}{after}"
 
 
