@@ -141,9 +141,12 @@ def _noted(budget: Budget, room_at: float) -> Budget:
     return replace(budget, openings_wait_until=room_at + COMES_AGAIN)
 
 
-def turn(budget: Budget, now: float, limits: Limits) -> Granted:
-    """Book the sending of one write, a spacing after the one before it, and once this booking is written."""
-    at = max(now + LEAD, budget.next_write)
+def turn(budget: Budget, now: float, limits: Limits, lead: float = LEAD) -> Granted:
+    """Book the sending of one write, a spacing after the one before it, and once this booking is written.
+
+    `lead` is how long, in seconds, the booking may take to be written.
+    """
+    at = max(now + lead, budget.next_write)
     return Granted(at, replace(budget, next_write=at + limits.spacing))
 
 

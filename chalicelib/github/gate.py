@@ -10,12 +10,15 @@ from chalicelib.documents import Document, Documents
 from chalicelib.errors import StoreUnavailable
 from chalicelib.github import budget as rules
 from chalicelib.github import health, reports
-from chalicelib.github.budget import Budget, Call, Granted, Kind, Limits, Refused
+from chalicelib.github.budget import LEAD, Budget, Call, Granted, Kind, Limits, Refused
 from chalicelib.github.protocol import Response
 from chalicelib.telemetry import SILENT, Telemetry
 
 SWAPS = 10
 BUSY = 0.5
+SLOWER = 1.5
+"""How much longer than the last write to the table the next one may take."""
+
 _BUDGET = TypeAdapter(Budget)
 
 
@@ -32,6 +35,7 @@ class Gate:
         self._documents, self._limits, self._now, self._telemetry = documents, limits, now, telemetry
         self._known: dict[str, Document] = {}
         self._turns: dict[str, float] = {}
+        self._lead = LEAD
 
     def ask(self, owner: str, call: Call) -> Granted | Refused:
         """Ask for one call as the owner's installation; a refusal writes at most that an opening waits.
@@ -45,7 +49,7 @@ class Gate:
             current = _parse(document)
             answer = rules.ask(current, call, now, self._limits)
             if isinstance(answer, Granted) and call.kind is Kind.OPEN:
-                turn = rules.turn(answer.budget, answer.at, self._limits)
+                turn = rules.turn(answer.budget, answer.at, self._limits, self._lead)
                 if self._swap(owner, document, turn.budget):
                     self._turns[owner] = turn.at
                     return answer
@@ -72,7 +76,8 @@ class Gate:
         with contextlib.suppress(StoreUnavailable):  # without a turn nothing is sent
             for _ in range(SWAPS):
                 document = self._read(owner)
-                booked = rules.turn(_parse(document), self._now().timestamp(), self._limits)
+                now = self._now().timestamp()
+                booked = rules.turn(_parse(document), now, self._limits, self._lead)
                 if self._swap(owner, document, booked.budget) and self._now().timestamp() <= booked.at:
                     return booked.at
         return None
@@ -131,8 +136,11 @@ class Gate:
         return self._known[owner]
 
     def _swap(self, owner: str, document: Document, changed: Budget) -> bool:
-        text = _BUDGET.dump_json(changed).decode()
+        text, began = _BUDGET.dump_json(changed).decode(), self._now()
         newer = self._documents.swap(_key(owner), text, document.version)
+        # A turn that is over before its booking is written is lost. Were the lead fixed, a table slower than
+        # it would lose every turn, and nothing would be written to GitHub.
+        self._lead = max(LEAD, SLOWER * (self._now() - began).total_seconds())
         self._known[owner] = newer or Document(document.version + 1, text)
         return newer is None
 

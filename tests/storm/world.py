@@ -1,7 +1,8 @@
 """The system in virtual time: the real collector, sync, reconcile, budget and GitHub client.
 
-Lambda runs five collectors at once, and reconcile every minute. A call to the table takes 5 ms, one to GitHub
-300 ms. GitHub is the stand-in that the contract suites hold to its rules, with its real limits.
+Lambda runs five collectors at once, and reconcile every minute. A call to the table takes 5 ms unless a test
+says otherwise, one to GitHub 300 ms. GitHub is the stand-in that the contract suites hold to its rules, with
+its real limits.
 """
 
 import json
@@ -51,14 +52,14 @@ KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 class Slow:
     """The table, whose every call takes a moment."""
 
-    def __init__(self, store: MemoryStore, timeline: Timeline) -> None:
-        self._store, self._timeline = store, timeline
+    def __init__(self, store: MemoryStore, timeline: Timeline, seconds: float) -> None:
+        self._store, self._timeline, self._seconds = store, timeline, seconds
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         call = getattr(self._store, name)
 
         def answer(*arguments: Any) -> Any:
-            self._timeline.sleep(TABLE_SECONDS)
+            self._timeline.sleep(self._seconds)
             return call(*arguments)
 
         return answer
@@ -84,8 +85,8 @@ class Wire(httpx.BaseTransport):
 class World:
     """Everything between an alert and its issue, in virtual time."""
 
-    def __init__(self, limits: Limits | None = None) -> None:
-        self.limits = limits or Limits()
+    def __init__(self, limits: Limits | None = None, table_seconds: float = TABLE_SECONDS) -> None:
+        self.limits, self._table_seconds = limits or Limits(), table_seconds
         self.timeline, self.queue, self.telemetry = Timeline(), VirtualQueue(), Recorder()
         self.store = MemoryStore()
         self.github = _github(self.timeline)
@@ -123,13 +124,13 @@ class World:
 
     def _collector(self) -> Collector:
         sync, _, _ = self._container()
-        rows = cast("Any", Slow(self.store, self.timeline))
+        rows = self._rows()
         minute = timedelta(minutes=1)
         return Collector(rows, self.queue, sync, self.policy, minute, self.timeline.now, self.telemetry)
 
     def _reconcile(self) -> Reconcile:
         sync, issues, gate = self._container()
-        rows = cast("Any", Slow(self.store, self.timeline))
+        rows = self._rows()
         drift = Drift(
             rows,
             lambda: issues,
@@ -141,9 +142,12 @@ class World:
         )
         return Reconcile(rows, sync, drift, self.timeline.now, self.telemetry)
 
+    def _rows(self) -> Any:
+        return Slow(self.store, self.timeline, self._table_seconds)
+
     def _container(self) -> tuple[Sync, GitHubIssues, Gate]:
         """Make what each container has of its own: a gate, a client, tokens."""
-        rows, now = cast("Any", Slow(self.store, self.timeline)), self.timeline.now
+        rows, now = self._rows(), self.timeline.now
         gate = Gate(rows, self.limits, now)
         http = httpx.Client(base_url=self.github.url, transport=self.wire)
         issues = GitHubIssues(GitHubClient(http, App("1", KEY), gate, self.timeline, TIMEOUT))

@@ -1,5 +1,6 @@
 """The gate: many workers, one budget."""
 
+import itertools
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Lock
@@ -11,7 +12,7 @@ from chalicelib.alert import Priority
 from chalicelib.documents import Document
 from chalicelib.errors import StoreUnavailable
 from chalicelib.github.budget import LEAD, Budget, Call, Granted, Kind, Limits, Refused
-from chalicelib.github.gate import BUSY, SWAPS, Gate
+from chalicelib.github.gate import BUSY, SLOWER, SWAPS, Gate
 from chalicelib.github.protocol import Response
 from tests.twins.clock import ManualClock
 from tests.twins.store import MemoryStore
@@ -87,7 +88,26 @@ def test_a_turn_that_was_over_before_it_was_written_is_left(world: World) -> Non
 
     began = world.seconds
     world.store.swap = slow  # type: ignore[method-assign]
-    assert world.one.turn(OWNER) == began + LEAD + 1
+    assert world.one.turn(OWNER) == began + 0.5 + SLOWER * 0.5
+
+
+@pytest.mark.parametrize("seconds", [0.2, 1.0, 4.0])
+def test_a_turn_is_booked_however_long_the_table_takes(world: World, seconds: float) -> None:
+    swap = world.store.swap
+
+    def slow(key: str, text: str, version: int) -> Document | None:
+        world.clock.pass_(seconds=seconds)
+        return swap(key, text, version)
+
+    world.store.swap = slow  # type: ignore[method-assign]
+    turns = [gate.turn(OWNER) for gate in (world.one, world.other, world.one, world.other)]
+    booked = [at for at in turns if at]
+    assert len(booked) == len(turns)
+    assert all(later - earlier >= 1 for earlier, later in itertools.pairwise(booked))
+    world.store.swap = swap  # type: ignore[method-assign]
+    world.one.turn(OWNER)
+    world.clock.pass_(minutes=1)
+    assert world.one.turn(OWNER) == world.seconds + LEAD, "a table that is quick again is not waited for"
 
 
 def test_owners_have_budgets_of_their_own_whatever_the_case_of_their_names(world: World) -> None:
