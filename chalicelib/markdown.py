@@ -34,7 +34,7 @@ _BETWEEN = re.compile(r"\n\s*\n")
 _ENTITIES = {"<": "&lt;", ">": "&gt;", "|": "&#124;", "&": "&amp;"}
 _STARTS = frozenset("0123456789-+=:#.)")
 _LINE_START = re.compile(r"^(\d{0,9})([-+=:#.)])")
-_ADDRESS = re.compile(r"(https?)://(?:[^/?#]*@)?([^/?#]+)(.*)", re.IGNORECASE)
+_ADDRESS = re.compile(r"(https?)://(?:[^/?#]*@)?([^/?#]++)(.*)", re.IGNORECASE | re.DOTALL)
 _SAFE = "/:?#[]!$&'*+,;=%~"
 _ENCODED = re.compile(rf"[\w.{re.escape(_SAFE)}-]*", re.ASCII)
 _ENTITY = re.compile(r"&(#?\w+);")
@@ -134,8 +134,10 @@ def _neutral(found: re.Match[str]) -> str:
 
 def _autolink(token: str) -> str:
     """Link an address as GitHub would, without the punctuation after it."""
-    url = token
-    while url[-1] in ".,:;!?'*_~]-" or (url.endswith(")") and url.count(")") > url.count("(")):
-        url = url[:-1]
+    end, unopened = len(token), token.count(")") - token.count("(")
+    while token[end - 1] in ".,:;!?'*_~]-" or (token[end - 1] == ")" and unopened > 0):
+        unopened -= token[end - 1] == ")"
+        end -= 1
+    url = token[:end]
     target = address(url)
-    return (f"<{target}>" if target else f"`{url}`") + _inline(token[len(url) :])
+    return (f"<{target}>" if target else f"`{url}`") + _inline(token[end:])

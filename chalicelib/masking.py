@@ -19,8 +19,9 @@ _MARKS = (
 _CREDENTIAL = re.compile(
     r"""
       (?:gh[spour]_ | github_pat_) [\w.-]{16,}
-    | eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?
-    | -----BEGIN[ ][A-Z ]*PRIVATE[ ]KEY-----[^"]*?(?:-----END[ ][A-Z ]*PRIVATE[ ]KEY----- | (?=") | $)
+    | eyJ[\w-]{16,}(?:\.[\w-]+){0,2}
+    | -----BEGIN[ ][A-Z ]{0,40}PRIVATE[ ]KEY-----(?:(?!-----END)[^"])*+
+      (?:-----END[ ][A-Z ]{0,40}PRIVATE[ ]KEY-----)?
     | (?<![A-Z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}
     | (?<=earer[ ])[\w.~+/=-]{20,}
     | (?<=asic[ ])[\w+/=-]{20,}

@@ -8,7 +8,7 @@ from chalicelib.adapters import fields, texts
 KEYS = ("TEAM", "TEAMS", "PRIORITY", "RUNBOOK", "SUMMARY", "DASHBOARD")
 ADDRESSES = frozenset({"runbook", "dashboard"})
 
-_PAIR = re.compile(rf"({'|'.join(KEYS)})\s*=\s*(.*)", re.IGNORECASE | re.DOTALL)
+_PAIR = re.compile(rf"({'|'.join(KEYS)})\s*+=\s*+(.*)", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ OF_THE_DATASOURCE = {"DatasourceNoData": "no data", "DatasourceError": "datasour
 
 MAX_HOST = 180
 
-TEST_GROUP = re.compile(r"[^{].*-[0-9a-f]{16}-[0-9]+", re.DOTALL)
+TEST_GROUP = re.compile(r"[^{][^\n]{0,200}?-[0-9a-f]{16}-[0-9]{1,20}")
 """The group key of a test, `<integration>-<fingerprint>-<unix time>`; a real one begins with a brace."""
 
 

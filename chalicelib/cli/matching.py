@@ -9,7 +9,7 @@ from chalicelib.lifecycle.issue import IssueRef, Seen
 from chalicelib.lifecycle.state import AlertState
 
 _PRIORITY = re.compile(r"^\s*\[?P?[0-3]\]?[\s:]+", re.IGNORECASE)
-_INSTANCE = re.compile(r"\s*\[[^\[\]]*\]$")
+_INSTANCE = re.compile(r"\[[^\[\]]*\]$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,4 +73,4 @@ def _name(title: str) -> str:
 
 def _whole(title: str) -> str:
     """Leave out the instance, `[builder-7]`, which other bots do not name."""
-    return _INSTANCE.sub("", title)
+    return _INSTANCE.sub("", title).rstrip()

@@ -35,7 +35,7 @@ ADDRESSES = ("AWS_ENDPOINT_URL", "GITHUB_API_URL")
 LOCAL = "local"
 REGIONS = {"dev": "us-west-2", "prod": "us-east-1"}
 
-_REGION = re.compile(r'^\s*(?:aws_)?region\s*=\s*"([a-z0-9-]+)"', re.MULTILINE)
+_REGION = re.compile(r'^[ \t]*(?:aws_)?region[ \t]*=[ \t]*"([a-z0-9-]+)"', re.MULTILINE)
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ READS = ("GET", "HEAD")
 REDIRECTS = (301, 302, 307, 308)
 LONGEST_WAIT = timedelta(days=1)
 LONGEST_RESET = timedelta(hours=2)
-_NEXT = re.compile(r'<([^>]*)>\s*;[^,<]*\brel="?next\b')
+_NEXT = re.compile(r'<([^<>]*)>[ \t]*;[^,<>]*\brel="?next\b')
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,9 @@ LONGEST_SNOOZE = timedelta(days=30)
 MOST_HEARD = 64
 CLOCKS_APART = timedelta(minutes=2)
 
-_LINE = re.compile(r"\s*/([A-Za-z]{2,20})(?:[ \t]+([^\r\n]{1,100}?))?[ \t]*(?:[\r\n]|$)")
+LONGEST_ARGUMENT = 100
+
+_WORD = re.compile(r"/[A-Za-z]{2,20}")
 _LENGTH = re.compile(r"([0-9]{1,5})\s*([mhd])", re.IGNORECASE)
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
@@ -58,15 +60,27 @@ def listens_since(issue: Issue) -> datetime:
 
 def parse(issue: Issue, spoken: Spoken) -> Command | None:
     """Read a comment's command, with an empty word where it is wrong; None where it is none of ours."""
-    line = _LINE.match(spoken.body)
-    if line is None or not get_close_matches(line[1].lower(), WORDS, n=1, cutoff=ALIKE):
+    word, argument = _first_line(spoken.body)
+    if not get_close_matches(word, WORDS, n=1, cutoff=ALIKE):
         return None
-    word, argument = line[1].lower(), (line[2] or "").strip()
     command = Command(issue.ref, spoken.id, spoken.author, word, spoken.at)
     if word == SNOOZE and (length := _length(argument)):
         return replace(command, until=spoken.at + length)
     right = word in WORDS and word != SNOOZE and not argument
     return command if right else replace(command, word="")
+
+
+def _first_line(body: str) -> tuple[str, str]:
+    """Split the first line that is not blank into a command's word and its argument; empty if it has none.
+
+    Anybody may comment on a public issue, so this reads the text once and never goes back: a pattern for the
+    whole line took 40 seconds over one comment of 3,000 blanks.
+    """
+    line = re.split("[\r\n]", body.lstrip(), maxsplit=1)[0].rstrip(" \t")
+    word, _, argument = line.replace("\t", " ").partition(" ")
+    if not _WORD.fullmatch(word) or len(argument.strip()) > LONGEST_ARGUMENT:
+        return "", ""
+    return word[1:].lower(), argument.strip()
 
 
 def _length(argument: str) -> timedelta | None:

@@ -3,7 +3,6 @@
 It says no relative time and no time of writing, so that it changes only when something has.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,7 +24,6 @@ RECENT = timedelta(hours=24)
 ROOM = MAX_BODY - 4_000
 """Code points for the tables; the rest is for the chart, what is counted, and what people add."""
 
-_OURS = re.compile(f"{re.escape(MARKER)}.*?{re.escape(END)}", re.DOTALL)
 _COLORS = {Priority.P0: "#b60205", Priority.P1: "#d93f0b", Priority.P2: "#fbca04", Priority.P3: "#c5c9ce"}
 _HEAD = "| Alert | Team | Since |\n|---|---|---|"
 
@@ -56,8 +54,10 @@ def board(shown: Board, routing: Routing, now: datetime, previous: str = "") -> 
     views = [View.of(row, routing, now) for row in shown.open]
     closed = [View.of(row, routing, now) for row in shown.closed]
     ours = "\n\n".join([MARKER, *_parts(views, closed, shown), END])
-    if _OURS.search(previous):
-        return _OURS.sub(lambda _: ours, previous, count=1)
+    before, begun, rest = previous.partition(MARKER)
+    _, ended, after = rest.partition(END)
+    if begun and ended:
+        return f"{before}{ours}{after}"
     return f"{ours}\n\n{previous}" if previous else ours
 
 

@@ -61,10 +61,13 @@ def split(body: str) -> Parts:
 
 
 def _blocks(body: str) -> Iterator[tuple[re.Match[str], re.Match[str]]]:
+    begin, behind = None, 0
     for end in _END.finditer(body):
-        begins = list(_BEGIN.finditer(body, 0, end.start()))
-        if begins:
-            yield begins[-1], end
+        for begin in _BEGIN.finditer(body, behind, end.start()):
+            behind = begin.end()
+        if begin:
+            yield begin, end
+        behind = end.end()
 
 
 def _moment(value: str) -> datetime | None:

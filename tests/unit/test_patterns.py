@@ -1,0 +1,81 @@
+"""Foreign text never costs more than linear time: every pattern of the product, by its structure."""
+
+import ast
+import importlib
+import inspect
+import pkgutil
+import re
+
+import pytest
+
+import chalicelib
+from tests.patterns import faults
+
+AT_ONE_PLACE = {"match", "fullmatch"}
+LINEAR_ALL_THE_SAME = {
+    "chalicelib.adapters.grafana_reason._VALUE": "reads at most MOST_TO_SEARCH characters",
+    "chalicelib.markdown._ADDRESS": "its last part reads anything, so that it ends once a host is found",
+    "chalicelib.markdown._BETWEEN": "it ends at any line break of a run, so that no run is read twice",
+}
+"""Patterns that are linear for a reason that their structure does not show."""
+
+
+def patterns() -> dict[str, tuple[re.Pattern[str], bool]]:
+    """Every pattern by its name, and whether it is tried at each position of a text."""
+    found: dict[str, tuple[re.Pattern[str], bool]] = {}
+    for info in pkgutil.walk_packages(chalicelib.__path__, "chalicelib."):
+        if info.name.endswith("__main__"):
+            continue
+        module = importlib.import_module(info.name)
+        uses = used(inspect.getsource(module))
+        for name, value in vars(module).items():
+            if isinstance(value, re.Pattern) and isinstance(value.pattern, str):
+                found[f"{info.name}.{name}"] = value, not uses.get(name, {"?"}) <= AT_ONE_PLACE
+    return found
+
+
+def used(source: str) -> dict[str, set[str]]:
+    """By which methods a module uses each of its names."""
+    found: dict[str, set[str]] = {}
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            found.setdefault(node.value.id, set()).add(node.attr)
+    return found
+
+
+@pytest.mark.parametrize("name", sorted(patterns().keys() - LINEAR_ALL_THE_SAME.keys()))
+def test_a_pattern_ends_in_linear_time(name: str) -> None:
+    pattern, searched = patterns()[name]
+    assert faults(pattern, searched=searched) == []
+
+
+def test_each_exception_is_still_one() -> None:
+    assert all(faults(_of(name), searched=True) for name in LINEAR_ALL_THE_SAME)
+
+
+def _of(name: str) -> re.Pattern[str]:
+    return patterns()[name][0]
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        r"(?:a+)+b",
+        r"\s*/(\w+)(?:[ \t]+([^\r\n]{1,100}?))?[ \t]*$",
+        r"a+a+b",
+        r"<[^>]*>",
+        r"x.*y",
+        r"(?<=a)[ab]+c",
+    ],
+)
+def test_a_pattern_that_takes_longer_is_seen(pattern: str) -> None:
+    assert faults(re.compile(pattern), searched=True)
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [r"a+b", r"<[^<>]*>", r"(?<![\w-])[\w-]+x", r"a++a+", r"a{1,20}a{1,20}b", r"^x [^\n]*y", r"[a-z]+"],
+)
+def test_a_linear_pattern_passes(pattern: str) -> None:
+    searched = pattern != r"a+b"
+    assert not faults(re.compile(pattern), searched=searched)
