@@ -88,8 +88,7 @@ class Act:
                 self._tracker.add_labels(ref, labels, _before(row))
                 return replace(row, status=said.labelled(row, added=labels), intent=None)
             case RemoveLabel(ref, label):
-                self._tracker.remove_label(ref, label, _before(row))
-                return replace(row, status=said.labelled(row, removed=label), intent=None)
+                return self._remove_label(row, ref, label, needed(row.status.issue))
             case Look(ref):
                 return listen(self._tracker, row, ref, _before(row))
             case Obey():
@@ -154,6 +153,14 @@ class Act:
             return replace(row, status=outcome.observed(row, seen), intent=None)
         self._tracker.comment(ref, render.comment(row, self._routing, key, self._now()), _before(row))
         return replace(row, status=said.commented(row, alert.priority, key, self._now()), intent=None)
+
+    def _remove_label(self, row: AlertState, ref: IssueRef, label: str, issue: Issue) -> AlertState:
+        """Read first: what a label says counts for people who closed the issue while it had that label."""
+        seen = self._tracker.read(ref, _before(row))
+        if outcome.surprising(issue, seen):
+            return replace(row, status=outcome.observed(row, seen), intent=None)
+        self._tracker.remove_label(ref, label, _before(row))
+        return replace(row, status=said.labelled(row, removed=label), intent=None)
 
     def _close_duplicate(self, row: AlertState, ref: IssueRef) -> AlertState:
         """Close it in one call, naming on top the issue that stands for it, unless that one is closed.

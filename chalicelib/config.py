@@ -27,7 +27,7 @@ class Settings:
     reopen_window: timedelta
     not_planned_quiet: timedelta
     flapping_quiet: timedelta
-    stale_after: timedelta
+    stale_after: timedelta | None
     look_interval: timedelta
     lease: timedelta
     retry: timedelta
@@ -69,7 +69,7 @@ class Settings:
             reopen_window=read("REOPEN_WINDOW_MINUTES", "30", _minutes),
             not_planned_quiet=read("NOT_PLANNED_QUIET_DAYS", "7", _days),
             flapping_quiet=read("FLAPPING_QUIET_MINUTES", "60", _minutes),
-            stale_after=read("STALE_AFTER_HOURS", "0", _hours),
+            stale_after=read("STALE_AFTER_HOURS", "", _hours_if_set),
             look_interval=read("LOOK_INTERVAL_SECONDS", "60", _seconds),
             lease=read("LEASE_SECONDS", "60", _seconds),
             retry=read("RETRY_SECONDS", "30", _seconds),
@@ -162,6 +162,10 @@ def _roles(text: str) -> tuple[str, ...]:
 
 def _hours(text: str) -> timedelta:
     return timedelta(hours=_number(text))
+
+
+def _hours_if_set(text: str) -> timedelta | None:
+    return _hours(text) if text else None
 
 
 def _days(text: str) -> timedelta:

@@ -27,7 +27,7 @@ _DESCRIPTIONS = {
     BOARD_LABEL: ("1d76db", "Shows how things are; close it to do without"),
     FLAPPING_LABEL: ("f9a825", "Fires and recovers again and again; stays open until it is quiet"),
     QUIET_LABEL: ("bfd4f2", "No comments are added here while this label is set"),
-    STALE_LABEL: ("d4c5f9", "Its source has not told of it for a long time"),
+    STALE_LABEL: ("d4c5f9", "Its source has not reported it for a long time"),
     MUTED_LABEL: ("6e7781", "Nothing is written about this condition while this label is set"),
     RESOLVED_LABEL: ("2da44e", "The condition has ended; a person closes the issue"),
     UNKNOWN_LABEL: ("e99695", "The alert names no team; the fallback team has it"),

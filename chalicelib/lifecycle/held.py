@@ -5,7 +5,7 @@ People have the last word: what they did comes before what the provider says.
 
 from datetime import datetime
 
-from chalicelib.labels import FLAPPING_LABEL
+from chalicelib.labels import FLAPPING_LABEL, STALE_LABEL
 from chalicelib.lifecycle.flapping import flapping_until
 from chalicelib.lifecycle.issue import Closer
 from chalicelib.lifecycle.policy import Policy
@@ -58,7 +58,15 @@ def closed_in_this_episode(row: AlertState) -> bool:
     issue, episode = row.status.issue, row.spec.episode
     if issue is None or issue.closed_at is None or issue.closed_by is not Closer.PERSON:
         return False
-    return episode is None or issue.closed_at >= episode
+    return episode is None or (issue.closed_at >= episode and not wrongly_over(row))
+
+
+def wrongly_over(row: AlertState) -> bool:
+    """Whether a person closed it as over while nothing was heard of it, and it has been heard of since."""
+    issue = row.status.issue
+    if issue is None or issue.closed_at is None or issue.closed_by is not Closer.PERSON:
+        return False
+    return STALE_LABEL in issue.labels and row.spec.seen_at > issue.closed_at
 
 
 def may_comment(issue: Issue, policy: Policy) -> bool:

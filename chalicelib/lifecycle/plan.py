@@ -5,9 +5,10 @@ from datetime import datetime
 from chalicelib.alert import AlertEvent, Condition
 from chalicelib.labels import FLAPPING_LABEL, RESOLVED_LABEL, STALE_LABEL
 from chalicelib.lifecycle.flapping import flapping_until
-from chalicelib.lifecycle.held import asked, closed_in_this_episode, held_back, may_comment
+from chalicelib.lifecycle.held import asked, closed_in_this_episode, held_back, may_comment, wrongly_over
 from chalicelib.lifecycle.issue import Closer
 from chalicelib.lifecycle.policy import Policy
+from chalicelib.lifecycle.repeats import stale_at
 from chalicelib.lifecycle.said import ESCALATION
 from chalicelib.lifecycle.state import AlertState, Intent, Issue, Verb
 from chalicelib.lifecycle.steps import (
@@ -26,9 +27,6 @@ from chalicelib.lifecycle.steps import (
 )
 
 __all__ = ["Policy", "plan"]
-
-REPEATING = ("grafana", "alertmanager")
-"""Sources that tell again, every so often, of what goes on."""
 
 
 def plan(row: AlertState, now: datetime, policy: Policy) -> Step:
@@ -68,8 +66,8 @@ def _firing(row: AlertState, alert: AlertEvent, now: datetime, policy: Policy) -
         return step
     if issue.episode != row.spec.episode or (issue.priority, issue.teams) != (alert.priority, alert.teams):
         return UpdateIssue(issue.ref)
-    stale_at = _stale_at(row, alert, policy)
-    stale = (STALE_LABEL,) if stale_at and now >= stale_at else ()
+    unheard_at = stale_at(row.spec, policy.stale_after)
+    stale = (STALE_LABEL,) if unheard_at and now >= unheard_at else ()
     relabel = _relabel(issue, (*policy.routing.labels(alert), *stale))
     return relabel or _say(row, issue, alert, now, policy)
 
@@ -95,18 +93,15 @@ def _flapping(row: AlertState, issue: Issue, alert: AlertEvent, now: datetime, p
     return _relabel(issue, (*policy.routing.labels(alert), FLAPPING_LABEL)) or UpdateIssue(issue.ref)
 
 
-def _stale_at(row: AlertState, alert: AlertEvent, policy: Policy) -> datetime | None:
-    """When an alert that its source should repeat has not been heard of for too long."""
-    repeats = alert.source in REPEATING and policy.stale_after
-    return row.spec.seen_at + policy.stale_after if repeats else None
-
-
 def _opening(row: AlertState, now: datetime, policy: Policy) -> Step:
-    """Choose between a fresh issue and the one closed a moment ago, which a flapping alert keeps."""
+    """Choose between a fresh issue and the one closed a moment ago, which a flapping alert keeps.
+
+    An issue that a person took for over is opened again if its episode goes on.
+    """
     issue = row.status.issue
-    if issue and issue.closed_at and issue.closed_by is Closer.US:
-        same = issue.episode == row.spec.episode
-        if same or now - issue.closed_at < policy.reopen_window:
+    if issue and issue.closed_at:
+        ours, same = issue.closed_by is Closer.US, issue.episode == row.spec.episode
+        if (same and (ours or wrongly_over(row))) or (ours and now - issue.closed_at < policy.reopen_window):
             return ReopenIssue(issue.ref)
     return OpenIssue()
 
@@ -121,17 +116,19 @@ def _relabel(issue: Issue, wanted: tuple[str, ...]) -> Step | None:
 
 
 def _say(row: AlertState, issue: Issue, alert: AlertEvent, now: datetime, policy: Policy) -> Step:
-    """An escalation at once, and what people wait for.
+    """An escalation at once, and what people wait for; that it is stale, first in the body.
 
-    Otherwise whatever is new, a comment at most every so often, the body a little oftener.
+    Otherwise whatever is new, a comment at most every so often, the body a little more often.
     """
-    news = issue.generation < row.spec.generation
+    news, unheard_at = issue.generation < row.spec.generation, stale_at(row.spec, policy.stale_after)
+    stale = STALE_LABEL in issue.labels
+    if stale and unheard_at and issue.spoke_at < unheard_at:
+        return UpdateIssue(issue.ref)
     loud = may_comment(issue, policy)
     if loud and (key := _at_once(row, issue, alert)):
         return AddComment(issue.ref, key)
     if not news:
-        stale = STALE_LABEL in issue.labels
-        return Nothing(Quiet.UP_TO_DATE, None if stale else _stale_at(row, alert, policy))
+        return Nothing(Quiet.UP_TO_DATE, None if stale else unheard_at)
     repeat = f"repeat-{row.spec.generation}"
     may_repeat = loud and not issue.acked_by and repeat != issue.comment_key
     if may_repeat and now >= issue.commented_at + policy.comment_interval:

@@ -10,7 +10,8 @@ from chalicelib.routing import Routing
 class Policy:
     """How soon and how often GitHub is told; `comments` is off while the budget refuses them.
 
-    A `stale_after` of nothing never takes an alert for stale.
+    Without a `stale_after` an alert is stale after three of the intervals at which its source repeats it; one
+    of nothing never takes it for stale.
     """
 
     routing: Routing
@@ -19,7 +20,7 @@ class Policy:
     reopen_window: timedelta = timedelta(minutes=30)
     not_planned_quiet: timedelta = timedelta(days=7)
     flapping_quiet: timedelta = timedelta(minutes=60)
-    stale_after: timedelta = timedelta()
+    stale_after: timedelta | None = None
     look_interval: timedelta = timedelta(seconds=60)
     most_comments: int = 2000
     enabled: bool = True

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from chalicelib.alert import AlertEvent, Condition
+from chalicelib.lifecycle import repeats
 from chalicelib.lifecycle.history import Reading, insert, read
 from chalicelib.lifecycle.spec import Episode, Moment, Spec
 from chalicelib.lifecycle.state import AlertState
@@ -152,7 +153,8 @@ def _spec(news: _News, reason: Reason, sent_at: datetime) -> Spec:
     told = replace(timed, generation=spec.generation + 1)
     match reason:
         case Reason.REPEAT:
-            return replace(told, alert=news.alert, count=spec.count + 1)
+            every = repeats.learned(spec, news.alert.source, sent_at)
+            return replace(told, alert=news.alert, count=spec.count + 1, repeats_every=every)
         case Reason.RECURRED:
             return replace(told, alert=news.alert, count=1, resolution=None)
         case Reason.RECURRED_UNRESOLVED:

@@ -1,7 +1,7 @@
 """The spec of a row: what the provider says, written by record alone."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chalicelib.alert import AlertEvent, Condition
 
@@ -30,7 +30,8 @@ class Spec:
 
     `at` is the provider's time of the newest message, `fired_at` that of the newest firing, `episode` the
     first firing of the newest firing period (None for a tombstone), `seen_at` when the newest accepted
-    message was sent, `count` the firings told in this episode.
+    message was sent, `count` the firings told in this episode, `repeats_every` how often its source seems to
+    repeat a firing alert.
     """
 
     condition: Condition
@@ -44,3 +45,4 @@ class Spec:
     resolution: AlertEvent | None = None
     episodes: tuple[Episode, ...] = ()
     generation: int = 1
+    repeats_every: timedelta | None = None

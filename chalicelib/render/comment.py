@@ -6,6 +6,7 @@ from datetime import datetime
 from chalicelib.lifecycle.issue import IssueRef
 from chalicelib.lifecycle.state import AlertState
 from chalicelib.render.marker import comment_marker
+from chalicelib.render.unheard import unheard
 from chalicelib.render.view import View
 from chalicelib.render.words import moment
 from chalicelib.routing import Routing
@@ -55,13 +56,6 @@ def _quiet(view: View) -> list[str]:
     ]
 
 
-def _stale(view: View) -> list[str]:
-    unheard = f"Not heard of since {moment(view.row.spec.seen_at)}: its source has not told of it again."
-    return [
-        f"{unheard} It may have ended, or its source may be broken; this issue stays open until it is told."
-    ]
-
-
 def _help(_: View) -> list[str]:
     return [HELP]
 
@@ -82,6 +76,6 @@ _KINDS: dict[str, Callable[[View], list[str]]] = {
     "resolved": _resolved,
     "snooze": _snooze,
     "quiet": _quiet,
-    "stale": _stale,
+    "stale": unheard,
     "help": _help,
 }

@@ -6,6 +6,7 @@ from chalicelib import markdown
 from chalicelib.alert import UNKNOWN_TEAM, AlertEvent, Priority
 from chalicelib.lifecycle.state import AlertState, Verb
 from chalicelib.render import history, marker, redaction, sections
+from chalicelib.render.unheard import is_unheard, unheard
 from chalicelib.render.view import View
 from chalicelib.routing import Routing
 
@@ -46,6 +47,7 @@ def _head(view: View, announced: Priority) -> list[str]:
     """Tell what a person needs first; those called stay named while it fires, as a new name would call."""
     return [
         "" if view.firing else view.ending(),
+        " ".join(unheard(view)) if is_unheard(view) else "",
         f"**{view.headline}**",
         view.facts(),
         view.links(),

@@ -8,6 +8,7 @@ from chalicelib.config import Arn
 from chalicelib.drift import Drift
 from chalicelib.gauges import Gauges
 from chalicelib.reconcile import Reconcile
+from chalicelib.unheard import Unheard
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.github import gate, issues, sync
 from chalicelib.wiring.rules import limits_of, policy
@@ -30,6 +31,7 @@ def reconcile(function_arn: str) -> Reconcile:
         palette=_palette() if on_github else None,
         chores=(
             ("GAUGES_FAILED", _gauges()),
+            ("UNHEARD_FAILED", _unheard()),
             ("CANARY_FAILED", _canary(place) if settings().canary_repository else _nothing),
             ("ALARMS_FAILED", _alarms(place) if settings().alarms_interval else _nothing),
         ),
@@ -85,6 +87,10 @@ def _gauges() -> Work:
         now=CLOCK.now,
         telemetry=telemetry(),
     )
+
+
+def _unheard() -> Work:
+    return Unheard(census(), store(), settings().stale_after, CLOCK.now)
 
 
 def _canary(beside: Arn) -> Work:

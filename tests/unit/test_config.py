@@ -36,6 +36,12 @@ def test_without_a_variable_the_settings_are_the_designs() -> None:
     assert settings.drift_changes == timedelta(minutes=10)
     assert settings.drift_everything == timedelta(hours=1)
     assert settings.canary_repository == ""
+    assert settings.stale_after is None
+
+
+@pytest.mark.parametrize(("hours", "after"), [("0", 0), ("36", 36), ("0.5", 0.5)])
+def test_what_was_set_for_stale_alerts_holds(hours: str, after: float) -> None:
+    assert Settings.read({"STALE_AFTER_HOURS": hours}).stale_after == timedelta(hours=after)
 
 
 @pytest.mark.parametrize("stage", STAGES)

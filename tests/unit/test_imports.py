@@ -71,6 +71,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "board",
         "palette",
         "gauges",
+        "unheard",
         "canary",
         "reconcile",
     ),

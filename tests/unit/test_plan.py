@@ -371,17 +371,46 @@ def test_what_its_source_tells_no_more_is_labelled_stale_and_says_so_once(source
     labels = routing().labels(firing(1, source=source))
     assert plan(with_issue(row, labels=labels), at(STALE - 1), DAY) == Nothing(Quiet.UP_TO_DATE, at(STALE))
     assert plan(with_issue(row, labels=labels), at(STALE), DAY) == AddLabels(REF, ("alert:stale",))
-    stale = with_issue(row, labels=(*labels, "alert:stale"))
+    stale = {"labels": (*labels, "alert:stale")}
     key = "stale-20260301T030100000000"
-    assert plan(stale, at(STALE), DAY) == AddComment(REF, key)
-    told = with_issue(row, labels=(*labels, "alert:stale"), once=(key,))
+    assert plan(with_issue(row, **stale), at(STALE), DAY) == UpdateIssue(REF)
+    shown = {**stale, "spoke_at": at(STALE)}
+    assert plan(with_issue(row, **shown), at(STALE), DAY) == AddComment(REF, key)
+    told = with_issue(row, **shown, once=(key,))
     assert plan(told, at(STALE), DAY) == Nothing(Quiet.UP_TO_DATE)
     assert plan(told, at(STALE - 1), DAY) == RemoveLabel(REF, "alert:stale")
 
 
 def test_cloudwatch_tells_only_once_and_is_never_stale() -> None:
     assert plan(with_issue(FIRING), at(STALE), DAY) == Nothing(Quiet.UP_TO_DATE)
-    assert plan(with_issue(heard_of("grafana")), at(STALE), POLICY) != AddLabels(REF, ("alert:stale",))
+    assert plan(with_issue(FIRING), at(STALE), POLICY) == Nothing(Quiet.UP_TO_DATE)
+
+
+def test_by_default_it_is_stale_after_three_of_the_intervals_at_which_it_is_repeated() -> None:
+    row, labels = heard_of("grafana"), routing().labels(firing(1, source="grafana"))
+    stale = AddLabels(REF, ("alert:stale",))
+    assert plan(with_issue(row, labels=labels), at(720), POLICY) == Nothing(Quiet.UP_TO_DATE, at(721))
+    assert plan(with_issue(row, labels=labels), at(721), POLICY) == stale
+    daily = replace(row, spec=replace(row.spec, repeats_every=timedelta(days=1)))
+    assert plan(with_issue(daily, labels=labels), at(721), POLICY) == Nothing(Quiet.UP_TO_DATE, at(4321))
+    assert plan(with_issue(daily, labels=labels), at(4321), POLICY) == stale
+
+
+def test_an_interval_of_nothing_was_set_so_that_nothing_is_ever_stale() -> None:
+    row, labels = heard_of("grafana"), routing().labels(firing(1, source="grafana"))
+    never = policy(stale_after=timedelta())
+    assert plan(with_issue(row, labels=labels), at(99_999), never) == Nothing(Quiet.UP_TO_DATE)
+
+
+def test_an_issue_that_a_person_took_for_over_is_reopened_when_its_source_says_that_it_is_not() -> None:
+    unheard = with_issue(heard_of("grafana"), labels=("alert:stale",), **closed(800, Closer.PERSON))
+    assert plan(unheard, at(900), POLICY) == Nothing(Quiet.CLOSED_BY_PERSON)
+    heard = replace(unheard, spec=replace(unheard.spec, seen_at=at(880)))
+    assert plan(heard, at(900), POLICY) == ReopenIssue(REF)
+    issue = heard.status.issue
+    assert issue
+    other = replace(issue, labels=())  # it was not stale when it was closed
+    assert plan(replace(heard, status=Status(other)), at(900), POLICY) == Nothing(Quiet.CLOSED_BY_PERSON)
 
 
 def test_what_people_did_is_looked_at_first_and_what_they_asked_for_done_next() -> None:

@@ -39,9 +39,13 @@ def test_a_resolution_that_leaves_the_issue_open_says_so() -> None:
 
 
 def test_one_not_heard_of_says_since_when_and_what_that_may_mean() -> None:
-    said = render.comment(row(seen_at=at(0)), routing(), "stale-1", at(600))
-    assert "Not heard of since 03:10 UTC (2026-11-23)" in said
-    assert "its source may be broken" in said
+    shown = row(seen_at=at(0), fires=alert(links={"source_url": "https://grafana.example.org/a/1"}))
+    said = render.comment(shown, routing(), "stale-1", at(900))
+    assert said.startswith("**Grafana has not reported this alert since 03:10 UTC (2026-11-23).**")
+    assert "A firing alert is usually repeated every 4 hours." in said
+    assert "silenced, inhibited or muted" in said
+    assert "[Look at the alert in Grafana](https://grafana.example.org/a/1). If it is over, close" in said
+    assert "Look at the alert in Grafana. If" in render.comment(row(), routing(), "stale-1", at(900))
 
 
 def test_there_is_no_other_comment() -> None:

@@ -1,0 +1,31 @@
+"""What is said of an alert that its source has not reported for too long."""
+
+from chalicelib.labels import STALE_LABEL
+from chalicelib.lifecycle.repeats import every
+from chalicelib.render.view import View
+from chalicelib.render.words import SOURCES, duration, moment
+
+WHY = (
+    "It may have ended while it was silenced, inhibited or muted, which is never reported, or its messages "
+    "were lost."
+)
+DO = (
+    "If it is over, close this issue; should the alert fire after all, it is reopened, or a fresh one is "
+    "opened. Otherwise leave it open."
+)
+
+
+def unheard(view: View) -> list[str]:
+    """Say since when nothing was heard, what that may mean, and what to do; each a paragraph."""
+    source = view.line(SOURCES.get(view.alert.source, view.alert.source))
+    seen_at, interval = view.row.spec.seen_at, every(view.row.spec)
+    usual = f" A firing alert is usually repeated every {duration(interval)}." if interval else ""
+    link = view.shown(view.alert.links.source_url)
+    look = f"[Look at the alert in {source}]({link})" if link else f"Look at the alert in {source}"
+    return [f"**{source} has not reported this alert since {moment(seen_at)}.**{usual}", WHY, f"{look}. {DO}"]
+
+
+def is_unheard(view: View) -> bool:
+    """Whether its issue says that nothing has been heard of it."""
+    issue = view.row.status.issue
+    return view.firing and issue is not None and issue.open and STALE_LABEL in issue.labels
