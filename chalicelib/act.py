@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from chalicelib import render
 from chalicelib.alert import AlertEvent
 from chalicelib.errors import Refused
-from chalicelib.find import Lists, find
+from chalicelib.find import Holder, Lists, Search, nobody
 from chalicelib.lifecycle import outcome, said
 from chalicelib.lifecycle.issue import Draft, IssueRef, Seen
 from chalicelib.lifecycle.state import AlertState, Intent, Issue
@@ -65,8 +65,14 @@ class Act:
     `tracker` connects at the first use: what only records needs no GitHub.
     """
 
-    def __init__(self, tracker: Callable[[], Tracker], routing: Routing, now: Callable[[], datetime]) -> None:
-        self._connect, self._routing, self._now = tracker, routing, now
+    def __init__(
+        self,
+        tracker: Callable[[], Tracker],
+        routing: Routing,
+        now: Callable[[], datetime],
+        holder: Holder = nobody,
+    ) -> None:
+        self._connect, self._routing, self._now, self._holder = tracker, routing, now, holder
 
     @property
     def _tracker(self) -> Tracker:
@@ -100,7 +106,7 @@ class Act:
             case CloseDuplicate(ref):
                 return self._close_duplicate(row, ref)
             case Find(intent):
-                return find(self._tracker, row, intent, _before(row), self._now)
+                return Search(self._tracker, self._holder, self._now)(row, intent, _before(row))
             case _:
                 return row
 

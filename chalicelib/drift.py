@@ -19,7 +19,7 @@ from chalicelib.astray import Astray, Census
 from chalicelib.github.budget import Call, Granted, Kind
 from chalicelib.labels import AREA_LABEL, MUTED_LABEL, QUIET_LABEL
 from chalicelib.lifecycle import over
-from chalicelib.lifecycle.issue import Seen
+from chalicelib.lifecycle.issue import IssueRef, Seen
 from chalicelib.lifecycle.state import AlertState, Issue
 from chalicelib.permits import Permits
 
@@ -29,6 +29,9 @@ LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 class Rows(astray.Rows, Protocol):
     """The rows, and small documents beside them."""
+
+    def of_issue(self, ref: IssueRef) -> str | None:
+        """Find the fingerprint whose issue this is."""
 
     def of_repository(self, repository: str, after: int, limit: int) -> list[str]:
         """List fingerprints with an issue in a repository numbered above `after`, by number."""
@@ -155,18 +158,33 @@ class Drift:
 
         Returns the fingerprint it shows, if any.
         """
-        mark = render.read_marker(seen.body) if seen.by_us else None
-        row = self.rows.get(mark.fingerprint) if mark else None
+        row = self._row_of(seen)
         if row is None:
             return set()
-        issue = row.status.issue
-        if issue is None or issue.ref != seen.ref:
+        if not _holds(row, seen):
             if seen.open:
                 self.sync.merge(row, seen, until)
             return set()
-        if _differs(issue, seen):
+        if row.status.issue and _differs(row.status.issue, seen):
             self.sync.look(row, until)
         return {row.fingerprint}
+
+    def _row_of(self, seen: Seen) -> AlertState | None:
+        """Find the row that holds an issue; where none does, the one that its marker names, if it is ours.
+
+        People copy text from issue to issue, and the marker, which they do not see, goes with it.
+        """
+        mark = render.read_marker(seen.body) if seen.by_us else None
+        marked = self.rows.get(mark.fingerprint) if mark else None
+        if marked and _holds(marked, seen):
+            return marked
+        fingerprint = self.rows.of_issue(seen.ref)
+        holder = self.rows.get(fingerprint) if fingerprint else None
+        return holder if holder and _holds(holder, seen) else marked
+
+
+def _holds(row: AlertState, seen: Seen) -> bool:
+    return row.status.issue is not None and row.status.issue.ref == seen.ref
 
 
 def _differs(issue: Issue, seen: Seen) -> bool:

@@ -1,7 +1,7 @@
 """Find: looks for what an unfinished opening or comment left on GitHub, by the marker that it carries."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -30,32 +30,45 @@ class Lists(Protocol):
         """List the bodies of our comments changed since a time."""
 
 
-def find(
-    tracker: Lists, row: AlertState, intent: Intent, before: datetime, now: Callable[[], datetime]
-) -> AlertState:
-    """Take what is found for the row's.
-
-    An empty list is no proof of absence: only a second one ends the intent.
-    """
-    if intent.verb is Verb.COMMENT:
-        status = _comment(tracker, row, intent, before)
-    else:
-        status = _issue(tracker, row, intent, before, now)
-    if status:
-        return replace(row, status=status, intent=None)
-    looked = replace(intent, looks=intent.looks + 1, looked_at=now())
-    return replace(row, intent=looked if looked.looks < ENOUGH else None)
+Holder = Callable[[IssueRef], str | None]
+"""Names the row that holds an issue, by its fingerprint."""
 
 
-def _issue(
-    tracker: Lists, row: AlertState, intent: Intent, before: datetime, now: Callable[[], datetime]
-) -> Status | None:
-    mark = render.Mark(row.fingerprint, intent.episode)
-    for seen in tracker.changed(intent.repository, None, intent.since, before):
-        if seen.by_us and render.read_marker(seen.body) == mark:
-            whole = seen if seen.open else tracker.read(seen.ref, before)
-            return outcome.opened(row, intent, whole, now())
-    return None
+def nobody(ref: IssueRef) -> str | None:
+    """No row holds any issue."""
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Looks on GitHub for what an intent left there."""
+
+    tracker: Lists
+    holder: Holder
+    now: Callable[[], datetime]
+
+    def __call__(self, row: AlertState, intent: Intent, before: datetime) -> AlertState:
+        """Take what is found for the row's, unless another row holds it.
+
+        An empty list is no proof of absence: only a second one ends the intent.
+        """
+        if intent.verb is Verb.COMMENT:
+            status = _comment(self.tracker, row, intent, before)
+        else:
+            status = self._issue(row, intent, before)
+        if status:
+            return replace(row, status=status, intent=None)
+        looked = replace(intent, looks=intent.looks + 1, looked_at=self.now())
+        return replace(row, intent=looked if looked.looks < ENOUGH else None)
+
+    def _issue(self, row: AlertState, intent: Intent, before: datetime) -> Status | None:
+        mark = render.Mark(row.fingerprint, intent.episode)
+        for seen in self.tracker.changed(intent.repository, None, intent.since, before):
+            marked = seen.by_us and render.read_marker(seen.body) == mark
+            # People copy text from issue to issue, and the marker, which they do not see, goes with it.
+            if marked and self.holder(seen.ref) in (None, row.fingerprint):
+                whole = seen if seen.open else self.tracker.read(seen.ref, before)
+                return outcome.opened(row, intent, whole, self.now())
+        return None
 
 
 def _comment(tracker: Lists, row: AlertState, intent: Intent, before: datetime) -> Status | None:

@@ -66,6 +66,7 @@ def lease(held: Lease | None) -> dict[str, Any]:
     return {
         "lease_owner": {"S": held.owner} if held else None,
         "lease_until": number(held.until) if held else None,
+        "lease_unended": {"N": str(held.unended)} if held and held.unended else None,
     }
 
 
@@ -87,18 +88,22 @@ def due(row: AlertState) -> dict[str, Any]:
 
 def row(item: Item) -> AlertState:
     """Read a row."""
-    owner = item.get("lease_owner")
     return AlertState(
         fingerprint=item["fingerprint"]["S"],
         spec=_SPEC.validate_json(item["spec"]["S"]),
         status=_STATUS.validate_json(item["status"]["S"]) if "status" in item else Status(),
         intent=_INTENT.validate_json(item["intent"]["S"]) if "intent" in item else None,
-        lease=Lease(owner["S"], time(item["lease_until"])) if owner else None,
+        lease=_lease(item) if "lease_owner" in item else None,
         revision=int(item["revision"]["N"]),
         due_at=time(item["due_at"]) if "due_at" in item else None,
         correlation_id=item["correlation_id"]["S"] if "correlation_id" in item else None,
         look="look" in item,
     )
+
+
+def _lease(item: Item) -> Lease:
+    unended = int(item["lease_unended"]["N"]) if "lease_unended" in item else 0
+    return Lease(item["lease_owner"]["S"], time(item["lease_until"]), unended)
 
 
 def document(item: Item) -> Document:

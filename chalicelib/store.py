@@ -47,9 +47,9 @@ class DynamoStore:
     def claim(self, row: AlertState, intent: Intent | None, lease: Lease) -> AlertState | None:
         """Take the lease and note the intent; None if the row is not what it was.
 
-        A claimed row is due, so that a crash leaves it for reconcile.
+        It is due when the lease ends: a crash leaves it for reconcile, behind the rows that are due by then.
         """
-        claimed = replace(row, intent=intent, lease=lease, due_at=row.due_at or lease.until)
+        claimed = replace(row, intent=intent, lease=lease, due_at=lease.until)
         written, newer = self._write(claimed, items.intent(intent) | items.lease(lease) | items.due(claimed))
         if newer and newer.get("lease_owner") == {"S": lease.owner}:
             return items.row(newer)  # the answer to a first try was lost; the second found its own write

@@ -14,7 +14,7 @@ from chalicelib.errors import ConfigurationError, GitHubError, OutcomeUnknown
 from chalicelib.github import budget
 from chalicelib.github.budget import Granted
 from chalicelib.journal import Journal
-from chalicelib.lifecycle import failed
+from chalicelib.lifecycle import failed, outcome
 from chalicelib.lifecycle.issue import IssueRef, Seen
 from chalicelib.lifecycle.plan import Policy, plan
 from chalicelib.lifecycle.state import AlertState, Intent, Lease
@@ -22,9 +22,14 @@ from chalicelib.lifecycle.steps import AddComment, Adopt, CloseDuplicate, Look, 
 from chalicelib.permits import Permits
 from chalicelib.telemetry import Telemetry
 
+MOST_DOUBLINGS = 4
+
 
 class Rows(Protocol):
     """The rows, as sync writes them; None says that another worker was quicker."""
+
+    def of_issue(self, ref: IssueRef) -> str | None:
+        """Find the fingerprint whose issue this is."""
 
     def claim(self, row: AlertState, intent: Intent | None, lease: Lease) -> AlertState | None:
         """Take the lease and note the intent."""
@@ -102,9 +107,14 @@ class Sync:
             self(looked, until)
 
     def merge(self, row: AlertState, other: Seen, until: datetime) -> None:
-        """Keep the older of two open issues: point the row at it first, then close the younger."""
+        """Keep the older of two open issues: point the row at it first, then close the younger.
+
+        An issue that another row holds is that row's, whatever its text says.
+        """
         issue = row.status.issue
         if row.spec.alert is None or self._busy(row):
+            return
+        if self.rows.of_issue(other.ref) not in (None, row.fingerprint):
             return
         current: AlertState | None = row
         younger: IssueRef | None = other.ref
@@ -117,6 +127,16 @@ class Sync:
             current, _ = self._take(current, CloseDuplicate(younger)) if current else (None, None)
         if current:
             self(current, until)
+
+    def let_go(self, row: AlertState, until: datetime) -> None:
+        """Forget the row's issue, which another row holds too; a condition that fires gets one of its own."""
+        issue = row.status.issue
+        if issue is None or self._busy(row):
+            return
+        claimed = self._claim(row, Look(issue.ref))
+        settled = self._settle(claimed, replace(claimed, status=outcome.gone(claimed))) if claimed else None
+        if settled:
+            self(settled, until)
 
     def _busy(self, row: AlertState) -> bool:
         """Whether a step on the row is under way or unfinished."""
@@ -145,8 +165,11 @@ class Sync:
             return self._act_and_settle(row, claimed, step)
 
     def _claim(self, row: AlertState, step: Step) -> AlertState | None:
+        """Take the lease, for longer the more claims before it never ended: the step may be at fault."""
         now = self.clock.now()
-        lease = Lease(self.clock.unique(), now + self.timing.lease)
+        unended = row.lease.unended + 1 if row.lease else 0
+        lasts = self.timing.lease * (1 << min(unended, MOST_DOUBLINGS))
+        lease = Lease(self.clock.unique(), now + lasts, unended)
         return self.rows.claim(row, intents.intent(row, step, self.policy.routing, now), lease)
 
     def _permit(self, row: AlertState, step: Step) -> Granted | budget.Refused:

@@ -21,7 +21,7 @@ def sync(stage: Stage) -> Sync:
     return Sync(
         rows=stage.store,
         permits=_gate(stage),
-        act=Act(lambda: tracker, stage.policy.routing, CLOCK.now),
+        act=Act(lambda: tracker, stage.policy.routing, CLOCK.now, stage.store.of_issue),
         clock=CLOCK,
         policy=stage.policy,
         timing=timing_of(stage.settings),

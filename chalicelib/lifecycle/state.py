@@ -95,10 +95,14 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """The right of one worker to act on the row."""
+    """The right of one worker to act on the row.
+
+    `unended` counts the claims in a row before this one that were never settled.
+    """
 
     owner: str
     until: datetime
+    unended: int = 0
 
 
 @dataclass(frozen=True, slots=True)

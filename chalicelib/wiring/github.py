@@ -44,7 +44,7 @@ def sync() -> Sync:
     return Sync(
         rows=store(),
         permits=gate(),
-        act=Act(issues, policy().routing, CLOCK.now),
+        act=Act(issues, policy().routing, CLOCK.now, store().of_issue),
         clock=CLOCK,
         policy=policy(),
         timing=timing_of(settings()),

@@ -3,7 +3,7 @@
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import boto3
@@ -175,8 +175,24 @@ def test_record_leaves_the_status_the_intent_and_the_lease_alone(store: Store) -
 def test_a_claim_takes_the_lease_and_notes_the_intent(store: Store) -> None:
     row = recorded(store)
     claim = claimed(store, row)
-    assert claim == replace(row, intent=INTENT, lease=LEASE, revision=2)
+    assert claim == replace(row, intent=INTENT, lease=LEASE, due_at=LEASE.until, revision=2)
     assert store.get(row.fingerprint) == claim
+
+
+@pytest.mark.parametrize("due_at", [None, at(0), at(99)], ids=["rests", "due", "due later"])
+def test_a_claimed_row_is_due_when_its_lease_ends(store: Store, due_at: datetime | None) -> None:
+    row = recorded(store, replace(due_row("one", 0), due_at=due_at))
+    claimed(store, row)
+    assert store.due(row.priority, LEASE.until - timedelta(seconds=1), 10) == []
+    assert store.due(row.priority, LEASE.until, 10) == [row.fingerprint]
+
+
+def test_a_lease_remembers_how_many_claims_before_it_never_ended(store: Store) -> None:
+    lease = replace(LEASE, unended=3)
+    claim = present(store.claim(recorded(store), INTENT, lease))
+    assert present(store.get(claim.fingerprint)).lease == lease
+    store.settle(claim, replace(claim, lease=None), at(1))
+    assert present(store.get(claim.fingerprint)).lease is None
 
 
 def test_a_claim_may_be_without_an_intent(store: Store) -> None:

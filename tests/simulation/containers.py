@@ -8,6 +8,7 @@ from chalicelib.board import Board
 from chalicelib.census import DynamoCensus
 from chalicelib.collector import Collector
 from chalicelib.drift import Drift
+from chalicelib.find import Holder
 from chalicelib.github.budget import Limits
 from chalicelib.github.client import GitHubClient
 from chalicelib.github.gate import Gate
@@ -82,8 +83,8 @@ class _Secret:
 class _CountedAct(Act):
     """Act, and a count of the steps."""
 
-    def __init__(self, services: Services, issues: GitHubIssues) -> None:
-        super().__init__(lambda: issues, services.policy.routing, services.clock.now)
+    def __init__(self, services: Services, issues: GitHubIssues, holder: Holder) -> None:
+        super().__init__(lambda: issues, services.policy.routing, services.clock.now, holder)
         self._count = services.count
 
     def __call__(self, row: AlertState, step: Step) -> AlertState:
@@ -103,7 +104,7 @@ class Container:
             services.github, UnsignedApp(), gate, services.clock, timedelta(seconds=TIMEOUT)
         )
         self.issues = GitHubIssues(client)
-        act, timing = _CountedAct(services, self.issues), Timing()
+        act, timing = _CountedAct(services, self.issues, self.store.of_issue), Timing()
         self.sync = Sync(self.store, gate, act, services.clock, services.policy, timing, services.telemetry)
 
     def webhook(self) -> Ingest:

@@ -151,7 +151,7 @@ class World:
         gate = Gate(rows, self.limits, now)
         http = httpx.Client(base_url=self.github.url, transport=self.wire)
         issues = GitHubIssues(GitHubClient(http, App("1", KEY), gate, self.timeline, TIMEOUT))
-        act = Act(lambda: issues, self.policy.routing, now)
+        act = Act(lambda: issues, self.policy.routing, now, rows.of_issue)
         timing = Timing(call=TIMEOUT * 1.5)
         return Sync(rows, gate, act, self.timeline, self.policy, timing, self.telemetry), issues, gate
 

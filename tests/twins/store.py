@@ -37,7 +37,7 @@ class MemoryStore:
         return self._write(
             "claim",
             row,
-            lambda kept: replace(kept, intent=intent, lease=lease, due_at=kept.due_at or lease.until),
+            lambda kept: replace(kept, intent=intent, lease=lease, due_at=lease.until),
         )
 
     def settle(self, claimed: AlertState, settled: AlertState, now: datetime) -> AlertState | None:

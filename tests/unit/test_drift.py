@@ -11,7 +11,7 @@ from chalicelib.alert import AlertEvent
 from chalicelib.drift import Drift
 from chalicelib.errors import OutcomeUnknown, Unavailable
 from chalicelib.lifecycle.issue import Closer, Draft, IssueRef
-from chalicelib.lifecycle.state import Intent, Verb
+from chalicelib.lifecycle.state import Intent, Lease, Status, Verb
 from tests.twins.census import MemoryCensus
 from tests.unit.builders import REPOSITORY, at, firing, resolved
 from tests.unit.test_sync import FIRST, World, fails_with
@@ -257,6 +257,131 @@ def test_issues_of_others_are_left_alone(world: DriftWorld) -> None:
     world.tracker.open(REPOSITORY, Draft("by us, without a marker", "", ("area:alerting",)), at(999))
     world.look(12)
     assert len(world.tracker.open_issues) == 3
+
+
+def test_an_issue_whose_text_carries_anothers_marker_is_its_rows_own(world: DriftWorld) -> None:
+    one, two = two_conditions(world)
+    marker = world.tracker.threads[FIRST].seen.body
+    body = world.tracker.threads[SECOND].seen.body
+    world.tracker.change(SECOND, Closer.PERSON, body=f"{marker}\n\n{body}")
+    for minute in range(12, 200, 10):
+        world.look(minute)
+        world.reconcile(1)
+    assert {issue.ref for issue in world.tracker.open_issues} == {FIRST, SECOND}
+    assert set(world.tracker.calls) <= {"open", "changed", "open_ones"}
+    assert [held(world, one), held(world, two)] == [FIRST, SECOND]
+
+
+def test_an_issue_that_lost_its_marker_is_still_its_rows(world: DriftWorld) -> None:
+    world.run(firing(0))
+    world.tracker.change(FIRST, Closer.PERSON, body="a person's words")
+    world.look(11)
+    world.clock.pass_(minutes=1)
+    world.tracker.close_as_person(FIRST)
+    world.look(22)
+    issue = world.row.status.issue
+    assert issue
+    assert issue.closed_by is Closer.PERSON
+
+
+def test_an_issue_that_was_taken_over_is_looked_after_like_our_own(world: DriftWorld) -> None:
+    world.run(firing(0))
+    world.tracker.change(FIRST, Closer.PERSON, by_us=False)
+    world.clock.pass_(minutes=1)
+    world.tracker.close_as_person(FIRST)
+    world.look(12)
+    issue = world.row.status.issue
+    assert issue
+    assert issue.closed_by is Closer.PERSON
+
+
+def test_nobody_takes_an_issue_that_another_row_holds(world: DriftWorld) -> None:
+    """Not even by hand: one that has no issue, and one whose own is younger."""
+    one, two = two_conditions(world)
+    world.tracker.delete(SECOND)
+    world.look(61)
+    assert held(world, two) == IssueRef(REPOSITORY, 3)
+    world.sync.merge(world.store.rows[two], world.tracker.threads[FIRST].seen, at(999))
+    assert [held(world, one), held(world, two)] == [FIRST, IssueRef(REPOSITORY, 3)]
+    assert {issue.ref.number for issue in world.tracker.open_issues} == {1, 3}
+
+
+def test_a_row_lets_go_of_an_issue_that_is_anothers_and_gets_its_own(world: DriftWorld) -> None:
+    one, two = two_conditions(world)
+    kept, lost = world.store.rows[one], world.store.rows[two]
+    world.store.rows[two] = lost = replace(lost, status=kept.status)
+    world.sync.let_go(lost, at(60))
+    assert [held(world, one), held(world, two)] == [FIRST, IssueRef(REPOSITORY, 3)]
+    assert FIRST in {issue.ref for issue in world.tracker.open_issues}
+
+
+@pytest.mark.parametrize("busy", ["unfinished", "leased", "without an issue"])
+def test_a_row_that_is_busy_or_has_no_issue_lets_nothing_go(world: DriftWorld, busy: str) -> None:
+    row = world.run(firing(0))
+    changes: dict[str, Any] = {
+        "unfinished": {"intent": Intent(Verb.CHANGE, at(0), 1, at(0), REPOSITORY)},
+        "leased": {"lease": Lease("other", at(9))},
+        "without an issue": {"status": replace(row.status, issue=None)},
+    }
+    world.store.rows[row.fingerprint] = row = replace(row, **changes[busy])
+    world.sync.let_go(row, at(60))
+    assert world.row == row
+
+
+def test_a_row_is_looked_at_only_while_nobody_acts_on_it(world: DriftWorld) -> None:
+    row = world.run(firing(0))
+    world.tracker.calls.clear()
+    unfinished = replace(row, intent=Intent(Verb.CHANGE, at(0), 1, at(0), REPOSITORY))
+    leased, bare = replace(row, lease=Lease("other", at(9))), replace(row, status=Status())
+    for busy in (unfinished, leased, bare):
+        world.store.rows[row.fingerprint] = busy
+        world.sync.look(busy, at(60))
+        assert (world.row, world.tracker.calls) == (busy, [])
+    world.store.rows[row.fingerprint] = row
+    world.sync.look(row, at(60))
+    assert world.tracker.calls == ["read"]
+
+
+def test_a_row_without_an_open_issue_takes_one_over_and_closes_none(world: DriftWorld) -> None:
+    row = world.run(firing(0))
+    world.store.rows[row.fingerprint] = row = replace(row, status=Status())
+    world.tracker.calls.clear()
+    world.sync.merge(row, world.tracker.threads[FIRST].seen, at(60))
+    assert held(world, row.fingerprint) == FIRST
+    assert world.telemetry.named("RETRY") == []
+    assert world.row.intent is None
+    assert [issue.ref for issue in world.tracker.open_issues] == [FIRST]
+
+
+def test_an_older_issue_that_cannot_be_taken_over_leaves_the_younger_alone(world: DriftWorld) -> None:
+    world.run(firing(0))
+    world.double(firing(0))
+    issue = world.row.status.issue
+    assert issue
+    younger = replace(world.row, status=replace(world.row.status, issue=replace(issue, ref=SECOND)))
+    world.store.rows[younger.fingerprint] = younger
+    listed = world.tracker.threads[FIRST].seen
+    world.tracker.close_as_person(FIRST)
+    world.tracker.calls.clear()
+    world.sync.merge(younger, listed, at(999))
+    assert world.tracker.calls == ["read"], "it was seen to be closed, and nothing more"
+    assert held(world, younger.fingerprint) == SECOND
+    moved = replace(younger, revision=younger.revision - 1)
+    world.sync.merge(moved, listed, at(999))
+    assert world.tracker.calls == ["read"], "another worker was quicker"
+
+
+def two_conditions(world: DriftWorld) -> tuple[str, str]:
+    """Two conditions that fire, each with its issue."""
+    alerts = [firing(0, title=name, identity={"alarm_id": name}) for name in ("one", "two")]
+    for alert in alerts:
+        world.sync(world.says(alert), at(60))
+    return alerts[0].fingerprint, alerts[1].fingerprint
+
+
+def held(world: DriftWorld, fingerprint: str) -> IssueRef | None:
+    issue = world.store.rows[fingerprint].status.issue
+    return issue.ref if issue else None
 
 
 def test_a_failed_look_changes_nothing_and_is_made_again(world: DriftWorld) -> None:

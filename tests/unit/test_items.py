@@ -60,6 +60,14 @@ def test_a_row_that_only_record_has_written_is_a_row() -> None:
     assert items.row(bare) == row
 
 
+def test_a_lease_of_before_unended_claims_were_counted_is_read() -> None:
+    row = replace(row_of(firing(1)), lease=LEASE, revision=1)
+    kept = {name: value for name, value in item(row).items() if name != "lease_unended"}
+    assert items.row(kept) == row
+    counted = replace(row, lease=replace(LEASE, unended=2))
+    assert items.row(item(counted)) == counted
+
+
 @settings(deadline=None)
 @given(moments, moments)
 def test_times_are_kept_to_the_microsecond(due_at: datetime, until: datetime) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -49,7 +50,7 @@ class World:
         self.sync = self.worker()
 
     def worker(self) -> Sync:
-        act = Act(lambda: self.tracker, self.policy.routing, self.clock.now)
+        act = Act(lambda: self.tracker, self.policy.routing, self.clock.now, self.store.of_issue)
         return Sync(self.store, self.gate, act, self.clock, self.policy, Timing(), self.telemetry)
 
     def says(self, alert: AlertEvent) -> AlertState:
@@ -70,13 +71,17 @@ class World:
 
     def settle(self, minutes: float = 30) -> AlertState:
         """Let reconcile run every half minute for a while."""
+        self.reconcile(minutes)
+        return self.row
+
+    def reconcile(self, minutes: float) -> None:
+        """Work on what is due, every half minute for a while, whatever rows there are."""
         until = self.clock.now() + timedelta(minutes=minutes)
         while self.clock.now() < until:
             self.clock.pass_(seconds=30)
             for priority in Priority:
                 for fingerprint in self.store.due(priority, self.clock.now(), 10):
                     self.sync(self.store.rows[fingerprint], self.clock.now() + timedelta(minutes=1))
-        return self.row
 
     @property
     def row(self) -> AlertState:
@@ -387,6 +392,52 @@ def test_an_issue_of_a_stranger_with_our_marker_is_not_taken_for_ours(world: Wor
     world.settle(5)
     assert world.row.status.issue
     assert world.row.status.issue.ref.number == 2
+
+
+def test_an_unfinished_opening_never_takes_the_issue_of_another_row(world: World) -> None:
+    """A person pastes what the lost one shows, marker included, above another condition's text."""
+    other = firing(0, title="other", identity={"alarm_id": "other"})
+    world.sync(world.says(other), at(1))
+    world.tracker.faults["open"] = fails_with(LOST, after=True)
+    lost = world.says(firing(0.1))
+    world.sync(lost, at(1))
+    bodies = [world.tracker.threads[IssueRef(REPOSITORY, number)].seen.body for number in (1, 2)]
+    world.tracker.change(FIRST, Closer.PERSON, body=f"{bodies[1]}\n\n{bodies[0]}")
+    world.reconcile(20)
+    issues = [world.store.rows[name].status.issue for name in (other.fingerprint, lost.fingerprint)]
+    assert [issue.ref.number for issue in issues if issue] == [1, 2]
+    assert {issue.ref.number for issue in world.tracker.open_issues} == {1, 2}
+
+
+def test_a_row_whose_steps_never_end_is_claimed_less_and_less_often_and_gives_way(world: World) -> None:
+    """Each try ends its process, as one that reads a comment for longer than a function may run."""
+
+    class Dead(BaseException):
+        pass
+
+    def dies(_: str, effect: Callable[[], Any]) -> Any:
+        raise Dead
+
+    row = world.run(firing(0))
+    world.tracker.faults["spoken"] = dies
+    world.store.ask(replace(row, look=True, due_at=at(0)))
+    tries: list[float] = []
+    for minute in range(120):
+        world.clock.time = at(minute + 0.5)
+        for fingerprint in world.store.due(Priority.P1, world.clock.now(), 10):
+            row = world.store.rows[fingerprint]
+            try:
+                world.sync(row, world.clock.now() + timedelta(minutes=1))
+            except Dead:
+                tries.append(minute)
+                assert world.row.due_at
+                assert world.row.due_at > world.clock.now(), "what is due already comes first"
+    pauses = [later - earlier for earlier, later in pairwise(tries)]
+    assert pauses[:6] == sorted(pauses[:6])
+    assert (pauses[0], max(pauses)) == (1, 16)
+    world.tracker.faults.clear()
+    world.settle(30)
+    assert (world.row.look, world.row.lease, world.row.due_at) == (False, None, None)
 
 
 @pytest.mark.parametrize("step", range(12))

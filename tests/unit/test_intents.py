@@ -1,0 +1,89 @@
+"""Intents: what a step notes, on whose budget it is, and what it asks for, step by step."""
+
+from dataclasses import replace
+
+import pytest
+
+from chalicelib import intents
+from chalicelib.alert import Priority
+from chalicelib.github.budget import Call, Kind
+from chalicelib.lifecycle.issue import IssueRef
+from chalicelib.lifecycle.said import ESCALATION
+from chalicelib.lifecycle.state import AlertState, Intent, Status, Verb
+from chalicelib.lifecycle.steps import (
+    AddComment,
+    AddLabels,
+    Adopt,
+    CloseDuplicate,
+    CloseIssue,
+    Find,
+    Look,
+    OpenIssue,
+    RemoveLabel,
+    ReopenIssue,
+    Step,
+    UpdateIssue,
+)
+from tests.unit.builders import REPOSITORY, at, firing, resolved, routing, row_of
+from tests.unit.rows import issue
+
+HELD = IssueRef("held-org/alerts", 7)
+OTHER = IssueRef("other-org/alerts", 3)
+BEGUN = Intent(Verb.OPEN, at(0), 1, at(0), REPOSITORY)
+
+READS: list[Step] = [Find(BEGUN), Look(HELD), Adopt(OTHER)]
+CHANGES: list[Step] = [
+    UpdateIssue(HELD),
+    ReopenIssue(HELD),
+    CloseIssue(HELD, recovered=True),
+    AddLabels(HELD, ("x",)),
+    RemoveLabel(HELD, "x"),
+    CloseDuplicate(OTHER),
+]
+COMMENTS: list[Step] = [AddComment(HELD, "repeat-2")]
+OPENINGS: list[Step] = [OpenIssue(), AddComment(HELD, f"{ESCALATION}2")]
+KINDS = {Kind.READ: READS, Kind.CHANGE: CHANGES, Kind.COMMENT: COMMENTS, Kind.OPEN: OPENINGS}
+
+
+def with_issue(row: AlertState) -> AlertState:
+    return replace(row, status=Status(issue=replace(issue(), ref=HELD)))
+
+
+@pytest.mark.parametrize(
+    ("step", "kind"), [(step, kind) for kind, steps in KINDS.items() for step in steps], ids=str
+)
+def test_each_step_asks_for_its_kind_of_call_at_the_rows_priority(step: Step, kind: Kind) -> None:
+    assert intents.call(with_issue(row_of(firing(0, priority="P2"))), step) == Call(kind, Priority.P2)
+
+
+def test_an_opening_that_comes_too_late_is_last_in_line() -> None:
+    row = row_of(firing(0, priority="P0"), resolved(5, priority="P0"))
+    assert intents.call(row, OpenIssue()) == Call(Kind.OPEN, Priority.P3)
+
+
+@pytest.mark.parametrize("step", [*READS, *CHANGES, *COMMENTS, *OPENINGS], ids=str)
+def test_each_step_is_on_the_budget_of_the_account_it_calls(step: Step) -> None:
+    row = replace(with_issue(row_of(firing(0))), intent=BEGUN)
+    owners = {Adopt: "other-org", OpenIssue: "example-org", Find: "example-org"}
+    assert intents.owner(row, step) == owners.get(type(step), "held-org")
+
+
+def test_without_an_issue_the_account_is_that_of_what_was_begun() -> None:
+    row = replace(row_of(firing(0)), intent=BEGUN)
+    assert intents.owner(row, OpenIssue()) == "example-org"
+    assert intents.owner(row, Adopt(OTHER)) == "other-org"
+
+
+@pytest.mark.parametrize("step", READS, ids=str)
+def test_a_look_leaves_what_was_begun_standing(step: Step) -> None:
+    row = replace(with_issue(row_of(firing(0))), intent=BEGUN)
+    assert intents.intent(row, step, routing(), at(9)) is BEGUN
+
+
+@pytest.mark.parametrize("step", [*CHANGES, *COMMENTS, *OPENINGS], ids=str)
+def test_whatever_changes_github_is_noted_before_it_is_done(step: Step) -> None:
+    begun = intents.intent(with_issue(row_of(firing(0))), step, routing(), at(9))
+    verbs = {OpenIssue: Verb.OPEN, AddComment: Verb.COMMENT, ReopenIssue: Verb.REOPEN}
+    assert begun
+    assert (begun.verb, begun.since) == (verbs.get(type(step), Verb.CHANGE), at(9))
+    assert begun.key == (step.key if isinstance(step, AddComment) else "")
