@@ -1,48 +1,80 @@
 """An AlarmDescription: `TEAM=dev-infra | PRIORITY=P1`, or lines of KEY=value, among the text for people."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from chalicelib.adapters import fields, texts
+from chalicelib.adapters import alarm_owner, fields, texts
+from chalicelib.adapters.alarm_owner import ADDRESS, QUOTES, TAKEN, Named
 
-KEYS = ("TEAM", "TEAMS", "PRIORITY", "RUNBOOK", "SUMMARY", "DASHBOARD")
-ADDRESSES = frozenset({"runbook", "dashboard"})
-
-_PAIR = re.compile(rf"({'|'.join(KEYS)})\s*+=\s*+(.*)", re.IGNORECASE | re.DOTALL)
+_BAR = re.compile(rf"(?P<address>{ADDRESS})|(?P<bar>\|)", re.IGNORECASE)
+_LINK = re.compile(r"(?<![^\s\x00,;(\"'`\[{])(RUNBOOK|DASHBOARD)[ \t]*=[ \t]*([^\s\x00]*)", re.IGNORECASE)
+_SUMMARY = re.compile(r"SUMMARY[ \t]*=(.*)", re.IGNORECASE)
+_TAKEN = re.compile(rf"{TAKEN}[ \t,;]*")
+_EMPTY = re.compile(r"[(\[{] ?[)\]}]")
 
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """The values by key in lower case, and the text that remains."""
+    """Whose the alarm is and how bad, other values by key in lower case, and the text that remains."""
 
+    team: Named
+    priority: Named
     values: dict[str, str]
     text: str
 
 
 def read(description: object) -> Description:
-    """Read a description; the first value of a key counts, and an address that is none stays text."""
+    """Read a description; the first of a kind of link counts; what is no address stays text."""
     values: dict[str, str] = {}
-    lines = texts.clean(description).split("\n") if isinstance(description, str) else []
-    left = [_left(line, values) for line in lines]
-    return Description(values, "\n".join(line for line in left if line is not None).strip())
+    team, priority, left = alarm_owner.take(texts.clean(description) if isinstance(description, str) else "")
+    lines = [_left(line, values) for line in left.split("\n")]
+    return Description(team, priority, values, "\n".join(line for line in lines if line is not None).strip())
 
 
 def _left(line: str, values: dict[str, str]) -> str | None:
     """Take the values out of a line; None if nothing is left of it."""
-    parts = line.split("|")
-    left = [part.strip() for part in parts if not _take(part.strip(), values)]
-    if len(left) == len(parts):
+    parts = list(_parts(line))
+    left = [_taken(part, values) for part in parts]
+    if left == parts:
         return line
-    return " | ".join(filter(None, left)) or None
+    return " | ".join(filter(None, (part.strip() for part in left))) or None
 
 
-def _take(part: str, values: dict[str, str]) -> bool:
-    found = _PAIR.fullmatch(part)
-    if not found:
-        return False
-    key, value = found[1].lower(), found[2].strip()
-    if key in ADDRESSES and value and not fields.url(value):
-        return False
-    if value:
-        values.setdefault(key, value)
-    return True
+def _parts(line: str) -> Iterator[str]:
+    """Split at bars, but not at those within an address."""
+    begin = 0
+    for found in _BAR.finditer(line):
+        if found["bar"]:
+            yield line[begin : found.start()]
+            begin = found.end()
+    yield line[begin:]
+
+
+def _taken(part: str, values: dict[str, str]) -> str:
+    """Take the values out of a part; what is then left without a letter or digit goes too."""
+    if found := _SUMMARY.fullmatch(_without_taken(part).strip()):
+        if value := found[1].strip():
+            values.setdefault("summary", value)
+        return ""
+    left = _LINK.sub(lambda link: _link(link, values), part)
+    if TAKEN not in left:
+        return left
+    rest = _without_taken(left)
+    return rest if any(map(str.isalnum, rest)) else ""
+
+
+def _link(found: re.Match[str], values: dict[str, str]) -> str:
+    address = found[2].strip(QUOTES + ",;")
+    if address and not fields.url(address):
+        return found[0]
+    if address:
+        values.setdefault(found[1].lower(), address)
+    return TAKEN
+
+
+def _without_taken(part: str) -> str:
+    if TAKEN not in part:
+        return part
+    left = " ".join(_TAKEN.sub(" ", part).split())
+    return " ".join(_EMPTY.sub("", left).split()).strip(" ,;")

@@ -82,10 +82,27 @@ def _condition(change: Change) -> Condition:
 def _owner(
     change: Change, description: Description, condition: Condition, missing: Ownership | None
 ) -> Ownership:
-    said = [description.values, fields.lowered(change.tags)]
     place = Place("the AlarmDescription of", change.name, "TEAM=your-team", "PRIORITY=P2")
-    teams, priority = fields.first(said, "teams", "team"), fields.first(said, "priority")
+    tags = fields.lowered(change.tags)
+    if condition is Condition.FIRING:
+        _undoubted(description, place)
+    teams = description.team.value or fields.first([tags], "teams", "team")
+    priority = description.priority.value or fields.first([tags], "priority")
     return owner(teams, priority, condition, missing, place)
+
+
+def _undoubted(description: Description, place: Place) -> None:
+    """Refuse what could be read in two ways: a wrong team or a lower priority would go unnoticed."""
+    for reason, example, named in (
+        ("AMBIGUOUS_TEAM", place.team, description.team),
+        ("AMBIGUOUS_PRIORITY", place.priority, description.priority),
+    ):
+        if named.doubt:
+            raise Rejected(
+                reason,
+                named.doubt,
+                f"In {place.name}, write {example} once, and end it with ` | ` or a new line.",
+            )
 
 
 def _title(change: Change) -> str:

@@ -130,11 +130,6 @@ class TestOwner:
         alarm["AlarmDescription"] = "PRIORITY=P1|TEAM=" + "x" * 44 + "-yz"
         assert one("cloudwatch", alarm).teams == ("x" * 44,)
 
-    def test_the_first_value_of_a_key_counts(self) -> None:
-        alarm = payload("cloudwatch/metric-piped-description")
-        alarm["AlarmDescription"] = "TEAM=first | TEAM=second\nTEAM=third | PRIORITY=P1"
-        assert one("cloudwatch", alarm).teams == ("first",)
-
 
 class TestIdentity:
     def test_both_forms_of_a_contributor_are_one_condition(self) -> None:
