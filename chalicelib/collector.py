@@ -4,13 +4,16 @@ The queue's semantics, all of them:
 
 - a message that can never succeed (not JSON, no alert, team or priority missing) goes to the dead-letter
   queue as it came, with attributes that say why, and is then acknowledged;
-- a message whose row could not be written stays in the queue;
+- a message whose row cannot be written now, because the table does not answer or others keep changing the
+  row, goes back to the queue as a new message (`requeue`) and is then acknowledged, however long that lasts.
+  Once the table has not answered, the rest of the batch goes back without asking it: each call may take its
+  full timeout. For the same reason no message is begun after a third of the time, except the first;
 - the batch is recorded and acknowledged (deleted) before the first call to GitHub. Sync then runs over its
   rows, the most urgent first, while time is left; what it does not reach stays due for reconcile. A GitHub
   that hangs costs latency, never a receive;
 - Lambda deletes the batch when the function returns, and Chalice cannot ask it for partial answers
-  (aws/chalice#884): where a message must stay, the others have been deleted already and the function
-  raises. Redrive after 20 receives is for crashes only.
+  (aws/chalice#884): where a message must stay (a fault of ours, or a queue that does not answer), the others
+  have been deleted already and the function raises. Redrive after 20 receives is for those and for crashes.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -18,7 +21,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from chalicelib import envelope, events
+from chalicelib import envelope, events, requeue
 from chalicelib.adapters import registry
 from chalicelib.adapters.fields import Ignored, Ownership
 from chalicelib.alert import AlertEvent
@@ -28,6 +31,7 @@ from chalicelib.lifecycle.plan import Policy, plan
 from chalicelib.lifecycle.record import Reason, record
 from chalicelib.lifecycle.state import AlertState
 from chalicelib.lifecycle.steps import Nothing
+from chalicelib.requeue import Postponed, Requeue, Why
 from chalicelib.telemetry import Telemetry
 
 TRIES = 8
@@ -43,7 +47,7 @@ class Rows(Protocol):
         """Write what the provider said; None if another was quicker."""
 
 
-class Queue(Protocol):
+class Queue(requeue.Queue, Protocol):
     """The alert queue and its dead-letter queue."""
 
     def delete(self, receipt_handles: Sequence[str]) -> list[str]:
@@ -76,25 +80,34 @@ class Collector:
         Raises NotRecorded for what must stay.
         """
         rows: dict[str, AlertState] = {}
-        done: list[str] = []
-        stayed: list[str] = []
-        for entry in records:
+        done: list[Message] = []
+        postponed: list[Postponed] = []
+        enough = self.now() + (until - self.now()) / 3
+        stop: Why | None = None
+        for place, entry in enumerate(records):
+            why = stop or (Why.NO_TIME if place and self.now() > enough else None)
             try:
                 message = envelope.read(entry)
-                rows |= self._record(message)
-                done.append(message.receipt_handle)
+                if why is None:
+                    rows |= self._record(message, enough)
+                    done.append(message)
             except Exception as error:  # noqa: BLE001 - whatever failed, only this message may suffer
-                message_id = str(entry.get("messageId"))
-                self.telemetry.problem("NOT_RECORDED", error, messageId=message_id)
-                stayed.append(message_id)
-        self._acknowledge(done)
+                self.telemetry.problem("NOT_RECORDED", error, messageId=str(entry.get("messageId")))
+                why = requeue.why(error)
+            if why:
+                postponed.append(Postponed(message, entry, why))
+            stop = Why.TABLE_AWAY if why is Why.TABLE_AWAY else None
+        done += Requeue(self.queue, self.telemetry).send(postponed)
+        self._acknowledge([message.receipt_handle for message in done])
         self._sync(rows, until)
+        finished = {message.id for message in done}
+        stayed = [name for entry in records if (name := str(entry.get("messageId"))) not in finished]
         if stayed:
             raise NotRecorded(
                 f"{len(stayed)} of {len(records)} messages stay in the queue: {', '.join(stayed)}"
             )
 
-    def _record(self, message: Message) -> dict[str, AlertState]:
+    def _record(self, message: Message, enough: datetime) -> dict[str, AlertState]:
         """Record the message's alerts, or what people did; returns the rows that were written."""
         fallback = self.policy.routing.ownership
         try:
@@ -111,11 +124,11 @@ class Collector:
         for alert in alerts:
             if isinstance(alert, Ignored):
                 self._ignore(message, alert)
-            elif row := self._record_alert(message, alert):
+            elif row := self._record_alert(message, alert, enough):
                 written[row.fingerprint] = row
         return written
 
-    def _record_alert(self, message: Message, alert: AlertEvent) -> AlertState | None:
+    def _record_alert(self, message: Message, alert: AlertEvent, enough: datetime) -> AlertState | None:
         """Write the row against all comers; returns it unless there was nothing to write."""
         for _ in range(TRIES):
             row = self.rows.get(alert.fingerprint)
@@ -128,6 +141,8 @@ class Collector:
             if written := self.rows.record(newer):
                 self._tell(message, alert, recorded.reason, row)
                 return written
+            if self.now() > enough:
+                break
         raise Contended(f"the row of {alert.fingerprint} kept changing; the message is left for later")
 
     def _due_at(self, before: AlertState | None, row: AlertState) -> datetime | None:
@@ -147,6 +162,7 @@ class Collector:
             "source": message.source,
             "message_id": message.id,
             "correlation_id": message.correlation_id,
+            envelope.RECEIVED_AT: envelope.milliseconds(message.sent_at),
         }
         self.queue.reject(message.body, attributes)
         self.telemetry.event("REJECTED", reason=rejected.reason, **events.message(message))

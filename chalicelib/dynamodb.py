@@ -6,8 +6,16 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.errors import StoreUnavailable, TableMissing
+from chalicelib.errors import StoreRefused, StoreUnavailable, TableMissing
 from chalicelib.items import Item
+
+NEVER = frozenset(
+    {"ValidationException", "ItemCollectionSizeLimitExceededException", "SerializationException"}
+)
+"""What is wrong with the call itself: another attempt fails as well.
+
+docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
+"""
 
 
 class NotMetError(Exception):
@@ -20,7 +28,10 @@ class NotMetError(Exception):
 
 @contextmanager
 def answering(table: str) -> Iterator[None]:
-    """Tell a condition that was not met from a table that did not answer, which raises StoreUnavailable."""
+    """Tell apart why a call failed.
+
+    Raises NotMetError, StoreRefused where the call is at fault, StoreUnavailable where the table is.
+    """
     try:
         yield
     except ClientError as error:
@@ -31,6 +42,8 @@ def answering(table: str) -> Iterator[None]:
             raise TableMissing(
                 f"there is no table {table}: `terraform apply` in infra-extra makes it"
             ) from error
+        if code in NEVER:
+            raise StoreRefused(f"the state table does not take this call: {code}") from error
         raise StoreUnavailable(f"the state table refused: {code}") from error
     except BotoCoreError as error:
         raise StoreUnavailable(f"the state table did not answer: {type(error).__name__}") from error

@@ -3,6 +3,10 @@
 The webhook stamps the attribute `source`; unstamped is CloudWatch, which publishes to the topic itself. A
 stamped body is what we put there. An unstamped one may be in an SNS envelope, where delivery is not raw; then
 the envelope's attributes count.
+
+The attribute `received_at` says when we first took the message in: the webhook's time, or, of a message that
+the collector sent back to its queue, SQS's first. Whoever may publish can forge it, so it never counts as
+later than SQS's own time.
 """
 
 import json
@@ -17,8 +21,11 @@ from chalicelib.errors import Rejected
 
 UNSTAMPED = "cloudwatch"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+RECEIVED_AT = "received_at"
+"""In milliseconds since the epoch, as SQS gives its own times."""
 
 _NAME = re.compile(r"[\w-]{1,64}", re.ASCII)
+_MILLISECONDS = re.compile(r"\d{1,15}", re.ASCII)
 _ONLY_ALARMS = "Let only alarms publish to the alert topic; send other notifications to a topic of their own."
 
 
@@ -56,10 +63,22 @@ def read(record: Mapping[str, Any]) -> Message:
         receipt_handle=record["receiptHandle"],
         source=attributes.get("source") or UNSTAMPED,
         body=record["body"],
-        sent_at=EPOCH + timedelta(milliseconds=int(record["attributes"]["SentTimestamp"])),
+        sent_at=_sent_at(attributes, int(record["attributes"]["SentTimestamp"])),
         correlation_id=_correlation_id(attributes, record["messageId"]),
         content=content,
     )
+
+
+def milliseconds(time: datetime) -> str:
+    """Write a time as an attribute."""
+    return str((time - EPOCH) // timedelta(milliseconds=1))
+
+
+def _sent_at(attributes: Mapping[str, Any], queued: int) -> datetime:
+    """When we took the message in; without a stamp, or with an impossible one, when SQS did."""
+    stamp = attributes.get(RECEIVED_AT)
+    received = int(stamp) if isinstance(stamp, str) and _MILLISECONDS.fullmatch(stamp) else queued
+    return EPOCH + timedelta(milliseconds=min(received, queued))
 
 
 def _correlation_id(attributes: Mapping[str, Any], message_id: str) -> str:

@@ -4,9 +4,10 @@ AlertingError
     ConfigurationError      a setting, secret or routing table is wrong; every fault is named
     Rejected                this message can never succeed: to the DLQ, with the reason and what to fix
     NotAccepted             the webhook's answer to a request it does not take, with its HTTP status
-    StoreUnavailable        the table did not answer: leave the message in the queue
+    StoreUnavailable        the table did not answer: back to the queue, however long it takes
     Contended               others kept changing the row: likewise
-    QueueUnavailable        the dead-letter queue did not take a message: likewise
+    StoreRefused            the table will never take this write: leave the message, which redrive ends
+    QueueUnavailable        a queue did not take a message: leave the message in the queue
     TopicUnavailable        the topic did not take every alert: the sender must send again
     AlarmsUnavailable       CloudWatch did not say how alarms are: nothing is concluded from that
     GitHubError
@@ -66,12 +67,16 @@ class StoreUnavailable(AlertingError):
     """The table did not answer, or refused for now."""
 
 
+class StoreRefused(AlertingError):
+    """The table refuses this very call, whenever it is made, as it does an item of more than 400 KB."""
+
+
 class Contended(AlertingError):
     """Other workers kept changing the row while this one tried to."""
 
 
 class QueueUnavailable(AlertingError):
-    """The dead-letter queue did not take a message."""
+    """The alert queue or the dead-letter queue did not take a message."""
 
 
 class TopicUnavailable(AlertingError):
@@ -150,7 +155,7 @@ class TableMissing(StoreUnavailable, Missing):
 
 
 class QueueMissing(QueueUnavailable, Missing):
-    """There is no dead-letter queue."""
+    """There is no such queue."""
 
 
 class TopicMissing(TopicUnavailable, Missing):

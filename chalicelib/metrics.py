@@ -49,6 +49,12 @@ METRICS = (
     Metric("AlertsIgnored", Unit.COUNT, ("reason",), "alerts that mean nothing to an issue, such as NO_DATA"),
     Metric("AlertsRejected", Unit.COUNT, ("reason",), "messages in the dead-letter queue: alarms to mend"),
     Metric(
+        "AlertsRequeued",
+        Unit.COUNT,
+        (),
+        "messages sent back to the queue, since the table did not answer, was contended or too slow",
+    ),
+    Metric(
         "RecordLatency",
         Unit.MILLISECONDS,
         ("source",),

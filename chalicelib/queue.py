@@ -19,7 +19,7 @@ _UNSENDABLE = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class SqsQueue:
-    """Deletes what is done, and sends what can never succeed to the dead-letter queue.
+    """Deletes what is done, sends back what is for later, and rejects what can never succeed.
 
     Raises QueueUnavailable.
     """
@@ -43,22 +43,30 @@ class SqsQueue:
 
     def reject(self, body: str, attributes: Mapping[str, str]) -> None:
         """Send a message as it came to the dead-letter queue, with attributes that say why."""
+        self._send(self._dlq_url, "dead-letter queue", body, attributes, 0)
+
+    def requeue(self, body: str, attributes: Mapping[str, str], delay_seconds: int) -> None:
+        """Send a message to the alert queue, to be received after a delay."""
+        self._send(self._queue_url, "alert queue", body, attributes, delay_seconds)
+
+    def _send(self, url: str, which: str, body: str, attributes: Mapping[str, str], delay: int) -> None:
         texts: Any = {
             name: {"DataType": "String", "StringValue": _sendable(text)}
             for name, text in attributes.items()
             if text
         }
         try:
-            self._client.send_message(QueueUrl=self._dlq_url, MessageBody=body, MessageAttributes=texts)
-        except (BotoCoreError, ClientError) as error:
-            raise self._unavailable(error) from error
-
-    def _unavailable(self, error: BotoCoreError | ClientError) -> QueueUnavailable:
-        if isinstance(error, ClientError) and error.response["Error"]["Code"] in NOT_THERE:
-            return QueueMissing(
-                f"there is no dead-letter queue {self._dlq_url}: `terraform apply` in infra-extra makes it"
+            self._client.send_message(
+                QueueUrl=url, MessageBody=body, MessageAttributes=texts, DelaySeconds=delay
             )
-        return QueueUnavailable(f"the dead-letter queue did not take a message: {type(error).__name__}")
+        except (BotoCoreError, ClientError) as error:
+            raise _unavailable(error, f"{which} {url}") from error
+
+
+def _unavailable(error: BotoCoreError | ClientError, queue: str) -> QueueUnavailable:
+    if isinstance(error, ClientError) and error.response["Error"]["Code"] in NOT_THERE:
+        return QueueMissing(f"there is no {queue}: `terraform apply` in infra-extra makes it")
+    return QueueUnavailable(f"the {queue} did not take a message: {type(error).__name__}")
 
 
 def _sendable(text: str) -> str:

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 
 class DynamoStore:
-    """The table on DynamoDB; raises StoreUnavailable where it does not answer."""
+    """The table on DynamoDB.
+
+    Raises StoreUnavailable where it does not answer, StoreRefused where it never takes what was asked.
+    """
 
     def __init__(self, client: "DynamoDBClient", table: str) -> None:
         self._client, self._table = client, table

@@ -2,7 +2,7 @@ locals {
   ours = { service = "alerting", stage = var.stage }
 
   # Each has its paragraph in docs/on-call.md, under its name here. `periods` are of `seconds` each, and
-  # `bad` says how many of them it takes, if not all: a message that failed is tried again after six minutes,
+  # `bad` says how many of them it takes, if not all: a message is tried again after six minutes at most,
   # and Grafana sends again after five, so that trouble on a quiet day shows in few of them.
   alarms = merge({
     dead-letters = {
@@ -14,6 +14,11 @@ locals {
       says      = "The oldest alert has waited in the queue for more than five minutes."
       namespace = "AWS/SQS", metric = "ApproximateAgeOfOldestMessage", dimensions = { QueueName = aws_sqs_queue.alerts.name }
       statistic = "Maximum", seconds = 60, periods = 3, above = 300, missing = "notBreaching"
+    }
+    alerts-requeued = {
+      says      = "The table does not answer, or not in time: alerts wait in the queue, and nobody is told of them yet."
+      namespace = "Alerting", metric = "AlertsRequeued", dimensions = local.ours
+      statistic = "Sum", seconds = 60, periods = 15, bad = 2, above = 0, missing = "notBreaching"
     }
     collector-errors = {
       says      = "The collector keeps failing: alerts stay in the queue and are tried again."

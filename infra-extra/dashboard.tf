@@ -24,7 +24,7 @@ locals {
     { title = "Due rows by priority", metrics = [[{ expression = "SEARCH('${local.searches.due}', 'Maximum')" }]] },
     { title = "Seconds the oldest is due", metrics = [["Alerting", "OldestDueSeconds", "service", "alerting", "stage", var.stage, { stat = "Maximum" }]] },
     { title = "Alerts in, by source", metrics = [[{ expression = "SEARCH('${local.searches.received}', 'Sum')" }], [{ expression = "SEARCH('${local.searches.recorded}', 'Sum')" }]] },
-    { title = "Rejected, by reason", metrics = [[{ expression = "SEARCH('${local.searches.rejected}', 'Sum')" }]] },
+    { title = "Rejected, by reason; sent back", metrics = [[{ expression = "SEARCH('${local.searches.rejected}', 'Sum')" }], ["Alerting", "AlertsRequeued", "service", "alerting", "stage", var.stage, { stat = "Sum" }]] },
     { title = "Actions by priority and team", metrics = [[{ expression = "SEARCH('${local.searches.steps}', 'Sum')" }]] },
     { title = "From the provider to the issue, ms", metrics = local.latencies },
     { title = "Calls to GitHub, by outcome", metrics = [[{ expression = "SEARCH('${local.searches.calls}', 'Sum')" }]] },

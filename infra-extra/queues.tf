@@ -34,7 +34,8 @@ resource "aws_sqs_queue" "alerts" {
   message_retention_seconds  = var.queue_retention_days * 86400
   visibility_timeout_seconds = var.collector_timeout_seconds * 6
 
-  # What can never succeed the collector puts there itself, with the reason; redrive is for crashes only.
+  # What can never succeed the collector puts there itself, with the reason, and while the table is away it sends
+  # messages back as new ones; redrive is for messages that crash the function.
   redrive_policy = jsonencode({ deadLetterTargetArn = aws_sqs_queue.dead.arn, maxReceiveCount = 20 })
 }
 

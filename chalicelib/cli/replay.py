@@ -101,8 +101,9 @@ def _plan(letter: Letter, team: str | None, priority: Priority | None, rehearsal
 
 
 def _attributes(letter: Letter) -> dict[str, str]:
-    """Give back what the webhook stamped; CloudWatch's messages came without."""
-    names = ["correlation_id"] if letter.source == envelope.UNSTAMPED else ["source", "correlation_id"]
+    """Give back what was stamped, when it was received too; CloudWatch's messages have no source."""
+    stamps = ("correlation_id", envelope.RECEIVED_AT)
+    names = stamps if letter.source == envelope.UNSTAMPED else ("source", *stamps)
     return {name: letter.attributes[name] for name in names if letter.attributes.get(name)}
 
 

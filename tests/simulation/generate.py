@@ -13,8 +13,8 @@ from tests.simulation.weather import STATES, Crashes, Fails, Spell
 SPANS = (60.0, 600.0, 600.0, 1800.0, 1800.0, 5400.0, 14_000.0)
 ALL_POINTS = tuple(f"{service}.{name}" for service, names in POINTS.items() for name in names)
 RARE = (
-    *("table.ask", "table.rest", "queue.reject", "github.comments", "github.comment", "github.label"),
-    *("github.unlabel", "github.react", "github.assign", "github.permission"),
+    *("table.ask", "table.rest", "queue.reject", "queue.requeue", "github.comments", "github.comment"),
+    *("github.label", "github.unlabel", "github.react", "github.assign", "github.permission"),
 )
 """Calls that few runs make, and that are disturbed the oftener."""
 

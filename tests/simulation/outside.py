@@ -24,7 +24,7 @@ POINTS = {
         "query_issues",
         "query_open",
     ),
-    "queue": ("delete", "reject"),
+    "queue": ("delete", "reject", "requeue"),
     "topic": ("publish",),
     "github": (
         *("installation", "token", "list", "open", "read"),

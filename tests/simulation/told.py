@@ -30,7 +30,7 @@ class Told:
         match name:
             case "NORMALIZED_ALERT":
                 self._hear(str(keys["messageId"]), reason, f"reason: {reason}")
-            case "IGNORED" | "REJECTED" | "NOTICED":
+            case "IGNORED" | "REJECTED" | "NOTICED" | "REQUEUED":
                 self._hear(str(keys["messageId"]), f"{name} {reason}", f"{name}: {reason}")
             case "STEP":
                 self._step(str(keys["action"]), reason, keys)

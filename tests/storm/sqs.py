@@ -2,8 +2,8 @@
 
 import heapq
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from tests.twins.clock import START
@@ -20,6 +20,7 @@ class Sent:
     body: str
     at: float
     receives: int = 0
+    attributes: Mapping[str, str] = field(default_factory=lambda: {"source": "normalized"})
 
     def record(self) -> dict[str, Any]:
         """Return it as Lambda hands it over."""
@@ -31,14 +32,17 @@ class Sent:
                 "SentTimestamp": str(round(1000 * (START.timestamp() + self.at))),
                 "ApproximateReceiveCount": str(self.receives),
             },
-            "messageAttributes": {"source": {"stringValue": "normalized", "dataType": "String"}},
+            "messageAttributes": {
+                name: {"stringValue": value, "dataType": "String"} for name, value in self.attributes.items()
+            },
         }
 
 
 class VirtualQueue:
-    """A queue and its dead-letter queue."""
+    """A queue and its dead-letter queue; `now` is needed where messages come back."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], float] = lambda: 0.0) -> None:
+        self._now = now
         self.messages: dict[int, Sent] = {}
         self.dead: list[Sent] = []
         self.rejected: list[tuple[str, dict[str, str]]] = []
@@ -47,8 +51,15 @@ class VirtualQueue:
 
     def send(self, at: float, alert: Mapping[str, Any]) -> None:
         """Put an alert into the queue at that second."""
-        self.messages[self._sent] = Sent(self._sent, json.dumps(alert), at)
-        heapq.heappush(self._visible, (at, self._sent))
+        self._put(Sent(self._sent, json.dumps(alert), at), at)
+
+    def requeue(self, body: str, attributes: Mapping[str, str], delay_seconds: int) -> None:
+        now = self._now()
+        self._put(Sent(self._sent, body, now, attributes=dict(attributes)), now + delay_seconds)
+
+    def _put(self, message: Sent, visible_at: float) -> None:
+        self.messages[message.number] = message
+        heapq.heappush(self._visible, (visible_at, message.number))
         self._sent += 1
 
     def receive(self, now: float) -> list[Sent]:

@@ -87,8 +87,8 @@ class World:
 
     def __init__(self, limits: Limits | None = None, table_seconds: float = TABLE_SECONDS) -> None:
         self.limits, self._table_seconds = limits or Limits(), table_seconds
-        self.timeline, self.queue, self.telemetry = Timeline(), VirtualQueue(), Recorder()
-        self.store = MemoryStore()
+        self.timeline, self.telemetry, self.store = Timeline(), Recorder(), MemoryStore()
+        self.queue = VirtualQueue(lambda: self.timeline.seconds)
         self.github = _github(self.timeline)
         self.wire = Wire(self.github, self.timeline)
         self.policy = Policy(load(f'[default]\nrepository = "{REPOSITORY}"\n'))

@@ -70,8 +70,9 @@ class Messaging:
         for delay in self.delays(attributes):
             self.later(delay, lambda: self._arrive(body, attributes))
 
-    def _arrive(self, body: str, attributes: dict[str, str]) -> None:
-        message = Queued(f"m{next(self._ids)}", body, attributes, self.now(), self.now())
+    def _arrive(self, body: str, attributes: dict[str, str], delay: float = 0.0) -> None:
+        now = self.now()
+        message = Queued(f"m{next(self._ids)}", body, attributes, now, now + delay)
         self.queue[message.id] = message
         self.sent.append(message)
 
@@ -116,6 +117,21 @@ class Messaging:
 
         return self.outside("queue.delete", effect)
 
-    def send_message(self, *, MessageBody: str, MessageAttributes: Any, **_: Any) -> None:  # noqa: N803
+    def send_message(
+        self,
+        *,
+        QueueUrl: str,  # noqa: N803
+        MessageBody: str,  # noqa: N803
+        MessageAttributes: Any,  # noqa: N803
+        DelaySeconds: int = 0,  # noqa: N803
+    ) -> None:
         told = {name: value["StringValue"] for name, value in MessageAttributes.items()}
-        self.outside("queue.reject", lambda: self.dead.append((MessageBody, told)))
+        if QueueUrl == DLQ:
+            self.outside("queue.reject", lambda: self.dead.append((MessageBody, told)))
+        else:
+            self.outside("queue.requeue", lambda: self._requeue(MessageBody, told, DelaySeconds))
+
+    def _requeue(self, body: str, attributes: dict[str, str], delay: float) -> None:
+        """Take a message into the queue, to be received after a delay."""
+        self._arrive(body, attributes, delay)
+        self.later(delay, lambda: None)

@@ -10,9 +10,10 @@ import pytest
 
 from chalicelib.alert import AlertEvent, Condition, Priority
 from chalicelib.collector import TRIES, Collector, NotRecorded
-from chalicelib.errors import Contended, QueueUnavailable, StoreUnavailable
+from chalicelib.errors import Contended, QueueUnavailable, StoreRefused, StoreUnavailable
 from chalicelib.lifecycle.plan import Policy
 from chalicelib.lifecycle.state import AlertState, Status
+from chalicelib.requeue import FIRST_DELAY
 from chalicelib.routing import load
 from tests.twins.clock import ManualClock
 from tests.twins.queue import MemoryQueue
@@ -38,16 +39,22 @@ def alert(
 
 
 class Store(MemoryStore):
-    """The table, which others may change, or which may be away for some rows."""
+    """The table, which others may change, which may be away for some rows or refuse them, or be slow."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: ManualClock) -> None:
         super().__init__()
+        self.clock = clock
         self.away: set[str] = set()
+        self.refused: set[str] = set()
+        self.takes = timedelta()
         self.quicker: Callable[[AlertState], None] = lambda row: None
 
     def record(self, row: AlertState) -> AlertState | None:
         if row.fingerprint in self.away:
             raise StoreUnavailable("the table did not answer")
+        if row.fingerprint in self.refused:
+            raise StoreRefused("the item is too large")
+        self.clock.pass_(seconds=self.takes.total_seconds())
         self.quicker(row)
         return super().record(row)
 
@@ -57,7 +64,7 @@ class World:
 
     def __init__(self, settings: Policy | None = None) -> None:
         self.clock = ManualClock()
-        self.store = Store()
+        self.store = Store(self.clock)
         self.queue = MemoryQueue()
         self.telemetry = Recorder()
         self.synced: list[AlertState] = []
@@ -102,6 +109,11 @@ class World:
             "eventSourceARN": "arn:aws:sqs:us-west-2:123456789012:alerting-local-alerts",
         }
 
+    def returned(self) -> dict[str, Any]:
+        """The message that was sent back, as it comes again."""
+        ((body, attributes, _),) = self.queue.requeued
+        return self.message(body, attributes.pop("source", None), **attributes)
+
     def collect(self, *contents: AlertEvent | str | dict[str, Any]) -> None:
         records = [each if isinstance(each, dict) else self.message(each) for each in contents]
         self._collect(records, self.until)
@@ -138,24 +150,59 @@ def test_what_is_recorded_is_due_until_github_knows(world: World) -> None:
     assert world.row(alert()).due_at == world.clock.now()
 
 
-def test_a_message_whose_row_cannot_be_written_stays_and_the_others_are_done(world: World) -> None:
-    bad = alert("bad")
-    world.store.away = {bad.fingerprint}
-    with pytest.raises(NotRecorded, match="1 of 3 messages stay in the queue: message-2"):
-        world.collect(alert("one"), bad, alert("other"))
-    assert world.queue.deleted == ["handle-1", "handle-3"]
-    assert world.titles == ["one", "other"]
+def test_a_message_whose_row_cannot_be_written_goes_back_to_the_queue_and_nothing_fails(world: World) -> None:
+    world.store.away = {alert("bad").fingerprint}
+    world.collect(alert("one"), alert("bad"))
+    ((body, attributes, delay),) = world.queue.requeued
+    assert (body, attributes["source"], delay) == (alert("bad").model_dump_json(), "normalized", FIRST_DELAY)
+    assert world.queue.deleted == ["handle-1", "handle-2"]
+    assert world.titles == ["one"]
     assert world.queue.rejected == []
     assert [(name, type(error)) for name, error in world.telemetry.problems] == [
         ("NOT_RECORDED", StoreUnavailable)
     ]
 
 
-def test_the_function_fails_only_after_sync_has_had_its_turn(world: World) -> None:
+def test_once_the_table_has_not_answered_the_rest_of_the_batch_goes_back_without_asking_it(
+    world: World,
+) -> None:
     world.store.away = {alert("bad").fingerprint}
-    with pytest.raises(NotRecorded):
-        world.collect(alert("bad"), alert("good"))
-    assert world.titles == ["good"]
+    world.collect(alert("one"), alert("bad"), alert("other"), alert("another"))
+    assert world.store.calls.count("get") == 2, "each call may take its full timeout"
+    assert len(world.queue.requeued) == 3
+    assert {keys["reason"] for keys in world.telemetry.named("REQUEUED")} == {"TABLE_AWAY"}
+    assert ("AlertsRequeued", 1, {}) in world.telemetry.counts
+
+
+def test_where_the_queue_does_not_take_it_back_a_message_stays_and_the_function_fails(world: World) -> None:
+    world.store.away, world.queue.away = {alert("bad").fingerprint}, True
+    with pytest.raises(NotRecorded, match="2 of 3 messages stay in the queue: message-2, message-3"):
+        world.collect(alert("one"), alert("bad"), alert("other"))
+    assert world.queue.deleted == ["handle-1"]
+    assert world.titles == ["one"], "it fails only after sync has had its turn"
+    assert [name for name, _ in world.telemetry.problems] == ["NOT_RECORDED", "NOT_REQUEUED"]
+
+
+def test_a_row_that_the_table_will_never_take_stays_for_redrive_and_the_others_are_done(world: World) -> None:
+    world.store.refused = {alert("bad").fingerprint}
+    with pytest.raises(NotRecorded, match="1 of 3 messages stay in the queue: message-2"):
+        world.collect(alert("one"), alert("bad"), alert("other"))
+    assert world.queue.requeued == []
+    assert world.queue.deleted == ["handle-1", "handle-3"]
+
+
+def test_no_message_is_begun_after_a_third_of_the_time_lest_the_function_is_stopped(world: World) -> None:
+    world.store.takes = timedelta(seconds=11)
+    world.collect(alert("one"), alert("other"), alert("another"))
+    assert world.titles == ["one", "other"]
+    assert [json.loads(body)["title"] for body, _, _ in world.queue.requeued] == ["another"]
+    assert world.telemetry.named("REQUEUED")[0]["reason"] == "NO_TIME"
+
+
+def test_however_little_time_there_is_one_message_is_tried(world: World) -> None:
+    world.until = world.clock.now() - timedelta(seconds=1)
+    world.collect(alert("one"), alert("other"))
+    assert (world.titles, len(world.queue.requeued)) == (["one"], 1)
 
 
 def test_handles_that_sqs_did_not_take_are_told_and_fail_nothing(
@@ -167,15 +214,28 @@ def test_handles_that_sqs_did_not_take_are_told_and_fail_nothing(
     assert world.titles == ["one", "other"]
 
 
-def test_a_stayed_message_that_comes_again_is_recorded_as_if_it_came_the_first_time(world: World) -> None:
-    message = world.message(alert())
+def test_a_message_that_came_back_is_recorded_as_if_it_came_the_first_time(world: World) -> None:
+    sent_at = world.clock.now()
+    message = world.message(alert(), correlation_id="request-1")
     world.store.away = {alert().fingerprint}
-    with pytest.raises(NotRecorded):
-        world.collect(message)
-    world.store.away = set()
-    world.clock.pass_(minutes=6)
     world.collect(message)
-    assert world.reasons == ["FIRST_FIRING"]
+    world.store.away = set()
+    world.clock.pass_(hours=12)
+    world.collect(world.returned())
+    (line,) = world.telemetry.named("NORMALIZED_ALERT")
+    assert (line["reason"], line["correlation_id"]) == ("FIRST_FIRING", "request-1")
+    assert world.row(alert()).spec.seen_at == sent_at
+
+
+def test_two_copies_sent_at_once_are_duplicates_however_late_the_second_is_recorded(world: World) -> None:
+    copy = world.message(alert())
+    world.store.away = {alert().fingerprint}
+    world.collect(copy)
+    world.store.away = set()
+    world.collect(alert())
+    world.clock.pass_(hours=3)
+    world.collect(world.returned())
+    assert world.reasons == ["FIRST_FIRING", "DUPLICATE"]
 
 
 # Rejecting
@@ -295,17 +355,38 @@ def test_a_row_that_another_changed_meanwhile_is_read_again_and_nothing_is_lost(
     assert world.row(alert()).spec.episode == at(0)
 
 
-def test_a_row_that_keeps_changing_leaves_the_message_for_later(world: World) -> None:
+def test_a_row_that_keeps_changing_sends_the_message_back(world: World) -> None:
     def always_quicker(row: AlertState) -> None:
         long_ago = replace(row.spec, seen_at=at(-60))
         world.store.rows[row.fingerprint] = replace(row, spec=long_ago, revision=row.revision + 1)
 
     world.store.quicker = always_quicker
-    with pytest.raises(NotRecorded):
-        world.collect(alert())
+    world.collect(alert())
     assert [type(error) for _, error in world.telemetry.problems] == [Contended]
     assert world.store.calls.count("record") == TRIES
-    assert world.queue.deleted == []
+    assert [keys["reason"] for keys in world.telemetry.named("REQUEUED")] == ["CONTENDED"]
+
+
+def test_a_contended_row_does_not_hold_up_the_rest_of_its_batch(world: World) -> None:
+    def always_quicker(row: AlertState) -> None:
+        if row.fingerprint == alert("contended").fingerprint:
+            long_ago = replace(row.spec, seen_at=at(-60))
+            world.store.rows[row.fingerprint] = replace(row, spec=long_ago, revision=row.revision + 1)
+
+    world.store.quicker = always_quicker
+    world.collect(alert("contended"), alert("other"))
+    assert (world.titles, len(world.queue.requeued)) == (["other"], 1)
+
+
+def test_a_contended_row_is_not_tried_until_the_function_is_stopped(world: World) -> None:
+    def always_quicker(row: AlertState) -> None:
+        long_ago = replace(row.spec, seen_at=at(-60))
+        world.store.rows[row.fingerprint] = replace(row, spec=long_ago, revision=row.revision + 1)
+
+    world.store.quicker, world.store.takes = always_quicker, timedelta(seconds=11)
+    world.collect(alert())
+    assert world.store.calls.count("record") == 2
+    assert len(world.queue.requeued) == 1
 
 
 def test_a_recorded_alert_is_one_log_line_without_its_raw_payload_and_one_count(world: World) -> None:

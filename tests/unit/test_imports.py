@@ -64,6 +64,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "act",
         "journal",
         "sync",
+        "requeue",
         "collector",
         "astray",
         "drift",

@@ -91,6 +91,30 @@ def test_a_rejected_message_is_in_the_dead_letter_queue_as_it_came_with_why(sqs:
     assert texts == why
 
 
+def test_a_message_that_is_sent_back_is_in_the_queue_after_its_delay_as_a_new_one(sqs: Sqs) -> None:
+    sqs.client.send_message(QueueUrl=sqs.url, MessageBody="{}")
+    (first,) = sqs.receive(sqs.url)
+    sqs.queue.requeue("{}", {"source": "grafana", "attempts": "1"}, 1)
+    assert sqs.receive(sqs.url) == []
+    names = ["ApproximateNumberOfMessagesDelayed"]
+    delayed = sqs.client.get_queue_attributes(QueueUrl=sqs.url, AttributeNames=names)["Attributes"]
+    assert delayed == {"ApproximateNumberOfMessagesDelayed": "1"}
+    sqs.queue.requeue("{}", {"source": "grafana", "attempts": "1"}, 0)
+    (again,) = sqs.receive(sqs.url)
+    assert again["MessageId"] != first["MessageId"]
+    assert {name: each["StringValue"] for name, each in again["MessageAttributes"].items()} == {
+        "source": "grafana",
+        "attempts": "1",
+    }
+
+
+def test_a_queue_that_does_not_take_a_message_back_is_named(sqs: Sqs) -> None:
+    with Stubber(sqs.client) as stub:
+        stub.add_client_error("send_message", "ServiceUnavailable")
+        with pytest.raises(QueueUnavailable, match=r"the alert queue .*/alerts did not take a message"):
+            sqs.queue.requeue("{}", {}, 5)
+
+
 def test_a_dead_letter_queue_that_does_not_take_a_message_is_told(sqs: Sqs) -> None:
     with Stubber(sqs.client) as stub:
         stub.add_client_error("send_message", "AWS.SimpleQueueService.NonExistentQueue")
