@@ -10,13 +10,14 @@ import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from botocore.stub import Stubber
 from moto import mock_aws
 from mypy_boto3_dynamodb import DynamoDBClient
 
 from chalicelib.alert import Condition, Priority
 from chalicelib.census import DynamoCensus
 from chalicelib.documents import Document
-from chalicelib.errors import StoreUnavailable
+from chalicelib.errors import StoreRefused, StoreUnavailable
 from chalicelib.lifecycle.issue import IssueRef
 from chalicelib.lifecycle.record import record
 from chalicelib.lifecycle.state import AlertState, Intent, Lease, Status, Verb
@@ -577,6 +578,23 @@ def test_a_table_that_does_not_answer_is_unavailable(
 ) -> None:
     with pytest.raises(StoreUnavailable, match="EndpointConnectionError"):
         call(away)
+
+
+def test_what_is_too_large_for_an_item_is_refused_and_not_taken_for_a_table_that_is_away(
+    dynamo: DynamoStore,
+) -> None:
+    with pytest.raises(StoreRefused, match="does not take this call: ValidationException"):
+        dynamo.swap("document#large", "x" * 410_000, 0)
+
+
+@pytest.mark.parametrize(
+    "code", ["ProvisionedThroughputExceededException", "ThrottlingException", "InternalServerError"]
+)
+def test_a_table_that_refuses_for_now_is_unavailable(client: DynamoDBClient, code: str) -> None:
+    with Stubber(client) as stub:
+        stub.add_client_error("get_item", code)
+        with pytest.raises(StoreUnavailable, match=code):
+            DynamoStore(client, TABLE).get("a" * 64)
 
 
 def test_a_settling_that_record_overtakes_twice_still_carries_over(dynamo: DynamoStore) -> None:

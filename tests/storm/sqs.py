@@ -46,6 +46,7 @@ class VirtualQueue:
         self.messages: dict[int, Sent] = {}
         self.dead: list[Sent] = []
         self.rejected: list[tuple[str, dict[str, str]]] = []
+        self.most_received = 0
         self._visible: list[tuple[float, int]] = []
         self._sent = 0
 
@@ -71,6 +72,7 @@ class VirtualQueue:
                 self.dead.append(self.messages.pop(message.number))
             elif message:
                 message.receives += 1
+                self.most_received = max(self.most_received, message.receives)
                 heapq.heappush(self._visible, (now + VISIBILITY, message.number))
                 batch.append(message)
         return batch

@@ -5,6 +5,7 @@ says otherwise, one to GitHub 300 ms. GitHub is the stand-in that the contract s
 its real limits.
 """
 
+import contextlib
 import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -18,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from chalicelib.act import Act
 from chalicelib.collector import Collector, NotRecorded
 from chalicelib.drift import Drift
+from chalicelib.errors import StoreUnavailable
 from chalicelib.github.auth import App
 from chalicelib.github.budget import Limits
 from chalicelib.github.client import GitHubClient
@@ -50,16 +52,19 @@ KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
 class Slow:
-    """The table, whose every call takes a moment."""
+    """The table, whose every call takes a moment, or `away` seconds in vain."""
 
-    def __init__(self, store: MemoryStore, timeline: Timeline, seconds: float) -> None:
-        self._store, self._timeline, self._seconds = store, timeline, seconds
+    def __init__(self, world: "World") -> None:
+        self._world = world
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
-        call = getattr(self._store, name)
+        call = getattr(self._world.store, name)
 
         def answer(*arguments: Any) -> Any:
-            self._timeline.sleep(self._seconds)
+            if self._world.away is not None:
+                self._world.timeline.sleep(self._world.away)
+                raise StoreUnavailable("the table did not answer")
+            self._world.timeline.sleep(self._world.table_seconds)
             return call(*arguments)
 
         return answer
@@ -86,13 +91,15 @@ class World:
     """Everything between an alert and its issue, in virtual time."""
 
     def __init__(self, limits: Limits | None = None, table_seconds: float = TABLE_SECONDS) -> None:
-        self.limits, self._table_seconds = limits or Limits(), table_seconds
+        self.limits, self.table_seconds = limits or Limits(), table_seconds
         self.timeline, self.telemetry, self.store = Timeline(), Recorder(), MemoryStore()
         self.queue = VirtualQueue(lambda: self.timeline.seconds)
         self.github = _github(self.timeline)
         self.wire = Wire(self.github, self.timeline)
         self.policy = Policy(load(f'[default]\nrepository = "{REPOSITORY}"\n'))
         self.refused: list[BaseException] = []
+        self.away: float | None = None
+        self.longest = 0.0
         for _ in range(COLLECTORS):
             self.timeline.start(self._poll)
         self.timeline.start(self._schedule, at=1.0)
@@ -106,17 +113,20 @@ class World:
                 coming = self.queue.next_at
                 self.timeline.sleep(max(POLL, coming - self.timeline.seconds if coming is not None else HOUR))
                 continue
+            began = self.timeline.seconds
             try:
                 collector([message.record() for message in batch], self._until("collector"))
             except NotRecorded as error:
                 self.refused.append(error)
+            self.longest = max(self.longest, self.timeline.seconds - began)
 
     def _schedule(self) -> None:
         """EventBridge's schedule: an invocation every minute."""
         reconcile = self._reconcile()
         while True:
             began = self.timeline.seconds
-            reconcile(self._until("reconcile"))
+            with contextlib.suppress(StoreUnavailable):
+                reconcile(self._until("reconcile"))
             self.timeline.sleep(MINUTE - (self.timeline.seconds - began) % MINUTE)
 
     def _until(self, function: str) -> datetime:
@@ -143,7 +153,7 @@ class World:
         return Reconcile(rows, sync, drift, self.timeline.now, self.telemetry)
 
     def _rows(self) -> Any:
-        return Slow(self.store, self.timeline, self._table_seconds)
+        return Slow(self)
 
     def _container(self) -> tuple[Sync, GitHubIssues, Gate]:
         """Make what each container has of its own: a gate, a client, tokens."""
