@@ -15,6 +15,7 @@ from chalicelib import events
 from chalicelib.adapters import canary
 from chalicelib.alert import Condition
 from chalicelib.documents import Document, Documents
+from chalicelib.envelope import stamp
 from chalicelib.lifecycle.issue import Closer
 from chalicelib.lifecycle.state import AlertState, Issue
 from chalicelib.routing import Details, Route, Routing
@@ -107,7 +108,7 @@ class Canary:
 
     def _send(self, cycle: _Cycle, *bodies: str) -> None:
         correlation_id = f"canary-{cycle.fired_at:%Y%m%dT%H%M%S}"
-        self.topic.publish(list(bodies), {"source": canary.SOURCE, "correlation_id": correlation_id})
+        self.topic.publish(list(bodies), stamp(canary.SOURCE, correlation_id, self.now()))
 
     def _measure(self, name: str, since: datetime, issue: Issue) -> None:
         """Measure until sync wrote the issue, however much later it is seen here."""

@@ -132,7 +132,7 @@ class Collector:
         """Write the row against all comers; returns it unless there was nothing to write."""
         for _ in range(TRIES):
             row = self.rows.get(alert.fingerprint)
-            recorded = record(row, alert, message.sent_at, self.duplicate)
+            recorded = record(row, alert, message.received_at, self.duplicate)
             if recorded.row is row:
                 self._tell(message, alert, recorded.reason, row)
                 return None
@@ -162,7 +162,7 @@ class Collector:
             "source": message.source,
             "message_id": message.id,
             "correlation_id": message.correlation_id,
-            envelope.RECEIVED_AT: envelope.milliseconds(message.sent_at),
+            envelope.RECEIVED_AT: envelope.milliseconds(message.received_at),
         }
         self.queue.reject(message.body, attributes)
         self.telemetry.event("REJECTED", reason=rejected.reason, **events.message(message))

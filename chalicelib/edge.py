@@ -6,8 +6,10 @@ A sender may not ask again, so nothing slow or fragile stands here.
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
+from chalicelib.envelope import stamp
 from chalicelib.errors import ConfigurationError, NotAccepted, TopicUnavailable
 from chalicelib.telemetry import Telemetry
 
@@ -17,12 +19,13 @@ MOST_BYTES = 5 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A request; header names in lower case."""
+    """A request, and when it was received; header names in lower case."""
 
     source: str
     headers: Mapping[str, str]
     body: bytes
     request_id: str
+    received_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +78,9 @@ def _no_number(name: str) -> float:
 
 
 def publish(topic: Topic, bodies: list[str], posted: Posted, lost: str, telemetry: Telemetry) -> None:
-    """Hand messages to the topic, stamped with their source; raises NotAccepted, saying `lost`."""
+    """Hand messages to the topic, stamped as they were posted; raises NotAccepted, saying `lost`."""
     try:
-        topic.publish(bodies, {"source": posted.source, "correlation_id": posted.request_id})
+        topic.publish(bodies, stamp(posted.source, posted.request_id, posted.received_at))
     except TopicUnavailable as error:
         telemetry.problem("TOPIC_UNAVAILABLE", error)
         raise NotAccepted(503, "TOPIC_UNAVAILABLE", lost) from error

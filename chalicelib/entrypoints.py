@@ -55,7 +55,7 @@ def _answer(
     edge: Callable[[str], Callable[[Posted], Answer]], source: str, request: Any, context: Any
 ) -> Answer:
     headers = {name.lower(): value for name, value in request.headers.items()}
-    posted = Posted(source, headers, request.raw_body, _request_id(context))
+    posted = Posted(source, headers, request.raw_body, _request_id(context), CLOCK.now())
     with telemetry().invocation("webhook", posted.request_id):
         try:
             return edge(_function_arn(context))(posted)

@@ -1,12 +1,12 @@
 """The envelope: an SQS record -> the message in it and its source, which is decided here, once.
 
-The webhook stamps the attribute `source`; unstamped is CloudWatch, which publishes to the topic itself. A
-stamped body is what we put there. An unstamped one may be in an SNS envelope, where delivery is not raw; then
-the envelope's attributes count.
+The webhook stamps the attributes `source` and `correlation_id`; unstamped is CloudWatch, which publishes to
+the topic itself. A stamped body is what we put there. An unstamped one may be in an SNS envelope, where
+delivery is not raw; then the envelope's attributes count.
 
 The attribute `received_at` says when we first took the message in: the webhook's time, or, of a message that
 the collector sent back to its queue, SQS's first. Whoever may publish can forge it, so it never counts as
-later than SQS's own time.
+later than SQS's own time, and it is read from the message itself, never from within a body.
 """
 
 import json
@@ -31,13 +31,16 @@ _ONLY_ALARMS = "Let only alarms publish to the alert topic; send other notificat
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message, and what it holds or why that cannot be read."""
+    """A message, and what it holds or why that cannot be read.
+
+    `received_at` is when the webhook received it, or where it did not stamp it, when the queue did.
+    """
 
     id: str
     receipt_handle: str
     source: str
     body: str
-    sent_at: datetime
+    received_at: datetime
     correlation_id: str
     content: dict[str, Any] | Rejected
 
@@ -56,6 +59,7 @@ def read(record: Mapping[str, Any]) -> Message:
         for name, attribute in (record.get("messageAttributes") or {}).items()
     }
     content = _content(record["body"])
+    received_at = _received_at(attributes, int(record["attributes"]["SentTimestamp"]))
     if "source" not in attributes and isinstance(content, dict):
         attributes, content = _unwrapped(content, attributes)
     return Message(
@@ -63,10 +67,19 @@ def read(record: Mapping[str, Any]) -> Message:
         receipt_handle=record["receiptHandle"],
         source=attributes.get("source") or UNSTAMPED,
         body=record["body"],
-        sent_at=_sent_at(attributes, int(record["attributes"]["SentTimestamp"])),
+        received_at=received_at,
         correlation_id=_correlation_id(attributes, record["messageId"]),
         content=content,
     )
+
+
+def stamp(source: str, correlation_id: str, received_at: datetime) -> dict[str, str]:
+    """Write the attributes of a message that is put on the topic."""
+    return {
+        "source": source,
+        "correlation_id": correlation_id,
+        RECEIVED_AT: milliseconds(received_at),
+    }
 
 
 def milliseconds(time: datetime) -> str:
@@ -74,10 +87,10 @@ def milliseconds(time: datetime) -> str:
     return str((time - EPOCH) // timedelta(milliseconds=1))
 
 
-def _sent_at(attributes: Mapping[str, Any], queued: int) -> datetime:
+def _received_at(attributes: Mapping[str, Any], queued: int) -> datetime:
     """When we took the message in; without a stamp, or with an impossible one, when SQS did."""
-    stamp = attributes.get(RECEIVED_AT)
-    received = int(stamp) if isinstance(stamp, str) and _MILLISECONDS.fullmatch(stamp) else queued
+    stamped = attributes.get(RECEIVED_AT)
+    received = int(stamped) if isinstance(stamped, str) and _MILLISECONDS.fullmatch(stamped) else queued
     return EPOCH + timedelta(milliseconds=min(received, queued))
 
 

@@ -79,7 +79,7 @@ class Postponed:
         source = self._attribute("source")
         return ({"source": source} if source else {}) | {
             "correlation_id": self.message.correlation_id,
-            envelope.RECEIVED_AT: envelope.milliseconds(self.message.sent_at),
+            envelope.RECEIVED_AT: envelope.milliseconds(self.message.received_at),
             ATTEMPTS: str(self.attempts + 1),
         }
 

@@ -31,6 +31,7 @@ PURE = (
     "chalicelib/masking.py",
     "chalicelib/metrics.py",
     "chalicelib/permits.py",
+    "chalicelib/sources.py",
     "chalicelib/render/",
     "chalicelib/routing/",
 )

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +17,9 @@ from chalicelib.config import Settings
 from chalicelib.errors import NotAccepted, Rejected
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.rules import policy_of
+
+APART = timedelta(minutes=5)
+"""How long after a file the next one comes: as Alertmanager's `group_interval`."""
 
 Files = Annotated[
     list[str] | None,
@@ -37,7 +40,8 @@ def explain(
 ) -> None:
     """What would this payload do? The alert, its steps and issue, or what is wrong and how to mend it.
 
-    Needs no AWS and sends nothing. Of several files each meets what the ones before it left.
+    Needs no AWS and sends nothing. Of several files each comes five minutes after the one before it, and
+    meets what that left.
 
     Examples:
     - `explain --template cloudwatch > alarm.json`
@@ -50,7 +54,10 @@ def explain(
         screen.as_json(_template(template, now))
         return
     rehearsal = Rehearsal(policy_of(Settings.read({})), now)
-    answers = [answer for name in _named(files) for answer in _answers(_text(name), source, rehearsal)]
+    answers: list[Answer] = []
+    for name in _named(files):
+        answers += _answers(_text(name), source, rehearsal)
+        rehearsal.now += APART
     told.show(answers, rehearsal.policy.routing, now, as_json=as_json)
     if any(isinstance(answer.what, Rejected | NotAccepted) for answer in answers):
         raise typer.Exit(1)

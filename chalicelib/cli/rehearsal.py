@@ -77,7 +77,7 @@ class Rehearsal:
     def _change(self, alert: AlertEvent, message: Message) -> Change:
         key = alert.fingerprint
         known = self._rows.get(key) or self.before(key)
-        recorded = record(known, alert, message.sent_at)
+        recorded = record(known, alert, message.received_at)
         row, steps, requests = self.steps(recorded.row)
         self._rows[key] = row
         return Change(alert, recorded.reason, row, steps, requests)

@@ -96,21 +96,26 @@ def _chosen(dead: DeadLetters, names: list[str], everything: bool, reason: str |
 
 def _plan(letter: Letter, team: str | None, priority: Priority | None, rehearsal: Rehearsal) -> Planned:
     body = mend(letter.source, letter.body, team, priority)
-    message = envelope.read(payloads.record(body, _attributes(letter), rehearsal.now))
+    message = envelope.read(payloads.record(body, stamped(letter), rehearsal.now))
     return Planned(letter, body, tuple(Answer(letter.source, each) for each in rehearsal(message)))
 
 
-def _attributes(letter: Letter) -> dict[str, str]:
-    """Give back what was stamped, when it was received too; CloudWatch's messages have no source."""
+def stamped(letter: Letter) -> dict[str, str]:
+    """Give back what was stamped, when it was received too; CloudWatch's messages have no source.
+
+    A message of before there was such a stamp counts as received when it got here.
+    """
+    received_at = {envelope.RECEIVED_AT: envelope.milliseconds(letter.sent_at)}
+    known = received_at | {name: value for name, value in letter.attributes.items() if value}
     stamps = ("correlation_id", envelope.RECEIVED_AT)
     names = stamps if letter.source == envelope.UNSTAMPED else ("source", *stamps)
-    return {name: letter.attributes[name] for name in names if letter.attributes.get(name)}
+    return {name: known[name] for name in names if name in known}
 
 
 def _send(planned: list[Planned], topic: SnsTopic, dead: DeadLetters) -> None:
     for each in planned:
         if each.succeeds:
-            topic.publish([each.body], _attributes(each.letter))
+            topic.publish([each.body], stamped(each.letter))
             dead.delete(each.letter)
 
 

@@ -122,8 +122,9 @@ def _test(stage: Stage, alert: AlertEvent, wait: int, as_json: bool) -> None:
 
 def _publish(stage: Stage, source: str, text: str) -> int:
     """Publish a payload as its source would; raises NotAccepted where the webhook would refuse it."""
-    messages = payloads.messages(source, text, CLOCK.now())
-    stamped = {} if source == envelope.UNSTAMPED else {"source": source, "correlation_id": CLOCK.unique()}
+    now = CLOCK.now()
+    messages = payloads.messages(source, text, now)
+    stamped = {} if source == envelope.UNSTAMPED else envelope.stamp(source, CLOCK.unique(), now)
     stage.topic.publish([message.body for message in messages], stamped)
     return len(messages)
 

@@ -6,8 +6,9 @@ A source says nothing of an alert that is silenced, inhibited or muted, not even
 from datetime import datetime, timedelta
 
 from chalicelib.lifecycle.spec import Spec
+from chalicelib.sources import REPEATING
 
-UNTIL_KNOWN = {"alertmanager": timedelta(hours=4), "grafana": timedelta(hours=4)}
+UNTIL_KNOWN = dict.fromkeys(REPEATING, timedelta(hours=4))
 """`repeat_interval` where nobody set it.
 
 prometheus.io/docs/alerting/latest/configuration/#route,

@@ -8,11 +8,15 @@ from chalicelib.alert import AlertEvent, Condition
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One thing the provider said: what, at which of its times, and whether that began anew."""
+    """One thing the provider said: what, at which of its times, and whether that began anew.
+
+    `received` is when we received it, by our own clock; known of sources that repeat themselves alone.
+    """
 
     at: datetime
     condition: Condition
     anew: bool = False
+    received: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +34,8 @@ class Spec:
 
     `at` is the provider's time of the newest message, `fired_at` that of the newest firing, `episode` the
     first firing of the newest firing period (None for a tombstone), `seen_at` when the newest accepted
-    message was sent, `count` the firings told in this episode, `repeats_every` how often its source seems to
-    repeat a firing alert.
+    message was received, `count` the firings told in this episode, `repeats_every` how often its source seems
+    to repeat a firing alert. Where a source sends an old start again, the time it was received stands for it.
     """
 
     condition: Condition

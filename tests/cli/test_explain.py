@@ -70,6 +70,21 @@ def test_each_file_meets_what_the_ones_before_it_left(tmp_path: Path) -> None:
     assert closing["path"].endswith("/issues/(the new one)")
 
 
+def test_what_was_resolved_by_timeout_and_is_sent_again_with_its_old_start_is_an_open_issue(
+    tmp_path: Path,
+) -> None:
+    """prometheus/alertmanager#952; the files come five minutes apart."""
+    group = run("explain --template alertmanager").json
+    (fires,) = group["alerts"]
+    ended = fires | {"status": "resolved", "endsAt": fires["startsAt"]}
+    for name, alert in (("1", fires), ("2", ended), ("3", fires)):
+        (tmp_path / f"{name}.json").write_text(json.dumps(group | {"alerts": [alert]}))
+    answered = run("explain --json", *(str(tmp_path / f"{name}.json") for name in "123"))
+    assert [a["record"]["reason"] for a in answered.json] == ["FIRST_FIRING", "RESOLVED", "RECURRED"]
+    (request,) = answered.json[2]["requests"]
+    assert (request["method"], request["body"]["state"]) == ("PATCH", "open")
+
+
 def test_it_tells_a_person_why_there_is_no_issue_and_what_to_do(tmp_path: Path) -> None:
     alarm = run("explain --template cloudwatch").json | {"AlarmDescription": "PRIORITY=P1"}
     answered = run("explain -", stdin=json.dumps(alarm))

@@ -170,7 +170,7 @@ class World:
     def _post(self, source: str, body: bytes, delays: tuple[float, ...]) -> None:
         request_id = f"request-{len(self._copies)}"
         self._copies[request_id] = delays
-        posted = Posted(source, {f"x-{source}-token": TOKEN}, body, request_id)
+        posted = Posted(source, {f"x-{source}-token": TOKEN}, body, request_id, self.schedule.now())
         answers: list[int] = []
 
         def work(container: Container, until: Any) -> None:

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from chalicelib import envelope
 from chalicelib.alert import AlertEvent, Condition, Priority
+from chalicelib.cli.templates import TEMPLATES
 from chalicelib.collector import TRIES, Collector, NotRecorded
 from chalicelib.errors import Contended, QueueUnavailable, StoreRefused, StoreUnavailable
 from chalicelib.lifecycle.plan import Policy
@@ -435,3 +437,27 @@ def test_what_github_refused_is_not_tried_sooner_because_it_is_said_again(world:
     assert world.row(alert()).due_at == later
     world.collect(alert(minutes=6, priority="P0"))
     assert world.row(alert()).due_at == world.clock.now()
+
+
+def test_how_long_a_message_waited_in_the_queue_does_not_count(world: World) -> None:
+    """All of it is delivered hours later, the newest first; what the webhook stamped decides."""
+    template = TEMPLATES["alertmanager"](at(0))
+
+    def message(status: str, received: float) -> dict[str, Any]:
+        told = template["alerts"][0] | {"status": status, "endsAt": at(60).isoformat()}
+        stamped = envelope.stamp("alertmanager", "request-1", at(received))
+        return world.message(json.dumps(template | {"alerts": [told]}), **stamped)
+
+    world.clock.pass_(seconds=4 * 3600)
+    world.collect(message("firing", 65), message("resolved", 61), message("firing", 1))
+    (row,) = world.store.rows.values()
+    assert (row.spec.condition, row.spec.seen_at) == (Condition.FIRING, at(65))
+    world.collect(message("firing", 1), message("resolved", 61))
+    (row,) = world.store.rows.values()
+    assert row.spec.condition is Condition.FIRING
+
+
+def test_a_rejected_message_keeps_when_it_was_received(world: World) -> None:
+    world.collect(world.message("no JSON", **envelope.stamp("grafana", "request-1", at(-60))))
+    ((_, attributes),) = world.queue.rejected
+    assert attributes["received_at"] == envelope.milliseconds(at(-60))

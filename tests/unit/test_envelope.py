@@ -12,6 +12,7 @@ from chalicelib import envelope
 from chalicelib.errors import Rejected
 from tests.unit.messages import record
 
+SENT = datetime(2026, 11, 23, 3, 10, 4, 733000, UTC)
 ALARM = {"AlarmName": "ci-queue", "NewStateValue": "ALARM"}
 
 
@@ -35,11 +36,33 @@ def test_a_stamped_message_is_read_as_it_stands() -> None:
         receipt_handle="a handle",
         source="grafana",
         body='{"alerts": []}',
-        sent_at=datetime(2026, 11, 23, 3, 10, 4, 733000, UTC),
+        received_at=SENT,
         correlation_id="r-1",
         content={"alerts": []},
     )
     assert message.payload == {"alerts": []}
+
+
+RECEIVED_AT = datetime(2026, 11, 23, 3, 9, 59, 250000, UTC)
+RECEIVED = envelope.milliseconds(RECEIVED_AT)
+
+
+def test_a_stamped_message_counts_as_received_by_the_webhook_however_long_it_waited() -> None:
+    message = envelope.read(record("{}", **envelope.stamp("grafana", "r-1", RECEIVED_AT)))
+    assert (message.source, message.correlation_id, message.received_at) == ("grafana", "r-1", RECEIVED_AT)
+
+
+@pytest.mark.parametrize("stamp", ["", "yesterday", "2026-11-23T03:09:59", "-1", "9" * 16])
+def test_without_a_stamp_that_can_be_read_a_message_counts_as_received_when_it_was_sent(stamp: str) -> None:
+    assert envelope.read(record("{}", source="grafana", received_at=stamp)).received_at == SENT
+
+
+def test_no_body_says_when_it_was_received() -> None:
+    alarm = json.dumps(ALARM | {"MessageAttributes": {"received_at": {"Type": "String", "Value": RECEIVED}}})
+    enveloped = json.dumps(notification("{}", source="grafana", received_at=RECEIVED))
+    for body in (alarm, enveloped):
+        assert envelope.read(record(body)).received_at == SENT
+    assert envelope.read(record(alarm, received_at=RECEIVED)).received_at == RECEIVED_AT
 
 
 def test_an_unstamped_message_is_cloudwatchs() -> None:

@@ -18,7 +18,7 @@ from tests import coverage
 ROOT = Path(__file__).parents[2]
 
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("chalicelib", "errors", "alert", "labels", "markdown", "metrics", "masking"),
+    ("chalicelib", "errors", "alert", "labels", "markdown", "metrics", "masking", "sources"),
     ("routing",),
     ("lifecycle",),
     (

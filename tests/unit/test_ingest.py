@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib import ingest
+from chalicelib import envelope, ingest
 from chalicelib.edge import MOST_BYTES, Answer, Posted
 from chalicelib.errors import ConfigurationError, TopicUnavailable
 from chalicelib.ingest import Ingest
-from tests.twins.clock import ManualClock
+from tests.twins.clock import START, ManualClock
 from tests.twins.telemetry import Recorder
 
 TOKEN = "token-of-grafana"
@@ -73,7 +73,7 @@ class Edge:
     ) -> Answer:
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         presented = {f"x-{source}-token": token} if headers is None else headers
-        return self._ingest(Posted(source, presented, content, "request-1"))
+        return self._ingest(Posted(source, presented, content, "request-1", START))
 
     @property
     def payloads(self) -> list[dict[str, Any]]:
@@ -97,13 +97,18 @@ def edge() -> Edge:
     return Edge()
 
 
-def test_a_group_becomes_one_message_an_alert_stamped_with_source_and_request(edge: Edge) -> None:
+def test_a_group_becomes_one_message_an_alert_stamped_with_source_request_and_time(edge: Edge) -> None:
     second = ALERT | {"fingerprint": "00000000000000aa"}
     answer = edge.post({"receiver": "r", "message": "a long dump", "alerts": [ALERT, second]})
     assert answer == Answer(202, {"accepted": 2})
     assert edge.payloads == [{"receiver": "r", "alerts": [ALERT]}, {"receiver": "r", "alerts": [second]}]
     stamps = [attributes for _, attributes in edge.topic.published]
-    assert stamps == [{"source": "grafana", "correlation_id": "request-1"}] * 2
+    stamped = {
+        "source": "grafana",
+        "correlation_id": "request-1",
+        "received_at": envelope.milliseconds(START),
+    }
+    assert stamps == [stamped] * 2
 
 
 def test_what_was_accepted_is_one_log_line_and_one_count_by_source(edge: Edge) -> None:

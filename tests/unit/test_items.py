@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -11,7 +12,9 @@ from hypothesis import strategies as st
 from chalicelib import items
 from chalicelib.alert import Priority
 from chalicelib.documents import Document
+from chalicelib.lifecycle import history
 from chalicelib.lifecycle.issue import Closer, IssueRef
+from chalicelib.lifecycle.record import record
 from chalicelib.lifecycle.state import AlertState, Intent, Lease, Status, Verb
 from tests.unit.builders import at, firing, resolved, row_of
 from tests.unit.rows import issue
@@ -80,6 +83,49 @@ def test_times_are_kept_to_the_microsecond(due_at: datetime, until: datetime) ->
 def test_times_sort_as_numbers_as_they_do_as_times(one: datetime, other: datetime) -> None:
     numbers = [float(items.number(each)["N"]) for each in (one, other)]
     assert (numbers[0] < numbers[1]) == (one < other)
+
+
+OF_86BF882 = json.loads((Path(__file__).parent / "golden" / "rows-86bf882.json").read_text(encoding="utf-8"))
+"""Rows as commit 86bf882 wrote them, whose moments do not say when they were received."""
+
+
+@pytest.mark.parametrize("name", OF_86BF882)
+def test_a_row_in_the_field_reads_as_it_was_written(name: str) -> None:
+    row = items.row(OF_86BF882[name])
+    spec = json.loads(OF_86BF882[name]["spec"]["S"])
+    reading = history.read(row.spec.moments)
+    told = (spec["condition"], spec["at"], spec["episode"])
+    assert (reading.condition, _text(reading.at), _text(reading.episode)) == told
+    assert [moment.received for moment in row.spec.moments] == [None] * len(spec["moments"])
+    assert items.row(item(row)) == row
+
+
+@pytest.mark.parametrize(
+    ("name", "late", "reason"),
+    [
+        ("grafana fires", 0.5, "DUPLICATE"),
+        ("grafana fires", 5, "REPEAT"),
+        ("grafana resolved, an issue closed by us", 0.5, "STALE"),
+        ("grafana resolved, an issue closed by us", 5, "RECURRED"),
+        ("alertmanager resolved by timeout", 0.5, "STALE"),
+        ("alertmanager resolved by timeout", 5, "RECURRED"),
+        ("alertmanager, a tombstone", 0.5, "STALE"),
+        ("alertmanager, a tombstone", 5, "RECURRED"),
+        ("cloudwatch fires for the second time", 0.5, "STALE"),
+        ("cloudwatch, closed by a person", 5, "STALE"),
+    ],
+)
+def test_a_row_in_the_field_takes_the_next_message(name: str, late: float, reason: str) -> None:
+    """What it knows counts as received when the row was last seen."""
+    row = items.row(OF_86BF882[name])
+    source = name.partition(" ")[0].strip(",")
+    again = firing(1, source=source, began_anew=source == "grafana", summary="again")
+    recorded = record(row, again, row.spec.seen_at + timedelta(minutes=late))
+    assert recorded.reason == reason
+
+
+def _text(moment: datetime | None) -> str | None:
+    return moment.isoformat().replace("+00:00", "Z") if moment else None
 
 
 def test_nobody_writes_anothers_attributes() -> None:

@@ -32,7 +32,7 @@ def postponed(received: dict[str, Any]) -> Postponed:
 def again(received: dict[str, Any], later: timedelta = timedelta(minutes=5)) -> dict[str, Any]:
     """The message sent back, as SQS hands it over with a time of its own."""
     copy = record(received["body"], **postponed(received).attributes)
-    sent = envelope.read(received).sent_at + later
+    sent = envelope.read(received).received_at + later
     return copy | {"messageId": "another", "attributes": {"SentTimestamp": envelope.milliseconds(sent)}}
 
 
@@ -43,7 +43,7 @@ def test_what_a_message_says_of_itself_stays_the_same_however_often_it_comes_bac
         came = again(came)
     last = envelope.read(came)
     assert (last.source, last.body, last.content) == (message.source, message.body, message.content)
-    assert (last.sent_at, last.correlation_id) == (message.sent_at, message.correlation_id)
+    assert (last.received_at, last.correlation_id) == (message.received_at, message.correlation_id)
 
 
 def test_a_message_without_a_source_stays_cloudwatchs_and_is_followed_by_its_first_id() -> None:
@@ -59,7 +59,7 @@ def test_an_envelope_of_sns_is_opened_again_when_it_comes_back() -> None:
         '"Message": "{\\"alerts\\": []}", "MessageAttributes": {"source": {"Value": "grafana"}}}'
     )
     last = envelope.read(again(record(body)))
-    assert (last.source, last.payload, last.sent_at) == ("grafana", {"alerts": []}, SENT)
+    assert (last.source, last.payload, last.received_at) == ("grafana", {"alerts": []}, SENT)
 
 
 def test_it_waits_twice_as_long_each_time_up_to_a_limit_that_sqs_takes() -> None:
@@ -92,13 +92,13 @@ def test_whatever_is_forged_delays_the_forgers_message_at_most(attempts: str) ->
     "forged", ["9999999999999", "999999999999999", "-1", "soon", "1e9", "\u0663", "", " 1"]
 )
 def test_no_stamp_makes_a_message_later_than_sqs_says(forged: str) -> None:
-    assert envelope.read(record("{}", source="grafana", received_at=forged)).sent_at == SENT
+    assert envelope.read(record("{}", source="grafana", received_at=forged)).received_at == SENT
 
 
 def test_the_webhooks_stamp_outlives_the_waits_in_topic_and_queue() -> None:
     received = SENT - timedelta(minutes=7)
     stamped = record("{}", source="grafana", received_at=envelope.milliseconds(received))
-    assert envelope.read(again(stamped)).sent_at == received
+    assert envelope.read(again(stamped)).received_at == received
 
 
 def test_a_queue_that_does_not_take_one_is_not_asked_for_the_others() -> None:

@@ -63,9 +63,9 @@ def _decide(entry: dict[str, Any], policy: Policy) -> tuple[str, str]:
     message = envelope.read(entry)
     (alert,) = registry.parse(message.source, message.payload, None)
     assert isinstance(alert, AlertEvent)
-    row = record(None, alert, message.sent_at).row
-    assert isinstance(plan(row, message.sent_at, policy), OpenIssue)
-    return render.title(alert), render.body(row, policy.routing, message.sent_at)
+    row = record(None, alert, message.received_at).row
+    assert isinstance(plan(row, message.received_at, policy), OpenIssue)
+    return render.title(alert), render.body(row, policy.routing, message.received_at)
 
 
 def _collector() -> Run:

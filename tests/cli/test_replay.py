@@ -1,0 +1,27 @@
+"""A message that is sent again keeps what the webhook stamped."""
+
+from chalicelib.cli.letters import Letter
+from chalicelib.cli.replay import stamped
+from chalicelib.envelope import milliseconds
+from tests.unit.builders import at
+
+WHY = {"reason": "MISSING_TEAM", "explanation": "it names no team", "fix": "add one", "message_id": "m"}
+
+
+def letter(**attributes: str) -> Letter:
+    return Letter("id", "handle", "{}", WHY | attributes, sent_at=at(9))
+
+
+def test_it_keeps_when_it_was_first_received() -> None:
+    known = {"source": "grafana", "correlation_id": "r-1", "received_at": milliseconds(at(1))}
+    assert stamped(letter(**known)) == known
+
+
+def test_one_of_before_there_was_a_stamp_counts_as_received_when_it_was_rejected() -> None:
+    assert stamped(letter(source="grafana")) == {"source": "grafana", "received_at": milliseconds(at(9))}
+
+
+def test_cloudwatchs_is_sent_as_unstamped_as_it_came() -> None:
+    known = {"source": "cloudwatch", "correlation_id": "r-1", "received_at": milliseconds(at(1))}
+    assert stamped(letter(**known)) == {name: known[name] for name in ("correlation_id", "received_at")}
+    assert stamped(letter()) == {"received_at": milliseconds(at(9))}
