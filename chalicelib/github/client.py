@@ -137,6 +137,7 @@ class GitHubClient:
                 json=request.body,
                 timeout=self._timeout.total_seconds(),
                 follow_redirects=False,
+                extensions={"reads": request.reads},
             )
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise Unavailable(

@@ -1,27 +1,40 @@
-"""The transport: a call to GitHub ends in bounded time as a whole.
+"""The transport: a call to GitHub ends in bounded time as a whole, on a connection that is alive.
 
 httpx bounds each read and each write (python-httpx.org/advanced/timeouts), so an answer that comes in drops
 could outlast the lease that its call was sent under. Only the look-up of the name is not bounded, and what it
 delays is then not sent.
+
+Lambda drops idle connections without a word (docs.aws.amazon.com/lambda/latest/dg/best-practices.html): such a
+connection looks alive until something is sent on it.
 """
 
 import ssl
+import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import httpcore
 import httpx
 
+IDLE = 4.0
+"""Seconds after which a connection is not used again; httpx's own default is five."""
 
-class Deadline:
-    """When the call under way must be over; `monotonic` is in seconds."""
+BROKEN = (httpx.ConnectError, httpx.ReadError, httpx.RemoteProtocolError)
+"""How a connection that was dropped at the other end shows itself; a silence is a timeout, after which no
+time is left."""
+
+
+class Call:
+    """The call under way: when it must be over, and how far it came; `monotonic` is in seconds."""
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._monotonic, self._at = monotonic, 0.0
+        self.fresh = self.head_sent = False
 
     def start(self, seconds: float) -> None:
         """Begin a call."""
         self._at = self._monotonic() + seconds
+        self.fresh = self.head_sent = False
 
     def left(self, error: type[Exception]) -> float:
         """Seconds that are left; raises the error where none are."""
@@ -32,26 +45,58 @@ class Deadline:
 
 
 class BoundedTransport(httpx.HTTPTransport):
-    """Sends one call at a time, each in the time of its `read` timeout."""
+    """Sends one call at a time, each in the time of its `read` timeout.
 
-    def __init__(self, monotonic: Callable[[], float]) -> None:
+    `wall` is a clock that goes on while the process is frozen: of the monotonic one reports differ
+    (github.com/aws/aws-lambda-web-adapter/issues/830).
+    """
+
+    def __init__(self, monotonic: Callable[[], float], wall: Callable[[], float] = time.time) -> None:
         certificates = httpx.create_ssl_context()  # once: it reads all the authorities there are
         super().__init__(verify=certificates)
-        self._deadline = Deadline(monotonic)
+        self._call, self._clocks = Call(monotonic), (monotonic, wall)
+        self._used_at: list[float] | None = None
         # httpcore takes a backend in its documentation ("Network backends"); httpx does not hand one on.
-        self._pool = httpcore.ConnectionPool(
-            ssl_context=certificates, network_backend=_Backend(self._deadline)
-        )
+        self._pool = httpcore.ConnectionPool(ssl_context=certificates, network_backend=_Backend(self._call))
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Send, and begin to read the answer; raises httpx's timeouts."""
-        self._deadline.start(request.extensions["timeout"]["read"])
-        return super().handle_request(request)
+        """Send, and begin to read the answer; raises httpx's timeouts.
+
+        On a connection that turns out dead, what surely had no effect is sent once more on a new one; the
+        extension `reads` says that a request may always be repeated.
+        """
+        self._call.start(request.extensions["timeout"]["read"])
+        self._drop_idle()
+        try:
+            response = super().handle_request(request)
+        except BROKEN:
+            if not self._harmless(request):
+                raise
+            self._pool.close()
+            response = super().handle_request(request)
+        self._used_at = [clock() for clock in self._clocks]
+        return response
+
+    def _drop_idle(self) -> None:
+        """Close what was idle for too long by either clock; one that went back proves nothing."""
+        if self._used_at is None:
+            return
+        idle = [clock() - used_at for clock, used_at in zip(self._clocks, self._used_at, strict=True)]
+        if not all(0 <= seconds < IDLE for seconds in idle):
+            self._pool.close()
+
+    def _harmless(self, request: httpx.Request) -> bool:
+        """Whether the call was on a connection used before, and sending it again cannot do a thing twice.
+
+        A write is that only where not even its head went out as a whole: GitHub cannot have acted on it.
+        """
+        reads = bool(request.extensions.get("reads"))
+        return not self._call.fresh and (reads or not self._call.head_sent)
 
 
 class _Backend(httpcore.NetworkBackend):
-    def __init__(self, deadline: Deadline) -> None:
-        self._deadline, self._sockets = deadline, httpcore.SyncBackend()
+    def __init__(self, call: Call) -> None:
+        self._call, self._sockets = call, httpcore.SyncBackend()
 
     def connect_tcp(
         self,
@@ -61,20 +106,28 @@ class _Backend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
-        left = self._deadline.left(httpcore.ConnectTimeout)
+        self._call.fresh = True
+        left = self._call.left(httpcore.ConnectTimeout)
         stream = self._sockets.connect_tcp(host, port, left, local_address, socket_options)
-        return _Stream(stream, self._deadline)
+        return _Stream(stream, self._call)
 
 
 class _Stream(httpcore.NetworkStream):
-    def __init__(self, stream: httpcore.NetworkStream, deadline: Deadline) -> None:
-        self._stream, self._deadline = stream, deadline
+    def __init__(self, stream: httpcore.NetworkStream, call: Call) -> None:
+        self._stream, self._call = stream, call
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002 - likewise
-        return self._stream.read(max_bytes, self._deadline.left(httpcore.ReadTimeout))
+        return self._stream.read(max_bytes, self._call.left(httpcore.ReadTimeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002 - likewise
-        self._stream.write(buffer, self._deadline.left(httpcore.WriteTimeout))
+        try:
+            self._stream.write(buffer, self._call.left(httpcore.WriteTimeout))
+        except httpcore.WriteError as error:
+            if self._call.head_sent:
+                raise
+            # Nothing to wait for, as httpcore does after a WriteError: nobody has the request.
+            raise httpcore.ConnectError("the connection was dead") from error
+        self._call.head_sent = True
 
     def start_tls(
         self,
@@ -82,8 +135,8 @@ class _Stream(httpcore.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,  # noqa: ARG002 - likewise
     ) -> httpcore.NetworkStream:
-        left = self._deadline.left(httpcore.ConnectTimeout)
-        return _Stream(self._stream.start_tls(ssl_context, server_hostname, left), self._deadline)
+        left = self._call.left(httpcore.ConnectTimeout)
+        return _Stream(self._stream.start_tls(ssl_context, server_hostname, left), self._call)
 
     def close(self) -> None:
         self._stream.close()
