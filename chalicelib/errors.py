@@ -19,13 +19,15 @@ AlertingError
             Gone            the issue was deleted
             OutOfSight      the issue was moved to where the App is not, for its repository is in sight
             Invalid         validation failed, on the named fields
+            Suspended       the App is suspended where the repository is: a person can restore it
             CommentsClosed  the issue takes no more comments (locked, or 2,500 of them)
 
-Those named after what was never made (SecretMissing, TableMissing, QueueMissing, TopicMissing,
-RepositoryMissing) are kinds of ConfigurationError, StoreUnavailable, QueueUnavailable, TopicUnavailable and
-Refused, and of Missing: they say where to make it, and are logged once an invocation.
+Those named after what is not there (SecretMissing, TableMissing, QueueMissing, TopicMissing,
+RepositoryMissing, Suspended) are kinds of ConfigurationError, StoreUnavailable, QueueUnavailable,
+TopicUnavailable and Refused, and of Missing: they say where to make it, and are logged once an invocation.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 
 
@@ -130,12 +132,27 @@ class OutOfSight(Refused):
     """404, though the repository can be read: the issue was moved to where the App is not installed."""
 
 
-class Invalid(Refused):
-    """422: `fields` names what GitHub did not accept."""
+@dataclass(frozen=True, slots=True)
+class FieldFault:
+    """A field of a request that GitHub did not accept, and the `values` in it where it names any.
 
-    def __init__(self, message: str, fields: frozenset[str], *, request_id: str | None) -> None:
+    `code` is GitHub's own, such as `invalid` or `already_exists`.
+    """
+
+    field: str
+    code: str = ""
+    message: str = ""
+    values: tuple[str, ...] = ()
+
+
+class Invalid(Refused):
+    """422: `faults` names what GitHub did not accept."""
+
+    def __init__(
+        self, message: str, faults: tuple[FieldFault, ...], *, request_id: str | None = None
+    ) -> None:
         super().__init__(message, status=422, request_id=request_id)
-        self.fields = fields
+        self.faults = faults
 
 
 class CommentsClosed(Refused):
@@ -143,7 +160,7 @@ class CommentsClosed(Refused):
 
 
 class Missing(AlertingError):
-    """Something was never made: the text says what, and where to make it."""
+    """Something is not there: the text says what, and where to make it."""
 
 
 class SecretMissing(ConfigurationError, Missing):
@@ -164,3 +181,7 @@ class TopicMissing(TopicUnavailable, Missing):
 
 class RepositoryMissing(Refused, Missing):
     """There is no such repository, or the App is not installed on it."""
+
+
+class Suspended(Refused, Missing):
+    """The App is suspended on the account that the repository belongs to."""

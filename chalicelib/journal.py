@@ -44,8 +44,9 @@ class Journal:
 
     def done(self, row: AlertState, settled: AlertState, step: Step) -> None:
         """A step took effect, and the row is what it settled to."""
-        self._step(settled, _action(step), reason=row.spec.condition.value)
         before, issue = row.status.issue, settled.status.issue
+        left_out = ", ".join(issue.left_out) if isinstance(step, OpenIssue) and issue else ""
+        self._step(settled, _action(step), reason=row.spec.condition.value, left_out=left_out or None)
         if isinstance(step, OpenIssue | Find) and issue and (before is None or before.ref != issue.ref):
             latency = events.milliseconds(issue.episode, self.now())
             self.telemetry.measure("IssueLatency", latency, priority=row.priority.value)

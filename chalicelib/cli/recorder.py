@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from chalicelib.github.answers import Us
 from chalicelib.github.protocol import Request, Response
 from chalicelib.labels import MUTED_LABEL, QUIET_LABEL
 from chalicelib.lifecycle.issue import Closer
@@ -27,9 +28,11 @@ class Recorder:
         """Show an issue as a row believes that it is."""
         self._shown = _known(issue)
 
-    def bot(self, repository: str) -> str:  # noqa: ARG002 - one name everywhere
-        """Name the login under which we write."""
-        return BOT
+    def us(self, repository: str) -> Us:  # noqa: ARG002 - one name everywhere
+        """Say who we are."""
+        return Us(0, BOT)
+
+    us_now = us
 
     def send(self, request: Request, before: datetime) -> Response:  # noqa: ARG002 - nothing takes time
         """Answer at once."""
@@ -54,9 +57,9 @@ class Recorder:
 
 
 def _opened(request: Request) -> dict[str, Any]:
-    return _shown(request.repository, NEW) | {
-        name: value for name, value in (request.body or {}).items() if name != "assignees"
-    }
+    sent = dict(request.body or {})
+    assignees = [{"login": login} for login in sent.pop("assignees", [])]
+    return _shown(request.repository, NEW) | sent | {"assignees": assignees}
 
 
 def _known(issue: Issue) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Answers: issues and comments as GitHub sends them -> what of them matters. Pure."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,8 +13,28 @@ from chalicelib.lifecycle.issue import Closer, IssueRef, Label, Seen
 LONG_AGO = datetime.fromtimestamp(0, UTC)
 
 
+@dataclass(frozen=True, slots=True)
+class Us:
+    """Who we are on GitHub: the App's id, and its bot's login, which changes when the App is renamed."""
+
+    app: int
+    login: str
+
+    def wrote(self, user: "_User | None", through: "_App | None") -> bool:
+        """Whether we wrote something: by the App it came through, where GitHub says so, else by the login."""
+        if user is None or user.type == "User":
+            return False
+        return through.id == self.app if through and self.app else user.login == self.login
+
+
 class _User(BaseModel):
+    id: int = 0
     login: str = ""
+    type: str = ""
+
+
+class _App(BaseModel):
+    id: int
 
 
 class _Label(BaseModel):
@@ -23,6 +44,7 @@ class _Label(BaseModel):
 
 
 class _Issue(BaseModel):
+    id: int = 0
     number: int
     title: str
     state: str
@@ -35,32 +57,43 @@ class _Issue(BaseModel):
     closed_at: AwareDatetime | None = None
     closed_by: _User | None = None
     user: _User | None = None
+    performed_via_github_app: _App | None = None
     pull_request: dict[str, Any] | None = None
+    assignees: list[_User] = []
 
-    def seen(self, bot: str) -> Seen:
+    def seen(self, us: Us) -> Seen:
         names = (label if isinstance(label, str) else label.name for label in self.labels)
         closed = self.state == "closed"
-        closer = Closer.US if self.closed_by and self.closed_by.login == bot else Closer.PERSON
+        by_us = us.wrote(self.user, self.performed_via_github_app)
         return Seen(
             ref=IssueRef("/".join(self.repository_url.rsplit("/", 2)[-2:]), self.number),
             url=self.html_url,
             title=self.title,
             body=self.body or "",
             labels=tuple(name for name in names if name),
-            by_us=self.user is not None and self.user.login == bot,
+            by_us=by_us,
             comments=self.comments,
             closed_at=(self.closed_at or LONG_AGO) if closed else None,
-            closed_by=closer if closed else None,
+            closed_by=self._closer(us, by_us=by_us) if closed else None,
             reopened=self.state_reason == "reopened",
             closer=self.closed_by.login if closed and self.closed_by else "",
             state_reason=(self.state_reason or "") if closed else "",
+            id=self.id,
+            assignees=tuple(each.login for each in self.assignees),
         )
+
+    def _closer(self, us: Us, *, by_us: bool) -> Closer:
+        """Of a closing GitHub tells the account alone: ours is the author of what is ours."""
+        author, closer = self.user, self.closed_by
+        same = by_us and author is not None and closer is not None and 0 != author.id == closer.id
+        return Closer.US if same or us.wrote(closer, None) else Closer.PERSON
 
 
 class _Comment(BaseModel):
     id: int = 0
     body: str | None = None
     user: _User | None = None
+    performed_via_github_app: _App | None = None
     created_at: AwareDatetime = LONG_AGO
 
 
@@ -73,21 +106,21 @@ _COMMENTS = TypeAdapter(list[_Comment])
 _LABELS = TypeAdapter(list[_Label])
 
 
-def read_issue(request: Request, response: Response, bot: str) -> Seen:
-    """Read an answer that is an issue; `bot` is the login under which we write."""
+def read_issue(request: Request, response: Response, us: Us) -> Seen:
+    """Read an answer that is an issue; `us` is who we are."""
     try:
-        return _Issue.model_validate_json(response.content).seen(bot)
+        return _Issue.model_validate_json(response.content).seen(us)
     except ValidationError as error:
         raise unreadable(request, response) from error
 
 
-def read_issues(request: Request, response: Response, bot: str) -> list[Seen]:
+def read_issues(request: Request, response: Response, us: Us) -> list[Seen]:
     """Read a list of issues; pull requests are left out."""
     try:
         found = _ISSUES.validate_json(response.content)
     except ValidationError as error:
         raise unreadable(request, response) from error
-    return [each.seen(bot) for each in found if each.pull_request is None]
+    return [each.seen(us) for each in found if each.pull_request is None]
 
 
 def read_labels(request: Request, response: Response) -> list[Label]:
@@ -99,17 +132,21 @@ def read_labels(request: Request, response: Response) -> list[Label]:
     return [Label(each.name, each.color or "", each.description or "") for each in found if each.name]
 
 
-def read_comments(request: Request, response: Response, bot: str) -> list[str]:
+def read_comments(request: Request, response: Response, us: Us) -> list[str]:
     """Read the bodies of our own comments."""
-    return [each.body or "" for each in _comments(request, response) if each.user and each.user.login == bot]
+    return [
+        each.body or ""
+        for each in _comments(request, response)
+        if us.wrote(each.user, each.performed_via_github_app)
+    ]
 
 
-def read_spoken(request: Request, response: Response, bot: str) -> list[Spoken]:
+def read_spoken(request: Request, response: Response, us: Us) -> list[Spoken]:
     """Read the comments that are not our own."""
     return [
         Spoken(each.id, each.user.login, each.body or "", each.created_at)
         for each in _comments(request, response)
-        if each.user and each.user.login != bot
+        if each.user and not us.wrote(each.user, each.performed_via_github_app)
     ]
 
 

@@ -7,8 +7,10 @@ from urllib.parse import urljoin
 import httpx
 
 from chalicelib.errors import OutcomeUnknown, RateLimited, Refused, TooLate, Unavailable
-from chalicelib.github import protocol
-from chalicelib.github.auth import App, Installations
+from chalicelib.github import protocol, refusals
+from chalicelib.github.answers import Us
+from chalicelib.github.auth import App
+from chalicelib.github.installations import Installations
 from chalicelib.github.protocol import Request, Response
 
 MOST_CALLS = 3
@@ -53,27 +55,29 @@ class GitHubClient:
         self._http, self._budget, self._clock, self._timeout = http, budget, clock, timeout
         self._installations = Installations(app, self._send, clock.now)
 
-    def bot(self, repository: str) -> str:
-        """Name the login under which we write there."""
-        return self._installations.access(repository).bot
+    def us(self, repository: str) -> Us:
+        """Say who we are there; whoever asks has a token then, so that the next call needs none."""
+        return self._installations.access(repository).us
+
+    def us_now(self, repository: str) -> Us:
+        """Look up who we are there: the App may have been renamed a moment ago."""
+        return self._installations.look(repository)
 
     def send(self, request: Request, before: datetime) -> Response:
-        """Send as the installation; a token that is no longer taken is minted anew, once."""
+        """Send as the installation; once more where that was replaced, or its token is no longer taken."""
         token = self._installations.access(request.repository).token
         try:
             return self._send(request, token, before)
         except Refused as error:
-            if error.status != 401:
+            if not self._installations.renewed(request.repository, error):
                 raise
-        self._installations.forget(request.repository)
-        token = self._installations.access(request.repository).token
-        return self._send(request, token, before)
+        return self._send(request, self._installations.access(request.repository).token, before)
 
     def _send(self, request: Request, credential: str, before: datetime | None = None) -> Response:
         """Send once and tell the budget how it ended."""
         try:
             response = self._follow(request, credential, before)
-            protocol.check(request, response, self._clock.now())
+            refusals.check(request, response, self._clock.now())
         except RateLimited as error:
             self._budget.limited(request.owner, error.retry_at)
             raise

@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from chalicelib.errors import Invalid, OutOfSight, Refused, Unavailable
-from chalicelib.github import answers, requests
+from chalicelib.errors import Invalid, OutOfSight, Refused, RepositoryMissing, Unavailable
+from chalicelib.github import answers, drafts, requests
+from chalicelib.github.answers import Us
 from chalicelib.github.protocol import Request, Response
 from chalicelib.labels import AREA_LABEL
 from chalicelib.lifecycle.commands import Spoken
@@ -14,14 +15,18 @@ from chalicelib.lifecycle.issue import Draft, IssueRef, Label, Seen
 
 CLOCKS_APART = timedelta(minutes=2)
 MOST_PAGES = 50
-OPTIONAL_FIELDS = frozenset({"assignees", "labels"})
+MOST_NAMED = 3
+"""Refusals that each name something to leave out; each costs a write, and the next leaves out the rest."""
 
 
 class Client(Protocol):
     """Sends requests as the App."""
 
-    def bot(self, repository: str) -> str:
-        """Name the login under which we write there."""
+    def us(self, repository: str) -> Us:
+        """Say who we are there."""
+
+    def us_now(self, repository: str) -> Us:
+        """Look up who we are there."""
 
     def send(self, request: Request, before: datetime) -> Response:
         """Send once; raises the classified errors."""
@@ -38,16 +43,18 @@ class GitHubIssues:
 
     def open(self, repository: str, draft: Draft, before: datetime) -> Seen:
         """Open an issue; without the labels or assignees that GitHub refuses, rather than not at all."""
-        request = requests.open_issue(repository, draft)
+        left, refusals = draft, 0
         while True:
             try:
-                return self._issue(request, before)
+                seen = self._issue(requests.open_issue(repository, left), before)
             except Invalid as error:
-                sent = request.body or {}
-                if not error.fields or not error.fields <= OPTIONAL_FIELDS & sent.keys():
+                refusals += 1
+                lesser = drafts.lesser(left, error.faults, whole=refusals > MOST_NAMED)
+                if lesser is None:
                     raise
-                kept = {name: value for name, value in sent.items() if name not in error.fields}
-            request = replace(request, body=kept)
+                left = lesser
+            else:
+                return replace(seen, left_out=drafts.left_out(draft, seen))
 
     def read(self, ref: IssueRef, before: datetime) -> Seen:
         """Read an issue, wherever it was moved to.
@@ -84,30 +91,30 @@ class GitHubIssues:
 
         Never by the search API, whose index lags.
         """
-        bot = self._client.bot(repository)
-        request = requests.list_issues(repository, bot, label, since - CLOCKS_APART)
+        us = self._client.us_now(repository)  # under a former login the list would be empty
+        request = requests.list_issues(repository, us.login, label, since - CLOCKS_APART)
         for page, response in self._pages(request, before):
-            yield from answers.read_issues(page, response, bot)
+            yield from answers.read_issues(page, response, us)
 
     def open_ones(self, repository: str, label: str, before: datetime) -> Iterator[Seen]:
         """List open issues with a label."""
-        bot = self._client.bot(repository)
+        us = self._client.us(repository)
         for page, response in self._pages(requests.list_open_issues(repository, label), before):
-            yield from answers.read_issues(page, response, bot)
+            yield from answers.read_issues(page, response, us)
 
     def comments(self, ref: IssueRef, since: datetime, before: datetime) -> Iterator[str]:
         """List the bodies of our comments changed since a time."""
         request = requests.list_comments(ref, since - CLOCKS_APART)
-        bot = self._client.bot(ref.repository)
+        us = self._client.us(ref.repository)
         for page, response in self._pages(request, before):
-            yield from answers.read_comments(page, response, bot)
+            yield from answers.read_comments(page, response, us)
 
     def spoken(self, ref: IssueRef, since: datetime, before: datetime) -> Iterator[Spoken]:
         """List the comments of others changed since a time, oldest first."""
         request = requests.list_comments(ref, since - CLOCKS_APART)
-        bot = self._client.bot(ref.repository)
+        us = self._client.us(ref.repository)
         for page, response in self._pages(request, before):
-            yield from answers.read_spoken(page, response, bot)
+            yield from answers.read_spoken(page, response, us)
 
     def may_write(self, repository: str, login: str, before: datetime) -> bool:
         """Say whether somebody may write to the repository; one whom GitHub does not know may not."""
@@ -115,9 +122,19 @@ class GitHubIssues:
         try:
             return answers.may_write(request, self._client.send(request, before))
         except Refused as error:
-            if error.status != 404:
-                raise
-            return False
+            if _not_found(error):
+                return False
+            raise
+
+    def assignable(self, repository: str, login: str, before: datetime) -> bool:
+        """Say whether somebody can be assigned to issues of the repository."""
+        try:
+            self._client.send(requests.assignable(repository, login), before)
+        except Refused as error:
+            if _not_found(error):
+                return False
+            raise
+        return True
 
     def assign(self, ref: IssueRef, login: str, before: datetime) -> None:
         """Add an assignee; GitHub leaves out one who cannot be assigned."""
@@ -128,7 +145,7 @@ class GitHubIssues:
         try:
             self._client.send(requests.react(ref.repository, comment, content), before)
         except Refused as error:
-            if error.status != 404:
+            if not _not_found(error):
                 raise
 
     def labels(self, repository: str, before: datetime) -> Iterator[Label]:
@@ -153,10 +170,9 @@ class GitHubIssues:
         return True
 
     def _issue(self, request: Request, before: datetime) -> Seen:
-        # The login first: were it looked for after the call, its failing would hide that the call took
-        # effect.
-        bot = self._client.bot(request.repository)
-        return answers.read_issue(request, self._client.send(request, before), bot)
+        # First who we are: were it looked up after the call, its failing would hide that the call had effect.
+        us = self._client.us(request.repository)
+        return answers.read_issue(request, self._client.send(request, before), us)
 
     def _pages(self, request: Request, before: datetime) -> Iterator[tuple[Request, Response]]:
         """Walk through a list; raises Unavailable where it does not end, since half a list proves nothing."""
@@ -167,3 +183,8 @@ class GitHubIssues:
                 return
             request = replace(request, path=response.next_page)
         raise Unavailable(f"{request.method} {request.path}: a list of more than {MOST_PAGES} pages")
+
+
+def _not_found(error: Refused) -> bool:
+    """Whether what was asked for is not there, though its repository is."""
+    return error.status == 404 and not isinstance(error, RepositoryMissing)

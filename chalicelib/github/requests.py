@@ -78,6 +78,11 @@ def permission(repository: str, login: str) -> Request:
     return Request("GET", f"/repos/{repository}/collaborators/{quote(login, safe='')}/permission", repository)
 
 
+def assignable(repository: str, login: str) -> Request:
+    """Ask whether somebody can be assigned to issues."""
+    return Request("GET", f"/repos/{repository}/assignees/{quote(login, safe='')}", repository)
+
+
 def react(repository: str, comment: int, content: str) -> Request:
     """React to a comment."""
     return Request(

@@ -4,8 +4,8 @@ httpx bounds each read and each write (python-httpx.org/advanced/timeouts), so a
 could outlast the lease that its call was sent under. Only the look-up of the name is not bounded, and what it
 delays is then not sent.
 
-Lambda drops idle connections without a word (docs.aws.amazon.com/lambda/latest/dg/best-practices.html): such a
-connection looks alive until something is sent on it.
+Lambda drops idle connections without a word (docs.aws.amazon.com/lambda/latest/dg/best-practices.html).
+Such a connection looks alive until something is sent on it.
 """
 
 import ssl

@@ -57,6 +57,8 @@ class Seen:
     """An issue as GitHub shows it.
 
     `by_us` says whose it is; `closed_by` and `closer` are known from reading it alone, not from a list.
+    `id` is the one that GitHub gives it among all issues, `left_out` what of its draft it did
+    not take.
     """
 
     ref: IssueRef
@@ -71,6 +73,9 @@ class Seen:
     reopened: bool = False
     closer: str = ""
     state_reason: str = ""
+    id: int = 0
+    assignees: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
     @property
     def open(self) -> bool:

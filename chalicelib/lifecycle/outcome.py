@@ -31,6 +31,7 @@ def opened(row: AlertState, intent: Intent, seen: Seen, now: datetime) -> Status
         heard_at=intent.since,
         opened_at=now,
         opened_for=intent.episode,
+        left_out=seen.left_out,
     )
     before = row.status.issue
     snoozed_until = row.status.snoozed_until if _ahead(row.status.snoozed_until, now) else None

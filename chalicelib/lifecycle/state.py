@@ -25,7 +25,8 @@ class Issue:
     are who closed it and as what; `muted` and `quiet` that people set these labels; `acked_by` who has it.
     `opened_at` is when we opened it, for the episode `opened_for`; both are None where it was taken over.
     `heard` counts the comments there were when people's were last listened to, up to `heard_at`; `once` has
-    the keys of comments that are made only once.
+    the keys of comments that are made only once. `left_out` names the labels and assignees that GitHub did
+    not take when it was opened.
     """
 
     ref: IssueRef
@@ -55,6 +56,7 @@ class Issue:
     once: tuple[str, ...] = ()
     opened_at: datetime | None = None
     opened_for: datetime | None = None
+    left_out: tuple[str, ...] = ()
 
     @property
     def open(self) -> bool:

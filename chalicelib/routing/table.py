@@ -84,6 +84,11 @@ class Routing:
         known = [*KNOWN_LABELS, *(f"Team:{name}" for name in teams)]
         return union([tuple(known), *(route.labels for route in routes)])
 
+    def assigned_in(self, repository: str) -> tuple[str, ...]:
+        """Everybody who is assigned to issues in a repository."""
+        routes = [route for route in (self.default, *self.teams.values()) if route.repository == repository]
+        return union(route.assignees for route in routes)
+
     def labels(self, alert: AlertEvent) -> tuple[str, ...]:
         """Every label that we set on the alert's issue, in a stable order, none over GitHub's limit."""
         ours = [AREA_LABEL, f"Pri:{alert.priority}", *(f"Team:{team}" for team in self.owners(alert.teams))]

@@ -10,11 +10,24 @@ from chalicelib.errors import (
     Gone,
     OutOfSight,
     Refused,
+    RepositoryMissing,
+    Suspended,
     Unavailable,
 )
-from chalicelib.lifecycle.issue import Draft, IssueRef, Seen
+from chalicelib.lifecycle.issue import Closer, Draft, IssueRef, Seen
 from tests.contract.github_rig import ISSUES, REPOSITORY
-from tests.contract.tracker_rig import LABELS, Hub, before, changed, comments, edit, open_ones, opened, read
+from tests.contract.tracker_rig import (
+    LABELS,
+    LONG_AGO,
+    Hub,
+    before,
+    changed,
+    comments,
+    edit,
+    open_ones,
+    opened,
+    read,
+)
 
 # More than a page
 
@@ -79,6 +92,67 @@ def test_an_issue_moved_out_of_reach_is_out_of_sight_and_not_taken_for_deleted(h
     with pytest.raises(OutOfSight) as raised:
         read(hub, ref)
     assert raised.value.status == 404
+
+
+def test_a_renamed_app_still_knows_what_is_its_own(hub: Hub) -> None:
+    ref = opened(hub).ref
+    theirs = hub.mona.open(REPOSITORY, "theirs").number
+    hub.tracker.comment(ref, "ours", before(hub))
+    hub.mona.comment(REPOSITORY, 1, "a person's")
+    edit(hub, ref, state="closed", state_reason="completed")
+    hub.github.rename_app("pager")
+    seen = read(hub, ref)
+    assert (seen.by_us, seen.closer, seen.closed_by) == (True, "pager[bot]", Closer.US)
+    assert not read(hub, IssueRef(REPOSITORY, theirs)).by_us
+    assert comments(hub, ref) == ["ours"]
+    assert [each.body for each in hub.tracker.spoken(ref, LONG_AGO, before(hub))] == ["a person's"]
+    assert [found.ref for found in changed(hub)] == [ref], "under its new login"
+    hub.mona.reopen(REPOSITORY, 1)
+    hub.mona.close(REPOSITORY, 1)
+    assert read(hub, ref).closed_by is Closer.PERSON
+
+
+def test_a_closing_of_ours_on_what_another_opened_is_known_after_the_next_list(hub: Hub) -> None:
+    theirs = IssueRef(REPOSITORY, hub.mona.open(REPOSITORY, "adopted").number)
+    read(hub, theirs)
+    hub.github.rename_app("pager")
+    edit(hub, theirs, state="closed", state_reason="completed")
+    changed(hub)
+    assert read(hub, theirs).closed_by is Closer.US
+
+
+def test_a_replaced_installation_is_followed(hub: Hub) -> None:
+    opened(hub)
+    hub.github.reinstall(REPOSITORY)
+    assert opened(hub).ref.number == 2
+    assert [seen.ref.number for seen in open_ones(hub)] == [1, 2]
+
+
+@pytest.mark.parametrize("private", [True, False], ids=["private", "public"])
+@pytest.mark.parametrize("warm", [True, False], ids=["warm", "cold"])
+def test_a_repository_that_moved_to_another_owner_is_followed(hub: Hub, *, private: bool, warm: bool) -> None:
+    hub.rig.repository.private = private
+    hub.github.world.add_repository("acme/other")
+    hub.github.world.add_repository("umbrella/other")
+    ref = opened(hub).ref
+    hub.pass_(120)
+    hub.github.world.move(hub.rig.repository, "umbrella")
+    hub.tracker = hub.tracker if warm else hub.worker()
+    moved = IssueRef("umbrella/alerts", 1)
+    assert opened(hub).ref == IssueRef("umbrella/alerts", 2), "a write first: reading proves nothing of it"
+    assert read(hub, ref).ref == moved
+    assert edit(hub, ref, body="there").body == "there"
+    hub.tracker.comment(moved, "ours", before(hub))
+    assert comments(hub, ref) == ["ours"]
+    hub.tracker.open("acme/other", Draft("x", "body", (), ()), before(hub))
+
+
+def test_a_repository_that_moved_to_where_the_app_is_not_says_so(hub: Hub) -> None:
+    opened(hub)
+    hub.pass_(120)
+    hub.github.world.move(hub.rig.repository, "umbrella", installed=False)
+    with pytest.raises(RepositoryMissing, match="install it there"):
+        opened(hub)
 
 
 def test_where_the_repository_is_out_of_reach_too_an_issue_is_only_refused(hub: Hub) -> None:
@@ -147,7 +221,10 @@ def test_an_archived_repository_refuses(hub: Hub) -> None:
 def test_a_suspended_installation_refuses_until_it_is_back(hub: Hub) -> None:
     opened(hub)
     hub.mona.suspend(REPOSITORY)
-    with pytest.raises(Refused):
+    with pytest.raises(Suspended, match="an owner of acme can restore the App"):
+        opened(hub)
+    hub.pass_(4000)
+    with pytest.raises(Suspended):
         opened(hub)
     hub.mona.suspend(REPOSITORY, suspended=False)
     assert opened(hub).ref.number == 2
@@ -159,20 +236,44 @@ def test_a_repository_without_the_app_refuses(hub: Hub) -> None:
         hub.tracker.open("umbrella/alerts", Draft("x", "body", (), ()), before(hub))
 
 
-def test_an_issue_opens_without_the_assignees_that_github_does_not_accept(hub: Hub) -> None:
-    seen = hub.tracker.open(REPOSITORY, Draft("x", "body", LABELS, ("mona", "stranger")), before(hub))
-    assert seen.labels == LABELS
-    assert [issue.assignees for issue in hub.issues()] == [[]]
+def assignees(hub: Hub) -> list[str]:
+    return sorted(account.login for issue in hub.issues() for account in issue.assignees)
 
 
-@pytest.mark.parametrize("labels", [("x" * 51,), ("new",)])
-def test_an_issue_opens_without_the_labels_that_github_does_not_accept(
-    hub: Hub, labels: tuple[str, ...]
-) -> None:
+def test_only_the_assignees_that_github_does_not_accept_are_left_out_and_named(hub: Hub) -> None:
+    wanted = Draft("x", "body", LABELS, ("nobody", "mona", "Stranger"))
+    seen = hub.tracker.open(REPOSITORY, wanted, before(hub))
+    assert (seen.labels, assignees(hub)) == (LABELS, ["mona"])
+    assert seen.left_out == ("assignee nobody", "assignee Stranger")
+
+
+def test_only_the_label_that_github_does_not_accept_is_left_out_and_named(hub: Hub) -> None:
+    seen = hub.tracker.open(REPOSITORY, Draft("x", "body", ("x" * 51, *LABELS), ("mona",)), before(hub))
+    assert (seen.labels, assignees(hub), seen.left_out) == (LABELS, ["mona"], (f"label {'x' * 51}",))
+
+
+def test_where_github_names_none_of_a_field_all_of_it_is_left_out(hub: Hub) -> None:
     hub.rig.installation.may_create_labels = False
-    seen = hub.tracker.open(REPOSITORY, Draft("x", "body", labels, ("stranger",)), before(hub))
-    assert (seen.title, seen.labels) == ("x", ())
-    assert len(hub.issues()) == 1
+    seen = hub.tracker.open(REPOSITORY, Draft("x", "body", ("new",), ("mona",)), before(hub))
+    assert (seen.labels, assignees(hub), seen.left_out) == ((), ["mona"], ("label new",))
+
+
+def test_more_than_a_few_that_are_not_accepted_cost_a_few_writes(hub: Hub) -> None:
+    nobodies = tuple(f"nobody-{number}" for number in range(9))
+    seen = hub.tracker.open(REPOSITORY, Draft("x", "body", LABELS, ("mona", *nobodies)), before(hub))
+    assert (seen.labels, len(seen.left_out)) == (LABELS, 10)
+    assert hub.github.journal.counts()["POST", "/repos/{repo}/issues"] == 5
+
+
+def test_what_github_drops_in_silence_is_named(hub: Hub) -> None:
+    hub.rig.installation.may_push = False
+    seen = hub.tracker.open(REPOSITORY, Draft("x", "body", LABELS, ("mona",)), before(hub))
+    assert (seen.labels, seen.left_out) == ((), (*(f"label {each}" for each in LABELS), "assignee mona"))
+
+
+def test_who_can_be_assigned_is_asked_of_github(hub: Hub) -> None:
+    assert hub.tracker.assignable(REPOSITORY, "mona", before(hub))
+    assert not hub.tracker.assignable(REPOSITORY, "nobody", before(hub))
 
 
 def test_an_issue_whose_title_is_not_accepted_is_refused(hub: Hub) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from chalicelib.errors import Gone, Invalid, OutOfSight, TooLate
+from chalicelib.errors import FieldFault, Gone, Invalid, OutOfSight, TooLate
 from chalicelib.lifecycle.commands import Spoken
 from chalicelib.lifecycle.issue import Closer, Draft, IssueRef, Label, Seen
 
@@ -134,7 +134,7 @@ class MemoryTracker:
         def effect() -> None:
             shelf = self.shelf.setdefault(repository, {})
             if label.name.casefold() in shelf:
-                raise Invalid("already_exists", frozenset({"name"}), request_id=None)
+                raise Invalid("already_exists", (FieldFault("name", "already_exists"),))
             shelf[label.name.casefold()] = label
 
         self._call("create_label", before, effect)

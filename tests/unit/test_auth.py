@@ -19,8 +19,10 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 
-from chalicelib.errors import ConfigurationError, GitHubError, Refused, Unavailable
-from chalicelib.github.auth import App, Installations
+from chalicelib.errors import ConfigurationError, Refused, RepositoryMissing, Suspended, Unavailable
+from chalicelib.github.answers import Us
+from chalicelib.github.auth import App
+from chalicelib.github.installations import Installations
 from chalicelib.github.protocol import Request, Response
 from tests.twins.clock import START, ManualClock
 
@@ -133,7 +135,7 @@ class GitHub:
             if request.path.endswith(end):
                 return answer(request)
         if request.method == "GET":
-            return answered({"id": 77, "app_slug": "alerting"})
+            return answered({"id": 77 if "/acme/" in request.path else 78, "app_slug": "alerting"})
         minted = sum(method == "POST" for method, _ in self.asked)
         expires = (self.clock.now() + self.life).isoformat()
         return answered({"token": f"{TOKEN}{minted}", "expires_at": expires})
@@ -154,7 +156,7 @@ def github() -> GitHub:
 
 def test_a_token_is_minted_for_the_repositorys_installation(github: GitHub) -> None:
     access = github.installations.access(REPOSITORY)
-    assert (access.token, access.bot) == (f"{TOKEN}1", "alerting[bot]")
+    assert (access.token, access.us.login) == (f"{TOKEN}1", "alerting[bot]")
     assert access.expires_at == START + timedelta(hours=1)
     assert github.asked == [
         ("GET", "/repos/acme/alerts/installation"),
@@ -168,7 +170,7 @@ def test_a_token_is_kept_until_shortly_before_it_expires(github: GitHub) -> None
     assert github.installations.access("acme/other").token == f"{TOKEN}1"
     github.clock.pass_(seconds=1)
     assert github.installations.access(REPOSITORY).token == f"{TOKEN}2"
-    assert [method for method, _ in github.asked] == ["GET", "POST", "POST"]
+    assert [method for method, _ in github.asked] == ["GET", "POST", "GET", "POST"]
 
 
 def test_each_owner_has_a_token_of_its_own(github: GitHub) -> None:
@@ -191,22 +193,93 @@ def test_a_forgotten_token_is_minted_anew_for_an_installation_found_anew(github:
     assert [method for method, _ in github.asked] == ["GET", "POST", "GET", "POST"]
 
 
-def test_an_app_installed_anew_is_found_at_the_next_try(github: GitHub) -> None:
-    """A removed installation's id is refused for ever; what is remembered of it must not be."""
-
-    def gone(request: Request) -> Response:
-        raise Refused("404 Not Found", status=404)
-
+def test_an_installation_is_looked_up_again_with_each_token(github: GitHub) -> None:
+    """A removed installation's id is refused for ever, and a renamed App's bot has another login."""
     github.installations.access(REPOSITORY)
     github.clock.pass_(hours=1)
-    github.answers = {
-        "/77/access_tokens": gone,
-        "/installation": lambda _: answered({"id": 88, "app_slug": "alerting"}),
-    }
+    github.answers = {"/installation": lambda _: answered({"id": 88, "app_slug": "pager"})}
+    assert github.installations.access(REPOSITORY).us.login == "pager[bot]"
+    assert github.asked[-1] == ("POST", "/app/installations/88/access_tokens")
+
+
+def test_an_installation_removed_while_its_token_is_minted_is_looked_up_at_the_next_try(
+    github: GitHub,
+) -> None:
+    github.answers = {"/77/access_tokens": refuses(404, "Not Found")}
     with pytest.raises(Refused):
         github.installations.access(REPOSITORY)
+    github.answers = {"/installation": lambda _: answered({"id": 88, "app_slug": "alerting"})}
     github.installations.access(REPOSITORY)
     assert github.asked[-1] == ("POST", "/app/installations/88/access_tokens")
+
+
+def refuses(status: int, message: str) -> Callable[[Request], Response]:
+    def answer(request: Request) -> Response:
+        raise Refused(f"{status} {message}", status=status)
+
+    return answer
+
+
+# What is known of an installation, in doubt
+
+
+NOT_FOUND = Refused("404 Not Found", status=404)
+NOT_ACCESSIBLE = Refused("403 Resource not accessible by integration", status=403)
+
+
+@pytest.mark.parametrize("refused", [NOT_FOUND, NOT_ACCESSIBLE])
+def test_a_repository_that_moved_to_another_owner_is_opened_by_the_installation_there(
+    github: GitHub, refused: Refused
+) -> None:
+    github.installations.access(REPOSITORY)
+    github.clock.pass_(minutes=2)
+    github.answers = {"alerts/installation": lambda _: answered({"id": 88, "app_slug": "alerting"})}
+    assert github.installations.renewed(REPOSITORY, refused)
+    assert github.installations.access(REPOSITORY).token == f"{TOKEN}2"
+    assert github.installations.access("acme/other").token == f"{TOKEN}1", "the others stay where they are"
+
+
+@pytest.mark.parametrize("refused", [NOT_FOUND, NOT_ACCESSIBLE])
+def test_what_is_refused_where_nothing_moved_is_refused(github: GitHub, refused: Refused) -> None:
+    github.installations.access(REPOSITORY)
+    github.clock.pass_(minutes=2)
+    assert not github.installations.renewed(REPOSITORY, refused)
+    assert not github.installations.renewed(REPOSITORY, refused)
+    assert [path for _, path in github.asked].count("/repos/acme/alerts/installation") == 2, "not each time"
+
+
+def test_a_repository_that_the_app_lost_says_where_to_install_it(github: GitHub) -> None:
+    github.installations.access(REPOSITORY)
+    github.clock.pass_(minutes=2)
+    github.answers = {"/installation": refuses(404, "Not Found")}
+    with pytest.raises(RepositoryMissing, match="install it there"):
+        github.installations.renewed(REPOSITORY, NOT_FOUND)
+    assert not github.installations.renewed(REPOSITORY, NOT_FOUND), "and is not asked for again at once"
+
+
+@pytest.mark.parametrize(
+    "refused",
+    [
+        Refused("403 Repository was archived so is read-only.", status=403),
+        Suspended("403 This installation has been suspended", status=403),
+        RepositoryMissing("404", status=404),
+        Refused("422 Validation Failed", status=422),
+    ],
+)
+def test_other_refusals_put_nothing_in_doubt(github: GitHub, refused: Refused) -> None:
+    github.installations.access(REPOSITORY)
+    github.clock.pass_(minutes=2)
+    github.asked.clear()
+    assert not github.installations.renewed(REPOSITORY, refused)
+    assert github.asked == []
+
+
+def test_who_we_are_is_looked_up_for_all_repositories_of_an_installation(github: GitHub) -> None:
+    github.installations.access(REPOSITORY)
+    github.answers = {"/installation": lambda _: answered({"id": 77, "app_id": 5, "app_slug": "pager"})}
+    assert github.installations.look(REPOSITORY) == Us(5, "pager[bot]")
+    assert github.installations.access("acme/other").us == Us(5, "pager[bot]")
+    assert github.minted == 1, "the token is as good as before"
 
 
 def test_an_outage_forgets_nothing(github: GitHub) -> None:
@@ -288,5 +361,5 @@ def test_a_refusal_is_passed_on(github: GitHub) -> None:
         raise Refused("403 This installation has been suspended", status=403)
 
     github.answers = {"access_tokens": suspended}
-    with pytest.raises(GitHubError, match="suspended"):
+    with pytest.raises(Refused, match="suspended"):
         github.installations.access(REPOSITORY)

@@ -82,7 +82,7 @@ class GitHub:
         self.jwts: list[str] = []
         http = httpx.Client(base_url=base, transport=httpx.MockTransport(self.handle), trust_env=False)
         self.client = GitHubClient(http, app(), self.reports, self.clock, TIMEOUT)
-        self.client.bot(REPOSITORY)
+        self.client.us(REPOSITORY)
         self.reports.told.clear()
 
     def handle(self, request: httpx.Request) -> httpx.Response:
@@ -278,7 +278,7 @@ def test_a_jwt_stands_in_no_error_of_minting() -> None:
     http = httpx.Client(base_url=BASE, transport=httpx.MockTransport(handle), trust_env=False)
     client = GitHubClient(http, app(), Reports(), ManualClock(), TIMEOUT)
     with pytest.raises(Unavailable) as raised:
-        client.bot(REPOSITORY)
+        client.us(REPOSITORY)
     assert jwts
     assert not shows(raised.value, jwts)
 
@@ -418,7 +418,7 @@ def test_a_redirect_of_the_app_itself_never_takes_its_jwt_elsewhere() -> None:
     http = httpx.Client(base_url=BASE, transport=httpx.MockTransport(handle), trust_env=False)
     client = GitHubClient(http, app(), Reports(), ManualClock(), TIMEOUT)
     with pytest.raises(Refused):
-        client.bot(REPOSITORY)
+        client.us(REPOSITORY)
     assert hosts == ["api.github.com"]
 
 

@@ -1,5 +1,6 @@
 """The journal: one line and one count a step; refusals of the budget and retries are events of their own."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -97,6 +98,19 @@ def test_a_failure_names_githubs_id_and_its_retry_is_an_event_of_its_own(
     assert (failed["step"], failed["reason"], failed["github_request_id"]) == ("CREATE", reason, "AB:9")
     (retry,) = world.telemetry.named("RETRY")
     assert (retry["action"], retry["due_at"], retry["failures"]) == ("CREATE", at(minutes), 1)
+
+
+def test_what_github_left_out_of_an_issue_is_said_once_and_kept(world: World) -> None:
+    def leaves_out(_: str, effect: Callable[[], Any]) -> Any:
+        return replace(effect(), left_out=("assignee nobody", "label x"))
+
+    world.tracker.faults["open"] = leaves_out
+    world.run(firing(0))
+    world.settle(30)
+    assert steps(world, "CREATE")[0]["left_out"] == "assignee nobody, label x"
+    assert all(not step.get("left_out") for step in world.telemetry.named("STEP")[1:])
+    assert world.row.status.issue
+    assert world.row.status.issue.left_out == ("assignee nobody", "label x")
 
 
 def test_what_the_budget_refuses_is_an_event_of_its_own_and_counted_by_reason(world: World) -> None:

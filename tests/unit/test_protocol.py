@@ -16,9 +16,11 @@ from chalicelib.errors import (
     OutcomeUnknown,
     RateLimited,
     Refused,
+    Suspended,
     Unavailable,
 )
-from chalicelib.github import answers, protocol, requests
+from chalicelib.github import answers, protocol, refusals, requests
+from chalicelib.github.answers import Us
 from chalicelib.github.protocol import Request, Response
 from chalicelib.lifecycle.issue import Closer, Draft, IssueRef
 
@@ -26,6 +28,7 @@ NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 REPOSITORY = "acme/alerts"
 REF = IssueRef(REPOSITORY, 7)
 BOT = "alerting[bot]"
+US = Us(12345, BOT)
 READ = requests.issue("GET", REF)
 WRITE = requests.issue("PATCH", REF, body={"state": "closed"})
 COMMENT = requests.issue("POST", REF, "/comments", {"body": "still"})
@@ -43,7 +46,7 @@ def answer(status: int, message: str = "", errors: Any = None, **headers: str) -
 
 def failure(request: Request, response: Response) -> GitHubError:
     with pytest.raises(GitHubError) as raised:
-        protocol.check(request, response, NOW)
+        refusals.check(request, response, NOW)
     return raised.value
 
 
@@ -62,7 +65,7 @@ def issue(**changes: Any) -> dict[str, Any]:
 
 
 def read(**changes: Any) -> Any:
-    return answers.read_issue(READ, Response(200, {}, json.dumps(issue(**changes)).encode()), BOT)
+    return answers.read_issue(READ, Response(200, {}, json.dumps(issue(**changes)).encode()), US)
 
 
 # Requests
@@ -174,6 +177,51 @@ def test_an_open_issue_has_no_closer_whatever_is_left_over() -> None:
     assert (seen.closed_at, seen.closed_by) == (None, None)
 
 
+APP = {"id": 12345}
+BOT_ID = {"id": 9, "login": "renamed[bot]", "type": "Bot"}
+
+
+@pytest.mark.parametrize(
+    ("user", "through", "ours"),
+    [
+        (BOT_ID, APP, True),
+        ({"login": BOT, "type": "Bot"}, None, True),
+        ({"login": BOT, "type": "Bot"}, {"id": 999}, False),
+        ({"login": "mona", "type": "User"}, APP, False),
+        (BOT_ID, None, False),
+    ],
+    ids=["renamed", "by login", "another app of that name", "a person through the app", "another bot"],
+)
+def test_what_came_through_our_app_is_ours_whatever_its_login(user: Any, through: Any, *, ours: bool) -> None:
+    assert read(user=user, performed_via_github_app=through).by_us is ours
+    comment = {"id": 1, "body": "x", "user": user, "performed_via_github_app": through}
+    response = Response(200, {}, json.dumps([comment]).encode())
+    assert answers.read_comments(READ, response, US) == (["x"] if ours else [])
+    assert len(answers.read_spoken(READ, response, US)) == (0 if ours else 1)
+
+
+@pytest.mark.parametrize(
+    ("user", "through", "closed_by", "closer"),
+    [
+        (BOT_ID, APP, BOT_ID, Closer.US),
+        (BOT_ID, APP, {"id": 8, "login": "mona", "type": "User"}, Closer.PERSON),
+        ({"id": 9, "login": "other[bot]", "type": "Bot"}, None, BOT_ID, Closer.PERSON),
+        (
+            {"login": "renamed[bot]", "type": "Bot"},
+            APP,
+            {"login": "stale[bot]", "type": "Bot"},
+            Closer.PERSON,
+        ),
+    ],
+    ids=["renamed", "a person", "of another bot, by itself", "without ids"],
+)
+def test_whoever_opened_what_is_ours_closed_it_as_we(
+    user: Any, through: Any, closed_by: Any, closer: Closer
+) -> None:
+    changes = {"user": user, "performed_via_github_app": through, "closed_by": closed_by}
+    assert read(state="closed", **changes).closed_by is closer
+
+
 @pytest.mark.parametrize("user", [{"login": "mona"}, None])
 def test_what_another_wrote_is_not_ours(user: Any) -> None:
     assert read(user=user).by_us is False
@@ -181,14 +229,14 @@ def test_what_another_wrote_is_not_ours(user: Any) -> None:
 
 def test_pull_requests_are_no_issues() -> None:
     listed = json.dumps([issue(), issue(number=8, pull_request={"url": "x"})]).encode()
-    assert [each.ref.number for each in answers.read_issues(READ, Response(200, {}, listed), BOT)] == [7]
+    assert [each.ref.number for each in answers.read_issues(READ, Response(200, {}, listed), US)] == [7]
 
 
 def test_only_our_own_comments_are_read() -> None:
     theirs = [{"body": "forged", "user": {"login": "mona"}}, {"body": "orphaned", "user": None}]
     ours = [{"body": "ours", "user": {"login": BOT}}, {"body": None, "user": {"login": BOT}}]
     content = json.dumps([*theirs, *ours]).encode()
-    assert answers.read_comments(READ, Response(200, {}, content), BOT) == ["ours", ""]
+    assert answers.read_comments(READ, Response(200, {}, content), US) == ["ours", ""]
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"[1]", b'{"number": "x"}', PAGE, b"\xff\xfe", b"null"])
@@ -196,7 +244,7 @@ def test_only_our_own_comments_are_read() -> None:
 def test_an_answer_that_is_not_what_was_asked_for_is_no_answer(reader: Any, content: bytes) -> None:
     for request, kind in [(READ, Unavailable), (WRITE, OutcomeUnknown)]:
         with pytest.raises(GitHubError) as raised:
-            reader(request, Response(200, {"x-github-request-id": "AB:CD"}, content), BOT)
+            reader(request, Response(200, {"x-github-request-id": "AB:CD"}, content), US)
         assert type(raised.value) is kind
         assert (raised.value.status, raised.value.request_id) == (200, "AB:CD")
 
@@ -206,8 +254,8 @@ def test_an_answer_that_is_not_what_was_asked_for_is_no_answer(reader: Any, cont
 
 @pytest.mark.parametrize("status", [200, 201])
 def test_a_success_in_json_passes(status: int) -> None:
-    protocol.check(WRITE, Response(status, {}, b"{}"), NOW)
-    protocol.check(WRITE, Response(status, {}, b"[]"), NOW)
+    refusals.check(WRITE, Response(status, {}, b"{}"), NOW)
+    refusals.check(WRITE, Response(status, {}, b"[]"), NOW)
 
 
 @pytest.mark.parametrize("content", [b"", PAGE, b"\xff", b"[" * 100_000, b"null"])
@@ -247,6 +295,52 @@ def test_an_error_names_the_path_without_its_query_and_a_bounded_message() -> No
     assert str(refused) == "GET /repos/acme/alerts/issues: 404 " + "a" * 300
 
 
+def test_the_errors_that_github_lists_reach_the_log_without_what_may_be_an_alerts_text() -> None:
+    errors = [
+        {"resource": "Issue", "field": "assignees", "code": "invalid", "value": "nobody"},
+        {"resource": "Issue", "field": "title", "code": "custom", "message": "too long", "value": "secret"},
+        {"resource": "Issue", "field": "body", "code": "custom", "message": "ghs_" + 30 * "x"},
+    ]
+    told = str(failure(WRITE, answer(422, "Validation Failed", errors)))
+    assert (
+        "422 Validation Failed (assignees invalid 'nobody'; title custom too long; body custom (masked))"
+        in told
+    )
+    many = [{"field": "title", "message": 500 * "x"}] * 50
+    assert len(str(failure(WRITE, answer(422, "Validation Failed", many)))) < 400
+
+
+def test_what_a_422_names_is_read() -> None:
+    errors = [
+        {"resource": "Issue", "field": "assignee", "code": "invalid", "value": ["nobody", None, "noone"]},
+        {"resource": "Label", "field": "name", "code": "invalid", "value": "long"},
+        {"field": "body", "code": "custom", "value": {"a": 1}},
+    ]
+    error = failure(WRITE, answer(422, "Validation Failed", errors))
+    assert isinstance(error, Invalid)
+    assert [(fault.field, fault.values) for fault in error.faults] == [
+        ("assignees", ("nobody", "noone")),
+        ("labels", ("long",)),
+        ("body", ()),
+    ]
+
+
+@pytest.mark.parametrize(
+    "message",
+    ["This installation has been suspended", "Sorry. This installation owned by acme is suspended."],
+)
+def test_a_suspended_app_is_named_with_what_to_do(message: str) -> None:
+    error = failure(WRITE, answer(403, message))
+    assert type(error) is Suspended
+    assert "an owner of acme can restore the App" in str(error)
+
+
+def test_an_answer_without_content_is_a_success_only_where_it_says_so() -> None:
+    refusals.check(READ, Response(204), NOW)
+    with pytest.raises(Unavailable):
+        refusals.check(READ, Response(200), NOW)
+
+
 def test_a_deleted_issue_is_gone() -> None:
     assert type(failure(WRITE, answer(410, "This issue was deleted"))) is Gone
 
@@ -272,7 +366,7 @@ def invalid(errors: Any) -> frozenset[str]:
     error = failure(WRITE, answer(422, "Validation Failed", errors))
     assert isinstance(error, Invalid)
     assert error.status == 422
-    return error.fields
+    return frozenset(fault.field for fault in error.faults if fault.field)
 
 
 @pytest.mark.parametrize(
@@ -322,6 +416,7 @@ def test_then_the_reset_of_a_primary_limit_and_a_second_more(status: int) -> Non
         answer(403, "You have exceeded a SECONDARY RATE LIMIT."),
         answer(403, "API rate limit exceeded for installation ID 1."),
         answer(403, "No", x_ratelimit_remaining="0"),
+        answer(403, "You have triggered an abuse detection mechanism. Please wait a few minutes."),
         answer(429, "No"),
         answer(403, "No", retry_after=""),
         answer(403, "No", retry_after="soon"),
@@ -380,14 +475,14 @@ def test_every_answer_is_a_success_or_a_classified_failure(
 ) -> None:
     response = Response(status, headers, content)
     error = outcome(request_, response)
-    assert (error is None) == (status < 300 and response.json() is not None)
+    assert (error is None) == (status == 204 or (status < 300 and response.json() is not None))
     retry_at = error.retry_at if isinstance(error, RateLimited) else None
     assert retry_at is None or retry_at <= NOW + timedelta(days=1)
 
 
 def outcome(request: Request, response: Response) -> GitHubError | None:
     try:
-        protocol.check(request, response, NOW)
+        refusals.check(request, response, NOW)
     except GitHubError as error:
         return error
     return None

@@ -60,15 +60,23 @@ def repositories(stage: Stage) -> Iterator[Finding]:
     for repository in sorted(stage.policy.routing.repositories):
         until = CLOCK.now() + PATIENCE
         try:
-            bot = client.bot(repository)
+            bot = client.us(repository).login
             shown = list(issues.open_ones(repository, AREA_LABEL, until))
             lacking = [label for label in LABELS if not _has_label(client, repository, label, until)]
+            assigned = stage.policy.routing.assigned_in(repository)
+            strangers = [login for login in assigned if not issues.assignable(repository, login, until)]
         except GitHubError as error:
             yield Finding(repository, str(error), _fix(error, repository))
         else:
             of_ours = f"{counted(len(shown), 'open issue')} labelled {AREA_LABEL}"
             made = f"; made by the first issue with it: {', '.join(lacking)}" if lacking else ""
             yield Finding(repository, f"{bot} may write issues; {of_ours}{made}")
+            for login in strangers:
+                yield Finding(
+                    repository,
+                    f"{login} cannot be assigned: issues are opened without",
+                    f"Give {login} access to {repository}, or correct chalicelib/routing.toml.",
+                )
 
 
 def last_look(stage: Stage) -> Iterator[Finding]:

@@ -121,6 +121,12 @@ class Authority:
             raise ApiError(403, "This installation has been suspended")
         return token
 
+    def revoke(self, installation: Installation) -> None:
+        """Forget the tokens of an installation, as when it is removed."""
+        self._tokens = {
+            value: token for value, token in self._tokens.items() if token.installation != installation
+        }
+
     def revoke_all(self) -> None:
         """Forget every token, as when the app's owner revokes them."""
         self._tokens.clear()

@@ -75,11 +75,14 @@ class Call:
     def repository(self, needs: str | None = None) -> Repository:
         """The repository of the path, if the caller may do there what `needs` says, e.g. `issues=write`.
 
-        Raises ApiError: 301 if it was renamed, 404 unless visible, 403 if archived or not permitted.
+        Raises ApiError: 301 if it was renamed or moved, 404 unless visible, 403 if archived or not permitted.
         """
         repository = self._named_repository()
         if self.token is not None and not self.token.opens(repository):
-            raise not_found()
+            if repository.private:
+                raise not_found()
+            if self.request.method != "GET":
+                raise lacks_permission(needs or "")
         if needs is not None and self.token is not None and not self.token.allows(needs):
             raise lacks_permission(needs)
         if repository.archived and self.request.method != "GET":
@@ -121,8 +124,18 @@ class Call:
             renamed = self.world.former_names.get(full_name.lower())
             if renamed is None:
                 raise not_found() from None
+            found = self.world.repositories[renamed]
+            if found.private and not self._sees(found):
+                raise not_found() from None
             rest = self.request.path.split("/", 4)[4:]
-            raise self._redirect(self.world.repositories[renamed], *rest) from None
+            raise self._redirect(found, *rest) from None
+
+    def _sees(self, repository: Repository) -> bool:
+        """Whether the caller may know where a private repository is: the app, where it is installed."""
+        if self.token is not None:
+            return self.token.opens(repository)
+        installation = self.world.installation_on(repository.owner)
+        return installation is not None and repository.id in installation.repository_ids
 
     def _moved(self, target: Issue) -> Exception:
         while target.moved_to is not None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .server import GitHubServer
 
 API_VERSIONS = ("2022-11-28", "2026-03-10")
+NO_CONTENT = 204
 NO_USER_AGENT = (
     "Request forbidden by administrative rules. Please make sure your request has a User-Agent header "
     "(https://docs.github.com/en/rest/overview/resources-in-the-rest-api#user-agent-required)."
@@ -84,7 +85,8 @@ class Exchange:
                 reply = route.reply(call)
             except ApiError as error:
                 reply = Reply(error.status, error.body, error.headers)
-            return self._response(reply.status, json.dumps(reply.body), "application/json", reply.headers)
+            body = "" if reply.status == NO_CONTENT else json.dumps(reply.body)
+            return self._response(reply.status, body, "application/json", reply.headers)
 
     def _admitted(self, refusal: Callable[[], ApiError] | None) -> tuple[Call, Route]:
         _check_headers(self.request)

@@ -72,6 +72,7 @@ class Issue:
     lock_reason: str | None = None
     deleted: bool = False
     moved_to: Issue | None = field(default=None, repr=False)
+    duplicate_of: int | None = None
     first_title: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -97,6 +98,7 @@ class Repository:
     issues: dict[int, Issue] = field(default_factory=dict)
     has_issues: bool = True
     archived: bool = False
+    private: bool = True
 
     @property
     def full_name(self) -> str:
@@ -111,7 +113,10 @@ class Repository:
 
 @dataclass
 class Installation:
-    """The app, installed on an account with what it was allowed."""
+    """The app, installed on an account with what it was allowed.
+
+    Without `may_push` labels and assignees are dropped in silence (docs.github.com/en/rest/issues/issues).
+    """
 
     id: int
     account: Account
@@ -119,4 +124,5 @@ class Installation:
     repository_ids: set[int] = field(default_factory=set)
     permissions: dict[str, str] = field(default_factory=lambda: {"issues": "write", "metadata": "read"})
     may_create_labels: bool = True
+    may_push: bool = True
     suspended_at: float | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Container
 from typing import Any
 
 from .errors import ApiError, invalid_request, validation_failed
@@ -89,6 +90,18 @@ def state_of(payload: Payload) -> tuple[str | None, str | None]:
     return state, reason
 
 
+def duplicate_of(payload: Payload, known: Container[int]) -> int | None:
+    """The id, not the number, of the issue that a duplicate is one of."""
+    wanted = payload.get("duplicate_issue_id")
+    if wanted is None:
+        return None
+    if not isinstance(wanted, int) or isinstance(wanted, bool):
+        raise _wrong_type("duplicate_issue_id", wanted, "integer")
+    if payload.get("state_reason") != "duplicate" or wanted not in known:
+        raise validation_failed("Issue", "duplicate_issue_id", "invalid", value=str(wanted))
+    return wanted
+
+
 def labels_of(payload: Payload, repository: Repository, installation: Installation) -> list[str]:
     """Label names to put on an issue, each a string or an object with a name."""
     names = [_label_name(entry) for entry in _list(payload, "labels")]
@@ -98,10 +111,10 @@ def labels_of(payload: Payload, repository: Repository, installation: Installati
         if name.lower() not in repository.labels and not installation.may_create_labels:
             message = "You do not have permission to create labels on this repository"
             raise validation_failed("Repository", "label", "unauthorized", message=message)
-    return names
+    return names if installation.may_push else []
 
 
-def assignees_of(payload: Payload, repository: Repository) -> list[str]:
+def assignees_of(payload: Payload, repository: Repository, installation: Installation) -> list[str]:
     """Logins to assign, all of them collaborators."""
     logins = _list(payload, "assignees")
     for login in logins:
@@ -109,7 +122,7 @@ def assignees_of(payload: Payload, repository: Repository) -> list[str]:
             raise _wrong_type("assignees", login, "string")
         if login not in repository.collaborators:
             raise validation_failed("Issue", "assignees", "invalid", value=login)
-    return logins
+    return logins if installation.may_push else []
 
 
 def new_label_of(payload: Payload, repository: Repository) -> tuple[str, str, str | None]:

@@ -141,7 +141,7 @@ def _open_issue(call: Call) -> Reply:
     sent = call.payload()
     title, body = payload.title_of(sent), payload.body_of(sent)
     labels = payload.labels_of(sent, repository, call.installation())
-    assignees = payload.assignees_of(sent, repository)
+    assignees = payload.assignees_of(sent, repository, call.installation())
     call.admit_creation()
     issue = call.world.open_issue(repository, call.world.bot, title, body, labels=labels, assignees=assignees)
     shown = call.show.issue(issue)
@@ -160,7 +160,9 @@ def _change_issue(call: Call) -> Reply:
     body = payload.body_of(sent) if "body" in sent else issue.body
     state, reason = payload.state_of(sent)
     labels = payload.labels_of(sent, issue.repository, call.installation()) if "labels" in sent else None
-    assignees = payload.assignees_of(sent, issue.repository) if "assignees" in sent else None
+    assigned = "assignees" in sent
+    assignees = payload.assignees_of(sent, issue.repository, call.installation()) if assigned else None
+    duplicate_of = payload.duplicate_of(sent, {each.id for each in issue.repository.listed})
     world.rename_issue(issue, title, bot)
     world.edit_body(issue, body, bot)
     if labels is not None:
@@ -168,7 +170,7 @@ def _change_issue(call: Call) -> Reply:
     if assignees is not None:
         world.set_assignees(issue, assignees, bot)
     if state == "closed":
-        world.close(issue, bot, _closing_reason(reason))
+        world.close(issue, bot, _closing_reason(reason), duplicate_of=duplicate_of)
     elif state == "open":
         world.reopen(issue, bot)
     return Reply(200, call.show.issue(issue))
@@ -218,6 +220,13 @@ def _permission(call: Call) -> Reply:
     if not call.world.knows(login):
         raise ApiError(404, f"{login} is not a user")
     return Reply(200, call.show.permission(repository, call.world.account(login)))
+
+
+@_route("GET", "/repos/{repo}/assignees/<login>")
+def _assignable(call: Call) -> Reply:
+    if call.arguments["login"] not in call.repository("metadata=read").collaborators:
+        raise not_found()
+    return Reply(204)
 
 
 @_route("POST", "/repos/{repo}/issues/<int:number>/assignees")

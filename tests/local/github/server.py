@@ -8,6 +8,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
@@ -80,6 +81,21 @@ class GitHubServer:
     def person(self, login: str) -> Person:
         """Somebody who uses GitHub's pages."""
         return Person(self.world, login)
+
+    def rename_app(self, slug: str) -> None:
+        """Rename the app."""
+        with self.world.lock:
+            self.app = self.authority.app = replace(self.app, slug=slug)
+            self.world.rename_bot(f"{slug}[bot]")
+
+    def reinstall(self, repository: str) -> None:
+        """Remove the app from the repository's owner and install it again: its tokens end, its id changes."""
+        with self.world.lock:
+            owner = self.world.repository(repository).owner
+            before = self.world.installation_on(owner)
+            self.world.reinstall(owner)
+            if before is not None:
+                self.authority.revoke(before)
 
     def send_events(self, url: str, secret: str, *, own: bool = True) -> Hooks:
         """Post what happens from now on to the app's webhook, what the app did itself only where `own`."""

@@ -92,6 +92,38 @@ class World:
         self.former_names[repository.full_name.lower()] = repository.id
         repository.name = name
 
+    def move(self, repository: Repository, owner: str, *, installed: bool = True) -> None:
+        """Transfer a repository to another owner, and so out of the reach of the installation it was on."""
+        before = self.installation_on(repository.owner)
+        if before is not None:
+            before.repository_ids.discard(repository.id)
+        self.former_names[repository.full_name.lower()] = repository.id
+        repository.owner = self._accounts.setdefault(owner, Account(owner, next(self._ids), "Organization"))
+        if installed:
+            self.install(repository)
+
+    def reinstall(self, owner: Account) -> None:
+        """Remove the app's installation on an account, and install it again under another id."""
+        before = self.installation_on(owner)
+        if before is None:
+            raise KeyError(f"the app is not installed on {owner.login}")
+        del self.installations[before.id]
+        after = Installation(next(self._ids), owner, self.now(), before.repository_ids)
+        self.installations[after.id] = after
+
+    def rename_bot(self, login: str) -> None:
+        """Give the app's bot another login; its id stays, and all that it ever did is under the new one."""
+        before, self.bot = self.bot, Account(login, self.bot.id, "Bot")
+        del self._accounts[before.login]
+        self._accounts[login] = self.bot
+        for issue in (
+            issue for repository in self.repositories.values() for issue in repository.issues.values()
+        ):
+            issue.author = self.bot if issue.author == before else issue.author
+            issue.closed_by = self.bot if issue.closed_by == before else issue.closed_by
+            for comment in issue.comments:
+                comment.author = self.bot if comment.author == before else comment.author
+
     def create_label(
         self, repository: Repository, name: str, color: str = "ededed", description: str | None = None
     ) -> Label:
@@ -172,10 +204,18 @@ class World:
             self._happened(issue, "unassigned", by, account.login)
         self.assign(issue, wanted, by)
 
-    def close(self, issue: Issue, by: Account, reason: StateReason = "completed") -> None:
+    def close(
+        self,
+        issue: Issue,
+        by: Account,
+        reason: StateReason = "completed",
+        *,
+        duplicate_of: int | None = None,
+    ) -> None:
         """Close an issue; one that is closed already keeps its time, reason and closer."""
         if issue.state == "closed":
             return
+        issue.duplicate_of = duplicate_of
         issue.state, issue.state_reason = "closed", reason
         issue.closed_at, issue.closed_by = self.now(), by
         self._happened(issue, "closed", by, reason)

@@ -1,0 +1,47 @@
+"""Drafts: an issue opens without the label or assignee that GitHub refuses, rather than not at all. Pure."""
+
+from dataclasses import replace
+
+from chalicelib.errors import FieldFault
+from chalicelib.lifecycle.issue import Draft, Seen
+
+OPTIONAL = frozenset({"labels", "assignees"})
+
+
+def lesser(draft: Draft, faults: tuple[FieldFault, ...], *, whole: bool) -> Draft | None:
+    """Leave out what GitHub named; None where it refuses something that an issue cannot be without.
+
+    Where it names a field and nothing in it, or with `whole`, all of the field is left out.
+    """
+    if not {fault.field for fault in faults if fault.field} <= OPTIONAL:
+        return None
+    left = replace(
+        draft,
+        labels=_accepted(draft.labels, "labels", faults, whole=whole),
+        assignees=_accepted(draft.assignees, "assignees", faults, whole=whole),
+    )
+    return left if left != draft else None
+
+
+def _accepted(
+    sent: tuple[str, ...], field: str, faults: tuple[FieldFault, ...], *, whole: bool
+) -> tuple[str, ...]:
+    concerned = [fault for fault in faults if fault.field == field]
+    if not concerned:
+        return sent
+    named = {value.casefold() for fault in concerned for value in fault.values}
+    left = tuple(each for each in sent if each.casefold() not in named)
+    return () if whole or left == sent else left
+
+
+def left_out(draft: Draft, seen: Seen) -> tuple[str, ...]:
+    """Say what of a draft the issue lacks: GitHub drops in silence what the App may not set."""
+    labels, assignees = _folded(seen.labels), _folded(seen.assignees)
+    return (
+        *(f"label {each}" for each in draft.labels if each.casefold() not in labels),
+        *(f"assignee {each}" for each in draft.assignees if each.casefold() not in assignees),
+    )
+
+
+def _folded(names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(name.casefold() for name in names)
