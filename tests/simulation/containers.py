@@ -1,11 +1,14 @@
 """The real code, wired to the twins as `chalicelib/wiring/` wires it to the real services."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from chalicelib.act import Act
+from chalicelib.alarms import Alarms
 from chalicelib.board import Board
 from chalicelib.census import DynamoCensus
+from chalicelib.cloudwatch import CloudWatchAlarms
 from chalicelib.collector import Collector
 from chalicelib.drift import Drift
 from chalicelib.find import Holder
@@ -72,6 +75,9 @@ class Services(Protocol):
     def count(self, what: str) -> None:
         """Count what was covered."""
 
+    def cloudwatch(self) -> Any:
+        """The client of CloudWatch, if there are alarms in this run."""
+
 
 class _Secret:
     """The webhook's secret."""
@@ -129,4 +135,11 @@ class Container:
         routing, telemetry = services.policy.routing, services.telemetry
         board = Board(self.store, census, lambda: self.issues, self.gate, routing, now, telemetry)
         kept = board if services.scenario.setting.board else None
-        return Reconcile(self.store, self.sync, drift, now, telemetry, board=kept)
+        chores = self._chores(census) if services.cloudwatch() else ()
+        return Reconcile(self.store, self.sync, drift, now, telemetry, chores, board=kept)
+
+    def _chores(self, census: DynamoCensus) -> tuple[tuple[str, Callable[[datetime], None]], ...]:
+        services = self._services
+        reader = CloudWatchAlarms(services.cloudwatch)
+        alarms = Alarms(census, self.store, lambda place: reader, services.clock.now, services.telemetry)
+        return (("ALARMS_FAILED", alarms),)

@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping
 from chalicelib.lifecycle.record import Reason
 from chalicelib.lifecycle.steps import Quiet
 from tests.simulation import faults
+from tests.simulation.histories import OFF
 from tests.simulation.outside import POINTS
 from tests.simulation.people import ACTIONS
+from tests.simulation.providers import alertmanager, cloudwatch, emitters, grafana
 from tests.simulation.weather import STATES
 
 STEPS = """
@@ -17,6 +19,14 @@ STEPS = """
 
 UNSEEN = {Quiet.DISABLED, Quiet.IN_PROGRESS}
 """Reasons that no run can show: GitHub is never disabled here, and what is in progress is not told."""
+
+
+PROVIDERS = {
+    "alertmanager": alertmanager.SEEN,
+    "grafana": grafana.SEEN,
+    "cloudwatch": cloudwatch.SEEN,
+    "normalized": emitters.SEEN,
+}
 
 
 def expected() -> dict[str, list[str]]:
@@ -32,6 +42,12 @@ def expected() -> dict[str, list[str]]:
         "states": [f"state: {state}" for state in STATES],
         "crash points": [f"crash {when} {point}" for point in points for when in ("before", "after")],
         "actions of people": [f"person: {action}" for action in ACTIONS],
+        "behaviours of providers": [
+            f"{source}: {behaviour}"
+            for source, behaviours in PROVIDERS.items()
+            for behaviour in behaviours
+            if not OFF
+        ],
         "endings": [f"ended: {ending}" for ending in ("returned", "crashed", "timed out")],
     }
 

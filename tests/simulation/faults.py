@@ -22,6 +22,9 @@ class Time(Protocol):
     def seconds(self) -> float:
         """The time."""
 
+    def github_seconds(self) -> float:
+        """The time by GitHub's clock."""
+
     def chance(self) -> float:
         """A number below 1."""
 
@@ -119,7 +122,7 @@ def _slow(effect: Effect, time: Time) -> Any:
 
 def _primary(effect: Effect, time: Time) -> Any:
     """The hour's calls are used up; they come back in some minutes."""
-    reset = int(time.seconds() + 60 + 840 * time.chance())
+    reset = int(time.github_seconds() + 60 + 840 * time.chance())
     headers = (("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", str(reset)))
     return _Answers(403, "API rate limit exceeded.", headers)(effect, time)
 
@@ -163,12 +166,14 @@ def of(point: str) -> dict[str, Fault]:
         return LISTS
     if point == "topic.publish":
         return TOPIC
-    return {"table": TABLE, "queue": AWS, "github": GITHUB}[point.partition(".")[0]]
+    return {"table": TABLE, "queue": AWS, "github": GITHUB, "cloudwatch": AWS}[point.partition(".")[0]]
 
 
-def asks_to_wait(answer: Any, now: float) -> float | None:
-    """Until when an answer of GitHub asks to wait."""
+def asks_to_wait(answer: Any, now: float, github_ahead: float) -> float | None:
+    """Until when an answer of GitHub asks to wait, in true time."""
     headers = answer.headers if isinstance(answer, httpx.Response) else {}
     if "retry-after" in headers:
         return now + float(headers["retry-after"])
-    return float(headers["x-ratelimit-reset"]) if headers.get("x-ratelimit-remaining") == "0" else None
+    if headers.get("x-ratelimit-remaining") != "0":
+        return None
+    return float(headers["x-ratelimit-reset"]) - github_ahead

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from random import Random
 
 from tests.simulation import faults
-from tests.simulation.histories import histories
+from tests.simulation.histories import History, ahead_of_time, history
 from tests.simulation.outside import POINTS
 from tests.simulation.people import ACTIONS, Acts
 from tests.simulation.scenario import Scenario, Setting, Stimulus
@@ -13,7 +13,15 @@ from tests.simulation.weather import STATES, Crashes, Fails, Spell
 SPANS = (60.0, 600.0, 600.0, 1800.0, 1800.0, 5400.0, 14_000.0)
 ALL_POINTS = tuple(f"{service}.{name}" for service, names in POINTS.items() for name in names)
 RARE = (
-    *("table.ask", "table.rest", "queue.reject", "queue.requeue", "github.comments", "github.comment"),
+    *(
+        "table.ask",
+        "cloudwatch.describe",
+        "table.rest",
+        "queue.reject",
+        "queue.requeue",
+        "github.comments",
+        "github.comment",
+    ),
     *("github.label", "github.unlabel", "github.react", "github.assign", "github.permission"),
 )
 """Calls that few runs make, and that are disturbed the oftener."""
@@ -27,8 +35,8 @@ def generate(seed: int) -> Scenario:
     """Draw a scenario."""
     chance = Random(seed)
     span = chance.choice(SPANS)
-    said = list(histories(chance, span, hostile=chance.random() < 0.6))
-    times = [stimulus.at for stimulus in said]
+    drawn = history(chance, span)
+    times = [stimulus.at for stimulus in drawn.happens]
     trouble = [
         *_some(chance, 0.6, 6, lambda: _fails(chance, times)),
         *_some(chance, 0.35, 3, lambda: Crashes(_near(chance, times), _point(chance), _when(chance))),
@@ -38,14 +46,16 @@ def generate(seed: int) -> Scenario:
         *(_plot(chance, chance.choice(times)) if chance.random() < 0.2 else ()),
     ]
     others = any(isinstance(each, Acts) and each.action == "transfer" for each in trouble)
-    return Scenario(
-        seed, _setting(chance, others=others), tuple(sorted([*said, *trouble], key=lambda each: each.at))
-    )
+    stimuli = sorted([*drawn.happens, *trouble], key=lambda each: each.at)
+    return Scenario(seed, _setting(chance, drawn, others=others), tuple(stimuli))
 
 
-def _setting(chance: Random, *, others: bool) -> Setting:
+def _setting(chance: Random, drawn: History, *, others: bool) -> Setting:
     tight = chance.random() < 0.12
     return Setting(
+        cast=drawn.cast,
+        github_ahead=ahead_of_time(chance),
+        hostile=chance.random() < 0.6,
         batch=chance.choice((1, 2, 10)),
         per_minute=3 if tight else 75,
         per_hour=9 if tight else 480,

@@ -1,98 +1,153 @@
-"""What providers say in a run: conditions fire, repeat, escalate, resolve, recur, skip a resolution."""
+"""Who speaks in a run, what happens to their conditions, and what befalls the providers themselves."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from random import Random
 
-from tests.simulation.provider import JUNK, SOURCES, Junk, Says, Told
-from tests.simulation.scenario import START
+from tests.simulation.junk import JUNK, Junk
+from tests.simulation.providers import alertmanager, cloudwatch, emitters, grafana
+from tests.simulation.providers.alertmanager import Alertmanagers
+from tests.simulation.providers.alerts import Route
+from tests.simulation.providers.cloudwatch import CloudWatches
+from tests.simulation.providers.emitters import Emitters
+from tests.simulation.providers.grafana import Grafanas
+from tests.simulation.providers.provider import Happens, Setup
 
 GAPS = (0.4, 5, 40, 70, 240, 700, 2000, 4000)
 """Seconds between two things that happen to a condition: less than a call takes, up to hours."""
 
-DELIVERIES: tuple[tuple[float, ...], ...] = (
-    *((0.1,), (0.1,), (0.1,), (0.1,), (0.1, 0.1), (0.1, 0.4, 1.5)),
-    *((8.0,), (45.0,), (0.1, 70.0), (400.0,), (3.0, 1500.0), (7200.0,)),
-)
-"""After how many seconds the copies of a message come into the queue."""
+LASTS = (20.0, 120.0, 400.0, 1000.0, 3000.0, 6000.0)
+"""Seconds that trouble of a provider lasts."""
 
-AHEAD = (0.0, 0.0, 0.0, 0.0, -30.0, 45.0, 1500.0)
-"""By how many seconds a provider's clock is ahead."""
+CLOCKS = (0.0, 0.0, 0.0, -30.0, 45.0, -290.0, 290.0)
+"""By how many seconds a provider's clock is ahead; GitHub's may be as far the other way."""
 
 MOST = 25
-"""Things said in a run."""
+"""Things that happen to conditions in a run."""
 
-ENDS = ("", "", "", "RuleDeleted", "MissingSeries")
 PRIORITIES = ("P0", "P1", "P2", "P3")
+OFF: dict[str, str] = {
+    "alertmanager: silence one": "an end that nobody reports leaves its issue open (point 4)",
+    "alertmanager: silence all": "likewise",
+    "alertmanager: inhibit one": "likewise",
+    "alertmanager: send_resolved false": "likewise",
+    "alertmanager: restart with data": "likewise",
+    "alertmanager: restart without data": "likewise",
+    "alertmanager: cut off": "an old start sent again is taken for stale (point 1)",
+    "alertmanager: prometheus restarts": "likewise",
+    "alertmanager: partition": "likewise",
+    "grafana: mute timing": "an end that nobody reports leaves its issue open (point 4)",
+    "grafana: silence one": "likewise",
+    "grafana: send_resolved false": "likewise",
+    "grafana: restart with data": "likewise",
+    "grafana: restart without data": "likewise",
+    "grafana: stall": "an old start sent again is taken for stale (point 1)",
+    "cloudwatch: lose a message": "a missed ALARM is not repaired (point 2)",
+    "cloudwatch: mute": "likewise",
+    "cloudwatch: rename": "a deleted alarm",
+    "cloudwatch: lack an alarm": "one answer that lacks an alarm is taken for its deletion (point 2)",
+    "cloudwatch: contributors": "a contributor is taken for deleted (point 3)",
+    "clocks": "GitHub's clock and a provider's are compared as if they agreed (point 5)",
+}
+"""What the product cannot stand yet, and why; each is a stimulus that is not drawn."""
+
+KINDS = ("alertmanager", "grafana", "cloudwatch", "emitter")
+TROUBLES = {
+    kind: tuple(name for name in troubles if f"{kind}: {name}" not in OFF)
+    for kind, troubles in {
+        "alertmanager": alertmanager.TROUBLES,
+        "grafana": grafana.TROUBLES,
+        "cloudwatch": cloudwatch.TROUBLES,
+        "emitter": emitters.TROUBLES,
+    }.items()
+}
 
 
-@dataclass
-class _Condition:
-    """A condition as its provider knows it."""
+@dataclass(frozen=True)
+class History:
+    """The providers of a run, and what happens there."""
 
-    number: int
-    source: str
-    ahead: float
-    told: Told
-    known: bool = False
-    story: list[tuple[float, Told]] = field(default_factory=list)
+    cast: tuple[Setup, ...]
+    happens: tuple[Happens | Junk, ...]
 
 
-def histories(chance: Random, span: float, *, hostile: bool) -> Iterator[Says | Junk]:
-    """Draw what is said within `span` seconds; where not `hostile`, each message comes once, at once."""
-    source = chance.choice(SOURCES)
-    conditions = [_condition(chance, number, source) for number in range(chance.choice((1, 1, 1, 2, 3)))]
-    for each in conditions:
-        at = chance.uniform(0, 3)
-        while at < span:
-            each.story.append((at, _next(chance, each, at)))
-            at += chance.choice(GAPS) * chance.uniform(0.5, 1.5)
-    changes = [(at, each, told) for each in conditions for at, told in each.story]
-    for at, speaker, told in sorted(changes, key=lambda change: change[0])[:MOST]:
-        said = (told, *_others(chance, conditions, speaker, at))
-        yield Says(at, speaker.source, said, chance.choice(DELIVERIES) if hostile else (0.1,))
+def history(chance: Random, span: float) -> History:
+    """Draw what happens within `span` seconds; mostly at one provider, sometimes at two."""
+    kinds = chance.sample(KINDS, 2 if chance.random() < 0.15 else 1)
+    counts = [chance.choice((1, 1, 1, 2, 3))] if len(kinds) == 1 else [chance.choice((1, 2)), 1]
+    cast, happens, first = list[Setup](), list[Happens | Junk](), 0
+    for kind, count in zip(kinds, counts, strict=True):
+        cast.append(_setup(chance, kind, span))
+        numbers = [first + index + 4 * chance.randrange(4) for index in range(count)]
+        changes = [each for number in numbers for each in _story(chance, kind, number, span)]
+        happens += sorted(changes, key=lambda each: each.at)[:MOST]
+        happens += _troubles(chance, kind, numbers, happens)
+        first += count
     if chance.random() < 0.15:
-        yield Junk(chance.uniform(0, span), chance.choice(tuple(JUNK)))
+        happens.append(Junk(chance.uniform(0, span), chance.choice(tuple(JUNK))))
+    return History(tuple(cast), tuple(happens))
 
 
-def _condition(chance: Random, number: int, source: str) -> _Condition:
-    """Mostly of the same source as the others, so that they may come in one request."""
-    source = source if chance.random() < 0.8 else chance.choice(SOURCES)
-    told = Told(number + 4 * chance.randrange(4), "resolved", 0.0, priority=chance.choice(PRIORITIES))
-    return _Condition(number, source, chance.choice(AHEAD), told)
+def ahead_of_time(chance: Random) -> float:
+    """By how much a party's clock is ahead in this run."""
+    drawn = chance.choice(CLOCKS)
+    return 0.0 if "clocks" in OFF else drawn
 
 
-def _next(chance: Random, condition: _Condition, at: float) -> Told:
-    """What happens to the condition next; a resolution may be skipped, a firing may be told again."""
-    now, before = START + at + condition.ahead, condition.told
-    if before.state != "firing":
-        again = chance.random() < 0.1 and condition.known
-        condition.told = before if again else replace(before, state="firing", began=now, anew=True)
-    else:
-        condition.told = _while_firing(chance, condition, now)
-    condition.known = True
-    if condition.source == "cloudwatch" and chance.random() < 0.05:
-        return replace(condition.told, state="no data", ended=now)
-    return condition.told
+def _setup(chance: Random, kind: str, span: float) -> Setup:
+    ahead = ahead_of_time(chance)
+    match kind:
+        case "alertmanager":
+            route = _route(chance, span, kind)
+            return Alertmanagers(kind, ahead, chance.choice((1, 1, 2)), chance.random() < 0.6, route)
+        case "grafana":
+            return Grafanas(kind, ahead, chance.random() < 0.5, _route(chance, span, kind))
+        case "cloudwatch":
+            return CloudWatches(kind, ahead, chance.random() < 0.25 and "cloudwatch: contributors" not in OFF)
+    return Emitters(kind, ahead)
 
 
-def _while_firing(chance: Random, condition: _Condition, now: float) -> Told:
-    before, drawn = condition.told, chance.random()
-    if drawn < 0.5:
-        return replace(before, state="resolved", ended=now, why=chance.choice(ENDS))
-    if drawn < 0.6:
-        return replace(before, began=now, anew=True)
-    if drawn < 0.75:
-        before = replace(before, priority=chance.choice(PRIORITIES))
-    keeps_time = condition.source in ("grafana", "alertmanager")
-    return before if keeps_time else replace(before, began=now, anew=False)
+def _route(chance: Random, span: float, kind: str) -> Route:
+    """Scaled: by default Alertmanager waits 30 s, and repeats each four hours."""
+    return Route(
+        wait=chance.choice((0.0, 5.0, 30.0)),
+        interval=chance.choice((30.0, 60.0, 300.0)),
+        repeat=max(span / 8, chance.choice((600.0, 1200.0, 3600.0))),
+        together=chance.random() < 0.7,
+        send_resolved=chance.random() < 0.93 or f"{kind}: send_resolved false" in OFF,
+        retries=kind == "alertmanager",
+    )
 
 
-def _others(chance: Random, conditions: list[_Condition], speaker: _Condition, at: float) -> Iterator[Told]:
-    """Other conditions of the group as they were then, told again along with the one that changed."""
-    if speaker.source == "cloudwatch" or chance.random() < 0.4:
+def _story(chance: Random, kind: str, number: int, span: float) -> Iterator[Happens]:
+    """The life of a condition: it fires and ends, and may get worse on the way."""
+    at, fires = chance.uniform(0, 3), False
+    while at < span:
+        what = _while_firing(chance, kind) if fires else "fires"
+        fires = what not in ("ends", "lacks data")
+        yield Happens(at, kind, what, number, which=chance.random(), word=chance.choice(PRIORITIES))
+        at += chance.choice(GAPS) * chance.uniform(0.5, 1.5)
+
+
+def _while_firing(chance: Random, kind: str) -> str:
+    drawn = chance.random()
+    if drawn < 0.65:
+        return "ends"
+    if kind == "cloudwatch":
+        return "lacks data" if drawn < 0.8 else "ends"
+    if kind == "emitter" and drawn < 0.9:
+        return "repeats" if drawn < 0.8 else "begins anew"
+    return "worsens"
+
+
+def _troubles(
+    chance: Random, kind: str, numbers: list[int], happens: list[Happens | Junk]
+) -> Iterator[Happens]:
+    """What befalls the provider, mostly about when something happens to a condition."""
+    if chance.random() < 0.25 or not TROUBLES[kind]:
         return
-    for other in conditions:
-        known = [told for then, told in other.story if then <= at]
-        if other is not speaker and other.source == speaker.source and known:
-            yield known[-1]
+    for _ in range(chance.choice((1, 1, 2, 3))):
+        at = chance.choice(happens).at + chance.choice((-0.1, -300.0, 2.0, 60.0, 700.0)) * chance.random()
+        what, lasts = chance.choice(TROUBLES[kind]), chance.choice(LASTS) * chance.uniform(0.5, 1.5)
+        number, which = chance.choice(numbers), chance.random()
+        yield Happens(max(0.0, at), kind, what, number, lasts, which, chance.choice(PRIORITIES))

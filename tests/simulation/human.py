@@ -1,5 +1,6 @@
 """What people did on GitHub, so that it is seen whether it lasts."""
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -35,16 +36,32 @@ class Deed:
         return True
 
 
+@dataclass(frozen=True)
+class Closing:
+    """A person closed an issue; `title` is the condition it was about."""
+
+    title: str
+    at: float
+    not_planned: bool
+    flapping: bool
+
+
 class Human:
-    """People, and what they wrote."""
+    """People, what they wrote, and what they closed."""
 
     def __init__(self, world: "World", person: Person) -> None:
         self._world, self._person = world, person
         self.deeds: list[Deed] = []
+        self.closings: list[Closing] = []
 
     def acts(self, action: str, issue: Issue) -> None:
         """Do something to an issue."""
         word = f"word-{len(self.deeds)}-of-a-person"
+        if action.startswith("close") and issue.state == "open":
+            title = re.sub(r"^\[P\d\] | word-\d+-of-a-person", "", issue.title)
+            flapping = "alert:flapping" in issue.label_names
+            now, not_planned = self._world.schedule.time, action == "close as not planned"
+            self.closings.append(Closing(title, now, not_planned, flapping))
         ACTIONS[action](self._person, issue, word)
         if issue.moved_to:
             self._world.watch.moved(issue, issue.moved_to)

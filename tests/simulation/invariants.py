@@ -1,6 +1,6 @@
 """What must hold when the world has been left alone and is quiet: what the README promises, at rest."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from chalicelib.alert import Condition
@@ -9,7 +9,7 @@ from chalicelib.lifecycle.state import AlertState
 from chalicelib.lifecycle.steps import Nothing, Quiet
 from chalicelib.render import read_marker
 from tests.local.github.model import Issue
-from tests.simulation.truth import said
+from tests.simulation import oracle
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -30,19 +30,10 @@ def _found(world: "World") -> FOUND:
     for deed in world.human.deeds:
         if not deed.stands() and deed.word not in world.watch.overwritten:
             yield "6. people's words stay", f"#{deed.issue.number} lost {deed.word} ({deed.kind})"
-    truth = said(world.scenario)
+    yield from oracle.judge(world)
     for row in world.rows():
-        yield from _as_told(row, truth)
         yield from _at_rest(world, row)
         yield from _issue(world, row)
-
-
-def _as_told(row: AlertState, truth: Mapping[tuple[str, str], Condition]) -> FOUND:
-    """The row believes what its provider said last, by the provider's own clock."""
-    alert = row.spec.alert
-    expected = truth.get((alert.source, alert.title)) if alert else None
-    if expected and row.spec.condition is not expected:
-        yield "3. the provider's last word counts", f"{row.fingerprint[:4]} is {row.spec.condition}"
 
 
 ASKED_FOR = (Quiet.MUTED, Quiet.SNOOZED, Quiet.NOT_PLANNED)

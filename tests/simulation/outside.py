@@ -25,6 +25,7 @@ POINTS = {
         "query_open",
     ),
     "queue": ("delete", "reject", "requeue"),
+    "cloudwatch": ("describe",),
     "topic": ("publish",),
     "github": (
         *("installation", "token", "list", "open", "read"),
@@ -34,7 +35,7 @@ POINTS = {
 }
 """The calls that workers make, by service."""
 
-TAKES = {"table": 0.02, "queue": 0.03, "topic": 0.05, "github": 0.6}
+TAKES = {"table": 0.02, "queue": 0.03, "topic": 0.05, "github": 0.6, "cloudwatch": 0.2}
 """Seconds that a call takes on average, by service."""
 
 
@@ -59,9 +60,13 @@ class Failure:
 
 @dataclass
 class Outside:
-    """What comes between the workers and the twins. `trace` is the history of calls."""
+    """What comes between the workers and the twins. `trace` is the history of calls.
+
+    `github_ahead` is by how many seconds GitHub's clock is ahead.
+    """
 
     schedule: Schedule
+    github_ahead: float = 0.0
     failures: list[Failure] = field(default_factory=list)
     crashes: list[tuple[str, str]] = field(default_factory=list)
     even: bool = False
@@ -93,6 +98,10 @@ class Outside:
         """The time."""
         return self.schedule.time
 
+    def github_seconds(self) -> float:
+        """The time by GitHub's clock."""
+        return self.schedule.time + self.github_ahead
+
     def chance(self) -> float:
         """A number below 1, of the worker that calls."""
         return self.schedule.worker().chance.random()
@@ -107,7 +116,7 @@ class Outside:
         worker = self.schedule.worker()
         worker.notes.append((failure.fault,))
         answer: T = faults.of(point)[failure.fault](effect, self)
-        wait = faults.asks_to_wait(answer, self.schedule.time)
+        wait = faults.asks_to_wait(answer, self.schedule.time, self.github_ahead)
         if wait:
             worker.notes[-1] = ("limited", self.schedule.time, wait)
         return answer

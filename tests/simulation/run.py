@@ -51,7 +51,8 @@ def _tick(world: World) -> None:
 def _quiet(world: World, last: float) -> bool:
     """Whether nothing has changed for long, or it is time that it had."""
     now = world.schedule.time
-    if now > last + LONGEST:
+    said = max((provider.rests_at for provider in world.providers.values()), default=0.0)
+    if now > max(last, said) + LONGEST:
         return True
-    resting = now > max(last, world.watch.written_at, world.ledger.changed_at) + QUIET
+    resting = now > max(last, said, world.watch.written_at, world.ledger.changed_at) + QUIET
     return resting and not world.messaging.queue and not any(world.running.values())

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 from chalicelib.github.budget import Limits
 from chalicelib.lifecycle.plan import Policy
 from chalicelib.routing import load
+from tests.simulation.providers.provider import Setup
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -54,8 +55,11 @@ class Stimulus(Protocol):
 
 @dataclass(frozen=True)
 class Setting:
-    """What holds for a whole run."""
+    """What holds for a whole run: who speaks, whose clocks differ, how hostile the queue is."""
 
+    cast: tuple[Setup, ...] = ()
+    github_ahead: float = 0.0
+    hostile: bool = False
     batch: int = 10
     per_minute: int = 75
     per_hour: int = 480

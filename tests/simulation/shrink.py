@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from tests.simulation.run import Run, run
-from tests.simulation.scenario import START, Scenario, Setting, Stimulus
+from tests.simulation.scenario import START, Scenario, Setting
 
 MOST_TRIES = 400
 
@@ -35,25 +35,15 @@ def _smaller(scenario: Scenario) -> Iterator[Scenario]:
         size //= 2
     if not scenario.even:
         yield replace(scenario, even=True)
-    plain = Setting(others=scenario.setting.others)
-    if scenario.setting != plain:
-        yield replace(scenario, setting=plain)
+    setting = scenario.setting
+    plain = Setting(others=setting.others, cast=setting.cast)
+    for simpler in (plain, replace(setting, hostile=False), replace(setting, github_ahead=0.0)):
+        if setting != simpler:
+            yield replace(scenario, setting=simpler)
     for index, stimulus in enumerate(stimuli):
-        for simpler in _simpler(stimulus):
-            yield replace(scenario, stimuli=(*stimuli[:index], simpler, *stimuli[index + 1 :]))
-
-
-def _simpler(stimulus: Stimulus) -> Iterator[Stimulus]:
-    """The same in fewer words: one message where there were copies, one alert where there was a group."""
-    delays, told, times = (getattr(stimulus, name, None) for name in ("delays", "told", "times"))
-    if delays and delays != (0.1,):
-        yield replace(stimulus, delays=(0.1,))  # type: ignore[type-var]
-        if len(delays) > 1:
-            yield from (replace(stimulus, delays=(delay,)) for delay in delays)  # type: ignore[type-var]
-    if told and len(told) > 1:
-        yield from (replace(stimulus, told=(each,)) for each in told)  # type: ignore[type-var]
-    if times and times > 1:
-        yield replace(stimulus, times=1)  # type: ignore[type-var]
+        if (getattr(stimulus, "times", None) or 1) > 1:
+            once = replace(stimulus, times=1)  # type: ignore[type-var]
+            yield replace(scenario, stimuli=(*stimuli[:index], once, *stimuli[index + 1 :]))
 
 
 def story(run_: Run) -> str:

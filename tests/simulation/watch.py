@@ -3,10 +3,10 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from chalicelib.alert import Condition
+from chalicelib.lifecycle.state import AlertState
 from chalicelib.render import is_board
 from tests.local.github.call import Call, Reply
 from tests.local.github.errors import ApiError
@@ -112,7 +112,7 @@ class Watch:
         believed = row.status.issue
         for other in self.about(found[1]):
             known = believed is not None and believed.closed_at and believed.ref.number == other.number
-            if known and self._shut_in(row.spec.episode, other.closed_by, other.closed_at):
+            if known and self._shut_in(row, other.closed_by, other.closed_at):
                 self._world.breaks("6. a person's closing stands", f"#{issue.number} was opened after it")
         if not self._lists_lied():
             self._opened_once(issue, found[0])
@@ -171,8 +171,9 @@ class Watch:
 
     def _reopened(self, issue: Issue, before: Before) -> None:
         row = self._world.row(self.fingerprints[issue.id])
-        seen = before.closed_at is not None and before.closed_at < before.read_at
-        if seen and self._shut_in(row.spec.episode, before.closed_by, before.closed_at):
+        ahead = self._world.scenario.setting.github_ahead
+        seen = before.closed_at is not None and before.closed_at - ahead < before.read_at
+        if seen and self._shut_in(row, before.closed_by, before.closed_at):
             self._world.breaks("6. a person's closing stands", f"#{issue.number} was reopened")
 
     def _closed(self, issue: Issue) -> None:
@@ -183,13 +184,14 @@ class Watch:
         if row.spec.condition is Condition.FIRING and known and not others:
             self._world.breaks("3. no closing while it fires", f"#{issue.number} was closed")
 
-    def _shut_in(self, episode: datetime | None, by: Account | None, at: float | None) -> bool:
-        """Whether a person closed it in an episode.
+    def _shut_in(self, row: AlertState, by: Account | None, at: float | None) -> bool:
+        """Whether a person closed it in the row's episode, in true time.
 
         GitHub tells the second of a closing: one in the second in which an episode began may be before it.
         """
-        person = by is not None and by != self._world.github.world.bot
-        return bool(person and at and episode and int(at) >= episode.timestamp())
+        person, episode = by is not None and by != self._world.github.world.bot, row.spec.episode
+        ahead = self._world.scenario.setting.github_ahead
+        return bool(person and at and episode and int(at) - ahead >= self._world.true_time(row, episode))
 
 
 def _issue_of(call: Call) -> Issue | None:

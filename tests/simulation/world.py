@@ -4,7 +4,7 @@ import json
 import random
 from collections import Counter
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -18,6 +18,7 @@ from tests.simulation.containers import TOKEN, Container
 from tests.simulation.human import Human
 from tests.simulation.ledger import Ledger
 from tests.simulation.outside import Outside
+from tests.simulation.providers.provider import Answered
 from tests.simulation.scenario import START, Scenario
 from tests.simulation.schedule import Schedule, Worker
 from tests.simulation.told import Told
@@ -28,11 +29,17 @@ from tests.twins.messaging import VISIBILITY, Messaging, Queued
 
 FUNCTION = 120.0
 MARGIN = timedelta(seconds=3)
-AGAIN = 300.0
-"""Seconds after which a sender that was not answered sends again."""
+DELIVERIES: tuple[tuple[float, ...], ...] = (
+    *((0.1,), (0.1,), (0.1,), (0.1,), (0.1, 0.1), (0.1, 0.4, 1.5)),
+    *((8.0,), (45.0,), (0.1, 70.0), (400.0,), (3.0, 1500.0), (7200.0,)),
+)
+"""After how many seconds the copies of a message come into the queue."""
 
 IDLE, IDLE_CALM = 12, 61
 """Minutes after which rows are reconciled though none is due: drift looks ten minutes, or an hour, later."""
+
+NAMES = {"ci-watcher": "normalized"}
+"""The webhook of those that have another name in their alerts."""
 
 INVOKED_AT_ONCE = {"collector": 3, "reconcile": 2, "webhook": 99}
 
@@ -44,12 +51,12 @@ class World:
         self.scenario = scenario
         self.policy, self.limits = scenario.setting.policy, scenario.setting.limits
         self.schedule = self.clock = Schedule(START)
-        self.outside = Outside(self.schedule, even=scenario.even)
-        seconds = self.schedule.seconds
+        seconds, ahead = self.schedule.seconds, scenario.setting.github_ahead
+        self.outside = Outside(self.schedule, ahead, even=scenario.even)
         self.watch, self.ledger, self.telemetry = Watch(self), Ledger(self), Told(self)
         self.table = DynamoTwin(seconds, self.outside, self.ledger.row_changed)
         self.messaging = Messaging(seconds, self.outside, self._delays, self._after, self.ledger.acknowledged)
-        self.github = GitHubTwin(seconds, self.outside)
+        self.github = GitHubTwin(lambda: seconds() + ahead, self.outside)
         self.github.watch = self.watch
         self.human = Human(self, Person(self.github.world, "mona"))
         self.broken: list[tuple[str, str]] = []
@@ -58,23 +65,36 @@ class World:
         self.running: Counter[str] = Counter()
         self._invocations = 0
         self.calmed = False
-        self._copies: dict[str, tuple[float, ...]] = {}
+        self._requests = 0
+        self._chance = random.Random(f"{scenario.seed}/deliveries")
         scenario.setting.prepare(self)
+        self.providers = {setup.name: setup.build(self) for setup in scenario.setting.cast}
 
     # What stimuli do
 
-    def receive(self, source: str, payloads: list[Any], delays: tuple[float, ...]) -> None:
-        """A provider sends something, to the webhook or, CloudWatch, to the topic."""
-        for payload in payloads:
-            if source == "cloudwatch":
-                self._copies[""] = delays
-                self.messaging.publish(payload if isinstance(payload, str) else json.dumps(payload), {})
-            else:
-                self._post(source, json.dumps(payload).encode(), delays)
+    def publish(self, message: Any, late: float = 0.0) -> None:
+        """CloudWatch, or whoever may, publishes to the topic; it comes so many seconds late."""
+        body = message if isinstance(message, str) else json.dumps(message)
+        self.messaging.publish(body, {"late": str(late)})
+
+    def post(self, source: str, body: Any, answered: Answered = lambda status: None) -> None:
+        """Somebody posts to the webhook, and is told how that was answered."""
+        content = body if isinstance(body, bytes) else json.dumps(body).encode()
+        self._requests += 1
+        posted = Posted(
+            source, {f"x-{source}-token": TOKEN}, content, f"request-{self._requests}", self.schedule.now()
+        )
+        answers: list[int | None] = [None]
+
+        def work(container: Container, until: Any) -> None:
+            answer = container.webhook()(posted)
+            self.ledger.answered(answer)
+            answers.append(answer.status)
+
+        self.invoke("webhook", work, lambda worker: answered(answers[-1]))
 
     def hint(self, issue: Issue) -> None:
         """GitHub tells that somebody did something to an issue; what it was is not heeded."""
-        self._copies[""] = (0.5,)
         told = Hint("issues", "labeled", issue.repository.full_name, issue.number, "mona", "a-delivery")
         self.messaging.publish(json.dumps(told.message()), {"source": "github"})
 
@@ -97,6 +117,8 @@ class World:
         for _, end in self._spells:
             end(self)
         self._spells.clear()
+        for provider in self.providers.values():
+            provider.heal()
         for issue in self.issues():
             issue.locked = False
 
@@ -167,25 +189,13 @@ class World:
             for handle in handles:
                 self.messaging.delete(handle)
 
-    def _post(self, source: str, body: bytes, delays: tuple[float, ...]) -> None:
-        request_id = f"request-{len(self._copies)}"
-        self._copies[request_id] = delays
-        posted = Posted(source, {f"x-{source}-token": TOKEN}, body, request_id, self.schedule.now())
-        answers: list[int] = []
-
-        def work(container: Container, until: Any) -> None:
-            answer = container.webhook()(posted)
-            self.ledger.answered(answer)
-            answers.append(answer.status)
-
-        def then(worker: Worker) -> None:
-            if answers == [] or answers[0] >= 500:
-                self.schedule.at(self.schedule.time + AGAIN, lambda: self._post(source, body, delays))
-
-        self.invoke("webhook", work, then)
-
     def _delays(self, attributes: dict[str, str]) -> tuple[float, ...]:
-        return self._copies[attributes.get("correlation_id", "")]
+        """After how many seconds the copies of a message come into the queue."""
+        if attributes.get("source") == "github":
+            return (0.5,)
+        late = float(attributes.pop("late", 0.0))
+        hostile = self.scenario.setting.hostile and not self.calmed
+        return tuple(late + delay for delay in (self._chance.choice(DELIVERIES) if hostile else (0.1,)))
 
     def _after(self, seconds: float, action: Callable[[], None]) -> None:
         def arrive() -> None:
@@ -195,6 +205,17 @@ class World:
         self.schedule.at(self.schedule.time + seconds, arrive)
 
     # What everybody asks for
+
+    def cloudwatch(self) -> Any:
+        """The client of CloudWatch, if there are alarms in this run."""
+        return next((each for each in self.providers.values() if each.source == "cloudwatch"), None)
+
+    def true_time(self, row: AlertState, moment: datetime) -> float:
+        """When it was what a row's provider dates so."""
+        source = row.spec.alert.source if row.spec.alert else ""
+        named = NAMES.get(source, source)
+        provider = next((each for each in self.providers.values() if each.source == named), None)
+        return moment.timestamp() - (provider.ahead if provider else 0.0)
 
     def issues(self) -> list[Issue]:
         """The issues that a person would see, in all repositories."""

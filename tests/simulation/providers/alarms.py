@@ -1,0 +1,70 @@
+"""Alarms as CloudWatch keeps them, and what it says of them: to SNS, and to whoever asks."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from tests.simulation.providers.provider import HOSTILE, TEAMS, instant
+
+ARN = "arn:aws:cloudwatch:us-west-2:123456789012:alarm:"
+TOPIC = "arn:aws:sns:us-west-2:123456789012:alerts"
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """An alarm, or one of its contributors: its state since a time, and which state's action is withheld."""
+
+    state: str
+    since: float
+    priority: str = "P1"
+    withheld: str = ""
+
+
+Key = tuple[str, str]
+"""An alarm's name and the contributor."""
+
+
+def described(name: str, alarm: Alarm, ahead: float) -> dict[str, Any]:
+    """What DescribeAlarms answers."""
+    since = datetime.fromtimestamp(alarm.since + ahead, UTC)
+    return {
+        "AlarmName": name,
+        "AlarmArn": ARN + name,
+        "StateValue": alarm.state,
+        "StateReason": "Threshold Crossed",
+        "StateUpdatedTimestamp": since,
+        "StateTransitionedTimestamp": since,
+        "ActionsEnabled": True,
+        "AlarmActions": [TOPIC],
+        "OKActions": [TOPIC],
+        "InsufficientDataActions": [],
+        "AlarmDescription": description(name, alarm.priority),
+    }
+
+
+def message(key: Key, alarm: Alarm, before: str, ahead: float) -> dict[str, Any]:
+    """What SNS is given."""
+    name, series = key
+    said = {
+        "AlarmName": name,
+        "AlarmDescription": description(name, alarm.priority),
+        "AWSAccountId": "123456789012",
+        "NewStateValue": alarm.state,
+        "NewStateReason": "Threshold Crossed",
+        "StateChangeTime": instant(alarm.since + ahead).replace("Z", "+0000"),
+        "Region": "US West (Oregon)",
+        "AlarmArn": ARN + name,
+        "OldStateValue": before,
+        "Trigger": {"MetricName": "Depth", "Namespace": "CI", "Dimensions": []},
+    }
+    return said | ({"AlarmContributorAttributes": {"InstanceId": series}} if series else {})
+
+
+def description(name: str, priority: str) -> str:
+    number = int(name.split()[1])
+    return f"{HOSTILE} TEAM={TEAMS[number % 2]} | PRIORITY={priority}"
+
+
+def named(key: Key) -> str:
+    name, series = key
+    return f"{name} [InstanceId={series}]" if series else name
