@@ -27,21 +27,6 @@ MOST = 25
 
 PRIORITIES = ("P0", "P1", "P2", "P3")
 OFF: dict[str, str] = {
-    "alertmanager: silence one": "an end that nobody reports leaves its issue open (point 4)",
-    "alertmanager: silence all": "likewise",
-    "alertmanager: inhibit one": "likewise",
-    "alertmanager: send_resolved false": "likewise",
-    "alertmanager: restart with data": "likewise",
-    "alertmanager: restart without data": "likewise",
-    "alertmanager: cut off": "an old start sent again is taken for stale (point 1)",
-    "alertmanager: prometheus restarts": "likewise",
-    "alertmanager: partition": "likewise",
-    "grafana: mute timing": "an end that nobody reports leaves its issue open (point 4)",
-    "grafana: silence one": "likewise",
-    "grafana: send_resolved false": "likewise",
-    "grafana: restart with data": "likewise",
-    "grafana: restart without data": "likewise",
-    "grafana: stall": "an old start sent again is taken for stale (point 1)",
     "cloudwatch: lose a message": "a missed ALARM is not repaired (point 2)",
     "cloudwatch: mute": "likewise",
     "cloudwatch: rename": "a deleted alarm",

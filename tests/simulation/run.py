@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import partial
 
-from tests.simulation import invariants
+from tests.simulation import invariants, oracle
 from tests.simulation.scenario import START, Scenario
 from tests.simulation.world import IDLE_CALM, World
 
@@ -12,8 +12,12 @@ MINUTE = 60.0
 QUIET = 2.1 * IDLE_CALM * MINUTE
 """Seconds without a change after which the world is quiet: drift has looked at everything since."""
 
-LONGEST = 12 * 3600.0
+HOUR = 3600.0
+LONGEST = 12 * HOUR
 """Seconds after which it must be quiet."""
+
+UNHEARD = 16 * HOUR
+"""Seconds after which it must be said that a source reports an alert no more: by default, three times 4 hours."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,8 @@ def run(scenario: Scenario) -> Run:
     schedule.at(START + MINUTE, partial(_tick, world))
     schedule.run(lambda: bool(world.broken) or schedule.time >= last)
     world.calm()
-    schedule.run(lambda: bool(world.broken) or _quiet(world, last))
+    rest = _Rest(world, last)
+    schedule.run(lambda: bool(world.broken) or rest())
     if not world.broken:
         invariants.check(world)
     schedule.take_down()
@@ -48,11 +53,23 @@ def _tick(world: World) -> None:
     world.schedule.at(world.schedule.time + MINUTE, partial(_tick, world))
 
 
-def _quiet(world: World, last: float) -> bool:
-    """Whether nothing has changed for long, or it is time that it had."""
-    now = world.schedule.time
-    said = max((provider.rests_at for provider in world.providers.values()), default=0.0)
-    if now > max(last, said) + LONGEST:
-        return True
-    resting = now > max(last, said, world.watch.written_at, world.ledger.changed_at) + QUIET
-    return resting and not world.messaging.queue and not any(world.running.values())
+class _Rest:
+    """Whether the world rests: nothing has changed for long, or it is time that it had.
+
+    An end that nobody reports is not seen before its source has been unheard for long.
+    """
+
+    def __init__(self, world: World, last: float) -> None:
+        said = (provider.rests_at for provider in world.providers.values())
+        self._world, self._from, self._judged = world, max([last, *said]), 0.0
+
+    def __call__(self) -> bool:
+        world, now = self._world, self._world.schedule.time
+        if now > self._from + UNHEARD:
+            return True
+        quiet_since = max(self._from, world.watch.written_at, world.ledger.changed_at)
+        busy = world.messaging.queue or any(world.running.values())
+        if busy or now <= quiet_since + QUIET or now < self._judged + HOUR:
+            return now > self._from + LONGEST and bool(busy)
+        self._judged = now
+        return not any(promise == oracle.ENDED for promise, _ in oracle.judge(world))

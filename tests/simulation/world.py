@@ -64,7 +64,7 @@ class World:
         self._containers: dict[str, list[Container]] = {name: [] for name in INVOKED_AT_ONCE}
         self.running: Counter[str] = Counter()
         self._invocations = 0
-        self.calmed = False
+        self.calmed, self._calm_at = False, 0.0
         self._requests = 0
         self._chance = random.Random(f"{scenario.seed}/deliveries")
         scenario.setting.prepare(self)
@@ -111,7 +111,7 @@ class World:
 
     def calm(self) -> None:
         """From now on nothing goes wrong."""
-        self.calmed = True
+        self.calmed, self._calm_at = True, self.schedule.time
         self.outside.failures.clear()
         self.outside.crashes.clear()
         for _, end in self._spells:
@@ -133,8 +133,14 @@ class World:
     def tick(self) -> None:
         """A minute has begun: rows that are due are reconciled; now and then whether any are or not."""
         minute = int(self.schedule.time // 60)
-        if minute % (IDLE_CALM if self.calmed else IDLE) == 0 or self.ledger.anything_due():
+        if minute % self._idle() == 0 or self.ledger.anything_due():
             self.invoke("reconcile", lambda container, until: container.reconcile()(until))
+
+    def _idle(self) -> int:
+        """After how many minutes somebody looks; the longer nothing happens, the fewer looks are of use."""
+        if not self.calmed:
+            return IDLE
+        return IDLE_CALM if self.schedule.time < self._calm_at + 6 * 3600 else 5 * IDLE_CALM
 
     def poll(self) -> None:
         """Lambda looks for messages."""
