@@ -17,7 +17,7 @@ LONGEST = 12 * HOUR
 """Seconds after which it must be quiet."""
 
 UNHEARD = 16 * HOUR
-"""Seconds after which it must be said that a source reports an alert no more: by default, three times 4 hours."""
+"""Seconds after which it must be said that an alert is not reported any more: by default three times 4 h."""
 
 
 @dataclass(frozen=True)
