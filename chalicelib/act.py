@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
 
-from chalicelib import render
+from chalicelib import readiness, render
 from chalicelib.alert import AlertEvent
 from chalicelib.errors import Refused
 from chalicelib.find import Holder, Lists, Search, nobody
@@ -37,7 +37,7 @@ OUT_OF_SIGHT = (404, 410)
 Edit = UpdateIssue | ReopenIssue | CloseIssue
 
 
-class Tracker(Conversation, Lists, Protocol):
+class Tracker(Conversation, Lists, readiness.Tracker, Protocol):
     """The issue tracker.
 
     Every call raises the classified errors, and none is sent that could end after `before`.
@@ -72,11 +72,11 @@ class Act:
         now: Callable[[], datetime],
         holder: Holder = nobody,
     ) -> None:
-        self._connect, self._routing, self._now, self._holder = tracker, routing, now, holder
+        self.connect, self._routing, self._now, self._holder = tracker, routing, now, holder
 
     @property
     def _tracker(self) -> Tracker:
-        return self._connect()
+        return self.connect()
 
     def __call__(self, row: AlertState, step: Step) -> AlertState:  # noqa: C901 - one case a step
         """Return the row with its new status, and its intent if that is still open.

@@ -32,6 +32,18 @@ def intent(row: AlertState, step: Step, routing: Routing, now: datetime) -> Inte
     )
 
 
+def repository(row: AlertState, step: Step, routing: Routing) -> str:
+    """Name the repository that a step on a row yet to be claimed is about."""
+    issue, alert = row.status.issue, row.spec.alert
+    if isinstance(step, Adopt):
+        return step.ref.repository
+    if isinstance(step, Find):
+        return step.intent.repository
+    if issue is None or isinstance(step, OpenIssue):
+        return routing.route(alert.teams if alert else ()).repository
+    return issue.ref.repository
+
+
 def owner(row: AlertState, step: Step) -> str:
     """Name the account whose installation, and so whose budget, a claimed row's step is on."""
     issue, begun = row.status.issue, row.intent

@@ -20,6 +20,7 @@ from chalicelib.lifecycle.plan import Policy, plan
 from chalicelib.lifecycle.state import AlertState, Intent, Lease
 from chalicelib.lifecycle.steps import AddComment, Adopt, CloseDuplicate, Look, Nothing, Quiet, Step
 from chalicelib.permits import Permits
+from chalicelib.readiness import prepare
 from chalicelib.telemetry import Telemetry
 
 MOST_DOUBLINGS = 4
@@ -152,10 +153,15 @@ class Sync:
         self._journal.rested(row, step, due_at)
 
     def _take(self, row: AlertState, step: Step) -> tuple[AlertState | None, datetime | None]:
-        """Claim, budget, act, settle; returns the row as it is then, and until when it was put off."""
+        """Prepare, claim, budget, act, settle; returns the row, and until when it was put off."""
+        repository = intents.repository(row, step, self.policy.routing)
+        with self.telemetry.bound():
+            unready = prepare(self.act.connect, self.permits, repository, row.priority)
         claimed = self._claim(row, step)
         if claimed is None:
             return None, None
+        if unready:
+            return self._failed(row, claimed, step, unready)
         answer = self._permit(claimed, step)
         if isinstance(answer, budget.Refused):
             until = datetime.fromtimestamp(answer.until, UTC)

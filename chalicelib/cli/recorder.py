@@ -28,6 +28,10 @@ class Recorder:
         """Show an issue as a row believes that it is."""
         self._shown = _known(issue)
 
+    def ready(self, repository: str) -> bool:  # noqa: ARG002 - nothing is needed
+        """Say that nothing is needed first."""
+        return True
+
     def us(self, repository: str) -> Us:  # noqa: ARG002 - one name everywhere
         """Say who we are."""
         return Us(0, BOT)

@@ -55,6 +55,10 @@ class GitHubClient:
         self._http, self._budget, self._clock, self._timeout = http, budget, clock, timeout
         self._installations = Installations(app, self._send, clock.now)
 
+    def ready(self, repository: str) -> bool:
+        """Say whether there is a token for the repository."""
+        return self._installations.ready(repository)
+
     def us(self, repository: str) -> Us:
         """Say who we are there; whoever asks has a token then, so that the next call needs none."""
         return self._installations.access(repository).us

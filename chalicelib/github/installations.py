@@ -73,11 +73,14 @@ class Installations:
         self._looked_at: dict[str, datetime] = {}
         self._minted: dict[int, _Token] = {}
 
+    def ready(self, repository: str) -> bool:
+        """Say whether there is a valid token for the repository."""
+        token = self._token(repository)
+        return token is not None and token.expires_at > self._now() + EXPIRY_MARGIN
+
     def access(self, repository: str) -> Access:
         """Give a valid token for the repository; raises the classified errors."""
-        found = self._known(repository)
-        token = self._minted.get(found.id) if found else None
-        if token and token.expires_at <= self._now() + EXPIRY_MARGIN:
+        if self._token(repository) and not self.ready(repository):
             self.forget(repository)
         found = self._known(repository) or self._look(repository)
         if found.id not in self._minted:
@@ -111,6 +114,10 @@ class Installations:
 
     def _known(self, repository: str) -> _Installation | None:
         return self._found.get(repository.lower()) or self._found.get(_owner(repository))
+
+    def _token(self, repository: str) -> _Token | None:
+        known = self._known(repository)
+        return self._minted.get(known.id) if known else None
 
     def _just_looked(self, repository: str) -> bool:
         looked_at = self._looked_at.get(repository.lower())

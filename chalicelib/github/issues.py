@@ -22,8 +22,11 @@ MOST_NAMED = 3
 class Client(Protocol):
     """Sends requests as the App."""
 
+    def ready(self, repository: str) -> bool:
+        """Say whether a call there needs no other before it."""
+
     def us(self, repository: str) -> Us:
-        """Say who we are there."""
+        """Say who we are there, and be ready."""
 
     def us_now(self, repository: str) -> Us:
         """Look up who we are there."""
@@ -40,6 +43,14 @@ class GitHubIssues:
 
     def __init__(self, client: Client) -> None:
         self._client = client
+
+    def ready(self, repository: str) -> bool:
+        """Say whether a call there needs no other before it."""
+        return self._client.ready(repository)
+
+    def prepare(self, repository: str) -> None:
+        """Get a token for it."""
+        self._client.us(repository)
 
     def open(self, repository: str, draft: Draft, before: datetime) -> Seen:
         """Open an issue; without the labels or assignees that GitHub refuses, rather than not at all."""

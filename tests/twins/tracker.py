@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from chalicelib.errors import FieldFault, Gone, Invalid, OutOfSight, TooLate
@@ -11,6 +11,9 @@ from chalicelib.lifecycle.commands import Spoken
 from chalicelib.lifecycle.issue import Closer, Draft, IssueRef, Label, Seen
 
 Fault = Callable[[str, Callable[[], Any]], Any]
+
+
+NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 
 
 @dataclass
@@ -44,6 +47,7 @@ class MemoryTracker:
         self.writers = {"mona"}
         self.shelf: dict[str, dict[str, Label]] = {}
         self._comments = 0
+        self.connected = True
 
     @property
     def open_issues(self) -> list[Seen]:
@@ -52,6 +56,15 @@ class MemoryTracker:
     @property
     def all_issues(self) -> list[Seen]:
         return [thread.seen for thread in self.threads.values()]
+
+    def ready(self, repository: str) -> bool:
+        return self.connected
+
+    def prepare(self, repository: str) -> None:
+        def effect() -> None:
+            self.connected = True
+
+        self._call("prepare", NEVER, effect)
 
     def open(self, repository: str, draft: Draft, before: datetime) -> Seen:
         def effect() -> Seen:

@@ -65,6 +65,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "notice",
         "obey",
         "find",
+        "readiness",
         "act",
         "journal",
         "sync",
