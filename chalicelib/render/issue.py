@@ -5,6 +5,7 @@ from datetime import datetime
 from chalicelib import markdown
 from chalicelib.alert import UNKNOWN_TEAM, AlertEvent, Priority
 from chalicelib.lifecycle.state import AlertState, Verb
+from chalicelib.masking import mask
 from chalicelib.render import history, marker, redaction, sections
 from chalicelib.render.unheard import is_unheard, unheard
 from chalicelib.render.view import View
@@ -18,7 +19,7 @@ MAX_BODY = 65_536
 def title(alert: AlertEvent) -> str:
     """Write `[P1] Runner queue too long`; more people read it than the issue, so it holds no account id."""
     start = f"[{alert.priority}] "
-    name = markdown.plain(redaction.hide(alert.title)) or "An alert without a readable title"
+    name = markdown.plain(redaction.hide(mask(alert.title))) or "An alert without a readable title"
     return start + markdown.cut(name, MAX_TITLE - len(start))
 
 

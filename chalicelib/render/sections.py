@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from chalicelib import markdown
+from chalicelib.masking import MASKED, mask, names_credential
 from chalicelib.render import history
 from chalicelib.render.redaction import HIDDEN
 from chalicelib.render.view import SHORT, View
@@ -76,7 +77,8 @@ def _table(view: View, room: Room) -> str:
 
 
 def _cells(view: View, room: Room, pairs: Iterator[tuple[str, str]]) -> list[tuple[str, str]]:
-    written = [(view.line(name, 100), view.line(value, room.value)) for name, value in pairs]
+    shown = ((name, MASKED if names_credential(name) else value) for name, value in pairs)
+    written = [(view.line(name, 100), view.line(value, room.value)) for name, value in shown]
     return [cells for cells in written if all(cells) and cells[1] != HIDDEN]
 
 
@@ -99,7 +101,8 @@ def _raw(view: View, limit: int) -> str:
     raw = view.alert.raw_provider
     if not raw or not limit or view.route.details is not Details.FULL:
         return ""
-    return markdown.code_block(markdown.cut(json.dumps(raw, indent=2, ensure_ascii=False), limit), "json")
+    written = mask(json.dumps(raw, indent=2, ensure_ascii=False))
+    return markdown.code_block(markdown.cut(written, limit), "json")
 
 
 def _folded(summary: str, content: str) -> str:

@@ -7,6 +7,7 @@ from functools import cached_property, lru_cache
 from chalicelib import markdown
 from chalicelib.alert import AlertEvent, Condition, Priority
 from chalicelib.lifecycle.state import AlertState
+from chalicelib.masking import mask
 from chalicelib.render import redaction
 from chalicelib.render.words import MINUTE, SEVERITIES, SOURCES, counted, duration, figures, moment
 from chalicelib.routing import Details, Route, Routing
@@ -156,8 +157,11 @@ def _line(value: str, limit: int, details: Details) -> str:
 
 @lru_cache(KNOWN)
 def _target(url: str, details: Details) -> str:
-    return markdown.address(url) if details is Details.FULL or not redaction.hides(url) else ""
+    """An address that holds a credential is not shown: masked it would lead nowhere."""
+    hidden = mask(url) != url or (details is not Details.FULL and redaction.hides(url))
+    return "" if hidden else markdown.address(url)
 
 
 def _shown(value: str, limit: int, details: Details) -> str:
-    return markdown.cut((value if details is Details.FULL else redaction.hide(value)).strip(), limit)
+    masked = mask(value)
+    return markdown.cut((masked if details is Details.FULL else redaction.hide(masked)).strip(), limit)

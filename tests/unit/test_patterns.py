@@ -5,6 +5,7 @@ import importlib
 import inspect
 import pkgutil
 import re
+from collections.abc import Iterator
 
 import pytest
 
@@ -29,9 +30,20 @@ def patterns() -> dict[str, tuple[re.Pattern[str], bool]]:
         module = importlib.import_module(info.name)
         uses = used(inspect.getsource(module))
         for name, value in vars(module).items():
-            if isinstance(value, re.Pattern) and isinstance(value.pattern, str):
-                found[f"{info.name}.{name}"] = value, not uses.get(name, {"?"}) <= AT_ONE_PLACE
+            for key, pattern in within(name, value):
+                found[f"{info.name}.{key}"] = pattern, not uses.get(name, {"?"}) <= AT_ONE_PLACE
     return found
+
+
+def within(name: str, value: object) -> Iterator[tuple[str, re.Pattern[str]]]:
+    """Find the patterns that a module's name stands for: one, or those of a table."""
+    if isinstance(value, re.Pattern) and isinstance(value.pattern, str):
+        yield name, value
+    elif isinstance(value, dict):
+        yield from within(name, tuple(value.items()))
+    elif isinstance(value, tuple | list):
+        for index, each in enumerate(value):
+            yield from within(f"{name}[{index}]", each)
 
 
 def used(source: str) -> dict[str, set[str]]:

@@ -266,3 +266,39 @@ def test_the_issues_own_episode_counts_where_a_person_broke_the_end_marker() -> 
     flaps = row(episodes=(episode(-40, -30),), status=Status(issue(episode=at(-40)), told=BEGAN))
     broken = render.body(row(), routing(), at(14)).replace("opened=2026", "opened=20x6")
     assert "Fired 2 times since 02:30 UTC" in render.body(flaps, routing(), at(14), previous=broken)
+
+
+PLANTED = (
+    "AKIAIOSFODNN7EXAMPLE",
+    "ghp_aB3dE6gH9jK2mN5pQ8sT1vW4yZ7cF0aB3dE6",
+    "glpat-aB3dE6gH9jK2mN5pQ8sT",
+    "xoxb-123456789012-1234567890123-aB3dE6gH9jK2mN5pQ8sT",
+    "password: hunter2-aB3dE6",
+    '{"password": "hunter2-aB3dE6"}',
+    "https://e.org/p.png?X-Amz-Signature=hunter2aB3dE6&X-Amz-Security-Token=hunter2aB3dE6",
+)
+LEAKS = ("IOSFODNN7", "aB3dE6")
+
+
+@pytest.mark.parametrize("planted", PLANTED)
+@pytest.mark.parametrize("team", ["infra", "private", "terse"])
+def test_a_credential_in_a_providers_text_is_written_nowhere(planted: str, team: str) -> None:
+    url = (
+        planted if planted.startswith("https") else f"https://e.org/{planted}".replace(" ", "").split('"')[0]
+    )
+    shown = alert(
+        title=planted,
+        summary=planted,
+        description=planted,
+        reason=planted,
+        teams=(team,),
+        labels={"note": planted, "db_password": "aB3dE6"},
+        links={"dashboard_url": url, "image_url": url, "runbook_url": url},
+        raw_provider={"text": planted, "token": "aB3dE6"},
+    )
+    said = [
+        render.title(shown),
+        render.body(row(fires=shown), routing(), at(5)),
+        render.comment(row(fires=shown), routing(), "repeat-2", at(5)),
+    ]
+    assert not [leak for leak in LEAKS for text in said if leak in text]
