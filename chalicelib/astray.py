@@ -3,7 +3,7 @@
 They got there as their repository was renamed, or as a person transferred them.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -11,10 +11,12 @@ from typing import Protocol
 from pydantic import BaseModel
 
 from chalicelib.alert import Priority
+from chalicelib.comparing import ROOM
 from chalicelib.documents import Documents
 from chalicelib.lifecycle.state import AlertState
 
-MOST = 2000
+MOST = 5000
+AT_ONCE = 100
 KEY = "drift#"
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -22,8 +24,8 @@ LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 class Rows(Documents, Protocol):
     """The rows, and small documents beside them."""
 
-    def get(self, fingerprint: str) -> AlertState | None:
-        """Read a row."""
+    def several(self, fingerprints: Sequence[str]) -> list[AlertState]:
+        """Read rows, in the order asked for; those that there are not are left out."""
 
 
 class Census(Protocol):
@@ -34,12 +36,15 @@ class Census(Protocol):
 
 
 class _Looked(BaseModel):
+    """When all of them were last looked at, and how many were in a look that ran out of time."""
+
     everything: datetime = LONG_AGO
+    passed: int = 0
 
 
 @dataclass(frozen=True)
 class Astray:
-    """Looks at each such issue once an hour; a look that runs out of time is made again."""
+    """Looks at each such issue once an hour; a look that runs out of time goes on where it stopped."""
 
     rows: Rows
     census: Census
@@ -51,17 +56,28 @@ class Astray:
     def __call__(self, until: datetime) -> None:
         """Look, if it is time to."""
         document, now = self.rows.load(KEY), self.now()
-        routed = {repository.lower() for repository in self.repositories}
-        if now - document.parsed(_Looked).everything < self.every:
+        looked = document.parsed(_Looked)
+        if now - looked.everything < self.every or not self._time_left(until):
             return
-        for row in self._open_rows():
-            if self.now() >= until:
-                return
-            if row.status.issue and row.status.issue.ref.repository.lower() not in routed:
-                self.look(row, until)
-        self.rows.swap(KEY, _Looked(everything=now).model_dump_json(), document.version)
+        listed = [name for priority in Priority for name in self.census.with_open_issue(priority, MOST)]
+        for start in range(looked.passed, len(listed), AT_ONCE):
+            if not self._look(listed[start : start + AT_ONCE], until):
+                newer = looked.model_copy(update={"passed": start})
+                break
+        else:
+            newer = _Looked(everything=now)
+        self.rows.swap(KEY, newer.model_dump_json(), document.version)
 
-    def _open_rows(self) -> Iterator[AlertState]:
-        for priority in Priority:
-            listed = self.census.with_open_issue(priority, MOST)
-            yield from (row for fingerprint in listed if (row := self.rows.get(fingerprint)))
+    def _look(self, names: Sequence[str], until: datetime) -> bool:
+        """Look at those that are astray; returns whether there was time for all."""
+        routed = {repository.lower() for repository in self.repositories}
+        for row in self.rows.several(names):
+            issue = row.status.issue
+            if not self._time_left(until):
+                return False
+            if issue and issue.ref.repository.lower() not in routed:
+                self.look(row, until)
+        return True
+
+    def _time_left(self, until: datetime) -> bool:
+        return self.now() + ROOM < until

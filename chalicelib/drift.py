@@ -1,65 +1,30 @@
-"""Drift: what rows believe against what GitHub lists under our label, looked at anew.
+"""Drift: what rows believe against what GitHub lists under our label, looked at again and again.
 
-What changed since the last look every ten minutes, everything open once an hour. A list is only a hint:
-what differs is read, and written under the lease; a failed look-up changes nothing, and the next look
-covers the same time again. A look at everything that runs out of time goes on where it stopped. What is over
-for long is left out of it from then on: the list of changes alone tells of that.
+What changed since the last look every ten minutes, everything open once an hour. A failed look-up changes
+nothing. A look that runs out of time goes on where it stopped. What is over for long is left out of the
+hourly look from then on: the list of changes alone tells of that.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from pydantic import BaseModel
 
-from chalicelib import astray, render
+from chalicelib import astray, everything
 from chalicelib.alert import Priority
 from chalicelib.astray import Astray, Census
+from chalicelib.comparing import Comparing
+from chalicelib.errors import GitHubError, TooLate
+from chalicelib.everything import LAG, LONG_AGO, Everything, Lists, Looks, Progress
 from chalicelib.github.budget import Call, Granted, Kind
-from chalicelib.labels import AREA_LABEL, MUTED_LABEL, QUIET_LABEL
-from chalicelib.lifecycle import over
-from chalicelib.lifecycle.issue import IssueRef, Seen
-from chalicelib.lifecycle.state import AlertState, Issue
+from chalicelib.labels import AREA_LABEL
 from chalicelib.permits import Permits
 
-AT_ONCE = 100
-LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
-
-class Rows(astray.Rows, Protocol):
+class Rows(everything.Rows, astray.Rows, Protocol):
     """The rows, and small documents beside them."""
-
-    def of_issue(self, ref: IssueRef) -> str | None:
-        """Find the fingerprint whose issue this is."""
-
-    def of_repository(self, repository: str, after: int, limit: int) -> list[str]:
-        """List fingerprints with an issue in a repository numbered above `after`, by number."""
-
-    def retire(self, row: AlertState) -> AlertState | None:
-        """List it no more with its repository; None if another was quicker."""
-
-
-class Lists(Protocol):
-    """The tracker's lists."""
-
-    def changed(
-        self, repository: str, label: str | None, since: datetime, before: datetime
-    ) -> Iterator[Seen]:
-        """List issues changed since a time, in any state."""
-
-    def open_ones(self, repository: str, label: str, before: datetime) -> Iterator[Seen]:
-        """List open issues with a label."""
-
-
-class Looks(Protocol):
-    """Sync, asked to look."""
-
-    def look(self, row: AlertState, until: datetime) -> None:
-        """Read the row's issue and act on what it shows."""
-
-    def merge(self, row: AlertState, other: Seen, until: datetime) -> None:
-        """Keep the older of two open issues of one condition."""
 
 
 def key_of(repository: str) -> str:
@@ -68,11 +33,17 @@ def key_of(repository: str) -> str:
 
 
 class Looked(BaseModel):
-    """When a repository was last looked at, and after which issue to go on looking at everything."""
+    """When a repository was last looked at, and where a look goes on that ran out of time.
+
+    `changes` and `everything` are our times; `newest` is the newest change that a look has shown, and
+    `resume` the last one of a look under way, both by GitHub's clock, which need not agree with ours.
+    """
 
     changes: datetime = LONG_AGO
     everything: datetime = LONG_AGO
-    after: int = 0
+    newest: datetime | None = None
+    resume: datetime | None = None
+    progress: Progress | None = None
 
 
 @dataclass(frozen=True)
@@ -90,109 +61,72 @@ class Drift:
     everything_every: timedelta = timedelta(minutes=60)
 
     def __call__(self, until: datetime) -> None:
-        """Look at every repository whose turn it is."""
-        for repository in sorted(self.repositories):
-            document = self.rows.load(key_of(repository))
-            looked = document.parsed(Looked)
-            if self.now() - looked.changes < self.changes_every and not looked.after:
-                continue
-            if self._may_list(repository):
-                newer = self._look(repository, looked, until)
-                self.rows.swap(key_of(repository), newer.model_dump_json(), document.version)
+        """Look at every repository whose turn it is; what fails for one holds up no other."""
+        failures: list[GitHubError] = []
+        for repository in self._in_turn():
+            try:
+                self._visit(repository, until)
+            except TooLate:
+                return
+            except GitHubError as error:
+                failures.append(error)
         self._astray(until)
+        if failures:
+            raise failures[0]
+
+    def _in_turn(self) -> list[str]:
+        """Begin with another one each minute, so that a large one does not have all the time."""
+        names = sorted(self.repositories)
+        first = int(self.now().timestamp() // 60) % max(1, len(names))
+        return names[first:] + names[:first]
 
     @property
     def _astray(self) -> Astray:
         look, every = self.sync.look, self.everything_every
         return Astray(self.rows, self.census, look, self.repositories, self.now, every)
 
-    def _look(self, repository: str, looked: Looked, until: datetime) -> Looked:
-        """Look at what changed, and hourly at everything; returns how far that got."""
-        now = self.now()
-        # A list is read to its end first: what is changed on the way would shift its pages.
-        for seen in list(self.lists().changed(repository, AREA_LABEL, looked.changes, until)):
-            if self.now() >= until:
-                return looked
-            self._compare(seen, until)
-        if now - looked.everything < self.everything_every:
-            return looked.model_copy(update={"changes": now})
-        after = self._everything(repository, looked.after, until)
-        everything = looked.everything if after else now
-        return Looked(changes=now, everything=everything, after=after)
+    def _visit(self, repository: str, until: datetime) -> None:
+        """Go on with what is to be looked at, and note how far that got, even if it fails on the way."""
+        document = self.rows.load(key_of(repository))
+        looked = document.parsed(Looked)
+        begun = looked.resume or looked.progress
+        if not begun and self.now() - looked.changes < self.changes_every:
+            return
+        if self.now() >= until or not self._may_list(repository):
+            return
+        try:
+            if self._changes(repository, looked, until):
+                self._everything(repository, looked, until)
+        finally:
+            if (text := looked.model_dump_json()) != document.text:
+                self.rows.swap(key_of(repository), text, document.version)
 
     def _may_list(self, repository: str) -> bool:
         """Leave GitHub alone while it asks for that or does not answer; the next minute asks again."""
         answer = self.permits.ask(repository.partition("/")[0], Call(Kind.READ, Priority.P3))
         return isinstance(answer, Granted)
 
-    def _everything(self, repository: str, after: int, until: datetime) -> int:
-        """Compare all that GitHub shows open, then the rows that believe in an issue it did not show.
+    def _changes(self, repository: str, looked: Looked, until: datetime) -> bool:
+        """Look at what changed, if it is time to; returns whether there is time for more."""
+        began = self.now()
+        if not looked.resume and began - looked.changes < self.changes_every:
+            return True
+        compare = Comparing(self.rows, self.sync, self.now)
+        since = looked.resume or (looked.newest or looked.changes - LAG) - LAG
+        for page in self.lists().walk(repository, AREA_LABEL, since, until, only_open=False):
+            for seen in compare(page, until):
+                looked.resume = seen.changed_at
+            if not compare.time_left(until):
+                return False
+        looked.newest = looked.resume or looked.newest
+        looked.changes, looked.resume = began, None
+        return True
 
-        Returns the number of the issue after which time ran out, 0 if it did not.
-        """
-        shown: set[str] = set()
-        for seen in list(self.lists().open_ones(repository, AREA_LABEL, until)):
-            shown |= self._compare(seen, until)
-        for row in self._rows_of(repository, after):
-            if self.now() >= until:
-                return after
-            believed = row.status.issue
-            if believed and (believed.open or believed.muted) and row.fingerprint not in shown:
-                self.sync.look(row, until)
-            elif over.for_long(row, self.now()):
-                self.rows.retire(row)
-            after = believed.ref.number if believed else after
-        return 0
-
-    def _rows_of(self, repository: str, after: int) -> Iterator[AlertState]:
-        while found := self.rows.of_repository(repository, after, AT_ONCE):
-            rows = [row for fingerprint in found if (row := self.rows.get(fingerprint))]
-            yield from rows
-            numbers = [row.status.issue.ref.number for row in rows if row.status.issue]
-            if not numbers or max(numbers) <= after:
-                return
-            after = max(numbers)
-
-    def _compare(self, seen: Seen, until: datetime) -> set[str]:
-        """Look closer where an issue of ours is not what its row believes.
-
-        Returns the fingerprint it shows, if any.
-        """
-        row = self._row_of(seen)
-        if row is None:
-            return set()
-        if not _holds(row, seen):
-            if seen.open:
-                self.sync.merge(row, seen, until)
-            return set()
-        if row.status.issue and _differs(row.status.issue, seen):
-            self.sync.look(row, until)
-        return {row.fingerprint}
-
-    def _row_of(self, seen: Seen) -> AlertState | None:
-        """Find the row that holds an issue; where none does, the one that its marker names, if it is ours.
-
-        People copy text from issue to issue, and the marker, which they do not see, goes with it.
-        """
-        mark = render.read_marker(seen.body) if seen.by_us else None
-        marked = self.rows.get(mark.fingerprint) if mark else None
-        if marked and _holds(marked, seen):
-            return marked
-        fingerprint = self.rows.of_issue(seen.ref)
-        holder = self.rows.get(fingerprint) if fingerprint else None
-        return holder if holder and _holds(holder, seen) else marked
-
-
-def _holds(row: AlertState, seen: Seen) -> bool:
-    return row.status.issue is not None and row.status.issue.ref == seen.ref
-
-
-def _differs(issue: Issue, seen: Seen) -> bool:
-    """Whether a list shows what the row does not know: people's closing, labels, or comments."""
-    believed = (issue.open, issue.muted, issue.quiet, issue.heard)
-    return believed != (
-        seen.open,
-        MUTED_LABEL in seen.labels,
-        QUIET_LABEL in seen.labels,
-        seen.comments,
-    )
+    def _everything(self, repository: str, looked: Looked, until: datetime) -> None:
+        """Look at everything, if it is time to."""
+        if looked.progress is None and self.now() - looked.everything < self.everything_every:
+            return
+        looked.progress = looked.progress or Progress(began=self.now())
+        look = Everything(self.rows, self.lists, self.sync, self.now)
+        if look(repository, looked.progress, until):
+            looked.everything, looked.progress = looked.progress.began, None

@@ -5,7 +5,7 @@ same row; settle alone carries its outcome over to a newer revision, since the l
 own. Access is by key, or by one index query with a limit.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -14,12 +14,16 @@ from chalicelib import items
 from chalicelib.alert import Priority
 from chalicelib.documents import Document
 from chalicelib.dynamodb import NotMetError, answering, update_of
+from chalicelib.errors import StoreUnavailable
 from chalicelib.items import Item
 from chalicelib.lifecycle.issue import IssueRef
 from chalicelib.lifecycle.state import AlertState, Intent, Lease
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+MOST_AT_ONCE = 100
+"""DynamoDB's limit of BatchGetItem, in items."""
 
 
 class DynamoStore:
@@ -35,6 +39,15 @@ class DynamoStore:
         """Read a row, as it is now."""
         item = self._get(fingerprint)
         return items.row(item) if item else None
+
+    def several(self, fingerprints: Sequence[str]) -> list[AlertState]:
+        """Read rows, as they are now, in the order asked for; those that there are not are left out."""
+        found: dict[str, AlertState] = {}
+        names = list(dict.fromkeys(fingerprints))
+        for start in range(0, len(names), MOST_AT_ONCE):
+            part = map(items.row, self._batch(names[start : start + MOST_AT_ONCE]))
+            found |= {row.fingerprint: row for row in part}
+        return [found[name] for name in names if name in found]
 
     def record(self, row: AlertState) -> AlertState | None:
         """Write what the provider said, and when the row is due; None if another was quicker."""
@@ -133,6 +146,18 @@ class DynamoStore:
                 TableName=self._table, Key={"fingerprint": {"S": key}}, ConsistentRead=True
             )
         return answer.get("Item")
+
+    def _batch(self, keys: Sequence[str]) -> Iterator[Item]:
+        """Read items; what does not fit into one answer, of 16 MB, or is throttled, is asked for again."""
+        wanted: Any = {"Keys": [{"fingerprint": {"S": key}} for key in keys], "ConsistentRead": True}
+        while wanted:
+            with answering(self._table):
+                answer = self._client.batch_get_item(RequestItems={self._table: wanted})
+            read = answer["Responses"].get(self._table, [])
+            wanted = answer["UnprocessedKeys"].get(self._table)
+            if wanted and not read:
+                raise StoreUnavailable("the state table is throttled: it read none of several rows")
+            yield from read
 
     def _write(self, row: AlertState, changes: Item) -> tuple[AlertState | None, Item | None]:
         """Write attributes if the revision is still the row's; else returns the newer item."""

@@ -55,6 +55,7 @@ class _Issue(BaseModel):
     labels: list[_Label | str] = []
     comments: int = 0
     closed_at: AwareDatetime | None = None
+    updated_at: AwareDatetime = LONG_AGO
     closed_by: _User | None = None
     user: _User | None = None
     performed_via_github_app: _App | None = None
@@ -80,6 +81,7 @@ class _Issue(BaseModel):
             state_reason=(self.state_reason or "") if closed else "",
             id=self.id,
             assignees=tuple(each.login for each in self.assignees),
+            changed_at=self.updated_at,
         )
 
     def _closer(self, us: Us, *, by_us: bool) -> Closer:

@@ -113,6 +113,28 @@ class GitHubIssues:
         for page, response in self._pages(requests.list_open_issues(repository, label), before):
             yield from answers.read_issues(page, response, us)
 
+    def walk(
+        self, repository: str, label: str, since: datetime, before: datetime, *, only_open: bool
+    ) -> Iterator[list[Seen]]:
+        """Go through the issues with a label changed since a time, by the time of their change, in pages.
+
+        A page is asked for by the time at which the last one ended: what is changed on the way moves to the
+        end of the list, and pages by number would shift. It may show again what changed in the same second.
+        """
+        us = self._client.us(repository)
+        request = requests.list_by_change(repository, label, since, only_open=only_open)
+        while True:
+            response = self._client.send(request, before)
+            page = answers.read_issues(request, response, us)
+            yield page
+            if response.next_page is None:
+                return
+            if page and page[-1].changed_at > since:
+                since = page[-1].changed_at
+                request = requests.list_by_change(repository, label, since, only_open=only_open)
+            else:
+                request = replace(request, path=response.next_page)
+
     def comments(self, ref: IssueRef, since: datetime, before: datetime) -> Iterator[str]:
         """List the bodies of our comments changed since a time."""
         request = requests.list_comments(ref, since - CLOCKS_APART)

@@ -68,6 +68,14 @@ def list_open_issues(repository: str, label: str) -> Request:
     return Request("GET", f"/repos/{repository}/issues?{query}", repository)
 
 
+def list_by_change(repository: str, label: str, since: datetime, *, only_open: bool) -> Request:
+    """Ask for the issues with a label changed at or after a time, the longest unchanged first."""
+    state = "open" if only_open else "all"
+    query = f"state={state}&labels={quote(label, safe='')}&since={_instant(since)}"
+    query += "&sort=updated&direction=asc&per_page=100"
+    return Request("GET", f"/repos/{repository}/issues?{query}", repository)
+
+
 def list_comments(ref: IssueRef, since: datetime) -> Request:
     """Ask for an issue's comments changed since a time."""
     return issue("GET", ref, f"/comments?since={_instant(since)}&per_page=100")

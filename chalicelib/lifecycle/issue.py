@@ -1,8 +1,10 @@
 """Issues as the tracker has them: where one is, what it shows, and what a new one is to show."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
+
+LONG_AGO = datetime.fromtimestamp(0, UTC)
 
 
 class Closer(StrEnum):
@@ -59,6 +61,7 @@ class Seen:
     `by_us` says whose it is; `closed_by` and `closer` are known from reading it alone, not from a list.
     `id` is the one that GitHub gives it among all issues, `left_out` what of its draft it did
     not take.
+    `changed_at` is when it was last changed, by GitHub's clock.
     """
 
     ref: IssueRef
@@ -76,6 +79,7 @@ class Seen:
     id: int = 0
     assignees: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    changed_at: datetime = field(default=LONG_AGO, compare=False)
 
     @property
     def open(self) -> bool:

@@ -170,6 +170,46 @@ def test_record_leaves_the_status_the_intent_and_the_lease_alone(store: Store) -
     assert store.get(claim.fingerprint) == moved
 
 
+# several
+
+
+def test_several_rows_are_read_at_once_in_the_order_asked_for(store: Store) -> None:
+    one, two = recorded(store, due_row("one", 0)), recorded(store, due_row("two", 0))
+    asked_for = [two.fingerprint, "unknown", one.fingerprint, two.fingerprint]
+    assert store.several(asked_for) == [two, one]
+    assert store.several([]) == []
+
+
+def test_more_rows_than_one_call_may_name_are_read_all_the_same(store: Store) -> None:
+    rows = [recorded(store, due_row(f"{number}", 0)) for number in range(201)]
+    assert store.several([row.fingerprint for row in rows]) == rows
+
+
+def test_rows_that_did_not_fit_into_an_answer_are_asked_for_again(dynamo: DynamoStore) -> None:
+    rows = [recorded(dynamo, due_row(f"{number}", 0)) for number in range(3)]
+
+    class OneAtATime:
+        def batch_get_item(self, *, RequestItems: Any) -> Any:  # noqa: N803 - boto3's names
+            first, *rest = RequestItems[TABLE]["Keys"]
+            answer = dynamo._client.batch_get_item(
+                RequestItems={TABLE: RequestItems[TABLE] | {"Keys": [first]}}
+            )
+            left = {TABLE: RequestItems[TABLE] | {"Keys": rest}} if rest else {}
+            return answer | {"UnprocessedKeys": left}
+
+    found = DynamoStore(OneAtATime(), TABLE).several([row.fingerprint for row in rows])  # type: ignore[arg-type]
+    assert found == rows
+
+
+def test_a_table_that_reads_none_of_several_rows_is_unavailable() -> None:
+    class Throttled:
+        def batch_get_item(self, *, RequestItems: Any) -> Any:  # noqa: N803 - boto3's names
+            return {"Responses": {}, "UnprocessedKeys": RequestItems}
+
+    with pytest.raises(StoreUnavailable, match="throttled"):
+        DynamoStore(Throttled(), TABLE).several(["x"])  # type: ignore[arg-type]
+
+
 # claim
 
 
@@ -536,6 +576,7 @@ def test_documents_are_no_rows_of_any_list(store: Store) -> None:
 
 CALLS: list[Callable[[DynamoStore], object]] = [
     lambda store: store.get("x"),
+    lambda store: store.several(["x"]),
     lambda store: store.record(due_row("x", 0)),
     lambda store: store.claim(due_row("x", 0), None, LEASE),
     lambda store: store.settle(due_row("x", 0), due_row("x", 0), at(0)),

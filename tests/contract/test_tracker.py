@@ -1,6 +1,6 @@
 """What an issue tracker promises, held to by the twin in memory and by our client of GitHub alike."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -9,7 +9,7 @@ from chalicelib.errors import (
     Refused,
     TooLate,
 )
-from chalicelib.lifecycle.issue import Closer, Draft, IssueRef, Label
+from chalicelib.lifecycle.issue import Closer, Draft, IssueRef, Label, Seen
 from tests.contract.github_rig import REPOSITORY
 from tests.contract.tracker_rig import (
     LABELS,
@@ -25,6 +25,7 @@ from tests.contract.tracker_rig import (
     open_ones,
     opened,
     read,
+    walked,
 )
 
 
@@ -150,6 +151,50 @@ def test_who_closed_and_as_what_is_read(world: World) -> None:
     assert (closed.closer, closed.state_reason) == ("mona", "completed")
     world.reopen(ref)
     assert (read(world, ref).closer, read(world, ref).state_reason) == ("", "")
+
+
+def numbers(pages: list[list[Seen]]) -> list[int]:
+    return [seen.ref.number for page in pages for seen in page]
+
+
+def test_a_walk_begins_with_what_has_not_changed_for_longest(world: World) -> None:
+    refs = []
+    for _ in range(3):
+        world.pass_(60)
+        refs.append(opened(world).ref)
+    world.pass_(60)
+    edit(world, refs[0], body="changed")
+    world.pass_(60)
+    world.close(refs[1])
+    assert numbers(walked(world)) == [3, 1, 2]
+    assert numbers(walked(world, only_open=True)) == [3, 1]
+    (page,) = walked(world, world.now() - timedelta(seconds=60))
+    assert [(seen.ref, seen.open, seen.changed_at) for seen in page][-1] == (refs[1], False, world.now())
+
+
+def test_a_walk_goes_on_from_the_time_it_came_to(world: World) -> None:
+    for _ in range(3):
+        world.pass_(60)
+        opened(world)
+    (page,) = walked(world)
+    assert [seen.ref.number for seen in page] == [1, 2, 3]
+    assert numbers(walked(world, page[1].changed_at)) == [2, 3]
+
+
+def test_what_is_changed_while_a_walk_is_under_way_hides_nothing_from_it(world: World) -> None:
+    for _ in range(105):
+        world.pass_(2)
+        opened(world)
+    walk = world.tracker.walk(
+        REPOSITORY, LABELS[0], LONG_AGO, world.now() + timedelta(hours=1), only_open=True
+    )
+    first = next(walk)
+    for seen in first[:10]:
+        world.pass_(2)
+        edit(world, seen.ref, body="changed")
+    for seen in first[10:20]:
+        world.close(seen.ref)
+    assert {seen.ref.number for page in (first, *walk) for seen in page} == set(range(1, 106))
 
 
 # People

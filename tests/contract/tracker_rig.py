@@ -158,5 +158,10 @@ def open_ones(world: World, label: str = LABELS[0]) -> list[Seen]:
     return list(world.tracker.open_ones(REPOSITORY, label, before(world)))
 
 
+def walked(world: World, since: datetime = LONG_AGO, *, only_open: bool = False) -> list[list[Seen]]:
+    walk = world.tracker.walk(REPOSITORY, LABELS[0], since, before(world), only_open=only_open)
+    return list(walk)
+
+
 def comments(world: World, ref: IssueRef) -> list[str]:
     return list(world.tracker.comments(ref, LONG_AGO, before(world)))

@@ -57,6 +57,18 @@ class DynamoTwin:
         point = "table.load" if "#" in key else "table.get"
         return self._outside(point, lambda: {"Item": self.items[key]} if key in self.items else {})
 
+    def batch_get_item(self, *, RequestItems: Item) -> Item:  # noqa: N803
+        ((table, asked),) = RequestItems.items()
+        keys = [key["fingerprint"]["S"] for key in asked["Keys"]]
+        assert len(keys) == len(set(keys)) <= 100, "DynamoDB refuses it"
+        return self._outside(
+            "table.get",
+            lambda: {
+                "Responses": {table: [self.items[key] for key in keys if key in self.items]},
+                "UnprocessedKeys": {},
+            },
+        )
+
     def update_item(self, *, Key: Item, **update: Any) -> Item:  # noqa: N803
         return self._outside(
             f"table.{_purpose(update)}", lambda: self._update(Key["fingerprint"]["S"], update)

@@ -1,6 +1,6 @@
 """The table's twin: rows and documents in memory, with the same conditions on every write."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -22,6 +22,10 @@ class MemoryStore:
     def get(self, fingerprint: str) -> AlertState | None:
         self.calls.append("get")
         return self.rows.get(fingerprint)
+
+    def several(self, fingerprints: Sequence[str]) -> list[AlertState]:
+        self.calls.append("several")
+        return [self.rows[each] for each in dict.fromkeys(fingerprints) if each in self.rows]
 
     def record(self, row: AlertState) -> AlertState | None:
         return self._write(

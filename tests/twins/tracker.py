@@ -48,6 +48,7 @@ class MemoryTracker:
         self.shelf: dict[str, dict[str, Label]] = {}
         self._comments = 0
         self.connected = True
+        self.page = 100
 
     @property
     def open_issues(self) -> list[Seen]:
@@ -122,6 +123,22 @@ class MemoryTracker:
     def open_ones(self, repository: str, label: str, before: datetime) -> Iterator[Seen]:
         found = self._call("open_ones", before, lambda: self._listed(repository, label, None))
         yield from (seen for seen in found if seen.open)
+
+    def walk(
+        self, repository: str, label: str, since: datetime, before: datetime, *, only_open: bool
+    ) -> Iterator[list[Seen]]:
+        def effect() -> list[Seen]:
+            found = [seen for seen in self._listed(repository, label, since) if seen.open or not only_open]
+            return sorted(found, key=lambda seen: (seen.changed_at, seen.ref.number))
+
+        while True:
+            listed = self._call("open_ones" if only_open else "changed", before, effect)
+            page = listed[: self.page]
+            yield page
+            if len(listed) <= self.page:
+                return
+            assert page[-1].changed_at > since, "the twin does not page through one moment"
+            since = page[-1].changed_at
 
     def comments(self, ref: IssueRef, since: datetime, before: datetime) -> Iterator[str]:
         yield from self._call("comments", before, lambda: list(self._thread(ref).comments))
@@ -215,7 +232,7 @@ class MemoryTracker:
     def _listed(self, repository: str, label: str | None, since: datetime | None) -> list[Seen]:
         """A list does not say who closed."""
         return [
-            replace(thread.seen, closed_by=None, closer="")
+            replace(thread.seen, closed_by=None, closer="", changed_at=thread.updated_at)
             for ref, thread in self.threads.items()
             if ref == thread.seen.ref
             and ref.repository == repository

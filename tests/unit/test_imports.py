@@ -72,6 +72,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "requeue",
         "collector",
         "astray",
+        "comparing",
+        "everything",
         "drift",
         "alarms",
         "board",

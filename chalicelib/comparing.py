@@ -1,0 +1,111 @@
+"""Comparing: issues as a list shows them against the rows that hold them.
+
+A list is only a hint, and may be minutes behind: what differs is read, and written under the lease.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from chalicelib import render
+from chalicelib.labels import MUTED_LABEL, QUIET_LABEL
+from chalicelib.lifecycle.issue import IssueRef, Seen
+from chalicelib.lifecycle.state import AlertState, Issue
+
+ROOM = timedelta(seconds=10)
+"""What a look at one issue may take: none is begun with less time left."""
+
+
+class Rows(Protocol):
+    """The rows, by key and by the issue that they hold."""
+
+    def get(self, fingerprint: str) -> AlertState | None:
+        """Read a row."""
+
+    def several(self, fingerprints: Sequence[str]) -> list[AlertState]:
+        """Read rows, in the order asked for; those that there are not are left out."""
+
+    def of_issue(self, ref: IssueRef) -> str | None:
+        """Find the fingerprint whose issue this is."""
+
+
+class Looks(Protocol):
+    """Sync, asked to look."""
+
+    def look(self, row: AlertState, until: datetime) -> None:
+        """Read the row's issue and act on what it shows."""
+
+    def merge(self, row: AlertState, other: Seen, until: datetime) -> None:
+        """Keep the older of two open issues of one condition."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparing:
+    """Goes through a page of a list."""
+
+    rows: Rows
+    sync: Looks
+    now: Callable[[], datetime]
+
+    def __call__(self, page: Sequence[Seen], until: datetime) -> Iterator[Seen]:
+        """Look closer at each issue that is not what its row believes; yields it when that is done.
+
+        Ends early when the time is too short for another.
+        """
+        named = self._named(page)
+        for seen in page:
+            if not self.time_left(until):
+                return
+            self._compare(seen, named, until)
+            yield seen
+
+    def time_left(self, until: datetime) -> bool:
+        """Say whether there is time to look at one more issue."""
+        return self.now() + ROOM < until
+
+    def _named(self, page: Sequence[Seen]) -> Mapping[str, AlertState]:
+        """Read the rows that the markers of our own issues name."""
+        names = dict.fromkeys(name for seen in page if (name := _name(seen)))
+        return {row.fingerprint: row for row in self.rows.several([*names])} if names else {}
+
+    def _compare(self, seen: Seen, named: Mapping[str, AlertState], until: datetime) -> None:
+        row = self._row_of(seen, named.get(_name(seen)))
+        issue = row.status.issue if row else None
+        if row and issue and issue.ref == seen.ref:
+            if _differs(issue, seen):
+                self.sync.look(row, until)
+        elif row and seen.open:
+            self.sync.merge(row, seen, until)
+
+    def _row_of(self, seen: Seen, named: AlertState | None) -> AlertState | None:
+        """Find the row that holds an issue; where none does, the one that its marker names.
+
+        People copy text from issue to issue, and the marker, which they do not see, goes with it.
+        """
+        if named and _holds(named, seen):
+            return named
+        fingerprint = self.rows.of_issue(seen.ref)
+        holder = self.rows.get(fingerprint) if fingerprint else None
+        return holder if holder and _holds(holder, seen) else named
+
+
+def _name(seen: Seen) -> str:
+    """Name the row that the marker of an issue names, if it is our own."""
+    mark = render.read_marker(seen.body) if seen.by_us else None
+    return mark.fingerprint if mark else ""
+
+
+def _holds(row: AlertState, seen: Seen) -> bool:
+    return row.status.issue is not None and row.status.issue.ref == seen.ref
+
+
+def _differs(issue: Issue, seen: Seen) -> bool:
+    """Whether a list shows what the row does not know: people's closing, labels, or comments."""
+    believed = (issue.open, issue.muted, issue.quiet, issue.heard)
+    return believed != (
+        seen.open,
+        MUTED_LABEL in seen.labels,
+        QUIET_LABEL in seen.labels,
+        seen.comments,
+    )
