@@ -96,7 +96,7 @@ class Act:
             case RemoveLabel(ref, label):
                 return self._remove_label(row, ref, label, needed(row.status.issue))
             case Look(ref):
-                return listen(self._tracker, row, ref, _before(row))
+                return listen(self._tracker, row, ref, _before(row), self._now())
             case Obey():
                 return obey(self._tracker, row, step, _before(row))
             case Adopt(ref):
@@ -113,7 +113,7 @@ class Act:
     def _open(self, row: AlertState, intent: Intent) -> AlertState:
         """Open an issue, unless people did something to the one before it that changes what is to be done."""
         if changed := self._changed_before(row):
-            return replace(row, status=outcome.observed(row, changed), intent=None)
+            return replace(row, status=outcome.observed(row, changed, self._now()), intent=None)
         alert = needed(row.spec.alert)
         draft = Draft(
             title=intent.title,
@@ -141,7 +141,7 @@ class Act:
         """Read first: people's words are kept, and where they changed what was planned on, plan anew."""
         seen = self._tracker.read(issue.ref, _before(row))
         if outcome.surprising(issue, seen):
-            return replace(row, status=outcome.observed(row, seen), intent=None)
+            return replace(row, status=outcome.observed(row, seen, self._now()), intent=None)
         changes: dict[str, Any] = {"body": render.body(row, self._routing, self._now(), previous=seen.body)}
         title = render.title(alert) if seen.title == issue.title else issue.title
         if title != issue.title:
@@ -156,7 +156,7 @@ class Act:
     def _comment(self, row: AlertState, ref: IssueRef, key: str, alert: AlertEvent) -> AlertState:
         issue, seen = needed(row.status.issue), self._tracker.read(ref, _before(row))
         if outcome.surprising(issue, seen):
-            return replace(row, status=outcome.observed(row, seen), intent=None)
+            return replace(row, status=outcome.observed(row, seen, self._now()), intent=None)
         self._tracker.comment(ref, render.comment(row, self._routing, key, self._now()), _before(row))
         return replace(row, status=said.commented(row, alert.priority, key, self._now()), intent=None)
 
@@ -164,7 +164,7 @@ class Act:
         """Read first: what a label says counts for people who closed the issue while it had that label."""
         seen = self._tracker.read(ref, _before(row))
         if outcome.surprising(issue, seen):
-            return replace(row, status=outcome.observed(row, seen), intent=None)
+            return replace(row, status=outcome.observed(row, seen, self._now()), intent=None)
         self._tracker.remove_label(ref, label, _before(row))
         return replace(row, status=said.labelled(row, removed=label), intent=None)
 
@@ -179,7 +179,7 @@ class Act:
             body = f"{render.duplicate(survivor.ref)}\n\n{seen.body}"
             changes = {"state": "closed", "state_reason": "duplicate", "body": body}
             self._tracker.edit(ref, changes, _before(row))
-        return replace(row, status=outcome.observed(row, survivor), intent=None)
+        return replace(row, status=outcome.observed(row, survivor, self._now()), intent=None)
 
 
 def _before(row: AlertState) -> datetime:

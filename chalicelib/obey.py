@@ -42,10 +42,12 @@ class Conversation(Protocol):
         """React to a comment; doing so twice is once."""
 
 
-def listen(tracker: Conversation, row: AlertState, ref: IssueRef, before: datetime) -> AlertState:
+def listen(
+    tracker: Conversation, row: AlertState, ref: IssueRef, before: datetime, now: datetime
+) -> AlertState:
     """Read the issue, and the comments of people where there may be new ones."""
     seen = tracker.read(ref, before)
-    looked = replace(row, status=outcome.observed(row, seen), intent=None, look=False)
+    looked = replace(row, status=outcome.observed(row, seen, now), intent=None, look=False)
     issue = looked.status.issue
     if issue is None or not (row.look or issue.heard != seen.comments):
         return looked

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Protocol
 
 from chalicelib.errors import Invalid, OutOfSight, Refused, RepositoryMissing, Unavailable
@@ -10,10 +10,10 @@ from chalicelib.github import answers, drafts, requests
 from chalicelib.github.answers import Us
 from chalicelib.github.protocol import Request, Response
 from chalicelib.labels import AREA_LABEL
+from chalicelib.lifecycle import clocks
 from chalicelib.lifecycle.commands import Spoken
 from chalicelib.lifecycle.issue import Draft, IssueRef, Label, Seen
 
-CLOCKS_APART = timedelta(minutes=2)
 MOST_PAGES = 50
 MOST_NAMED = 3
 """Refusals that each name something to leave out; each costs a write, and the next leaves out the rest."""
@@ -103,7 +103,7 @@ class GitHubIssues:
         Never by the search API, whose index lags.
         """
         us = self._client.us_now(repository)  # under a former login the list would be empty
-        request = requests.list_issues(repository, us.login, label, since - CLOCKS_APART)
+        request = requests.list_issues(repository, us.login, label, since - clocks.APART)
         for page, response in self._pages(request, before):
             yield from answers.read_issues(page, response, us)
 
@@ -137,14 +137,14 @@ class GitHubIssues:
 
     def comments(self, ref: IssueRef, since: datetime, before: datetime) -> Iterator[str]:
         """List the bodies of our comments changed since a time."""
-        request = requests.list_comments(ref, since - CLOCKS_APART)
+        request = requests.list_comments(ref, since - clocks.APART)
         us = self._client.us(ref.repository)
         for page, response in self._pages(request, before):
             yield from answers.read_comments(page, response, us)
 
     def spoken(self, ref: IssueRef, since: datetime, before: datetime) -> Iterator[Spoken]:
         """List the comments of others changed since a time, oldest first."""
-        request = requests.list_comments(ref, since - CLOCKS_APART)
+        request = requests.list_comments(ref, since - clocks.APART)
         us = self._client.us(ref.repository)
         for page, response in self._pages(request, before):
             yield from answers.read_spoken(page, response, us)

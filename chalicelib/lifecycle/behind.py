@@ -12,14 +12,17 @@ from chalicelib.lifecycle.state import AlertState, Issue
 
 
 def since(row: AlertState) -> datetime | None:
-    """Since when a due row's issue is missing though it fires, or open though it has ended; else None."""
+    """Since when a due row's issue is missing though it fires, or open though it has ended; else None.
+
+    By our own clock, as it says how late we are.
+    """
     issue, spec = row.status.issue, row.spec
     if row.due_at is None or spec.alert is None or row.status.snoozed_until or (issue and _held(issue)):
         return None
     shown = issue is not None and issue.open
     if spec.condition is Condition.FIRING:
-        return None if shown else spec.episode
-    return spec.at if shown and issue and not issue.kept_open else None
+        return None if shown else spec.began_by_our_clock
+    return spec.seen_at if shown and issue and not issue.kept_open else None
 
 
 def _held(issue: Issue) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from difflib import get_close_matches
 
+from chalicelib.lifecycle.clocks import APART
 from chalicelib.lifecycle.state import AlertState, Command, Issue, Status
 
 ACK, SNOOZE, UNSNOOZE, MUTE, UNMUTE = "ack", "snooze", "unsnooze", "mute", "unmute"
@@ -17,7 +18,6 @@ WORDS = (ACK, SNOOZE, UNSNOOZE, MUTE, UNMUTE)
 ALIKE = 0.75
 LONGEST_SNOOZE = timedelta(days=30)
 MOST_HEARD = 64
-CLOCKS_APART = timedelta(minutes=2)
 
 LONGEST_ARGUMENT = 100
 
@@ -41,7 +41,7 @@ def heard(row: AlertState, spoken: Iterable[Spoken], comments: int) -> Status:
     status, issue = row.status, row.status.issue
     if issue is None:
         return status
-    since = listens_since(issue) - CLOCKS_APART
+    since = listens_since(issue) - APART
     new = [each for each in spoken if each.id not in status.heard and each.at >= since]
     found = [command for each in new if (command := parse(issue, each))]
     newest = max((each.at for each in new), default=issue.heard_at)
@@ -65,6 +65,7 @@ def parse(issue: Issue, spoken: Spoken) -> Command | None:
         return None
     command = Command(issue.ref, spoken.id, spoken.author, word, spoken.at)
     if word == SNOOZE and (length := _length(argument)):
+        # By GitHub's clock, which the person reads: ten minutes at most of what they asked for.
         return replace(command, until=spoken.at + length)
     right = word in WORDS and word != SNOOZE and not argument
     return command if right else replace(command, word="")

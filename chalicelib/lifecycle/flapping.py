@@ -13,7 +13,8 @@ ON_PURPOSE = frozenset({"canary"})
 def flapping_until(row: AlertState, now: datetime, quiet: timedelta) -> datetime | None:
     """Say when a flapping condition will have been quiet for long enough; None where it does not flap.
 
-    It begins with the fourth end within `quiet`; the label on its issue is its memory.
+    It begins with the fourth end within `quiet`; the label on its issue is its memory. The ends are by the
+    provider's clock, which makes it flap, or be quiet, at most ten minutes sooner or later.
     """
     spec, issue = row.spec, row.status.issue
     ends = [episode.ended for episode in spec.episodes]

@@ -44,7 +44,7 @@ def _closed_before(
     row: AlertState, issue: Issue, closed_at: datetime, now: datetime, policy: Policy
 ) -> Step | None:
     """A person closed it in an earlier episode: as not planned, or in the midst of flapping."""
-    quiet_until = closed_at + policy.not_planned_quiet
+    quiet_until = (issue.over_at or closed_at) + policy.not_planned_quiet
     if issue.state_reason == "not_planned" and now < quiet_until:
         key = f"quiet-{closed_at:%Y%m%dT%H%M%S%f}"
         told = key in issue.once or not may_comment(issue, policy)
@@ -54,19 +54,26 @@ def _closed_before(
 
 
 def closed_in_this_episode(row: AlertState) -> bool:
-    """A person's closing belongs to the episode during which it happened, not to when we notice."""
-    issue, episode = row.status.issue, row.spec.episode
-    if issue is None or issue.closed_at is None or issue.closed_by is not Closer.PERSON:
+    """A person's closing belongs to the episode during which it happened, not to when we notice.
+
+    An issue that shows the episode was open in it. Else the closing is compared with when we first heard of
+    the episode, both by our own clock, so that neither the provider's nor GitHub's counts.
+    """
+    issue, spec = row.status.issue, row.spec
+    if issue is None or issue.over_at is None or issue.closed_by is not Closer.PERSON:
         return False
-    return episode is None or (issue.closed_at >= episode and not wrongly_over(row))
+    if spec.began_by_our_clock is None:
+        return True
+    during = issue.episode == spec.episode or issue.over_at >= spec.began_by_our_clock
+    return during and not wrongly_over(row)
 
 
 def wrongly_over(row: AlertState) -> bool:
     """Whether a person closed it as over while nothing was heard of it, and it has been heard of since."""
     issue = row.status.issue
-    if issue is None or issue.closed_at is None or issue.closed_by is not Closer.PERSON:
+    if issue is None or issue.over_at is None or issue.closed_by is not Closer.PERSON:
         return False
-    return STALE_LABEL in issue.labels and row.spec.seen_at > issue.closed_at
+    return STALE_LABEL in issue.labels and row.spec.seen_at > issue.over_at
 
 
 def may_comment(issue: Issue, policy: Policy) -> bool:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from chalicelib.alert import AlertEvent, Condition, Priority
 from chalicelib.labels import MUTED_LABEL, QUIET_LABEL, ROUTED_PREFIXES
+from chalicelib.lifecycle.clocks import by_ours
 from chalicelib.lifecycle.issue import Seen
 from chalicelib.lifecycle.state import AlertState, Intent, Issue, Status, Verb
 
@@ -25,6 +26,7 @@ def opened(row: AlertState, intent: Intent, seen: Seen, now: datetime) -> Status
         announced=intent.priority,
         comments=seen.comments,
         closed_at=seen.closed_at,
+        closed_by_our_clock=by_ours(seen.closed_at, intent.since, now) if seen.closed_at else None,
         closed_by=seen.closed_by,
         closer=seen.closer,
         state_reason=seen.state_reason,
@@ -49,7 +51,7 @@ def _ahead(moment: datetime | None, now: datetime) -> bool:
     return moment is not None and moment > now
 
 
-def observed(row: AlertState, seen: Seen) -> Status:
+def observed(row: AlertState, seen: Seen, now: datetime) -> Status:
     """Believe what GitHub shows; an issue that is open though we closed it was opened again by a person."""
     issue = row.status.issue
     if issue is None:
@@ -67,12 +69,20 @@ def observed(row: AlertState, seen: Seen) -> Status:
         muted=MUTED_LABEL in seen.labels,
         quiet=QUIET_LABEL in seen.labels,
         closed_at=seen.closed_at,
+        closed_by_our_clock=_closed_by_our_clock(issue, seen, now),
         closed_by=seen.closed_by,
         closer=seen.closer,
         state_reason=seen.state_reason,
         kept_open=seen.open and (issue.kept_open or reopened),
     )
     return replace(row.status, issue=issue)
+
+
+def _closed_by_our_clock(issue: Issue, seen: Seen, now: datetime) -> datetime | None:
+    """When it was closed: after we last knew it open, or closed otherwise, and before we see it so."""
+    if seen.closed_at is None or seen.closed_at == issue.closed_at:
+        return issue.closed_by_our_clock if seen.closed_at else None
+    return by_ours(seen.closed_at, issue.over_at or issue.spoke_at, now)
 
 
 def _set_by(begun: Intent | None, issue: Issue, seen: Seen) -> tuple[str, ...]:
@@ -107,14 +117,14 @@ def adopted(row: AlertState, alert: AlertEvent, seen: Seen) -> Status:
         priority=priority,
         teams=alert.teams,
         generation=0,
-        spoke_at=row.spec.at,
-        commented_at=row.spec.at,
+        spoke_at=row.spec.seen_at,
+        commented_at=row.spec.seen_at,
         announced=priority,
         comments=seen.comments,
         muted=MUTED_LABEL in seen.labels,
         quiet=QUIET_LABEL in seen.labels,
         kept_open=seen.reopened and row.spec.condition is Condition.RESOLVED,
-        heard_at=row.spec.at,
+        heard_at=row.spec.began_by_our_clock,
     )
     return replace(row.status, issue=issue, told=row.spec.episode, failures=0)
 
@@ -140,6 +150,7 @@ def shown(row: AlertState, alert: AlertEvent, seen: Seen, title: str, now: datet
     issue, episode = row.status.issue, row.spec.episode
     if issue is None or episode is None:
         return row.status
+    issue = replace(issue, spoke_at=now)  # it was read just before: what is closed now was closed by this
     issue = replace(
         issue,
         ref=seen.ref,
@@ -149,10 +160,10 @@ def shown(row: AlertState, alert: AlertEvent, seen: Seen, title: str, now: datet
         priority=alert.priority,
         teams=alert.teams,
         generation=row.spec.generation,
-        spoke_at=now,
         announced=max(issue.announced, alert.priority),
         comments=seen.comments,
         closed_at=seen.closed_at,
+        closed_by_our_clock=_closed_by_our_clock(issue, seen, now),
         closed_by=seen.closed_by,
         closer=seen.closer,
         state_reason=seen.state_reason,

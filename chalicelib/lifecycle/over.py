@@ -13,4 +13,5 @@ def for_long(row: AlertState, now: datetime) -> bool:
     issue = row.status.issue
     if issue is None or issue.closed_at is None or issue.muted or row.due_at or row.intent:
         return False
+    # By GitHub's clock, as minutes of these months count for nothing.
     return row.spec.condition is Condition.RESOLVED and issue.closed_at < now - LONG

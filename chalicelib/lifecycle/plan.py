@@ -99,9 +99,9 @@ def _opening(row: AlertState, now: datetime, policy: Policy) -> Step:
     An issue that a person took for over is opened again if its episode goes on.
     """
     issue = row.status.issue
-    if issue and issue.closed_at:
+    if issue and issue.over_at:
         ours, same = issue.closed_by is Closer.US, issue.episode == row.spec.episode
-        if (same and (ours or wrongly_over(row))) or (ours and now - issue.closed_at < policy.reopen_window):
+        if (same and (ours or wrongly_over(row))) or (ours and now - issue.over_at < policy.reopen_window):
             return ReopenIssue(issue.ref)
     return OpenIssue()
 

@@ -35,7 +35,8 @@ class Spec:
     `at` is the provider's time of the newest message, `fired_at` that of the newest firing, `episode` the
     first firing of the newest firing period (None for a tombstone), `seen_at` when the newest accepted
     message was received, `count` the firings told in this episode, `repeats_every` how often its source seems
-    to repeat a firing alert. Where a source sends an old start again, the time it was received stands for it.
+    to repeat a firing alert, `episode_heard_at` when we received the episode's first firing (None in rows of
+    before it was kept). Where a source sends an old start again, the time it was received stands for it.
     """
 
     condition: Condition
@@ -50,3 +51,9 @@ class Spec:
     episodes: tuple[Episode, ...] = ()
     generation: int = 1
     repeats_every: timedelta | None = None
+    episode_heard_at: datetime | None = None
+
+    @property
+    def began_by_our_clock(self) -> datetime | None:
+        """When the episode began, by our own clock; by the provider's where nothing else is known."""
+        return self.episode_heard_at or self.episode

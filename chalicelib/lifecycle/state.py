@@ -24,6 +24,7 @@ class Issue:
     `kept_open` says that a person opened it again after the condition resolved. `closer` and `state_reason`
     are who closed it and as what; `muted` and `quiet` that people set these labels; `acked_by` who has it.
     `opened_at` is when we opened it, for the episode `opened_for`; both are None where it was taken over.
+    `closed_by_our_clock` is `closed_at`, which is GitHub's, by our own clock, as near as it is known.
     `heard` counts the comments there were when people's were last listened to, up to `heard_at`; `once` has
     the keys of comments that are made only once. `left_out` names the labels and assignees that GitHub did
     not take when it was opened.
@@ -56,12 +57,18 @@ class Issue:
     once: tuple[str, ...] = ()
     opened_at: datetime | None = None
     opened_for: datetime | None = None
+    closed_by_our_clock: datetime | None = None
     left_out: tuple[str, ...] = ()
 
     @property
     def open(self) -> bool:
         """Whether the issue was open when last seen."""
         return self.closed_at is None
+
+    @property
+    def over_at(self) -> datetime | None:
+        """When it was closed, by our own clock; by GitHub's where nothing else is known."""
+        return self.closed_by_our_clock or self.closed_at
 
 
 class Verb(StrEnum):

@@ -3,10 +3,11 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from chalicelib.errors import FieldFault, Gone, Invalid, OutOfSight, TooLate
+from chalicelib.lifecycle.clocks import APART
 from chalicelib.lifecycle.commands import Spoken
 from chalicelib.lifecycle.issue import Closer, Draft, IssueRef, Label, Seen
 
@@ -34,11 +35,12 @@ class Thread:
 class MemoryTracker:
     """Issues by reference. `faults` maps a call's name to what to do with it.
 
-    `calls` are the names in order.
+    `calls` are the names in order. Its clock is `ahead` of ours.
     """
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
+        self.ahead = timedelta()
         self._numbers: Counter[str] = Counter()
         self.threads: dict[IssueRef, Thread] = {}
         self.calls: list[str] = []
@@ -76,7 +78,7 @@ class MemoryTracker:
                 grey = Label(label, "ededed", "")
                 self.shelf.setdefault(repository, {}).setdefault(label.casefold(), grey)
             self.threads[ref] = Thread(
-                Seen(ref, url, draft.title, draft.body, draft.labels, by_us=True), self._now()
+                Seen(ref, url, draft.title, draft.body, draft.labels, by_us=True), self._theirs()
             )
             return self.threads[ref].seen
 
@@ -118,7 +120,7 @@ class MemoryTracker:
     def changed(
         self, repository: str, label: str | None, since: datetime, before: datetime
     ) -> Iterator[Seen]:
-        yield from self._call("changed", before, lambda: self._listed(repository, label, since))
+        yield from self._call("changed", before, lambda: self._listed(repository, label, since - APART))
 
     def open_ones(self, repository: str, label: str, before: datetime) -> Iterator[Seen]:
         found = self._call("open_ones", before, lambda: self._listed(repository, label, None))
@@ -145,7 +147,7 @@ class MemoryTracker:
 
     def spoken(self, ref: IssueRef, since: datetime, before: datetime) -> Iterator[Spoken]:
         found = self._call("spoken", before, lambda: self._thread(ref).spoken)
-        yield from (each for each in found if each.at >= since)
+        yield from (each for each in found if each.at >= since - APART)
 
     def may_write(self, repository: str, login: str, before: datetime) -> bool:
         may: bool = self._call("may_write", before, lambda: login in self.writers)
@@ -179,7 +181,7 @@ class MemoryTracker:
         """Comment as a person; returns the comment's id."""
         thread = self._thread(ref)
         self._comments += 1
-        thread.spoken.append(Spoken(self._comments, author, body, self._now()))
+        thread.spoken.append(Spoken(self._comments, author, body, self._theirs()))
         self._set(ref, comments=len(thread.comments) + len(thread.spoken))
         return self._comments
 
@@ -190,7 +192,12 @@ class MemoryTracker:
         if state == "closed" and thread.seen.open:
             thread.state_reason = reason
             closer = "mona" if who is Closer.PERSON else "alerting[bot]"
-            changes |= {"closed_at": self._now(), "closed_by": who, "closer": closer, "state_reason": reason}
+            changes |= {
+                "closed_at": self._theirs(),
+                "closed_by": who,
+                "closer": closer,
+                "state_reason": reason,
+            }
         if state == "open":
             nobody = {"closed_at": None, "closed_by": None, "closer": "", "state_reason": ""}
             changes |= nobody | {"reopened": True}
@@ -227,7 +234,7 @@ class MemoryTracker:
     def _set(self, ref: IssueRef, **changes: Any) -> None:
         thread = self._thread(ref)
         thread.seen = replace(thread.seen, **changes)
-        thread.updated_at = self._now()
+        thread.updated_at = self._theirs()
 
     def _listed(self, repository: str, label: str | None, since: datetime | None) -> list[Seen]:
         """A list does not say who closed."""
@@ -241,6 +248,9 @@ class MemoryTracker:
             and (label is None or label in thread.seen.labels)
             and (since is None or thread.updated_at >= since)
         ]
+
+    def _theirs(self) -> datetime:
+        return self._now() + self.ahead
 
     def _call(self, name: str, before: datetime, effect: Callable[[], Any]) -> Any:
         if self._now() >= before:

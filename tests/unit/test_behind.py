@@ -1,4 +1,4 @@
-"""Behind: a row waits from the provider's time on, until its issue shows what the provider says."""
+"""Behind: a row waits from when we heard what the provider says on, until its issue shows it."""
 
 from dataclasses import replace
 from datetime import datetime

@@ -21,7 +21,7 @@ SEEN = Seen(
 @pytest.mark.parametrize(
     "change",
     [
-        lambda row: outcome.observed(row, SEEN),
+        lambda row: outcome.observed(row, SEEN, at(0)),
         lambda row: outcome.adopted(row_of(resolved(0)), firing(0), SEEN),
         outcome.gone,
         lambda row: outcome.shown(row, firing(0), SEEN, "t", at(0)),

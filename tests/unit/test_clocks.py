@@ -1,0 +1,193 @@
+"""Clocks that differ: the provider's, GitHub's and ours, by up to ten minutes either way."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.alert import AlertEvent
+from chalicelib.errors import OutcomeUnknown
+from chalicelib.lifecycle.clocks import by_ours
+from chalicelib.lifecycle.issue import Closer, IssueRef
+from chalicelib.lifecycle.plan import plan
+from chalicelib.lifecycle.record import record
+from chalicelib.lifecycle.state import AlertState
+from chalicelib.lifecycle.steps import Nothing, OpenIssue, Quiet
+from tests.unit.builders import REPOSITORY, alert, at, firing, policy, resolved, row_of
+from tests.unit.test_people import People
+from tests.unit.test_plan import closed, with_issue
+from tests.unit.test_sync import FIRST, fails_with
+
+SECOND = IssueRef(REPOSITORY, 2)
+MINUTES = [-10, -5, 0, 5, 10]
+PEOPLE = [-10, 0, 10]
+
+
+class Skewed(People):
+    """The provider's clock is `provider` minutes ahead of ours, GitHub's `github`."""
+
+    def __init__(self, provider: float, github: float, source: str) -> None:
+        super().__init__()
+        self.provider, self.source = provider, source
+        self.tracker.ahead = timedelta(minutes=github)
+
+    def fires(self, minute: float, began: float | None = None, *, sync: bool = True) -> None:
+        self._told("FIRING", minute, minute if began is None else began, sync=sync)
+
+    def ends(self, minute: float, *, sync: bool = True) -> None:
+        self._told("RESOLVED", minute, minute, sync=sync)
+
+    def _told(self, state: str, minute: float, occurred: float, *, sync: bool) -> None:
+        anew = state == "FIRING" and self.source != "alertmanager"
+        event = alert(occurred + self.provider, state=state, source=self.source, began_anew=anew)
+        self.clock.time = at(minute)
+        row = self.says(event)
+        if sync:
+            self.sync(row, self.clock.now() + timedelta(minutes=1))
+
+    def closes(self, minute: float) -> None:
+        self.clock.time = at(minute)
+        self.tracker.close_as_person(FIRST)
+
+    @property
+    def open(self) -> list[IssueRef]:
+        return [issue.ref for issue in self.tracker.open_issues]
+
+
+def told(world: Skewed) -> None:
+    world.event()
+
+
+def nothing(world: Skewed) -> None:
+    """Nobody tells, and nobody looks."""
+
+
+@pytest.fixture(params=MINUTES)
+def provider(request: pytest.FixtureRequest) -> float:
+    return float(request.param)
+
+
+@pytest.fixture(params=PEOPLE)
+def github(request: pytest.FixtureRequest) -> float:
+    return float(request.param)
+
+
+@pytest.fixture(params=["cloudwatch", "alertmanager", "grafana"])
+def world(request: pytest.FixtureRequest, provider: float, github: float) -> Skewed:
+    return Skewed(provider, github, request.param)
+
+
+LEARNS = pytest.mark.parametrize("learns", [told, nothing])
+Learns = Callable[[Skewed], None]
+
+
+@LEARNS
+def test_what_a_person_closes_stays_closed_in_this_episode(world: Skewed, learns: Learns) -> None:
+    world.fires(0)
+    world.closes(2)
+    learns(world)
+    world.fires(15, 0)
+    world.settle(90)
+    assert (world.open, len(world.tracker.all_issues)) == ([], 1)
+
+
+@LEARNS
+def test_what_fires_again_after_a_person_closed_it_and_it_resolved_has_a_fresh_issue(
+    world: Skewed, learns: Learns
+) -> None:
+    world.fires(0)
+    world.closes(2)
+    learns(world)
+    world.ends(3)
+    world.fires(5)
+    world.settle(90)
+    assert world.open == [SECOND]
+
+
+def test_what_resolved_stays_closed_and_untold_where_a_person_closed_it(world: Skewed) -> None:
+    world.fires(0)
+    world.closes(2)
+    world.event()
+    world.ends(3)
+    world.settle(90)
+    assert (world.open, len(world.tracker.all_issues)) == ([], 1)
+
+
+def test_our_own_closing_is_reopened_within_the_window_and_not_after(world: Skewed) -> None:
+    world.fires(0)
+    world.ends(20)
+    world.fires(49)
+    assert world.open == [FIRST]
+    world.ends(60)
+    world.fires(91)
+    assert world.open == [SECOND]
+
+
+def test_an_opening_whose_answer_was_lost_is_found(world: Skewed) -> None:
+    world.tracker.faults["open"] = fails_with(OutcomeUnknown("dropped"), after=True)
+    world.fires(0)
+    world.settle(60)
+    assert (world.open, len(world.tracker.all_issues)) == ([FIRST], 1)
+
+
+def test_the_first_command_is_heard(world: Skewed) -> None:
+    world.fires(0)
+    world.say("/ack")
+    world.event()
+    assert world.tracker.threads[FIRST].assignees == {"mona"}
+
+
+@pytest.mark.parametrize("source", ["cloudwatch", "alertmanager", "grafana"])
+@pytest.mark.parametrize(("closed", "still_open"), [(8, [SECOND]), (12, [])])
+def test_a_closing_noticed_later_belongs_to_the_episode_during_which_it_happened(
+    provider: float, source: str, closed: float, still_open: list[IssueRef]
+) -> None:
+    """GitHub is away while one episode ends and the next begins; what is open is still the first's issue."""
+    world = Skewed(provider, 0, source)
+    world.fires(0)
+    world.ends(9, sync=False)
+    world.fires(10, sync=False)
+    world.closes(closed)
+    world.clock.time = at(15)
+    world.settle(90)
+    assert world.open == still_open
+
+
+@pytest.mark.parametrize(
+    ("messages", "heard_at"),
+    [
+        ([(firing(-9), 1)], 1),
+        ([(firing(-9), 1), (firing(-8), 2)], 1),
+        ([(firing(-9), 1), (resolved(-8), 2), (firing(-7), 3)], 3),
+        ([(firing(-9), 1), (firing(-7, began_anew=True), 3)], 3),
+        ([(firing(-9), 2), (firing(-10), 3)], 2),
+        ([(firing(-9), 2), (firing(-10), 1)], 1),
+        # a late end splits the episode: its newer part was heard of by when the row was last seen
+        ([(firing(-9), 1), (firing(-7), 3), (resolved(-8), 5)], 3),
+        ([(firing(-9), 1), (resolved(-8), 2), (resolved(-7), 3)], 1),
+        ([(resolved(-8), 2), (firing(-7), 3)], 3),
+    ],
+)
+def test_when_an_episode_was_first_heard_of(
+    messages: list[tuple[AlertEvent, float]], heard_at: float
+) -> None:
+    row: AlertState | None = None
+    for event, received in messages:
+        row = record(row, event, at(received)).row
+    assert row
+    assert row.spec.episode_heard_at == at(heard_at)
+
+
+def test_a_row_of_before_this_was_known_compares_what_it_has() -> None:
+    row = row_of(firing(1), resolved(2), firing(9))
+    old = replace(row, spec=replace(row.spec, episode_heard_at=None))
+    later, sooner = (with_issue(old, episode=at(1), **closed(each, Closer.PERSON)) for each in (9, 8))
+    assert plan(later, at(20), policy()) == Nothing(Quiet.CLOSED_BY_PERSON)
+    assert plan(sooner, at(20), policy()) == OpenIssue()
+    assert [each.status.issue and each.status.issue.over_at for each in (later, sooner)] == [at(9), at(8)]
+
+
+@pytest.mark.parametrize(("theirs", "ours"), [(5, 5), (3, 3), (7, 7), (2.9, 3), (-99, 3), (7.1, 7), (99, 7)])
+def test_a_time_of_theirs_lies_between_what_we_know(theirs: float, ours: float) -> None:
+    assert by_ours(at(theirs), at(3), at(7)) == at(ours)
