@@ -14,6 +14,7 @@ from tests.local.github import GitHubServer
 from tests.local.github.model import StateReason
 from tests.local.github.pages.markdown import to_html
 from tests.local.github.pages.references import link_references
+from tests.local.patience import HTTP_SECONDS
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
@@ -30,7 +31,7 @@ def github(served: tuple[GitHubServer, Clock]) -> GitHubServer:
 
 
 def get(github: GitHubServer, path: str) -> httpx.Response:
-    return httpx.get(f"{github.url}{path}", headers=BROWSER, timeout=10, trust_env=False)
+    return httpx.get(f"{github.url}{path}", headers=BROWSER, timeout=HTTP_SECONDS, trust_env=False)
 
 
 def read(github: GitHubServer, path: str) -> str:
@@ -232,12 +233,14 @@ def test_a_page_that_is_not_there_says_where_to_begin(github: GitHubServer) -> N
 def test_the_api_is_as_it_was(github: GitHubServer) -> None:
     """What is no browser is told what GitHub's API tells, at paths that have no page."""
     for path in ("/nobody", "/a/b/c/d", "/app", "/repos/acme/alerts/issues"):
-        answer = httpx.get(f"{github.url}{path}", timeout=10, trust_env=False)
+        answer = httpx.get(f"{github.url}{path}", timeout=HTTP_SECONDS, trust_env=False)
         assert (answer.status_code, answer.headers["Content-Type"]) in [
             (404, "application/json"),
             (401, "application/json"),
         ], path
-    assert httpx.post(f"{github.url}/{ALERTS}/issues", timeout=10, trust_env=False).status_code == 404
+    assert (
+        httpx.post(f"{github.url}/{ALERTS}/issues", timeout=HTTP_SECONDS, trust_env=False).status_code == 404
+    )
 
 
 def test_pages_do_not_count_and_are_there_while_the_api_is_not(github: GitHubServer) -> None:
@@ -248,7 +251,7 @@ def test_pages_do_not_count_and_are_there_while_the_api_is_not(github: GitHubSer
 
 def test_html_url_leads_to_the_page(github: GitHubServer) -> None:
     shown = github.services.show.issue(github.world.issue(ALERTS, 2))
-    assert httpx.get(shown["html_url"], timeout=10, trust_env=False).status_code == 200
+    assert httpx.get(shown["html_url"], timeout=HTTP_SECONDS, trust_env=False).status_code == 200
 
 
 def test_pages_run_no_script_and_fetch_only_from_this_machine(github: GitHubServer) -> None:

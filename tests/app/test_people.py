@@ -10,8 +10,6 @@ from tests.app.test_pipeline import ALERTS, INFRA, alerts, issues, now, post
 from tests.local.github.model import Issue
 from tests.local.stack import LocalStack
 
-SECONDS = 20.0
-
 
 @pytest.fixture(scope="module")
 def stack() -> Iterator[LocalStack]:
@@ -24,8 +22,8 @@ def stack() -> Iterator[LocalStack]:
 def opened(stack: LocalStack, name: str) -> Issue:
     (alert,) = alerts(name, 1)
     assert post(stack, alert.payload(now())) == 1
-    stack.wait_until(lambda: bool(issues(stack, name)), SECONDS, "the issue")
-    stack.wait_until(stack.quiet, SECONDS, "rest")
+    stack.wait_until(lambda: bool(issues(stack, name)), "the issue")
+    stack.wait_until(stack.quiet, "rest")
     return issues(stack, name)[0]
 
 
@@ -38,10 +36,10 @@ def status(stack: LocalStack, issue: Issue) -> dict[str, Any]:
 def test_a_command_is_carried_out_and_a_closing_is_known(stack: LocalStack) -> None:
     issue, mona = opened(stack, "Asked"), stack.github.person("mona")
     comment = mona.comment(issue.repository.full_name, issue.number, "/ack")
-    stack.wait_until(lambda: bool(comment.reactions), SECONDS, "the reaction")
+    stack.wait_until(lambda: bool(comment.reactions), "the reaction")
     assert [account.login for account in issue.assignees] == ["mona"]
     mona.close(issue.repository.full_name, issue.number, "not_planned")
-    stack.wait_until(lambda: status(stack, issue)["issue"]["closer"] == "mona", SECONDS, "the closing")
+    stack.wait_until(lambda: status(stack, issue)["issue"]["closer"] == "mona", "the closing")
     known = status(stack, issue)["issue"]
     assert (known["closed_by"], known["state_reason"], known["acked_by"]) == ("PERSON", "not_planned", "mona")
 
@@ -49,6 +47,6 @@ def test_a_command_is_carried_out_and_a_closing_is_known(stack: LocalStack) -> N
 def test_a_stranger_is_told_no(stack: LocalStack) -> None:
     issue = opened(stack, "Not asked")
     comment = stack.github.person("stranger").comment(issue.repository.full_name, issue.number, "/mute")
-    stack.wait_until(lambda: bool(comment.reactions), SECONDS, "the reaction")
+    stack.wait_until(lambda: bool(comment.reactions), "the reaction")
     assert {content for _, content in comment.reactions} == {"-1"}
     assert "alert:muted" not in issue.label_names

@@ -14,7 +14,6 @@ from tests.local.stack import LocalStack
 
 ALERTS, INFRA = "example-org/alerts", "example-org/ci-infra"
 NO_LIMITS = {"WRITE_SPACING_SECONDS": "0", "WRITES_PER_MINUTE": "5000", "WRITES_PER_HOUR": "5000"}
-PATIENCE = 90.0
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +65,7 @@ def now() -> datetime:
 
 def test_a_group_of_fifty_gives_fifty_issues(stack: LocalStack) -> None:
     assert post(stack, *(alert.payload(now()) for alert in alerts("Fifty", 50))) == 50
-    stack.wait_until(stack.quiet, PATIENCE, "fifty issues")
+    stack.wait_until(stack.quiet, "fifty issues")
     assert len({issue.title for issue in issues(stack, "Fifty")}) == 50
     assert len(issues(stack, "Fifty")) == 50
 
@@ -74,10 +73,10 @@ def test_a_group_of_fifty_gives_fifty_issues(stack: LocalStack) -> None:
 def test_each_member_of_a_group_has_its_own_state(stack: LocalStack) -> None:
     began, group = now(), alerts("Mixed", 4)
     post(stack, *(alert.payload(began) for alert in group))
-    stack.wait_until(lambda: len(issues(stack, "Mixed")) == 4 and stack.quiet(), PATIENCE, "four issues")
+    stack.wait_until(lambda: len(issues(stack, "Mixed")) == 4 and stack.quiet(), "four issues")
     ended = [now() if n % 2 else None for n in range(4)]
     post(stack, *(alert.payload(began, end) for alert, end in zip(group, ended, strict=True)))
-    stack.wait_until(stack.quiet, PATIENCE, "two closings")
+    stack.wait_until(stack.quiet, "two closings")
     states = {issue.title: issue.state for issue in issues(stack, "Mixed")}
     assert list(dict(sorted(states.items())).values()) == ["open", "closed", "open", "closed"]
 
@@ -87,7 +86,7 @@ def test_three_copies_at_once_to_two_collectors_make_one_issue_each(stack: Local
     entries = [alert.payload(now()) for alert in alerts("Copies", 40)]
     for _ in range(3):
         post(stack, *entries)
-    stack.wait_until(stack.quiet, PATIENCE, "forty issues")
+    stack.wait_until(stack.quiet, "forty issues")
     assert len(issues(stack, "Copies")) == 40
     assert sum(len(issue.comments) for issue in issues(stack, "Copies")) == 0
 
@@ -95,10 +94,10 @@ def test_three_copies_at_once_to_two_collectors_make_one_issue_each(stack: Local
 def test_while_github_answers_502_everything_is_acknowledged_and_nothing_lost(stack: LocalStack) -> None:
     stack.github.faults.outage(status=502)
     post(stack, *(alert.payload(now()) for alert in alerts("Outage", 20)))
-    stack.wait_until(lambda: sum(stack.aws.queue_depth()) == 0, PATIENCE, "an empty queue")
+    stack.wait_until(lambda: sum(stack.aws.queue_depth()) == 0, "an empty queue")
     assert (issues(stack, "Outage"), stack.aws.dlq_messages()) == ([], [])
     stack.github.faults.clear()
-    stack.wait_until(stack.quiet, PATIENCE, "twenty issues")
+    stack.wait_until(stack.quiet, "twenty issues")
     assert len(issues(stack, "Outage")) == 20
 
 
@@ -109,9 +108,9 @@ def test_while_github_hangs_everything_is_acknowledged_and_nothing_doubled(
     name = f"Hang{took_effect}"
     stack.github.faults.add("hang", seconds=4, method="POST", path="/repos/*/issues", after_write=took_effect)
     post(stack, *(alert.payload(now()) for alert in alerts(name, 6)))
-    stack.wait_until(lambda: sum(stack.aws.queue_depth()) == 0, PATIENCE, "an empty queue")
+    stack.wait_until(lambda: sum(stack.aws.queue_depth()) == 0, "an empty queue")
     stack.github.faults.clear()
-    stack.wait_until(stack.quiet, PATIENCE, "six issues")
+    stack.wait_until(stack.quiet, "six issues")
     assert len(issues(stack, name)) == 6
     assert stack.aws.dlq_messages() == []
 
@@ -120,11 +119,11 @@ def test_a_life_over_cloudwatch(stack: LocalStack) -> None:
     """Opens, recovers, flaps on the same issue; EventBridge and SNS speak of the same condition."""
     described = "TEAM=storage | PRIORITY=P1 | RUNBOOK=https://example.org/runbooks/disk"
     stack.aws.publish(senders.cloudwatch("Life 1", described, now()))
-    stack.wait_until(lambda: len(issues(stack, "Life")) == 1 and stack.quiet(), PATIENCE, "an issue")
+    stack.wait_until(lambda: len(issues(stack, "Life")) == 1 and stack.quiet(), "an issue")
     stack.aws.publish(senders.cloudwatch("Life 1", described, now(), state="OK", before="ALARM"))
-    stack.wait_until(lambda: issues(stack, "Life")[0].state == "closed", PATIENCE, "its closing")
+    stack.wait_until(lambda: issues(stack, "Life")[0].state == "closed", "its closing")
     stack.aws.publish(senders.eventbridge("Life 1", described, now()))
-    stack.wait_until(lambda: issues(stack, "Life")[0].state == "open", PATIENCE, "its reopening")
+    stack.wait_until(lambda: issues(stack, "Life")[0].state == "open", "its reopening")
     assert len(issues(stack, "Life")) == 1
 
 
@@ -134,7 +133,7 @@ def test_the_examples_of_make_local_become_issues(stack: LocalStack, tmp_path: P
         message = json.loads((tmp_path / f"{source}.json").read_text(encoding="utf-8"))
         assert senders.post(stack.http_url, source, stack.tokens[source], message).status_code == 202
     stack.aws.publish((tmp_path / "cloudwatch.json").read_text(encoding="utf-8"))
-    stack.wait_until(stack.quiet, PATIENCE, "three issues")
+    stack.wait_until(stack.quiet, "three issues")
     titles = {issue.title for name in (ALERTS, INFRA) for issue in stack.github.world.repository(name).listed}
     assert {"[P1] Runner queue too long", "[P2] Disk almost full", "[P0] arm64-queue-too-long"} <= titles
 
@@ -145,7 +144,7 @@ def test_bad_messages_are_kept_with_the_reason_and_harm_nobody(stack: LocalStack
     stack.aws.publish("AWS Budget Notification")
     poisoned, sound = alerts("Poison", 2)
     post(stack, poisoned.payload(now()) | {"status": "exploding"}, sound.payload(now()))
-    stack.wait_until(stack.quiet, PATIENCE, "the sound one's issue")
+    stack.wait_until(stack.quiet, "the sound one's issue")
     assert [issue.title for issue in issues(stack, "Poison")] == ["[P2] Poison 001 [host-1]"]
     reasons = {letter.attributes["reason"] for letter in stack.aws.dlq_messages()}
     assert {"MISSING_TEAM_AND_PRIORITY", "NOT_JSON"} < reasons

@@ -10,8 +10,6 @@ from tests.local import senders
 from tests.local.aws import DUMMY_ENVIRONMENT
 from tests.local.stack import LocalStack
 
-PATIENCE = 60.0
-
 
 @dataclass(frozen=True)
 class Prompt:
@@ -37,7 +35,7 @@ class Prompt:
         self.wait_until(self.stack.quiet, what)
 
     def wait_until(self, predicate: Callable[[], bool], what: str) -> None:
-        self.stack.wait_until(predicate, PATIENCE, what)
+        self.stack.wait_until(predicate, what)
 
     def titles(self, repository: str) -> set[str]:
         """Titles of the open issues."""

@@ -13,6 +13,7 @@ import pytest
 
 from tests.cli.stack import Prompt
 from tests.local.aws import create_resources
+from tests.local.patience import finished
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -53,15 +54,7 @@ def folder(prompt: Prompt, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run(command: str, prompt: Prompt, folder: Path) -> subprocess.CompletedProcess[str]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     environment = inherited | prompt.environment | {"PYTHONPATH": str(ROOT), "AWS_REGION": "us-west-2"}
-    return subprocess.run(
-        ["bash", "-c", command],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    return finished(["bash", "-c", command], cwd=folder, env=environment)
 
 
 @pytest.mark.parametrize("guide", GUIDES)

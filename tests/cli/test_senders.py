@@ -16,6 +16,7 @@ import yaml
 from tests.cli.conftest import SETTINGS
 from tests.cli.prompt import run
 from tests.cli.stack import Prompt
+from tests.local.patience import HTTP_SECONDS, finished
 from tests.local.stack import LocalStack
 
 ROOT = Path(__file__).parents[2]
@@ -41,7 +42,7 @@ def post(prompt: Prompt, address: str, scheme: str, source: str) -> int:
         content=run(f"explain --template {source}").out,
         headers={"Authorization": f"{scheme} {prompt.stack.tokens[source]}"},
         trust_env=False,
-        timeout=30,
+        timeout=HTTP_SECONDS,
     ).status_code
 
 
@@ -95,14 +96,7 @@ def test_the_terraform_alarm_routes_and_has_both_actions() -> None:
 def emit(prompt: Prompt, *arguments: str, token: str | None = None) -> subprocess.CompletedProcess[str]:
     environment = {"PATH": os.defpath, "ALERTING_URL": prompt.stack.http_url}
     environment["ALERTING_TOKEN"] = token or prompt.stack.tokens["normalized"]
-    return subprocess.run(
-        [sys.executable, str(SENDERS / "emitter.py"), *arguments],
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    return finished([sys.executable, str(SENDERS / "emitter.py"), *arguments], env=environment)
 
 
 def test_the_emitter_opens_an_issue_and_closes_it(prompt: Prompt) -> None:

@@ -9,6 +9,7 @@ from typing import Any, Self
 import httpx
 
 from tests.local.github import AppKey, GitHubServer
+from tests.local.patience import HTTP_SECONDS
 
 APP_ID = "12345"
 REPOSITORY = "acme/alerts"
@@ -54,7 +55,9 @@ class Rig:
 
     def __enter__(self) -> Self:
         self.github.start()
-        self.http = httpx.Client(base_url=self.github.url, timeout=10, trust_env=False, verify=no_tls())
+        self.http = httpx.Client(
+            base_url=self.github.url, timeout=HTTP_SECONDS, trust_env=False, verify=no_tls()
+        )
         self.sign_in()
         return self
 

@@ -4,13 +4,14 @@ import json
 import socket
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.local.aws import LocalAws, create_resources
+from tests.local.patience import StuckError
 from tests.local.processes import Process, ProcessError
 from tests.local.stack import LocalStack
 from tests.local.stack.environment import child_environment
@@ -78,7 +79,7 @@ class Functions:
         self.process = Process("functions", command, log=log, env=child_environment(), cwd=ROOT)
 
     def ready(self) -> None:
-        self.process.wait_until(lambda: "functions.ready" in self.process.output(), 60)
+        self.process.wait_until(lambda: "functions.ready" in self.process.output())
 
     def invocations(self, function: str = "collector") -> list[dict[str, Any]]:
         if not self.invocations_file.exists():
@@ -90,11 +91,15 @@ class Functions:
         lines = [json.loads(line) for line in self.process.output().splitlines()]
         return [line for line in lines if line["message"] == event]
 
-    def wait_until(self, predicate: Callable[[], bool]) -> None:
-        self.process.wait_until(predicate, 30)
+    def wait_until(self, predicate: Callable[[], bool], what: str) -> None:
+        self.process.wait_until(predicate, what, self.progress)
+
+    def progress(self) -> Hashable:
+        written = [file.stat().st_size for file in (self.process.log, self.invocations_file) if file.exists()]
+        return (*written, *self.aws.queue_depth(), *self.aws.dlq_depth())
 
     def wait_until_queue_is_empty(self) -> None:
-        self.wait_until(lambda: sum(self.aws.queue_depth()) == 0)
+        self.wait_until(lambda: sum(self.aws.queue_depth()) == 0, "an empty queue")
 
 
 def write_project(project: Path, stage: str, variables: dict[str, str]) -> None:
@@ -114,7 +119,7 @@ def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     log = tmp_path_factory.mktemp("aws") / "aws.log"
     command = [sys.executable, "-m", "tests.local.aws", "--port", "0"]
     process = Process("aws", command, log=log, env=child_environment(), cwd=ROOT)
-    process.wait_until(lambda: "listening on" in process.output(), 60)
+    process.wait_until(lambda: "listening on" in process.output())
     yield process.output().split()[-1]
     assert process.stop() == 0
 
@@ -229,7 +234,7 @@ def test_failed_batch_comes_back_whether_the_function_raised_overran_or_died(
 def test_failed_batch_stays_hidden_meanwhile(aws: LocalAws, start: Callable[..., Functions]) -> None:
     aws.publish({"do": "raise"})
     functions = start(aws, "--reconcile-every", "0")
-    functions.wait_until(lambda: functions.logged("functions.invocation_failed") != [])
+    functions.wait_until(lambda: functions.logged("functions.invocation_failed") != [], "a failure")
     assert aws.queue_depth() == (0, 1)
 
 
@@ -239,7 +244,7 @@ def test_message_received_too_often_ends_in_the_dlq(
     aws = make_aws(visibility_seconds=1, max_receive_count=2)
     aws.publish({"do": "raise"}, {"source": "grafana"})
     functions = start(aws, "--reconcile-every", "0")
-    functions.wait_until(lambda: aws.dlq_depth().visible == 1)
+    functions.wait_until(lambda: aws.dlq_depth().visible == 1, "a dead letter")
     (letter,) = aws.dlq_messages()
     assert (json.loads(letter.body), letter.attributes) == ({"do": "raise"}, {"source": "grafana"})
     assert len(functions.invocations()) == 2
@@ -252,7 +257,7 @@ def test_each_collector_is_a_process_and_they_work_at_once(
     for _ in range(2):
         aws.publish({"do": "hang"})
     functions = start(aws, "--reconcile-every", "0", "--concurrency", "2", "--batch-size", "1")
-    functions.wait_until(lambda: len(functions.invocations()) == 2)
+    functions.wait_until(lambda: len(functions.invocations()) == 2, "two invocations")
     assert len({each["pid"] for each in functions.invocations()}) == 2
 
 
@@ -260,7 +265,7 @@ def test_reconcile_is_called_again_and_again_with_the_schedules_event(
     aws: LocalAws, start: Callable[..., Functions]
 ) -> None:
     functions = start(aws, "--reconcile-every", "0.05")
-    functions.wait_until(lambda: len(functions.invocations("reconcile")) >= 3)
+    functions.wait_until(lambda: len(functions.invocations("reconcile")) >= 3, "three invocations")
     invocation = functions.invocations("reconcile")[0]
     assert invocation["event"].keys() == {
         *("version", "id", "detail-type", "source", "account", "time", "region", "resources", "detail")
@@ -303,10 +308,10 @@ def test_stack_runs_both_stand_ins_and_the_functions(tmp_path: Path) -> None:
         stack.stop_functions()
         stack.aws.publish({"do": "nothing"})
         assert not stack.quiet()
-        with pytest.raises(TimeoutError, match="in vain for the moon: 1 messages queued, 0 in flight"):
-            stack.wait_until(lambda: False, 0, "the moon")
+        with pytest.raises(StuckError, match="in vain for the moon: 1 messages queued, 0 in flight"):
+            stack.wait_until(lambda: False, "the moon", still=0)
         stack.start_functions()
-        stack.wait_until(stack.quiet, 30, "an empty queue")
+        stack.wait_until(stack.quiet, "an empty queue")
         row = {"fingerprint": {"S": "a"}, "due_priority": {"S": "P1"}, "due_at": {"N": "7"}}
         stack.aws.dynamodb.put_item(TableName=stack.aws.table, Item=row)
         assert (stack.quiet(), stack.quiet(due_by=6)) == (False, True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ import httpx
 import pytest
 
 from tests.contract.github_rig import ISSUES, Rig, no_tls
+from tests.local.patience import HTTP_SECONDS, wait_until
 
 ANY_ISSUES = "/repos/*/issues"
 
@@ -161,12 +161,14 @@ def test_more_requests_at_once_than_github_bears_are_refused(rig: Rig) -> None:
 @contextmanager
 def requests_under_way(rig: Rig, number: int) -> Iterator[None]:
     """That many requests that get no answer until the server stops."""
-    rig.github.faults.add("hang", times=number, seconds=60)
+    rig.github.faults.add("hang", times=number, seconds=HTTP_SECONDS)
     with ThreadPoolExecutor(number) as callers:
         waiting = [callers.submit(rig.http.get, ISSUES) for _ in range(number)]
-        deadline = time.monotonic() + 20
-        while rig.github.journal.under_way < number and time.monotonic() < deadline:
-            time.sleep(0.01)
+        wait_until(
+            lambda: rig.github.journal.under_way >= number,
+            f"{number} requests under way",
+            lambda: rig.github.journal.under_way,
+        )
         yield
         rig.github.stop()
     assert all(isinstance(each.exception(), httpx.RemoteProtocolError) for each in waiting)

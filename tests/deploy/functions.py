@@ -9,7 +9,6 @@ import hashlib
 import importlib
 import json
 import re
-import subprocess
 import sys
 import uuid
 import zipfile
@@ -22,6 +21,7 @@ from typing import Any
 from tests.deploy.cloud import Cloud
 from tests.local.aws import LocalAws
 from tests.local.functions import scheduled_event, sqs_record
+from tests.local.patience import finished
 
 RUNTIME = Path(__file__).with_name("runtime.py")
 LAMBDAS_OWN = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3")
@@ -88,14 +88,10 @@ class Deployed:
         }
         request = {"event": event, "context": context, "remaining_ms": configuration["Timeout"] * 1000}
         command = [sys.executable, "-I", "-S", str(RUNTIME), str(self.code(name)), str(self.boto3)]
-        done = subprocess.run(
+        done = finished(
             [*command, configuration["Handler"]],
-            input=json.dumps(request),
             env=self._environment(configuration),
-            capture_output=True,
-            text=True,
-            timeout=configuration["Timeout"],
-            check=False,
+            stdin=json.dumps(request),
         )
         answer = json.loads(done.stdout.splitlines()[-1]) if done.returncode == 0 else {"error": done.stderr}
         # What a role forbids may be told in the log alone: a chore that fails holds up no other.

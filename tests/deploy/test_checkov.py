@@ -2,12 +2,12 @@
 
 import json
 import re
-import subprocess
 from typing import Any
 
 import pytest
 
 from tests.deploy.tools import INFRA, ROOT, absent
+from tests.local.patience import finished
 
 CHECKOV = ROOT / "build" / "checkov" / "bin" / "checkov"
 OPTIONS = ("--framework", "terraform", "--skip-download", "--compact", "--output", "json")
@@ -18,9 +18,7 @@ SUPPRESSION = re.compile(r"checkov:skip=(\w+):?(.*)")
 def report() -> dict[str, Any]:
     if not CHECKOV.is_file():
         absent("checkov is not installed: make build/checkov/installed")
-    done = subprocess.run(
-        [CHECKOV, "--directory", INFRA, *OPTIONS], capture_output=True, text=True, check=False, timeout=300
-    )
+    done = finished([str(CHECKOV), "--directory", str(INFRA), *OPTIONS])
     assert done.returncode in {0, 1}, done.stderr
     report: dict[str, Any] = json.loads(done.stdout)
     return report

@@ -8,9 +8,10 @@ from typing import NoReturn
 
 import pytest
 
+from tests.local.patience import finished
+
 ROOT = Path(__file__).parents[2]
 INFRA = ROOT / "infra-extra"
-PATIENCE_SECONDS = 300
 NOT_THERE = ("Failed to query available provider packages", "Failed to install provider")
 
 
@@ -19,14 +20,7 @@ def terraform(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]
     if not shutil.which("terraform"):
         absent("terraform is not on the PATH")
     environment = dict(os.environ) | {"TF_CLI_CONFIG_FILE": os.devnull, "TF_IN_AUTOMATION": "1"}
-    return subprocess.run(
-        ["terraform", f"-chdir={folder}", *arguments],
-        env=environment,
-        timeout=PATIENCE_SECONDS,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return finished(["terraform", f"-chdir={folder}", *arguments], env=environment)
 
 
 def initialized(name: str, folder: Path) -> Path:

@@ -20,13 +20,13 @@ from tests.deploy.cloud import Cloud
 from tests.deploy.tools import initialized
 from tests.local.aws import DUMMY_ENVIRONMENT
 from tests.local.github import AppKey, GitHubServer
+from tests.local.patience import finished
 from tests.local.processes import Process
-from tests.local.stack import APP_ID, ROOT, START_SECONDS
+from tests.local.stack import APP_ID, ROOT
 from tests.local.stack.environment import child_environment
 
 DEPLOYED = ("app.py", "chalicelib", ".chalice", "requirements.txt", "infra-extra")
 LEFT_BEHIND = shutil.ignore_patterns("deployed", "deployments", "__pycache__", ".terraform*", "*.tfstate*")
-PATIENCE_SECONDS = 240
 BY_PATH = """\
 terraform {
   backend "s3" {
@@ -94,15 +94,7 @@ class Checkout:
         return done.stderr
 
     def run(self, *command: str, **variables: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            command,
-            cwd=self.path,
-            env={**self.environment, **variables},
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE_SECONDS,
-            check=False,
-        )
+        return finished(command, cwd=self.path, env={**self.environment, **variables})
 
     def make_bucket(self) -> None:
         """Make the state bucket, as the guide says."""
@@ -128,7 +120,7 @@ def stand_ins(folder: Path, region: str) -> Iterator[tuple[Cloud, GitHubServer, 
     command = [sys.executable, "-m", "tests.local.aws", "--port", "0"]
     process = Process("aws", command, log=folder / "aws.log", env=child_environment(), cwd=ROOT)
     try:
-        process.wait_until(lambda: "listening on" in process.output(), START_SECONDS)
+        process.wait_until(lambda: "listening on" in process.output())
         with GitHubServer(app_id=APP_ID, public_key_pem=key.public_pem) as github:
             yield Cloud(process.output().split()[-1], region), github, key
     finally:

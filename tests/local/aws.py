@@ -15,6 +15,8 @@ import boto3
 from boto3.dynamodb.types import TypeDeserializer
 from botocore.config import Config
 
+from tests.local.patience import HTTP_SECONDS
+
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import GlobalSecondaryIndexTypeDef
@@ -118,7 +120,9 @@ class LocalAws:
     @property
     def _client_options(self) -> dict[str, Any]:
         # No proxies: the environment's would take loopback traffic elsewhere.
-        config = Config(connect_timeout=5, read_timeout=60, retries={"max_attempts": 2}, proxies={})
+        config = Config(
+            connect_timeout=HTTP_SECONDS, read_timeout=HTTP_SECONDS, retries={"max_attempts": 2}, proxies={}
+        )
         return {"endpoint_url": self.endpoint_url, "region_name": self.region, "config": config}
 
     def publish(self, message: str | Mapping[str, Any], attributes: Mapping[str, str] | None = None) -> str:

@@ -36,6 +36,7 @@ class EventSourceMapping:
     """Lambda's poller: hands batches of the queue to the collector, and deletes those it returned from."""
 
     pause = 0.0
+    polling = False
 
     def __init__(self, worker: Worker, aws: LocalAws, batch_size: int) -> None:
         self.worker = worker
@@ -57,17 +58,23 @@ class EventSourceMapping:
             raise FunctionError(f"the queue refused to delete {failed}")
 
     def _receive(self) -> "list[MessageTypeDef]":
-        return self._sqs.receive_message(
-            QueueUrl=self._aws.queue_url,
-            MaxNumberOfMessages=self._batch_size,
-            WaitTimeSeconds=LONG_POLL_SECONDS,
-            MessageAttributeNames=["All"],
-            MessageSystemAttributeNames=["All"],
-        ).get("Messages", [])
+        self.polling = True
+        try:
+            return self._sqs.receive_message(
+                QueueUrl=self._aws.queue_url,
+                MaxNumberOfMessages=self._batch_size,
+                WaitTimeSeconds=LONG_POLL_SECONDS,
+                MessageAttributeNames=["All"],
+                MessageSystemAttributeNames=["All"],
+            ).get("Messages", [])
+        finally:
+            self.polling = False
 
 
 class Schedule:
     """EventBridge's schedule: invokes reconcile every so many seconds, counted from its end."""
+
+    polling = False
 
     def __init__(self, worker: Worker, pause: float) -> None:
         self.worker = worker
@@ -209,8 +216,9 @@ def run(running: list[EventSourceMapping | Schedule]) -> None:
     stopping.set()
     # A long poll must end by itself: broken off, it could take messages along. An invocation may.
     deadline = time.monotonic() + STOP_GRACE_SECONDS
-    for thread in threads:
-        thread.join(max(0, deadline - time.monotonic()))
+    for trigger, thread in zip(running, threads, strict=True):
+        while thread.is_alive() and (trigger.polling or time.monotonic() < deadline):
+            thread.join(0.05)
     for trigger in running:
         trigger.worker.kill()
 

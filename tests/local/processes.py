@@ -5,12 +5,12 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from pathlib import Path
 
+from tests.local.patience import StuckError, wait_until, work
+
 PARENT_CHECK_SECONDS = 1.0
-STOP_SECONDS = 10.0
-POLL_SECONDS = 0.05
 TAIL_LINES = 30
 
 
@@ -49,24 +49,36 @@ class Process:
         if (code := self._popen.poll()) is not None:
             raise ProcessError(f"{self.name} ended with code {code}; its log ends:\n{self.tail()}")
 
-    def wait_until(self, ready: Callable[[], bool], timeout: float) -> None:
-        deadline = time.monotonic() + timeout
-        while not ready():
+    def wait_until(
+        self, ready: Callable[[], bool], what: str = "", progress: Callable[[], Hashable] | None = None
+    ) -> None:
+        """Wait while the process works or writes; one that idles works a little too, and needs `progress`.
+
+        Raises ProcessError if it ends meanwhile, StuckError if it gets nowhere.
+        """
+
+        def holds() -> bool:
+            if ready():
+                return True
             self.check()
-            if time.monotonic() > deadline:
-                raise ProcessError(
-                    f"{self.name} was not ready after {timeout:g} s; its log ends:\n{self.tail()}"
-                )
-            time.sleep(POLL_SECONDS)
+            return False
+
+        what = what or f"{self.name} to be ready"
+        wait_until(holds, what, progress or self.progress, lambda: f"its log ends:\n{self.tail()}")
+
+    def progress(self) -> Hashable:
+        """How much it has worked and written."""
+        return work(self._popen.pid), self.log.stat().st_size
 
     def stop(self) -> int:
         """Ask the process to end, insist if it does not, and return its exit code."""
         self._popen.terminate()
         try:
-            return self._popen.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
+            ended = f"{self.name} to end"
+            wait_until(lambda: self._popen.poll() is not None, ended, lambda: self.log.stat().st_size)
+        except StuckError:
             self._popen.kill()
-            return self._popen.wait(STOP_SECONDS)
+        return self._popen.wait()
 
 
 def end_with_parent() -> None:

@@ -25,7 +25,6 @@ IMAGES = ROOT / "docs" / "images"
 WIDTH, SCALE, MARGIN = 880, 2, 16
 COLORS = 64
 GREY = "ededed"
-PATIENCE = 60.0
 DUPLICATE_SECONDS = 3.0
 
 QUEUE = "arm64-runners-stuck"
@@ -146,7 +145,7 @@ def board(stack: LocalStack) -> Issue:
                 senders.post(
                     stack.http_url, "normalized", stack.tokens["normalized"], told
                 ).raise_for_status()
-                stack.wait_until(stack.quiet, PATIENCE, f"{title}: {state}")
+                stack.wait_until(stack.quiet, f"{title}: {state}")
     stack.aws.dynamodb.delete_item(
         TableName=f"{stack.aws.prefix}-alerts-state", Key={"fingerprint": {"S": f"board#{ALERTS}"}}
     )
@@ -172,7 +171,7 @@ def issue_when(stack: LocalStack, repository: str, name: str, holds: Callable[[I
         listed = stack.github.world.repository(repository).listed
         return [issue for issue in listed if name in issue.title and holds(issue)]
 
-    stack.wait_until(lambda: bool(found()) and stack.quiet(), PATIENCE, f"the issue about {name}")
+    stack.wait_until(lambda: bool(found()) and stack.quiet(), f"the issue about {name}")
     return found()[0]
 
 
@@ -197,7 +196,7 @@ def take_pictures(folder: Path) -> None:
     with LocalStack(http=True, repositories=repositories, settings=settings) as stack, chromium() as browser:
         for name, make in PICTURES.items():
             issue = make(stack)
-            stack.wait_until(partial(is_dressed, issue), PATIENCE, "the labels' colours")
+            stack.wait_until(partial(is_dressed, issue), "the labels' colours")
             set_window(browser, WIDTH, WIDTH, scale=SCALE)
             png = picture(browser, f"{stack.github.url}/{issue.repository.full_name}/issues/{issue.number}")
             path = folder / f"{name}.png"

@@ -9,6 +9,8 @@ from typing import Any
 
 import httpx
 
+from tests.local.patience import HTTP_SECONDS
+
 ACCOUNT = "123456789012"
 BUILDER = "builder-7.example.org:9100"
 REGION = "us-west-2"
@@ -242,5 +244,5 @@ def post(url: str, source: str, token: str, body: dict[str, Any]) -> httpx.Respo
     headers = {f"X-{source.capitalize()}-Token": token, "Content-Type": "application/json"}
     content = json.dumps(body, separators=(",", ":")).encode()
     return httpx.post(
-        f"{url}/webhooks/{source}", content=content, headers=headers, timeout=30, trust_env=False
+        f"{url}/webhooks/{source}", content=content, headers=headers, timeout=HTTP_SECONDS, trust_env=False
     )

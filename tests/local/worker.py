@@ -17,8 +17,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from tests.local.aws import ACCOUNT
-
-INIT_LIMIT_SECONDS = 60.0
+from tests.local.patience import StuckError, wait_until, work
 
 Event = dict[str, Any]
 
@@ -101,7 +100,8 @@ class Worker:
         self._process.start()
         theirs.close()
         try:
-            self._await_answer(INIT_LIMIT_SECONDS)
+            self._await_loading(self._process.pid or 0)
+            self._take_answer()
         except FunctionError:
             self.kill()
             raise
@@ -114,11 +114,21 @@ class Worker:
             self._connection.send((event, str(uuid.uuid4())))
         self._await_answer(self.function.time_limit)
 
-    def _await_answer(self, limit: float) -> None:
+    def _await_loading(self, pid: int) -> None:
+        """Wait while the process works: how long it takes to load depends on the machine."""
         try:
-            if not self._connection.poll(limit):
-                self.kill()
-                raise FunctionError(f"{self.function.name} was abandoned after {limit:g} s")
+            wait_until(self._connection.poll, f"{self.function.name} to load", lambda: work(pid))
+        except StuckError as error:
+            raise FunctionError(str(error)) from error
+
+    def _await_answer(self, limit: float) -> None:
+        if not self._connection.poll(limit):
+            self.kill()
+            raise FunctionError(f"{self.function.name} was abandoned after {limit:g} s")
+        self._take_answer()
+
+    def _take_answer(self) -> None:
+        try:
             failure = self._connection.recv()
         except (EOFError, ConnectionError) as error:
             self.kill()

@@ -11,6 +11,7 @@ from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
 from tests.local.aws_server import QuietHandler
+from tests.local.patience import HTTP_SECONDS
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -25,7 +26,7 @@ class FaultyTable:
 
     def __init__(self, seed: int) -> None:
         self.target, self.fault, self.met = "", "", 0
-        self._rng, self._http = random.Random(seed), httpx.Client(trust_env=False, timeout=30)
+        self._rng, self._http = random.Random(seed), httpx.Client(trust_env=False, timeout=HTTP_SECONDS)
         self._server = make_server("127.0.0.1", 0, self._serve, threaded=True, request_handler=QuietHandler)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()

@@ -110,7 +110,7 @@ def chaos() -> Iterator[Chaos]:
         table.target = stack.aws.endpoint_url
         chaos = Chaos(stack, table)
         chaos.run()
-        stack.wait_until(stack.quiet, 90, "quiet after the chaos")
+        stack.wait_until(stack.quiet, "quiet after the chaos")
         yield chaos
     table.stop()
 

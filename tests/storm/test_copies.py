@@ -33,7 +33,7 @@ def test_two_hundred_alerts_three_times_make_two_hundred_issues_and_no_comment(
     entries = [alert.payload(now()) for alert in alerts(name, 200)]
     for _ in range(3):
         assert post(stack, *entries) == 200
-    stack.wait_until(stack.quiet, 300, "two hundred issues")
+    stack.wait_until(stack.quiet, "two hundred issues")
     found = issues(stack, name)
     assert (len(found), len({issue.title for issue in found})) == (200, 200)
     assert sum(len(issue.comments) for issue in found) == 0

@@ -15,7 +15,6 @@ from tests.local.stack import LocalStack
 ALERTS, INFRA = "example-org/alerts", "example-org/ci-infra"
 GITHUB_SECONDS = 0.3
 COLLECTORS = 5
-PATIENCE = 240.0
 SAMPLES = 20
 
 
@@ -100,7 +99,7 @@ def _latencies(stack: LocalStack, sent: Mapping[str, float]) -> list[float]:
         opened.update(_opened(stack))
         return opened.keys() >= sent.keys()
 
-    stack.wait_until(all_open, PATIENCE, f"{len(sent)} issues")
+    stack.wait_until(all_open, f"{len(sent)} issues")
     return [opened[title] - at for title, at in sent.items()]
 
 

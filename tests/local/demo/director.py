@@ -1,5 +1,6 @@
 """The director: sends what senders send, waits for what has to come of it, and notes whether it did."""
 
+import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,11 +12,11 @@ from tests.local.demo.cast import ALARMS, ANOMALY, BACKUP, COMPOSITE, METRIC
 from tests.local.demo.screen import Screen
 from tests.local.demo.watch import Watch
 from tests.local.github.model import Issue
+from tests.local.patience import Patience, StuckError
 from tests.local.senders import GrafanaAlert
 from tests.local.stack import LocalStack
 
 INFRA, ALERTS = "example-org/ci-infra", "example-org/alerts"
-PATIENCE = 60.0
 
 
 @dataclass
@@ -62,9 +63,11 @@ class Director:
 
     def expect(self, what: str, holds: Callable[[], bool]) -> None:
         """Wait for something, and note whether it came."""
-        until = time.monotonic() + PATIENCE
-        while not holds() and time.monotonic() < until:
-            self.pause(0.2)
+        patience = Patience(what, self.stack.progress)
+        with contextlib.suppress(StuckError):
+            while not holds():
+                patience.wait()
+                self.screen.refresh()
         self.check(what, holds())
 
     def check(self, what: str, right: bool, found: str = "") -> None:

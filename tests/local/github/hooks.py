@@ -52,7 +52,10 @@ class Delivery:
 class Hooks:
     """Posts events one after another from a thread of its own; `deliveries` are those made."""
 
-    def __init__(self, server: GitHubServer, url: str, secret: str, *, own: bool) -> None:
+    def __init__(
+        self, server: GitHubServer, url: str, secret: str, *, own: bool, patience: float = ANSWER_WITHIN
+    ) -> None:
+        self._patience = patience
         self._server, self._url, self._secret, self._own = server, url, secret.encode(), own
         self._waiting: queue.Queue[Delivery | None] = queue.Queue()
         self.deliveries: list[Delivery] = []
@@ -64,7 +67,7 @@ class Hooks:
         """Post no more."""
         self._server.world.listeners.remove(self._heard)
         self._waiting.put(None)
-        self._thread.join(ANSWER_WITHIN + 1)
+        self._thread.join()
 
     def redeliver(self, delivery: Delivery) -> None:
         """Post once more, under the same id, as somebody asks GitHub to."""
@@ -112,7 +115,7 @@ class Hooks:
         }
         request = urllib.request.Request(self._url, delivery.body, headers)  # noqa: S310 - loopback
         try:
-            with urllib.request.urlopen(request, timeout=ANSWER_WITHIN) as answer:  # noqa: S310 - loopback
+            with urllib.request.urlopen(request, timeout=self._patience) as answer:  # noqa: S310 - loopback
                 status: int | None = answer.status
         except urllib.error.HTTPError as error:
             status = error.code

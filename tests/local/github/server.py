@@ -19,7 +19,7 @@ from .call import Services
 from .control import Control
 from .exchange import Exchange
 from .faults import Faults
-from .hooks import Hooks
+from .hooks import ANSWER_WITHIN, Hooks
 from .journal import Journal
 from .limits import Limits
 from .pages import Pages
@@ -97,9 +97,11 @@ class GitHubServer:
             if before is not None:
                 self.authority.revoke(before)
 
-    def send_events(self, url: str, secret: str, *, own: bool = True) -> Hooks:
+    def send_events(
+        self, url: str, secret: str, *, own: bool = True, patience: float = ANSWER_WITHIN
+    ) -> Hooks:
         """Post what happens from now on to the app's webhook, what the app did itself only where `own`."""
-        return Hooks(self, url, secret, own=own)
+        return Hooks(self, url, secret, own=own, patience=patience)
 
     def start(self) -> None:
         """Listen, and answer from threads of their own."""

@@ -2,14 +2,13 @@
 
 import base64
 import json
-import math
 import re
 import secrets
 import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import Self
 
 from tests.local.aws import LocalAws, create_resources
 from tests.local.github import AppKey, GitHubServer
+from tests.local.patience import HTTP_SECONDS, STILL_SECONDS, wait_until
 from tests.local.processes import Process
 from tests.local.stack.environment import child_environment
 from tests.local.stack.ports import AWS_PORT, GITHUB_PORT, HTTP_PORT, answers, free_port, require_free
@@ -25,8 +25,7 @@ from tests.local.stack.ports import AWS_PORT, GITHUB_PORT, HTTP_PORT, answers, f
 APP_ID = "12345"
 ROOT = Path(__file__).parents[3]
 SOURCES = ("grafana", "alertmanager", "normalized")
-START_SECONDS = 60.0
-POLL_SECONDS = 0.1
+SOON_SECONDS = 3600.0
 LOG_PREFIX = "alerting-local-"
 CHALICE = "import tests.local.processes as p, chalice.cli as c; p.end_with_parent(); c.main()"
 
@@ -104,7 +103,7 @@ class LocalStack:
         starting.callback(self._stop, "aws")
         port = AWS_PORT if self.fixed_ports else 0
         process = self._start("aws", "-m", "tests.local.aws", "--port", str(port))
-        process.wait_until(lambda: "listening on" in process.output(), START_SECONDS)
+        process.wait_until(lambda: "listening on" in process.output())
         self.aws = create_resources(
             re.findall(r"listening on (\S+)\n", process.output())[0],
             app_secret={
@@ -127,7 +126,7 @@ class LocalStack:
             *("--batch-size", str(self.batch_size), "--time-limit", str(self.time_limit)),
             *(f"--set={name}={value}" for name, value in {**self._addresses(), **self.settings}.items()),
         )
-        process.wait_until(lambda: "functions.ready" in process.output(), START_SECONDS)
+        process.wait_until(lambda: "functions.ready" in process.output())
 
     def stop_functions(self) -> None:
         """Stop the collectors and reconcile: messages then stay in the queue."""
@@ -143,10 +142,12 @@ class LocalStack:
             *("-c", CHALICE, "--project-dir", str(project), "local", "--stage", "local"),
             *("--no-autoreload", "--port", str(port)),
         )
-        process.wait_until(lambda: answers(f"{self.http_url}/health"), START_SECONDS)
+        process.wait_until(lambda: answers(f"{self.http_url}/health"))
         # `chalice local` answers one request at a time, and what the app did itself is ignored anyway.
         url = f"{self.http_url}/github/events"
-        starting.callback(self.github.send_events(url, self.tokens["github"], own=False).stop)
+        starting.callback(
+            self.github.send_events(url, self.tokens["github"], own=False, patience=HTTP_SECONDS).stop
+        )
 
     def _project_on_these_ports(self) -> Path:
         """Copy what Chalice serves, with a configuration that names this stack's addresses and settings."""
@@ -172,21 +173,37 @@ class LocalStack:
         if process := self._running.pop(name, None):
             process.stop()
 
-    def wait_until(self, predicate: Callable[[], bool], timeout: float, what: str) -> None:
-        """Poll until the predicate holds.
+    def wait_until(self, predicate: Callable[[], bool], what: str, still: float = STILL_SECONDS) -> None:
+        """Poll until the predicate holds, while alerts get anywhere.
 
-        Raises TimeoutError, which names `what` and the state, and ProcessError when a process has died.
+        Raises StuckError, which names `what` and the state, and ProcessError when a process has died.
         """
-        deadline = time.monotonic() + timeout
-        while not predicate():
+
+        def holds() -> bool:
+            if predicate():
+                return True
             for process in self._running.values():
                 process.check()
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"waited {timeout:g} s in vain for {what}: {self.state()}")
-            time.sleep(POLL_SECONDS)
+            return False
 
-    def quiet(self, due_by: float = math.inf) -> bool:
-        """Tell whether nothing is left to do: no message queued or in flight, no row due (epoch seconds)."""
+        wait_until(holds, what, self.progress, self.state, still)
+
+    def progress(self) -> Hashable:
+        """Where alerts are: no log, no lease and no board, which move though nothing gets anywhere."""
+        issues = [
+            (issue.repository.full_name, issue.number, issue.state, issue.title, len(issue.comments))
+            for repository in list(self.github.world.repositories.values())
+            for issue in list(repository.listed)
+        ]
+        queue = tuple(self.aws.queue_depth()), tuple(self.aws.dlq_depth())
+        return queue, len(self.aws.rows()), len(self.aws.due_rows(time.time() + SOON_SECONDS)), tuple(issues)
+
+    def quiet(self, due_by: float | None = None) -> bool:
+        """Tell whether nothing is left to do: no message queued or in flight, no row due (epoch seconds).
+
+        By itself that is a row due within an hour: one due later waits for its source, and not for us.
+        """
+        due_by = time.time() + SOON_SECONDS if due_by is None else due_by
         # The queue first: a message leaves it only after its row has become due.
         return sum(self.aws.queue_depth()) == 0 and not self.aws.due_rows(due_by)
 

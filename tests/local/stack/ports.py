@@ -4,6 +4,8 @@ import socket
 
 import httpx
 
+from tests.local.patience import HTTP_SECONDS
+
 AWS_PORT = 5566
 GITHUB_PORT = 5580
 HTTP_PORT = 8000
@@ -37,6 +39,6 @@ def require_free(port: int, whose: str) -> None:
 def answers(url: str) -> bool:
     """Tell whether the address answers 2xx."""
     try:
-        return httpx.get(url, timeout=5, trust_env=False).is_success
+        return httpx.get(url, timeout=HTTP_SECONDS, trust_env=False).is_success
     except httpx.TransportError:
         return False
