@@ -178,7 +178,7 @@ def test_where_github_is_disabled_it_is_not_asked_and_rows_stay_true(running: Ru
     running.collect(alarm("Queue too long"))
     running.reconcile()
     assert running.github.journal.requests == []
-    assert len(running.aws.rows()) == 1
+    assert len([row for row in running.aws.rows() if "spec" in row]) == 1
 
 
 @with_settings(BOARD_INTERVAL_MINUTES="5")
