@@ -177,7 +177,9 @@ class Act:
         seen = self._tracker.read(ref, _before(row))
         if survivor.open and seen.open and survivor.ref != seen.ref:
             body = f"{render.duplicate(survivor.ref)}\n\n{seen.body}"
-            changes = {"state": "closed", "state_reason": "duplicate", "body": body}
+            changes: dict[str, Any] = {"state": "closed", "state_reason": "duplicate", "body": body}
+            if survivor.id:  # of the issue itself: its number would name another repository's
+                changes["duplicate_issue_id"] = survivor.id
             self._tracker.edit(ref, changes, _before(row))
         return replace(row, status=outcome.observed(row, survivor, self._now()), intent=None)
 

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from chalicelib.alert import Priority
 from chalicelib.documents import Documents
-from chalicelib.errors import Refused
+from chalicelib.errors import Invalid, Refused
 from chalicelib.github.budget import Call, Granted, Kind
 from chalicelib.labels import OUR_PREFIXES, describe_label
 from chalicelib.lifecycle.issue import Label
@@ -82,18 +82,23 @@ class Palette:
             before = known.get(key)
             if (before is None or before.plain) and not self._may(repository):
                 return
-            self._give(repository, wanted[key], before, until)
-            yield key
+            if self._give(repository, wanted[key], before, until):
+                yield key
 
-    def _give(self, repository: str, name: str, before: Label | None, until: datetime) -> None:
+    def _give(self, repository: str, name: str, before: Label | None, until: datetime) -> bool:
+        """Whether the label is done: one that an issue made a moment ago, grey, is dressed another time."""
         label = Label(name, *describe_label(name))
         try:
             if before is None:
                 self.tracker().create_label(repository, label, until)
             elif before.plain:
                 self.tracker().dress_label(repository, label, until)
-        except Refused as error:  # without the right to, it stays as it is
+        except Refused as error:
+            if isinstance(error, Invalid) and any(each.code == "already_exists" for each in error.faults):
+                return False
+            # Without the right to, it stays as it is.
             self.telemetry.event("LABEL_NOT_DRESSED", repository=repository, label=name, error=str(error))
+        return True
 
     def _may(self, repository: str) -> bool:
         return isinstance(self.permits.ask(repository.partition("/")[0], LAST_IN_LINE), Granted)

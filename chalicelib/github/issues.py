@@ -15,6 +15,7 @@ from chalicelib.lifecycle.commands import Spoken
 from chalicelib.lifecycle.issue import Draft, IssueRef, Label, Seen
 
 MOST_PAGES = 50
+DUPLICATE_OF = "duplicate_issue_id"
 MOST_NAMED = 3
 """Refusals that each name something to leave out; each costs a write, and the next leaves out the rest."""
 
@@ -80,8 +81,17 @@ class GitHubIssues:
             raise
 
     def edit(self, ref: IssueRef, changes: dict[str, Any], before: datetime) -> Seen:
-        """Change fields of an issue: title, body, state, state_reason."""
-        return self._issue(requests.issue("PATCH", ref, body=changes), before)
+        """Change fields of an issue: title, body, state, state_reason, and what it is a duplicate of.
+
+        The last is left out where GitHub does not take it: the issue is closed all the same.
+        """
+        try:
+            return self._issue(requests.issue("PATCH", ref, body=changes), before)
+        except Invalid as error:
+            if DUPLICATE_OF not in changes or {fault.field for fault in error.faults} != {DUPLICATE_OF}:
+                raise
+        lesser = {name: value for name, value in changes.items() if name != DUPLICATE_OF}
+        return self._issue(requests.issue("PATCH", ref, body=lesser), before)
 
     def add_labels(self, ref: IssueRef, labels: tuple[str, ...], before: datetime) -> None:
         """Add labels; those that are there stay."""

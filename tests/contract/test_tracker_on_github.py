@@ -67,6 +67,25 @@ def test_write_access_is_asked_of_github(hub: Hub, level: str, may: bool) -> Non
     assert hub.tracker.may_write(REPOSITORY, "octo", before(hub)) is may
 
 
+DUPLICATE = {"state": "closed", "state_reason": "duplicate"}
+
+
+def test_a_duplicate_names_the_issue_that_stands_for_it_by_its_id(hub: Hub) -> None:
+    hub.github.world.add_repository("acme/other")
+    hub.tracker.open("acme/other", Draft("another number 1", "", (), ()), before(hub))
+    kept, twice = opened(hub), opened(hub)
+    closed = edit(hub, twice.ref, **DUPLICATE, duplicate_issue_id=kept.id)
+    assert (closed.open, closed.state_reason) == (False, "duplicate")
+    assert hub.github.world.issue(REPOSITORY, 2).duplicate_of == hub.github.world.issue(REPOSITORY, 1).id
+
+
+def test_where_github_does_not_take_what_it_duplicates_it_is_closed_all_the_same(hub: Hub) -> None:
+    closed = edit(hub, opened(hub).ref, **DUPLICATE, duplicate_issue_id=7)
+    assert (closed.open, closed.state_reason) == (False, "duplicate")
+    with pytest.raises(Refused):
+        edit(hub, opened(hub).ref, title="x" * 257, **DUPLICATE, duplicate_issue_id=7)
+
+
 # Moved, locked, refused
 
 

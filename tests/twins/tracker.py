@@ -14,6 +14,7 @@ from chalicelib.lifecycle.issue import Closer, Draft, IssueRef, Label, Seen
 Fault = Callable[[str, Callable[[], Any]], Any]
 
 
+FIRST_ID = 3_000_000_000
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 
 
@@ -24,6 +25,7 @@ class Thread:
     seen: Seen
     updated_at: datetime
     state_reason: str | None = None
+    duplicate_of: int | None = None
     comments: list[str] = field(default_factory=list)
     spoken: list[Spoken] = field(default_factory=list)
     assignees: set[str] = field(default_factory=set)
@@ -78,7 +80,8 @@ class MemoryTracker:
                 grey = Label(label, "ededed", "")
                 self.shelf.setdefault(repository, {}).setdefault(label.casefold(), grey)
             self.threads[ref] = Thread(
-                Seen(ref, url, draft.title, draft.body, draft.labels, by_us=True), self._theirs()
+                Seen(ref, url, draft.title, draft.body, draft.labels, by_us=True, id=FIRST_ID + number),
+                self._theirs(),
             )
             return self.threads[ref].seen
 
@@ -91,7 +94,9 @@ class MemoryTracker:
 
     def edit(self, ref: IssueRef, changes: dict[str, Any], before: datetime) -> Seen:
         def effect() -> Seen:
-            self.change(ref, Closer.US, **changes)
+            self._thread(ref).duplicate_of = changes.get("duplicate_issue_id")
+            wanted = {name: value for name, value in changes.items() if name != "duplicate_issue_id"}
+            self.change(ref, Closer.US, **wanted)
             return self._thread(ref).seen
 
         edited: Seen = self._call("edit", before, effect)

@@ -304,6 +304,19 @@ def test_that_an_opening_waits_is_noted_once_in_a_while() -> None:
     assert refused(noted, OPEN_P3, now + 30).budget == noted
 
 
+def test_a_note_that_an_opening_waits_is_renewed_when_less_than_half_of_it_is_left() -> None:
+    """So that a crowd of refused openings writes the budget's row once in five minutes."""
+    budget, now = spent(OPEN_P0, 420, apart=7)
+    answer = refused(budget, OPEN_P3, now)
+    room_at = answer.until
+    whole = replace(budget, openings_wait_until=room_at + rules.COMES_AGAIN)
+    assert answer.budget == whole
+    half = replace(budget, openings_wait_until=room_at + rules.COMES_AGAIN / 2)
+    assert refused(half, OPEN_P3, now).budget == half
+    less = replace(half, openings_wait_until=half.openings_wait_until - 1)
+    assert refused(less, OPEN_P3, now).budget == whole
+
+
 def test_an_opening_that_waits_in_line_alone_keeps_no_comment_back() -> None:
     assert refused(Budget(next_write=NOW + 9), OPEN_P0, NOW).budget is None
 

@@ -1,5 +1,7 @@
 """Labels get their colour once, and never in an alert's way."""
 
+from collections.abc import Callable
+
 import pytest
 
 from chalicelib.errors import Refused, Unavailable
@@ -43,6 +45,24 @@ def test_what_an_issue_brought_grey_is_dressed(world: Labelled) -> None:
     assert world.shelf()["pri:p0"].color == "b60205"
     assert world.shelf()["team:unforeseen"].description == "Alerts of the team unforeseen"
     assert world.shelf()["bug"].plain
+
+
+def test_a_label_that_the_first_issue_makes_while_we_look_gets_its_colour(world: Labelled) -> None:
+    def issue_first(_: str, effect: Callable[[], object]) -> object:
+        del world.tracker.faults["create_label"]
+        world.tracker.open(REPOSITORY, Draft("x", "y", ("area:alerting", "Pri:P0")), at(1))
+        return effect()
+
+    world.tracker.faults["create_label"] = issue_first
+    world.look()
+    assert world.shelf()["pri:p0"].plain
+    world.look()
+    assert world.shelf()["pri:p0"].color == "b60205"
+    assert world.shelf()["area:alerting"].color == "1d76db"
+    assert world.telemetry.named("LABEL_NOT_DRESSED") == []
+    world.tracker.calls.clear()
+    world.look()
+    assert world.tracker.calls == []
 
 
 def test_what_people_make_of_a_label_is_theirs(world: Labelled) -> None:

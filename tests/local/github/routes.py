@@ -162,7 +162,7 @@ def _change_issue(call: Call) -> Reply:
     labels = payload.labels_of(sent, issue.repository, call.installation()) if "labels" in sent else None
     assigned = "assignees" in sent
     assignees = payload.assignees_of(sent, issue.repository, call.installation()) if assigned else None
-    duplicate_of = payload.duplicate_of(sent, {each.id for each in issue.repository.listed})
+    duplicate_of = payload.duplicate_of(sent, call.world.issue_ids())
     world.rename_issue(issue, title, bot)
     world.edit_body(issue, body, bot)
     if labels is not None:

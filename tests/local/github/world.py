@@ -87,6 +87,10 @@ class World:
         """
         return self.repository(full_name).issues[number]
 
+    def issue_ids(self) -> set[int]:
+        """The ids of all issues, over all repositories."""
+        return {issue.id for repository in self.repositories.values() for issue in repository.listed}
+
     def rename(self, repository: Repository, name: str) -> None:
         """Rename a repository; its former name answers with a redirect."""
         self.former_names[repository.full_name.lower()] = repository.id
