@@ -2,7 +2,9 @@
 
 The webhook stamps the attributes `source` and `correlation_id`; unstamped is CloudWatch, which publishes to
 the topic itself. A stamped body is what we put there. An unstamped one may be in an SNS envelope, where
-delivery is not raw; then the envelope's attributes count.
+delivery is not raw; the envelope is opened, and what it says of its own attributes is not believed: whoever
+may publish writes the body, and an EventBridge rule's input transformer could name Grafana in it. Raw
+delivery makes SNS's attributes those of the queue's message, which only our functions set.
 
 The attribute `received_at` says when we first took the message in: the webhook's time, or, of a message that
 the collector sent back to its queue, SQS's first. Whoever may publish can forge it, so it never counts as
@@ -61,7 +63,7 @@ def read(record: Mapping[str, Any]) -> Message:
     content = _content(record["body"])
     received_at = _received_at(attributes, int(record["attributes"]["SentTimestamp"]))
     if "source" not in attributes and isinstance(content, dict):
-        attributes, content = _unwrapped(content, attributes)
+        content = _unwrapped(content)
     return Message(
         id=record["messageId"],
         receipt_handle=record["receiptHandle"],
@@ -130,21 +132,19 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 _JSON = json.JSONDecoder(parse_constant=_finite, parse_float=_finite, object_pairs_hook=_unique)
 
 
-def _unwrapped(
-    content: dict[str, Any], attributes: dict[str, Any]
-) -> tuple[dict[str, Any], dict[str, Any] | Rejected]:
-    """Take the message and its attributes out of an SNS envelope or a Lambda event of SNS, if in one."""
+def _unwrapped(content: dict[str, Any]) -> dict[str, Any] | Rejected:
+    """Take the message out of an SNS envelope or a Lambda event of SNS, if in one."""
     envelope = _of_lambda_event(content) or content
     kind, message = envelope.get("Type"), envelope.get("Message")
     if not isinstance(message, str) or "TopicArn" not in envelope:
-        return attributes, content
+        return content
     if kind != "Notification":
-        return attributes, Rejected(
+        return Rejected(
             "SNS_CONTROL_MESSAGE",
             f"the message is SNS's own, a {_word(kind)}, and no alarm; no address in it is followed",
             "Subscribe the queue with infra-extra, which needs no confirmation; delete this message.",
         )
-    return attributes | _attributes(envelope.get("MessageAttributes")), _content(message)
+    return _content(message)
 
 
 def _of_lambda_event(content: dict[str, Any]) -> dict[str, Any] | None:
@@ -152,15 +152,6 @@ def _of_lambda_event(content: dict[str, Any]) -> dict[str, Any] | None:
         case [{"Sns": dict() as envelope}]:
             return envelope
     return None
-
-
-def _attributes(attributes: object) -> dict[str, Any]:
-    if not isinstance(attributes, dict):
-        return {}
-    values = {
-        name: attribute.get("Value") for name, attribute in attributes.items() if isinstance(attribute, dict)
-    }
-    return {name: value for name, value in values.items() if isinstance(value, str)}
 
 
 def _word(value: object) -> str:

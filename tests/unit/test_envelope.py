@@ -84,10 +84,11 @@ def test_a_record_may_lack_attributes() -> None:
     assert message.source == "cloudwatch"
 
 
-def test_an_envelope_is_opened_and_its_attributes_count() -> None:
+def test_an_envelope_is_opened_and_speaks_for_cloudwatch_alone() -> None:
+    """An account whose rules may publish writes the whole body, and must not close Grafana's P0 with it."""
     body = json.dumps(notification('{"alerts": []}', source="grafana", correlation_id="r-2"))
     message = envelope.read(record(body))
-    assert (message.source, message.correlation_id) == ("grafana", "r-2")
+    assert (message.source, message.correlation_id) == ("cloudwatch", message.id)
     assert message.payload == {"alerts": []}
     assert message.body == body, "the body stays as it came"
 
