@@ -10,6 +10,7 @@ AlertingError
     QueueUnavailable        a queue did not take a message: leave the message in the queue
     TopicUnavailable        the topic did not take every alert: the sender must send again
     AlarmsUnavailable       CloudWatch did not say how alarms are: nothing is concluded from that
+    AlertsNotListed         Alertmanager or Grafana did not list its alerts: nothing is concluded either
     GitHubError
         TooLate             not sent: the call could outlast the lease
         Unavailable         no answer, and nothing changed (not sent, or only a read): later
@@ -87,6 +88,10 @@ class TopicUnavailable(AlertingError):
 
 class AlarmsUnavailable(AlertingError):
     """CloudWatch did not answer, or may not be asked."""
+
+
+class AlertsNotListed(AlertingError):
+    """Alertmanager or Grafana did not answer, may not be asked, or answered something else."""
 
 
 class GitHubError(AlertingError):

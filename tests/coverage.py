@@ -37,6 +37,7 @@ PURE = (
     "chalicelib/sources.py",
     "chalicelib/render/",
     "chalicelib/routing/",
+    "chalicelib/values.py",
 )
 
 

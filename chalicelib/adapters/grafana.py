@@ -39,7 +39,10 @@ def _parse(payload: Mapping[str, Any], member: Member, missing: Ownership | None
         priority=owner.priority,
         occurred_at=member.occurred_at,
         teams=owner.teams,
-        identity=Identity(account_id=_account(payload, member), alarm_id=member.fingerprint),
+        identity=Identity(
+            account_id=account(payload.get("externalURL"), payload.get("orgId"), member.alert.get("orgId")),
+            alarm_id=member.fingerprint,
+        ),
         links=_links(member),
         labels=member.shown_labels,
         began_anew=member.firing,
@@ -64,10 +67,10 @@ def _title(member: Member) -> str:
     return member.of_instance(f"{rule} ({what})") if what and rule else member.title
 
 
-def _account(payload: Mapping[str, Any], member: Member) -> str | None:
+def account(address: object, *organisations: object) -> str | None:
     """Name the Grafana, by host and port as its address may hold a password, and the organisation."""
-    organisation = fields.word(payload.get("orgId")) or fields.word(member.alert.get("orgId"))
-    return "/".join(filter(None, [_host(payload.get("externalURL")), organisation])) or None
+    organisation = next(filter(None, map(fields.word, organisations)), "")
+    return "/".join(filter(None, [_host(address), organisation])) or None
 
 
 def _host(external_url: object) -> str:

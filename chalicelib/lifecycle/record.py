@@ -99,7 +99,7 @@ def _spec(news: News, reason: Reason) -> Spec:
     seen = replace(timed, seen_at=max(spec.seen_at, news.received_at))
     if reason is Reason.ALREADY_RESOLVED:
         return seen
-    told = replace(seen, generation=spec.generation + 1)
+    told = replace(seen, generation=spec.generation + 1, listed="")
     match reason:
         case Reason.REPEAT:
             every = repeats.learned(spec, news.alert.source, news.received_at)

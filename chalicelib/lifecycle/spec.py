@@ -36,7 +36,8 @@ class Spec:
     first firing of the newest firing period (None for a tombstone), `seen_at` when the newest accepted
     message was received, `count` the firings told in this episode, `repeats_every` how often its source seems
     to repeat a firing alert, `episode_heard_at` when we received the episode's first firing (None in rows of
-    before it was kept). Where a source sends an old start again, the time it was received stands for it.
+    before it was kept), `listed` how its source lists it while it reports nothing, such as silenced. Where a
+    source sends an old start again, the time it was received stands for it.
     """
 
     condition: Condition
@@ -52,6 +53,7 @@ class Spec:
     generation: int = 1
     repeats_every: timedelta | None = None
     episode_heard_at: datetime | None = None
+    listed: str = ""
 
     @property
     def began_by_our_clock(self) -> datetime | None:

@@ -14,6 +14,13 @@ DO = (
     "opened. Otherwise leave it open."
 )
 
+LISTED = {
+    "silenced": "{0} lists it as silenced: it still fires, and nothing is sent until the silence ends.",
+    "inhibited": "{0} lists it as inhibited by another alert: it still fires, and nothing is sent meanwhile.",
+    "active": "{0} still lists it: it fires, and a mute timing or trouble on the way holds its messages.",
+}
+"""What is known where the provider's list was looked at."""
+
 
 def unheard(view: View) -> list[str]:
     """Say since when nothing was heard, what that may mean, and what to do; each a paragraph."""
@@ -22,7 +29,8 @@ def unheard(view: View) -> list[str]:
     usual = f" A firing alert is usually repeated every {duration(interval)}." if interval else ""
     link = view.shown(view.alert.links.source_url)
     look = f"[Look at the alert in {source}]({link})" if link else f"Look at the alert in {source}"
-    return [f"**{source} has not reported this alert since {moment(seen_at)}.**{usual}", WHY, f"{look}. {DO}"]
+    why, do = LISTED.get(view.row.spec.listed, WHY).format(source), DO
+    return [f"**{source} has not reported this alert since {moment(seen_at)}.**{usual}", why, f"{look}. {do}"]
 
 
 def is_unheard(view: View) -> bool:

@@ -34,6 +34,7 @@ def reconcile(function_arn: str) -> Reconcile:
             ("UNHEARD_FAILED", _unheard()),
             ("CANARY_FAILED", _canary(place) if settings().canary_repository else _nothing),
             ("ALARMS_FAILED", _alarms(place) if settings().alarms_interval else _nothing),
+            ("LISTINGS_FAILED", _listings() if settings().listed else _nothing),
         ),
     )
 
@@ -95,6 +96,12 @@ def _unheard() -> Work:
 
 def _canary(beside: Arn) -> Work:
     return Canary(store(), topic(beside), settings().stage, CLOCK.now, telemetry())
+
+
+def _listings() -> Work:
+    from chalicelib.wiring.lookups import listings
+
+    return listings()
 
 
 def _alarms(beside: Arn) -> Work:

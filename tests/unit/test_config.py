@@ -37,6 +37,14 @@ def test_without_a_variable_the_settings_are_the_designs() -> None:
     assert settings.drift_everything == timedelta(hours=1)
     assert settings.canary_repository == ""
     assert settings.stale_after is None
+    assert (settings.alertmanager_urls, settings.grafana_url) == ((), "")
+
+
+def test_addresses_of_providers_are_read_as_a_list() -> None:
+    settings = Settings.read(
+        {"ALERTMANAGER_URLS": "http://[::1]:9093/ https://am-2.example.org/am,http://am-3"}
+    )
+    assert settings.alertmanager_urls == ("http://[::1]:9093", "https://am-2.example.org/am", "http://am-3")
 
 
 @pytest.mark.parametrize(("hours", "after"), [("0", 0), ("36", 36), ("0.5", 0.5)])
@@ -74,6 +82,11 @@ def test_the_region_is_lambdas_own_or_the_default() -> None:
         ("GITHUB_API_URL", "http://api.github.com", "https address"),
         ("GITHUB_API_URL", "http://127.0.0.1.example.org", "https address"),
         ("GITHUB_API_URL", "https://", "https address"),
+        ("ALERTMANAGER_URLS", "am.example.org:9093", "http"),
+        ("ALERTMANAGER_URLS", "https://mona:secret@am.example.org", "no password"),
+        ("ALERTMANAGER_URLS", "https://am.example.org/?a=b", "http"),
+        ("ALERTMANAGER_URLS", "file:///etc/passwd", "http"),
+        ("GRAFANA_URL", "https://one.example.org, https://two.example.org", "one address"),
         ("GITHUB_ENABLED", "yes", "true or false"),
         ("GITHUB_TIMEOUT_SECONDS", "ten", "float"),
         ("GITHUB_TIMEOUT_SECONDS", "0", "above 0"),

@@ -18,7 +18,7 @@ from tests import coverage
 ROOT = Path(__file__).parents[2]
 
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("chalicelib", "errors", "alert", "labels", "markdown", "metrics", "masking", "sources"),
+    ("chalicelib", "errors", "alert", "labels", "markdown", "metrics", "masking", "sources", "values"),
     ("routing",),
     ("lifecycle",),
     (
@@ -51,6 +51,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "store",
         "census",
         "cloudwatch",
+        "lookups",
         "github.gate",
         "github.auth",
         "github.installations",
@@ -80,6 +81,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "palette",
         "gauges",
         "unheard",
+        "listings",
         "canary",
         "reconcile",
     ),
@@ -218,7 +220,7 @@ def test_only_wiring_makes_clients_and_knows_the_environment() -> None:
     wired = {module for module in SOURCES if module.startswith("wiring.")} | {"cli.stage"}
     of_aws = {module for module, path in SOURCES.items() if "boto3" in foreign(path)}
     making = {module for module, path in SOURCES.items() if makers & set(calls(path))}
-    assert of_aws | {"wiring.github"} == making <= wired
+    assert of_aws | {"wiring.github", "wiring.lookups"} == making <= wired
     readers = [module for module, path in SOURCES.items() if "os" in foreign(path)]
     assert readers == ["app", "cli.stage", "wiring.stage"]
 

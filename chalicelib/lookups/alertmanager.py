@@ -1,0 +1,70 @@
+"""Alertmanager's list of alerts: GET /api/v2/alerts.
+
+github.com/prometheus/alertmanager/blob/main/api/v2/openapi.yaml
+"""
+
+from datetime import datetime, timedelta
+from typing import Literal
+
+from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter
+
+from chalicelib.lifecycle.listed import Key, Listing, State
+from chalicelib.lookups.http import Api
+
+ALERTS = "/api/v2/alerts?active=true&silenced=true&inhibited=true&unprocessed=true"
+STATUS = "/api/v2/status"
+
+SETTLED = timedelta(minutes=30)
+"""It keeps alerts in memory alone, and after a start knows those that Prometheus has sent again since."""
+
+
+class Status(BaseModel):
+    """Whether an alert is held back, and by what."""
+
+    state: Literal["active", "suppressed", "unprocessed"]
+    silenced_by: list[str] = Field(default_factory=list, alias="silencedBy")
+    inhibited_by: list[str] = Field(default_factory=list, alias="inhibitedBy")
+
+
+class Entry(BaseModel):
+    """An alert of the list."""
+
+    fingerprint: str
+    status: Status
+
+    @property
+    def state(self) -> State:
+        """How it is; a silence outweighs an inhibition, as people made it."""
+        if self.status.silenced_by:
+            return State.SILENCED
+        return State.INHIBITED if self.status.inhibited_by else State.ACTIVE
+
+
+class _Cluster(BaseModel):
+    status: str
+
+
+class _Server(BaseModel):
+    uptime: AwareDatetime
+    cluster: _Cluster
+
+
+_ENTRIES, _SERVER = TypeAdapter(list[Entry]), TypeAdapter(_Server)
+
+
+class Alertmanager:
+    """One Alertmanager, no load balancer before several; raises AlertsNotListed."""
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+
+    def __call__(self, now: datetime) -> Listing:
+        """List its alerts, then see that it has been up for long enough, also while it listed them."""
+        entries = self._api.get(ALERTS, _ENTRIES)
+        server = self._api.get(STATUS, _SERVER)
+        settled = server.cluster.status != "settling" and now - server.uptime >= SETTLED
+        return Listing(dict(map(_listed, entries)), whole=settled)
+
+
+def _listed(entry: Entry) -> tuple[Key, State]:
+    return (None, entry.fingerprint), entry.state

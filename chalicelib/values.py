@@ -1,0 +1,103 @@
+"""Values: what the text of a setting may say; each raises ValueError with what it must be. Pure."""
+
+import re
+from datetime import timedelta
+
+
+def word(text: str) -> str:
+    """Read a word of lower-case letters and digits."""
+    if not text.isascii() or not text.isalnum() or text != text.lower():
+        raise ValueError("must be a word of lower-case letters and digits")
+    return text
+
+
+def url(text: str) -> str:
+    """Read an https address, or one of this machine."""
+    if not re.fullmatch(r"(https://[\w.-]+|http://(127\.0\.0\.1|localhost))(:\d+)?(/\S*)?", text):
+        raise ValueError("must be an https address")
+    return text.rstrip("/")
+
+
+def addresses(text: str) -> tuple[str, ...]:
+    """Read addresses, separated by commas or blanks; credentials belong into the secret."""
+    found = tuple(part.rstrip("/") for part in text.replace(",", " ").split())
+    if not all(re.fullmatch(r"https?://([\w.-]+|\[[\da-f:]+\])(:\d+)?(/[\w./~-]*)?", each) for each in found):
+        raise ValueError("must be addresses that begin with https:// or http:// and hold no password")
+    return found
+
+
+def address(text: str) -> str:
+    """Read one address, or none."""
+    found = addresses(text)
+    if len(found) > 1:
+        raise ValueError("must be one address")
+    return "".join(found)
+
+
+def repository(text: str) -> str:
+    """Read `owner/name`, or nothing."""
+    if text and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+", text):
+        raise ValueError("must be a repository as owner/name")
+    return text
+
+
+def boolean(text: str) -> bool:
+    """Read true or false."""
+    if text.lower() not in ("true", "false"):
+        raise ValueError("must be true or false")
+    return text.lower() == "true"
+
+
+def number(text: str) -> float:
+    """Read a number."""
+    value = float(text)
+    if not 0 <= value < 1e6:
+        raise ValueError("must be a number from 0 to 1,000,000")
+    return value
+
+
+def seconds(text: str) -> timedelta:
+    """Read seconds."""
+    return timedelta(seconds=number(text))
+
+
+def timeout(text: str) -> timedelta:
+    """Read seconds, more than none."""
+    if not (length := seconds(text)):
+        raise ValueError("must be above 0")
+    return length
+
+
+def minutes(text: str) -> timedelta:
+    """Read minutes."""
+    return timedelta(minutes=number(text))
+
+
+def roles(text: str) -> tuple[str, ...]:
+    """Read ARNs of roles, separated by commas or blanks."""
+    roles = tuple(text.replace(",", " ").split())
+    if not all(re.fullmatch(r"arn:[\w-]+:iam::\d{12}:role/\S+", role) for role in roles):
+        raise ValueError("must be ARNs of roles")
+    return roles
+
+
+def hours(text: str) -> timedelta:
+    """Read hours."""
+    return timedelta(hours=number(text))
+
+
+def hours_if_set(text: str) -> timedelta | None:
+    """Read hours; None where nothing is set."""
+    return hours(text) if text else None
+
+
+def days(text: str) -> timedelta:
+    """Read days."""
+    return timedelta(days=number(text))
+
+
+def count(text: str) -> int:
+    """Read a whole number above 0."""
+    if not text.isdigit() or not int(text):
+        raise ValueError("must be a whole number above 0")
+    return int(text)

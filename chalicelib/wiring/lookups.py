@@ -1,0 +1,54 @@
+"""Look-ups, wired: which providers list their alerts, and with which credentials."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
+from typing import Any
+
+import httpx
+
+from chalicelib.config import Settings
+from chalicelib.github.transport import BoundedTransport
+from chalicelib.listings import Listings, Provider
+from chalicelib.lookups.alertmanager import Alertmanager
+from chalicelib.lookups.grafana import Grafana
+from chalicelib.lookups.http import Api
+from chalicelib.wiring.clock import CLOCK
+from chalicelib.wiring.stage import secret, settings, telemetry
+from chalicelib.wiring.table import census, store
+
+Held = Callable[[], Mapping[str, Any]]
+"""Reads what a secret holds."""
+
+SECONDS = 5.0
+"""How long a provider may take for an answer; it is asked again soon."""
+
+
+def listings() -> Listings:
+    """Wire the look at what providers list whose addresses are set."""
+    return Listings(
+        census=census(),
+        rows=store(),
+        providers=tuple(providers(settings(), secret("alerting-app-secrets").read)),
+        stale_after=settings().stale_after,
+        now=CLOCK.now,
+        telemetry=telemetry(),
+        every=settings().listings_interval,
+    )
+
+
+def providers(stage: Settings, held: Held) -> Iterator[Provider]:
+    """Wire the providers of a stage; their credentials are read from its secret when they are needed."""
+    if urls := stage.alertmanager_urls:
+        peers = tuple(Alertmanager(_api(url, held, "alertmanager_api_token")) for url in urls)
+        yield Provider("alertmanager", "Alertmanager", peers, apart=timedelta(minutes=10))
+    if url := stage.grafana_url:
+        # How long Grafana has been up is not known, and its rules are evaluated as rarely as people please.
+        peer = Grafana(_api(url, held, "grafana_api_token"))
+        yield Provider("grafana", "Grafana", (peer,), apart=timedelta(hours=1))
+
+
+def _api(url: str, held: Held, name: str) -> Api:
+    """Ask one address directly: no proxy of the environment is to see the credential."""
+    http = httpx.Client(base_url=url, transport=BoundedTransport(time.monotonic), trust_env=False)
+    return Api(http, lambda: str(held().get(name, "")), SECONDS)
