@@ -136,8 +136,9 @@ class Collector:
             if recorded.row is row:
                 self._tell(message, alert, recorded.reason, row)
                 return None
-            due_at = self._due_at(row, recorded.row)
-            newer = replace(recorded.row, due_at=due_at, correlation_id=message.correlation_id)
+            newer = recorded.as_of(self.now())
+            due_at = self._due_at(row, newer)
+            newer = replace(newer, due_at=due_at, correlation_id=message.correlation_id)
             if written := self.rows.record(newer):
                 self._tell(message, alert, recorded.reason, row)
                 return written

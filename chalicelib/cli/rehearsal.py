@@ -78,7 +78,7 @@ class Rehearsal:
         key = alert.fingerprint
         known = self._rows.get(key) or self.before(key)
         recorded = record(known, alert, message.received_at)
-        row, steps, requests = self.steps(recorded.row)
+        row, steps, requests = self.steps(recorded.as_of(self.now))
         self._rows[key] = row
         return Change(alert, recorded.reason, row, steps, requests)
 

@@ -43,7 +43,7 @@ QUIET = {
     Quiet.NOT_PLANNED: "a person closed the issue as not planned; its recurrences are quiet for a while",
     Quiet.FLAPPING: "it flaps; the issue stays open until it has been quiet for a while",
     Quiet.LATER: "an update is due later, so that not every repeat is one",
-    Quiet.RESOLVED_UNTOLD: "it ended before it got an issue; told in the next issue of this condition",
+    Quiet.RESOLVED_UNTOLD: "it ended before it could get an issue; told in the next issue of this condition",
     Quiet.UP_TO_DATE: "the issue says everything there is to say",
 }
 STEPS: dict[type[Step], str] = {

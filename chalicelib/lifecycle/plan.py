@@ -160,19 +160,32 @@ def _resolved(row: AlertState, alert: AlertEvent, now: datetime, policy: Policy)
     told = row.status.told is not None and spec.episode is not None and row.status.told >= spec.episode
     if told or closed_in_this_episode(row):
         return Nothing(Quiet.UP_TO_DATE)
-    if not alert.priority.urgent:
+    if not alert.priority.urgent and _long_over(row, now, policy):
         return Nothing(Quiet.RESOLVED_UNTOLD)
     return held_back(row, now, policy) or _opening(row, now, policy)
 
 
+def _long_over(row: AlertState, now: datetime, policy: Policy) -> bool:
+    """Whether its end was written down so long ago that GitHub was not there, or was not to be told.
+
+    Not when it ended: of what waited in the queue, its beginning may be in another batch than its end, and
+    is told then.
+    """
+    return row.spec.recorded_at is None or now - row.spec.recorded_at >= policy.told_within
+
+
 def _close(row: AlertState, issue: Issue, alert: AlertEvent, policy: Policy) -> Step:
-    """Close it; where the team wants its issues left open, say so by label and comment instead."""
+    """Close it, labelled as what it was last.
+
+    Where the team wants its issues left open, say so by label and comment instead.
+    """
     resolution = row.spec.resolution
     over = next((label for label in (FLAPPING_LABEL, STALE_LABEL) if label in issue.labels), None)
     if over:
         return RemoveLabel(issue.ref, over)
     if policy.routing.route(alert.teams).close_on_resolve:
-        return CloseIssue(issue.ref, recovered=resolution is None or resolution.recovered)
+        close = CloseIssue(issue.ref, recovered=resolution is None or resolution.recovered)
+        return _relabel(issue, policy.routing.labels(alert)) or close
     if issue.generation < row.spec.generation:
         return UpdateIssue(issue.ref)
     relabel = _relabel(issue, (*policy.routing.labels(alert), RESOLVED_LABEL))

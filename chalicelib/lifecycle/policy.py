@@ -20,6 +20,7 @@ class Policy:
     reopen_window: timedelta = timedelta(minutes=30)
     not_planned_quiet: timedelta = timedelta(days=7)
     flapping_quiet: timedelta = timedelta(minutes=60)
+    told_within: timedelta = timedelta(minutes=5)
     stale_after: timedelta | None = None
     look_interval: timedelta = timedelta(seconds=60)
     most_comments: int = 2000

@@ -19,6 +19,7 @@ __all__ = ["Reason", "Recorded", "record"]
 DUPLICATE = timedelta(seconds=60)
 CLOCK_AHEAD = timedelta(minutes=10)
 MOST_EPISODES = 20
+NO_NEWS = (Reason.STALE, Reason.DUPLICATE, Reason.ALREADY_RESOLVED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,12 @@ class Recorded:
 
     row: AlertState
     reason: Reason
+
+    def as_of(self, now: datetime) -> AlertState:
+        """The row as it is written at a time; news is told sooner or later by when it was written."""
+        if self.reason in NO_NEWS:
+            return self.row
+        return replace(self.row, spec=replace(self.row.spec, recorded_at=now))
 
 
 def record(

@@ -33,11 +33,13 @@ class Spec:
     """What the provider says; written by record alone.
 
     `at` is the provider's time of the newest message, `fired_at` that of the newest firing, `episode` the
-    first firing of the newest firing period (None for a tombstone), `seen_at` when the newest accepted
-    message was received, `count` the firings told in this episode, `repeats_every` how often its source seems
-    to repeat a firing alert, `episode_heard_at` when we received the episode's first firing (None in rows of
-    before it was kept), `listed` how its source lists it while it reports nothing, such as silenced. Where a
-    source sends an old start again, the time it was received stands for it.
+    first firing of the newest firing period (None for a tombstone); where a source sends an old start again,
+    the time it was received stands for it. `count` is the firings told in this episode, `repeats_every` how
+    often its source seems to repeat a firing alert, `listed` how its source lists it while it reports
+    nothing, such as silenced.
+
+    By our own clock, `seen_at` is when the newest accepted message was received, `episode_heard_at` when the
+    episode's first firing was, and `recorded_at` when the newest news was written down; None in older rows.
     """
 
     condition: Condition
@@ -54,6 +56,7 @@ class Spec:
     repeats_every: timedelta | None = None
     episode_heard_at: datetime | None = None
     listed: str = ""
+    recorded_at: datetime | None = None
 
     @property
     def began_by_our_clock(self) -> datetime | None:

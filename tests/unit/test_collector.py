@@ -331,10 +331,11 @@ def test_sync_is_given_the_row_as_last_written(world: World) -> None:
     assert row == world.row(alert())
 
 
-def test_a_row_that_a_later_message_put_to_rest_is_not_synced(world: World) -> None:
+def test_what_fires_and_ends_in_one_batch_is_synced_once_as_ended_and_at_once(world: World) -> None:
     world.collect(alert(priority="P3"), alert(minutes=1, ends=True, priority="P3"))
-    assert world.row(alert()).due_at is None
-    assert world.synced == []
+    (row,) = world.synced
+    assert (row.spec.condition, row.due_at) == (Condition.RESOLVED, world.clock.now())
+    assert row.spec.recorded_at == world.clock.now()
 
 
 def test_what_is_not_due_yet_waits_for_reconcile(world: World) -> None:

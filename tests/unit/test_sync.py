@@ -56,7 +56,7 @@ class World:
     def says(self, alert: AlertEvent) -> AlertState:
         """Record an alert as the collector does."""
         row = self.store.rows.get(alert.fingerprint)
-        told = record(row, alert, self.clock.now()).row
+        told = record(row, alert, self.clock.now()).as_of(self.clock.now())
         step = plan(told, self.clock.now(), self.policy)
         due_at = step.due_at if isinstance(step, Nothing) else self.clock.now()
         written = self.store.record(replace(told, due_at=due_at))
