@@ -1,7 +1,7 @@
 """Contents: what a repository's board shows, read from the rows that the census names."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -9,20 +9,23 @@ from typing import Protocol
 
 from chalicelib import render
 from chalicelib.alert import Priority
+from chalicelib.errors import TooLate
 from chalicelib.lifecycle.state import AlertState
 
 RECENT = timedelta(hours=24)
 DAYS = 14
 MOST_ROWS = 1000
 
-Days = Mapping[date, Mapping[Priority, int]]
+AT_ONCE = 100
+
+Days = dict[date, dict[Priority, int]]
 
 
 class Rows(Protocol):
     """The rows, to read."""
 
-    def get(self, fingerprint: str) -> AlertState | None:
-        """Read a row."""
+    def several(self, fingerprints: Sequence[str]) -> list[AlertState]:
+        """Read rows, in the order asked for; those that there are not are left out."""
 
 
 class Census(Protocol):
@@ -37,14 +40,18 @@ class Census(Protocol):
 
 @dataclass(frozen=True)
 class Contents:
-    """The rows that boards are about, read once for all of them, and only if one is looked at."""
+    """The rows that boards are about, read once for all of them, and only if one is looked at.
+
+    Raises TooLate once there is no `time_left`.
+    """
 
     rows: Rows
     census: Census
     now: datetime
+    time_left: Callable[[], bool]
 
     def of(self, repository: str, known: Days, quiet_since: datetime | None) -> render.Board:
-        """Gather what a repository's board shows; days that are `known` are not counted again."""
+        """Gather what a repository's board shows; days that are counted are `known` from then on."""
         is_open = _within(repository, self._open)
         names = {row.fingerprint for row in is_open}
         closed = [
@@ -57,9 +64,8 @@ class Contents:
 
     @cached_property
     def _open(self) -> list[AlertState]:
-        listed = (name for priority in Priority for name in self.census.with_open_issue(priority, MOST_ROWS))
-        rows = (self.rows.get(name) for name in listed)
-        return [row for row in rows if row and row.spec.alert and (i := row.status.issue) and i.open]
+        listed = [name for priority in Priority for name in self.census.with_open_issue(priority, MOST_ROWS)]
+        return [row for row in self._read(listed) if row.spec.alert and (i := row.status.issue) and i.open]
 
     @cached_property
     def _ended(self) -> list[AlertState]:
@@ -68,20 +74,25 @@ class Contents:
         return [*self._ended_on(today), *self._ended_on(today - timedelta(days=1))]
 
     def _ended_on(self, day: date) -> list[AlertState]:
-        rows = (self.rows.get(name) for name in self.census.resolved(day, MOST_ROWS))
-        return [row for row in rows if row and row.spec.episodes and row.status.issue]
+        rows = self._read(self.census.resolved(day, MOST_ROWS))
+        return [row for row in rows if row.spec.episodes and row.status.issue]
+
+    def _read(self, names: Sequence[str]) -> Iterator[AlertState]:
+        for start in range(0, len(names), AT_ONCE):
+            if not self.time_left():
+                raise TooLate("the rows of the board could not all be read in time")
+            yield from self.rows.several(names[start : start + AT_ONCE])
 
     def _days(self, repository: str, known: Days) -> Iterator[render.Day]:
         """Count what ended on each of the days that are over; once counted, a day's figures stand."""
         near = [*self._open, *self._ended]
         for back in range(DAYS, 0, -1):
             day = self.now.date() - timedelta(days=back)
-            if day in known:
-                yield render.Day(day, known[day])
-            else:
+            if day not in known:
                 rows = _within(repository, near if back == 1 else [*near, *self._ended_on(day)])
                 ended = (row.priority for row in rows for e in row.spec.episodes if e.ended.date() == day)
-                yield render.Day(day, Counter(ended))
+                known[day] = dict(Counter(ended))
+            yield render.Day(day, known[day])
 
 
 def _within(repository: str, rows: Iterable[AlertState]) -> list[AlertState]:

@@ -15,7 +15,8 @@ from chalicelib import render
 from chalicelib.alert import Priority
 from chalicelib.board.contents import Census, Contents
 from chalicelib.board.ports import Rows, Tracker
-from chalicelib.errors import Gone
+from chalicelib.comparing import ROOM
+from chalicelib.errors import Gone, TooLate
 from chalicelib.github.budget import Call, Granted, Kind
 from chalicelib.labels import AREA_LABEL, BOARD_LABEL
 from chalicelib.lifecycle.issue import Draft, IssueRef, Seen
@@ -24,6 +25,9 @@ from chalicelib.routing import Routing
 from chalicelib.telemetry import Telemetry
 
 LOOKS = 2
+PATIENCE = timedelta(minutes=15)
+"""How long a board gives way to all else: in a long crowd of alerts it is wanted most."""
+
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -32,6 +36,7 @@ class _Kept(BaseModel):
 
     `place` is the repository that it is in, to which a person may have moved it, `shown` a digest of what it
     shows; `begun_at` is set while an opening's outcome is not known, and `looks` counts the empty looks.
+    `waits_since` is since when the budget has put off its writing.
     """
 
     number: int | None = None
@@ -40,6 +45,7 @@ class _Kept(BaseModel):
     looked_at: datetime = LONG_AGO
     begun_at: datetime | None = None
     looks: int = 0
+    waits_since: datetime | None = None
     quiet_since: datetime | None = None
     days: dict[date, dict[Priority, int]] = {}
 
@@ -59,11 +65,13 @@ class Board:
 
     def __call__(self, until: datetime) -> None:
         """Keep every board whose turn it is; one repository's trouble does not hold up the others."""
-        known = Contents(self.rows, self.census, self.now())
+        known = Contents(self.rows, self.census, self.now(), lambda: self.now() + ROOM < until)
         for repository in sorted(self.routing.boards):
             try:
                 if self.now() < until and (turn := self._turn(repository, known)):
                     turn.take(until)
+            except TooLate:
+                raise
             except Exception as error:  # noqa: BLE001 - told, and tried again in five minutes
                 self.telemetry.problem("BOARD_FAILED", error, repository=repository)
 
@@ -92,17 +100,23 @@ class _Turn:
     def take(self, until: datetime) -> None:
         """Write the board if it says anything else than it shows."""
         kept, now = self.kept, self.contents.now
-        shown = self.contents.of(self.repository, kept.days, kept.quiet_since)
+        try:
+            shown = self.contents.of(self.repository, kept.days, kept.quiet_since)
+        except TooLate:
+            self._remember()  # the days counted so far are not counted again
+            raise
         kept.quiet_since = shown.quiet_since
         kept.days = {day.day: dict(day.ended) for day in shown.days}
         digest = hashlib.sha256(render.board(shown, self.board.routing, now).encode()).hexdigest()
-        if digest != kept.shown and self._write(shown, until):
+        if digest == kept.shown:
+            kept.waits_since = None
+        elif self._write(shown, until):
             kept.shown = digest
         self._remember()
 
     def _write(self, shown: render.Board, until: datetime) -> bool:
         """Write it on GitHub; False where that has to wait. One that a person has closed is left alone."""
-        if not self._may(Kind.BOARD):
+        if not self._may_write():
             return False
         seen, routing, now = self._find(until), self.board.routing, self.contents.now
         if seen is None:
@@ -157,6 +171,14 @@ class _Turn:
         self._found(self.board.tracker().open(self.repository, draft, until))
         self._tell("CREATE")
         return True
+
+    def _may_write(self) -> bool:
+        """Ask as a board, which gives way to all else; after a long wait, as any change does."""
+        kept, now = self.kept, self.board.now()
+        late = kept.waits_since is not None and now - kept.waits_since >= PATIENCE
+        may = self._may(Kind.CHANGE if late else Kind.BOARD)
+        kept.waits_since = None if may else kept.waits_since or now
+        return may
 
     def _may(self, kind: Kind) -> bool:
         """Ask the budget, which lets a board write only when nobody else has to wait for it."""

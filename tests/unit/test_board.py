@@ -1,5 +1,6 @@
 """Keeping the board: one issue a repository, written when something changed and nobody must wait for it."""
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -9,7 +10,7 @@ import pytest
 
 from chalicelib import render
 from chalicelib.board import Board
-from chalicelib.errors import OutcomeUnknown
+from chalicelib.errors import OutcomeUnknown, TooLate
 from chalicelib.github.budget import Budget, Call, Granted, Kind, Refused
 from chalicelib.labels import AREA_LABEL, BOARD_LABEL
 from chalicelib.lifecycle.issue import Closer, Draft, IssueRef, Seen
@@ -286,3 +287,65 @@ def test_rows_that_are_not_open_are_nobodys_business(bench: Bench) -> None:
     bench.store.rows["x"] = row()
     bench.later()
     assert "All quiet" in bench.boards[0].body
+
+
+def test_a_board_that_has_given_way_for_long_asks_as_any_change_does(bench: Bench) -> None:
+    """In a crowd of alerts that lasts for hours it would say for as long that all is quiet."""
+    bench.fires(1)
+    bench.later()
+    bench.fires(2)
+    bench.permits.generous = False
+    bench.permits.asked.clear()
+    for _ in range(4):
+        bench.later()
+    assert [call.kind for call in bench.permits.asked] == [Kind.BOARD, Kind.BOARD, Kind.BOARD, Kind.CHANGE]
+    bench.permits.generous = True
+    bench.later()
+    assert "2 alerts" in bench.boards[0].body
+    bench.fires(3)
+    bench.permits.asked.clear()
+    bench.later()
+    assert [call.kind for call in bench.permits.asked] == [Kind.BOARD], "it gives way again"
+
+
+def test_a_board_that_agrees_again_has_not_been_waiting(bench: Bench) -> None:
+    bench.fires(1)
+    bench.later()
+    before = dict(bench.store.rows)
+    bench.fires(2)
+    bench.permits.generous = False
+    bench.later()
+    bench.store.rows = before
+    bench.later()
+    bench.later(20)
+    bench.fires(3)
+    bench.permits.asked.clear()
+    bench.later()
+    assert [call.kind for call in bench.permits.asked] == [Kind.BOARD]
+
+
+def test_what_was_counted_before_time_ran_out_is_not_counted_again(bench: Bench) -> None:
+    """Each call to the table takes seconds; a run has time for a few."""
+    bench.fires(1)
+    real, resolved = bench.store.several, bench.board.census.resolved
+    days: list[Any] = []
+
+    def slow(fingerprints: Any) -> Any:
+        bench.clock.pass_(seconds=4)
+        return real(fingerprints)
+
+    def counted(day: Any, limit: int) -> list[str]:
+        days.append(day)
+        return (
+            [*bench.store.rows]
+            if day < bench.clock.now().date() - timedelta(days=1)
+            else resolved(day, limit)
+        )
+
+    bench.store.several = slow  # type: ignore[method-assign]
+    bench.board.census.resolved = counted  # type: ignore[method-assign]
+    for _ in range(3):
+        with contextlib.suppress(TooLate):
+            bench.later()
+    assert len(bench.boards) == 1
+    assert len([day for day in days if day < bench.clock.now().date() - timedelta(days=1)]) <= 15

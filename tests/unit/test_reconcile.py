@@ -30,6 +30,7 @@ class World:
         self.chores: tuple[tuple[str, Callable[[datetime], None]], ...] = ()
         self.board: Callable[[datetime], None] | None = None
         self.palette: Callable[[datetime], None] | None = None
+        self.jobs: tuple[tuple[str, Callable[[datetime], None]], ...] = ()
 
     def add(self, title: str, *, due: float | None = 0, priority: str = "P1") -> AlertState:
         row = row_of(firing(0, title=title, priority=priority, identity={"alarm_id": title}))
@@ -39,7 +40,7 @@ class World:
 
     def sync(self, row: AlertState, until: datetime) -> None:
         assert row.spec.alert
-        assert until == self.until
+        assert until <= self.until
         self.clock.pass_(seconds=5)
         self.synced.append(row.spec.alert.title)
         if row.spec.alert.title in self.failing:
@@ -49,7 +50,7 @@ class World:
     def run(self, seconds: float = 3600) -> None:
         self.until = self.clock.now() + timedelta(seconds=seconds)
         parts = (self.store, self.sync, self.drift, self.clock.now, self.telemetry, self.chores, self.board)
-        Reconcile(*parts, palette=self.palette)(self.until)
+        Reconcile(*parts, palette=self.palette, jobs=self.jobs)(self.until)
 
 
 @pytest.fixture
@@ -102,13 +103,71 @@ def test_one_row_whose_sync_fails_does_not_hold_up_the_others_nor_drift(world: W
     assert world.drifted == [world.until]
 
 
-def test_when_time_is_up_the_rest_stays_due_and_drift_waits(world: World) -> None:
+def test_when_time_is_up_the_rest_stays_due(world: World) -> None:
     for n in range(4):
         world.add(str(n), due=n)
     world.run(seconds=10)
     assert world.synced == ["0", "1"]
     assert len(world.store.due(Priority.P1, world.clock.now(), 9)) == 2
-    assert world.drifted == []
+
+
+def test_a_crowd_of_due_rows_leaves_time_for_the_jobs_and_takes_what_they_leave(world: World) -> None:
+    for n in range(20):
+        world.add(f"{n:02}", due=n)
+    began: list[tuple[int, float]] = []
+
+    def drift(until: datetime) -> None:
+        began.append((len(world.synced), (until - world.clock.now()).total_seconds()))
+        world.clock.pass_(seconds=9)
+
+    world.drift = drift
+    world.run(seconds=60)
+    assert began == [(6, 30)]
+    assert len(world.synced) == 11
+
+
+def test_no_step_of_the_first_half_may_last_to_the_end(world: World) -> None:
+    limits: list[float] = []
+    sync = world.sync
+
+    def notes(row: AlertState, until: datetime) -> None:
+        limits.append((until - world.until).total_seconds())
+        sync(row, until)
+
+    world.sync = notes  # type: ignore[method-assign]
+    for n in range(9):
+        world.add(str(n), due=n)
+    world.run(seconds=40)
+    assert limits == [-10, -10, -10, -10, 0, 0, 0, 0]
+
+
+def test_a_job_that_takes_all_the_time_does_so_in_its_turn_alone(world: World) -> None:
+    done: list[str] = []
+
+    def takes_all(name: str) -> Callable[[datetime], None]:
+        def work(until: datetime) -> None:
+            done.append(name)
+            world.clock.time = until
+
+        return work
+
+    world.drift, world.board, world.palette = takes_all("drift"), takes_all("board"), takes_all("palette")
+    world.jobs = (("ALARMS_FAILED", takes_all("alarms")),)
+    for minute in range(60, 64):
+        world.clock.time = at(minute)
+        world.run(seconds=57)
+    assert sorted(done) == ["alarms", "board", "drift", "palette"]
+
+
+def test_each_job_that_fails_is_told_by_its_name_and_holds_up_no_other(world: World) -> None:
+    def fails(until: datetime) -> None:
+        raise StoreUnavailable("away")
+
+    world.drift = world.board = world.palette = fails
+    world.jobs = (("ALARMS_FAILED", fails),)
+    world.run()
+    names = {name for name, _ in world.telemetry.problems}
+    assert names == {"DRIFT_FAILED", "BOARD_FAILED", "PALETTE_FAILED", "ALARMS_FAILED"}
 
 
 def test_drift_comes_after_the_due_rows_and_its_failure_is_told(world: World) -> None:
@@ -137,8 +196,8 @@ def test_many_due_rows_of_one_priority_leave_room_for_the_others(world: World) -
         world.add(f"{n:03}", due=n / 100, priority="P0")
     world.add("last", priority="P3")
     world.run()
-    assert len(world.synced) == AT_ONCE + 1
-    assert world.synced[-1] == "last"
+    assert world.synced[AT_ONCE] == "last"
+    assert len(world.synced) == AT_ONCE + 6
 
 
 def test_chores_come_first_and_one_that_fails_is_told_and_holds_up_nobody(world: World) -> None:
@@ -158,39 +217,19 @@ def test_chores_come_first_and_one_that_fails_is_told_and_holds_up_nobody(world:
     assert [name for name, _ in world.telemetry.problems] == ["CANARY_FAILED"]
 
 
-def test_the_board_comes_last_and_only_while_there_is_time(world: World) -> None:
-    order: list[str] = []
-    world.drift = lambda _: order.append("drift")
-    world.board = lambda _: order.append("board")
-    world.run()
-    assert order == ["drift", "board"]
+def test_without_time_left_no_job_is_begun(world: World) -> None:
+    world.board = world.palette = world.drift
     world.add("slow")
     world.run(seconds=5)
-    assert order == ["drift", "board"]
+    assert world.synced == ["slow"]
+    assert world.drifted == []
 
 
-def test_a_board_that_fails_is_told(world: World) -> None:
-    def fail(_: datetime) -> None:
-        raise StoreUnavailable("away")
+def test_what_a_job_makes_due_is_synced_in_the_same_run(world: World) -> None:
+    def finds(until: datetime) -> None:
+        world.add("found", priority="P0")
 
-    world.board = fail
+    world.drift = finds
+    world.add("known")
     world.run()
-    assert [name for name, _ in world.telemetry.problems] == ["BOARD_FAILED"]
-
-
-def test_labels_come_last_and_their_trouble_is_told(world: World) -> None:
-    order: list[str] = []
-
-    def palette(until: datetime) -> None:
-        order.append("palette")
-        raise StoreUnavailable("away")
-
-    world.board, world.palette = (lambda _: order.append("board")), palette
-    world.run()
-    assert order == ["board", "palette"]
-    assert [name for name, _ in world.telemetry.problems] == ["PALETTE_FAILED"]
-    world.clock.time = world.until
-    Reconcile(world.store, world.sync, world.drift, world.clock.now, world.telemetry, palette=palette)(
-        world.until
-    )
-    assert order == ["board", "palette"], "without time left nothing is dressed"
+    assert world.synced == ["known", "found"]
