@@ -24,6 +24,9 @@ after it. More would leave closed, until the next repeat in four hours, what fir
 reopen an issue until the late peer's next message, at most `group_interval` (5 min) later.
 """
 
+UNHEARD = timedelta(hours=1)
+"""How long after the last word of a firing another start is a new period, whatever clocks and queues do."""
+
 TICK = timedelta(milliseconds=1)
 """By how much a period begins after the end of the one before, whatever the clocks say."""
 
@@ -118,9 +121,18 @@ def _starts(firings: tuple[Moment, ...], after: datetime | None) -> tuple[Start,
         begun = at
         if starts and at <= starts[-1].at:
             begun = max(_first(named[at]), starts[-1].at + TICK)
-        anew = any(firing.anew for firing in named[at])
+        anew = any(firing.anew for firing in named[at]) or _ended_unheard(starts, at)
         starts.append(Start(begun, anew, tuple(named[at])))
     return tuple(starts)
+
+
+def _ended_unheard(before: Sequence[Start], at: datetime) -> bool:
+    """Whether a start is later than all that was received of the ones before: they ended, and nobody said so.
+
+    That is how it is with an alert that ended while it was silenced, and fires again.
+    """
+    received = [firing.received for start in before for firing in start.firings]
+    return bool(received) and all(each and at > each + UNHEARD for each in received)
 
 
 def _first(moments: Sequence[Moment]) -> datetime:

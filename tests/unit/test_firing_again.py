@@ -76,6 +76,11 @@ F, R = "FIRING", "RESOLVED"
         # a start moved back by another replica is a repeat, not silence
         ([fires(5, 6), fires(4, 10)], "FIRING_LATE", F, 4),
         ([fires(5, 6), fires(4, 10), fires(4, 250)], "REPEAT", F, 4),
+        # an end that nobody reported, as the alert was silenced: a start from long after the last word is new
+        ([fires(0, 1), fires(0, 240), fires(400, 401)], "RECURRED_UNRESOLVED", F, 400),
+        ([fires(0, 1), fires(0, 240), fires(290, 291)], "REPEAT", F, 0),
+        # but one whose old start is said again has not ended
+        ([fires(0, 1), fires(400, 401), fires(0, 402)], "FIRING_LATE", F, 0),
         # a tombstone keeps a late copy out, and nothing else
         ([ends(60, 61), fires(0, 61 + LATE)], "STALE", R, 0),
         ([ends(60, 61), fires(0, 70)], "RECURRED", F, 70),

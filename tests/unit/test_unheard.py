@@ -131,3 +131,21 @@ def test_a_row_that_rested_before_rows_knew_when_they_are_stale_is_found(world: 
 
 def far_ahead() -> datetime:
     return at(10_000 * HOUR)
+
+
+def test_closed_by_a_person_as_over_and_firing_with_a_new_start_it_gets_a_fresh_issue(
+    world: Silenced,
+) -> None:
+    world.passes(13)
+    world.closes()
+    world.hears(30, firing(29.9 * HOUR, source="alertmanager"))
+    assert world.open_issues == [2]
+    assert world.row.spec.episode == at(29.9 * HOUR)
+
+
+def test_left_open_it_is_carried_over_to_the_firing_with_a_new_start(world: Silenced) -> None:
+    world.passes(13)
+    world.hears(30, firing(29.9 * HOUR, source="alertmanager"))
+    assert world.open_issues == [1]
+    world.settle(11)
+    assert "firing since 08:54 UTC (2026-03-02)" in world.thread.seen.body
