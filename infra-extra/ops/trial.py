@@ -137,7 +137,8 @@ class Trial:
 
     def _depth(self, queue: str) -> tuple[int, int]:
         sqs = self.aws.client("sqs")
-        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+        names = [f"ApproximateNumberOfMessages{which}" for which in ("", "Delayed", "NotVisible")]
         url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
         found: dict[str, Any] = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
-        return int(found[names[0]]), int(found[names[1]])
+        waiting, delayed, taken = (int(found[name]) for name in names)
+        return waiting + delayed, taken

@@ -140,7 +140,8 @@ class LocalAws:
     def _depth(self, url: str) -> QueueDepth:
         attributes = self.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
         return QueueDepth(
-            visible=int(attributes["ApproximateNumberOfMessages"]),
+            visible=int(attributes["ApproximateNumberOfMessages"])
+            + int(attributes["ApproximateNumberOfMessagesDelayed"]),
             in_flight=int(attributes["ApproximateNumberOfMessagesNotVisible"]),
         )
 

@@ -22,10 +22,10 @@ HOP_BY_HOP = {"transfer-encoding", "connection", "content-encoding", "content-le
 
 
 class FaultyTable:
-    """Hands requests on to `target`; while there is a `fault`, half of them meet it."""
+    """Hands requests on to `target`; while there is a `fault`, half of them meet it, or another share."""
 
-    def __init__(self, seed: int) -> None:
-        self.target, self.fault, self.met = "", "", 0
+    def __init__(self, seed: int, share: float = 0.5) -> None:
+        self.target, self.fault, self.met, self._share = "", "", 0, share
         self._rng, self._http = random.Random(seed), httpx.Client(trust_env=False, timeout=HTTP_SECONDS)
         self._server = make_server("127.0.0.1", 0, self._serve, threaded=True, request_handler=QuietHandler)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
@@ -40,7 +40,7 @@ class FaultyTable:
         return self._answer(Request(environ))(environ, start_response)
 
     def _answer(self, request: Request) -> Response:
-        fault = self.fault if self._rng.random() < 0.5 else ""
+        fault = self.fault if self._rng.random() < self._share else ""
         self.met += bool(fault)
         if fault == "throttled" or not self.target:
             body = {

@@ -112,4 +112,6 @@ def _attributes(client: Any, url: str) -> dict[str, str]:
 
 
 def _waiting(attributes: dict[str, str]) -> int:
-    return int(attributes["ApproximateNumberOfMessages"])
+    """Count what waits, with what was sent back and is delayed."""
+    names = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesDelayed")
+    return sum(int(attributes[name]) for name in names)
