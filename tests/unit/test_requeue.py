@@ -59,7 +59,7 @@ def test_an_envelope_of_sns_is_opened_again_when_it_comes_back() -> None:
         '"Message": "{\\"alerts\\": []}", "MessageAttributes": {"source": {"Value": "grafana"}}}'
     )
     last = envelope.read(again(record(body)))
-    assert (last.source, last.payload, last.received_at) == ("grafana", {"alerts": []}, SENT)
+    assert (last.source, last.payload, last.received_at) == ("cloudwatch", {"alerts": []}, SENT)
 
 
 def test_it_waits_twice_as_long_each_time_up_to_a_limit_that_sqs_takes() -> None:
