@@ -197,17 +197,22 @@ def create_resources(
     """Create what infra-extra creates on AWS: topic, queue, DLQ, subscription, table and secrets."""
     aws = LocalAws(endpoint_url, prefix, region)
     _create_queues(aws, visibility_seconds, max_receive_count)
-    aws.sns.create_topic(Name=f"{prefix}-alerts")
+    create_topic(aws)
+    _create_table(aws)
+    aws.secretsmanager.create_secret(Name=aws.app_secret, SecretString=json.dumps(dict(app_secret)))
+    aws.secretsmanager.create_secret(Name=aws.webhook_secret, SecretString=json.dumps(dict(webhook_secret)))
+    return aws
+
+
+def create_topic(aws: LocalAws) -> None:
+    """Create the topic, and subscribe the queue to it."""
+    aws.sns.create_topic(Name=f"{aws.prefix}-alerts")
     aws.sns.subscribe(
         TopicArn=aws.topic_arn,
         Protocol="sqs",
         Endpoint=aws.queue_arn,
         Attributes={"RawMessageDelivery": "true"},
     )
-    _create_table(aws)
-    aws.secretsmanager.create_secret(Name=aws.app_secret, SecretString=json.dumps(dict(app_secret)))
-    aws.secretsmanager.create_secret(Name=aws.webhook_secret, SecretString=json.dumps(dict(webhook_secret)))
-    return aws
 
 
 def _create_queues(aws: LocalAws, visibility_seconds: int, max_receive_count: int) -> None:

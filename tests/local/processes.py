@@ -37,6 +37,10 @@ class Process:
                 cwd=cwd,
             )
 
+    @property
+    def pid(self) -> int:
+        return self._popen.pid
+
     def output(self) -> str:
         """Return what this process has written; the log may begin with an earlier one's."""
         return self.log.read_bytes()[self._log_start :].decode(errors="replace")
