@@ -1,7 +1,8 @@
 # make demo     see it work, on this machine alone
 # make test     unit, contract, app and simulation tests
 # make check    formatter, linter, types, then make test
-# make check-all  make check, then coverage, storms and chaos, the deployment on stand-ins, and the simulation's mutants
+# make check-all  make check, then coverage, storms and chaos, real senders, the deployment on stand-ins, and mutants
+# make senders  a real Prometheus and Alertmanager, configured by docs/senders, against the local stack
 # make local    the demo's stack, left running for you to play with
 # make simulate RUNS=10000, make simulate-mutants, make simulate-storm, make fuzz: what must never happen, looked for
 # make bench    how fast it is on this machine, some forty minutes; make bench-scale counts an hour of load
@@ -24,7 +25,7 @@ ON_PROD := plan-prod deploy-prod publish-prod url-prod logs-prod destroy-prod
 .DEFAULT_GOAL := help
 COMMANDS := explain list show dlq send doctor stats adopt
 STAGE ?= local
-.PHONY: $(ON_DEV) $(ON_PROD) help demo local test check style types format schema screenshots simulate simulate-mutants simulate-storm fuzz coverage check-all check-rest bench bench-scale clean $(COMMANDS)
+.PHONY: $(ON_DEV) $(ON_PROD) help demo local test check style types format schema screenshots simulate simulate-mutants simulate-storm fuzz coverage senders check-all check-rest bench bench-scale clean $(COMMANDS)
 
 help:
 	@sed -n '/^$$/q; s/^# \{0,1\}//p' Makefile
@@ -82,7 +83,11 @@ check-all: check check-rest
 
 check-rest: coverage simulate-mutants $(CHECKOV)
 	@$(RUN) -m pytest -n 2 --dist loadfile tests/storm
+	@$(RUN) -m pytest tests/senders
 	@$(RUN) -m pytest tests/deploy
+
+senders: $(INSTALLED)
+	@$(RUN) -m pytest tests/senders
 
 $(ON_DEV) $(ON_PROD): $(INSTALLED)
 	@PYTHONPATH=infra-extra $(RUN) -m ops $(subst -, ,$@)

@@ -1,0 +1,1 @@
+"""Real senders, configured by the files in docs/senders, against the local stack."""

@@ -1,0 +1,169 @@
+"""A site: what it monitors, what reports it, and the issues that come of it."""
+
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from chalicelib.labels import STALE_LABEL
+from tests.local.github.model import Issue
+from tests.local.patience import wait_until
+from tests.local.stack import LocalStack
+from tests.senders.alertmanager import Alertmanager
+from tests.senders.exporter import Exporter
+from tests.senders.program import Program
+from tests.senders.prometheus import Prometheus
+from tests.senders.relay import Post, Relay
+
+REPOSITORY = "example-org/ci-infra"
+Senders = Callable[[Path, str, Path], tuple[Alertmanager, ...]]
+
+
+@dataclass(frozen=True)
+class Site:
+    """Pools of runners, and the issues about them; each scenario has its own pools and ends what it began."""
+
+    stack: LocalStack
+    exporter: Exporter
+    relay: Relay
+    token_file: Path
+    prometheus: Prometheus
+    alertmanagers: tuple[Alertmanager, ...]
+
+    @property
+    def programs(self) -> tuple[Program, ...]:
+        return (*self.alertmanagers, self.prometheus)
+
+    @property
+    def alertmanager(self) -> Alertmanager:
+        """The only one."""
+        (only,) = self.alertmanagers
+        return only
+
+    def fire(self, *pools: str) -> None:
+        """Let these pools, too, have queues that are too long."""
+        self.exporter.pools = tuple(dict.fromkeys((*self.exporter.pools, *pools)))
+
+    def end(self, *pools: str) -> None:
+        """Let these pools have recovered."""
+        self.exporter.pools = tuple(pool for pool in self.exporter.pools if pool not in pools)
+
+    def restart_prometheus(self) -> None:
+        """Restart it, and wait until it has read again: before, it takes for true what it read last."""
+        self.prometheus.stop()
+        self.prometheus.start()
+        read = self.exporter.reads
+        self.until(lambda: self.exporter.reads > read, "Prometheus to read", lambda: self.exporter.reads)
+
+    def forget_ends(self) -> None:
+        """Let Prometheus repeat no end any more, as after 15 minutes.
+
+        Of a group Alertmanager remembers what it sent last. Where other ends come first after a restart or a
+        silence, it sends those alone, and then knows of nothing else that could end.
+        """
+        self.restart_prometheus()
+
+    def use_token(self, token: str) -> None:
+        """Put a token in Alertmanager's file, with a newline at its end, as editors do."""
+        self.token_file.write_text(f"{token}\n", encoding="utf-8")
+
+    def issues(self, pool: str) -> list[Issue]:
+        """Return every issue about a pool."""
+        listed = self.stack.github.world.repository(REPOSITORY).listed
+        return [issue for issue in listed if f" {pool} " in f" {issue.body or ''} ".replace("`", " ")]
+
+    def states(self, pool: str) -> list[str]:
+        return [issue.state for issue in self.issues(pool)]
+
+    def posts(self, pool: str) -> list[Post]:
+        """Return the notifications that tell of a pool."""
+        return [post for post in self.relay.posts if post.of(pool)]
+
+    def accepted(self, pool: str, status: str) -> list[Post]:
+        """Return those that said this of it, and that the webhook took."""
+        return [
+            post
+            for post in self.posts(pool)
+            if post.status == 202 and any(alert["status"] == status for alert in post.of(pool))
+        ]
+
+    def until(
+        self, holds: Callable[[], bool], what: str, progress: Callable[[], Hashable] | None = None
+    ) -> None:
+        """Wait while there is progress: by itself, something new in notifications, or issues that change."""
+
+        def alive() -> bool:
+            for program in self.programs:
+                program.check()
+            return holds()
+
+        wait_until(alive, what, progress or self._progress)
+
+    def until_open(self, *pools: str) -> None:
+        """Wait until each pool has one issue, an open one, and nothing waits to be read."""
+        self._until_each(pools, ["open"])
+
+    def until_closed(self, *pools: str) -> None:
+        """Wait until each pool has one issue, a closed one, and nothing is left to do about it."""
+        self._until_each(pools, ["closed"])
+
+    def until_stale(self, pool: str) -> None:
+        """Wait until its issue says that nothing has been heard of it for too long; it stays open."""
+        self.until(
+            lambda: [STALE_LABEL in issue.label_names for issue in self.issues(pool)] == [True], "stale"
+        )
+        self.until_open(pool)
+
+    def until_repeated(self, pool: str, times: int = 2) -> None:
+        """Wait until Alertmanager has said so many times more that the pool fires."""
+        before = len(self.accepted(pool, "firing"))
+
+        def more() -> int:
+            return len(self.accepted(pool, "firing")) - before
+
+        self.until(lambda: more() >= times, f"Alertmanager to repeat {pool}", more)
+        self.until_read()
+
+    def until_answered(self, pool: str, status: int, times: int) -> None:
+        """Wait until the webhook has given this answer so many times."""
+
+        def answers() -> int:
+            return sum(post.status == status for post in self.posts(pool))
+
+        self.until(lambda: answers() >= times, f"{times} answers of {status} about {pool}", answers)
+
+    def until_read(self) -> None:
+        """Wait until the queue is empty."""
+        self.until(lambda: sum(self.stack.aws.queue_depth()) == 0, "the queue to be empty")
+
+    def _until_each(self, pools: Sequence[str], states: list[str]) -> None:
+        wanted = [states for _ in pools]
+        self.until(lambda: [self.states(pool) for pool in pools] == wanted, f"{states} for each of {pools}")
+        self.until_read()
+        assert [self.states(pool) for pool in pools] == wanted
+
+    def _progress(self) -> Hashable:
+        said = {
+            (str(alert["labels"].get("pool")), alert["status"], alert["startsAt"], post.status)
+            for post in list(self.relay.posts)
+            for alert in post.body["alerts"]
+        }
+        issues = self.stack.github.world.repository(REPOSITORY).listed
+        states = ((f"#{issue.number}", issue.state, *issue.label_names) for issue in list(issues))
+        return tuple(sorted(said)), tuple(states)
+
+
+@contextmanager
+def running(stack: LocalStack, folder: Path, senders: Senders) -> Iterator[Site]:
+    """Run a site with these Alertmanagers, made for a folder, an API and a token's file."""
+    with ExitStack() as ending:
+        exporter, relay = ending.enter_context(Exporter()), ending.enter_context(Relay(stack.http_url))
+        alertmanagers = senders(folder, relay.url, folder / "alerting-token")
+        addresses = [sender.address for sender in alertmanagers]
+        prometheus = Prometheus(folder / "prometheus", exporter.address, addresses)
+        site = Site(stack, exporter, relay, folder / "alerting-token", prometheus, alertmanagers)
+        site.use_token(stack.tokens["alertmanager"])
+        for program in site.programs:
+            ending.callback(program.stop)
+            program.start()
+        yield site
