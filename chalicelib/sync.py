@@ -5,11 +5,11 @@ its intent, and what is left to do keeps the row due.
 """
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from datetime import UTC, datetime
 
-from chalicelib import intents
+from chalicelib import claims, intents
 from chalicelib.act import Act
+from chalicelib.claims import Clock, Rows, Timing
 from chalicelib.errors import ConfigurationError, GitHubError, OutcomeUnknown
 from chalicelib.github import budget
 from chalicelib.github.budget import Granted
@@ -17,51 +17,13 @@ from chalicelib.journal import Journal
 from chalicelib.lifecycle import failed, outcome
 from chalicelib.lifecycle.issue import IssueRef, Seen
 from chalicelib.lifecycle.plan import Policy, plan
-from chalicelib.lifecycle.state import AlertState, Intent, Lease
+from chalicelib.lifecycle.state import AlertState
 from chalicelib.lifecycle.steps import AddComment, Adopt, CloseDuplicate, Look, Nothing, Quiet, Step
 from chalicelib.permits import Permits
 from chalicelib.readiness import prepare
 from chalicelib.telemetry import Telemetry
 
-MOST_DOUBLINGS = 4
-
-
-class Rows(Protocol):
-    """The rows, as sync writes them; None says that another worker was quicker."""
-
-    def of_issue(self, ref: IssueRef) -> str | None:
-        """Find the fingerprint whose issue this is."""
-
-    def claim(self, row: AlertState, intent: Intent | None, lease: Lease) -> AlertState | None:
-        """Take the lease and note the intent."""
-
-    def settle(self, claimed: AlertState, settled: AlertState, now: datetime) -> AlertState | None:
-        """Write the outcome and give the lease back."""
-
-    def rest(self, row: AlertState) -> AlertState | None:
-        """Write when the row is next due, or that it is not."""
-
-
-class Clock(Protocol):
-    """The time, and the passing of it; a new id is of the same kind, never the same twice."""
-
-    def now(self) -> datetime:
-        """The time in UTC."""
-
-    def sleep(self, seconds: float) -> None:
-        """Let time pass."""
-
-    def unique(self) -> str:
-        """A word never used before."""
-
-
-@dataclass(frozen=True, slots=True)
-class Timing:
-    """How long a lease lasts, how long one call may take, and after how long a failed step is tried again."""
-
-    lease: timedelta = timedelta(seconds=60)
-    call: timedelta = timedelta(seconds=15)
-    retry: timedelta = timedelta(seconds=30)
+__all__ = ["Clock", "Sync", "Timing"]
 
 
 @dataclass(frozen=True)
@@ -171,12 +133,8 @@ class Sync:
             return self._act_and_settle(row, claimed, step)
 
     def _claim(self, row: AlertState, step: Step) -> AlertState | None:
-        """Take the lease, for longer the more claims before it never ended: the step may be at fault."""
-        now = self.clock.now()
-        unended = row.lease.unended + 1 if row.lease else 0
-        lasts = self.timing.lease * (1 << min(unended, MOST_DOUBLINGS))
-        lease = Lease(self.clock.unique(), now + lasts, unended)
-        return self.rows.claim(row, intents.intent(row, step, self.policy.routing, now), lease)
+        begun = intents.intent(row, step, self.policy.routing, self.clock.now())
+        return self.rows.claim(row, begun, claims.lease(row, self.clock, self.timing))
 
     def _permit(self, row: AlertState, step: Step) -> Granted | budget.Refused:
         """Ask the budget, and wait for a turn that is near."""

@@ -69,6 +69,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "readiness",
         "act",
         "journal",
+        "claims",
         "sync",
         "requeue",
         "collector",
