@@ -142,8 +142,8 @@ def _check(stage: Stage, fingerprint: str, plan: Plan) -> None:
     shown = row.status.issue if row else None
     if shown is None or not shown.open or shown.ref.number > plan.match.issue.ref.number:
         raise Trouble(
-            f"{plan.match.issue.ref} was not taken over: GitHub refused, or a worker was at it. "
-            f"Run this again; `show {fingerprint[: rows.KEY]}` tells more."
+            f"{plan.match.issue.ref} was not taken over: GitHub refused, a worker was at it, or another "
+            f"condition has it. Run this again; `show {fingerprint[: rows.KEY]}` tells more."
         )
 
 

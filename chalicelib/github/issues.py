@@ -14,7 +14,8 @@ from chalicelib.lifecycle import clocks
 from chalicelib.lifecycle.commands import Spoken
 from chalicelib.lifecycle.issue import Draft, IssueRef, Label, Seen
 
-MOST_PAGES = 50
+MOST_PAGES = 500
+"""Where a list is taken not to end; how much of one is read is bounded by time."""
 DUPLICATE_OF = "duplicate_issue_id"
 MOST_NAMED = 3
 """Refusals that each name something to leave out; each costs a write, and the next leaves out the rest."""

@@ -54,11 +54,11 @@ def _look(label: Label) -> dict[str, Any]:
 
 
 def list_issues(repository: str, creator: str, label: str | None, since: datetime) -> Request:
-    """Ask for all issues of a creator (with a label), in any state, changed since a time, oldest first."""
+    """Ask for all issues of a creator (with a label), in any state, changed since a time, newest first."""
     query = f"state=all&creator={quote(creator, safe='')}&since={_instant(since)}"
     if label:
         query += f"&labels={quote(label, safe='')}"
-    query += "&sort=created&direction=asc&per_page=100"
+    query += "&sort=created&direction=desc&per_page=100"
     return Request("GET", f"/repos/{repository}/issues?{query}", repository)
 
 

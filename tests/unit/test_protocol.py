@@ -88,7 +88,7 @@ def test_a_label_in_a_path_or_query_is_quoted() -> None:
 def test_a_list_of_changes_may_be_without_a_label_and_covers_every_state() -> None:
     path = requests.list_issues(REPOSITORY, BOT, None, NOW).path
     assert "state=all&creator=alerting%5Bbot%5D&" in path
-    assert path.endswith("&since=2026-11-23T12:00:00Z&sort=created&direction=asc&per_page=100")
+    assert path.endswith("&since=2026-11-23T12:00:00Z&sort=created&direction=desc&per_page=100")
 
 
 def test_since_is_told_in_utc() -> None:
