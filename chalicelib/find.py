@@ -67,7 +67,7 @@ class Search:
             # People copy text from issue to issue, and the marker, which they do not see, goes with it.
             if marked and self.holder(seen.ref) in (None, row.fingerprint):
                 whole = seen if seen.open else self.tracker.read(seen.ref, before)
-                return outcome.opened(row, intent, whole, self.now())
+                return outcome.opened(row, intent, whole, self.now(), found=True)
         return None
 
 

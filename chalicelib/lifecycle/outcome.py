@@ -1,17 +1,18 @@
 """Outcome: what a step's result, or a look at GitHub, changes in the status. Pure."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chalicelib.alert import AlertEvent, Condition, Priority
 from chalicelib.labels import MUTED_LABEL, QUIET_LABEL, ROUTED_PREFIXES
-from chalicelib.lifecycle.clocks import by_ours
+from chalicelib.lifecycle.clocks import APART, by_ours
 from chalicelib.lifecycle.issue import Seen
 from chalicelib.lifecycle.state import AlertState, Intent, Issue, Status, Verb
 
 
-def opened(row: AlertState, intent: Intent, seen: Seen, now: datetime) -> Status:
+def opened(row: AlertState, intent: Intent, seen: Seen, now: datetime, *, found: bool = False) -> Status:
     """Take the issue of an opening as the row's, whether its answer came or it was found."""
+    ahead = timedelta() if found else _ahead_of_us(seen, now)
     issue = Issue(
         ref=seen.ref,
         url=seen.url,
@@ -33,6 +34,7 @@ def opened(row: AlertState, intent: Intent, seen: Seen, now: datetime) -> Status
         heard_at=intent.since,
         opened_at=now,
         opened_for=intent.episode,
+        clock_ahead=ahead,
         left_out=seen.left_out,
     )
     before = row.status.issue
@@ -82,7 +84,16 @@ def _closed_by_our_clock(issue: Issue, seen: Seen, now: datetime) -> datetime | 
     """When it was closed: after we last knew it open, or closed otherwise, and before we see it so."""
     if seen.closed_at is None or seen.closed_at == issue.closed_at:
         return issue.closed_by_our_clock if seen.closed_at else None
-    return by_ours(seen.closed_at, issue.over_at or issue.spoke_at, now)
+    return by_ours(seen.closed_at - issue.clock_ahead, issue.over_at or issue.spoke_at, now)
+
+
+def _ahead_of_us(seen: Seen, now: datetime) -> timedelta:
+    """How far GitHub's clock is ahead of ours: the answer to a change names the time of the change.
+
+    More than clocks differ by says that nothing was changed.
+    """
+    ahead = seen.changed_at - now
+    return ahead if abs(ahead) <= APART else timedelta()
 
 
 def _set_by(begun: Intent | None, issue: Issue, seen: Seen) -> tuple[str, ...]:
@@ -150,7 +161,10 @@ def shown(row: AlertState, alert: AlertEvent, seen: Seen, title: str, now: datet
     issue, episode = row.status.issue, row.spec.episode
     if issue is None or episode is None:
         return row.status
-    issue = replace(issue, spoke_at=now)  # it was read just before: what is closed now was closed by this
+    ahead = _ahead_of_us(seen, now)
+    issue = replace(
+        issue, spoke_at=now, clock_ahead=ahead
+    )  # it was read just before: what is closed now was closed by this
     issue = replace(
         issue,
         ref=seen.ref,

@@ -6,7 +6,7 @@ Like a Kubernetes object, a row has a spec, written by record alone, and a statu
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from chalicelib.alert import Priority
@@ -24,7 +24,8 @@ class Issue:
     `kept_open` says that a person opened it again after the condition resolved. `closer` and `state_reason`
     are who closed it and as what; `muted` and `quiet` that people set these labels; `acked_by` who has it.
     `opened_at` is when we opened it, for the episode `opened_for`; both are None where it was taken over.
-    `closed_by_our_clock` is `closed_at`, which is GitHub's, by our own clock, as near as it is known.
+    `closed_by_our_clock` is `closed_at`, which is GitHub's, by our own clock, as near as it is known;
+    `clock_ahead` says how far GitHub's was ahead of ours when we last changed the issue.
     `heard` counts the comments there were when people's were last listened to, up to `heard_at`; `once` has
     the keys of comments that are made only once. `left_out` names the labels and assignees that GitHub did
     not take when it was opened.
@@ -58,6 +59,7 @@ class Issue:
     opened_at: datetime | None = None
     opened_for: datetime | None = None
     closed_by_our_clock: datetime | None = None
+    clock_ahead: timedelta = timedelta()
     left_out: tuple[str, ...] = ()
 
     @property

@@ -80,7 +80,16 @@ class MemoryTracker:
                 grey = Label(label, "ededed", "")
                 self.shelf.setdefault(repository, {}).setdefault(label.casefold(), grey)
             self.threads[ref] = Thread(
-                Seen(ref, url, draft.title, draft.body, draft.labels, by_us=True, id=FIRST_ID + number),
+                Seen(
+                    ref,
+                    url,
+                    draft.title,
+                    draft.body,
+                    draft.labels,
+                    by_us=True,
+                    changed_at=self._theirs(),
+                    id=FIRST_ID + number,
+                ),
                 self._theirs(),
             )
             return self.threads[ref].seen
@@ -240,6 +249,7 @@ class MemoryTracker:
         thread = self._thread(ref)
         thread.seen = replace(thread.seen, **changes)
         thread.updated_at = self._theirs()
+        thread.seen = replace(thread.seen, changed_at=thread.updated_at)
 
     def _listed(self, repository: str, label: str | None, since: datetime | None) -> list[Seen]:
         """A list does not say who closed."""

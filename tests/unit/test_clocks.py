@@ -8,6 +8,7 @@ import pytest
 
 from chalicelib.alert import AlertEvent
 from chalicelib.errors import OutcomeUnknown
+from chalicelib.lifecycle import outcome
 from chalicelib.lifecycle.clocks import by_ours
 from chalicelib.lifecycle.issue import Closer, IssueRef
 from chalicelib.lifecycle.plan import plan
@@ -15,6 +16,7 @@ from chalicelib.lifecycle.record import record
 from chalicelib.lifecycle.state import AlertState
 from chalicelib.lifecycle.steps import Nothing, OpenIssue, Quiet
 from tests.unit.builders import REPOSITORY, alert, at, firing, policy, resolved, row_of
+from tests.unit.test_outcome import INTENT, SEEN
 from tests.unit.test_people import People
 from tests.unit.test_plan import closed, with_issue
 from tests.unit.test_sync import FIRST, fails_with
@@ -141,10 +143,10 @@ def test_the_first_command_is_heard(world: Skewed) -> None:
 @pytest.mark.parametrize("source", ["cloudwatch", "alertmanager", "grafana"])
 @pytest.mark.parametrize(("closed", "still_open"), [(8, [SECOND]), (12, [])])
 def test_a_closing_noticed_later_belongs_to_the_episode_during_which_it_happened(
-    provider: float, source: str, closed: float, still_open: list[IssueRef]
+    provider: float, github: float, source: str, closed: float, still_open: list[IssueRef]
 ) -> None:
     """GitHub is away while one episode ends and the next begins; what is open is still the first's issue."""
-    world = Skewed(provider, 0, source)
+    world = Skewed(provider, github, source)
     world.fires(0)
     world.ends(9, sync=False)
     world.fires(10, sync=False)
@@ -191,3 +193,20 @@ def test_a_row_of_before_this_was_known_compares_what_it_has() -> None:
 @pytest.mark.parametrize(("theirs", "ours"), [(5, 5), (3, 3), (7, 7), (2.9, 3), (-99, 3), (7.1, 7), (99, 7)])
 def test_a_time_of_theirs_lies_between_what_we_know(theirs: float, ours: float) -> None:
     assert by_ours(at(theirs), at(3), at(7)) == at(ours)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "ahead"), [(-10, -10), (3, 3), (10, 10), (10.1, 0), (-10.1, 0), (-99, 0)]
+)
+def test_how_far_githubs_clock_is_ahead_shows_in_its_answers(minutes: float, ahead: float) -> None:
+    row = row_of(firing(0))
+    changed = replace(SEEN, changed_at=at(60 + minutes))
+    opening = outcome.opened(row, INTENT, changed, at(60)).issue
+    assert opening
+    assert opening.clock_ahead == timedelta(minutes=ahead)
+    found = outcome.opened(row, INTENT, changed, at(60), found=True)
+    assert found.issue
+    assert found.issue.clock_ahead == timedelta()
+    written = outcome.shown(replace(row, status=found), firing(0), changed, "t", at(60)).issue
+    assert written
+    assert written.clock_ahead == timedelta(minutes=ahead)
