@@ -1,14 +1,15 @@
-"""Alarms: what CloudWatch says now of alarms whose rows fire; it never repeats a message that was lost.
+"""Alarms: what CloudWatch says now, for it never repeats a message that was lost.
 
-Every ten minutes, in bulk and only reading. What is not answered changes nothing; an alarm that is missing
-from a whole answer was deleted.
+Every ten minutes, in bulk and only reading. First rows that fire are looked up: a lost end is recorded. Then
+every place is searched for alarms in ALARM whose row does not fire. What is not answered changes nothing,
+and what a run has no time for is left to the next one.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from pydantic import BaseModel
 
@@ -16,29 +17,50 @@ from chalicelib import events
 from chalicelib.alert import AlertEvent, Priority
 from chalicelib.documents import Documents
 from chalicelib.errors import AlarmsUnavailable
-from chalicelib.lifecycle.alarm import Alarm, Place, learned, names, place_of
+from chalicelib.lifecycle.alarm import Alarm, Place, learned, missing, names, place_of
 from chalicelib.lifecycle.record import record
 from chalicelib.lifecycle.state import AlertState
 from chalicelib.telemetry import Telemetry
 
 KEY = "alarms#looked"
-MOST = 500
+ROWS_AT_ONCE = 100
+MOST_MISSING = 500
+FORGOTTEN = timedelta(days=1)
 TRIES = 8
+RUN = timedelta(seconds=20)
+"""A run takes no longer, since what is due waits behind it."""
+
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class Reader(Protocol):
-    """Reads alarms of one place."""
+    """Reads alarms of one place; each method raises AlarmsUnavailable."""
+
+    @property
+    def knows_all(self) -> bool:
+        """Whether every type of alarm can be read."""
 
     def __call__(self, names: list[str]) -> Mapping[str, Alarm]:
-        """Read alarms by name, all that there are, into a table by ARN; raises AlarmsUnavailable."""
+        """Read alarms by name, into a table by ARN."""
+
+    def firing(self, token: str) -> tuple[list[Mapping[str, Any]], str]:
+        """List a page of the alarms in ALARM, and the token of the next page."""
+
+    def contributors(self, name: str) -> list[Mapping[str, Any]] | None:
+        """List the series of an alarm that are in ALARM; None if that may not be read."""
+
+    def muted(self, name: str | None = None) -> bool | None:
+        """Whether a mute rule is active for an alarm, or for any; None if that may not be read."""
+
+    def tags(self, arns: Sequence[str]) -> Mapping[str, Mapping[str, str]] | None:
+        """Read tags by ARN; None if they may not be read."""
 
 
 class Census(Protocol):
     """Which rows have an open issue."""
 
-    def with_open_issue(self, priority: Priority, limit: int) -> list[str]:
-        """List fingerprints whose issue is open and shows a priority, the newest first."""
+    def page_of_open(self, priority: Priority, after: str, limit: int) -> tuple[list[str], str]:
+        """List fingerprints whose issue is open and shows a priority; and where the next page begins."""
 
 
 class Rows(Documents, Protocol):
@@ -51,15 +73,37 @@ class Rows(Documents, Protocol):
         """Write what the provider said; None if another was quicker."""
 
 
+class Search(Protocol):
+    """Finds, on a page of alarms in ALARM, those whose row does not fire."""
+
+    def __call__(
+        self, reader: Reader, alarms: list[Mapping[str, Any]], learn: Callable[[AlertState | None, AlertEvent], None]
+    ) -> None:
+        """Let them be learned; raises AlarmsUnavailable."""
+
+
+class _Task(BaseModel):
+    """What is left of a look: rows of a priority, or a place's alarms, from where the last run ended."""
+
+    priority: Priority | None = None
+    account_id: str = ""
+    region: str = ""
+    after: str = ""
+
+
 class _Looked(BaseModel):
+    """When the last look began, what is left of it, and since when which ARNs are missing."""
+
     at: datetime = LONG_AGO
+    left: list[_Task] = []
+    missing: dict[str, datetime] = {}
 
 
 @dataclass(frozen=True)
 class Alarms:
-    """Asks CloudWatch, and records what it learns as if the alarm had told it.
+    """Asks CloudWatch, and records what it learns as if the alarm had reported it.
 
-    `readers` are of this account and region, and of others whose role may be taken.
+    `readers` are of the places that may be read; `places` are those searched in any case.
     """
 
     census: Census
@@ -67,51 +111,96 @@ class Alarms:
     readers: Callable[[Place], Reader | None]
     now: Callable[[], datetime]
     telemetry: Telemetry
+    search: Search
+    places: tuple[Place, ...] = ()
     every: timedelta = timedelta(minutes=10)
 
     def __call__(self, until: datetime) -> None:
-        """Ask if it is time to; what one place does not answer holds up no other."""
-        document = self.rows.load(KEY)
+        """Begin a look if it is time to, or go on with the last; one place holds up no other."""
+        document, now = self.rows.load(KEY), self.now()
         looked = document.parsed(_Looked)
-        if not self.every or self.now() - looked.at < self.every:
+        if not self.every or (not looked.left and now - looked.at < self.every):
             return
-        newer = _Looked(at=self.now()).model_dump_json()
-        if self.rows.swap(KEY, newer, document.version):
+        left = looked.left or self._tasks()
+        lacking = {arn: at for arn, at in looked.missing.items() if now - at < FORGOTTEN}
+        begun = looked.at if looked.left else now
+        # A run that dies here leaves nothing half done: the next look begins in time.
+        if self._write(_Looked(at=begun, missing=lacking), document.version):
             return
-        for place, rows in self._firing().items():
-            if self.now() < until and (reader := self.readers(place)):
-                self._ask(reader, rows)
+        while left and self.now() < min(until, now + RUN):
+            left = self._work(left[0], left[1:], lacking)
+        self._write(_Looked(at=begun, left=left, missing=lacking), document.version + 1)
 
-    def _firing(self) -> dict[Place, list[AlertState]]:
-        """Read the rows of alarms that fire, by place."""
-        found: dict[Place, list[AlertState]] = defaultdict(list)
-        for priority in Priority:
-            for fingerprint in self.census.with_open_issue(priority, MOST):
-                row = self.rows.get(fingerprint)
-                if row and (place := place_of(row)):
-                    found[place].append(row)
-        return found
+    def _write(self, looked: _Looked, version: int) -> bool:
+        """Write the document; says whether another was quicker."""
+        return self.rows.swap(KEY, looked.model_dump_json(), version) is not None
 
-    def _ask(self, reader: Reader, rows: list[AlertState]) -> None:
+    def _tasks(self) -> list[_Task]:
+        places = [_Task(account_id=place.account_id, region=place.region) for place in self.places]
+        return [*(_Task(priority=priority) for priority in Priority), *places]
+
+    def _work(self, task: _Task, others: list[_Task], lacking: dict[str, datetime]) -> list[_Task]:
+        """Do a part of the look; returns what is then left of it."""
+        if task.priority is None:
+            return self._search(task, others)
+        found, after = self.census.page_of_open(task.priority, task.after, ROWS_AT_ONCE)
+        rows: dict[Place, list[AlertState]] = defaultdict(list)
+        for fingerprint in found:
+            row = self.rows.get(fingerprint)
+            if row and (place := place_of(row)):
+                rows[place].append(row)
+        for place, firing in rows.items():
+            if reader := self.readers(place):
+                self._ask(reader, firing, lacking)
+                others = _with(others, _Task(account_id=place.account_id, region=place.region))
+        return [task.model_copy(update={"after": after}), *others] if after else others
+
+    def _ask(self, reader: Reader, rows: list[AlertState], lacking: dict[str, datetime]) -> None:
+        """Learn what has ended, and remember what is missing for the next look."""
         try:
             alarms = reader(sorted({name for row in rows for name in names(row)}))
+            complete = reader.knows_all
         except AlarmsUnavailable as error:
             self.telemetry.problem("ALARMS_NOT_READ", error)
             return
+        for arn in alarms:
+            lacking.pop(arn, None)
         for row in rows:
-            if told := learned(row, alarms, self.now()):
+            gone = missing(row, alarms) if complete else None
+            if told := learned(row, alarms, lacking.get(gone) if gone else None, self.now()):
                 self._record(row, told)
+            elif gone and len(lacking) < MOST_MISSING:
+                lacking.setdefault(gone, self.now())
 
-    def _record(self, row: AlertState, told: AlertEvent) -> None:
-        """Write it against all comers, due at once."""
-        current: AlertState | None = row
+    def _search(self, task: _Task, others: list[_Task]) -> list[_Task]:
+        """Search a page of a place for alarms whose message was lost."""
+        reader = self.readers(Place(task.account_id, task.region))
+        if reader is None:
+            return others
+        try:
+            alarms, after = reader.firing(task.after)
+            self.search(reader, alarms, self._record)
+        except AlarmsUnavailable as error:
+            self.telemetry.problem("ALARMS_NOT_READ", error)
+            return others
+        return [task.model_copy(update={"after": after}), *others] if after else others
+
+    def _record(self, row: AlertState | None, told: AlertEvent) -> None:
+        """Write it against all comers, due at once; nothing where the row has heard it meanwhile."""
+        current = row
         for _ in range(TRIES):
             recorded = record(current, told, self.now())
-            if current is None or recorded.row is current:
+            if recorded.row is current or (current and current.spec.condition is told.state):
                 return
             if self.rows.record(replace(recorded.row, due_at=self.now())):
                 keys = events.alert(told, recorded.reason, current, self.now())
                 self.telemetry.event("ALARM_LEARNED", source=told.source, **keys)
                 self.telemetry.count("AlertsRecorded", source=told.source, reason=recorded.reason.value)
                 return
-            current = self.rows.get(row.fingerprint)
+            current = self.rows.get(told.fingerprint)
+
+
+def _with(tasks: list[_Task], task: _Task) -> list[_Task]:
+    """Add a place that is not among those to be searched."""
+    known = any((each.account_id, each.region) == (task.account_id, task.region) for each in tasks)
+    return tasks if known else [*tasks, task]

@@ -3,6 +3,7 @@
 No row is read, and the table is never scanned; as indexes are, what is told is a moment behind.
 """
 
+import json
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -40,6 +41,13 @@ class DynamoCensus:
     def with_open_issue(self, priority: Priority, limit: int) -> list[str]:
         """List fingerprints whose issue is open and shows a priority, the newest first."""
         return self._fingerprints(_open(priority), limit)
+
+    def page_of_open(self, priority: Priority, after: str, limit: int) -> tuple[list[str], str]:
+        """List fingerprints whose issue is open and shows a priority; and where the next page begins."""
+        begin = {"ExclusiveStartKey": json.loads(after)} if after else {}
+        page = self._query(_open(priority) | {"ProjectionExpression": "fingerprint"} | begin, limit)
+        last = page.get("LastEvaluatedKey")
+        return [item["fingerprint"]["S"] for item in page["Items"]], json.dumps(last) if last else ""
 
     def resolved(self, day: date, limit: int) -> list[str]:
         """List fingerprints whose newest episode ended on a day (UTC), the newest first."""

@@ -39,6 +39,7 @@ class Settings:
     drift_everything: timedelta
     alarms_interval: timedelta
     alarm_reader_role_arns: tuple[str, ...]
+    alarm_regions: tuple[str, ...]
     alertmanager_urls: tuple[str, ...]
     grafana_url: str
     listings_interval: timedelta
@@ -89,6 +90,7 @@ class Settings:
             drift_everything=read("DRIFT_EVERYTHING_MINUTES", "60", values.minutes),
             alarms_interval=read("ALARMS_INTERVAL_MINUTES", "10", values.minutes),
             alarm_reader_role_arns=read("ALARM_READER_ROLE_ARNS", "", values.roles),
+            alarm_regions=read("ALARM_REGIONS", "", values.regions),
             alertmanager_urls=read("ALERTMANAGER_URLS", "", values.addresses),
             grafana_url=read("GRAFANA_URL", "", values.address),
             listings_interval=read("LISTINGS_INTERVAL_MINUTES", "5", values.minutes),

@@ -81,6 +81,14 @@ def roles(text: str) -> tuple[str, ...]:
     return roles
 
 
+def regions(text: str) -> tuple[str, ...]:
+    """Read names of regions, separated by commas or blanks."""
+    regions = tuple(text.replace(",", " ").split())
+    if not all(re.fullmatch(r"[a-z]{2,}(-[a-z]+)+-\d{1,2}", region) for region in regions):
+        raise ValueError("must be names of regions, such as eu-west-1")
+    return regions
+
+
 def hours(text: str) -> timedelta:
     """Read hours."""
     return timedelta(hours=number(text))

@@ -38,7 +38,10 @@ class Contributor:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A change of state; what is an object has not been judged yet."""
+    """A change of state; what is an object has not been judged yet.
+
+    `withheld` says that CloudWatch takes no action on it: a mute rule or a suppressing alarm is in the way.
+    """
 
     payload: Mapping[str, Any]
     name: str
@@ -52,6 +55,7 @@ class Change:
     tags: Mapping[str, str]
     contributor: Contributor | None
     labels: Mapping[str, str]
+    withheld: bool = False
 
     @property
     def arn(self) -> Arn:
@@ -115,6 +119,7 @@ def _of_event(payload: Mapping[str, Any], detail: Mapping[str, Any]) -> Change:
         tags=_tags(detail.get("alarmTags")),
         contributor=_contributor(contributor.get("attributes"), contributor.get("id")),
         labels=alarm_labels.of_event(configuration),
+        withheld="muteDetail" in detail or "actionsSuppressedBy" in state,
     )
 
 

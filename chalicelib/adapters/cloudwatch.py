@@ -39,7 +39,12 @@ def parse(payload: Mapping[str, Any], missing: Ownership | None) -> list[Parsed]
         return [change]
     if change.state == "INSUFFICIENT_DATA":
         return [Ignored("NO_DATA", change.name)]
-    return [_alert(change, _condition(change), missing)]
+    condition = _condition(change)
+    if change.withheld and condition is Condition.FIRING:
+        # What still fires when the window ends is found by the look at alarms; an end is welcome at any time.
+        # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-mute-rules-behaviour.html
+        return [Ignored("MUTED", change.name)]
+    return [_alert(change, condition, missing)]
 
 
 def _alert(change: Change, condition: Condition, missing: Ownership | None) -> AlertEvent:

@@ -1,13 +1,18 @@
 """Alarms, wired: whose are read, and by which role."""
 
+import re
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import boto3
 
+from chalicelib.adapters.fields import Ownership
 from chalicelib.alarms import Alarms
 from chalicelib.config import Arn
 from chalicelib.lifecycle.alarm import Place
+from chalicelib.missed_alarms import MissedAlarms
 from chalicelib.wiring.clock import CLOCK
+from chalicelib.wiring.rules import policy
 from chalicelib.wiring.stage import AWS, settings, telemetry
 from chalicelib.wiring.table import census, store
 
@@ -17,27 +22,53 @@ if TYPE_CHECKING:
 
 def alarms(beside: Arn) -> Alarms:
     """Wire the look at alarms of a function's account and region, and of others that have a role for us."""
+    fallback = policy().routing.ownership
     return Alarms(
         census=census(),
         rows=store(),
-        readers=lambda place: reader(beside, place),
+        readers=cache(partial(reader, beside)),
         now=CLOCK.now,
         telemetry=telemetry(),
+        search=MissedAlarms(
+            rows=store(),
+            ours=partial(_is_topic, re.escape(settings().prefix), beside.account_id),
+            others=partial(_is_topic, r"alerting-[a-z0-9]+", r"\d+"),
+            missing=Ownership(*fallback) if fallback else None,
+            telemetry=telemetry(),
+        ),
+        places=places(beside),
         every=settings().alarms_interval,
     )
 
 
+def places(beside: Arn) -> tuple[Place, ...]:
+    """Name the places to search: this account, and those that have a role for us, in each region."""
+    accounts = (beside.account_id, *(Arn.parse(role).account_id for role in settings().alarm_reader_role_arns))
+    regions = (beside.region, *settings().alarm_regions)
+    return tuple(dict.fromkeys(Place(account, region) for account in accounts for region in regions))
+
+
 def reader(beside: Arn, place: Place) -> "CloudWatchAlarms | None":
-    """Read alarms of this account and region, or where a role of that account may be taken; else None."""
+    """Read alarms of this account in its regions, or where a role of that account may be taken; else None."""
     from chalicelib.cloudwatch import CloudWatchAlarms
 
     region, account_id = place.region, place.account_id
     roles = {Arn.parse(role).account_id: role for role in settings().alarm_reader_role_arns}
-    if (account_id, region) == (beside.account_id, beside.region):
-        return CloudWatchAlarms(lambda: boto3.client("cloudwatch", region_name=region, config=AWS))
-    if account_id in roles:
-        return CloudWatchAlarms(lambda: taking(roles[account_id]).client("cloudwatch", region, config=AWS))
-    return None
+    if account_id == beside.account_id and region in (beside.region, *settings().alarm_regions):
+        session = cache(boto3.Session)
+    elif account_id in roles:
+        session = cache(partial(taking, roles[account_id]))
+    else:
+        return None
+    return CloudWatchAlarms(
+        lambda: session().client("cloudwatch", region, config=AWS),
+        lambda: session().client("resourcegroupstaggingapi", region, config=AWS),
+    )
+
+
+def _is_topic(prefix: str, account_id: str, arn: str) -> bool:
+    """Whether an ARN is that of a stage's alert topic, in any region."""
+    return re.fullmatch(rf"arn:[\w-]+:sns:[\w-]+:{account_id}:{prefix}-alerts", arn) is not None
 
 
 def taking(role: str) -> boto3.Session:

@@ -31,6 +31,12 @@ class MemoryCensus:
         ]
         return [fingerprint for _, fingerprint in sorted(found, reverse=True)][:limit]
 
+    def page_of_open(self, priority: Priority, after: str, limit: int) -> tuple[list[str], str]:
+        found = self.with_open_issue(priority, len(self._store.rows))[::-1]
+        begin = int(after or 0)
+        end = begin + limit
+        return found[begin:end], str(end) if end < len(found) else ""
+
     def resolved(self, day: date, limit: int) -> list[str]:
         found = [
             (row.spec.episodes[-1].ended, row.fingerprint)

@@ -78,6 +78,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "everything",
         "drift",
         "alarms",
+        "missed_alarms",
         "board",
         "palette",
         "gauges",
