@@ -77,7 +77,10 @@ class Search(Protocol):
     """Finds, on a page of alarms in ALARM, those whose row does not fire."""
 
     def __call__(
-        self, reader: Reader, alarms: list[Mapping[str, Any]], learn: Callable[[AlertState | None, AlertEvent], None]
+        self,
+        reader: Reader,
+        alarms: list[Mapping[str, Any]],
+        learn: Callable[[AlertState | None, AlertEvent], None],
     ) -> None:
         """Let them be learned; raises AlarmsUnavailable."""
 

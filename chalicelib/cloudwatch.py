@@ -50,7 +50,7 @@ class CloudWatchAlarms:
         return set(KINDS) <= set(answer.members)
 
     def firing(self, token: str) -> tuple[list[Mapping[str, Any]], str]:
-        """List a page of the alarms in ALARM, as described; returns it with the token of the next, or none."""
+        """List a page of the alarms in ALARM, and the token of the next page."""
         asked = {"StateValue": "ALARM", "AlarmTypes": TYPES, "MaxRecords": AT_ONCE}
         with _asking():
             page = self._client.describe_alarms(**asked, **({"NextToken": token} if token else {}))
@@ -61,9 +61,11 @@ class CloudWatchAlarms:
         return self._optional("describe_alarm_contributors", "AlarmContributors", AlarmName=name)
 
     def muted(self, name: str | None = None) -> bool | None:
-        """Whether a mute rule withholds an alarm's actions now, or any alarm's; None if it may not be read."""
+        """Whether a mute rule is active for an alarm, or for any; None if that may not be read."""
         asked = {"AlarmName": name} if name else {"MaxRecords": 1}
-        rules = self._optional("list_alarm_mute_rules", "AlarmMuteRuleSummaries", Statuses=["ACTIVE"], **asked)
+        rules = self._optional(
+            "list_alarm_mute_rules", "AlarmMuteRuleSummaries", Statuses=["ACTIVE"], **asked
+        )
         return None if rules is None else bool(rules)
 
     def tags(self, arns: Sequence[str]) -> Mapping[str, Mapping[str, str]] | None:

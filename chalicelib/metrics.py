@@ -47,7 +47,12 @@ METRICS = (
         "what alerts meant: new, repeated, resolved, stale",
     ),
     Metric("AlertsIgnored", Unit.COUNT, ("reason",), "alerts that mean nothing to an issue, such as NO_DATA"),
-    Metric("AlertsRejected", Unit.COUNT, ("reason",), "messages in the dead-letter queue: alarms to mend"),
+    Metric(
+        "AlertsRejected",
+        Unit.COUNT,
+        ("reason",),
+        "messages in the dead-letter queue, and firing alarms that name no owner: alarms to mend",
+    ),
     Metric(
         "AlertsRequeued",
         Unit.COUNT,

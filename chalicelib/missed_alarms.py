@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from chalicelib.adapters import alarm_description, described_alarm, fields, registry
+from chalicelib.adapters.alarm_owner import Named
 from chalicelib.adapters.fields import Ownership
 from chalicelib.alarms import Reader
 from chalicelib.alert import AlertEvent, Condition
@@ -67,9 +68,13 @@ class MissedAlarms:
             self.telemetry.event("ALARMS_REJECTED", reason=reason, alarms=len(names), names=names[:SHOWN])
             self.telemetry.count("AlertsRejected", len(names), reason=reason)
 
-    def _owned(self, reader: Reader, alarms: list[Described]) -> Iterator[tuple[Described, Mapping[str, str]]]:
+    def _owned(
+        self, reader: Reader, alarms: list[Described]
+    ) -> Iterator[tuple[Described, Mapping[str, str]]]:
         """Keep alarms whose actions name our topic, or whose description or tags name a team."""
-        described = {each["AlarmArn"]: alarm_description.read(each.get("AlarmDescription")) for each in alarms}
+        described = {
+            each["AlarmArn"]: alarm_description.read(each.get("AlarmDescription")) for each in alarms
+        }
         silent = [arn for arn, said in described.items() if not (_named(said.team) and _named(said.priority))]
         known = (reader.tags(silent) if silent else {}) or {}
         for alarm in alarms:
@@ -86,7 +91,7 @@ def _speaks(alarm: Described) -> bool:
     return bool(alarm.get("ActionsEnabled", True)) and not alarm.get("ActionsSuppressedBy")
 
 
-def _named(said: alarm_description.Named) -> bool:
+def _named(said: Named) -> bool:
     """Whether something was written, even if it cannot be read: that is to be rejected, not overlooked."""
     return bool(said.value or said.doubt)
 
@@ -106,4 +111,6 @@ def _messages(reader: Reader, alarm: Described, tags: Mapping[str, str]) -> Iter
 
 def _alert(payload: Mapping[str, Any], missing: Ownership | None) -> AlertEvent:
     """Parse a message; an end, of which nobody asks whose it is, tells the row of any; raises Rejected."""
-    return next(each for each in registry.parse("cloudwatch", payload, missing) if isinstance(each, AlertEvent))
+    return next(
+        each for each in registry.parse("cloudwatch", payload, missing) if isinstance(each, AlertEvent)
+    )

@@ -20,7 +20,9 @@ OF_TRIGGER = (
 )
 
 
-def message(alarm: Described, tags: Mapping[str, str], contributor: Described | None = None) -> dict[str, Any]:
+def message(
+    alarm: Described, tags: Mapping[str, str], contributor: Described | None = None
+) -> dict[str, Any]:
     """Write what SNS would have sent when this alarm, or a contributor of it, went to ALARM."""
     changed = contributor if contributor and contributor.get("StateTransitionedTimestamp") else alarm
     sent = {name: alarm[name] for name in AS_THEY_ARE if name in alarm} | {
@@ -44,7 +46,9 @@ def message(alarm: Described, tags: Mapping[str, str], contributor: Described | 
 def has_contributors(alarm: Described) -> bool:
     """Whether an alarm watches several series: PromQL, or a query that groups."""
     queries = [str(entry.get("Expression", "")) for entry in alarm.get("Metrics", [])]
-    return "EvaluationCriteria" in alarm or of_log(alarm) or any("GROUP BY" in text.upper() for text in queries)
+    return (
+        "EvaluationCriteria" in alarm or of_log(alarm) or any("GROUP BY" in text.upper() for text in queries)
+    )
 
 
 def of_log(alarm: Described) -> bool:

@@ -64,6 +64,7 @@ IGNORED = {
     "TEST_NOTIFICATION": "a contact point's test; acknowledged, and opens nothing",
     "CONFIGURATION_CHANGE": "the alarm itself was changed, not its state; changes nothing",
     "NO_DATA": "CloudWatch has too little data: neither firing nor resolved; counted, and changes nothing",
+    "MUTED": "CloudWatch mutes or suppresses the alarm; what still fires afterwards is opened then",
 }
 
 

@@ -43,7 +43,10 @@ def alarms(beside: Arn) -> Alarms:
 
 def places(beside: Arn) -> tuple[Place, ...]:
     """Name the places to search: this account, and those that have a role for us, in each region."""
-    accounts = (beside.account_id, *(Arn.parse(role).account_id for role in settings().alarm_reader_role_arns))
+    accounts = (
+        beside.account_id,
+        *(Arn.parse(role).account_id for role in settings().alarm_reader_role_arns),
+    )
     regions = (beside.region, *settings().alarm_regions)
     return tuple(dict.fromkeys(Place(account, region) for account in accounts for region in regions))
 

@@ -1,17 +1,24 @@
 """Whose alarms are read, and by which role: as wired, on AWS as moto has it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import boto3
 import pytest
 from moto import mock_aws
 
+from chalicelib.alert import Condition
 from chalicelib.config import Arn
 from chalicelib.lifecycle.alarm import Place
-from chalicelib.wiring.alarms import reader, taking
+from chalicelib.missed_alarms import MissedAlarms
+from chalicelib.wiring.alarms import alarms, places, reader, taking
+from chalicelib.wiring.clock import CLOCK
 from tests.app.stage import ACCOUNT, REGION, Stage, start
+from tests.twins.census import MemoryCensus
+from tests.twins.store import MemoryStore
 
 OTHER = "210987654321"
 ROLE = f"arn:aws:iam::{OTHER}:role/alarm-reader"
@@ -24,9 +31,16 @@ def stage(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Stage]:
         yield start(monkeypatch, tmp_path, ALARM_READER_ROLE_ARNS=ROLE)
 
 
-def alarm(session: boto3.Session, name: str, state: Literal["OK", "ALARM"]) -> None:
-    client = session.client("cloudwatch", region_name=REGION)
+def alarm(
+    session: boto3.Session,
+    name: str,
+    state: Literal["OK", "ALARM"],
+    region: str = REGION,
+    **fields: Any,
+) -> None:
+    client = session.client("cloudwatch", region_name=region)
     client.put_metric_alarm(
+        **fields,
         AlarmName=name,
         MetricName="Depth",
         Namespace="CI",
@@ -68,3 +82,51 @@ def test_alarms_of_an_account_that_has_a_role_for_us_are_read_by_it() -> None:
 @pytest.mark.parametrize(("account", "region"), [("999999999999", REGION), (ACCOUNT, "eu-west-1")])
 def test_nobody_elses_alarms_are_asked_about(account: str, region: str) -> None:
     assert reader(HERE, Place(account, region)) is None
+
+
+@pytest.mark.usefixtures("stage")
+def test_this_region_is_searched_in_every_account_that_may_be_read() -> None:
+    assert places(HERE) == (Place(ACCOUNT, REGION), Place(OTHER, REGION))
+
+
+def test_other_regions_are_searched_where_they_are_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with mock_aws():
+        start(monkeypatch, tmp_path, ALARM_READER_ROLE_ARNS=ROLE, ALARM_REGIONS=f"eu-west-1, {REGION}")
+        accounts, regions = (ACCOUNT, OTHER), (REGION, "eu-west-1")
+        assert places(HERE) == tuple(Place(account, region) for account in accounts for region in regions)
+        assert reader(HERE, Place(ACCOUNT, "eu-west-1"))
+
+
+@pytest.mark.usefixtures("stage")
+def test_alarms_in_alarm_of_which_no_message_came_are_recorded_as_the_message_would_have_been() -> None:
+    prefix = f"arn:aws:sns:{REGION}:{ACCOUNT}:alerting"
+    owned, topic = "TEAM=dev-infra | PRIORITY=P1", f"{prefix}-local-alerts"
+    pool: dict[str, Any] = {"Dimensions": [{"Name": "Pool", "Value": "linux"}]}
+    for session_, name in ((session(), "ours"), (session(role=ROLE), "theirs")):
+        alarm(session_, name, "ALARM", AlarmDescription=owned, AlarmActions=[topic], **pool)
+    alarm(session(), "fine", "OK", AlarmDescription=owned, AlarmActions=[topic])
+    alarm(session(), "of-prod", "ALARM", AlarmDescription=owned, AlarmActions=[f"{prefix}-prod-alerts"])
+    look, rows = alarms(HERE), MemoryStore()
+    assert isinstance(look.search, MissedAlarms)
+    replace(
+        look,
+        census=MemoryCensus(rows),
+        rows=rows,
+        readers=lambda place: _without_mutes(look.readers(place)),
+        search=replace(look.search, rows=rows),
+        every=timedelta(minutes=10),
+    )(CLOCK.now() + timedelta(minutes=1))
+    found = list(rows.rows.values())
+    alerts = [row.spec.alert for row in found if row.spec.condition is Condition.FIRING]
+    assert sorted(alert.title for alert in alerts if alert) == ["ours", "theirs"]
+    (ours,) = [alert for alert in alerts if alert and alert.title == "ours"]
+    assert ours.identity.alarm_id == f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:ours"
+    assert (ours.labels["Metric"], ours.labels["Pool"]) == ("Depth", "linux")
+
+
+def _without_mutes(found: Any) -> Any:
+    """Moto knows no mute rules."""
+    found.muted = lambda name=None: False
+    return found

@@ -6,9 +6,13 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import boto3
 import pytest
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from chalicelib.cloudwatch import CloudWatchAlarms
+from chalicelib.errors import AlarmsUnavailable
 from tests.local.aws import LocalAws, create_resources
 from tests.local.aws_server import AwsServer
 
@@ -178,3 +182,32 @@ def test_reading_the_dlq_leaves_it_as_it_is(aws: LocalAws) -> None:
         assert sorted(int(letter.body) for letter in letters) == list(range(12))
         assert {letter.attributes["reason"] for letter in letters} == {"NOT_JSON"}
     assert aws.dlq_depth() == (12, 0)
+
+
+def test_alarms_are_described_a_hundred_at_a_time_and_no_name_is_too_long(aws: LocalAws) -> None:
+    client = boto3.Session("x", "x").client(
+        "cloudwatch", aws.region, endpoint_url=aws.endpoint_url, config=Config(proxies={})
+    )
+    names = [f"{aws.prefix}-{n:03}" for n in range(120)]
+    for name in names:
+        client.put_metric_alarm(
+            AlarmName=name,
+            MetricName="Depth",
+            Namespace="CI",
+            Period=60,
+            EvaluationPeriods=1,
+            Statistic="Maximum",
+            Threshold=1.0,
+            ComparisonOperator="GreaterThanThreshold",
+        )
+        client.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="because")
+    client.set_alarm_state(AlarmName=names[7], StateValue="OK", StateReason="because")
+    alarms = CloudWatchAlarms(lambda: client)
+    first, token = alarms.firing("")
+    second, end = alarms.firing(token)
+    assert (len(first), end) == (100, "")
+    assert [each["AlarmName"] for each in (*first, *second)] == [*names[:7], *names[8:]]
+    assert len(alarms(names)) == 120
+    assert (alarms.muted(), alarms.muted(names[0]), alarms.contributors(names[0])) == (False, False, [])
+    with pytest.raises(AlarmsUnavailable, match="ValidationError"):
+        alarms([names[0], "x" * 256])

@@ -526,6 +526,20 @@ def test_open_issues_are_listed_the_newest_first(store: Store, census: MemoryCen
     assert census.with_open_issue(Priority.P0, 2) == []
 
 
+def test_open_issues_are_listed_page_by_page_to_the_last(
+    store: Store, census: MemoryCensus | DynamoCensus
+) -> None:
+    names = {with_issue(store, f"row-{number}", IssueRef("org/infra", number)) for number in range(5)}
+    found, after = census.page_of_open(Priority.P1, "", 2)
+    while after:
+        more, after = census.page_of_open(Priority.P1, after, 2)
+        assert len(more) <= 2
+        found += more
+    assert len(found) == 5
+    assert set(found) == names
+    assert census.page_of_open(Priority.P0, "", 2) == ([], "")
+
+
 def test_rows_are_listed_by_the_day_on_which_they_ended(
     store: Store, census: MemoryCensus | DynamoCensus
 ) -> None:
@@ -588,6 +602,7 @@ CALLS: list[Callable[[DynamoStore], object]] = [
     lambda store: store.swap("x", "", 0),
     lambda store: DynamoCensus(store._client, store._table).open(Priority.P0),
     lambda store: DynamoCensus(store._client, store._table).with_open_issue(Priority.P0, 1),
+    lambda store: DynamoCensus(store._client, store._table).page_of_open(Priority.P0, "", 1),
     lambda store: DynamoCensus(store._client, store._table).resolved(at(0).date(), 1),
 ]
 

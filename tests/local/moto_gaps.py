@@ -5,6 +5,10 @@
   kept as made, and whoever wants its function run does so.
 - It writes a queue's policies anew, with blanks, and forgets which queues may use it as their DLQ; AWS gives
   both back as they came. Terraform, which writes no blanks, would wait and find changes for ever.
+- It describes alarms in one answer of metric and composite ones, whatever is asked of their state together
+  with their types, and takes a name of any length; it knows neither contributors nor mute rules. Here what
+  AWS documents is done: pages of at most a hundred, filters that go together, and a refusal of the whole
+  request for a name above 255 characters.
 - It reads no conditions, so that a bucket that refuses whoever comes without TLS refuses everybody; here a
   bucket's policy is kept as made, and not judged.
 """
@@ -15,9 +19,14 @@ from types import SimpleNamespace
 from typing import Any
 
 from moto.apigateway import responses as moto_apigateway
+from moto.cloudwatch import responses as moto_cloudwatch
+from moto.cloudwatch.exceptions import ValidationError
+from moto.core.responses import ActionResult
 from moto.iam.access_control import PermissionResult
 from moto.s3 import models as moto_s3
 from moto.sqs import models as moto_sqs
+
+MOST_ALARMS, LONGEST_ALARM_NAME = 100, 255
 
 read_document = moto_apigateway.deserialize_body
 tight_json = SimpleNamespace(loads=json.loads, dumps=partial(json.dumps, separators=(",", ":")))
@@ -26,6 +35,10 @@ tight_json = SimpleNamespace(loads=json.loads, dumps=partial(json.dumps, separat
 def bridge() -> None:
     """Bridge the gaps, in this process."""
     _replace(moto_apigateway, "deserialize_body", _as_openapi)
+    alarms = moto_cloudwatch.CloudWatchResponse
+    _replace(alarms, "describe_alarms", _describe_alarms)
+    _replace(alarms, "describe_alarm_contributors", lambda _: ActionResult({"AlarmContributors": []}))
+    _replace(alarms, "list_alarm_mute_rules", lambda _: ActionResult({"AlarmMuteRuleSummaries": []}))
     _replace(moto_s3.FakeBucket, "get_permission", lambda *_: PermissionResult.NEUTRAL)
     _replace(moto_sqs, "json", tight_json)
     if "RedriveAllowPolicy" not in moto_sqs.Queue.BASE_ATTRIBUTES:
@@ -44,3 +57,24 @@ def _as_openapi(body: str) -> Any:
         document["openapi"] = "3.0.0"
         document["info"].setdefault("description", "")
     return document
+
+
+def _describe_alarms(call: Any) -> ActionResult:
+    """https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html"""
+    names, types = call._get_param("AlarmNames", []), call._get_param("AlarmTypes", ["MetricAlarm"])
+    if len(names) > MOST_ALARMS or any(len(name) > LONGEST_ALARM_NAME for name in names):
+        raise ValidationError("1 validation error detected: a name of an alarm is too long, or they are many")
+    state, begin = call._get_param("StateValue"), int(call._get_param("NextToken") or 0)
+    end = begin + int(call._get_param("MaxRecords") or MOST_ALARMS)
+    found = [
+        alarm
+        for alarm in sorted(call.cloudwatch_backend.describe_alarms(), key=lambda alarm: alarm.name)
+        if (not names or alarm.name in names)
+        and (not state or alarm.state_value == state)
+        and ("MetricAlarm" if alarm.rule is None else "CompositeAlarm") in types
+    ]
+    page = {
+        "MetricAlarms": [alarm for alarm in found[begin:end] if alarm.rule is None],
+        "CompositeAlarms": [alarm for alarm in found[begin:end] if alarm.rule is not None],
+    }
+    return ActionResult(page | ({"NextToken": str(end)} if end < len(found) else {}))

@@ -27,7 +27,7 @@ SINGLE = {
 """Actions of a batch, and the one that AWS asks for."""
 
 
-SIGNED_FOR = {"monitoring": "cloudwatch"}
+SIGNED_FOR = {"monitoring": "cloudwatch", "tagging": "tag"}
 """Services whose requests are signed for another name than policies call them by."""
 
 JSON_BY_PATH = ("apigateway", "awslambda")

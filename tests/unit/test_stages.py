@@ -13,8 +13,13 @@ CHALICE = Path(__file__).parents[2] / ".chalice"
 CONFIG = json.loads((CHALICE / "config.json").read_text(encoding="utf-8"))
 FUNCTIONS = ("api_handler", *(source.name for source in app.event_sources))
 STAGES = {"dev": "us-west-2", "prod": "us-east-1"}
-OF_ANY_RESOURCE = {"cloudwatch:DescribeAlarms"}
-"""Composite alarms are described to those alone who may describe every alarm.
+OF_ANY_RESOURCE = {
+    "cloudwatch:DescribeAlarms",
+    "cloudwatch:DescribeAlarmContributors",
+    "cloudwatch:ListAlarmMuteRules",
+    "tag:GetResources",
+}
+"""Composite alarms are described to those alone who may describe every alarm; lists name no resource.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
 """
