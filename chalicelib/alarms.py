@@ -6,54 +6,33 @@ and what a run has no time for is left to the next one.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from functools import partial
+from typing import Protocol
 
 from pydantic import BaseModel
 
 from chalicelib import events
+from chalicelib.alarm_reader import Described, Reader
 from chalicelib.alert import AlertEvent, Priority
 from chalicelib.documents import Documents
+from chalicelib.ended_alarms import ended
 from chalicelib.errors import AlarmsUnavailable
-from chalicelib.lifecycle.alarm import Alarm, Place, learned, missing, names, place_of
+from chalicelib.lifecycle.alarm import Place, place_of
 from chalicelib.lifecycle.record import record
 from chalicelib.lifecycle.state import AlertState
 from chalicelib.telemetry import Telemetry
 
 KEY = "alarms#looked"
 ROWS_AT_ONCE = 100
-MOST_MISSING = 500
 FORGOTTEN = timedelta(days=1)
 TRIES = 8
 RUN = timedelta(seconds=20)
 """A run takes no longer, since what is due waits behind it."""
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
-
-
-class Reader(Protocol):
-    """Reads alarms of one place; each method raises AlarmsUnavailable."""
-
-    @property
-    def knows_all(self) -> bool:
-        """Whether every type of alarm can be read."""
-
-    def __call__(self, names: list[str]) -> Mapping[str, Alarm]:
-        """Read alarms by name, into a table by ARN."""
-
-    def firing(self, token: str) -> tuple[list[Mapping[str, Any]], str]:
-        """List a page of the alarms in ALARM, and the token of the next page."""
-
-    def contributors(self, name: str) -> list[Mapping[str, Any]] | None:
-        """List the series of an alarm that are in ALARM; None if that may not be read."""
-
-    def muted(self, name: str | None = None) -> bool | None:
-        """Whether a mute rule is active for an alarm, or for any; None if that may not be read."""
-
-    def tags(self, arns: Sequence[str]) -> Mapping[str, Mapping[str, str]] | None:
-        """Read tags by ARN; None if they may not be read."""
 
 
 class Census(Protocol):
@@ -79,7 +58,7 @@ class Search(Protocol):
     def __call__(
         self,
         reader: Reader,
-        alarms: list[Mapping[str, Any]],
+        alarms: list[Described],
         learn: Callable[[AlertState | None, AlertEvent], None],
     ) -> None:
         """Let them be learned; raises AlarmsUnavailable."""
@@ -154,39 +133,32 @@ class Alarms:
                 rows[place].append(row)
         for place, firing in rows.items():
             if reader := self.readers(place):
-                self._ask(reader, firing, lacking)
+                self._guarded(partial(self._look_up, reader, firing, lacking))
                 others = _with(others, _Task(account_id=place.account_id, region=place.region))
         return [task.model_copy(update={"after": after}), *others] if after else others
 
-    def _ask(self, reader: Reader, rows: list[AlertState], lacking: dict[str, datetime]) -> None:
-        """Learn what has ended, and remember what is missing for the next look."""
-        try:
-            alarms = reader(sorted({name for row in rows for name in names(row)}))
-            complete = reader.knows_all
-        except AlarmsUnavailable as error:
-            self.telemetry.problem("ALARMS_NOT_READ", error)
-            return
-        for arn in alarms:
-            lacking.pop(arn, None)
-        for row in rows:
-            gone = missing(row, alarms) if complete else None
-            if told := learned(row, alarms, lacking.get(gone) if gone else None, self.now()):
-                self._record(row, told)
-            elif gone and len(lacking) < MOST_MISSING:
-                lacking.setdefault(gone, self.now())
+    def _look_up(self, reader: Reader, rows: list[AlertState], lacking: dict[str, datetime]) -> None:
+        for row, told in ended(reader, rows, lacking, self.now()):
+            self._record(row, told)
 
     def _search(self, task: _Task, others: list[_Task]) -> list[_Task]:
         """Search a page of a place for alarms whose message was lost."""
         reader = self.readers(Place(task.account_id, task.region))
-        if reader is None:
-            return others
+        after = self._guarded(partial(self._search_page, reader, task.after)) if reader else None
+        return [task.model_copy(update={"after": after}), *others] if after else others
+
+    def _search_page(self, reader: Reader, after: str) -> str:
+        alarms, following = reader.firing(after)
+        self.search(reader, alarms, self._record)
+        return following
+
+    def _guarded(self, work: Callable[[], str | None]) -> str | None:
+        """What one place does not answer holds up no other, and is asked again at the next look."""
         try:
-            alarms, after = reader.firing(task.after)
-            self.search(reader, alarms, self._record)
+            return work()
         except AlarmsUnavailable as error:
             self.telemetry.problem("ALARMS_NOT_READ", error)
-            return others
-        return [task.model_copy(update={"after": after}), *others] if after else others
+            return None
 
     def _record(self, row: AlertState | None, told: AlertEvent) -> None:
         """Write it against all comers, due at once; nothing where the row has heard it meanwhile."""

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from chalicelib.adapters import alarm_description, described_alarm, fields, registry
 from chalicelib.adapters.alarm_owner import Named
 from chalicelib.adapters.fields import Ownership
-from chalicelib.alarms import Reader
+from chalicelib.alarm_reader import Described, Reader
 from chalicelib.alert import AlertEvent, Condition
 from chalicelib.errors import Rejected
 from chalicelib.lifecycle.alarm import returned
@@ -22,7 +22,6 @@ from chalicelib.telemetry import Telemetry
 SHOWN = 10
 """Names of rejected alarms in a log line."""
 
-Described = Mapping[str, Any]
 Learn = Callable[[AlertState | None, AlertEvent], None]
 
 

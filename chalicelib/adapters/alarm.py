@@ -95,16 +95,14 @@ def _of_sns(payload: Mapping[str, Any]) -> Change:
         reason=payload.get("NewStateReason"),
         description=payload.get("AlarmDescription"),
         tags=_tags(payload.get("AlarmTags")),
-        contributor=_contributor(
-            payload.get("AlarmContributorAttributes"), payload.get("AlarmContributorId")
-        ),
+        contributor=contributor(payload.get("AlarmContributorAttributes"), payload.get("AlarmContributorId")),
         labels=alarm_labels.of_sns(payload),
     )
 
 
 def _of_event(payload: Mapping[str, Any], detail: Mapping[str, Any]) -> Change:
     state, configuration = _object(detail.get("state")), _object(detail.get("configuration"))
-    contributor = _object(detail.get("alarmContributor"))
+    series = _object(detail.get("alarmContributor"))
     resources = payload.get("resources")
     return Change(
         payload=payload,
@@ -117,7 +115,7 @@ def _of_event(payload: Mapping[str, Any], detail: Mapping[str, Any]) -> Change:
         reason=state.get("reason"),
         description=configuration.get("description"),
         tags=_tags(detail.get("alarmTags")),
-        contributor=_contributor(contributor.get("attributes"), contributor.get("id")),
+        contributor=contributor(series.get("attributes"), series.get("id")),
         labels=alarm_labels.of_event(configuration),
         withheld="muteDetail" in detail or "actionsSuppressedBy" in state,
     )
@@ -134,8 +132,8 @@ def _name(value: object) -> str:
     raise _no_alarm("no alarm's name")
 
 
-def _contributor(attributes: object, contributor_id: object) -> Contributor | None:
-    """SNS is not known to send the id, so the attributes are the identity where there are any."""
+def contributor(attributes: object, contributor_id: object) -> Contributor | None:
+    """Read a contributor: its attributes are its identity where there are any, else its id."""
     if pairs := fields.strings(attributes):
         name = ", ".join(f"{name}={value}" for name, value in sorted(pairs.items()))
         return Contributor(json.dumps(pairs, sort_keys=True, ensure_ascii=False), name)

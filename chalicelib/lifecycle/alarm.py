@@ -9,6 +9,7 @@ from chalicelib.alert import AlertEvent, Condition
 from chalicelib.lifecycle.state import AlertState
 
 DELETED = "The alarm was deleted"
+LEFT = "This series is no longer in ALARM"
 LONGEST_NAME = 255
 """DescribeAlarms refuses the whole request for a longer one."""
 
@@ -57,15 +58,23 @@ def learned(
 def missing(row: AlertState, alarms: Mapping[str, Alarm]) -> str | None:
     """Name the ARN that an answer lacks, if it is certain and was asked for."""
     arn = arn_of(row)
-    asked = arn is not None and len(_name(arn)) <= LONGEST_NAME
+    asked = arn is not None and len(name_of(arn)) <= LONGEST_NAME
     return arn if asked and arn not in alarms else None
 
 
+def left(row: AlertState, missed: datetime | None, now: datetime) -> AlertEvent | None:
+    """Say that a contributor has ended: two looks did not list it, though its alarm goes on with others."""
+    alert = row.spec.alert
+    if alert is None or missed is None or now - missed < APART:
+        return None
+    return _ended(alert, now, LEFT, recovered=True)
+
+
 def returned(row: AlertState, alert: AlertEvent) -> AlertEvent:
-    """Date an alarm that fires: one taken for deleted has fired all the while, and comes back after that."""
+    """Date an alarm that fires: one that we took for ended fired all the while, and comes back after that."""
     resolution = row.spec.resolution
-    deleted = row.spec.condition is Condition.RESOLVED and resolution and resolution.reason == DELETED
-    if not deleted or alert.occurred_at > row.spec.at:
+    concluded = resolution is not None and resolution.reason in (DELETED, LEFT)
+    if not concluded or row.spec.condition is Condition.FIRING or alert.occurred_at > row.spec.at:
         return alert
     return alert.model_copy(update={"occurred_at": row.spec.at + timedelta(milliseconds=1)})
 
@@ -82,7 +91,7 @@ def place_of(row: AlertState) -> Place | None:
 
 def names(row: AlertState) -> Iterator[str]:
     """Name the alarms that a row may be about, as far as they may be asked for."""
-    yield from (name for arn in _arns(row) if 0 < len(name := _name(arn)) <= LONGEST_NAME)
+    yield from (name for arn in _arns(row) if 0 < len(name := name_of(arn)) <= LONGEST_NAME)
 
 
 def arn_of(row: AlertState) -> str | None:
@@ -127,7 +136,8 @@ def _alarm_id(row: AlertState) -> str:
     return (row.spec.alert.identity.alarm_id if row.spec.alert else None) or ""
 
 
-def _name(arn: str) -> str:
+def name_of(arn: str) -> str:
+    """Read the name of an alarm from its ARN."""
     return arn.partition(":alarm:")[2]
 
 

@@ -17,10 +17,12 @@ from chalicelib.github.client import GitHubClient
 from chalicelib.github.gate import Gate
 from chalicelib.github.issues import GitHubIssues
 from chalicelib.ingest import Ingest
+from chalicelib.lifecycle.alarm import Place
 from chalicelib.lifecycle.plan import Policy
 from chalicelib.lifecycle.record import DUPLICATE
 from chalicelib.lifecycle.state import AlertState
 from chalicelib.lifecycle.steps import Step
+from chalicelib.missed_alarms import MissedAlarms
 from chalicelib.notice import Notice
 from chalicelib.queue import SqsQueue
 from chalicelib.reconcile import Reconcile
@@ -29,6 +31,7 @@ from chalicelib.sync import Clock, Sync, Timing
 from chalicelib.telemetry import Telemetry
 from chalicelib.topic import SnsTopic
 from tests.simulation.faults import TIMEOUT
+from tests.simulation.providers.alarms import TOPIC
 from tests.simulation.scenario import Scenario
 from tests.twins.dynamodb import DynamoTwin
 from tests.twins.github import GitHubTwin, UnsignedApp
@@ -141,5 +144,8 @@ class Container:
     def _chores(self, census: DynamoCensus) -> tuple[tuple[str, Callable[[datetime], None]], ...]:
         services = self._services
         reader = CloudWatchAlarms(services.cloudwatch)
-        alarms = Alarms(census, self.store, lambda place: reader, services.clock.now, services.telemetry)
+        now, telemetry = services.clock.now, services.telemetry
+        search = MissedAlarms(self.store, TOPIC.__eq__, {""}.__contains__, None, telemetry)
+        place = Place("123456789012", "us-west-2")
+        alarms = Alarms(census, self.store, lambda _: reader, now, telemetry, search, (place,))
         return (("ALARMS_FAILED", alarms),)

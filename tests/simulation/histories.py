@@ -27,11 +27,6 @@ MOST = 25
 
 PRIORITIES = ("P0", "P1", "P2", "P3")
 OFF: dict[str, str] = {
-    "cloudwatch: lose a message": "a missed ALARM is not repaired (point 2)",
-    "cloudwatch: mute": "likewise",
-    "cloudwatch: rename": "a deleted alarm",
-    "cloudwatch: lack an alarm": "one answer that lacks an alarm is taken for its deletion (point 2)",
-    "cloudwatch: contributors": "a contributor is taken for deleted (point 3)",
     "clocks": "GitHub's clock and a provider's are compared as if they agreed (point 5)",
 }
 """What the product cannot stand yet, and why; each is a stimulus that is not drawn."""

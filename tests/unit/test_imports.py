@@ -77,6 +77,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "comparing",
         "everything",
         "drift",
+        "alarm_reader",
+        "ended_alarms",
         "alarms",
         "missed_alarms",
         "board",

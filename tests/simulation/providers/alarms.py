@@ -24,8 +24,8 @@ Key = tuple[str, str]
 """An alarm's name and the contributor."""
 
 
-def described(name: str, alarm: Alarm, ahead: float) -> dict[str, Any]:
-    """What DescribeAlarms answers."""
+def described(name: str, alarm: Alarm, ahead: float, *, several: bool = False) -> dict[str, Any]:
+    """What DescribeAlarms answers; an alarm on several series has a query that groups."""
     since = datetime.fromtimestamp(alarm.since + ahead, UTC)
     return {
         "AlarmName": name,
@@ -39,6 +39,17 @@ def described(name: str, alarm: Alarm, ahead: float) -> dict[str, Any]:
         "OKActions": [TOPIC],
         "InsufficientDataActions": [],
         "AlarmDescription": description(name, alarm.priority),
+        "Metrics": [{"Id": "q1", "Expression": "SELECT MAX(Depth) FROM CI GROUP BY InstanceId"}] * several,
+    }
+
+
+def contributor(series: str, alarm: Alarm, ahead: float) -> dict[str, Any]:
+    """What DescribeAlarmContributors answers."""
+    return {
+        "ContributorId": f"{series:0>16}",
+        "ContributorAttributes": {"InstanceId": series},
+        "StateReason": "Threshold Crossed",
+        "StateTransitionedTimestamp": datetime.fromtimestamp(alarm.since + ahead, UTC),
     }
 
 

@@ -8,9 +8,10 @@ and once for each contributor, all under one ARN; messages may come out of order
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from tests.simulation.providers.alarms import Alarm, Key, described, message, named
+from tests.simulation.providers.alarms import Alarm, Key, contributor, described, message, named
 from tests.simulation.providers.provider import Happens, Shown, State, title
 
 if TYPE_CHECKING:
@@ -181,6 +182,25 @@ class CloudWatch:
         """Describe alarms by name, or all in a state."""
         return self._world.outside("cloudwatch.describe", lambda: self._described(asked))
 
+    def describe_alarm_contributors(self, AlarmName: str) -> dict[str, Any]:  # noqa: N803 - as botocore
+        """Describe the contributors in ALARM."""
+        series = [(key[1], alarm) for key, alarm in self._alarms.items() if key[0] == AlarmName and key[1]]
+        found = [contributor(of, each, self.ahead) for of, each in series if each.state == "ALARM"]
+        return self._world.outside("cloudwatch.describe", lambda: {"AlarmContributors": found})
+
+    def list_alarm_mute_rules(self, **asked: Any) -> dict[str, Any]:
+        """List the active mute rules, of an alarm or all."""
+        named_, muted = asked.get("AlarmName"), [name for name in self._muted if self._is_muted(name)]
+        found = [{"Status": "ACTIVE"} for name in muted if named_ in (None, name)]
+        return self._world.outside("cloudwatch.describe", lambda: {"AlarmMuteRuleSummaries": found})
+
+    @property
+    def meta(self) -> Any:
+        """What botocore's client knows of the service."""
+        shape = SimpleNamespace(members=dict.fromkeys(("MetricAlarms", "CompositeAlarms", "LogAlarms")))
+        operation = SimpleNamespace(output_shape=shape)
+        return SimpleNamespace(service_model=SimpleNamespace(operation_model=lambda _: operation))
+
     def _described(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         names, state = asked.get("AlarmNames"), asked.get("StateValue")
         self._count("an answer")
@@ -192,7 +212,7 @@ class CloudWatch:
                 self._count("an answer that lacks an alarm")
                 self._lacking.discard(name)
                 continue
-            found.append(described(name, alarm, self.ahead))
+            found.append(described(name, alarm, self.ahead, several=self._setup.contributors))
         return {"MetricAlarms": found, "CompositeAlarms": []}
 
     def _count(self, what: str) -> None:
