@@ -276,6 +276,45 @@ class TestContributors:
         assert world.of(told).spec.condition is Condition.FIRING
         assert world.of(told).spec.count == 1, "and it is not recorded twice"
 
+    def sent(self, name: str) -> AlertEvent:
+        attributes = {"AlarmContributorAttributes": {"Host": name}}
+        return one("cloudwatch", payload("cloudwatch/contributor-sns") | {"AlarmArn": ARN} | attributes)
+
+    @pytest.mark.parametrize("listed", [1, 100, 0, None])
+    def test_a_contributor_that_two_looks_do_not_list_has_ended_if_the_list_is_whole(
+        self, world: AlarmWorld, listed: int | None
+    ) -> None:
+        gone, stays = self.sent("gone"), self.sent("0")
+        world.fires(gone, stays)
+        began = (gone.occurred_at - at(0)) / timedelta(minutes=1)
+        world.cloudwatch.put("queue", "ALARM", gone.occurred_at, AlarmActions=[], AlarmDescription=None)
+        world.cloudwatch.may_read = listed is not None
+        world.cloudwatch.series["queue"] = [
+            {"ContributorId": str(n), "ContributorAttributes": {"Host": str(n)}} for n in range(listed or 0)
+        ]
+        world.look(began + 10)
+        assert world.of(gone).spec.condition is Condition.FIRING, "one look is no proof"
+        world.look(began + 20)
+        ended = Condition.RESOLVED if listed == 1 else Condition.FIRING
+        assert (world.of(gone).spec.condition, world.of(stays).spec.condition) == (ended, Condition.FIRING)
+
+    def test_a_contributor_taken_for_ended_comes_back_when_it_is_listed_again(
+        self, world: AlarmWorld
+    ) -> None:
+        gone, stays = self.sent("gone"), self.sent("0")
+        world.fires(gone, stays)
+        began = (gone.occurred_at - at(0)) / timedelta(minutes=1)
+        metrics = [{"Id": "q1", "Expression": "SELECT MAX(cpu) FROM fleet GROUP BY Host"}]
+        world.cloudwatch.put("queue", "ALARM", gone.occurred_at, Metrics=metrics)
+        series = [{"ContributorId": name, "ContributorAttributes": {"Host": name}} for name in ("0", "gone")]
+        world.cloudwatch.series["queue"] = series[:1]
+        world.look(began + 10)
+        world.look(began + 20)
+        assert world.of(gone).spec.condition is Condition.RESOLVED
+        world.cloudwatch.series["queue"] = series
+        world.look(began + 30)
+        assert world.of(gone).spec.condition is Condition.FIRING
+
     def test_one_of_which_the_arn_is_not_certain_is_not_taken_for_deleted(self, world: AlarmWorld) -> None:
         world.run(firing(0, **known(f"{ARN} 0a1b2c")))
         for minute in (20, 30, 40):
