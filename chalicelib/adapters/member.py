@@ -59,7 +59,7 @@ class Member:
     def of_instance(self, name: str) -> str:
         """Name the instance too, unless the name does: one rule often fires for several."""
         instance = fields.title(fields.first(self.said_by[1:], *INSTANCE_LABELS), MAX_TITLE)
-        if not instance or instance.casefold() in name.casefold():
+        if instance.casefold() in name.casefold():  # of an empty one each does
             return name
         return fields.title(f"{name} [{instance}]", MAX_TITLE)
 

@@ -131,6 +131,34 @@ class TestOwner:
         assert one("cloudwatch", alarm).teams == ("x" * 44,)
 
 
+class TestTitle:
+    @pytest.mark.parametrize(
+        ("name", "instance", "title"),
+        [
+            ("Disk full", "ci-01", "Disk full [ci-01]"),
+            ("Disk full on CI-01", "ci-01", "Disk full on CI-01"),
+            ("Disk full on ci-01", "CI-01", "Disk full on ci-01"),
+            ("Disk full", "", "Disk full"),
+            ("Disk full", None, "Disk full"),
+            ("ci-01", "ci-01.example.org", "ci-01 [ci-01.example.org]"),
+        ],
+    )
+    @pytest.mark.parametrize("source", ["grafana", "alertmanager"])
+    def test_the_instance_is_named_unless_the_name_does(
+        self, source: str, name: str, instance: str | None, title: str
+    ) -> None:
+        labels = {"alertname": name, "team": "ci", "priority": "P1"}
+        told = {"instance": instance} if instance is not None else {}
+        alert = {
+            "status": "firing",
+            "labels": labels | told,
+            "annotations": {},
+            "startsAt": "2026-11-23T03:10:00Z",
+            "fingerprint": "0a1b2c",
+        }
+        assert one(source, {"version": "4", "alerts": [alert]}).title == title
+
+
 class TestIdentity:
     def test_both_forms_of_a_contributor_are_one_condition(self) -> None:
         of_sns = one("cloudwatch", payload("cloudwatch/contributor-sns"))
