@@ -437,6 +437,13 @@ class TestMissed:
         world.look(10)
         assert world.row.spec == before
 
+    def test_a_message_that_comes_meanwhile_goes_before(self, world: AlarmWorld) -> None:
+        world.run(firing(0, **known()))
+        before = world.row.spec
+        world.clock.pass_(seconds=90)
+        world.alarms._record(None, firing(0, **known()))
+        assert world.row.spec == before
+
     def test_contributors_are_recorded_beside_their_alarm(self, world: AlarmWorld) -> None:
         series = [{"ContributorId": str(n), "ContributorAttributes": {"Host": str(n)}, "StateReason": "Hot",
                    "StateTransitionedTimestamp": at(n)} for n in (1, 2)]  # fmt: skip
