@@ -15,6 +15,9 @@ from chalicelib.routing import Details, Route, Routing
 KNOWN = 2048
 """Lines of which it is remembered how they are written: most recur from alert to alert."""
 
+SILENCED = "(its end is then not reported here; `/snooze 4h` or `/mute` quiets this issue alone)"
+"""What a silence at the source does to the issue."""
+
 SHORT = 300
 """Code points of a text that stands before the links."""
 
@@ -140,10 +143,11 @@ class View:
             ("Open the runbook", self.shown(links.runbook_url) or markdown.address(self.route.runbook or "")),
             ("Dashboard", self.shown(links.dashboard_url)),
             (f"Alert in {source}", self.shown(links.source_url)),
-            ("Silence it", self.shown(links.silence_url)),
         ]
         found = [f"[{label}]({target})" for label, target in targets if target]
-        return " · ".join([f"**{found[0]}**", *found[1:]]) if found else ""
+        best = [f"**{link}**" for link in found[:1]]
+        silence = self.shown(links.silence_url)
+        return " · ".join([*best, *found[1:], *([f"[Silence it]({silence}) {SILENCED}"] if silence else [])])
 
     def mentions(self, priority: Priority) -> str:
         """Call the people of a priority."""

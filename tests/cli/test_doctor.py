@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
-from chalicelib.cli.doctor import functions, resources
+from chalicelib.cli.doctor import functions, lookups, resources
 from chalicelib.cli.doctor.finding import Check, Finding, findings
 from chalicelib.cli.stage import Stage
 from chalicelib.config import Settings
+from chalicelib.wiring.clock import CLOCK
 from tests.cli.stack import Prompt
+from tests.local.lists import Lists, entry, serving
 
 INFRA = "example-org/ci-infra"
 
@@ -165,6 +167,45 @@ def test_what_a_deployment_left_amiss_is_found(
     wrong = [finding.fix for finding in looked_at(check, change) if not finding.ok]
     assert (told is None) == (wrong == [])
     assert all(told in fix for fix in wrong if told)
+
+
+class Holding(Stage):
+    """A stage whose secret holds a token for Grafana."""
+
+    def secret(self, name: str) -> Any:
+        assert name == "alerting-app-secrets"
+        return Held()
+
+
+class Held:
+    def read(self) -> dict[str, str]:
+        return {"grafana_api_token": "glsa_x"}
+
+
+def listed(**environment: str) -> list[Finding]:
+    stage = Holding(Settings.read({"ALERTING_STAGE": "dev"} | environment), {})
+    return list(findings("look-ups", lookups.listings, stage))
+
+
+def test_without_an_address_nobody_lists_alerts_and_nothing_is_wrong() -> None:
+    (found,) = listed()
+    assert found.ok
+    assert "none is set" in found.told
+
+
+def test_each_provider_lists_its_alerts_or_what_to_do_is_said() -> None:
+    served = Lists([entry("16e0df6de35c887f")], started=CLOCK.now(), token="Bearer glsa_x")
+    with serving(served) as address:
+        alertmanager, grafana = listed(ALERTMANAGER_URLS=address, GRAFANA_URL=address)
+        assert "answered 401" in alertmanager.told
+        assert "`alertmanager_api_token` in the secret alerting-dev-alerting-app-secrets" in alertmanager.fix
+        assert (grafana.ok, grafana.told) == (True, "Grafana lists 1 alert")
+        served.token = ""
+        (young,) = listed(ALERTMANAGER_URLS=address)
+        assert young.ok
+        assert "started less than half an hour ago" in young.told
+    (gone,) = listed(ALERTMANAGER_URLS=address)
+    assert "did not answer" in gone.told
 
 
 def test_nobody_who_does_not_answer_holds_up_the_other_checks(prompt: Prompt) -> None:

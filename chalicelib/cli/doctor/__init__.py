@@ -6,7 +6,7 @@ from dataclasses import asdict
 import typer
 
 from chalicelib.cli import options, screen
-from chalicelib.cli.doctor import functions, github, resources
+from chalicelib.cli.doctor import functions, github, lookups, resources
 from chalicelib.cli.doctor.finding import Check, Finding, findings
 from chalicelib.cli.stage import Stage
 from chalicelib.render.words import counted
@@ -21,6 +21,7 @@ CHECKS: Mapping[str, Check] = {
     "GitHub App": github.app,
     "repositories": github.repositories,
     "reconcile": github.last_look,
+    lookups.NAME: lookups.listings,
 }
 ON_LAMBDA: Mapping[str, Check] = {
     "functions": functions.versions,
@@ -36,7 +37,7 @@ def doctor(
     """Does a stage have all it needs? Each line is ok, or says what to do; changes nothing.
 
     Looked at are identity and clock, secrets, topic, queues, table, the GitHub App and every routed
-    repository, reconcile, and on AWS the functions, the queue's mapping and the schedule.
+    repository, reconcile, look-ups, and on AWS the functions, the queue's mapping and the schedule.
 
     Examples:
     - `doctor --stage prod`
