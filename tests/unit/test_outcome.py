@@ -10,6 +10,7 @@ import pytest
 from chalicelib.alert import Priority
 from chalicelib.lifecycle import outcome, said
 from chalicelib.lifecycle.issue import Closer, IssueRef, Seen
+from chalicelib.lifecycle.record import record
 from chalicelib.lifecycle.state import AlertState, Intent, Status, Verb
 from tests.unit.builders import REPOSITORY, at, firing, resolved, row_of
 
@@ -82,3 +83,111 @@ def test_the_title_of_an_adopted_issue_is_ours_while_nobody_changed_but_its_prio
     taken = outcome.adopted(row_of(firing(0)), firing(0), replace(SEEN, title=title)).issue
     assert taken
     assert taken.title == (title if ours else "")
+
+
+CLOSED_SEEN = replace(SEEN, closed_at=at(5), closed_by=Closer.US)
+OPENED = replace(row_of(firing(0)), status=outcome.opened(row_of(firing(0)), INTENT, SEEN, at(1)))
+CLOSED = replace(OPENED, status=outcome.observed(OPENED, CLOSED_SEEN, at(6)))
+ENDED = replace(CLOSED, spec=row_of(firing(0), resolved(4)).spec)
+REOPENING = replace(INTENT, verb=Verb.REOPEN)
+CHANGING = replace(INTENT, verb=Verb.CHANGE)
+
+
+@pytest.mark.parametrize(
+    ("row", "seen", "kept_open"),
+    [
+        pytest.param(ENDED, SEEN, True, id="over, and open though it was closed"),
+        pytest.param(replace(ENDED, intent=CHANGING), SEEN, True, id="while we changed something else"),
+        pytest.param(replace(ENDED, intent=REOPENING), SEEN, False, id="we were reopening it"),
+        pytest.param(ENDED, CLOSED_SEEN, False, id="still closed"),
+        pytest.param(CLOSED, SEEN, False, id="it fires"),
+        pytest.param(replace(OPENED, spec=ENDED.spec), SEEN, False, id="it was open all along"),
+    ],
+)
+def test_what_a_person_opens_again_after_it_was_over_is_kept_open(
+    row: AlertState, seen: Seen, *, kept_open: bool
+) -> None:
+    issue = outcome.observed(row, seen, at(9)).issue
+    assert issue
+    assert issue.kept_open is kept_open
+    again = outcome.observed(replace(row, status=Status(issue=issue)), seen, at(9)).issue
+    assert again
+    assert again.kept_open is kept_open
+
+
+def test_what_an_adopted_issue_shows_is_read_off_it() -> None:
+    shown = replace(SEEN, labels=("Pri:P0", "mine", "alert:muted", "alert:quiet"), comments=4, title="mine")
+    row = replace(OPENED, status=replace(OPENED.status, failures=3))
+    status = outcome.adopted(row, firing(0, priority="P1"), shown)
+    issue = status.issue
+    assert issue
+    assert (issue.priority, issue.announced, issue.comments) == (Priority.P0, Priority.P0, 4)
+    assert (issue.muted, issue.quiet, issue.kept_open, issue.generation) == (True, True, False, 0)
+    assert (issue.labels, issue.teams) == (("Pri:P0",), ("dev-infra",))
+    assert (status.told, status.failures, issue.episode) == (at(0), 0, at(0))
+
+
+def test_one_that_shows_no_priority_has_the_alerts() -> None:
+    issue = outcome.adopted(OPENED, firing(0, priority="P2"), SEEN).issue
+    assert issue
+    assert (issue.priority, issue.announced, issue.muted, issue.quiet) == (
+        Priority.P2,
+        Priority.P2,
+        False,
+        False,
+    )
+
+
+def test_an_adopted_issue_is_listened_to_from_when_its_episode_was_heard_of() -> None:
+    row = record(record(None, firing(0), at(1)).row, firing(3), at(4)).row
+    issue = outcome.adopted(row, firing(0), SEEN).issue
+    assert issue
+    assert (issue.spoke_at, issue.commented_at, issue.heard_at) == (at(4), at(4), at(1))
+
+
+@pytest.mark.parametrize("reopened", [True, False])
+@pytest.mark.parametrize("row", [OPENED, ENDED])
+def test_an_adopted_issue_is_kept_open_only_where_a_person_opened_it_again_after_the_end(
+    row: AlertState, *, reopened: bool
+) -> None:
+    issue = outcome.adopted(row, firing(0), replace(SEEN, reopened=reopened)).issue
+    assert issue
+    assert issue.kept_open is (reopened and row is ENDED)
+
+
+def test_a_closed_issue_is_not_adopted() -> None:
+    assert outcome.adopted(OPENED, firing(0), CLOSED_SEEN) is OPENED.status
+
+
+def test_a_row_that_never_fired_shows_nothing_on_an_issue() -> None:
+    tombstone = replace(row_of(resolved(4)), status=OPENED.status)
+    assert outcome.shown(tombstone, firing(0), SEEN, "t", at(5)) is tombstone.status
+    assert outcome.adopted(tombstone, firing(0), SEEN) is tombstone.status
+
+
+def test_what_was_written_is_what_the_issue_shows() -> None:
+    row = replace(OPENED, spec=row_of(firing(0), firing(2, priority="P0", teams=("others",))).spec)
+    assert row.spec.alert
+    status = outcome.shown(row, row.spec.alert, replace(SEEN, comments=3), "[P0] t", at(7))
+    issue = status.issue
+    assert issue
+    assert (issue.episode, issue.title, issue.priority, issue.teams) == (
+        at(0),
+        "[P0] t",
+        Priority.P0,
+        ("others",),
+    )
+    assert (issue.generation, issue.spoke_at, issue.comments, issue.open) == (2, at(7), 3, True)
+    assert (status.told, status.failures, issue.kept_open) == (at(0), 0, False)
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "announced"), [("P3", "P0", "P3"), ("P1", "P2", "P2"), ("P1", "P1", "P1")]
+)
+def test_a_body_calls_nobody_but_what_got_better_may_call_again(
+    before: str, now: str, announced: str
+) -> None:
+    opening = outcome.opened(OPENED, replace(INTENT, priority=Priority(before)), SEEN, at(1))
+    written = outcome.shown(replace(OPENED, status=opening), firing(0, priority=now), SEEN, "t", at(7)).issue
+    assert written
+    assert (written.announced, written.priority) == (announced, now)

@@ -205,6 +205,11 @@ def test_an_unfinished_change_is_read_back(verb: Verb) -> None:
     assert plan(replace(with_issue(FIRING), intent=intent(verb)), at(9), POLICY) == Look(REF)
 
 
+@pytest.mark.parametrize("verb", Verb)
+def test_without_an_issue_that_could_be_read_what_is_unfinished_is_looked_for(verb: Verb) -> None:
+    assert plan(replace(FIRING, intent=intent(verb)), at(9), POLICY) == Find(intent(verb))
+
+
 def test_two_looks_are_a_while_apart() -> None:
     looked = intent(Verb.OPEN, looked_at=at(5))
     row = replace(FIRING, intent=looked)
@@ -313,6 +318,22 @@ FLAPPING = (*routing().labels(firing(1)), "alert:flapping")
             with_issue(flaps(last="RESOLVED"), labels=FLAPPING, **BEHIND, spoke_at=at(15)),
             16,
             Nothing(Quiet.FLAPPING, at(25)),
+        ),
+        (with_issue(flaps(last="RESOLVED"), labels=FLAPPING, **BEHIND, spoke_at=at(6)), 16, UpdateIssue(REF)),
+        (
+            with_issue(flaps(last="RESOLVED"), labels=FLAPPING, **BEHIND, spoke_at=at(70)),
+            72,
+            Nothing(Quiet.FLAPPING, at(75)),
+        ),
+        (
+            with_issue(flaps(last="RESOLVED"), labels=(*FLAPPING, "Pri:P3"), **BEHIND),
+            16,
+            RemoveLabel(REF, "Pri:P3"),
+        ),
+        (
+            with_issue(flaps(last="RESOLVED"), labels=FLAPPING[1:], **BEHIND),
+            16,
+            AddLabels(REF, FLAPPING[:1]),
         ),
         # firing: no comments, and no rewriting for every new episode
         (with_issue(flaps(), labels=FLAPPING, episode=at(1)), 17, Nothing(Quiet.FLAPPING, at(77))),

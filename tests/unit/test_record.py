@@ -113,6 +113,27 @@ def test_a_lost_resolution_ends_the_episode_where_the_next_began() -> None:
     assert row.spec.episodes == (Episode(at(1), at(5)),)
 
 
+def test_an_episode_whose_predecessors_end_was_lost_begins_as_any_other() -> None:
+    row = row_of(firing(1), firing(2), firing(5, began_anew=True, summary="newest"))
+    spec = row.spec
+    assert spec.alert
+    assert (spec.count, spec.alert.summary, spec.resolution, spec.episode) == (1, "newest", None, at(5))
+    assert spec.generation == 3
+
+
+def test_how_it_ended_is_known_while_it_is_over_and_no_longer() -> None:
+    ended = row_of(firing(1), resolved(5, reason="gone"))
+    assert ended.spec.resolution
+    assert ended.spec.resolution.reason == "gone"
+    late = record(ended, resolved(7, reason="later"), at(8)).row
+    assert late.spec.resolution == ended.spec.resolution
+    split = record(row_of(firing(1), firing(5), resolved(9, reason="gone")), resolved(3), at(9)).row
+    assert split.spec.resolution
+    assert split.spec.resolution.reason == "gone"
+    assert record(ended, firing(9), at(9)).row.spec.resolution is None
+    assert row_of(firing(1), firing(9), resolved(5)).spec.resolution is None
+
+
 def test_a_late_resolution_splits_the_episode_at_its_time() -> None:
     row = row_of(firing(1), firing(9), resolved(5))
     assert row.spec.episodes == (Episode(at(1), at(5)),)
