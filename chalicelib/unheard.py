@@ -3,7 +3,7 @@
 A row knows when that will be and is due then. One that rested before it knew is found here, once an hour.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -18,6 +18,7 @@ from chalicelib.lifecycle.state import AlertState
 
 KEY = "unheard#looked"
 MOST = 2000
+AT_ONCE = 100
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -31,8 +32,8 @@ class Census(Protocol):
 class Rows(Documents, Protocol):
     """The rows, and small documents beside them."""
 
-    def get(self, fingerprint: str) -> AlertState | None:
-        """Read a row."""
+    def several(self, fingerprints: Sequence[str]) -> list[AlertState]:
+        """Read rows, in the order asked for; those that there are not are left out."""
 
     def rest(self, row: AlertState) -> AlertState | None:
         """Write when the row is next due; None if another was quicker."""
@@ -59,18 +60,20 @@ class Unheard:
             return
         if self.rows.swap(KEY, _Looked(at=now).model_dump_json(), document.version):
             return
-        for row in self._resting():
+        for row in self._resting(until):
             if self.now() >= until:
                 return
             unheard_at = stale_at(row.spec, self.stale_after)
             if unheard_at and unheard_at <= now:
                 self.rows.rest(replace(row, due_at=now))
 
-    def _resting(self) -> Iterator[AlertState]:
-        for priority in Priority:
-            for fingerprint in self.census.with_open_issue(priority, MOST):
-                row = self.rows.get(fingerprint)
-                if row and row.due_at is None and row.spec.condition is Condition.FIRING and not _known(row):
+    def _resting(self, until: datetime) -> Iterator[AlertState]:
+        listed = [name for priority in Priority for name in self.census.with_open_issue(priority, MOST)]
+        for start in range(0, len(listed), AT_ONCE):
+            if self.now() >= until:
+                return
+            for row in self.rows.several(listed[start : start + AT_ONCE]):
+                if row.due_at is None and row.spec.condition is Condition.FIRING and not _known(row):
                     yield row
 
 

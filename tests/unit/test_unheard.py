@@ -1,7 +1,7 @@
 """Ends that nobody reports: the issue says that nothing was heard, and people decide."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -149,3 +149,10 @@ def test_left_open_it_is_carried_over_to_the_firing_with_a_new_start(world: Sile
     assert world.open_issues == [1]
     world.settle(11)
     assert "firing since 08:54 UTC (2026-03-02)" in world.thread.seen.body
+
+
+def test_a_look_that_has_no_time_reads_no_row(world: Silenced) -> None:
+    world.store.calls.clear()
+    unheard = Unheard(MemoryCensus(world.store), world.store, timedelta(hours=2), world.clock.now)
+    unheard(world.clock.now())
+    assert "several" not in world.store.calls
