@@ -178,3 +178,11 @@ def test_roles_are_a_list_of_arns() -> None:
     assert Settings.read({"ALARM_READER_ROLE_ARNS": f"{role}, {role}"}).alarm_reader_role_arns == (role, role)
     with pytest.raises(ConfigurationError, match="ALARM_READER_ROLE_ARNS"):
         Settings.read({"ALARM_READER_ROLE_ARNS": "alarm-reader"})
+
+
+def test_regions_of_alarms_are_read_and_checked() -> None:
+    regions = ("eu-west-1", "us-gov-west-1", "cn-north-1")
+    assert Settings.read({"ALARM_REGIONS": ", ".join(regions)}).alarm_regions == regions
+    assert Settings.read({}).alarm_regions == ()
+    with pytest.raises(ConfigurationError, match="ALARM_REGIONS"):
+        Settings.read({"ALARM_REGIONS": "Ireland"})
