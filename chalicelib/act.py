@@ -181,7 +181,8 @@ class Act:
             if survivor.id:  # of the issue itself: its number would name another repository's
                 changes["duplicate_issue_id"] = survivor.id
             self._tracker.edit(ref, changes, _before(row))
-        return replace(row, status=outcome.observed(row, survivor, self._now()), intent=None)
+        closed = replace(row, status=outcome.closed_duplicate(row, ref))
+        return replace(closed, status=outcome.observed(closed, survivor, self._now()), intent=None)
 
 
 def _before(row: AlertState) -> datetime:

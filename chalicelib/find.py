@@ -61,9 +61,11 @@ class Search:
         return replace(row, intent=looked if looked.looks < ENOUGH else None)
 
     def _issue(self, row: AlertState, intent: Intent, before: datetime) -> Status | None:
-        mark = render.Mark(row.fingerprint, intent.episode)
+        mark, before_it = render.Mark(row.fingerprint, intent.episode), row.status.issue
         for seen in self.tracker.changed(intent.repository, None, intent.since, before):
             marked = seen.by_us and render.read_marker(seen.body) == mark
+            if before_it and before_it.ref == seen.ref:
+                continue  # what it continues has the same marker
             # People copy text from issue to issue, and the marker, which they do not see, goes with it.
             if marked and self.holder(seen.ref) in (None, row.fingerprint):
                 whole = seen if seen.open else self.tracker.read(seen.ref, before)

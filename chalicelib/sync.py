@@ -80,6 +80,9 @@ class Sync:
         if self.rows.of_issue(other.ref) not in (None, row.fingerprint):
             return
         current: AlertState | None = row
+        if other.ref == row.status.superseded:
+            self(row, until)
+            return
         younger: IssueRef | None = other.ref
         if issue is None or not issue.open or other.ref.number < issue.ref.number:
             current, _ = self._take(row, Adopt(other.ref))

@@ -38,6 +38,9 @@ def ended(claimed: AlertState, step: Step, error: AlertingError) -> AlertState |
         return replace(claimed, status=said.comments_closed(claimed), intent=None)
     if isinstance(error, Refused) and isinstance(step, Obey):
         return replace(claimed, status=commands.corrected(claimed.status, step.command), intent=None)
+    replaced = claimed.status.superseded
+    if isinstance(error, Refused) and isinstance(step, CloseDuplicate) and step.ref == replaced:
+        return replace(claimed, status=outcome.closed_duplicate(claimed, step.ref), intent=None)
     if isinstance(error, Refused) and isinstance(step, AddLabels):
         return replace(claimed, status=said.labelled(claimed, added=step.labels), intent=None)
     if isinstance(error, Refused) and isinstance(step, RemoveLabel):

@@ -6,13 +6,15 @@ from datetime import datetime, timedelta
 from chalicelib.alert import AlertEvent, Condition, Priority
 from chalicelib.labels import MUTED_LABEL, QUIET_LABEL, ROUTED_PREFIXES
 from chalicelib.lifecycle.clocks import APART, by_ours
-from chalicelib.lifecycle.issue import Seen
+from chalicelib.lifecycle.issue import IssueRef, Seen
 from chalicelib.lifecycle.state import AlertState, Intent, Issue, Status, Verb
 
 
 def opened(row: AlertState, intent: Intent, seen: Seen, now: datetime, *, found: bool = False) -> Status:
     """Take the issue of an opening as the row's, whether its answer came or it was found."""
     ahead = timedelta() if found else _ahead_of_us(seen, now)
+    before = row.status.issue
+    continued = before.ref if before and before.open else None
     issue = Issue(
         ref=seen.ref,
         url=seen.url,
@@ -36,13 +38,14 @@ def opened(row: AlertState, intent: Intent, seen: Seen, now: datetime, *, found:
         opened_for=intent.episode,
         clock_ahead=ahead,
         left_out=seen.left_out,
+        continues=continued is not None,
     )
-    before = row.status.issue
     snoozed_until = row.status.snoozed_until if _ahead(row.status.snoozed_until, now) else None
     return replace(
         row.status,
         issue=issue,
         predecessor=before.ref if before else row.status.predecessor,
+        superseded=continued,
         told=intent.episode,
         failures=0,
         snoozed_until=snoozed_until,
@@ -51,6 +54,12 @@ def opened(row: AlertState, intent: Intent, seen: Seen, now: datetime, *, found:
 
 def _ahead(moment: datetime | None, now: datetime) -> bool:
     return moment is not None and moment > now
+
+
+def closed_duplicate(row: AlertState, duplicate: IssueRef) -> Status:
+    """A duplicate needs nothing more, whether it was closed or cannot be."""
+    left = None if row.status.superseded == duplicate else row.status.superseded
+    return replace(row.status, superseded=left)
 
 
 def observed(row: AlertState, seen: Seen, now: datetime) -> Status:

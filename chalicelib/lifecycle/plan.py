@@ -4,16 +4,17 @@ from datetime import datetime
 
 from chalicelib.alert import AlertEvent, Condition
 from chalicelib.labels import FLAPPING_LABEL, RESOLVED_LABEL, STALE_LABEL
+from chalicelib.lifecycle.escalation import escalation
 from chalicelib.lifecycle.flapping import flapping_until
 from chalicelib.lifecycle.held import asked, closed_in_this_episode, held_back, may_comment, wrongly_over
 from chalicelib.lifecycle.issue import Closer
 from chalicelib.lifecycle.policy import Policy
 from chalicelib.lifecycle.repeats import stale_at
-from chalicelib.lifecycle.said import ESCALATION
 from chalicelib.lifecycle.state import AlertState, Intent, Issue, Verb
 from chalicelib.lifecycle.steps import (
     AddComment,
     AddLabels,
+    CloseDuplicate,
     CloseIssue,
     Find,
     Look,
@@ -39,6 +40,8 @@ def plan(row: AlertState, now: datetime, policy: Policy) -> Step:
         return _unfinished(row, row.intent, now, policy)
     if row.spec.alert is None:
         return Nothing(Quiet.UP_TO_DATE)
+    if row.status.superseded:
+        return CloseDuplicate(row.status.superseded)
     if step := asked(row, policy):
         return step
     if row.spec.condition is Condition.FIRING:
@@ -82,9 +85,8 @@ def _flapping(row: AlertState, issue: Issue, alert: AlertEvent, now: datetime, p
         return None
     if FLAPPING_LABEL not in issue.labels:
         return AddLabels(issue.ref, (FLAPPING_LABEL,))
-    worse = row.spec.condition is Condition.FIRING and alert.priority < issue.announced
-    if worse and may_comment(issue, policy):
-        return AddComment(issue.ref, f"{ESCALATION}{row.spec.generation}")
+    if step := escalation(row, issue, alert, policy):
+        return step
     update_at = issue.spoke_at + policy.update_interval
     if issue.generation >= row.spec.generation:
         return Nothing(Quiet.FLAPPING, until)
@@ -124,8 +126,10 @@ def _say(row: AlertState, issue: Issue, alert: AlertEvent, now: datetime, policy
     stale = STALE_LABEL in issue.labels
     if stale and unheard_at and issue.spoke_at < unheard_at:
         return UpdateIssue(issue.ref)
+    if step := escalation(row, issue, alert, policy):
+        return step
     loud = may_comment(issue, policy)
-    if loud and (key := _at_once(row, issue, alert)):
+    if loud and (key := _at_once(row, issue)):
         return AddComment(issue.ref, key)
     if not news:
         return Nothing(Quiet.UP_TO_DATE, None if stale else unheard_at)
@@ -137,10 +141,8 @@ def _say(row: AlertState, issue: Issue, alert: AlertEvent, now: datetime, policy
     return UpdateIssue(issue.ref) if now >= update_at else Nothing(Quiet.LATER, update_at)
 
 
-def _at_once(row: AlertState, issue: Issue, alert: AlertEvent) -> str | None:
+def _at_once(row: AlertState, issue: Issue) -> str | None:
     """Name the comment that does not wait for its interval."""
-    if alert.priority < issue.announced:
-        return f"{ESCALATION}{row.spec.generation}"
     if row.status.snoozed_until:
         return f"snooze-{row.status.snoozed_until:%Y%m%dT%H%M%S%f}"
     stale = f"stale-{row.spec.seen_at:%Y%m%dT%H%M%S%f}"

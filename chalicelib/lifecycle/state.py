@@ -28,7 +28,7 @@ class Issue:
     `clock_ahead` says how far GitHub's was ahead of ours when we last changed the issue.
     `heard` counts the comments there were when people's were last listened to, up to `heard_at`; `once` has
     the keys of comments that are made only once. `left_out` names the labels and assignees that GitHub did
-    not take when it was opened.
+    not take when it was opened; it `continues` its predecessor where that took no more comments.
     """
 
     ref: IssueRef
@@ -61,6 +61,7 @@ class Issue:
     closed_by_our_clock: datetime | None = None
     clock_ahead: timedelta = timedelta()
     left_out: tuple[str, ...] = ()
+    continues: bool = False
 
     @property
     def open(self) -> bool:
@@ -135,13 +136,14 @@ class Command:
 class Status:
     """What GitHub shows and what people asked for there; written by sync alone.
 
-    `predecessor` is the issue before this one, `told` the newest episode that an issue has told, `failures`
-    the refusals in a row. `commands` are to be carried out, `heard` the comments that the newest ones stood
-    in, `replies` those that are owed an answer in words.
+    `predecessor` is the issue before this one, `superseded` that one while it is still to be closed, `told`
+    the newest episode that an issue has told, `failures` the refusals in a row. `commands` are to be carried
+    out, `heard` the comments that the newest ones stood in, `replies` those that are owed an answer in words.
     """
 
     issue: Issue | None = None
     predecessor: IssueRef | None = None
+    superseded: IssueRef | None = None
     told: datetime | None = None
     failures: int = 0
     snoozed_until: datetime | None = None

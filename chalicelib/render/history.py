@@ -22,7 +22,10 @@ def story(view: View, opened: datetime, issue: Issue | None) -> Iterator[str]:
     yield _flaps(view, opened)
     flapping = issue is not None and FLAPPING_LABEL in issue.labels
     yield "It flaps, so this issue stays open until it has been quiet for a while." if flapping else ""
-    yield f"Recurred: before this there was {predecessor}.{_lately(view)}" if predecessor else ""
+    if predecessor and _continues(view, issue):
+        yield f"Continues {predecessor}, which takes no more comments."
+    elif predecessor:
+        yield f"Recurred: before this there was {predecessor}.{_lately(view)}"
     yield f"Also fired {untold}." if untold else ""
 
 
@@ -53,6 +56,12 @@ def _lately(view: View) -> str:
     recent = [episode for episode in episodes if episode.ended > view.now - LATELY]
     least = "at least " if len(recent) == len(episodes) >= MOST_EPISODES - 1 else ""
     return f" It fired {least}{len(recent) + 1} times in {LATELY.days} days." if recent else ""
+
+
+def _continues(view: View, issue: Issue | None) -> bool:
+    """Whether the issue before this one was still open when this one took its place."""
+    before = view.row.status.issue
+    return issue.continues if issue else before is not None and before.open and before.comments_closed
 
 
 def _predecessor(view: View, issue: Issue | None) -> str:

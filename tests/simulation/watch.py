@@ -134,10 +134,20 @@ class Watch:
         counts = self._world.outside.counts
         return counts["state: lists lag"] > 0 or counts["fault github: empty list"] > 1
 
+    def _shut(self, issue: Issue) -> bool:
+        """Whether it takes no comments, or took none while it was locked."""
+        full = len(issue.comments) >= self._world.github.world.comment_cap
+        return full or any(event.kind == "locked" for event in issue.timeline)
+
     def _opened_once(self, issue: Issue, marker: str) -> None:
-        """An issue about the same episode that is open, in the same place, would have been found."""
+        """An issue about the same episode that is open, in the same place, would have been found.
+
+        One that takes no comments is continued in another, to call people.
+        """
         for other in issue.repository.listed:
-            if other is not issue and other.state == "open" and marker in (other.body or ""):
+            if other is issue or self._shut(other):
+                continue
+            if other.state == "open" and marker in (other.body or ""):
                 self._world.breaks("1. an episode is opened once", f"#{other.number} and #{issue.number}")
 
     def _words_are_harmless(self, issue: Issue) -> None:
