@@ -4,7 +4,7 @@ Every few minutes where an address is configured, and only reading. What is not 
 alert has ended only if it was listed before and lists have lacked it for some time.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -12,7 +12,7 @@ from typing import Protocol
 from chalicelib import events
 from chalicelib.alert import AlertEvent, Condition, Priority
 from chalicelib.documents import Documents
-from chalicelib.errors import AlertsNotListed
+from chalicelib.errors import AlertsNotListed, TooLate
 from chalicelib.lifecycle import listed
 from chalicelib.lifecycle.listed import Key, Learned, Listing, Memory, Rules, State
 from chalicelib.lifecycle.record import record
@@ -21,6 +21,9 @@ from chalicelib.lifecycle.state import AlertState
 from chalicelib.telemetry import Telemetry
 
 MOST = 500
+AT_ONCE = 100
+PATIENCE = timedelta(seconds=20)
+"""How long a look may take of a minute that has more urgent things to do."""
 
 
 class Lister(Protocol):
@@ -40,8 +43,8 @@ class Census(Protocol):
 class Rows(Documents, Protocol):
     """The rows, as record writes them, and small documents beside them."""
 
-    def get(self, fingerprint: str) -> AlertState | None:
-        """Read a row."""
+    def several(self, fingerprints: Sequence[str]) -> list[AlertState]:
+        """Read rows; those that there are not are left out."""
 
     def record(self, row: AlertState) -> AlertState | None:
         """Write what the provider said; None if another was quicker."""
@@ -89,28 +92,34 @@ class Listings:
                 continue
             try:
                 listing = provider.list(now)
-            except AlertsNotListed as error:
+                rows = list(self._rows(provider.source, memory, min(until, now + PATIENCE)))
+            except (AlertsNotListed, TooLate) as error:
                 self.telemetry.problem("ALERTS_NOT_LISTED", error)
                 newer = memory.model_copy(update={"at": now})
                 self.rows.swap(key, newer.model_dump_json(), document.version)
                 continue
-            rows = list(self._rows(provider.source, memory))
             rules = Rules(provider.name, provider.apart)
             learned = listed.learned(memory, rows, listing, rules, now)
             if self.rows.swap(key, learned.memory.model_dump_json(), document.version) is None:
                 self._learn(learned, rows, listing)
 
-    def _rows(self, source: str, memory: Memory) -> Iterator[AlertState]:
-        """Read the rows of a source that have an open issue, and those that a list has ended."""
+    def _rows(self, source: str, memory: Memory, until: datetime) -> Iterator[AlertState]:
+        """Read the rows of a source that have an open issue, and those that a list has ended.
+
+        Raises TooLate where the table is too slow for all of them: what is not read is not known either.
+        """
         open_ones = [
             fingerprint
             for priority in Priority
             for fingerprint in self.census.with_open_issue(priority, MOST)
         ]
-        for fingerprint in dict.fromkeys((*open_ones, *memory.ended)):
-            row = self.rows.get(fingerprint)
-            if row and row.spec.alert and row.spec.alert.source == source:
-                yield row
+        asked = list(dict.fromkeys((*open_ones, *memory.ended)))
+        for start in range(0, len(asked), AT_ONCE):
+            if self.now() >= until:
+                raise TooLate("the table is too slow for a look at all rows that have an open issue")
+            for row in self.rows.several(asked[start : start + AT_ONCE]):
+                if row.spec.alert and row.spec.alert.source == source:
+                    yield row
 
     def _learn(self, learned: Learned, rows: list[AlertState], listing: Listing) -> None:
         told = {row.fingerprint for row, _ in learned.told}

@@ -1,6 +1,6 @@
 """Listings: an end that nobody reports is learned from lists, and from nothing less than two whole ones."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,8 +11,10 @@ from chalicelib.alert import AlertEvent, Condition
 from chalicelib.errors import AlertsNotListed
 from chalicelib.lifecycle.listed import Key, Listing, State
 from chalicelib.lifecycle.record import record
+from chalicelib.lifecycle.state import AlertState
 from chalicelib.listings import Listings, Provider
 from tests.twins.census import MemoryCensus
+from tests.twins.store import MemoryStore
 from tests.twins.tracker import Thread
 from tests.unit.builders import at, firing, resolved
 from tests.unit.test_sync import FIRST, World
@@ -37,10 +39,17 @@ class Peer:
         return Listing(self.alerts, whole=self.whole)
 
 
-class ListedWorld(World):
-    """A world with an alert of Alertmanager that fires at 0, and two of whose peers are asked."""
+class SlowStore:
+    """The table, whose rows take their time."""
 
-    def __init__(self) -> None:
+    def __init__(self, store: MemoryStore, several: Callable[[Sequence[str]], list[AlertState]]) -> None:
+        self.load, self.swap, self.record, self.several = store.load, store.swap, store.record, several
+
+
+class ListedWorld(World):
+    """A world with an alert of Alertmanager that is heard of at 0; two of its peers are asked."""
+
+    def __init__(self, began: float = 0) -> None:
         super().__init__()
         self.peer, self.other = Peer(), Peer()
         alertmanager = Provider(
@@ -49,11 +58,7 @@ class ListedWorld(World):
         self.listings = Listings(
             MemoryCensus(self.store), self.store, (alertmanager,), None, self.clock.now, self.telemetry
         )
-        self.run(self.alert)
-
-    @property
-    def alert(self) -> AlertEvent:
-        return alert(0)
+        self.sync(self.says(alert(began)), at(1))
 
     def looks(self, minute: float, alerts: Mapping[Key, State] = GONE, **changes: Any) -> None:
         """Look at a minute, at which one peer lists this."""
@@ -102,6 +107,15 @@ def test_one_that_ends_while_it_is_silenced_is_closed_and_says_how_that_is_known
     assert world.thread.state_reason == "completed"
     assert "Alertmanager no longer lists this alert." in world.thread.seen.body
     assert world.telemetry.named("ALERT_LEARNED")[0]["reason"] == "RESOLVED"
+
+
+def test_it_ends_though_its_providers_clock_is_ahead() -> None:
+    world = ListedWorld(began=10)
+    world.looks(1, ACTIVE)
+    world.looks(6)
+    world.looks(16)
+    assert not world.open
+    assert world.row.spec.at == at(10)
 
 
 def test_two_lists_less_than_ten_minutes_apart_prove_nothing(world: ListedWorld) -> None:
@@ -231,6 +245,27 @@ def test_what_one_provider_does_not_answer_holds_up_no_other(world: ListedWorld)
     world.looks(10)
     world.looks(20)
     assert not world.open
+
+
+def test_a_table_too_slow_to_read_all_rows_proves_nothing_and_delays_nobody(
+    world: ListedWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.looks(5, ACTIVE)
+    read = world.store.several
+
+    def slowly(fingerprints: Sequence[str]) -> list[AlertState]:
+        world.clock.pass_(seconds=30)
+        return read(fingerprints)
+
+    world.sync(world.says(alert(6, identity={"alarm_id": "another"})), at(9))
+    monkeypatch.setattr("chalicelib.listings.AT_ONCE", 1)
+    world.listings = replace(world.listings, rows=SlowStore(world.store, slowly))
+    for minute in range(10, 40, 5):
+        world.clock.time = at(minute)
+        world.listings(at(minute + 1))
+    assert len(world.tracker.open_issues) == 2
+    assert {name for name, _ in world.telemetry.problems} == {"ALERTS_NOT_LISTED"}
+    assert world.clock.now() < at(37)
 
 
 @pytest.mark.parametrize(
