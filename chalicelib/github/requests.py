@@ -30,7 +30,7 @@ def issue(method: str, ref: IssueRef, tail: str = "", body: Mapping[str, Any] | 
 
 def remove_label(ref: IssueRef, label: str) -> Request:
     """Take one label off an issue."""
-    return issue("DELETE", ref, f"/labels/{quote(label, safe='')}")
+    return issue("DELETE", ref, f"/labels/{_segment(label)}")
 
 
 def list_labels(repository: str) -> Request:
@@ -45,7 +45,7 @@ def create_label(repository: str, label: Label) -> Request:
 
 def dress_label(repository: str, label: Label) -> Request:
     """Change how a label looks."""
-    path = f"/repos/{repository}/labels/{quote(label.name, safe='')}"
+    path = f"/repos/{repository}/labels/{_segment(label.name)}"
     return Request("PATCH", path, repository, _look(label))
 
 
@@ -83,12 +83,12 @@ def list_comments(ref: IssueRef, since: datetime) -> Request:
 
 def permission(repository: str, login: str) -> Request:
     """Ask what somebody may do in a repository."""
-    return Request("GET", f"/repos/{repository}/collaborators/{quote(login, safe='')}/permission", repository)
+    return Request("GET", f"/repos/{repository}/collaborators/{_segment(login)}/permission", repository)
 
 
 def assignable(repository: str, login: str) -> Request:
     """Ask whether somebody can be assigned to issues."""
-    return Request("GET", f"/repos/{repository}/assignees/{quote(login, safe='')}", repository)
+    return Request("GET", f"/repos/{repository}/assignees/{_segment(login)}", repository)
 
 
 def react(repository: str, comment: int, content: str) -> Request:
@@ -96,6 +96,12 @@ def react(repository: str, comment: int, content: str) -> Request:
     return Request(
         "POST", f"/repos/{repository}/issues/comments/{comment}/reactions", repository, {"content": content}
     )
+
+
+def _segment(name: str) -> str:
+    """Quote a name for a path: also the dots of one that would else lead to what is above."""
+    quoted = quote(name, safe="")
+    return quoted.replace(".", "%2E") if quoted in (".", "..") else quoted
 
 
 def _instant(moment: datetime) -> str:

@@ -33,6 +33,13 @@ def stage(hub: Hub) -> Stage:
     return cast(Stage, SimpleNamespace(github=github, policy=policy))
 
 
+def test_a_suspended_app_is_found_with_what_to_do(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chalicelib.cli.doctor.github.CLOCK", hub)
+    hub.mona.suspend(REPOSITORY)
+    (found,) = repositories(stage(hub))
+    assert found.fix == "Restore the App in the settings of acme, under GitHub Apps."
+
+
 def test_whoever_cannot_be_assigned_is_named_before_an_alert_needs_them(
     hub: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:

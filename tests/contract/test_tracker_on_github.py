@@ -63,7 +63,9 @@ def test_clocks_that_are_apart_hide_no_change(hub: Hub) -> None:
 )
 def test_write_access_is_asked_of_github(hub: Hub, level: str, may: bool) -> None:
     hub.github.person("octo")
-    hub.rig.repository.permissions["octo"] = level
+    hub.github.person("octo[bot]")
+    hub.rig.repository.permissions |= {"octo": level, "octo[bot]": level}
+    assert hub.tracker.may_write(REPOSITORY, "octo[bot]", before(hub)) is may
     assert hub.tracker.may_write(REPOSITORY, "octo", before(hub)) is may
 
 

@@ -22,7 +22,7 @@ from chalicelib.errors import (
 from chalicelib.github import answers, protocol, refusals, requests
 from chalicelib.github.answers import Us
 from chalicelib.github.protocol import Request, Response
-from chalicelib.lifecycle.issue import Closer, Draft, IssueRef
+from chalicelib.lifecycle.issue import Closer, Draft, IssueRef, Label
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 REPOSITORY = "acme/alerts"
@@ -83,6 +83,16 @@ def test_a_label_in_a_path_or_query_is_quoted() -> None:
     )
     assert "&labels=a%26b%2Cc" in requests.list_issues(REPOSITORY, BOT, "a&b,c", NOW).path
     assert "labels=Pri%3AP1&" in requests.list_open_issues(REPOSITORY, "Pri:P1").path
+
+
+def test_a_login_and_a_label_are_one_segment_of_a_path_whatever_they_are() -> None:
+    bot = "alerting[bot]"
+    assert requests.permission(REPOSITORY, bot).path.endswith("/collaborators/alerting%5Bbot%5D/permission")
+    assert requests.assignable(REPOSITORY, bot).path.endswith("/assignees/alerting%5Bbot%5D")
+    assert requests.list_issues(REPOSITORY, bot, None, NOW).path.count("creator=alerting%5Bbot%5D&") == 1
+    assert requests.remove_label(REF, "..").path.endswith("/issues/7/labels/%2E%2E")
+    assert requests.dress_label(REPOSITORY, Label(".", "ededed", "")).path.endswith("/labels/%2E")
+    assert requests.remove_label(REF, "v1.2").path.endswith("/labels/v1.2")
 
 
 def test_a_list_of_changes_may_be_without_a_label_and_covers_every_state() -> None:

@@ -8,7 +8,7 @@ from chalicelib.alert import Priority
 from chalicelib.cli.doctor.finding import Finding
 from chalicelib.cli.stage import Stage
 from chalicelib.drift import Looked, key_of
-from chalicelib.errors import GitHubError, Refused
+from chalicelib.errors import GitHubError, Refused, Suspended
 from chalicelib.github.auth import App
 from chalicelib.github.client import GitHubClient
 from chalicelib.github.issues import GitHubIssues
@@ -114,6 +114,8 @@ def _has_label(client: GitHubClient, repository: str, label: str, until: datetim
 def _fix(error: GitHubError, repository: str) -> str:
     if error.status == 410:
         return f"Enable issues in the settings of {repository}, or route its teams elsewhere."
+    if isinstance(error, Suspended):
+        return f"Restore the App in the settings of {repository.partition('/')[0]}, under GitHub Apps."
     if isinstance(error, Refused) and error.status == 404:
         return f"Install the GitHub App on {repository}, or correct its name in chalicelib/routing.toml."
     if isinstance(error, Refused) and error.status == 401:
