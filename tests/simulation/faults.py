@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from email.utils import formatdate
 from typing import Any, Protocol
 
 import httpx
@@ -123,7 +124,8 @@ def _slow(effect: Effect, time: Time) -> Any:
 def _primary(effect: Effect, time: Time) -> Any:
     """The hour's calls are used up; they come back in some minutes."""
     reset = int(time.github_seconds() + 60 + 840 * time.chance())
-    headers = (("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", str(reset)))
+    date = formatdate(time.github_seconds(), usegmt=True)
+    headers = (("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", str(reset)), ("date", date))
     return _Answers(403, "API rate limit exceeded.", headers)(effect, time)
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 RESEND = 60.0
 LASTS = 4 * RESEND
 RETAINED = 900.0
+SHORT = 600.0
 
 MUTES = ("silenced", "inhibited")
 TROUBLES = (
@@ -95,7 +96,8 @@ class Alertmanager:
         peer = self.peers[int(event.which * len(self.peers))]
         match event.what:
             case "fires" if not rule.fires:
-                self._change(event.condition, _Rule(now, now, fires=True, priority=event.word))
+                began = rule.began if self._unnoticed(event.condition, rule) else now
+                self._change(event.condition, _Rule(began, now, fires=True, priority=event.word))
             case "ends" if rule.fires:
                 self._change(event.condition, replace(rule, fires=False, ended=now))
             case "worsens" if rule.fires:
@@ -116,6 +118,11 @@ class Alertmanager:
             case "prometheus restarts":
                 self._up = False
                 self._later(event.seconds, self._restarted)
+
+    def _unnoticed(self, condition: int, rule: _Rule) -> bool:
+        """Whether its last end was so short that nobody was told of it: to people it is one firing."""
+        ended, now = rule.ended or 0.0, self._world.schedule.time
+        return now < ended + SHORT and self._told.get(Labels(condition), 0.0) < ended
 
     def heal(self) -> None:
         """Let all be well, and fall silent after a few repeats."""
