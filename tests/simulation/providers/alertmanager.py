@@ -128,7 +128,7 @@ class Alertmanager:
         """Let all be well, and fall silent after a few repeats."""
         for peer in self.peers:
             peer.mutes.clear()
-        self.rests_at = self._world.schedule.time + 2.2 * self._setup.route.repeat + 1200
+        self.rests_at = self._world.schedule.time + 1.2 * self._setup.route.repeat + 600
         self._world.schedule.at(self.rests_at, self._halt)
 
     def console(self) -> Mapping[str, Shown]:
