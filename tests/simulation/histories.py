@@ -27,7 +27,6 @@ MOST = 25
 
 PRIORITIES = ("P0", "P1", "P2", "P3")
 OFF: dict[str, str] = {
-    "clocks": "GitHub's clock and a provider's are compared as if they agreed (point 5)",
 }
 """What the product cannot stand yet, and why; each is a stimulus that is not drawn."""
 

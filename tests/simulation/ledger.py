@@ -39,9 +39,13 @@ class Ledger:
 
     def anything_due(self) -> bool:
         """Whether a row is due."""
-        now = self._world.schedule.time
+        return self.due_within(0.0)
+
+    def due_within(self, seconds: float) -> bool:
+        """Whether a row will be due before long."""
+        until = self._world.schedule.time + seconds
         due = [item["due_at"]["N"] for item in self._world.table.items.values() if "due_at" in item]
-        return any(float(at) <= now for at in due)
+        return any(float(at) <= until for at in due)
 
     def acknowledged(self, message: Queued) -> None:
         """A message was deleted from the queue."""

@@ -13,10 +13,7 @@ QUIET = 2.1 * IDLE_CALM * MINUTE
 """Seconds without a change after which the world is quiet: drift has looked at everything since."""
 
 HOUR = 3600.0
-LONGEST = 12 * HOUR
-"""Seconds after which it must be quiet."""
-
-UNHEARD = 16 * HOUR
+UNHEARD = 20 * HOUR
 """Seconds after which it must be said that an alert is not reported any more: by default three times 4 h."""
 
 
@@ -70,6 +67,8 @@ class _Rest:
         quiet_since = max(self._from, world.watch.written_at, world.ledger.changed_at)
         busy = world.messaging.queue or any(world.running.values())
         if busy or now <= quiet_since + QUIET or now < self._judged + HOUR:
-            return now > self._from + LONGEST and bool(busy)
+            return False
         self._judged = now
+        if world.ledger.due_within(HOUR):
+            return False
         return not any(promise == oracle.ENDED for promise, _ in oracle.judge(world))

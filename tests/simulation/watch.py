@@ -186,6 +186,10 @@ class Watch:
         if seen and self._shut_in(row, before.closed_by, before.closed_at):
             self._world.breaks("6. a person's closing stands", f"#{issue.number} was reopened")
 
+    @property
+    def _bot(self) -> Account:
+        return self._world.github.world.bot
+
     def _closed(self, issue: Issue) -> None:
         """Not the last one while it fires, if that was known when the closing was begun."""
         row = self._world.row(self.fingerprints[issue.id])
@@ -195,13 +199,19 @@ class Watch:
             self._world.breaks("3. no closing while it fires", f"#{issue.number} was closed")
 
     def _shut_in(self, row: AlertState, by: Account | None, at: float | None) -> bool:
-        """Whether a person closed it in the row's episode, in true time.
+        """Whether a person closed it in the row's episode, in true time, or as soon as we heard of that.
 
         GitHub tells the second of a closing: one in the second in which an episode began may be before it.
         """
-        person, episode = by is not None and by != self._world.github.world.bot, row.spec.episode
-        ahead = self._world.scenario.setting.github_ahead
-        return bool(person and at and episode and int(at) - ahead >= self._world.true_time(row, episode))
+        person, episode, heard = (
+            by is not None and by != self._bot,
+            row.spec.episode,
+            row.spec.began_by_our_clock,
+        )
+        if not (person and at and episode):
+            return False
+        began = max(self._world.true_time(row, episode), heard.timestamp() if heard else 0.0)
+        return int(at) - self._world.scenario.setting.github_ahead >= began
 
 
 def _issue_of(call: Call) -> Issue | None:
