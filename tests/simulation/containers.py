@@ -1,6 +1,6 @@
 """The real code, wired to the twins as `chalicelib/wiring/` wires it to the real services."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -22,6 +22,7 @@ from chalicelib.lifecycle.plan import Policy
 from chalicelib.lifecycle.record import DUPLICATE
 from chalicelib.lifecycle.state import AlertState
 from chalicelib.lifecycle.steps import Step
+from chalicelib.listings import Listings
 from chalicelib.missed_alarms import MissedAlarms
 from chalicelib.notice import Notice
 from chalicelib.queue import SqsQueue
@@ -31,6 +32,9 @@ from chalicelib.sync import Clock, Sync, Timing
 from chalicelib.telemetry import Telemetry
 from chalicelib.topic import SnsTopic
 from tests.simulation.faults import TIMEOUT
+from tests.simulation.lookups import listing
+from tests.simulation.outside import Outside
+from tests.simulation.providers.listing import Lists
 from tests.simulation.providers.alarms import TOPIC
 from tests.simulation.scenario import Scenario
 from tests.twins.dynamodb import DynamoTwin
@@ -80,6 +84,13 @@ class Services(Protocol):
 
     def cloudwatch(self) -> Any:
         """The client of CloudWatch, if there are alarms in this run."""
+
+    def listed(self) -> Iterator[tuple[str, list[Lists]]]:
+        """Providers whose alerts are listed in this run, with their peers."""
+
+    @property
+    def outside(self) -> Outside:
+        """What comes between the workers and the twins."""
 
 
 class _Secret:
@@ -138,14 +149,20 @@ class Container:
         routing, telemetry = services.policy.routing, services.telemetry
         board = Board(self.store, census, lambda: self.issues, self.gate, routing, now, telemetry)
         kept = board if services.scenario.setting.board else None
-        chores = self._chores(census) if services.cloudwatch() else ()
+        chores = tuple(self._chores(census))
         return Reconcile(self.store, self.sync, drift, now, telemetry, chores, board=kept)
 
-    def _chores(self, census: DynamoCensus) -> tuple[tuple[str, Callable[[datetime], None]], ...]:
+    def _chores(self, census: DynamoCensus) -> Iterator[tuple[str, Callable[[datetime], None]]]:
+        """What looks at providers; with none to look at there is nothing to do."""
         services = self._services
-        reader = CloudWatchAlarms(services.cloudwatch)
         now, telemetry = services.clock.now, services.telemetry
-        search = MissedAlarms(self.store, TOPIC.__eq__, {""}.__contains__, None, telemetry)
-        place = Place("123456789012", "us-west-2")
-        alarms = Alarms(census, self.store, lambda _: reader, now, telemetry, search, (place,))
-        return (("ALARMS_FAILED", alarms),)
+        if services.cloudwatch():
+            reader, place = CloudWatchAlarms(services.cloudwatch), Place("123456789012", "us-west-2")
+            search = MissedAlarms(self.store, TOPIC.__eq__, {""}.__contains__, None, telemetry)
+            yield (
+                "ALARMS_FAILED",
+                Alarms(census, self.store, lambda _: reader, now, telemetry, search, (place,)),
+            )
+        if listed := [listing(source, peers, services.outside) for source, peers in services.listed()]:
+            stale_after = services.policy.stale_after
+            yield "LISTINGS_FAILED", Listings(census, self.store, tuple(listed), stale_after, now, telemetry)

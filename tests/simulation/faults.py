@@ -9,6 +9,8 @@ from typing import Any, Protocol
 import httpx
 from botocore.exceptions import ClientError, ReadTimeoutError
 
+from chalicelib.errors import AlertsNotListed
+
 Effect = Callable[[], Any]
 TIMEOUT = 10.0
 """Seconds after which our client of GitHub gives up."""
@@ -66,6 +68,11 @@ def _late(effect: Effect, time: Time) -> Any:
     """The call itself is on its way for long: the world has moved on when it arrives."""
     time.sleep(2 + 8 * time.chance())
     return effect()
+
+
+def _not_listed(effect: Effect, time: Time) -> Any:
+    time.sleep(5)
+    raise AlertsNotListed("no answer")
 
 
 def _partly(effect: Effect, time: Time) -> Any:
@@ -143,6 +150,7 @@ TABLE: dict[str, Fault] = {
     "frozen": _frozen,
 }
 AWS: dict[str, Fault] = {"throttled": _throttled, "silent, done": _silent_done}
+LOOKUPS: dict[str, Fault] = {"no list": _not_listed}
 TOPIC: dict[str, Fault] = AWS | {"partly": _partly}
 GITHUB: dict[str, Fault] = {
     "502": _Answers(502),
@@ -168,7 +176,8 @@ def of(point: str) -> dict[str, Fault]:
         return LISTS
     if point == "topic.publish":
         return TOPIC
-    return {"table": TABLE, "queue": AWS, "github": GITHUB, "cloudwatch": AWS}[point.partition(".")[0]]
+    found = {"table": TABLE, "queue": AWS, "github": GITHUB, "cloudwatch": AWS, "lookups": LOOKUPS}
+    return found[point.partition(".")[0]]
 
 
 def asks_to_wait(answer: Any, now: float, github_ahead: float) -> float | None:

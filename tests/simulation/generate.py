@@ -16,6 +16,7 @@ RARE = (
     *(
         "table.ask",
         "cloudwatch.describe",
+        "lookups.list",
         "table.rest",
         "queue.reject",
         "queue.requeue",
@@ -56,6 +57,7 @@ def _setting(chance: Random, drawn: History, *, others: bool) -> Setting:
         cast=drawn.cast,
         github_ahead=ahead_of_time(chance),
         hostile=chance.random() < 0.6,
+        lists=chance.random() < 0.3,
         batch=chance.choice((1, 2, 10)),
         per_minute=3 if tight else 75,
         per_hour=9 if tight else 480,

@@ -27,6 +27,7 @@ MOST = 25
 
 PRIORITIES = ("P0", "P1", "P2", "P3")
 OFF: dict[str, str] = {
+    "github: x-ratelimit-reset": "its clock is taken for ours (point 5)",
 }
 """What the product cannot stand yet, and why; each is a stimulus that is not drawn."""
 

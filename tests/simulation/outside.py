@@ -26,6 +26,7 @@ POINTS = {
     ),
     "queue": ("delete", "reject", "requeue"),
     "cloudwatch": ("describe",),
+    "lookups": ("list",),
     "topic": ("publish",),
     "github": (
         *("installation", "token", "list", "open", "read"),
@@ -35,7 +36,7 @@ POINTS = {
 }
 """The calls that workers make, by service."""
 
-TAKES = {"table": 0.02, "queue": 0.03, "topic": 0.05, "github": 0.6, "cloudwatch": 0.2}
+TAKES = {"table": 0.02, "queue": 0.03, "topic": 0.05, "github": 0.6, "cloudwatch": 0.2, "lookups": 0.2}
 """Seconds that a call takes on average, by service."""
 
 

@@ -55,11 +55,13 @@ class Stimulus(Protocol):
 
 @dataclass(frozen=True)
 class Setting:
-    """What holds for a whole run: who speaks, whose clocks differ, how hostile the queue is."""
+    """What holds for a whole run: who speaks, whose clocks differ, how hostile the queue is, whether
+    providers may be asked."""
 
     cast: tuple[Setup, ...] = ()
     github_ahead: float = 0.0
     hostile: bool = False
+    lists: bool = False
     batch: int = 10
     per_minute: int = 75
     per_hour: int = 480

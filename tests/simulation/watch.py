@@ -145,10 +145,15 @@ class Watch:
         One that takes no comments is continued in another, to call people.
         """
         for other in issue.repository.listed:
-            if other is issue or self._shut(other):
+            if other is issue or self._shut(other) or self._hidden(other):
                 continue
             if other.state == "open" and marker in (other.body or ""):
                 self._world.breaks("1. an episode is opened once", f"#{other.number} and #{issue.number}")
+
+    def _hidden(self, issue: Issue) -> bool:
+        """A list that lags a little hides an issue for as long again whenever a person changes it."""
+        lagged = self._world.outside.counts["state: lists lag a little"] > 0
+        return lagged and any(deed.issue is issue for deed in self._world.human.deeds)
 
     def _words_are_harmless(self, issue: Issue) -> None:
         ours = [comment.body for comment in issue.comments if comment.author == self._world.github.world.bot]

@@ -3,7 +3,7 @@
 import json
 import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -15,9 +15,13 @@ from chalicelib.lifecycle.state import AlertState
 from tests.local.github.model import Issue
 from tests.local.github.people import Person
 from tests.simulation.containers import TOKEN, Container
+from tests.simulation.histories import OFF
 from tests.simulation.human import Human
 from tests.simulation.ledger import Ledger
 from tests.simulation.outside import Outside
+from tests.simulation.providers.alertmanager import Alertmanager
+from tests.simulation.providers.grafana import Grafana
+from tests.simulation.providers.listing import Lists
 from tests.simulation.providers.provider import Answered
 from tests.simulation.scenario import START, Scenario
 from tests.simulation.schedule import Schedule, Worker
@@ -52,7 +56,8 @@ class World:
         self.policy, self.limits = scenario.setting.policy, scenario.setting.limits
         self.schedule = self.clock = Schedule(START)
         seconds, ahead = self.schedule.seconds, scenario.setting.github_ahead
-        self.outside = Outside(self.schedule, ahead, even=scenario.even)
+        known = 0.0 if "github: x-ratelimit-reset" in OFF else ahead
+        self.outside = Outside(self.schedule, known, even=scenario.even)
         self.watch, self.ledger, self.telemetry = Watch(self), Ledger(self), Told(self)
         self.table = DynamoTwin(seconds, self.outside, self.ledger.row_changed)
         self.messaging = Messaging(seconds, self.outside, self._delays, self._after, self.ledger.acknowledged)
@@ -215,6 +220,12 @@ class World:
     def cloudwatch(self) -> Any:
         """The client of CloudWatch, if there are alarms in this run."""
         return next((each for each in self.providers.values() if each.source == "cloudwatch"), None)
+
+    def listed(self) -> Iterator[tuple[str, list[Lists]]]:
+        """Providers whose alerts may be listed in this run."""
+        for provider in self.providers.values():
+            if self.scenario.setting.lists and isinstance(provider, Alertmanager | Grafana):
+                yield provider.source, provider.lists()
 
     def true_time(self, row: AlertState, moment: datetime) -> float:
         """When it was what a row's provider dates so."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from tests.simulation.providers import payload
 from tests.simulation.providers.alerts import ALL, Alert, Labels, Route
+from tests.simulation.providers.listing import Lists
 from tests.simulation.providers.peer import Peer
 from tests.simulation.providers.provider import Answered, Happens, Shown, State, title
 
@@ -141,6 +142,10 @@ class Alertmanager:
         muted = all(peer.muted(Labels(number)) for peer in self.peers)
         return Shown(State.MUTED if muted else State.FIRING, rule.began)
 
+    def lists(self) -> list[Lists]:
+        """Every Alertmanager is asked by itself."""
+        return [Lists(peer, self.source, self.ahead) for peer in self.peers]
+
     # Prometheus
 
     def _change(self, condition: int, rule: _Rule) -> None:
@@ -224,7 +229,7 @@ class Alertmanager:
     def _halt(self) -> None:
         self._halted = True
         for peer in self.peers:
-            peer.halted = True
+            peer.halt()
 
     def _later(self, seconds: float, end: Callable[[], None]) -> None:
         """Let trouble end, at the latest when the world is left alone."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from tests.simulation.providers import payload
 from tests.simulation.providers.alerts import ALL, Alert, Labels, Route
+from tests.simulation.providers.listing import Lists
 from tests.simulation.providers.peer import Peer
 from tests.simulation.providers.provider import Answered, Happens, Shown, State, title
 
@@ -136,6 +137,10 @@ class Grafana:
         since = min(rule.since, kept.starts) if kept else rule.since
         return Shown(State.MUTED if self.peer.muted(labels) else State.FIRING, since)
 
+    def lists(self) -> list[Lists]:
+        """Its own Alertmanager is asked."""
+        return [Lists(self.peer, self.source, self.ahead)]
+
     # Rules
 
     def _sees(self, number: int, rule: _Rule) -> None:
@@ -223,7 +228,8 @@ class Grafana:
             self._count("firing again with its old start")
 
     def _halt(self) -> None:
-        self._halted = self.peer.halted = True
+        self._halted = True
+        self.peer.halt()
 
     def _count(self, what: str) -> None:
         self._world.count(f"{self.source}: {what}")

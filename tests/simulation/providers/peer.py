@@ -42,7 +42,22 @@ class Peer:
         self.mutes: list[tuple[int, str, float]] = []
         self.peers: list[Peer] = []
         self.position = 0
-        self.up, self.halted, self._life = True, False, 0
+        self.up, self._life, self.started_at = True, 0, clock.time - 86_400
+        self._halted_at = float("inf")
+
+    @property
+    def now(self) -> float:
+        """The time; none passes once it has been halted."""
+        return min(self._clock.time, self._halted_at)
+
+    @property
+    def halted(self) -> bool:
+        """Whether it is left as it is."""
+        return self._halted_at < float("inf")
+
+    def halt(self) -> None:
+        """Say no more."""
+        self._halted_at = self.now
 
     # What happens to it
 
@@ -77,7 +92,8 @@ class Peer:
 
     def start(self) -> None:
         """It runs again, and hears from its peers what they notified."""
-        self.up = True
+        if not self.up:
+            self.up, self.started_at = True, self._clock.time
         self.catch_up()
 
     def catch_up(self) -> None:
