@@ -34,8 +34,8 @@ from chalicelib.topic import SnsTopic
 from tests.simulation.faults import TIMEOUT
 from tests.simulation.lookups import listing
 from tests.simulation.outside import Outside
-from tests.simulation.providers.listing import Lists
 from tests.simulation.providers.alarms import TOPIC
+from tests.simulation.providers.listing import Lists
 from tests.simulation.scenario import Scenario
 from tests.twins.dynamodb import DynamoTwin
 from tests.twins.github import GitHubTwin, UnsignedApp
