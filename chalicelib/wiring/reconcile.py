@@ -31,10 +31,8 @@ def reconcile(function_arn: str) -> Reconcile:
         palette=_palette() if on_github else None,
         chores=(
             ("GAUGES_FAILED", _gauges()),
-            ("CANARY_FAILED", _canary(place) if settings().canary_repository else _nothing),
-        ),
-        jobs=(
             ("UNHEARD_FAILED", _unheard() if on_github else _nothing),
+            ("CANARY_FAILED", _canary(place) if settings().canary_repository else _nothing),
             ("ALARMS_FAILED", _alarms(place) if settings().alarms_interval else _nothing),
             ("LISTINGS_FAILED", _listings() if settings().listed else _nothing),
         ),

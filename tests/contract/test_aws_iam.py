@@ -75,6 +75,13 @@ def test_a_table_is_named_and_each_of_its_indexes(
     assert refused(lambda: dynamodb.get_item(TableName="other", Key=KEY)) == "AccessDeniedException"
 
 
+def test_a_batch_names_its_table(aws: LocalAws, allowed: Callable[..., Callable[..., Any]]) -> None:
+    dynamodb = allowed("dynamodb:BatchGetItem", TABLE)("dynamodb")
+    dynamodb.batch_get_item(RequestItems={aws.table: {"Keys": [KEY]}})
+    other = {"other": {"Keys": [KEY]}}
+    assert refused(lambda: dynamodb.batch_get_item(RequestItems=other)) == "AccessDeniedException"
+
+
 def test_an_action_is_named(aws: LocalAws, allowed: Callable[..., Callable[..., Any]]) -> None:
     dynamodb = allowed("dynamodb:GetItem", TABLE)("dynamodb")
     dynamodb.get_item(TableName=aws.table, Key=KEY)

@@ -78,8 +78,10 @@ def _resource(request: Any) -> str | None:
 
 
 def _table(request: Any, place: str) -> str:
-    index = request._get_param("IndexName")
-    table = f"arn:aws:dynamodb:{place}:table/{request._get_param('TableName')}"
+    """A batch names its table where it says what is asked of it; ours ask of one."""
+    index, batch = request._get_param("IndexName"), request._get_param("RequestItems")
+    name = next(iter(batch)) if batch else request._get_param("TableName")
+    table = f"arn:aws:dynamodb:{place}:table/{name}"
     return f"{table}/index/{index}" if index else table
 
 

@@ -30,7 +30,6 @@ class World:
         self.chores: tuple[tuple[str, Callable[[datetime], None]], ...] = ()
         self.board: Callable[[datetime], None] | None = None
         self.palette: Callable[[datetime], None] | None = None
-        self.jobs: tuple[tuple[str, Callable[[datetime], None]], ...] = ()
 
     def add(self, title: str, *, due: float | None = 0, priority: str = "P1") -> AlertState:
         row = row_of(firing(0, title=title, priority=priority, identity={"alarm_id": title}))
@@ -50,7 +49,7 @@ class World:
     def run(self, seconds: float = 3600) -> None:
         self.until = self.clock.now() + timedelta(seconds=seconds)
         parts = (self.store, self.sync, self.drift, self.clock.now, self.telemetry, self.chores, self.board)
-        Reconcile(*parts, palette=self.palette, jobs=self.jobs)(self.until)
+        Reconcile(*parts, palette=self.palette)(self.until)
 
 
 @pytest.fixture
@@ -152,11 +151,10 @@ def test_a_job_that_takes_all_the_time_does_so_in_its_turn_alone(world: World) -
         return work
 
     world.drift, world.board, world.palette = takes_all("drift"), takes_all("board"), takes_all("palette")
-    world.jobs = (("ALARMS_FAILED", takes_all("alarms")),)
-    for minute in range(60, 64):
+    for minute in range(60, 63):
         world.clock.time = at(minute)
         world.run(seconds=57)
-    assert sorted(done) == ["alarms", "board", "drift", "palette"]
+    assert sorted(done) == ["board", "drift", "palette"]
 
 
 def test_each_job_that_fails_is_told_by_its_name_and_holds_up_no_other(world: World) -> None:
@@ -164,10 +162,9 @@ def test_each_job_that_fails_is_told_by_its_name_and_holds_up_no_other(world: Wo
         raise StoreUnavailable("away")
 
     world.drift = world.board = world.palette = fails
-    world.jobs = (("ALARMS_FAILED", fails),)
     world.run()
     names = {name for name, _ in world.telemetry.problems}
-    assert names == {"DRIFT_FAILED", "BOARD_FAILED", "PALETTE_FAILED", "ALARMS_FAILED"}
+    assert names == {"DRIFT_FAILED", "BOARD_FAILED", "PALETTE_FAILED"}
 
 
 def test_drift_comes_after_the_due_rows_and_its_failure_is_told(world: World) -> None:
@@ -196,8 +193,8 @@ def test_many_due_rows_of_one_priority_leave_room_for_the_others(world: World) -
         world.add(f"{n:03}", due=n / 100, priority="P0")
     world.add("last", priority="P3")
     world.run()
-    assert world.synced[AT_ONCE] == "last"
-    assert len(world.synced) == AT_ONCE + 6
+    assert len(world.synced) == AT_ONCE + 1
+    assert world.synced[-1] == "last"
 
 
 def test_chores_come_first_and_one_that_fails_is_told_and_holds_up_nobody(world: World) -> None:
@@ -225,11 +222,27 @@ def test_without_time_left_no_job_is_begun(world: World) -> None:
     assert world.drifted == []
 
 
-def test_what_a_job_makes_due_is_synced_in_the_same_run(world: World) -> None:
+def test_chores_that_take_all_they_may_leave_time_for_what_is_due(world: World) -> None:
+    def slow(until: datetime) -> None:
+        world.clock.time = until
+
+    world.chores = (("ALARMS_FAILED", slow), ("LISTINGS_FAILED", slow))
+    world.add("a")
+    world.add("b")
+    world.run(seconds=60)
+    assert set(world.synced) == {"a", "b"}
+
+
+def test_what_a_chore_makes_due_is_synced_in_the_same_run(world: World) -> None:
     def finds(until: datetime) -> None:
         world.add("found", priority="P0")
 
-    world.drift = finds
+    world.chores = (("ALARMS_FAILED", finds),)
     world.add("known")
     world.run()
-    assert world.synced == ["known", "found"]
+    assert world.synced == ["found", "known"]
+
+
+def test_what_is_due_is_looked_up_once(world: World) -> None:
+    world.run()
+    assert world.store.calls.count("due") == len(Priority)
