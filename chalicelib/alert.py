@@ -116,7 +116,10 @@ class AlertEvent(_Part):
         None, description="Why the provider says so now"
     )
     priority: Priority
-    occurred_at: UtcDatetime = Field(description="When the provider saw it, never when it was sent")
+    occurred_at: UtcDatetime = Field(
+        description="When the provider saw it, never when it was sent; a firing that is not later than "
+        "the last resolution counts as a late copy"
+    )
     teams: Annotated[tuple[Slug, ...], Field(min_length=1, max_length=10)]
     identity: Identity = Identity()
     links: Links = Links()

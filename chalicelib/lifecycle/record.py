@@ -146,8 +146,7 @@ def _episodes(news: News, resolution: AlertEvent | None) -> tuple[Episode, ...]:
     before, after = news.before, news.after
     episodes = [e for e in news.spec.episodes if e.began not in (before.episode, after.episode)]
     if before.episode and after.episode and before.episode < after.episode:
-        ended = min(max(news.at or before.episode, before.episode), after.episode)
-        episodes.append(Episode(before.episode, ended))
+        episodes.append(Episode(before.episode, max(news.at or before.episode, before.episode)))
     if after.condition is Condition.RESOLVED and after.episode and after.ended_at:
         episodes.append(Episode(after.episode, after.ended_at, resolution is None or resolution.recovered))
     return tuple(episodes[-MOST_EPISODES:])

@@ -209,8 +209,41 @@ def test_what_was_received_clearly_later_than_everything_counts(
     assert ended.spec.condition is Condition.RESOLVED
 
 
+def test_news_of_an_earlier_end_shows_that_a_firing_was_news_already() -> None:
+    """The end that was thought to end it turns out to be a late copy."""
+    row, reasons = told(fires(0, 60), ends(48, 60.5, reason="late"), ends(50, 50))
+    assert reasons == ["FIRST_FIRING", "RESOLVED", "RESOLVED_LATE"]
+    assert (row.spec.condition, row.spec.episode, row.spec.resolution) == (F, at(60), None)
+    assert row.spec.alert
+
+
 def test_periods_never_begin_before_the_one_before_has_ended() -> None:
     span = timedelta(0)
     row, _ = told(fires(10, 1), ends(70, 61), fires(10, 65), ends(76, 67), fires(10, 70), ends(81, 71))
     for one, next_one in itertools.pairwise(row.spec.episodes):
         assert next_one.began - one.ended > span
+
+
+@pytest.mark.parametrize(
+    ("messages", "episodes"),
+    [
+        # a late end splits a period that began by our clock, of which the provider's says it is over sooner
+        (
+            [fires(-9, 1), ends(51, 61), fires(-9, 70), fires(-9, 80), ends(66, 75)],
+            [Episode(at(-9), at(51)), Episode(at(70), at(70))],
+        ),
+        # and one whose end, by a clock ahead, lies after the beginning of the next
+        (
+            [fires(9, 1), fires(9, 65), ends(70, 61)],
+            [Episode(at(9), at(70))],
+        ),
+    ],
+)
+def test_what_a_late_end_splits_off_has_ended_before_what_goes_on_began(
+    messages: list[Message], episodes: list[Episode]
+) -> None:
+    row, reasons = told(*messages)
+    assert reasons[-1] == "RESOLVED_LATE"
+    assert list(row.spec.episodes) == episodes
+    assert row.spec.episode
+    assert row.spec.episodes[-1].ended <= row.spec.episode
