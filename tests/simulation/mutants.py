@@ -16,7 +16,7 @@ from chalicelib import act, collector, drift, errors, find, intents, render, syn
 from chalicelib.adapters import split
 from chalicelib.github import budget, reports
 from chalicelib.github.budget import Granted
-from chalicelib.lifecycle import held, record
+from chalicelib.lifecycle import held, reasons, record
 from chalicelib.lifecycle import plan as planning
 from chalicelib.lifecycle.state import AlertState, Intent, Lease
 from chalicelib.queue import SqsQueue
@@ -164,8 +164,9 @@ MUTANTS: Mapping[str, Callable[[], Patch]] = {
     "take an unknown outcome for not done": _unknown_is_not_done,
     "apply the group's status": _groups_status,
     "compare arrival times": _arrival_times,
-    "count a duplicate as a repeat": lambda: patch.object(record, "_delivered_twice", lambda *_: False),
+    "count a duplicate as a repeat": lambda: patch.object(reasons, "_delivered_twice", lambda *_: False),
     "undo a person's closing": lambda: patch.object(held, "closed_in_this_episode", lambda row: False),
+    "never take an alert for stale": lambda: patch.object(planning, "stale_at", lambda *_: None),
     "rewrite the whole body": lambda: patch.object(
         render, "body", lambda *a, previous="", real=render.body: real(*a)
     ),
