@@ -14,11 +14,19 @@ from tests.local.stack import LocalStack
 
 ALERTS, INFRA = "example-org/alerts", "example-org/ci-infra"
 NO_LIMITS = {"WRITE_SPACING_SECONDS": "0", "WRITES_PER_MINUTE": "5000", "WRITES_PER_HOUR": "5000"}
+AS_IN_PRODUCTION = {
+    "DUPLICATE_SECONDS": "300",
+    "UPDATE_INTERVAL_MINUTES": "10",
+    "COMMENT_INTERVAL_MINUTES": "60",
+    "REOPEN_WINDOW_MINUTES": "30",
+}
+"""Or longer: in seconds, a slow machine's copies would be repeats, and a reopening would come too late."""
 
 
 @pytest.fixture(scope="module")
 def stack() -> Iterator[LocalStack]:
-    with LocalStack(http=True, collectors=2, repositories=(ALERTS, INFRA), settings=NO_LIMITS) as running:
+    settings = NO_LIMITS | AS_IN_PRODUCTION
+    with LocalStack(http=True, collectors=2, repositories=(ALERTS, INFRA), settings=settings) as running:
         limits = running.github.limits
         limits.creations_per_minute = limits.creations_per_hour = limits.points_per_minute = None
         yield running

@@ -4,15 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.app.test_pipeline import ALERTS, INFRA, NO_LIMITS, alerts, issues, now, post
+from tests.app.test_pipeline import ALERTS, AS_IN_PRODUCTION, INFRA, NO_LIMITS, alerts, issues, now, post
 from tests.local.stack import LocalStack
-
-AS_IN_PRODUCTION = {
-    "DUPLICATE_SECONDS": "60",
-    "UPDATE_INTERVAL_MINUTES": "10",
-    "COMMENT_INTERVAL_MINUTES": "60",
-}
-"""The local stage's times are so short that a slow machine's copies would be repeats, and told."""
 
 
 @pytest.fixture(scope="module")
