@@ -96,7 +96,8 @@ class Collector:
                 why = requeue.why(error)
             if why:
                 postponed.append(Postponed(message, entry, why))
-            stop = Why.TABLE_AWAY if why is Why.TABLE_AWAY else None
+            if why is Why.TABLE_AWAY:
+                stop = why
         done += Requeue(self.queue, self.telemetry).send(postponed)
         self._acknowledge([message.receipt_handle for message in done])
         self._sync(rows, until)

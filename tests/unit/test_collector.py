@@ -176,6 +176,14 @@ def test_once_the_table_has_not_answered_the_rest_of_the_batch_goes_back_without
     assert ("AlertsRequeued", 1, {}) in world.telemetry.counts
 
 
+def test_a_message_that_cannot_be_read_does_not_make_the_table_be_asked_again(world: World) -> None:
+    world.store.away = {alert("bad").fingerprint}
+    with pytest.raises(NotRecorded, match="1 of 3 messages stay in the queue: odd"):
+        world.collect(alert("bad"), {"messageId": "odd"}, alert("other"))
+    assert world.store.calls.count("get") == 1
+    assert len(world.queue.requeued) == 2
+
+
 def test_where_the_queue_does_not_take_it_back_a_message_stays_and_the_function_fails(world: World) -> None:
     world.store.away, world.queue.away = {alert("bad").fingerprint}, True
     with pytest.raises(NotRecorded, match="2 of 3 messages stay in the queue: message-2, message-3"):
