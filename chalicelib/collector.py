@@ -148,13 +148,18 @@ class Collector:
         raise Contended(f"the row of {alert.fingerprint} kept changing; the message is left for later")
 
     def _due_at(self, before: AlertState | None, row: AlertState) -> datetime | None:
-        """When GitHub is to hear of it; what it refused is not tried sooner because it is said again."""
+        """When GitHub is to hear of it; what it refused is not tried sooner because it is said again.
+
+        A row that had nothing to do is due for another reason than a refusal, perhaps in hours.
+        """
         now = self.now()
         step = plan(row, now, self.policy)
         if isinstance(step, Nothing):
             return step.due_at
-        refused = row.status.failures > 0 and before is not None and row.priority >= before.priority
-        return max(now, row.due_at) if refused and row.due_at else now
+        if before is None or not row.status.failures or row.priority < before.priority:
+            return now
+        waits = not isinstance(plan(before, now, self.policy), Nothing)
+        return max(now, row.due_at) if waits and row.due_at else now
 
     def _reject(self, message: Message, rejected: Rejected) -> None:
         attributes = {

@@ -43,13 +43,13 @@ LEFT_OPEN = (*ASKED_FOR, Quiet.REOPENED_BY_PERSON, Quiet.FLAPPING)
 """Why an issue is left as it is."""
 
 
-WAITING = (*LEFT_OPEN, Quiet.UP_TO_DATE)
-"""Why a row may be due some time: by then its source may not have repeated it for too long."""
+WAITING = (*LEFT_OPEN, Quiet.UP_TO_DATE, Quiet.RESOLVED_UNTOLD)
+"""Why a row may be due some time: by then its source may not have repeated it for too long, for example."""
 
 
 def _at_rest(world: "World", row: AlertState) -> FOUND:
     step = plan(row, world.schedule.now(), world.policy)
-    waits = isinstance(step, Nothing) and step.reason in WAITING and step.due_at == row.due_at
+    waits = isinstance(step, Nothing) and step.reason in WAITING and step.due_at in (None, row.due_at)
     if (row.due_at and not waits) or row.lease or row.intent or not isinstance(step, Nothing):
         yield "rest", f"{row.fingerprint[:4]} is due at {row.due_at}, intent {row.intent}, plan {step}"
 

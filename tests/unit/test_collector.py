@@ -448,6 +448,17 @@ def test_what_github_refused_is_not_tried_sooner_because_it_is_said_again(world:
     assert world.row(alert()).due_at == world.clock.now()
 
 
+def test_a_refusal_of_old_puts_off_nothing_that_is_news(world: World) -> None:
+    """Nothing waited to be tried again: the row is due for another reason, such as becoming stale."""
+    world.collect(alert(priority="P2"), alert(minutes=1, priority="P2", ends=True))
+    world.clock.pass_(minutes=120)
+    row = world.row(alert())
+    later = world.clock.now() + timedelta(hours=12)
+    world.store.rows[row.fingerprint] = replace(row, status=Status(failures=1), due_at=later)
+    world.collect(alert(minutes=120, priority="P2"))
+    assert world.row(alert()).due_at == world.clock.now()
+
+
 def test_how_long_a_message_waited_in_the_queue_does_not_count(world: World) -> None:
     """All of it is delivered hours later, the newest first; what the webhook stamped decides."""
     template = TEMPLATES["alertmanager"](at(0))
