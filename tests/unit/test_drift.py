@@ -348,7 +348,8 @@ def test_a_row_without_an_open_issue_takes_one_over_and_closes_none(world: Drift
     world.tracker.calls.clear()
     world.sync.merge(row, world.tracker.threads[FIRST].seen, at(60))
     assert held(world, row.fingerprint) == FIRST
-    assert world.telemetry.named("RETRY") == []
+    assert world.tracker.calls == ["read"], "of the issue that is taken over, and of no other"
+    assert "FAILED" not in world.actions
     assert world.row.intent is None
     assert [issue.ref for issue in world.tracker.open_issues] == [FIRST]
 

@@ -68,6 +68,18 @@ def test_each_step_is_on_the_budget_of_the_account_it_calls(step: Step) -> None:
     assert intents.owner(row, step) == owners.get(type(step), "held-org")
 
 
+@pytest.mark.parametrize("step", [*READS, *CHANGES, *COMMENTS, *OPENINGS], ids=str)
+def test_each_step_is_in_the_repository_it_calls(step: Step) -> None:
+    repositories = {Adopt: OTHER.repository, OpenIssue: REPOSITORY, Find: BEGUN.repository}
+    found = intents.repository(with_issue(row_of(firing(0))), step, routing())
+    assert found == repositories.get(type(step), HELD.repository)
+
+
+def test_without_an_issue_a_step_is_where_the_alert_is_routed() -> None:
+    assert intents.repository(row_of(firing(0)), OpenIssue(), routing()) == REPOSITORY
+    assert intents.repository(row_of(firing(0)), Adopt(OTHER), routing()) == OTHER.repository
+
+
 def test_without_an_issue_the_account_is_that_of_what_was_begun() -> None:
     row = replace(row_of(firing(0)), intent=BEGUN)
     assert intents.owner(row, OpenIssue()) == "example-org"
