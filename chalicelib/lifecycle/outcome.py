@@ -69,7 +69,7 @@ def observed(row: AlertState, seen: Seen, now: datetime) -> Status:
         return row.status
     begun = row.intent
     ours = begun is not None and begun.verb is Verb.REOPEN
-    reopened = seen.open and not issue.open and not ours and row.spec.condition is Condition.RESOLVED
+    reopened = not issue.open and not ours and row.spec.condition is Condition.RESOLVED
     issue = replace(
         issue,
         ref=seen.ref,

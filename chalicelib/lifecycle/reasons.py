@@ -88,8 +88,7 @@ def _delivered_twice(news: News, duplicate: timedelta) -> bool:
     """Providers and SNS deliver twice, some three times at once."""
     known = news.spec.alert
     return (
-        news.at == news.before.at
-        and news.same_words
+        news.same_words
         and news.received_at - news.spec.seen_at < duplicate
         and known is not None
         and known.says_the_same_as(news.alert)

@@ -1,6 +1,7 @@
 """Sources that repeat themselves: what they send clearly later is news, whatever start it names."""
 
 import itertools
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -76,6 +77,8 @@ F, R = "FIRING", "RESOLVED"
         # a start moved back by another replica is a repeat, not silence
         ([fires(5, 6), fires(4, 10)], "FIRING_LATE", F, 4),
         ([fires(5, 6), fires(4, 10), fires(4, 250)], "REPEAT", F, 4),
+        ([fires(5, 6), fires(4, 10), fires(4, 10.5)], "DUPLICATE", F, 4),
+        ([fires(4, 6), fires(5, 10), fires(4.5, 10)], "STALE", F, 4),
         # an end that nobody reported, as the alert was silenced: a start from long after the last word is new
         ([fires(0, 1), fires(0, 240), fires(400, 401)], "RECURRED_UNRESOLVED", F, 400),
         ([fires(0, 1), fires(0, 240), fires(290, 291)], "REPEAT", F, 0),
@@ -130,6 +133,14 @@ def test_what_was_said_before_does_not_undo_what_was_said_later_though_it_comes_
     assert reasons[-1] == "STALE"
     assert row.priority == "P0"
     assert row.spec.seen_at == at(9)
+
+
+def test_what_a_row_of_before_knows_was_received_by_when_it_was_last_seen() -> None:
+    row, _ = told(fires(0, 1), ends(60, 90))
+    unstamped = tuple(replace(moment, received=None) for moment in row.spec.moments)
+    old = replace(row, spec=replace(row.spec, moments=unstamped))
+    assert record(old, fires(0, 80)[0], at(80)).reason is Reason.STALE
+    assert record(old, fires(0, 91)[0], at(91)).reason is Reason.RECURRED
 
 
 def test_of_a_copy_only_when_it_was_received_is_kept() -> None:

@@ -110,9 +110,15 @@ def test_what_a_person_opens_again_after_it_was_over_is_kept_open(
     issue = outcome.observed(row, seen, at(9)).issue
     assert issue
     assert issue.kept_open is kept_open
-    again = outcome.observed(replace(row, status=Status(issue=issue)), seen, at(9)).issue
+    known = replace(row, status=Status(issue=issue))
+    again, closed = (
+        outcome.observed(known, seen, at(9)).issue,
+        outcome.observed(known, CLOSED_SEEN, at(9)).issue,
+    )
     assert again
     assert again.kept_open is kept_open
+    assert closed
+    assert closed.kept_open is False
 
 
 def test_what_an_adopted_issue_shows_is_read_off_it() -> None:
@@ -191,3 +197,13 @@ def test_a_body_calls_nobody_but_what_got_better_may_call_again(
     written = outcome.shown(replace(OPENED, status=opening), firing(0, priority=now), SEEN, "t", at(7)).issue
     assert written
     assert (written.announced, written.priority) == (announced, now)
+
+
+@pytest.mark.parametrize(("closed_at", "ours"), [(4, 6), (8, 8), (30, 20)])
+def test_a_closing_after_another_was_after_it_by_our_clock(closed_at: float, ours: float) -> None:
+    issue = CLOSED.status.issue
+    assert issue
+    before = replace(CLOSED, status=replace(CLOSED.status, issue=replace(issue, closed_by_our_clock=at(6))))
+    again = outcome.observed(before, replace(CLOSED_SEEN, closed_at=at(closed_at)), at(20)).issue
+    assert again
+    assert again.over_at == at(ours)

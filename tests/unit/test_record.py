@@ -33,6 +33,7 @@ def recorded(
         ([firing(5)], firing(5), 6, "REPEAT", "FIRING", 5),
         ([firing(5)], firing(5, summary="worse"), 5.1, "REPEAT", "FIRING", 5),
         ([firing(5)], firing(6), 6, "REPEAT", "FIRING", 5),
+        ([firing(5)], firing(5.5), 5.5, "REPEAT", "FIRING", 5),
         ([firing(5)], firing(6, began_anew=True), 6, "RECURRED_UNRESOLVED", "FIRING", 6),
         ([firing(5, began_anew=True)], firing(5, began_anew=True), 9, "REPEAT", "FIRING", 5),
         ([firing(5)], resolved(6), 6, "RESOLVED", "RESOLVED", 5),
@@ -41,6 +42,7 @@ def recorded(
         ([firing(5)], resolved(4), 6, "STALE", "FIRING", 5),
         ([firing(5)], firing(4), 6, "FIRING_LATE", "FIRING", 4),
         ([firing(5, began_anew=True)], firing(4), 6, "STALE", "FIRING", 5),
+        ([firing(1), firing(9)], firing(5), 10, "STALE", "FIRING", 1),
         ([firing(1), resolved(5)], firing(9), 9, "RECURRED", "FIRING", 9),
         ([firing(1), resolved(5)], firing(5), 9, "STALE", "RESOLVED", 1),
         ([firing(1), resolved(5)], firing(3), 9, "STALE", "RESOLVED", 1),
@@ -179,6 +181,7 @@ def test_a_copy_that_says_that_it_began_anew_is_no_duplicate() -> None:
 
 
 def test_a_message_that_was_long_on_its_way_does_not_set_back_when_the_row_was_seen() -> None:
+    assert record(row_of(firing(9)), firing(10), at(4)).reason is Reason.REPEAT
     row = record(row_of(firing(9)), firing(10), at(4)).row
     assert record(row, firing(10), at(9.5)).reason is Reason.DUPLICATE
 
