@@ -29,8 +29,8 @@ def unheard(view: View) -> list[str]:
     usual = f" A firing alert is usually repeated every {duration(interval)}." if interval else ""
     link = view.shown(view.alert.links.source_url)
     look = f"[Look at the alert in {source}]({link})" if link else f"Look at the alert in {source}"
-    why, do = LISTED.get(view.row.spec.listed, WHY).format(source), DO
-    return [f"**{source} has not reported this alert since {moment(seen_at)}.**{usual}", why, f"{look}. {do}"]
+    why = LISTED.get(view.row.spec.listed, WHY).format(source)
+    return [f"**{source} has not reported this alert since {moment(seen_at)}.**{usual}", why, f"{look}. {DO}"]
 
 
 def is_unheard(view: View) -> bool:
