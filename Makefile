@@ -83,11 +83,11 @@ check-all: check check-rest
 
 check-rest: coverage simulate-mutants $(CHECKOV)
 	@$(RUN) -m pytest -n 2 --dist loadfile tests/storm
-	@$(RUN) -m pytest tests/senders
+	@$(RUN) -m pytest -n 2 --dist loadfile tests/senders
 	@$(RUN) -m pytest tests/deploy
 
 senders: $(INSTALLED)
-	@$(RUN) -m pytest tests/senders
+	@$(RUN) -m pytest -n 2 --dist loadfile tests/senders
 
 $(ON_DEV) $(ON_PROD): $(INSTALLED)
 	@PYTHONPATH=infra-extra $(RUN) -m ops $(subst -, ,$@)
