@@ -7,6 +7,7 @@ from pathlib import Path
 
 import httpx
 
+from tests.local.patience import HTTP_SECONDS
 from tests.local.stack.ports import free_port
 from tests.senders import documented
 from tests.senders.program import Program
@@ -54,18 +55,22 @@ class Alertmanager(Program):
             "createdBy": "mona",
             "comment": "We know",
         }
-        answer = httpx.post(f"{self.url}/api/v2/silences", json=silence, timeout=30, trust_env=False)
+        answer = httpx.post(
+            f"{self.url}/api/v2/silences", json=silence, timeout=HTTP_SECONDS, trust_env=False
+        )
         identity: str = answer.raise_for_status().json()["silenceID"]
         return identity
 
     def unsilence(self, identity: str) -> None:
         """End a silence."""
         url = f"{self.url}/api/v2/silence/{identity}"
-        httpx.delete(url, timeout=30, trust_env=False).raise_for_status()
+        httpx.delete(url, timeout=HTTP_SECONDS, trust_env=False).raise_for_status()
 
     def state(self, pool: str) -> str | None:
         """Return what it says of the alert: active, suppressed, or None if it has none that fires."""
-        answer = httpx.get(f"{self.url}/api/v2/alerts", timeout=30, trust_env=False).raise_for_status()
+        answer = httpx.get(
+            f"{self.url}/api/v2/alerts", timeout=HTTP_SECONDS, trust_env=False
+        ).raise_for_status()
         found = [alert["status"]["state"] for alert in answer.json() if alert["labels"].get("pool") == pool]
         return found[0] if found else None
 

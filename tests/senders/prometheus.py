@@ -6,6 +6,7 @@ from pathlib import Path
 import httpx
 import yaml
 
+from tests.local.patience import HTTP_SECONDS
 from tests.senders import documented
 from tests.senders.program import Program
 
@@ -39,6 +40,8 @@ class Prometheus(Program):
 
     def state(self, pool: str) -> str | None:
         """Return what it says of the alert: pending, firing, or None if there is none."""
-        answer = httpx.get(f"{self.url}/api/v1/alerts", timeout=30, trust_env=False).raise_for_status()
+        answer = httpx.get(
+            f"{self.url}/api/v1/alerts", timeout=HTTP_SECONDS, trust_env=False
+        ).raise_for_status()
         alerts = answer.json()["data"]["alerts"]
         return next((alert["state"] for alert in alerts if alert["labels"].get("pool") == pool), None)

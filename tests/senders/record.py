@@ -14,6 +14,7 @@ from typing import Any
 
 import httpx
 
+from tests.local.patience import HTTP_SECONDS
 from tests.local.stack import LocalStack
 from tests.senders.alertmanager import Alertmanager
 from tests.senders.relay import Post
@@ -72,7 +73,7 @@ def recorded(site: Site) -> Iterator[tuple[str, Post]]:
         ("recorded-two-mountpoints", TWO_MOUNTPOINTS),
     ):
         url = f"{site.alertmanager.url}/api/v2/alerts"
-        httpx.post(url, json=alerts, timeout=30, trust_env=False).raise_for_status()
+        httpx.post(url, json=alerts, timeout=HTTP_SECONDS, trust_env=False).raise_for_status()
         yield name, first(site, alerts[0]["labels"])
 
 

@@ -1,11 +1,11 @@
 """The documented files are what the packages' own checks take, as they stand and as the tests run them."""
 
 import re
-import subprocess
 from pathlib import Path
 
 import yaml
 
+from tests.local.patience import finished
 from tests.senders import documented
 from tests.senders.documented import RECEIVER, RULES
 
@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def checked(*command: str) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    done = finished(command)
     assert done.returncode == 0, done.stdout + done.stderr
 
 

@@ -4,12 +4,12 @@ import json
 import os
 import re
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.local.aws import DLQ_RETENTION_SECONDS, INDEXES
+from tests.local.patience import finished
 
 ROOT = Path(__file__).parents[2]
 INFRA = ROOT / "infra-extra"
@@ -103,5 +103,5 @@ def test_the_files_are_formatted_as_terraform_does() -> None:
             pytest.fail("terraform is not on the PATH", pytrace=False)
         pytest.skip("terraform is not on the PATH")
     command = ["terraform", "fmt", "-check", "-recursive", "-list=true", str(INFRA)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    done = finished(command)
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
