@@ -46,6 +46,7 @@ class Change:
     payload: Mapping[str, Any]
     name: str
     resource: object
+    account: object
     state: object
     previous: object
     at: object
@@ -59,15 +60,24 @@ class Change:
 
     @property
     def arn(self) -> Arn:
-        """Where the alarm is; raises Rejected."""
+        """Where the alarm is; raises Rejected, also where another account than the alarm's speaks for it."""
         text = texts.clean(self.resource) if isinstance(self.resource, str) else ""
-        if found := _ARN.fullmatch(text):
-            return Arn(text, *found.groups())
-        raise Rejected(
-            "INVALID_ARN",
-            f"the ARN of the alarm {quoted(self.name)} is missing or none: {quoted(self.resource)}",
-            "Let CloudWatch itself publish the alarm.",
-        )
+        found = _ARN.fullmatch(text)
+        if not found:
+            raise Rejected(
+                "INVALID_ARN",
+                f"the ARN of the alarm {quoted(self.name)} is missing or none: {quoted(self.resource)}",
+                "Let CloudWatch itself publish the alarm.",
+            )
+        arn = Arn(text, *found.groups())
+        if self.account not in (None, arn.account):
+            raise Rejected(
+                "OTHER_ACCOUNT",
+                f"the alarm {quoted(self.name)} is of account {arn.account}, "
+                f"and the message of account {quoted(self.account)}",
+                "Let CloudWatch itself publish the alarm, or an EventBridge rule that changes nothing in it.",
+            )
+        return arn
 
 
 def read(payload: Mapping[str, Any]) -> Change | Ignored:
@@ -88,6 +98,7 @@ def _of_sns(payload: Mapping[str, Any]) -> Change:
         payload=payload,
         name=_name(payload["AlarmName"]),
         resource=payload.get("AlarmArn"),
+        account=payload.get("AWSAccountId"),
         state=payload["NewStateValue"],
         previous=payload.get("OldStateValue"),
         at=payload.get("StateChangeTime"),
@@ -108,6 +119,7 @@ def _of_event(payload: Mapping[str, Any], detail: Mapping[str, Any]) -> Change:
         payload=payload,
         name=_name(detail.get("alarmName")),
         resource=resources[0] if isinstance(resources, list) and resources else None,
+        account=payload.get("account"),
         state=state.get("value"),
         previous=_object(detail.get("previousState")).get("value"),
         at=state.get("timestamp"),

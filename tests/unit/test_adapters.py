@@ -203,6 +203,30 @@ class TestShapes:
         for other in ({"hello": "world"}, {"AlarmName": "x"}, event | {"source": "mine"}):
             assert rejection("cloudwatch", other).reason == "NOT_AN_ALARM"
 
+    @pytest.mark.parametrize(
+        ("sample", "field"),
+        [
+            ("metric-piped-description", "AWSAccountId"),
+            ("metric-back-to-ok", "AWSAccountId"),
+            ("eventbridge-state-change", "account"),
+            ("eventbridge-back-to-ok", "account"),
+        ],
+    )
+    @pytest.mark.parametrize("account", ["111122223333", "", 123456789012, ["123456789012"]])
+    def test_an_account_speaks_only_for_its_own_alarms(
+        self, sample: str, field: str, account: object
+    ) -> None:
+        rejected = rejection("cloudwatch", payload(f"cloudwatch/{sample}") | {field: account})
+        assert rejected.reason == "OTHER_ACCOUNT"
+        assert "the alarm" in str(rejected)
+        assert "123456789012" in str(rejected)
+
+    @pytest.mark.parametrize("field", ["AWSAccountId", "account"])
+    def test_a_message_that_names_no_account_is_its_alarms(self, field: str) -> None:
+        sample = "metric-piped-description" if field == "AWSAccountId" else "eventbridge-state-change"
+        sent = {key: value for key, value in payload(f"cloudwatch/{sample}").items() if key != field}
+        assert one("cloudwatch", sent).identity.account_id == "123456789012"
+
     def test_a_group_without_alerts_is_rejected_in_the_queue_too(self) -> None:
         assert rejection("grafana", {"alerts": None}).reason == "NO_ALERTS"
 
