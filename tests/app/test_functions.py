@@ -52,6 +52,10 @@ class Running:
 
     def collect(self, *messages: str | dict[str, Any], seconds: float = 60) -> None:
         """Publish, and hand what the queue then has to the collector."""
+        self.hand_over(self.received(*messages), seconds)
+
+    def received(self, *messages: str | dict[str, Any]) -> list[dict[str, Any]]:
+        """Publish, and receive what the queue then has."""
         for message in messages:
             self.aws.publish(message)
         received = self.aws.sqs.receive_message(
@@ -60,7 +64,10 @@ class Running:
             MessageAttributeNames=["All"],
             MessageSystemAttributeNames=["All"],
         )
-        records = [sqs_record(message, self.aws) for message in received["Messages"]]
+        return [sqs_record(message, self.aws) for message in received["Messages"]]
+
+    def hand_over(self, records: list[dict[str, Any]], seconds: float = 60) -> None:
+        """Hand a batch to the collector."""
         app.collector({"Records": records}, Context(seconds))
 
     def reconcile(self, seconds: float = 60) -> None:

@@ -119,19 +119,21 @@ def test_what_cannot_be_recorded_tells_no_secret(
     assert len(running.aws.dlq_messages()) == 3
     running.aws.sqs.delete_queue(QueueUrl=running.aws.dlq_url)
     running.aws.dynamodb.delete_table(TableName=running.aws.table)
-    raised = [failure(running, message) for message in (rejected, alarm("one"))]
+    with pytest.raises(AlertingError) as of_rejecting:
+        running.collect(rejected)
+    running.collect(alarm("one"))
     with pytest.raises(AlertingError) as of_reconcile:
         running.reconcile()
-    traces = ["".join(traceback.format_exception(each)) for each in (*raised, of_reconcile.value)]
+    without_queue = running.received(alarm("two"))
+    running.aws.sqs.delete_queue(QueueUrl=running.aws.queue_url)
+    with pytest.raises(AlertingError) as of_requeueing:
+        running.hand_over(without_queue)
+    raised = (of_rejecting.value, of_reconcile.value, of_requeueing.value)
+    traces = ["".join(traceback.format_exception(each)) for each in raised]
     everything = told(running, capsys) + "".join(traces)
-    assert {"REJECTED", "NOT_RECORDED", "GAUGES_FAILED", "CANARY_FAILED"} <= events(everything)
+    expected = {"REJECTED", "NOT_RECORDED", "REQUEUED", "NOT_REQUEUED", "GAUGES_FAILED", "CANARY_FAILED"}
+    assert expected <= events(everything)
     assert [secret for secret in secrets(key, github) if secret in everything] == []
-
-
-def failure(running: Running, message: dict[str, Any]) -> AlertingError:
-    with pytest.raises(AlertingError) as raised:
-        running.collect(message)
-    return raised.value
 
 
 @with_settings(**NO_WAIT)
