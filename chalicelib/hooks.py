@@ -15,6 +15,7 @@ from chalicelib.authentication import signed_by_github
 from chalicelib.edge import MOST_BYTES, Answer, Posted, Secret, Topic
 from chalicelib.errors import ConfigurationError, NotAccepted
 from chalicelib.feedback import Hint, hint
+from chalicelib.hook_secret import NAME
 from chalicelib.telemetry import Telemetry
 
 LOST = "the event could not be queued"
@@ -54,7 +55,7 @@ class Hooks:
 
 
 def _proves(posted: Posted, secret: Mapping[str, Any]) -> bool:
-    signing = secret.get("github_webhook_secret")
-    if not isinstance(signing, str) or not signing:
-        raise ConfigurationError("app secret", ["github_webhook_secret must be a text"])
+    signing = secret.get(NAME)
+    if not isinstance(signing, str) or not signing.strip():
+        raise ConfigurationError("webhook secret", [f"{NAME} must be a text that is not empty"])
     return signed_by_github(posted.headers, posted.body, signing)

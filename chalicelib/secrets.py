@@ -26,12 +26,13 @@ class Secret:
         self._client, self._name, self._now = client, name, now
         self._kept: tuple[datetime, dict[str, Any]] | None = None
         self._asked_anew = datetime.min.replace(tzinfo=UTC)
+        self._missing: tuple[datetime, SecretMissing] | None = None
 
     def read(self, *, fresh: bool = False) -> dict[str, Any]:
         """Read the secret, from memory if that is not too old; `fresh` asks anew, at most every ten seconds.
 
-        While Secrets Manager does not answer, the last copy serves for an hour. Raises ConfigurationError,
-        which never holds a value.
+        While Secrets Manager does not answer, the last copy serves for an hour. A secret that is missing is
+        not asked for again for ten seconds. Raises ConfigurationError, which never holds a value.
         """
         now = self._now()
         if fresh and now - self._asked_anew >= APART:
@@ -39,11 +40,21 @@ class Secret:
         elif self._kept and now - self._kept[0] <= KEPT:
             return self._kept[1]
         try:
-            self._kept = (now, self._fetch())
+            self._kept = (now, self._find(now))
         except ConfigurationError:
             if self._kept is None or now - self._kept[0] > SERVES:
                 raise
         return self._kept[1]
+
+    def _find(self, now: datetime) -> dict[str, Any]:
+        """Read it, unless it was missing a moment ago: a flood of requests is no flood of calls."""
+        if self._missing and now - self._missing[0] < APART:
+            raise self._missing[1].with_traceback(None)
+        try:
+            return self._fetch()
+        except SecretMissing as error:
+            self._missing = (now, error)
+            raise
 
     def _fetch(self) -> dict[str, Any]:
         try:

@@ -3,6 +3,7 @@
 from functools import cache
 
 from chalicelib.config import Arn
+from chalicelib.hook_secret import HookSecret
 from chalicelib.hooks import Hooks
 from chalicelib.ingest import Ingest
 from chalicelib.wiring.clock import CLOCK
@@ -21,4 +22,5 @@ def ingest(function_arn: str) -> Ingest:
 def hooks(function_arn: str) -> Hooks:
     """Wire the edge that takes GitHub's events."""
     place = Arn.parse(function_arn)
-    return Hooks(topic(place), secret("alerting-app-secrets", place), telemetry())
+    signing = HookSecret(secret("webhook-secrets", place), secret("alerting-app-secrets", place))
+    return Hooks(topic(place), signing, telemetry())

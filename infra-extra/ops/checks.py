@@ -10,6 +10,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib import hook_secret
 from chalicelib.authentication import Credentials
 from chalicelib.errors import ConfigurationError
 from chalicelib.github.auth import App
@@ -86,13 +87,19 @@ def state_bucket(aws: Aws) -> Iterator[str]:
 
 def secrets(aws: Aws) -> Iterator[str]:
     """Both secrets are there, and hold what the functions will read in them."""
-    stage = aws.stage
-    for name, read in ((stage.app_secret, _app), (stage.webhook_secret, _senders)):
+    stage, held = aws.stage, list[dict[str, Any]]()
+    for name, read in ((stage.webhook_secret, _senders), (stage.app_secret, _app)):
         secret = Secret(aws.client("secretsmanager"), name, lambda: datetime.now(UTC))
         try:
-            read(secret.read())
+            held.append(secret.read())
+            read(held[-1])
         except ConfigurationError as error:
             yield f"in {stage.region}, {error}"
+    if len(held) == 2 and hook_secret.misplaced(*held):
+        yield (
+            f"{hook_secret.NAME} is in {stage.app_secret}, which the webhook may no longer read; copy it: "
+            f"{hook_secret.copying(stage.prefix, stage.region)}"
+        )
 
 
 def memory_of_chalice(aws: Aws) -> Iterator[str]:

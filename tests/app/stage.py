@@ -21,13 +21,14 @@ ACCOUNT = "123456789012"
 KEEP_WHAT_THEY_MADE = ("chalicelib.wiring.", "chalicelib.entrypoints")
 TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:alerting-local-alerts"
 QUEUE = f"arn:aws:sqs:{REGION}:{ACCOUNT}:alerting-local-alerts"
+HOOK_SECRET = "secret-of-the-hook"
 TOKENS = {
     "grafana_webhook_token": ["token-of-grafana", "next-token-of-grafana"],
     "alertmanager_webhook_token": "token-of-alertmanager",
     "normalized_webhook_token": "token-of-normalized",
     "normalized_hmac_secret": "hmac-of-normalized",
+    "github_webhook_secret": HOOK_SECRET,
 }
-HOOK_SECRET = "secret-of-the-hook"
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "local",
     "AWS_SECRET_ACCESS_KEY": "local",
@@ -70,8 +71,7 @@ class Stage:
             Name="alerting-local-webhook-secrets", SecretString=json.dumps(TOKENS)
         )
         self.client("secretsmanager").create_secret(
-            Name="alerting-local-alerting-app-secrets",
-            SecretString=json.dumps({"github_webhook_secret": HOOK_SECRET}),
+            Name="alerting-local-alerting-app-secrets", SecretString=json.dumps({"github_app_id": "1"})
         )
 
     def post(self, source: str, body: object, **headers: str) -> HTTPResponse:

@@ -12,7 +12,7 @@ import pytest
 from chalice.test import HTTPResponse
 from moto import mock_aws
 
-from tests.app.stage import HOOK_SECRET, TOPIC, Stage, start
+from tests.app.stage import HOOK_SECRET, TOKENS, TOPIC, Stage, start, wire_anew
 from tests.unit.test_feedback import BOT, event
 
 
@@ -63,7 +63,7 @@ def test_what_changes_nothing_is_acknowledged(stage: Stage, name: str, payload: 
 
 def test_githubs_own_example_of_a_signature_is_taken(stage: Stage) -> None:
     stage.client("secretsmanager").put_secret_value(
-        SecretId="alerting-local-alerting-app-secrets",
+        SecretId="alerting-local-webhook-secrets",
         SecretString=json.dumps({"github_webhook_secret": "It's a Secret to Everybody"}),
     )
     signature = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17"
@@ -87,10 +87,36 @@ def test_what_is_no_event_is_refused(stage: Stage, body: bytes, status: int) -> 
 
 
 def test_without_a_secret_nothing_is_taken_and_the_log_says_what_is_missing(stage: Stage) -> None:
-    secrets = stage.client("secretsmanager")
-    secrets.put_secret_value(SecretId="alerting-local-alerting-app-secrets", SecretString="{}")
+    hold(stage, {})
     assert post(stage, event()).status_code == 503
     assert "github_webhook_secret must be a text" in stage.logs.getvalue()
+
+
+@pytest.mark.parametrize("signing", ["", "  ", None, 7, [HOOK_SECRET]])
+def test_a_secret_that_is_no_text_or_empty_opens_to_nobody(stage: Stage, signing: object) -> None:
+    hold(stage, {"github_webhook_secret": signing}, {"github_webhook_secret": HOOK_SECRET})
+    assert post(stage, event(), secret="").status_code == 503
+    assert post(stage, event()).status_code == 503
+
+
+def test_where_the_role_may_still_read_it_the_former_place_serves_until_there_is_a_new_one(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hold(stage, TOKENS | {"github_webhook_secret": "new"}, {"github_webhook_secret": HOOK_SECRET})
+    assert post(stage, event(), secret="new").status_code == 202
+    assert post(stage, event()).status_code == 401
+    wire_anew(monkeypatch)
+    hold(stage, {"grafana_webhook_token": "token"}, {"github_webhook_secret": HOOK_SECRET})
+    assert post(stage, event()).status_code == 202
+    assert post(stage, event(), secret="new").status_code == 401
+
+
+def hold(stage: Stage, senders: dict[str, Any], app: dict[str, Any] | None = None) -> None:
+    """Put what the two secrets hold."""
+    for name, held in (("webhook-secrets", senders), ("alerting-app-secrets", app or {})):
+        stage.client("secretsmanager").put_secret_value(
+            SecretId=f"alerting-local-{name}", SecretString=json.dumps(held)
+        )
 
 
 def test_without_a_topic_github_is_told(stage: Stage) -> None:

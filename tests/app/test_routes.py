@@ -12,7 +12,7 @@ from moto import mock_aws
 
 import app
 from chalicelib import __version__, entrypoints
-from tests.app.stage import TOPIC, Context, Stage, start
+from tests.app.stage import TOPIC, Context, Stage, start, wire_anew
 
 ALERT = {"status": "firing", "labels": {"alertname": "Queue too long"}, "fingerprint": "fac0861a85de433a"}
 GROUP = {"receiver": "alerting", "status": "firing", "alerts": [ALERT, ALERT | {"status": "resolved"}]}
@@ -208,7 +208,9 @@ def test_the_webhook_is_posted_to(stage: Stage) -> None:
     assert stage.http.get("/webhooks/grafana").status_code == 405
 
 
-def test_on_aws_topic_and_secret_are_where_the_function_is(stage: Stage) -> None:
+def test_on_aws_topic_and_secret_are_where_the_function_is(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
     event = {
         "requestContext": {"httpMethod": "POST", "resourcePath": "/webhooks/{source}", "identity": {}},
         "multiValueQueryStringParameters": None,
@@ -223,6 +225,7 @@ def test_on_aws_topic_and_secret_are_where_the_function_is(stage: Stage) -> None
     assert ids == {"request-7"}
     elsewhere = Context(invoked_function_arn="arn:aws:lambda:eu-west-1:123456789012:function:alerting-local")
     assert app.app(event, elsewhere)["statusCode"] == 503
+    wire_anew(monkeypatch)  # which forgets that the secret is missing
     boto3.client("sns", region_name="eu-west-1").create_topic(Name="alerting-local-alerts")
     boto3.client("secretsmanager", region_name="eu-west-1").create_secret(
         Name="alerting-local-webhook-secrets", SecretString='{"grafana_webhook_token": "token-of-grafana"}'

@@ -1,19 +1,25 @@
 """`doctor` finds nothing wrong with a sound stage, and each thing that is wrong, with what to do."""
 
 import json
+import os
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from chalicelib.cli.doctor import functions, lookups, resources
+from chalicelib import hook_secret
+from chalicelib.cli.doctor import functions, hook, lookups, resources
 from chalicelib.cli.doctor.finding import Check, Finding, findings
 from chalicelib.cli.stage import Stage
 from chalicelib.config import Settings
 from chalicelib.wiring.clock import CLOCK
 from tests.cli.stack import Prompt
 from tests.local.lists import Lists, entry, serving
+from tests.local.patience import finished
+from tests.local.stack import ROOT
 
 INFRA = "example-org/ci-infra"
 
@@ -62,6 +68,33 @@ def test_a_secret_that_does_not_serve_is_found_and_not_shown(
     held = [value for value in json.loads(before).values() if isinstance(value, str) and len(value) > 10]
     assert held
     assert [value for value in held if value in prompt("doctor").out] == []
+
+
+def test_githubs_secret_in_its_former_place_is_found_and_the_command_copies_it(
+    prompt: Prompt, tmp_path: Path
+) -> None:
+    aws = prompt.stack.aws
+    names = (aws.webhook_secret, aws.app_secret)
+    before = [aws.secretsmanager.get_secret_value(SecretId=name)["SecretString"] for name in names]
+    senders, app = map(json.loads, before)
+    signing = senders.pop(hook_secret.NAME)
+    for name, held in zip(names, (senders, app | {hook_secret.NAME: signing}), strict=True):
+        aws.secretsmanager.put_secret_value(SecretId=name, SecretString=json.dumps(held))
+    try:
+        fix = wrong(prompt)[hook.NAME]
+        assert signing not in prompt("doctor").out
+        stand_in = f'#!/bin/sh\nexec {sys.executable} -m tests.cli.aws_secrets {aws.endpoint_url} "$@"\n'
+        (tmp_path / "aws").write_text(stand_in)
+        (tmp_path / "aws").chmod(0o755)
+        environment = os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
+        done = finished(["sh", "-c", fix.partition(": ")[2]], env=environment)
+        assert (done.returncode, signing in done.stdout + done.stderr) == (0, False), done.stderr
+        copied = aws.secretsmanager.get_secret_value(SecretId=aws.webhook_secret)["SecretString"]
+        assert json.loads(copied) == senders | {hook_secret.NAME: signing}
+        assert wrong(prompt) == {}
+    finally:
+        for name, held in zip(names, before, strict=True):
+            aws.secretsmanager.put_secret_value(SecretId=name, SecretString=held)
 
 
 def test_a_repository_that_cannot_be_written_is_found(prompt: Prompt) -> None:

@@ -52,6 +52,8 @@ FORBIDDEN = [
     *_each(("webhook",), "dynamodb", "get_item", TableName=f"{PREFIX}-alerts-state", Key=KEY),
     *_each(ALL, "secretsmanager", "get_secret_value", SecretId=f"{OTHER}-webhook-secrets"),
     *_each(ALL, "secretsmanager", "get_secret_value", SecretId=f"{OTHER}-alerting-app-secrets"),
+    # The App's key is out of reach of the function that faces the internet.
+    *_each(("webhook",), "secretsmanager", "get_secret_value", SecretId=f"{PREFIX}-alerting-app-secrets"),
     *_each(
         ("collector", "reconcile"), "secretsmanager", "get_secret_value", SecretId=f"{PREFIX}-webhook-secrets"
     ),

@@ -46,6 +46,7 @@ TOKENS = {
     "grafana_webhook_token": ["token-of-grafana", "next-token-of-grafana"],
     "alertmanager_webhook_token": "token-of-alertmanager",
     "normalized_webhook_token": "token-of-normalized",
+    "github_webhook_secret": GITHUB_SECRET,
 }
 
 
@@ -132,7 +133,6 @@ def create_secrets(cloud: Cloud, key: AppKey, prefix: str) -> None:
     app = {
         "github_app_id": APP_ID,
         "github_app_key_base64": base64.b64encode(key.private_pem.encode()).decode(),
-        "github_webhook_secret": GITHUB_SECRET,
     }
     manager = cloud.client("secretsmanager")
     manager.create_secret(Name=f"{prefix}-alerting-app-secrets", SecretString=json.dumps(app))

@@ -62,6 +62,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     (
         "edge",
         "ingest",
+        "hook_secret",
         "hooks",
         "notice",
         "obey",

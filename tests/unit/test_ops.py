@@ -136,6 +136,17 @@ def test_secrets_that_can_be_used_are_no_fault(aws: Aws) -> None:
     assert list(checks.secrets(aws)) == []
 
 
+def test_githubs_secret_that_the_webhook_could_no_longer_read_is_told_with_the_command_that_copies_it(
+    aws: Aws,
+) -> None:
+    """So that no deployment takes away what GitHub's events are checked with."""
+    app = usable_app() | {"github_webhook_secret": "signs-events"}
+    store_secrets(aws, app, {"normalized_webhook_token": "token"})
+    (fault,) = told(aws, checks.secrets)
+    assert "| aws secretsmanager put-secret-value" in fault
+    assert "signs-events" not in fault
+
+
 def store_secrets(aws: Aws, app: dict[str, str], senders: dict[str, Any]) -> None:
     for name, value in ((aws.stage.app_secret, app), (aws.stage.webhook_secret, senders)):
         aws.client("secretsmanager").create_secret(Name=name, SecretString=json.dumps(value))

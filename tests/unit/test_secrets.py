@@ -72,6 +72,19 @@ def test_one_that_may_not_be_read_says_so(client: "SecretsManagerClient", clock:
     assert "allow this function to read it" in fault
 
 
+def test_one_that_is_missing_is_not_asked_for_at_every_request(
+    client: "SecretsManagerClient", clock: ManualClock
+) -> None:
+    secret = Secret(client, NAME, clock.now)
+    faults = faults_of(secret)
+    client.create_secret(Name=NAME, SecretString='{"token": "new"}')
+    assert faults_of(secret) == faults
+    with pytest.raises(ConfigurationError):
+        secret.read(fresh=True)
+    clock.time += APART
+    assert secret.read() == {"token": "new"}
+
+
 @pytest.mark.parametrize("text", ["hunter2", '"hunter2"', '["hunter2"]', "17", "null", "[" * 100_000])
 def test_one_that_holds_no_object_is_a_fault_that_tells_no_value(
     client: "SecretsManagerClient", clock: ManualClock, text: str

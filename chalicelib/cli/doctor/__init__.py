@@ -6,7 +6,7 @@ from dataclasses import asdict
 import typer
 
 from chalicelib.cli import options, screen
-from chalicelib.cli.doctor import functions, github, lookups, resources
+from chalicelib.cli.doctor import functions, github, hook, lookups, resources
 from chalicelib.cli.doctor.finding import Check, Finding, findings
 from chalicelib.cli.stage import Stage
 from chalicelib.render.words import counted
@@ -14,6 +14,7 @@ from chalicelib.render.words import counted
 CHECKS: Mapping[str, Check] = {
     "identity": resources.identity,
     "webhook secret": resources.webhook_secret,
+    hook.NAME: hook.secret,
     "topic": resources.topic,
     "queues": resources.queues,
     "table": resources.table,

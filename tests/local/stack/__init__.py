@@ -109,9 +109,9 @@ class LocalStack:
             app_secret={
                 "github_app_id": APP_ID,
                 "github_app_key_base64": base64.b64encode(key.private_pem.encode()).decode(),
-                "github_webhook_secret": self.tokens["github"],
             },
-            webhook_secret={f"{source}_webhook_token": self.tokens[source] for source in SOURCES},
+            webhook_secret={f"{source}_webhook_token": self.tokens[source] for source in SOURCES}
+            | {"github_webhook_secret": self.tokens["github"]},
             visibility_seconds=self.visibility_seconds,
             max_receive_count=self.max_receive_count,
         )
