@@ -14,8 +14,13 @@ def main(address: str, *words: str) -> None:
     for option in ("region", "secret-id", "query", "output", "secret-string"):
         parser.add_argument(f"--{option}")
     asked = parser.parse_args(words)
-    keys = {"aws_access_key_id": "local", "aws_secret_access_key": "local"}
-    client = boto3.client("secretsmanager", region_name=asked.region, endpoint_url=address, **keys)
+    client = boto3.client(
+        "secretsmanager",
+        region_name=asked.region,
+        endpoint_url=address,
+        aws_access_key_id="local",
+        aws_secret_access_key="local",
+    )
     if asked.verb == "get-secret-value":
         assert (asked.query, asked.output) == ("SecretString", "text")
         sys.stdout.write(client.get_secret_value(SecretId=asked.secret_id)["SecretString"] + "\n")
