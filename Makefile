@@ -11,6 +11,9 @@
 #
 # make plan-dev, deploy-dev, publish-dev, url-dev, logs-dev, destroy-dev, and likewise -prod:
 #               a stage on AWS (docs/deploy.md)
+# make package-dev, package-prod: the deployment package alone, as deploy uploads it
+# make lock     pin again what requirements.txt needs, with hashes, in requirements.lock
+# make sbom     the package's bill of materials (CycloneDX): build/package/sbom.cdx.json
 
 PYTHON ?= python3
 VENV := .venv
@@ -18,14 +21,16 @@ RUN := $(VENV)/bin/python
 INSTALLED := $(VENV)/installed
 COVERING := tests/unit tests/contract tests/app tests/cli
 CHECKOV := build/checkov/installed
+SUPPLY := build/supply/installed
+SBOM := build/package/sbom.cdx.json
 
-ON_DEV := plan-dev deploy-dev publish-dev url-dev logs-dev destroy-dev
-ON_PROD := plan-prod deploy-prod publish-prod url-prod logs-prod destroy-prod
+ON_DEV := plan-dev deploy-dev publish-dev url-dev logs-dev destroy-dev package-dev
+ON_PROD := plan-prod deploy-prod publish-prod url-prod logs-prod destroy-prod package-prod
 
 .DEFAULT_GOAL := help
 COMMANDS := explain list show dlq send doctor stats adopt
 STAGE ?= local
-.PHONY: $(ON_DEV) $(ON_PROD) help demo local test check style types format schema screenshots simulate simulate-mutants simulate-storm fuzz coverage senders check-all check-rest bench bench-scale clean $(COMMANDS)
+.PHONY: $(ON_DEV) $(ON_PROD) help demo local test check style types format schema screenshots simulate simulate-mutants simulate-storm fuzz coverage senders check-all check-rest bench bench-scale lock sbom clean $(COMMANDS)
 
 help:
 	@sed -n '/^$$/q; s/^# \{0,1\}//p' Makefile
@@ -79,9 +84,27 @@ $(CHECKOV): tests/deploy/checkov.txt
 	@build/checkov/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
+$(SUPPLY): infra-extra/supply.txt
+	@echo "Setting up build/supply (half a minute, once) ..."
+	@$(PYTHON) -m venv build/supply
+	@build/supply/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+# For every platform, and for every Python from 3.11 on. UPGRADE=--upgrade takes the newest of what is not in requirements.txt.
+lock: $(SUPPLY)
+	@build/supply/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes $(UPGRADE) \
+	  --no-emit-index-url --custom-compile-command "make lock" --output-file requirements.lock requirements.txt
+
+# Chalice's own runtime is in the package too.
+sbom: $(SUPPLY)
+	@mkdir -p $(dir $(SBOM))
+	@{ cat requirements.lock; grep '^chalice==' requirements-dev.txt; } | build/supply/bin/cyclonedx-py requirements \
+	  --pyproject pyproject.toml --output-reproducible --of JSON --output-file $(SBOM) - 2>build/supply/log || { cat build/supply/log; exit 1; }
+	@echo $(SBOM)
+
 check-all: check check-rest
 
-check-rest: coverage simulate-mutants $(CHECKOV)
+check-rest: coverage simulate-mutants $(CHECKOV) $(SUPPLY)
 	@$(RUN) -m pytest -n 2 --dist loadfile tests/storm
 	@$(RUN) -m pytest -n 2 --dist loadfile tests/senders
 	@$(RUN) -m pytest tests/deploy
@@ -93,7 +116,7 @@ $(ON_DEV) $(ON_PROD): $(INSTALLED)
 	@PYTHONPATH=infra-extra $(RUN) -m ops $(subst -, ,$@)
 
 # Any other stage that has its files.
-plan-% deploy-% publish-% url-% logs-% destroy-%: $(INSTALLED)
+plan-% deploy-% publish-% url-% logs-% destroy-% package-%: $(INSTALLED)
 	@PYTHONPATH=infra-extra $(RUN) -m ops $(subst -, ,$@)
 
 simulate-storm: $(INSTALLED)

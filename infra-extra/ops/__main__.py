@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.errors import ConfigurationError
-from ops import checks, functions, logs, terraform
+from ops import checks, functions, logs, package, terraform
 from ops.aws import Aws
 from ops.faults import Faults
 from ops.stage import Stage
@@ -63,6 +63,11 @@ def url(aws: Aws) -> None:
     print(f"{address}/webhooks/grafana")
 
 
+def pack(aws: Aws) -> None:
+    """Make the deployment package alone, and print where it is."""
+    print(package.build(aws.stage))
+
+
 VERBS: dict[str, Callable[[Aws], None]] = {
     "plan": plan,
     "deploy": deploy,
@@ -70,6 +75,7 @@ VERBS: dict[str, Callable[[Aws], None]] = {
     "logs": tail,
     "publish": publish,
     "url": url,
+    "package": pack,
 }
 
 

@@ -5,22 +5,23 @@ import subprocess
 import sys
 from pathlib import Path
 
-from ops import memory
+from ops import memory, package
 from ops.aws import Aws
 from ops.stage import Stage
 
 
 def deploy(aws: Aws) -> None:
-    """Make or update the functions."""
+    """Make or update the functions from a fresh package."""
     with memory.kept(aws):
-        _chalice(aws.stage, "deploy")
+        package.build(aws.stage)
+        package.run(aws.stage, "deploy")
 
 
 def delete(aws: Aws) -> None:
     """Delete the functions, their roles, triggers and API."""
     with memory.kept(aws):
         if aws.stage.memory.is_file():
-            _chalice(aws.stage, "delete")
+            _delete(aws.stage)
     memory.forget(aws)
 
 
@@ -34,7 +35,7 @@ def url(aws: Aws) -> str | None:
     return None
 
 
-def _chalice(stage: Stage, verb: str) -> None:
+def _delete(stage: Stage) -> None:
     chalice = str(Path(sys.executable).with_name("chalice"))
-    command = [chalice, "--project-dir", str(stage.root), verb, "--stage", stage.name]
+    command = [chalice, "--project-dir", str(stage.root), "delete", "--stage", stage.name]
     subprocess.run(command, env=stage.environment, check=True)

@@ -1,4 +1,4 @@
-"""The deployment package: what `chalice package` makes of this project for a stage."""
+"""The deployment package: what `make package-prod` makes of this project."""
 
 import os
 import shutil
@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 STAGE = "prod"
-PARTS = ("app.py", "chalicelib", ".chalice", "requirements.txt")
+PARTS = ("app.py", "chalicelib", ".chalice", "requirements.lock", "infra-extra")
 
 
 def make(folder: Path) -> Path:
@@ -16,20 +16,22 @@ def make(folder: Path) -> Path:
     project = folder / "project"
     project.mkdir(parents=True)
     for name in PARTS:
-        source, ignored = ROOT / name, shutil.ignore_patterns("__pycache__", "deployments", "deployed")
+        source, ignored = (
+            ROOT / name,
+            shutil.ignore_patterns("__pycache__", "deployments", "deployed", ".terraform*"),
+        )
         if source.is_dir():
             shutil.copytree(source, project / name, ignore=ignored)
         else:
             shutil.copy(source, project)
-    command = [sys.executable, "-c", "import sys, chalice.cli; sys.exit(chalice.cli.main())"]
     done = subprocess.run(
-        [*command, "package", "--stage", STAGE, str(folder / "out")],
+        [sys.executable, "-m", "ops", "package", STAGE],
         cwd=project,
-        env={**os.environ, "AWS_DEFAULT_REGION": "us-east-1"},
+        env={**os.environ, "PYTHONPATH": str(project / "infra-extra")},
         capture_output=True,
         text=True,
         check=False,
     )
     if done.returncode:
         raise RuntimeError(f"chalice could not package the project:\n{done.stdout}{done.stderr}")
-    return folder / "out" / "deployment.zip"
+    return Path(done.stdout.splitlines()[-1])

@@ -61,7 +61,7 @@ class Deployed:
     def package(self, name: str) -> Path:
         """The zip whose digest is the function's."""
         wanted = self.configuration(name)["CodeSha256"]
-        for package in (self.project / ".chalice" / "deployments").glob("*.zip"):
+        for package in (self.project / "build" / "package").glob("*/deployment.zip"):
             if base64.b64encode(hashlib.sha256(package.read_bytes()).digest()).decode() == wanted:
                 return package
         raise AssertionError(f"no package in {self.project} is what {name} runs")

@@ -3,6 +3,7 @@
 The tests are one story, in their order: each begins where the one before it ended.
 """
 
+import base64
 import hashlib
 import hmac
 import json
@@ -125,6 +126,12 @@ def test_deploying_makes_the_functions_with_a_role_each(world: World) -> None:
         assert made["Role"].endswith(f":role/{PREFIX}-{short}")
         assert (made["MemorySize"], made["Timeout"]) == tuple(wanted.values())
         assert made["Environment"]["Variables"] == {"ALERTING_STAGE": "dev"}
+
+
+def test_what_is_uploaded_is_the_package_that_any_other_build_makes(world: World) -> None:
+    package = world.first.path / "build" / "package" / "dev" / "deployment.zip"
+    digest = base64.b64encode(hashlib.sha256(package.read_bytes()).digest()).decode()
+    assert {world.functions.configuration(name)["CodeSha256"] for name in FUNCTIONS} == {digest}
 
 
 def test_the_queue_feeds_the_collector_and_hides_a_message_six_times_as_long_as_it_may_take(

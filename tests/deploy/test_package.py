@@ -1,35 +1,41 @@
-"""The deployment package: small, and nothing in it but what the functions need."""
+"""The deployment package: small, always the same, and nothing in it but what the functions need."""
 
-import sys
+import hashlib
+import json
+import re
 import zipfile
-from importlib import metadata
 from pathlib import Path
 
 import pytest
-from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from tests.deploy.cloud import Cloud
+from tests.deploy.tools import ROOT, absent
 from tests.deploy.world import Checkout
+from tests.local.patience import finished
 
 MOST_BYTES = 12_000_000
-OURS = {"app.py", "chalicelib", "requirements.txt"}
 NOT_FOR_LAMBDA = {
     *("tests", "ops", "infra-extra", ".chalice", "docs"),
     *("pytest", "_pytest", "moto", "mypy", "ruff", "hypothesis", "selenium", "werkzeug", "typer", "rich"),
     *("boto3", "botocore", "pip", "setuptools"),
 }
+PINS = re.compile(r"^([\w.-]+)==([^\s;]+)", re.MULTILINE)
+SBOM_TOOL = ROOT / "build" / "supply" / "bin" / "cyclonedx-py"
+
+
+def checkout(folder: Path) -> Checkout:
+    return Checkout.make(folder / "checkout", Cloud("http://127.0.0.1:1", "us-west-2"))
+
+
+def packaged(made: Checkout) -> Path:
+    """What `make package-prod` makes, as `make deploy-prod` would upload it."""
+    return Path(made.make_target("package-prod").splitlines()[-1])
 
 
 @pytest.fixture(scope="module")
 def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What `chalice package` makes, as `chalice deploy` would upload it."""
-    folder = tmp_path_factory.mktemp("package")
-    checkout = Checkout.make(folder / "checkout", Cloud("http://127.0.0.1:1", "us-west-2"))
-    chalice = str(Path(sys.executable).with_name("chalice"))
-    done = checkout.run(chalice, "package", "--stage", "prod", str(folder / "out"))
-    assert done.returncode == 0, done.stderr
-    return folder / "out" / "deployment.zip"
+    return packaged(checkout(tmp_path_factory.mktemp("package")))
 
 
 def names(package: Path) -> set[str]:
@@ -40,10 +46,11 @@ def test_it_is_under_twelve_megabytes(package: Path) -> None:
     assert package.stat().st_size < MOST_BYTES
 
 
-def test_it_holds_all_of_our_code_and_the_routing(package: Path) -> None:
-    root = Path(__file__).parents[2]
-    files = [path for path in (root / "chalicelib").rglob("*") if path.suffix in {".py", ".toml"}]
-    assert {"app.py", *(str(path.relative_to(root)) for path in files)} <= names(package)
+def test_it_holds_all_of_our_code_and_the_routing_but_not_the_command_line(package: Path) -> None:
+    files = [path for path in (ROOT / "chalicelib").rglob("*") if path.suffix in {".py", ".toml"}]
+    ours = {str(path.relative_to(ROOT)) for path in files if "cli" not in path.parts}
+    assert {name for name in names(package) if name.startswith("chalicelib/")} == ours
+    assert "app.py" in names(package)
 
 
 def test_it_holds_no_test_no_stand_in_and_no_development_dependency(package: Path) -> None:
@@ -53,21 +60,47 @@ def test_it_holds_no_test_no_stand_in_and_no_development_dependency(package: Pat
     assert [name for name in names(package) if "__pycache__" in name] == []
 
 
-def test_it_holds_what_the_requirements_pin_and_what_that_needs_and_no_other_library(package: Path) -> None:
-    found = {name.split(".dist-info")[0] for name in names(package) if ".dist-info/" in name}
-    lines = (package.parents[1] / "checkout" / "requirements.txt").read_text(encoding="utf-8").splitlines()
-    pinned = [Requirement(line) for line in lines if line and not line.startswith("#")]
-    assert {canonicalize_name(each.rpartition("-")[0]) for each in found} == needed(pinned)
-    for requirement in pinned:
-        (version,) = (each.version for each in requirement.specifier)
-        assert f"{requirement.name.replace('-', '_')}-{version}".lower() in {each.lower() for each in found}
+def test_it_holds_what_the_lock_pins_and_no_other_library(package: Path) -> None:
+    found = {name.split(".dist-info")[0].lower() for name in names(package) if ".dist-info/" in name}
+    pinned = PINS.findall((ROOT / "requirements.lock").read_text(encoding="utf-8"))
+    assert found == {f"{name.replace('-', '_')}-{version}".lower() for name, version in pinned}
 
 
-def needed(requirements: list[Requirement]) -> set[str]:
-    """Name what the requirements need, and what that needs, on this Python."""
-    names: set[str] = set()
-    for requirement in requirements:
-        asked = [Requirement(text) for text in metadata.requires(requirement.name) or []]
-        applies = [each for each in asked if each.marker is None or each.marker.evaluate({"extra": ""})]
-        names |= {canonicalize_name(requirement.name), *needed(applies)}
-    return names
+def test_a_second_build_from_a_checkout_with_rubbish_is_the_same_byte_for_byte(
+    package: Path, tmp_path: Path
+) -> None:
+    other = checkout(tmp_path)
+    compiled = other.path / "chalicelib" / "__pycache__" / "act.cpython-311.pyc"
+    compiled.parent.mkdir()
+    compiled.write_bytes(b"compiled")
+    (other.path / "app.py").chmod(0o600)
+    assert digest(packaged(other)) == digest(package)
+
+
+def test_a_library_that_is_not_the_one_of_the_lock_is_refused(tmp_path: Path) -> None:
+    other = checkout(tmp_path)
+    lock = other.path / "requirements.lock"
+    forged = re.sub(r"(h11==.*\n)(?:    --hash.*\n)+", rf"\1    --hash=sha256:{'0' * 64}\n", lock.read_text())
+    lock.write_text(forged)
+    refusal = other.refused("package-prod")
+    assert "package-prod: " in refusal
+    assert "h11" in refusal
+    assert not list(other.path.rglob("deployment.zip"))
+
+
+def test_its_bill_of_materials_names_every_library_with_its_hashes(tmp_path: Path) -> None:
+    if not SBOM_TOOL.is_file():
+        absent("the tools of the lock are not installed: make build/supply/installed")
+    done = finished(["make", "--no-print-directory", "sbom", f"SBOM={tmp_path / 'sbom.json'}"], cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    bill = json.loads((tmp_path / "sbom.json").read_text(encoding="utf-8"))
+    assert bill["bomFormat"] == "CycloneDX"
+    listed = {canonicalize_name(each["name"]): each for each in bill["components"]}
+    pinned = dict(PINS.findall((ROOT / "requirements.lock").read_text(encoding="utf-8")))
+    assert {name: each["version"] for name, each in listed.items() if name != "chalice"} == pinned
+    assert "chalice" in listed
+    assert all(each["externalReferences"][0]["hashes"] for name, each in listed.items() if name != "chalice")
+
+
+def digest(package: Path) -> str:
+    return hashlib.sha256(package.read_bytes()).hexdigest()

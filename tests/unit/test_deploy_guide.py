@@ -61,6 +61,6 @@ def test_the_secrets_it_shows_are_those_that_the_code_reads() -> None:
 
 
 def test_chalice_by_hand_has_its_region_in_front() -> None:
-    (by_hand,) = re.findall(r"^\$ (.*chalice deploy --stage .*)$", GUIDE, re.MULTILINE)
+    (by_hand,) = re.findall(r"^\$ (.*chalice .*deploy --stage .*)$", GUIDE, re.MULTILINE)
     region = Stage.read("prod").region
     assert by_hand.startswith(f"AWS_DEFAULT_REGION={region} AWS_REGION={region} ")

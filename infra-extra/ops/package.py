@@ -1,0 +1,98 @@
+"""The deployment package: what `requirements.lock` pins and what the functions run, the same bytes each time.
+
+Chalice packages all of `chalicelib` as it lies there, dates a wheel's files by the time it unpacks them, and
+checks no hash where it looks for a wheel a second time. So it works on a copy that has only what belongs into
+the package, pip is limited to what the lock lists, and the archive is written again in order. Chalice uploads
+an archive that it finds for the files at hand. (Its compression is zlib's: another zlib makes other bytes.)
+"""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+from ops.faults import Faults
+from ops.stage import Stage
+
+NOT_PACKAGED = shutil.ignore_patterns("cli", "__pycache__")
+NOT_COPIED = shutil.ignore_patterns("deployed", "deployments", "venv")
+LONG_AGO = (1980, 1, 1, 0, 0, 0)
+READABLE = 0o100644 << 16
+MACHINES = {"x86_64": "x86_64", "arm64": "aarch64"}
+PIN = re.compile(r"^([\w.-]+)==([^\s;]+)", re.MULTILINE)
+
+
+def build(stage: Stage) -> Path:
+    """Make the package of a stage and the project that Chalice deploys it from.
+
+    Raises Faults if it lacks a library.
+    """
+    project = _project(stage)
+    shutil.rmtree(project.parent, ignore_errors=True)
+    shutil.copytree(stage.root / "chalicelib", project / "chalicelib", ignore=NOT_PACKAGED)
+    shutil.copytree(stage.root / ".chalice", project / ".chalice", ignore=NOT_COPIED)
+    shutil.copy(stage.root / "app.py", project)
+    shutil.copy(stage.root / "requirements.lock", project / "requirements.txt")
+    stage.memory.parent.mkdir(exist_ok=True)
+    (project / ".chalice" / "deployed").symlink_to(stage.memory.parent)
+    run(stage, "package", str(project.parent / "template"))
+    (archive,) = (project / ".chalice" / "deployments").glob("*.zip")
+    _write_again(archive)
+    _require_all(archive, project / "requirements.txt")
+    return Path(shutil.copy(archive, project.parent / "deployment.zip"))
+
+
+def run(stage: Stage, verb: str, *arguments: str) -> None:
+    """Let Chalice do something with the project that the package was made from."""
+    chalice, project = str(Path(sys.executable).with_name("chalice")), _project(stage)
+    command = [chalice, "--project-dir", str(project), verb, "--stage", stage.name, *arguments]
+    subprocess.run(command, env=stage.environment | _pip(project), check=True)
+
+
+def _project(stage: Stage) -> Path:
+    return stage.root / "build" / "package" / stage.name / "project"
+
+
+def _pip(project: Path) -> dict[str, str]:
+    """Limit pip to wheels for Lambda whose hashes are in the lock, whatever machine this is.
+
+    Every runtime of Lambda runs manylinux2014. Chalice's second search, which knows no hashes, finds nothing.
+    """
+    config = json.loads((project / ".chalice" / "config.json").read_text(encoding="utf-8"))
+    machine = MACHINES[config.get("lambda_architecture", "x86_64")]
+    return {
+        "PIP_REQUIRE_HASHES": "1",
+        "PIP_ONLY_BINARY": ":all:",
+        "PIP_IMPLEMENTATION": "cp",
+        "PIP_PYTHON_VERSION": f"{sys.version_info.major}.{sys.version_info.minor}",
+        "PIP_PLATFORM": f"manylinux2014_{machine} manylinux_2_17_{machine}",
+        # Else loading app.py would add compiled files to the copy, and Chalice make another package of it.
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+
+
+def _write_again(archive: Path) -> None:
+    """Write an archive in the order of its names, each file as old and as readable as the others."""
+    with zipfile.ZipFile(archive) as made:
+        contents = {name: made.read(name) for name in made.namelist()}
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as written:
+        for name in sorted(contents):
+            entry = zipfile.ZipInfo(name, LONG_AGO)
+            entry.compress_type, entry.external_attr, entry.create_system = zipfile.ZIP_DEFLATED, READABLE, 3
+            written.writestr(entry, contents[name])
+
+
+def _require_all(archive: Path, lock: Path) -> None:
+    """Raise Faults where a library is not in the package: Chalice only prints that it could not get one."""
+    there = {name.split("/")[0].lower() for name in zipfile.ZipFile(archive).namelist()}
+    pinned = PIN.findall(lock.read_text(encoding="utf-8"))
+    missing = [
+        f"{name} {version} is not in it: requirements.lock has no wheel of it for Lambda with this Python"
+        for name, version in pinned
+        if f"{name.replace('-', '_')}-{version}.dist-info".lower() not in there
+    ]
+    if missing:
+        raise Faults(f"{archive.name} is not complete:", missing)
