@@ -99,7 +99,8 @@ def _outage(chance: Random, times: list[float]) -> Fails:
     """A whole service is away for a while."""
     service = chance.choice(("table", "github", "github"))
     fault = chance.choice(tuple(faults.of(f"{service}.")))
-    return Fails(_near(chance, times), service, fault, 10_000, chance.choice((5.0, 60.0, 600.0, 3000.0)))
+    lasts = chance.choice((5.0, 60.0, 600.0, 3000.0, *((9000.0,) if service == "table" else ())))
+    return Fails(_near(chance, times), service, fault, 10_000, lasts)
 
 
 def _spell(chance: Random, times: list[float]) -> Spell:

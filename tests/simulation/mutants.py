@@ -21,6 +21,7 @@ from chalicelib.lifecycle import plan as planning
 from chalicelib.lifecycle.state import AlertState, Intent, Lease
 from chalicelib.queue import SqsQueue
 from chalicelib.store import DynamoStore
+from tests.simulation.fixes import FIXES
 from tests.simulation.generate import generate
 from tests.simulation.run import run
 
@@ -178,6 +179,7 @@ MUTANTS: Mapping[str, Callable[[], Patch]] = {
     "delete what could not be recorded": _no_failure_stays,
     "reject without the dead-letter queue": lambda: patch.object(SqsQueue, "reject", lambda *_: None),
     "never look for drift": lambda: patch.object(drift.Drift, "__call__", lambda self, until: None),
+    **FIXES,
 }
 
 

@@ -1,5 +1,6 @@
 """People on GitHub: each thing they may do to an issue is one function."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,6 +11,8 @@ from tests.simulation.scenario import ELSEWHERE
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
+
+MARKER = re.compile(r"<!-- alerting:fingerprint=\w+ [^>]*>")
 
 Action = Callable[[Person, Issue, str], None]
 """Somebody does something to an issue; the word is like no other, so that its loss is seen."""
@@ -30,6 +33,14 @@ def _unmute(person: Person, issue: Issue, word: str) -> None:
         person.unlabel(*_where(issue), "alert:muted")
 
 
+def _paste_marker(person: Person, issue: Issue, word: str) -> None:
+    """Copy text from another issue, and the marker with it, which nobody sees."""
+    others = [each for each in issue.repository.listed if each is not issue]
+    found = next((found for each in others if (found := MARKER.search(each.body or ""))), None)
+    if found:
+        person.edit(*_where(issue), body=f"{found[0]}\n\n{issue.body}")
+
+
 ACTIONS: dict[str, Action] = {
     "close": lambda person, issue, word: person.close(*_where(issue)),
     "close as not planned": lambda person, issue, word: person.close(*_where(issue), "not_planned"),
@@ -42,6 +53,7 @@ ACTIONS: dict[str, Action] = {
     "snooze": lambda person, issue, word: _ignore(person.comment(*_where(issue), "/snooze 1h")),
     "unsnooze": lambda person, issue, word: _ignore(person.comment(*_where(issue), "/unsnooze")),
     "say mute": lambda person, issue, word: _ignore(person.comment(*_where(issue), "/mute")),
+    "paste a marker": _paste_marker,
     "label": lambda person, issue, word: person.label(*_where(issue), word),
     "take a label of ours off": _labels_off,
     "mute": lambda person, issue, word: person.label(*_where(issue), "alert:muted"),

@@ -28,6 +28,7 @@ repository = "{REPOSITORY}"
 
 [team.keepers]
 repository = "{REPOSITORY}"
+assignees = ["mona", "nobody"]
 close_on_resolve = false
 
 [fallback]

@@ -11,6 +11,7 @@ from chalicelib.render import is_board
 from tests.local.github.call import Call, Reply
 from tests.local.github.errors import ApiError
 from tests.local.github.model import Account, Issue
+from tests.simulation.providers.provider import State
 from tests.simulation.schedule import Worker
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ PINGS = re.compile(r"@pinged-person|rival/repository#\d|see #\d|<!-- alerting:fi
 FINGERPRINT = re.compile(r"<!-- alerting:fingerprint=(\w+) [^>]*>")
 WRITES = ("github.open", "github.edit", "github.comment", "github.label", "github.unlabel")
 CREATIONS = ("github.open", "github.comment")
+
+CLOCKS = 700.0
+"""Seconds by which clocks may differ, and a little more."""
 
 AFTER_BOOKING = 25.0
 """Seconds from a booking to the sending of what is booked, at the most, where nothing fails."""
@@ -116,8 +120,17 @@ class Watch:
                 self._world.breaks("6. a person's closing stands", f"#{issue.number} was opened after it")
         if not self._lists_lied():
             self._opened_once(issue, found[0])
+        self._keeps_what_is_right(issue, row)
         self.fingerprints[issue.id] = found[1]
         return issue
+
+    def _keeps_what_is_right(self, issue: Issue, row: AlertState) -> None:
+        """Of assignees one of whom GitHub does not know, the other is set."""
+        alert = row.spec.alert
+        wanted = alert is not None and alert.teams == ("keepers",)
+        installation = self._world.github.world.installation_on(issue.repository.owner)
+        if wanted and installation and installation.may_push and not issue.assignees:
+            self._world.breaks("11. what GitHub takes of an opening stays", f"#{issue.number}: nobody")
 
     def _only_board(self, issue: Issue) -> None:
         """A repository has one board, unless a person moved or closed it, or took its marker away."""
@@ -198,10 +211,19 @@ class Watch:
     def _closed(self, issue: Issue) -> None:
         """Not the last one while it fires, if that was known when the closing was begun."""
         row = self._world.row(self.fingerprints[issue.id])
+        self._alarm_has_ended(issue, row)
         others = [each for each in self.about(row.fingerprint) if each.state == "open"]
         known = self._world.ledger.knew(row.fingerprint)
         if row.spec.condition is Condition.FIRING and known and not others:
             self._world.breaks("3. no closing while it fires", f"#{issue.number} was closed")
+
+    def _alarm_has_ended(self, issue: Issue, row: AlertState) -> None:
+        """CloudWatch never ends what is in ALARM, so that its alarm was not in ALARM when the row says so."""
+        alarms, alert = self._world.cloudwatch(), row.spec.alert
+        shown = alarms.console().get(alert.title) if alarms and alert else None
+        ended = self._world.true_time(row, row.spec.at)
+        if shown and shown.state in (State.FIRING, State.MUTED) and shown.since < ended - CLOCKS:
+            self._world.breaks("3. no closing while its alarm is in ALARM", f"#{issue.number} was closed")
 
     def _shut_in(self, row: AlertState, by: Account | None, at: float | None) -> bool:
         """Whether a person closed it in the row's episode, in true time, or as soon as we heard of that.

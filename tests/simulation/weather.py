@@ -94,5 +94,8 @@ STATES: dict[str, tuple[Change, Change]] = {
     "issues disabled": (lambda world: _issues_on(world, False), lambda world: _issues_on(world, True)),
     "tokens revoked": (lambda world: world.github.authority.revoke_all(), lambda world: None),
     "no new labels": (lambda world: _labels_free(world, False), lambda world: _labels_free(world, True)),
+    "app renamed": (lambda world: world.github.rename_app("alerting-now"), lambda world: None),
+    "installed again": (lambda world: world.reinstall(), lambda world: None),
+    "moved to another owner": (lambda world: world.move("example-group"), lambda world: None),
     "renamed": (lambda world: world.rename("alerts-now"), lambda world: None),
 }

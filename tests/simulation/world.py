@@ -133,6 +133,16 @@ class World:
         if repository.name != name:
             self.github.world.rename(repository, name)
 
+    def move(self, owner: str) -> None:
+        """Somebody moves the repository of the issues to another owner, who has the App too."""
+        repository = next(iter(self.github.world.repositories.values()))
+        if repository.owner.login != owner:
+            self.github.world.move(repository, owner)
+
+    def reinstall(self) -> None:
+        """Somebody removes the App and installs it again."""
+        self.github.reinstall(next(iter(self.github.world.repositories.values())).full_name)
+
     # Functions and their invocations
 
     def tick(self) -> None:

@@ -7,7 +7,7 @@ faster than over HTTP. The app's key is not checked, as signing takes longer tha
 import itertools
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from json import dumps
@@ -124,6 +124,21 @@ class GitHubTwin(httpx.Client):
             Representations(API, "https://github.com", self.app, self.world.bot, now()),
         )
         self.watch: Callable[[str, Call, Callable[[], Reply]], Reply] = lambda point, call, reply: reply()
+
+    def rename_app(self, slug: str) -> None:
+        """Rename the app."""
+        self.app = self.authority.app = replace(self.app, slug=slug)
+        self.world.rename_bot(f"{slug}[bot]")
+        show = Representations(API, "https://github.com", self.app, self.world.bot, self.world.now())
+        self.services = replace(self.services, show=show)
+
+    def reinstall(self, repository: str) -> None:
+        """Remove the app from the repository's owner and install it again: its tokens end, its id changes."""
+        owner = self.world.repository(repository).owner
+        before = self.world.installation_on(owner)
+        self.world.reinstall(owner)
+        if before is not None:
+            self.authority.revoke(before)
 
     def build_request(self, method: str, url: Any, *, json: Any = None, headers: Any = None, **_: Any) -> Any:
         """Leave out what httpx does for a real connection, which takes most of a call's time."""
