@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from chalicelib.github.protocol import Response, integer
+from chalicelib.lifecycle import clocks
 
 LONGEST_WAIT = timedelta(days=1)
 LONGEST_RESET = timedelta(hours=2)
@@ -29,11 +30,23 @@ def rate_limit(response: Response, message: str, now: datetime) -> Limit | None:
         return Limit(_retry_at(retry_after, now))
     if response.remaining == 0 and response.reset is not None:
         latest = (now + LONGEST_RESET).timestamp()
-        return Limit(datetime.fromtimestamp(min(response.reset + 1, latest), UTC))
+        return Limit(
+            datetime.fromtimestamp(min(reset_by_ours(response, response.reset, now) + 1, latest), UTC)
+        )
     told = (
         response.status == 429 or response.remaining == 0 or any(words in message.lower() for words in WORDS)
     )
     return Limit(None) if told else None
+
+
+def reset_by_ours(response: Response, reset: int, now: datetime) -> float:
+    """Bring a reset, which GitHub names by its own clock, to ours, as far as its answer is dated."""
+    try:
+        dated = parsedate_to_datetime(response.headers.get("date", ""))
+    except (ValueError, OverflowError):
+        return float(reset)
+    behind = now - (dated if dated.tzinfo else dated.replace(tzinfo=UTC))
+    return reset + max(-clocks.APART, min(behind, clocks.APART)).total_seconds()
 
 
 def _retry_at(retry_after: str, now: datetime) -> datetime | None:

@@ -26,9 +26,7 @@ MOST = 25
 """Things that happen to conditions in a run."""
 
 PRIORITIES = ("P0", "P1", "P2", "P3")
-OFF: dict[str, str] = {
-    "github: x-ratelimit-reset": "its clock is taken for ours (point 5)",
-}
+OFF: dict[str, str] = {}
 """What the product cannot stand yet, and why; each is a stimulus that is not drawn."""
 
 KINDS = ("alertmanager", "grafana", "cloudwatch", "emitter")

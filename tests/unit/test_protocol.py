@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Any
 
 import pytest
@@ -417,6 +418,18 @@ def test_then_the_reset_of_a_primary_limit_and_a_second_more(status: int) -> Non
     reset = str(int(NOW.timestamp()) + 900)
     told = answer(status, "API rate limit exceeded", x_ratelimit_remaining="0", x_ratelimit_reset=reset)
     assert limited(told).retry_at == NOW + timedelta(seconds=901)
+
+
+@pytest.mark.parametrize(
+    ("behind", "waits"), [(30, 901), (290, 901), (-290, 901), (4000, 301 + 600), (None, 901)]
+)
+def test_a_reset_counts_by_the_clock_that_names_it(behind: int | None, waits: int) -> None:
+    """GitHub's clock may be some minutes off; no more than ten are believed."""
+    theirs = NOW - timedelta(seconds=behind or 0)
+    reset = str(int(theirs.timestamp()) + (900 if behind != 4000 else 4300))
+    headers = {} if behind is None else {"date": format_datetime(theirs, usegmt=True)}
+    told = answer(403, "No", x_ratelimit_remaining="0", x_ratelimit_reset=reset, **headers)
+    assert limited(told).retry_at == NOW + timedelta(seconds=waits)
 
 
 @pytest.mark.parametrize(
