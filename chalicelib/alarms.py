@@ -6,7 +6,7 @@ and what a run has no time for is left to the next one.
 """
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -47,6 +47,9 @@ class Rows(Documents, Protocol):
 
     def get(self, fingerprint: str) -> AlertState | None:
         """Read a row."""
+
+    def several(self, fingerprints: Sequence[str]) -> list[AlertState]:
+        """Read rows; those that there are not are left out."""
 
     def record(self, row: AlertState) -> AlertState | None:
         """Write what the provider said; None if another was quicker."""
@@ -127,9 +130,8 @@ class Alarms:
             return self._search(task, others)
         found, after = self.census.page_of_open(task.priority, task.after, ROWS_AT_ONCE)
         rows: dict[Place, list[AlertState]] = defaultdict(list)
-        for fingerprint in found:
-            row = self.rows.get(fingerprint)
-            if row and (place := place_of(row)):
+        for row in self.rows.several(found):
+            if place := place_of(row):
                 rows[place].append(row)
         for place, firing in rows.items():
             if reader := self.readers(place):
@@ -167,7 +169,8 @@ class Alarms:
             recorded = record(current, told, self.now())
             if recorded.row is current or (current and current.spec.condition is told.state):
                 return
-            if self.rows.record(replace(recorded.row, due_at=self.now())):
+            newer = recorded.as_of(self.now())
+            if self.rows.record(replace(newer, due_at=self.now())):
                 keys = events.alert(told, recorded.reason, current, self.now())
                 self.telemetry.event("ALARM_LEARNED", source=told.source, **keys)
                 self.telemetry.count("AlertsRecorded", source=told.source, reason=recorded.reason.value)

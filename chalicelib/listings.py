@@ -132,7 +132,10 @@ class Listings:
     def _record(self, row: AlertState, told: AlertEvent) -> None:
         """Write it, due at once; if the row has changed meanwhile, the next look decides again."""
         recorded = record(row, told, self.now())
-        if recorded.row is not row and self.rows.record(replace(recorded.row, due_at=self.now())):
+        if recorded.row is row:
+            return
+        newer = recorded.as_of(self.now())
+        if self.rows.record(replace(newer, due_at=self.now())):
             keys = events.alert(told, recorded.reason, row, self.now())
             self.telemetry.event("ALERT_LEARNED", source=told.source, **keys)
             self.telemetry.count("AlertsRecorded", source=told.source, reason=recorded.reason.value)

@@ -5,9 +5,9 @@ suppressed by another alarm, or withheld by a mute rule. The look after the sile
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from chalicelib.adapters import alarm_description, described_alarm, fields, registry
 from chalicelib.adapters.alarm_owner import Named
@@ -28,8 +28,16 @@ Learn = Callable[[AlertState | None, AlertEvent], None]
 class Rows(Protocol):
     """The rows."""
 
-    def get(self, fingerprint: str) -> AlertState | None:
-        """Read a row."""
+    def several(self, fingerprints: Sequence[str]) -> list[AlertState]:
+        """Read rows; those that there are not are left out."""
+
+
+class _Said(NamedTuple):
+    """A message that SNS would have brought, of which row, and the name of its alarm."""
+
+    fingerprint: str
+    name: str
+    payload: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -48,24 +56,38 @@ class MissedAlarms:
     def __call__(self, reader: Reader, alarms: list[Described], learn: Learn) -> None:
         """Let be learned what fires without its row; what lacks an owner is counted and named in the log."""
         rejected: dict[str, list[str]] = defaultdict(list)
+        said = list(self._said(reader, alarms, rejected))
+        rows = {row.fingerprint: row for row in self.rows.several([each.fingerprint for each in said])}
         muting: bool | None = None
-        for alarm, tags in self._owned(reader, [each for each in alarms if _speaks(each)]):
-            for payload in _messages(reader, alarm, tags):
-                try:
-                    row = self.rows.get(_alert(payload | {"NewStateValue": "OK"}, None).fingerprint)
-                    if row and row.spec.condition is Condition.FIRING:
-                        continue
-                    muting = bool(reader.muted()) if muting is None else muting
-                    if muting and reader.muted(alarm["AlarmName"]):
-                        continue
-                    alert = _alert(payload, self.missing)
-                except Rejected as error:
-                    rejected[error.reason].append(alarm["AlarmName"])
-                    continue
-                learn(row, returned(row, alert) if row else alert)
+        for fingerprint, name, payload in said:
+            row = rows.get(fingerprint)
+            if row and row.spec.condition is Condition.FIRING:
+                continue
+            muting = bool(reader.muted()) if muting is None else muting
+            if muting and reader.muted(name):
+                continue
+            try:
+                alert = _alert(payload, self.missing)
+            except Rejected as error:
+                rejected[error.reason].append(name)
+                continue
+            learn(row, returned(row, alert) if row else alert)
         for reason, names in rejected.items():
             self.telemetry.event("ALARMS_REJECTED", reason=reason, alarms=len(names), names=names[:SHOWN])
             self.telemetry.count("AlertsRejected", len(names), reason=reason)
+
+    def _said(
+        self, reader: Reader, alarms: list[Described], rejected: dict[str, list[str]]
+    ) -> Iterator[_Said]:
+        """Write what alarms that are ours would have sent; what cannot be read is added to `rejected`."""
+        for alarm, tags in self._owned(reader, [each for each in alarms if _speaks(each)]):
+            for payload in _messages(reader, alarm, tags):
+                try:
+                    fingerprint = _alert(payload | {"NewStateValue": "OK"}, None).fingerprint
+                except Rejected as error:
+                    rejected[error.reason].append(alarm["AlarmName"])
+                    continue
+                yield _Said(fingerprint, alarm["AlarmName"], payload)
 
     def _owned(
         self, reader: Reader, alarms: list[Described]

@@ -141,6 +141,24 @@ class TestLostEnd:
         ended = [row for row in world.store.rows.values() if row.spec.condition is Condition.RESOLVED]
         assert len(ended) == opened
 
+    def test_a_page_of_rows_is_read_at_once(self, world: AlarmWorld) -> None:
+        """One by one, a hundred rows of a slow table would take the whole of a run."""
+        for n in range(30):
+            world.cloudwatch.put(f"queue-{n}", "ALARM", at(5))
+            world.fires(firing(0, **known(f"{ARN}-{n}")))
+        world.store.calls.clear()
+        world.clock.time = at(20)
+        world.alarms(at(21))
+        assert world.store.calls.count("get") == 0
+        assert "several" in world.store.calls
+
+    def test_what_it_learns_is_news_as_of_now(self, world: AlarmWorld) -> None:
+        """Else an end that was heard of late is taken for one that GitHub need not hear of."""
+        world.cloudwatch.put("queue", "OK", at(5))
+        world.run(firing(0, **known()))
+        world.look(20)
+        assert world.row.spec.recorded_at == at(20)
+
     def test_it_is_asked_every_ten_minutes(self, world: AlarmWorld) -> None:
         world.cloudwatch.put("queue", "ALARM", at(5))
         world.run(firing(0, **known()))

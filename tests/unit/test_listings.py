@@ -106,6 +106,7 @@ def test_one_that_ends_while_it_is_silenced_is_closed_and_says_how_that_is_known
     assert world.row.spec.at == at(15)
     assert world.thread.state_reason == "completed"
     assert "Alertmanager no longer lists this alert." in world.thread.seen.body
+    assert world.row.spec.recorded_at == at(25)
     assert world.telemetry.named("ALERT_LEARNED")[0]["reason"] == "RESOLVED"
 
 
