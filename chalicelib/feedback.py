@@ -4,6 +4,7 @@ An event is a hint that an issue is worth reading. Nothing of it is taken for th
 or lost one does no harm. docs.github.com/en/webhooks/webhook-events-and-payloads
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -15,6 +16,9 @@ HEEDED = {
     "issue_comment": frozenset({"created"}),
 }
 LABELS = frozenset({MUTED_LABEL, QUIET_LABEL})
+
+_REPOSITORY = re.compile(r"[\w-]{1,100}/[\w.-]{1,100}", re.ASCII)
+"""`owner/name`; a name has at most 100 characters, and an owner of an enterprise may have `_` in its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +66,11 @@ def read(message: Mapping[str, Any]) -> Hint | None:
     texts = {name: message.get(name) for name in ("event", "action", "repository", "sender", "delivery")}
     issue = message.get("issue")
     whole = all(isinstance(text, str) and len(text) <= 300 for text in texts.values())
-    if not whole or not isinstance(issue, int) or isinstance(issue, bool):
+    if not whole or not isinstance(issue, int) or isinstance(issue, bool) or issue < 1:
         return None
-    return Hint(issue=issue, **{name: str(text) for name, text in texts.items()})
+    found = Hint(issue=issue, **{name: str(text) for name, text in texts.items()})
+    heeded = found.action in HEEDED.get(found.event, ())
+    return found if heeded and _REPOSITORY.fullmatch(found.repository) else None
 
 
 def _labelled(issue: Mapping[str, Any]) -> bool:

@@ -67,6 +67,7 @@ def test_what_people_do_to_our_issues_is_a_hint(name: str, payload: dict[str, An
         ),
         ("issues", event("labeled", label={"name": "bug"}), "LABEL_NOT_HEEDED"),
         ("issues", event(repository=None), "EVENT_UNREADABLE"),
+        ("issues", event(repository={"full_name": ""}), "EVENT_UNREADABLE"),
         ("issues", event(issue={"number": "7", "user": BOT}), "EVENT_UNREADABLE"),
         ("issues", event(issue={"number": True, "user": BOT}), "EVENT_UNREADABLE"),
     ],
@@ -75,3 +76,38 @@ def test_everything_else_is_acknowledged_with_a_reason(
     name: str, payload: dict[str, Any], reason: str
 ) -> None:
     assert hint(name, payload) == reason
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        *(
+            {"repository": name}
+            for name in (
+                "",
+                " ",
+                "/",
+                "org",
+                "org/",
+                "/infra",
+                "org/infra/x",
+                "org /infra",
+                "org/infra\n",
+                "o/é",
+            )
+        ),
+        {"issue": 0},
+        {"issue": -7},
+        {"issue": "7"},
+        {"event": ""},
+        {"event": "ping"},
+        {"action": "milestoned"},
+        {"sender": None},
+    ],
+)
+def test_a_message_that_names_no_issue_is_no_hint(change: dict[str, Any]) -> None:
+    """Whoever may publish may send one; it must not become a look at an issue of nowhere."""
+    found = hint("issues", event())
+    assert isinstance(found, Hint)
+    assert feedback.read(found.message()) == found
+    assert feedback.read(found.message() | change) is None
