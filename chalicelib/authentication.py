@@ -4,6 +4,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 from chalicelib.errors import ConfigurationError
 
 REPLAY_SECONDS = 300
+_GITHUBS = re.compile(r"sha256=[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,24 +22,39 @@ class Credentials:
     tokens: tuple[str, ...]
     hmac_secret: str | None
 
+    @property
+    def there(self) -> bool:
+        """Whether anything is set; otherwise nothing opens."""
+        return bool(self.tokens or self.hmac_secret)
+
     @classmethod
     def of(cls, source: str, secret: Mapping[str, Any]) -> "Credentials":
-        """Read a source's credentials from the webhook secret.
+        """Read a source's credentials from the webhook secret; null is the same as not there.
 
-        Raises ConfigurationError, which holds no value.
+        Raises ConfigurationError, which holds no value: what is set but cannot be used, such as an empty
+        text, must not pass for not set, or a check would be off that somebody believes is on.
         """
-        token = f"{source}_webhook_token"
-        value = secret.get(token)
-        tokens = [_text(token, each) for each in (value if isinstance(value, list) else [value])]
-        signing = f"{source}_hmac_secret"
-        return cls(tuple(filter(None, tokens)), _text(signing, secret.get(signing)) or None)
+        token, signing = f"{source}_webhook_token", f"{source}_hmac_secret"
+        value, key = secret.get(token), secret.get(signing)
+        listed = value if isinstance(value, list) else [] if value is None else [value]
+        if value is not None and not listed:
+            raise _unusable(token)
+        tokens = tuple(text_of(token, each) for each in listed)
+        return cls(tokens, None if key is None else text_of(signing, key))
 
 
-def _text(name: str, value: object) -> str:
-    """Read a text, empty where there is none; what is set but cannot be used must not pass for not set."""
-    if value is None or isinstance(value, str):
-        return value or ""
-    raise ConfigurationError("webhook secret", [f"{name} must be a text (or, for tokens, a list of texts)"])
+def text_of(name: str, value: object) -> str:
+    """Read a credential that is set; raises ConfigurationError where it is no text or an empty one."""
+    if isinstance(value, str) and value.strip():
+        return value
+    raise _unusable(name)
+
+
+def _unusable(name: str) -> ConfigurationError:
+    fault = (
+        f"{name} must be a text that is not empty (or, for tokens, a list of them); set it, or leave it out"
+    )
+    return ConfigurationError("webhook secret", [fault])
 
 
 def authentic(
@@ -47,11 +64,17 @@ def authentic(
 
     Header names are in lower case; `now` is epoch seconds.
     """
-    if not credentials.tokens and not credentials.hmac_secret:
+    if not credentials.there:
         return False
-    token_ok = not credentials.tokens or _presents_token(source, headers, credentials.tokens)
-    signature_ok = not credentials.hmac_secret or _signed(source, headers, body, credentials.hmac_secret, now)
-    return token_ok and signature_ok
+    if credentials.tokens and not _presents_token(source, headers, credentials.tokens):
+        return False  # before the body is hashed, which a wrong token is not worth
+    return not credentials.hmac_secret or _signed(source, headers, body, credentials.hmac_secret, now)
+
+
+def presents_any(source: str, headers: Mapping[str, str]) -> bool:
+    """Say whether a request presents anything at all that could be a credential of its source."""
+    names = ("authorization", f"x-{source}-token", f"x-{source}-alerting-signature")
+    return any(headers.get(name) for name in names)
 
 
 def _presents_token(source: str, headers: Mapping[str, str], tokens: tuple[str, ...]) -> bool:
@@ -86,6 +109,11 @@ def _signed(source: str, headers: Mapping[str, str], body: bytes, secret: str, n
     signed = body if timestamp is None else timestamp.encode() + b":" + body
     expected = hmac.new(secret.encode(errors="surrogatepass"), signed, hashlib.sha256).hexdigest()
     return _same(headers.get(f"x-{source}-alerting-signature", ""), expected)
+
+
+def presents_signature(headers: Mapping[str, str]) -> bool:
+    """Say whether a request presents what has the form of GitHub's signature."""
+    return _GITHUBS.fullmatch(headers.get("x-hub-signature-256", "")) is not None
 
 
 def signed_by_github(headers: Mapping[str, str], body: bytes, secret: str) -> bool:

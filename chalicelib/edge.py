@@ -11,7 +11,6 @@ from typing import Any, Protocol
 
 from chalicelib.envelope import stamp
 from chalicelib.errors import ConfigurationError, NotAccepted, TopicUnavailable
-from chalicelib.telemetry import Telemetry
 
 MOST_BYTES = 5 * 1024 * 1024
 """Lambda takes 6 MB; GitHub sends up to 25, but an event of an issue is far smaller."""
@@ -50,19 +49,26 @@ class Secret(Protocol):
         """Read it, from memory unless `fresh`; raises ConfigurationError."""
 
 
-def authenticate(secret: Secret, proves: Callable[[Mapping[str, Any]], bool], telemetry: Telemetry) -> None:
+def authenticate(secret: Secret, proves: Callable[[Mapping[str, Any]], bool]) -> None:
     """Raise NotAccepted unless the secret proves the sender.
 
-    What does not match may be by a new secret, which is then read anew, once.
+    What does not match may be by a new secret: it is then read again, once, and compared only if it changed.
     """
     try:
-        if not proves(secret.read()) and not proves(secret.read(fresh=True)):
-            raise NotAccepted(401, "UNAUTHORIZED", "unauthorized")
+        held = secret.read()
+        if proves(held):
+            return
+        newer = secret.read(fresh=True)
+        if newer == held or not proves(newer):
+            raise unauthorized()
     except ConfigurationError as error:
-        telemetry.problem("WEBHOOK_NOT_CONFIGURED", error)
-        raise NotAccepted(
-            503, "NOT_CONFIGURED", "the webhook is not configured; its log says what is missing"
-        ) from error
+        sentence = "the webhook is not configured; its log says what is missing"
+        raise NotAccepted(503, "NOT_CONFIGURED", sentence, "WEBHOOK_NOT_CONFIGURED") from error
+
+
+def unauthorized() -> NotAccepted:
+    """Make the refusal of a sender that has not proved itself; it does not say why."""
+    return NotAccepted(401, "UNAUTHORIZED", "unauthorized")
 
 
 def parse(body: bytes) -> object:
@@ -77,23 +83,9 @@ def _no_number(name: str) -> float:
     raise ValueError(f"{name} is not JSON")
 
 
-def publish(topic: Topic, bodies: list[str], posted: Posted, lost: str, telemetry: Telemetry) -> None:
+def publish(topic: Topic, bodies: list[str], posted: Posted, lost: str) -> None:
     """Hand messages to the topic, stamped as they were posted; raises NotAccepted, saying `lost`."""
     try:
         topic.publish(bodies, stamp(posted.source, posted.request_id, posted.received_at))
     except TopicUnavailable as error:
-        telemetry.problem("TOPIC_UNAVAILABLE", error)
-        raise NotAccepted(503, "TOPIC_UNAVAILABLE", lost) from error
-
-
-def refused(posted: Posted, source: str, refusal: NotAccepted, telemetry: Telemetry) -> Answer:
-    """Say what was wrong, to the sender and in the log; `source` is one of few, whatever the sender named."""
-    telemetry.event(
-        "WEBHOOK_REFUSED",
-        source=source,
-        status=refusal.status,
-        reason=refusal.reason,
-        correlation_id=posted.request_id,
-    )
-    telemetry.count("WebhookRefused", reason=refusal.reason)
-    return Answer(refusal.status, {"error": str(refusal)})
+        raise NotAccepted(503, "TOPIC_UNAVAILABLE", lost, "TOPIC_UNAVAILABLE") from error

@@ -58,12 +58,16 @@ class Rejected(AlertingError):
 
 
 class NotAccepted(AlertingError):
-    """The webhook does not take this request: `status` and one clear sentence for the sender."""
+    """The webhook does not take this request: `status` and one clear sentence for the sender.
 
-    def __init__(self, status: int, reason: str, sentence: str) -> None:
+    Where that is our fault, `event` names the problem, whose error is the cause of this one.
+    """
+
+    def __init__(self, status: int, reason: str, sentence: str, event: str = "") -> None:
         super().__init__(sentence)
         self.status = status
         self.reason = reason
+        self.event = event
 
 
 class StoreUnavailable(AlertingError):

@@ -11,11 +11,12 @@ from functools import partial
 from typing import Any
 
 from chalicelib import edge
-from chalicelib.authentication import signed_by_github
+from chalicelib.authentication import presents_signature, signed_by_github, text_of
 from chalicelib.edge import MOST_BYTES, Answer, Posted, Secret, Topic
-from chalicelib.errors import ConfigurationError, NotAccepted
+from chalicelib.errors import NotAccepted
 from chalicelib.feedback import Hint, hint
 from chalicelib.hook_secret import NAME
+from chalicelib.refusals import Refusals
 from chalicelib.telemetry import Telemetry
 
 LOST = "the event could not be queued"
@@ -28,6 +29,7 @@ class Hooks:
     topic: Topic
     secret: Secret
     telemetry: Telemetry
+    refusals: Refusals
 
     def __call__(self, posted: Posted) -> Answer:
         """Answer a delivery: 202 whether it is heeded or not, else what was wrong."""
@@ -35,7 +37,7 @@ class Hooks:
         try:
             reason = self._accept(posted, delivery)
         except NotAccepted as refusal:
-            return edge.refused(posted, "github", refusal, self.telemetry)
+            return self.refusals.answer(posted, "github", refusal)
         self.telemetry.event(
             "GITHUB_EVENT", reason=reason, delivery=delivery, correlation_id=posted.request_id
         )
@@ -44,18 +46,17 @@ class Hooks:
     def _accept(self, posted: Posted, delivery: str) -> str:
         if len(posted.body) > MOST_BYTES:
             raise NotAccepted(413, "TOO_LARGE", f"the request is larger than {MOST_BYTES} bytes")
-        edge.authenticate(self.secret, partial(_proves, posted), self.telemetry)
+        if not presents_signature(posted.headers):  # which costs neither a look at the secret nor a hash
+            raise edge.unauthorized()
+        edge.authenticate(self.secret, partial(_proves, posted))
         payload: Any = edge.parse(posted.body)
         if not isinstance(payload, dict):
             raise NotAccepted(400, "NOT_AN_OBJECT", "the body is JSON but no object")
         found = hint(posted.headers.get("x-github-event", ""), delivery, payload)
         if isinstance(found, Hint):
-            edge.publish(self.topic, [json.dumps(found.message())], posted, LOST, self.telemetry)
+            edge.publish(self.topic, [json.dumps(found.message())], posted, LOST)
         return "HINT" if isinstance(found, Hint) else found
 
 
 def _proves(posted: Posted, secret: Mapping[str, Any]) -> bool:
-    signing = secret.get(NAME)
-    if not isinstance(signing, str) or not signing.strip():
-        raise ConfigurationError("webhook secret", [f"{NAME} must be a text that is not empty"])
-    return signed_by_github(posted.headers, posted.body, signing)
+    return signed_by_github(posted.headers, posted.body, text_of(NAME, secret.get(NAME)))

@@ -13,9 +13,10 @@ from typing import Any
 
 from chalicelib import edge
 from chalicelib.adapters import split
-from chalicelib.authentication import Credentials, authentic
+from chalicelib.authentication import Credentials, authentic, presents_any
 from chalicelib.edge import MOST_BYTES, Answer, Posted, Secret, Topic
 from chalicelib.errors import NotAccepted
+from chalicelib.refusals import Refusals
 from chalicelib.telemetry import Telemetry
 
 MOST_MESSAGE_BYTES = 200_000
@@ -30,6 +31,7 @@ class Ingest:
     secret: Secret
     now: Callable[[], datetime]
     telemetry: Telemetry
+    refusals: Refusals
 
     def __call__(self, posted: Posted) -> Answer:
         """Answer a request: 202 with the count once the topic has every alert, else what was wrong."""
@@ -37,7 +39,7 @@ class Ingest:
             accepted = self._accept(posted)
         except NotAccepted as refusal:
             source = posted.source if split.known(posted.source) else "unknown"
-            return edge.refused(posted, source, refusal, self.telemetry)
+            return self.refusals.answer(posted, source, refusal)
         self.telemetry.event(
             "WEBHOOK_ACCEPTED", source=posted.source, alerts=accepted, correlation_id=posted.request_id
         )
@@ -53,10 +55,12 @@ class Ingest:
             raise NotAccepted(
                 413, "TOO_LARGE", f"the request is larger than {MOST_BYTES} bytes; set a limit of alerts"
             )
-        edge.authenticate(self.secret, partial(self._proves, posted), self.telemetry)
+        if not presents_any(posted.source, posted.headers):  # which costs no look at the secret
+            raise edge.unauthorized()
+        edge.authenticate(self.secret, partial(self._proves, posted))
         alerts = split.split(posted.source, edge.parse(posted.body))
         bodies = [json.dumps(split.cut(alert, MOST_MESSAGE_BYTES), separators=(",", ":")) for alert in alerts]
-        edge.publish(self.topic, bodies, posted, LOST, self.telemetry)
+        edge.publish(self.topic, bodies, posted, LOST)
         return len(bodies)
 
     def _proves(self, posted: Posted, secret: Mapping[str, Any]) -> bool:

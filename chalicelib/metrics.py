@@ -37,7 +37,7 @@ METRICS = (
     Metric(
         "WebhookRefused",
         Unit.COUNT,
-        ("reason",),
+        ("source", "reason"),
         "requests not taken: wrong tokens, broken senders, no topic",
     ),
     Metric(

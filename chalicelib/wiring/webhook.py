@@ -6,8 +6,15 @@ from chalicelib.config import Arn
 from chalicelib.hook_secret import HookSecret
 from chalicelib.hooks import Hooks
 from chalicelib.ingest import Ingest
+from chalicelib.refusals import Refusals
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.stage import loading, secret, telemetry, topic
+
+
+@cache
+def refusals() -> Refusals:
+    """Make what answers those who are not let in, at either edge."""
+    return Refusals(telemetry())
 
 
 @cache
@@ -15,7 +22,7 @@ from chalicelib.wiring.stage import loading, secret, telemetry, topic
 def ingest(function_arn: str) -> Ingest:
     """Wire the edge that takes alerts."""
     place = Arn.parse(function_arn)
-    return Ingest(topic(place), secret("webhook-secrets", place), CLOCK.now, telemetry())
+    return Ingest(topic(place), secret("webhook-secrets", place), CLOCK.now, telemetry(), refusals())
 
 
 @cache
@@ -23,4 +30,4 @@ def hooks(function_arn: str) -> Hooks:
     """Wire the edge that takes GitHub's events."""
     place = Arn.parse(function_arn)
     signing = HookSecret(secret("webhook-secrets", place), secret("alerting-app-secrets", place))
-    return Hooks(topic(place), signing, telemetry())
+    return Hooks(topic(place), signing, telemetry(), refusals())

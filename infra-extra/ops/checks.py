@@ -11,7 +11,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib import hook_secret
-from chalicelib.authentication import Credentials
+from chalicelib.authentication import Credentials, text_of
 from chalicelib.errors import ConfigurationError
 from chalicelib.github.auth import App
 from chalicelib.secrets import Secret
@@ -163,7 +163,9 @@ def _app(secret: dict[str, Any]) -> None:
 
 
 def _senders(secret: dict[str, Any]) -> None:
-    """At least one source may send."""
-    nobody = Credentials((), None)
-    if all(Credentials.of(source, secret) == nobody for source in SOURCES):
+    """At least one source may send, and what is set can be used, GitHub's secret too."""
+    if secret.get(hook_secret.NAME) is not None:
+        text_of(hook_secret.NAME, secret[hook_secret.NAME])
+    credentials = [Credentials.of(source, secret) for source in SOURCES]
+    if not any(each.there for each in credentials):
         raise ConfigurationError("webhook-secrets", ["no source has a token: set grafana_webhook_token"])

@@ -50,6 +50,13 @@ def test_a_rejected_message_is_found(prompt: Prompt) -> None:
     ("secret", "content", "name", "told"),
     [
         ("webhook_secret", {}, "webhook secret", "grafana_webhook_token"),
+        (
+            "webhook_secret",
+            {"grafana_webhook_token": "t", "normalized_hmac_secret": ""},
+            "webhook secret",
+            "normalized_hmac_secret",
+        ),
+        ("webhook_secret", {"github_webhook_secret": " "}, "GitHub's events", "must be a text"),
         ("webhook_secret", "no JSON", "webhook secret", "no JSON object"),
         ("app_secret", {"github_app_id": "1"}, "GitHub App", "github_app_key_base64"),
     ],

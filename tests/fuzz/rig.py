@@ -18,6 +18,7 @@ from chalicelib.collector import Collector
 from chalicelib.github.budget import Limits
 from chalicelib.github.gate import Gate
 from chalicelib.ingest import Ingest
+from chalicelib.refusals import Refusals
 from chalicelib.secrets import Secret
 from chalicelib.sync import Sync, Timing
 from chalicelib.telemetry import LOGGER, Powertools
@@ -75,7 +76,7 @@ class Rig:
         self.telemetry = Powertools("local")
         self.tracker = MemoryTracker(self.clock.now)
         secret = Secret(cast("Any", SecretsManager()), "webhook-secrets", self.clock.now)
-        self.ingest = Ingest(self.topic, secret, self.clock.now, self.telemetry)
+        self.ingest = Ingest(self.topic, secret, self.clock.now, self.telemetry, Refusals(self.telemetry))
         gate = Gate(self.store, Limits(), self.clock.now, self.telemetry)
         rules = policy()
         act = Act(lambda: self.tracker, rules.routing, self.clock.now)

@@ -27,6 +27,7 @@ from chalicelib.missed_alarms import MissedAlarms
 from chalicelib.notice import Notice
 from chalicelib.queue import SqsQueue
 from chalicelib.reconcile import Reconcile
+from chalicelib.refusals import Refusals
 from chalicelib.store import DynamoStore
 from chalicelib.sync import Clock, Sync, Timing
 from chalicelib.telemetry import Telemetry
@@ -130,7 +131,7 @@ class Container:
     def webhook(self) -> Ingest:
         services = self._services
         topic = SnsTopic(services.messaging, "arn:aws:sns:us-west-2:123456789012:alerts")  # type: ignore[arg-type]
-        return Ingest(topic, _Secret(), services.clock.now, services.telemetry)
+        return Ingest(topic, _Secret(), services.clock.now, services.telemetry, Refusals(services.telemetry))
 
     def collector(self) -> Collector:
         services = self._services

@@ -101,7 +101,8 @@ def test_a_token_opens_its_own_source_only() -> None:
 
 
 @pytest.mark.parametrize(
-    "secret", [{}, {"grafana_webhook_token": ""}, {"grafana_webhook_token": []}, {"grafana_hmac_secret": ""}]
+    "secret",
+    [{}, {"grafana_webhook_token": None}, {"alertmanager_webhook_token": "", "grafana_hmac_secret": None}],
 )
 def test_where_nothing_is_set_nothing_opens(secret: dict[str, Any]) -> None:
     of_nothing = hmac.new(b"", BODY, hashlib.sha256).hexdigest()
@@ -116,9 +117,17 @@ def test_where_nothing_is_set_nothing_opens(secret: dict[str, Any]) -> None:
         {"grafana_webhook_token": ["right", {}]},
         {"grafana_webhook_token": "right", "grafana_hmac_secret": 12345},
         {"grafana_webhook_token": "right", "grafana_hmac_secret": ["a", "b"]},
+        {"grafana_webhook_token": "right", "grafana_hmac_secret": ""},
+        {"grafana_webhook_token": "right", "grafana_hmac_secret": " \n"},
+        {"grafana_webhook_token": ["right", ""]},
+        {"grafana_webhook_token": ["right", "\t"]},
+        {"grafana_webhook_token": ["right", None]},
+        {"grafana_webhook_token": "", "grafana_hmac_secret": "s"},
+        {"grafana_webhook_token": " "},
+        {"grafana_webhook_token": []},
     ],
 )
-def test_a_credential_of_the_wrong_type_is_a_fault_that_is_told_and_never_a_check_left_out(
+def test_a_credential_of_the_wrong_type_or_empty_is_a_fault_that_is_told_and_never_a_check_left_out(
     secret: dict[str, Any],
 ) -> None:
     with pytest.raises(ConfigurationError) as told:
@@ -126,6 +135,17 @@ def test_a_credential_of_the_wrong_type_is_a_fault_that_is_told_and_never_a_chec
     assert "grafana_" in str(told.value)
     assert "12345" not in str(told.value)
     assert "right" not in str(told.value)
+
+
+def test_a_body_is_not_hashed_for_a_wrong_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may have five megabytes."""
+    secret: dict[str, Any] = {"grafana_webhook_token": "right", "grafana_hmac_secret": "s"}
+    headers = {"x-grafana-token": "wrong", SIGNATURE: OF_BODY}
+    with monkeypatch.context() as without:
+        without.delattr(hmac, "new")
+        assert not accepts(headers, **secret)
+        with pytest.raises(AttributeError):
+            accepts(headers | {"x-grafana-token": "right"}, **secret)
 
 
 def test_a_signature_of_the_body_is_grafanas() -> None:

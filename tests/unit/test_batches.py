@@ -19,6 +19,7 @@ from chalicelib.ingest import Ingest
 from chalicelib.lifecycle.plan import plan
 from chalicelib.lifecycle.record import DUPLICATE, record
 from chalicelib.lifecycle.steps import Nothing, OpenIssue, Quiet
+from chalicelib.refusals import Refusals
 from tests.twins.queue import MemoryQueue
 from tests.unit.builders import alert, at, firing, policy, resolved, row_of
 from tests.unit.test_ingest import MemorySecret, MemoryTopic
@@ -135,7 +136,9 @@ def test_so_is_what_comes_in_one_message() -> None:
 @pytest.mark.parametrize("together", [True, False])
 def test_so_is_what_comes_in_one_request(*, together: bool) -> None:
     world, topic, secret = Batches(), MemoryTopic(), {"alertmanager_webhook_token": "t"}
-    ingest = Ingest(topic, MemorySecret(secret, secret), world.clock.now, world.telemetry)
+    ingest = Ingest(
+        topic, MemorySecret(secret, secret), world.clock.now, world.telemetry, Refusals(world.telemetry)
+    )
     group = _group([firing(0, priority="P2"), resolved(5, priority="P2")])
     headers = {"x-alertmanager-token": "t"}
     answer = ingest(

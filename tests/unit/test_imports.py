@@ -61,6 +61,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ),
     (
         "edge",
+        "refusals",
         "ingest",
         "hook_secret",
         "hooks",

@@ -13,6 +13,7 @@ from chalicelib import envelope, ingest
 from chalicelib.edge import MOST_BYTES, Answer, Posted
 from chalicelib.errors import ConfigurationError, TopicUnavailable
 from chalicelib.ingest import Ingest
+from chalicelib.refusals import Refusals
 from tests.twins.clock import START, ManualClock
 from tests.twins.telemetry import Recorder
 
@@ -61,7 +62,9 @@ class Edge:
         self.topic = MemoryTopic()
         self.secret = MemorySecret(tokens, tokens)
         self.telemetry = Recorder()
-        self._ingest = Ingest(self.topic, self.secret, ManualClock().now, self.telemetry)
+        self._ingest = Ingest(
+            self.topic, self.secret, ManualClock().now, self.telemetry, Refusals(self.telemetry)
+        )
 
     def post(
         self,
@@ -174,7 +177,7 @@ def test_what_is_not_taken_is_answered_counted_and_publishes_nothing(edge: Edge,
     assert edge.topic.published == []
     (event,) = edge.telemetry.named("WEBHOOK_REFUSED")
     assert (event["status"], event["reason"]) == (status, reason)
-    assert edge.telemetry.counts == [("WebhookRefused", 1, {"reason": reason})]
+    assert edge.telemetry.counts == [("WebhookRefused", 1, {"source": event["source"], "reason": reason})]
 
 
 def test_an_unauthorized_sender_is_told_nothing_about_why(edge: Edge) -> None:
@@ -186,6 +189,14 @@ def test_an_unauthorized_sender_is_told_nothing_about_why(edge: Edge) -> None:
 
 def test_the_sender_is_authenticated_before_the_body_is_read(edge: Edge) -> None:
     assert edge.post(b"no JSON at all", token="wrong").status == 401
+
+
+def test_whoever_presents_nothing_is_refused_without_a_look_at_the_secret(edge: Edge) -> None:
+    edge.secret.away = True
+    assert edge.post(b"no JSON", headers={"user-agent": "scanner", "x-grafana-token": ""}).status == 401
+    assert edge.post(b" " * (MOST_BYTES + 1)).status == 413
+    assert edge.post({}, source="nagios").status == 404
+    assert edge.secret.reads == []
 
 
 def test_the_size_is_checked_before_the_token_and_a_body_at_the_limit_is_read(edge: Edge) -> None:
@@ -232,7 +243,8 @@ def test_a_topic_that_does_not_take_everything_makes_the_sender_try_again(edge: 
     edge.topic.away = TopicUnavailable("the topic did not take 1 of 10 messages")
     assert edge.post({"alerts": [ALERT]}).status == 503
     assert [name for name, _ in edge.telemetry.problems] == ["TOPIC_UNAVAILABLE"]
-    assert edge.telemetry.counts == [("WebhookRefused", 1, {"reason": "TOPIC_UNAVAILABLE"})]
+    by = {"source": "grafana", "reason": "TOPIC_UNAVAILABLE"}
+    assert edge.telemetry.counts == [("WebhookRefused", 1, by)]
 
 
 JSON = st.recursive(

@@ -119,7 +119,17 @@ def test_a_check_that_cannot_be_made_is_a_fault_and_keeps_no_other_from_being_ma
     [
         ({}, {"grafana_webhook_token": "t"}, ["github_app_id", "github_app_key_base64"]),
         (None, {}, ["set grafana_webhook_token"]),
-        (None, {"grafana_webhook_token": ""}, ["set grafana_webhook_token"]),
+        (None, {"grafana_webhook_token": ""}, ["grafana_webhook_token must be a text"]),
+        (
+            None,
+            {"grafana_webhook_token": "t", "normalized_hmac_secret": " "},
+            ["normalized_hmac_secret must be a text that is not empty"],
+        ),
+        (
+            None,
+            {"grafana_webhook_token": "t", "github_webhook_secret": ""},
+            ["github_webhook_secret must be"],
+        ),
         (None, {"grafana_webhook_token": 7}, ["grafana_webhook_token must be a text"]),
     ],
 )

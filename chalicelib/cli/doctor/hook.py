@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from chalicelib import hook_secret
+from chalicelib.authentication import text_of
 from chalicelib.cli.doctor.finding import Finding
 from chalicelib.cli.stage import Stage
 
@@ -19,7 +20,8 @@ def secret(stage: Stage) -> Iterator[Finding]:
             "what people do on GitHub is noticed within ten minutes instead of at once"
         )
         yield Finding(NAME, told, f"Copy it: {hook_secret.copying(prefix, region)}")
-    elif senders.get(hook_secret.NAME):
+    elif senders.get(hook_secret.NAME) is not None:
+        text_of(hook_secret.NAME, senders[hook_secret.NAME])
         yield Finding(NAME, f"signed with {hook_secret.NAME} of {prefix}-webhook-secrets")
     else:
         yield Finding(NAME, "not set up: what people do on GitHub is noticed within ten minutes")

@@ -8,8 +8,10 @@ from typing import Any
 
 from chalicelib.adapters.split import SOURCES
 from chalicelib.alert import Priority
+from chalicelib.authentication import Credentials
 from chalicelib.cli.doctor.finding import Finding
 from chalicelib.cli.stage import Stage
+from chalicelib.errors import ConfigurationError
 from chalicelib.render.words import counted, duration
 from chalicelib.wiring.clock import CLOCK
 
@@ -33,12 +35,12 @@ def identity(stage: Stage) -> Iterator[Finding]:
 def webhook_secret(stage: Stage) -> Iterator[Finding]:
     """Say which sources may send."""
     name = f"{stage.settings.prefix}-webhook-secrets"
-    held = stage.secret("webhook-secrets").read()
-    open_to = [
-        source
-        for source in SOURCES
-        if held.get(f"{source}_webhook_token") or held.get(f"{source}_hmac_secret")
-    ]
+    held, open_to = stage.secret("webhook-secrets").read(), list[str]()
+    for source in SOURCES:
+        try:
+            open_to += [source] if Credentials.of(source, held).there else []
+        except ConfigurationError as error:
+            yield Finding("webhook secret", f"{name} lets in nobody for {source}", str(error))
     fix = "" if open_to else f"Put `grafana_webhook_token` or another source's into the secret {name}."
     yield Finding("webhook secret", f"{name} lets in: {', '.join(open_to) or 'nobody'}", fix)
 
