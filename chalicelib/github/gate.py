@@ -9,10 +9,9 @@ from pydantic import TypeAdapter
 from chalicelib.documents import Document, Documents
 from chalicelib.errors import StoreUnavailable
 from chalicelib.github import budget as rules
-from chalicelib.github import health, reports
+from chalicelib.github import health, ratelimits, reports
 from chalicelib.github.budget import LEAD, Budget, Call, Granted, Kind, Limits, Refused
 from chalicelib.github.protocol import Response
-from chalicelib.github.ratelimits import reset_by_ours
 from chalicelib.telemetry import SILENT, Telemetry
 
 SWAPS = 10
@@ -86,7 +85,7 @@ class Gate:
     def answered(self, owner: str, response: Response) -> None:
         """GitHub answered."""
         self._ended("OK" if response.status < 400 else "REFUSED", response.request_id)
-        reset = response.reset and reset_by_ours(response, response.reset, self._now())
+        reset = ratelimits.reset(response, self._now())
         self._change(
             owner,
             lambda budget, now: reports.answered(budget, now, remaining=response.remaining, reset=reset),

@@ -62,7 +62,7 @@ class Response:
 
     @property
     def reset(self) -> int | None:
-        """Epoch seconds at which the primary limit is whole again."""
+        """Epoch seconds, by GitHub's clock, at which the primary limit is whole again."""
         return integer(self.headers.get("x-ratelimit-reset"))
 
     @property

@@ -3,6 +3,7 @@
 import itertools
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from email.utils import format_datetime
 from threading import Lock
 
 import pytest
@@ -184,6 +185,18 @@ def test_the_last_call_of_a_primary_limit_stops_all(world: World) -> None:
     headers = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": reset}
     world.one.answered(OWNER, Response(200, headers))
     assert world.other.ask(OWNER, READ) == Refused(float(reset) + 1, "RATE_LIMITED")
+
+
+@pytest.mark.parametrize("ahead", [-290, 0, 45])
+def test_the_reset_of_a_primary_limit_is_by_githubs_own_clock(world: World, ahead: int) -> None:
+    theirs = world.clock.now() + timedelta(seconds=ahead)
+    headers = {
+        "date": format_datetime(theirs, usegmt=True),
+        "x-ratelimit-remaining": "0",
+        "x-ratelimit-reset": str(int(theirs.timestamp()) + 100),
+    }
+    world.one.answered(OWNER, Response(200, headers))
+    assert world.other.ask(OWNER, READ) == Refused(world.seconds + 101, "RATE_LIMITED")
 
 
 class Crowd(MemoryStore):

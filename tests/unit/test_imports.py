@@ -30,6 +30,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "feedback",
         "authentication",
         "github.protocol",
+        "github.dates",
         "github.drafts",
         "github.ratelimits",
         "github.refusals",

@@ -45,6 +45,10 @@ def answer(status: int, message: str = "", errors: Any = None, **headers: str) -
     return Response(status, {"x-github-request-id": "AB:CD"} | named, json.dumps(body).encode())
 
 
+def http_date(moment: datetime) -> str:
+    return format_datetime(moment, usegmt=True)
+
+
 def failure(request: Request, response: Response) -> GitHubError:
     with pytest.raises(GitHubError) as raised:
         refusals.check(request, response, NOW)
@@ -463,9 +467,29 @@ def test_retry_after_may_be_a_date(date: str) -> None:
     assert limited(answer(429, retry_after=date)).retry_at == NOW + timedelta(minutes=5)
 
 
+@pytest.mark.parametrize("ahead", [-290, -30, 0, 45, 600])
+def test_a_retry_after_counts_by_the_clock_that_names_it(ahead: int) -> None:
+    theirs = NOW + timedelta(seconds=ahead)
+    date, until = http_date(theirs), http_date(theirs + timedelta(minutes=5))
+    assert limited(answer(429, date=date, retry_after=until)).retry_at == NOW + timedelta(minutes=5)
+    assert limited(answer(429, date=date, retry_after="300")).retry_at == NOW + timedelta(minutes=5)
+
+
+@pytest.mark.parametrize("date", ["", "soon", "Mon, 23 Nov 2026", "Mon, 99 Nov 2026 12:00:00 GMT"])
+def test_what_is_not_a_date_says_nothing_of_githubs_clock(date: str) -> None:
+    reset = str(int(NOW.timestamp()) + 900)
+    told = answer(403, "No", date=date, x_ratelimit_remaining="0", x_ratelimit_reset=reset)
+    assert limited(told).retry_at == NOW + timedelta(seconds=901)
+
+
 @pytest.mark.parametrize("junk", ["999999999999999", "Tue, 23 Nov 2038 12:00:00 GMT"])
 def test_no_retry_after_waits_longer_than_a_day(junk: str) -> None:
     assert limited(answer(429, retry_after=junk)).retry_at == NOW + timedelta(days=1)
+
+
+def test_a_retry_after_of_long_ago_is_over() -> None:
+    long_ago = answer(429, date=http_date(NOW), retry_after="Mon, 01 Jan 0001 00:00:00 GMT")
+    assert limited(long_ago).retry_at == NOW
 
 
 def test_a_reset_is_never_more_than_two_hours_ahead() -> None:
@@ -488,7 +512,7 @@ def test_a_rate_limited_comment_is_limited_not_closed() -> None:
     status=st.integers(100, 599),
     content=st.binary(max_size=200) | st.sampled_from([b"{}", b'{"message": 3, "errors": {}}']),
     headers=st.dictionaries(
-        st.sampled_from(["retry-after", "x-ratelimit-remaining", "x-ratelimit-reset", "link"]),
+        st.sampled_from(["retry-after", "x-ratelimit-remaining", "x-ratelimit-reset", "link", "date"]),
         st.text(max_size=40) | st.integers().map(str) | st.just("0"),
     ),
     request_=st.sampled_from([READ, WRITE, COMMENT]),
