@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from chalicelib.adapters import alarm_owner, texts
 from chalicelib.alert import Priority
 from chalicelib.cli.trouble import Trouble
 
@@ -25,11 +26,13 @@ def mend(source: str, body: str, team: str | None, priority: Priority | None) ->
 
 
 def _cloudwatch(payload: dict[str, Any], named: dict[str, str]) -> None:
-    """Put it first in the description, where the first value counts."""
-    first = " | ".join(f"{name.upper()}={value}" for name, value in named.items())
+    """Put it first in the description, in place of what is written there: two values would contradict."""
     configuration = payload.get("detail", {}).get("configuration") if "detail" in payload else None
     place, key = (payload, "AlarmDescription") if configuration is None else (configuration, "description")
-    place[key] = f"{first}\n{place.get(key) or ''}".strip()
+    team, priority, rest = alarm_owner.take(texts.clean(str(place.get(key) or "")))
+    written = {"team": team.value, "priority": priority.value} | named
+    first = " | ".join(f"{name.upper()}={value}" for name, value in written.items() if value)
+    place[key] = f"{first}\n{rest.replace(alarm_owner.TAKEN, '').strip(' |')}".strip()
 
 
 def _group(payload: dict[str, Any], named: dict[str, str]) -> None:

@@ -18,6 +18,7 @@ from botocore.config import Config
 from tests.local.patience import HTTP_SECONDS
 
 if TYPE_CHECKING:
+    from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import GlobalSecondaryIndexTypeDef
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -112,6 +113,10 @@ class LocalAws:
     @cached_property
     def dynamodb(self) -> "DynamoDBClient":
         return _session().client("dynamodb", **self._client_options)
+
+    @cached_property
+    def cloudwatch(self) -> "CloudWatchClient":
+        return _session().client("cloudwatch", **self._client_options)
 
     @cached_property
     def secretsmanager(self) -> "SecretsManagerClient":
