@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from chalicelib.alert import Condition
 from chalicelib.lifecycle.state import AlertState
 from chalicelib.render import is_board
+from chalicelib.sources import repeats
 from tests.local.github.call import Call, Reply
 from tests.local.github.errors import ApiError
 from tests.local.github.model import Account, Issue
@@ -230,6 +231,7 @@ class Watch:
         """Whether a person closed it in the row's episode, in true time, or as soon as we heard of that.
 
         GitHub tells the second of a closing: one in the second in which an episode began may be before it.
+        A source that repeats itself names one start while it fires: what was closed before that had ended.
         """
         person, episode, heard = (
             by is not None and by != self._bot,
@@ -238,7 +240,8 @@ class Watch:
         )
         if not (person and at and episode):
             return False
-        began = max(self._world.true_time(row, episode), heard.timestamp() if heard else 0.0)
+        named = row.spec.fired_at if row.spec.alert and repeats(row.spec.alert.source) else None
+        began = max(self._world.true_time(row, named or episode), heard.timestamp() if heard else 0.0)
         return int(at) - self._world.scenario.setting.github_ahead >= began
 
 
