@@ -5,11 +5,14 @@ People have the last word: what they did comes before what the provider says.
 
 from datetime import datetime
 
+from chalicelib import sources
 from chalicelib.labels import FLAPPING_LABEL, STALE_LABEL
+from chalicelib.lifecycle.clocks import APART
 from chalicelib.lifecycle.flapping import flapping_until
 from chalicelib.lifecycle.issue import Closer
 from chalicelib.lifecycle.policy import Policy
 from chalicelib.lifecycle.said import HELP
+from chalicelib.lifecycle.spec import Spec
 from chalicelib.lifecycle.state import AlertState, Issue
 from chalicelib.lifecycle.steps import AddComment, Look, Nothing, Obey, Quiet, Step
 
@@ -62,10 +65,20 @@ def closed_in_this_episode(row: AlertState) -> bool:
     issue, spec = row.status.issue, row.spec
     if issue is None or issue.over_at is None or issue.closed_by is not Closer.PERSON:
         return False
-    if spec.began_by_our_clock is None:
-        return True
+    if spec.began_by_our_clock is None or _started_since(spec, issue.over_at):
+        return False
     during = issue.episode == spec.episode or issue.over_at >= spec.began_by_our_clock
     return during and not wrongly_over(row)
+
+
+def _started_since(spec: Spec, over_at: datetime) -> bool:
+    """Whether it started after the closing, as a source that repeats itself names one start while it fires.
+
+    So it had ended, and nobody said so: it was silenced, or its route sends no resolutions. Replicas name
+    starts that are seconds apart, and clocks differ, so a start must be clearly later.
+    """
+    repeats = spec.alert is not None and sources.repeats(spec.alert.source)
+    return repeats and spec.fired_at is not None and spec.fired_at > over_at + APART
 
 
 def wrongly_over(row: AlertState) -> bool:

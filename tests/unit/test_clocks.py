@@ -107,6 +107,27 @@ def test_what_fires_again_after_a_person_closed_it_and_it_resolved_has_a_fresh_i
     assert world.open == [SECOND]
 
 
+@LEARNS
+@pytest.mark.parametrize(("began", "still_open"), [(2, []), (23, [SECOND])])
+def test_a_start_clearly_later_than_a_persons_closing_is_not_what_was_closed(
+    provider: float, github: float, learns: Learns, began: float, still_open: list[IssueRef]
+) -> None:
+    """It ended while it was silenced, or its route sends no resolutions; all we hear is a newer start."""
+    world = Skewed(provider, github, "alertmanager")
+    world.fires(0)
+    world.closes(2)
+    learns(world)
+    world.fires(24, began)
+    world.settle(90)
+    assert world.open == still_open
+
+
+def test_an_emitter_that_names_no_start_repeats_what_a_person_closed() -> None:
+    row = row_of(firing(0, source="ci-watcher"), firing(24, source="ci-watcher"))
+    ours = with_issue(row, **closed(2, Closer.PERSON))
+    assert plan(ours, at(25), policy()) == Nothing(Quiet.CLOSED_BY_PERSON)
+
+
 def test_what_resolved_stays_closed_and_untold_where_a_person_closed_it(world: Skewed) -> None:
     world.fires(0)
     world.closes(2)
