@@ -1,6 +1,6 @@
 """`adopt`: takes over open issues that another bot opened for the same conditions."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated
@@ -27,6 +27,10 @@ As = Annotated[
     str | None,
     typer.Option("--fingerprint", help="With --issue: the condition it is about, if its title does not say."),
 ]
+Login = Annotated[
+    list[str] | None,
+    typer.Option("--login", help="Whose issues to take over, such as `old[bot]`; may be given again."),
+]
 Yes = Annotated[bool, typer.Option("--yes", help="Take them over; without it nothing is changed.")]
 
 
@@ -47,6 +51,7 @@ def adopt(
     stage: options.Stage = "local",
     region: options.Region = None,
     label: Label = AREA_LABEL,
+    login: Login = None,
     issue: Issue = None,
     fingerprint: As = None,
     yes: Yes = False,
@@ -56,15 +61,20 @@ def adopt(
 
     A condition that fires and has no issue gets the other bot's; one that has a younger issue too keeps the
     older, and the younger is closed as its duplicate. The text of an issue stays below ours. Without `--yes`
-    it only says what it would do. It serves a stage whose GitHub is disabled as well.
+    it only says what it would do, and who opened each issue. With it, `--login` must say whose are meant,
+    since on a public repository anybody may open an issue of the same title. It serves a stage whose GitHub
+    is disabled as well.
 
     Examples:
     - `adopt --stage next`
-    - `adopt --stage next --yes`
-    - `adopt --issue example-org/alerts#12 --fingerprint 424df6ca5f81 --yes`
+    - `adopt --stage next --login 'old[bot]' --yes`
+    - `adopt --issue example-org/alerts#12 --fingerprint 424df6ca5f81 --login mona --yes`
     """
+    logins = frozenset(each.casefold() for each in login or ())
+    if yes and not logins:
+        raise Trouble("--yes takes over only whose issues you name: add --login, as often as needed.")
     found = Stage.of(stage, region)
-    plans = list(_plans(_matches(found, label, issue, fingerprint)))
+    plans = list(_plans(_matches(found, _open_ones(found, label, logins), issue, fingerprint)))
     if yes:
         _take_over(found, plans)
     if as_json:
@@ -72,7 +82,8 @@ def adopt(
     else:
         screen.show(
             screen.table(
-                ("issue", "title", "is taken over" if yes else "would be taken over"), map(_cells, plans)
+                ("issue", "title", "by", "is taken over" if yes else "would be taken over"),
+                map(_cells, plans),
             )
         )
         screen.say(_summary(plans, done=yes))
@@ -80,16 +91,16 @@ def adopt(
         raise typer.Exit(1)
 
 
-def _matches(stage: Stage, label: str, issue: str | None, fingerprint: str | None) -> list[Match]:
+def _matches(stage: Stage, shown: Iterable[Seen], issue: str | None, fingerprint: str | None) -> list[Match]:
     if fingerprint and not issue:
         raise Trouble("--fingerprint says which condition one issue is about: name the issue with --issue.")
     now = CLOCK.now()
-    found = list(matching.matches(_open_ones(stage, label), rows.living(stage, now, MOST)))
+    found = list(matching.matches(shown, rows.living(stage, now, MOST)))
     if issue:
         ref = rows.reference(issue)
         found = [match for match in found if match.issue.ref == ref]
         if not found:
-            raise Trouble(f"{issue} is no open issue of another bot with the label {label}.")
+            raise Trouble(f"{issue} is no open issue of another bot with that label and login.")
     if fingerprint:
         row = rows.find(stage, fingerprint, now, MOST)
         if row is None:
@@ -98,11 +109,14 @@ def _matches(stage: Stage, label: str, issue: str | None, fingerprint: str | Non
     return found
 
 
-def _open_ones(stage: Stage, label: str) -> Iterator[Seen]:
+def _open_ones(stage: Stage, label: str, logins: frozenset[str]) -> Iterator[Seen]:
+    """List the open issues that somebody of these opened, or anybody where none is named."""
     until = CLOCK.now() + AN_HOUR
     tracker = github.issues(stage)
     for repository in sorted(stage.policy.routing.repositories):
-        yield from tracker.open_ones(repository, label, until)
+        for seen in tracker.open_ones(repository, label, until):
+            if not logins or seen.author.casefold() in logins:
+                yield seen
 
 
 def _plans(found: list[Match]) -> Iterator[Plan]:
@@ -152,6 +166,7 @@ def _data(plan: Plan, *, done: bool) -> dict[str, object]:
     return {
         "issue": plan.match.issue.url,
         "title": plan.match.issue.title,
+        "author": plan.match.issue.author,
         "fingerprint": row.fingerprint if row else None,
         "told": plan.told,
         "done": done and plan.clear,
@@ -165,4 +180,4 @@ def _summary(plans: list[Plan], *, done: bool) -> str:
 
 
 def _cells(plan: Plan) -> tuple[object, ...]:
-    return plan.match.issue.ref, plan.match.issue.title, plan.told
+    return plan.match.issue.ref, plan.match.issue.title, plan.match.issue.author, plan.told

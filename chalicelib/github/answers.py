@@ -82,6 +82,7 @@ class _Issue(BaseModel):
             id=self.id,
             assignees=tuple(each.login for each in self.assignees),
             changed_at=self.updated_at,
+            author=self.user.login if self.user else "",
         )
 
     def _closer(self, us: Us, *, by_us: bool) -> Closer:

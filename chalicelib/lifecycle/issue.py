@@ -58,7 +58,8 @@ class Label:
 class Seen:
     """An issue as GitHub shows it.
 
-    `by_us` says whose it is; `closed_by` and `closer` are known from reading it alone, not from a list.
+    `by_us` says whether it is ours, `author` who opened it; `closed_by` and `closer` are known from reading
+    it alone, not from a list.
     `id` is the one that GitHub gives it among all issues, `left_out` what of its draft it did
     not take.
     `changed_at` is when it was last changed, by GitHub's clock.
@@ -80,6 +81,7 @@ class Seen:
     assignees: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     changed_at: datetime = field(default=LONG_AGO, compare=False)
+    author: str = ""
 
     @property
     def open(self) -> bool:

@@ -96,7 +96,7 @@ def test_what_may_be_about_two_conditions_is_left_until_somebody_says(prompt: Pr
     plan = told(prompt, issue)
     assert (plan["fingerprint"], "--fingerprint" in plan["told"]) == (None, True)
     (one, _) = [each["fingerprint"] for each in prompt("list --json").json if each["title"] == "Twins"]
-    chosen = prompt(f"adopt --issue {ALERTS}#{issue.number} --fingerprint {one} --yes --json")
+    chosen = prompt(f"adopt --issue {ALERTS}#{issue.number} --fingerprint {one} --login Old-Bot --yes --json")
     assert (chosen.code, chosen.json[0]["done"]) == (0, True)
     assert f"{ALERTS}#{issue.number} open" in prompt("show", one).words
 
@@ -113,6 +113,7 @@ def test_our_own_board_is_no_issue_of_another_bot(prompt: Prompt) -> None:
         ("adopt --fingerprint 424df6ca5f81", "--issue"),
         ("adopt --issue what?", "owner/name#12"),
         (f"adopt --issue {ALERTS}#4711", "no open issue of another bot"),
+        ("adopt --yes", "add --login"),
     ],
 )
 def test_what_cannot_be_taken_over_is_told(prompt: Prompt, command: str, words: str) -> None:
@@ -120,11 +121,27 @@ def test_what_cannot_be_taken_over_is_told(prompt: Prompt, command: str, words: 
     assert (answered.code, words in answered.err) == (2, True)
 
 
+def test_only_issues_of_the_logins_that_are_named_are_taken_over(prompt: Prompt) -> None:
+    """Somebody else's of the same title, with the label that an issue template may set, stays theirs."""
+    fires(prompt, "Coveted")
+    forged = prompt.stack.github.person("eve").open(ALERTS, "[P2] Coveted", "Eve's words.", OF_STORAGE)
+    plan = told(prompt, forged)
+    assert (plan["author"], bool(plan["fingerprint"])) == ("eve", True)
+    assert "eve" in prompt("adopt").words
+    for command in ("adopt --login old-bot --yes --json", "adopt --login ev --login old-bot --yes --json"):
+        assert [each for each in prompt(command).json if each["issue"].endswith(f"/{forged.number}")] == []
+    answered = prompt(f"adopt --issue {ALERTS}#{forged.number} --login old-bot --yes")
+    assert (answered.code, "no open issue of another bot" in answered.err) == (2, True)
+    assert believed(prompt, "Coveted") is None
+    assert told(prompt, forged, "adopt --login old-bot --login EVE --yes --json")["done"]
+    assert believed(prompt, "Coveted")
+
+
 def test_the_whole_move_opens_nothing_twice(prompt: Prompt) -> None:
     """Taken over while the stage is beside the old one; then GitHub is enabled, and the alarm ends."""
     fires(prompt, "Moved")
     issue, stranger = by_old_bot(prompt, "[P2] Moved"), by_old_bot(prompt, "[P2] Never heard of")
-    answered = prompt("adopt --yes")
+    answered = prompt("adopt --login old-bot --yes")
     assert answered.code == 1
     assert "no condition of that title is known yet" in answered.words
     left = {each["issue"].rpartition("/")[2] for each in prompt("adopt --json").json}
@@ -149,7 +166,7 @@ def test_of_two_open_issues_the_older_lives_on(prompt: Prompt) -> None:
     older = by_old_bot(prompt, "[P2] Doubled")
     fires(prompt, "Doubled")
     prompt.wait_until(lambda: believed(prompt, "Doubled") is not None, "our own issue")
-    assert told(prompt, older, "adopt --yes --json")["done"]
+    assert told(prompt, older, "adopt --login old-bot --yes --json")["done"]
     world = prompt.stack.github.world.repository(ALERTS)
     states = {each.number: each.state for each in world.listed if "Doubled" in each.title}
     assert sorted(states.items()) == [(older.number, "open"), (max(states), "closed")]
