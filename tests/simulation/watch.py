@@ -25,9 +25,6 @@ FINGERPRINT = re.compile(r"<!-- alerting:fingerprint=(\w+) [^>]*>")
 WRITES = ("github.open", "github.edit", "github.comment", "github.label", "github.unlabel")
 CREATIONS = ("github.open", "github.comment")
 
-CLOCKS = 700.0
-"""Seconds by which clocks may differ, and a little more."""
-
 AFTER_BOOKING = 25.0
 """Seconds from a booking to the sending of what is booked, at the most, where nothing fails."""
 
@@ -224,7 +221,11 @@ class Watch:
         alarms, alert = self._world.cloudwatch(), row.spec.alert
         shown = alarms.console().get(alert.title) if alarms and alert else None
         ended = self._world.true_time(row, row.spec.at)
-        if shown and shown.state in (State.FIRING, State.MUTED) and shown.since < ended - CLOCKS:
+        if (
+            shown
+            and shown.state in (State.FIRING, State.MUTED)
+            and shown.since < ended - abs(alarms.ahead) - 1
+        ):
             self._world.breaks("3. no closing while its alarm is in ALARM", f"#{issue.number} was closed")
 
     def _shut_in(self, row: AlertState, by: Account | None, at: float | None) -> bool:
