@@ -21,6 +21,9 @@ STATES = {"ALARM": State.FIRING, "OK": State.QUIET, "INSUFFICIENT_DATA": State.U
 BEFORE = 1_799_000_000.0
 """When alarms were made."""
 
+LACKS = 30.0
+"""Seconds for which answers lack an alarm, as those of a replica that is behind may."""
+
 SERIES = ("", "i-0a1", "i-0b2")
 """The alarm itself, and its contributors where it watches many series."""
 
@@ -57,7 +60,7 @@ class CloudWatch:
         self._deleted: dict[Key, float] = {}
         self._muted: dict[str, float] = {}
         self._lost = self._swapped = 0
-        self._lacking: set[str] = set()
+        self._lacking: dict[str, float] = {}
 
     def happen(self, event: Happens) -> None:
         """Let a condition change, or trouble begin."""
@@ -83,7 +86,7 @@ class CloudWatch:
             case "delete":
                 self._delete(name)
             case "lack an alarm":
-                self._lacking.add(name)
+                self._lacking[name] = float("inf")
 
     def heal(self) -> None:
         """No more messages are lost or swapped, and no answer lacks an alarm."""
@@ -205,12 +208,13 @@ class CloudWatch:
         names, state = asked.get("AlarmNames"), asked.get("StateValue")
         self._count("an answer")
         found = []
+        now = self._world.schedule.time
         for (name, series), alarm in self._alarms.items():
             if series or (names is not None and name not in names) or (state and alarm.state != state):
                 continue
-            if name in self._lacking:
+            if self._lacking.get(name, 0.0) > now:
                 self._count("an answer that lacks an alarm")
-                self._lacking.discard(name)
+                self._lacking[name] = min(self._lacking[name], now + LACKS)
                 continue
             found.append(described(name, alarm, self.ahead, several=self._setup.contributors))
         return {"MetricAlarms": found, "CompositeAlarms": []}
