@@ -13,7 +13,7 @@ from chalicelib.lifecycle.issue import IssueRef, Seen
 from chalicelib.lifecycle.state import AlertState, Command, Status
 from chalicelib.lifecycle.steps import Obey
 
-DONE, WRONG, NOT_ALLOWED = "+1", "confused", "-1"
+DONE, WRONG = "+1", "confused"
 """Reactions, as GitHub names them."""
 
 
@@ -49,25 +49,27 @@ def listen(
     seen = tracker.read(ref, before)
     looked = replace(row, status=outcome.observed(row, seen, now), intent=None, look=False)
     issue = looked.status.issue
-    if issue is None or not (row.look or issue.heard != seen.comments):
+    if issue is None or not (row.look or issue.listen_at or issue.heard != seen.comments):
         return looked
     spoken = list(tracker.spoken(seen.ref, commands.listens_since(issue), before))
-    return replace(looked, status=commands.heard(looked, spoken, seen.comments))
+    found = commands.new(looked, spoken)
+    hearing = commands.hear(found, lambda login: tracker.may_write(seen.ref.repository, login, before))
+    return replace(looked, status=commands.heard(looked, spoken, seen.comments, hearing, now))
 
 
 def obey(tracker: Conversation, row: AlertState, step: Obey, before: datetime) -> AlertState:
-    """Do what a person may ask for, and react.
+    """Do what a person may ask for, and react; nothing, if they may not write any more.
 
     All of it can be done twice; the reaction comes last, as it says that the rest was done.
     """
+    if not tracker.may_write(step.command.ref.repository, step.command.author, before):
+        return replace(row, status=commands.dismissed(row.status, step.command), intent=None)
     reaction, status = _answer(tracker, row, step.command, before)
     tracker.react(step.ref, step.command.id, reaction, before)
     return replace(row, status=status, intent=None)
 
 
 def _answer(tracker: Conversation, row: AlertState, command: Command, before: datetime) -> tuple[str, Status]:
-    if not tracker.may_write(command.ref.repository, command.author, before):
-        return NOT_ALLOWED, commands.dismissed(row.status, command)
     if not command.word:
         return WRONG, commands.corrected(row.status, command)
     _carry_out(tracker, row, command, before)

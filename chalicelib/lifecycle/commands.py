@@ -5,7 +5,7 @@ is taken for a slip, and answered with the help.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from difflib import get_close_matches
@@ -18,7 +18,9 @@ WORDS = (ACK, SNOOZE, UNSNOOZE, MUTE, UNMUTE)
 ALIKE = 0.75
 LONGEST_SNOOZE = timedelta(days=30)
 MOST_HEARD = 64
-
+MOST_AT_ONCE, MOST_PEOPLE = 5, 10
+"""How many commands are taken in one look at an issue, and of how many people it asks whether they may."""
+PAUSE = timedelta(minutes=1)
 LONGEST_ARGUMENT = 100
 
 _WORD = re.compile(r"/[A-Za-z]{2,20}")
@@ -36,21 +38,62 @@ class Spoken:
     at: datetime
 
 
-def heard(row: AlertState, spoken: Iterable[Spoken], comments: int) -> Status:
-    """Note the commands in comments that were not heard yet; `comments` is how many the issue has."""
+def new(row: AlertState, spoken: Iterable[Spoken]) -> list[Command]:
+    """Read the commands in comments that were not heard yet, the oldest first."""
+    status, issue = row.status, row.status.issue
+    if issue is None:
+        return []
+    since, known = listens_since(issue) - APART, set(status.heard)
+    # GitHub numbers comments as they come: where no more are remembered, an older one has had its turn.
+    first = min(known) if len(known) >= MOST_HEARD else 0
+    fresh = [each for each in spoken if each.id not in known and each.id > first and each.at >= since]
+    found = [command for each in fresh if (command := parse(issue, each))]
+    return sorted(found, key=lambda command: command.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """Of new commands: those to carry out, the comments that were heard, and what is left for later."""
+
+    allowed: tuple[Command, ...] = ()
+    ids: tuple[int, ...] = ()
+    left: tuple[Command, ...] = ()
+
+
+def heard(
+    row: AlertState, spoken: Sequence[Spoken], comments: int, hearing: Hearing, now: datetime
+) -> Status:
+    """Note what was heard; `comments` is how many the issue has. What is left is listened to in a minute."""
     status, issue = row.status, row.status.issue
     if issue is None:
         return status
-    since = listens_since(issue) - APART
-    new = [each for each in spoken if each.id not in status.heard and each.at >= since]
-    found = [command for each in new if (command := parse(issue, each))]
-    newest = max((each.at for each in new), default=issue.heard_at)
+    newest = max((each.at for each in spoken), default=issue.heard_at)
+    heard_to = min((command.at for command in hearing.left), default=newest)
+    later = now + PAUSE if hearing.left else None
     return replace(
         status,
-        issue=replace(issue, heard=comments, heard_at=newest),
-        commands=(*status.commands, *found),
-        heard=(*status.heard, *(command.id for command in found))[-MOST_HEARD:],
+        issue=replace(issue, heard=comments, heard_at=heard_to, listen_at=later),
+        commands=(*status.commands, *hearing.allowed),
+        heard=(*status.heard, *hearing.ids)[-MOST_HEARD:],
     )
+
+
+def hear(found: Sequence[Command], may_write: Callable[[str], bool]) -> Hearing:
+    """Choose the commands of those who may write: a few, and asking about a few people.
+
+    Anybody may comment on a public repository, so what a stranger asks for is dropped here, without a trace.
+    """
+    allowed: list[Command] = []
+    known: dict[str, bool] = {}
+    for number, command in enumerate(found):
+        asks = command.author not in known
+        if len(allowed) == MOST_AT_ONCE or (asks and len(known) == MOST_PEOPLE):
+            return Hearing(tuple(allowed), tuple(each.id for each in found[:number]), tuple(found[number:]))
+        if asks:
+            known[command.author] = may_write(command.author)
+        if known[command.author]:
+            allowed.append(command)
+    return Hearing(tuple(allowed), tuple(each.id for each in found))
 
 
 def listens_since(issue: Issue) -> datetime:

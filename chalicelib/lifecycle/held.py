@@ -3,6 +3,7 @@
 People have the last word: what they did comes before what the provider says.
 """
 
+from dataclasses import replace
 from datetime import datetime
 
 from chalicelib import sources
@@ -17,7 +18,7 @@ from chalicelib.lifecycle.state import AlertState, Issue
 from chalicelib.lifecycle.steps import AddComment, Look, Nothing, Obey, Quiet, Step
 
 
-def asked(row: AlertState, policy: Policy) -> Step | None:
+def asked(row: AlertState, now: datetime, policy: Policy) -> Step | None:
     """What people did is looked at, and what they asked for done, before anything is said of our own."""
     issue, status = row.status.issue, row.status
     if row.look and issue:
@@ -26,7 +27,17 @@ def asked(row: AlertState, policy: Policy) -> Step | None:
         return Obey(status.commands[0].ref, status.commands[0])
     if status.replies and issue and policy.comments and not issue.comments_closed:
         return AddComment(issue.ref, f"{HELP}{status.replies[0]}")
+    if issue and issue.listen_at and now >= issue.listen_at:
+        return Look(issue.ref)
     return None
+
+
+def listening(row: AlertState, step: Step) -> Step:
+    """Rest no longer than until the rest of what people said is listened to."""
+    issue = row.status.issue
+    if not isinstance(step, Nothing) or issue is None or issue.listen_at is None:
+        return step
+    return replace(step, due_at=min(step.due_at or issue.listen_at, issue.listen_at))
 
 
 def held_back(row: AlertState, now: datetime, policy: Policy) -> Step | None:

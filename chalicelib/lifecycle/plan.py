@@ -6,7 +6,14 @@ from chalicelib.alert import AlertEvent, Condition
 from chalicelib.labels import FLAPPING_LABEL, RESOLVED_LABEL, STALE_LABEL
 from chalicelib.lifecycle.escalation import escalation
 from chalicelib.lifecycle.flapping import flapping_until
-from chalicelib.lifecycle.held import asked, closed_in_this_episode, held_back, may_comment, wrongly_over
+from chalicelib.lifecycle.held import (
+    asked,
+    closed_in_this_episode,
+    held_back,
+    listening,
+    may_comment,
+    wrongly_over,
+)
 from chalicelib.lifecycle.issue import Closer
 from chalicelib.lifecycle.policy import Policy
 from chalicelib.lifecycle.repeats import stale_at
@@ -42,11 +49,10 @@ def plan(row: AlertState, now: datetime, policy: Policy) -> Step:
         return Nothing(Quiet.UP_TO_DATE)
     if row.status.superseded:
         return CloseDuplicate(row.status.superseded)
-    if step := asked(row, policy):
-        return step
-    if row.spec.condition is Condition.FIRING:
-        return _firing(row, row.spec.alert, now, policy)
-    return _resolved(row, row.spec.alert, now, policy)
+    if wish := asked(row, now, policy):
+        return wish
+    step = _firing if row.spec.condition is Condition.FIRING else _resolved
+    return listening(row, step(row, row.spec.alert, now, policy))
 
 
 def _unfinished(row: AlertState, intent: Intent, now: datetime, policy: Policy) -> Step:

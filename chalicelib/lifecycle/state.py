@@ -29,6 +29,7 @@ class Issue:
     `heard` counts the comments there were when people's were last listened to, up to `heard_at`; `once` has
     the keys of comments that are made only once. `left_out` names the labels and assignees that GitHub did
     not take when it was opened; it `continues` its predecessor where that took no more comments.
+    `listen_at` is when the rest of what people said is listened to, where it was too much for one look.
     """
 
     ref: IssueRef
@@ -62,6 +63,7 @@ class Issue:
     clock_ahead: timedelta = timedelta()
     left_out: tuple[str, ...] = ()
     continues: bool = False
+    listen_at: datetime | None = None
 
     @property
     def open(self) -> bool:

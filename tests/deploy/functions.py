@@ -69,7 +69,7 @@ class Deployed:
     def code(self, name: str) -> Path:
         """The package, unpacked."""
         package = self.package(name)
-        folder = self.work / package.stem
+        folder = self.work / hashlib.sha256(package.read_bytes()).hexdigest()
         if not folder.exists():
             zipfile.ZipFile(package).extractall(folder)
         return folder

@@ -301,12 +301,50 @@ def test_a_wrong_command_is_answered_once_with_the_help(
 def test_somebody_without_write_access_changes_nothing(
     world: People, learns: Callable[[People], None]
 ) -> None:
-    comment = world.say("/mute", author="stranger")
+    before = world.tracker.calls.copy()
+    for body in ("/mute", "/snooze", "/ack"):
+        world.say(body, author="stranger")
     learns(world)
     world.settle(5)
-    assert world.reactions() == {(comment, "-1")}
+    assert world.reactions() == set()
     assert "alert:muted" not in world.tracker.threads[FIRST].seen.labels
-    assert world.comments() == []
+    assert (world.comments(), world.row.status.commands) == ([], ())
+    calls = world.tracker.calls[len(before) :]
+    assert calls.count("may_write") == 1
+    assert set(calls) <= {"read", "spoken", "may_write", "changed", "open_ones"}
+
+
+def test_a_stranger_costs_the_table_no_more_than_somebody_who_asks_for_nothing() -> None:
+    writes = []
+    for body in ("/mute", "hm"):
+        world = People()
+        world.run(firing(0))
+        world.look(1)
+        before = world.row.revision
+        world.say(body, author="stranger")
+        world.event()
+        world.settle(5)
+        writes.append(world.row.revision - before)
+    assert writes[0] == writes[1]
+
+
+def test_commands_that_were_too_many_for_one_look_are_done_a_minute_later_unasked(world: People) -> None:
+    said = [world.tracker.say(FIRST, "/ack") for _ in range(12)]
+    world.event()
+    assert len(world.reactions()) == 5
+    world.settle(5)
+    assert world.reactions() == {(comment, "+1") for comment in said}
+    assert world.row.due_at is None
+
+
+def test_a_command_that_was_noted_for_a_stranger_is_dropped_without_a_word(world: People) -> None:
+    world.tracker.faults["react"] = fails_with(Unavailable("502"))
+    world.say("/snoze")
+    world.event()
+    assert world.row.status.commands
+    world.tracker.writers.clear()
+    world.settle(5)
+    assert (world.row.status.commands, world.reactions(), world.comments()) == ((), set(), [])
 
 
 def test_what_is_no_command_is_left_alone(world: People, learns: Callable[[People], None]) -> None:
