@@ -1,8 +1,8 @@
 """Text for GitHub Markdown: what a provider wrote shows as it was written, and does nothing.
 
-Nobody is mentioned, nothing is cross-referenced, and no HTML, image or hidden link arises from it. GitHub
-looks for mentions and references in the rendered text, where backslashes are gone, so those are broken by a
-zero-width space; that also holds when an e-mail reply quotes the text.
+Nobody is mentioned, nothing is cross-referenced, and no HTML, image, emoji or hidden link arises from it.
+GitHub looks for mentions, references and `:emoji:` in the rendered text, where backslashes are gone, so those
+are broken by a zero-width space; that also holds when an e-mail reply quotes the text.
 """
 
 import re
@@ -12,22 +12,31 @@ BREAK = "\u200b"
 MAX_ADDRESS = 4096
 
 _NEWLINE = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
-_UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f"
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff"  # marks and overrides of the direction (UAX #9)
+    "\U000e0000-\U000e007f]"  # tags, which can hide a message
+)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
+_EMOJI = r":(?=(?:100|1234|[0-9]{0,20}[a-z_+-][a-z0-9_+-]{0,80}):)"
+"""Where a name of GitHub's emoji may begin (https://api.github.com/emojis); of digits, two are names."""
+
 _TOKEN = re.compile(
-    r"""
-      (?P<url> (?<![0-9a-z]) https?:// [^\W_] [^\s<>"`\\^{|}]* )
+    rf"""
+      (?P<url> (?<![0-9a-z]) https?:// [^\W_] [^\s<>"`\\^{{|}}]* )
     | (?P<commit> (?<![0-9a-z])
-        (?= [\w.:/+-]{0,99}? (?<![0-9a-z]) (?: (?=[0-9]*[a-f]) [0-9a-f]{7,40} | [0-9a-f]{40} ) (?![0-9a-z]) )
+        (?= [\w.:/+-]{{0,99}}? (?<![0-9a-z])
+            (?: (?=[0-9]*[a-f]) [0-9a-f]{{7,40}} | [0-9a-f]{{40}} ) (?![0-9a-z]) )
         [0-9a-z] [\w.:/+-]* (?<=[0-9a-z]) )
-    | (?P<broken> @ | \#(?=\d) | GH-(?=\d) | www(?=\.) | (?:https?|ftp):(?=//) )
+    | (?P<name> (?<![0-9a-z]) (?= [\w./+-]{{1,99}} {_EMOJI} ) [0-9a-z] [\w.:/+-]* (?<=[0-9a-z]) )
+    | (?P<broken> @ | \#(?=\d) | GH-(?=\d) | www(?=\.) | (?:https?|ftp):(?=//) | {_EMOJI} )
     | (?P<entity> [<>|] | &(?=[\#\w]) )
     | (?P<escaped> [\\`*\[\]~$] | (?<![^\W_])_ | _(?![^\W_]) )
     """,
     re.ASCII | re.IGNORECASE | re.VERBOSE,
 )
-_MARKS = re.compile(r"[@#<>|&\\`*\[\]~$_]|[hH]-|[wW]\.|://|[0-9a-fA-F]{7}")
+_MARKS = re.compile(r"[@#<>|&\\`*\[\]~$_]|[hH]-|[wW]\.|://|:[\w+-]{1,101}:|[0-9a-fA-F]{7}")
 """What a text must have for one of the tokens to be in it: looking for these costs a quarter."""
 
 _BETWEEN = re.compile(r"\n\s*\n")
@@ -40,11 +49,11 @@ _ENCODED = re.compile(rf"[\w.{re.escape(_SAFE)}-]*", re.ASCII)
 _ENTITY = re.compile(r"&(#?\w+);")
 _GITHUB = re.compile(r"(?:www\.)?github\.com\.?(:\d*)?", re.IGNORECASE)
 _IN_CODE = re.compile(r"@|<(?=!--)|--(?=>)")
-_IN_PLAIN = re.compile(r"@|#(?=\d)|GH-(?=\d)|github(?=\.com)", re.IGNORECASE)
+_IN_PLAIN = re.compile(rf"@|#(?=\d)|GH-(?=\d)|github(?=\.com)|{_EMOJI}", re.IGNORECASE)
 
 
 def clean(value: str) -> str:
-    """Drop control characters and overrides of the writing direction; make line breaks and tabs alike."""
+    """Drop control characters and what nobody sees; make line breaks and tabs alike."""
     if value.isprintable():  # as nearly every text is, which this tells faster than looking for what is not
         return value
     value = _NEWLINE.sub("\n", value).replace("\t", "    ")
@@ -122,7 +131,7 @@ def _neutral(found: re.Match[str]) -> str:
     match found.lastgroup:
         case "url":
             return _autolink(token)
-        case "commit":  # GitHub links no commit in code, and unlike a broken one it can be copied
+        case "commit" | "name":  # GitHub reads neither in code, and unlike a broken one it can be copied
             return f"`{token}`"
         case "broken":
             return token + BREAK

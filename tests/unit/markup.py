@@ -15,6 +15,7 @@ ACTIVE = {
     "mention": re.compile(r"@[a-z0-9]", re.IGNORECASE | re.ASCII),
     "reference": re.compile(r"#\d|GH-\d", re.IGNORECASE | re.ASCII),
     "commit": re.compile(r"(?<![0-9a-z])(?=[0-9]*[a-f])[0-9a-f]{7,40}(?![0-9a-z])", re.IGNORECASE | re.ASCII),
+    "emoji": re.compile(r":(?:100|1234|[0-9]*[a-z_+-][a-z0-9_+-]*):", re.IGNORECASE | re.ASCII),
     "address": re.compile(r"(https?|ftp)://|www\.", re.IGNORECASE),
 }
 SNIPPETS = [
@@ -22,6 +23,10 @@ SNIPPETS = [
         "@octocat",
         "@org/team",
         "#12",
+        ":tada:",
+        ":+1:",
+        ":100:",
+        "\u200e\u061c\U000e0041",
         "GH-7",
         "org/repo#3",
         "org/repo@abc1234def",

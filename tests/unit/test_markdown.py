@@ -100,6 +100,29 @@ def test_a_commit_stays_copyable_in_code() -> None:
     assert markdown.line("see app:9fceb02d0a (was 1234567)") == "see `app:9fceb02d0a` (was 1234567)"
 
 
+@pytest.mark.parametrize("mark", ["\u200e", "\u200f", "\u061c", "\U000e0001", "\U000e0041"])
+def test_marks_that_nobody_sees_are_dropped(mark: str) -> None:
+    for write in (markdown.line, markdown.text, markdown.plain, markdown.code_block, markdown.clean):
+        assert mark not in write(f"queue{mark}-depth :ta{mark}da: @{mark}mona")
+
+
+@pytest.mark.parametrize(
+    "name", ["tada", "+1", "100", "1234", "-1", "woman_in_manual_wheelchair_facing_right"]
+)
+def test_the_name_of_an_emoji_shows_as_it_was_written(name: str) -> None:
+    assert markdown.plain(f"Job :{name}: failed") == f"Job :\u200b{name}: failed"
+    assert markdown.line(f"a:{name}:") == f"`a:{name}`:" or name in ("+1", "-1")
+    assert active(markdown.line(f"see:{name}:x :{name}: (:{name}:)")) == set()
+
+
+def test_names_with_colons_can_be_copied_and_times_stay_plain() -> None:
+    arn = "arn:aws:cloudwatch:us-west-2:123456789012:alarm:queue"
+    assert markdown.line(f"{arn} at 12:30:45, job:http_requests:rate5m") == (
+        f"`{arn}` at 12:30:45, `job:http_requests:rate5m`"
+    )
+    assert markdown.plain("up at 12:30:45") == "up at 12:30:45"
+
+
 def test_numbers_and_names_stay_plain() -> None:
     assert markdown.line("10737418240 bytes of snake_case_name, 95.5 %") == (
         "10737418240 bytes of snake_case_name, 95.5 %"
