@@ -6,7 +6,7 @@ from dataclasses import asdict
 import typer
 
 from chalicelib.cli import options, screen
-from chalicelib.cli.doctor import functions, github, hook, lookups, resources
+from chalicelib.cli.doctor import functions, github, hook, lookups, refused, resources
 from chalicelib.cli.doctor.finding import Check, Finding, findings
 from chalicelib.cli.stage import Stage
 from chalicelib.render.words import counted
@@ -28,6 +28,7 @@ ON_LAMBDA: Mapping[str, Check] = {
     "functions": functions.versions,
     "queue's mapping": functions.mapping,
     "schedule": functions.schedule,
+    refused.NAME: refused.requests,
 }
 """What the local stack has none of."""
 
@@ -38,7 +39,8 @@ def doctor(
     """Does a stage have all it needs? Each line is ok, or says what to do; changes nothing.
 
     Looked at are identity and clock, secrets, topic, queues, table, the GitHub App and every routed
-    repository, reconcile, look-ups, and on AWS the functions, the queue's mapping and the schedule.
+    repository, reconcile, look-ups, and on AWS the functions, the queue's mapping, the schedule, and which
+    requests were refused in the last hour.
 
     Examples:
     - `doctor --stage prod`

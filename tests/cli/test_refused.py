@@ -1,0 +1,100 @@
+"""`doctor` says whose requests were refused in the last hour, from the metric that the webhook writes."""
+
+import ast
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from moto import mock_aws
+
+from chalicelib.cli.doctor import refused
+from chalicelib.cli.doctor.finding import Finding, findings
+from chalicelib.cli.stage import Stage
+from chalicelib.config import Settings
+from chalicelib.metrics import BY_NAME, NAMESPACE, SERVICE
+from chalicelib.wiring.clock import CLOCK
+from tests.unit.test_imports import SOURCES, tree
+
+SETTINGS = Settings.read({"ALERTING_STAGE": "dev", "AWS_REGION": "us-west-2"})
+
+
+class Metered(Stage):
+    """The stage dev, with CloudWatch as moto has it."""
+
+    def client(self, service: Any) -> Any:
+        return boto3.client(service, region_name="us-west-2")
+
+
+@pytest.fixture(autouse=True)
+def _aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "local")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "local")
+    with mock_aws():
+        yield
+
+
+def refuse(source: str, reason: str, number: float = 1, *, minutes: float = 5, stage: str = "dev") -> None:
+    """Count refusals, some minutes ago, as the webhook does."""
+    by = {"service": SERVICE, "stage": stage, "source": source, "reason": reason}
+    assert set(BY_NAME["WebhookRefused"].dimensions) <= set(by)
+    datum: Any = {
+        "MetricName": "WebhookRefused",
+        "Dimensions": [{"Name": name, "Value": value} for name, value in by.items()],
+        "Timestamp": CLOCK.now() - timedelta(minutes=minutes),
+        "Value": number,
+    }
+    boto3.client("cloudwatch", region_name="us-west-2").put_metric_data(
+        Namespace=NAMESPACE, MetricData=[datum]
+    )
+
+
+def looked_at(stage: Stage | None = None) -> list[Finding]:
+    return list(findings(refused.NAME, refused.requests, stage or Metered(SETTINGS, {})))
+
+
+def test_where_nothing_was_refused_all_is_well() -> None:
+    refuse("grafana", "UNAUTHORIZED", minutes=90)
+    refuse("grafana", "UNAUTHORIZED", stage="prod")
+    assert looked_at() == [Finding(refused.NAME, "none in the last hour")]
+
+
+def test_how_many_were_refused_is_said_by_sender_and_reason_with_what_to_do() -> None:
+    refuse("grafana", "UNAUTHORIZED", 5)
+    refuse("grafana", "UNAUTHORIZED", 7, minutes=50)
+    refuse("github", "UNAUTHORIZED")
+    token, signature = looked_at()
+    assert token.told == "12 requests for grafana were refused in the last hour: wrong token"
+    assert "alerting-dev-webhook-secrets" in token.fix
+    assert signature.told == "1 request for github was refused in the last hour: wrong signature"
+
+
+def test_what_strangers_post_to_no_source_is_nothing_to_do() -> None:
+    refuse("unknown", "UNKNOWN_SOURCE", 300)
+    (found,) = looked_at()
+    assert (found.told.partition(" ")[0], found.ok) == ("300", True)
+
+
+def test_whoever_may_not_read_metrics_is_told_so_and_nothing_is_wrong() -> None:
+    class Denied(Metered):
+        def client(self, service: Any) -> Any:
+            return self
+
+        def get_metric_data(self, **_: object) -> None:
+            raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "GetMetricData")
+
+    (found,) = looked_at(Denied(SETTINGS, {}))
+    assert (found.ok, "cloudwatch:GetMetricData" in found.told) == (True, True)
+
+
+def test_every_reason_of_a_refusal_has_its_words() -> None:
+    refusals = {
+        call.args[1].value
+        for module in SOURCES
+        for call in ast.walk(tree(SOURCES[module]))
+        if isinstance(call, ast.Call) and ast.unparse(call.func) == "NotAccepted"
+        if isinstance(call.args[1], ast.Constant)
+    }
+    assert refusals == set(refused.WHY)
