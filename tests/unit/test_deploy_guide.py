@@ -64,3 +64,16 @@ def test_chalice_by_hand_has_its_region_in_front() -> None:
     (by_hand,) = re.findall(r"^\$ (.*chalice .*deploy --stage .*)$", GUIDE, re.MULTILINE)
     region = Stage.read("prod").region
     assert by_hand.startswith(f"AWS_DEFAULT_REGION={region} AWS_REGION={region} ")
+
+
+def test_the_page_on_security_is_short_and_its_links_lead_somewhere() -> None:
+    page = read("SECURITY.md")
+    links = [
+        link.partition("#") for link in re.findall(r"\]\(([^)]+)\)", page) if not link.startswith("http")
+    ]
+    assert links
+    for file, _, heading in links:
+        headings = re.findall(r"^#+ (.+)$", read(file), re.MULTILINE)
+        assert heading in {re.sub(r"[^\w -]", "", each).lower().replace(" ", "-") for each in headings}
+    assert len(page.splitlines()) <= 80
+    assert "(SECURITY.md)" in read("README.md")
