@@ -1,4 +1,4 @@
-"""Refused requests: whose the webhook did not take in the last hour, and why, by the metric that counts them."""
+"""Refused requests: whose the webhook did not take in the last hour, and why, by its metric."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -45,8 +45,8 @@ def requests(stage: Stage) -> Iterator[Finding]:
         )
         return
     for (sender, reason), number in found.items():
-        verb = "was" if number == 1 else "were"
-        told = f"{counted(number, 'request')} for {sender} {verb} refused in the last hour: {_why(sender, reason)}"
+        were = f"{counted(number, 'request')} for {sender} {'was' if number == 1 else 'were'}"
+        told = f"{were} refused in the last hour: {_why(sender, reason)}"
         yield Finding(NAME, told, _fix(stage, sender, reason))
     if not found:
         yield Finding(NAME, "none in the last hour")
