@@ -10,6 +10,7 @@ import boto3
 from botocore.config import Config
 
 from chalicelib.config import Arn, Settings
+from chalicelib.quiet import quiet
 from chalicelib.secrets import Secret
 from chalicelib.telemetry import Powertools
 from chalicelib.topic import SnsTopic
@@ -41,7 +42,8 @@ def settings() -> Settings:
 
 @cache
 def telemetry() -> Powertools:
-    """Make the log and the metrics."""
+    """Make the log and the metrics, and keep other people's loggers out of the former."""
+    quiet()
     return Powertools(settings().stage)
 
 

@@ -2,8 +2,10 @@
 
 import base64
 import json
+import logging
 import traceback
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from io import StringIO
@@ -14,6 +16,7 @@ import pytest
 
 from chalicelib.errors import AlertingError
 from chalicelib.github.transport import BoundedTransport
+from chalicelib.quiet import THEIRS
 from tests.app import test_functions as functions
 from tests.app.stage import wire_anew
 from tests.app.test_functions import AT_ONCE, OTHER, Running, with_settings
@@ -157,3 +160,47 @@ def test_a_key_that_cannot_be_used_is_not_told(
     assert not any(
         line in everything for line in (*lines, base64.b64encode(lines[0].encode()).decode()[4:40])
     )
+
+
+@with_settings(**NO_WAIT)
+def test_no_level_makes_anybodys_logger_write_what_is_sent_and_answered(
+    running: Running,
+    github: Echoing,
+    key: AppKey,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Lambda gives the root logger a handler and the level of its configuration, before we are loaded."""
+    for name in ("AWS_LAMBDA_LOG_LEVEL", "POWERTOOLS_LOG_LEVEL"):
+        monkeypatch.setenv(name, "DEBUG")
+    with at_debug() as log:
+        wire_anew(monkeypatch)
+        running.collect(alarm("one"))
+        running.reconcile()
+        everything = log.getvalue() + told(running, capsys)
+    assert github.shown
+    assert [secret for secret in secrets(key, github) if secret in everything] == []
+    assert "authorization" not in everything.lower()
+    assert "DEBUG" not in log.getvalue()
+
+
+@contextmanager
+def at_debug() -> Iterator[StringIO]:
+    """Give the root logger a handler that takes everything, as Lambda does."""
+    log, root = StringIO(), logging.getLogger()
+    handler, before, disabled = logging.StreamHandler(log), root.level, root.manager.disable
+    handler.setFormatter(logging.Formatter("%(levelname)s %(name)s %(message)s"))
+    levels = {name: logging.getLogger(name).level for name in THEIRS}
+    try:
+        root.addHandler(handler)
+        root.setLevel(logging.DEBUG)
+        for name in THEIRS:
+            logging.getLogger(name).setLevel(logging.NOTSET)
+        logging.disable(logging.NOTSET)
+        yield log
+    finally:
+        root.removeHandler(handler)
+        root.setLevel(before)
+        logging.disable(disabled)
+        for name, level in levels.items():
+            logging.getLogger(name).setLevel(level)

@@ -43,7 +43,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "permits",
         "events",
     ),
-    ("config", "telemetry"),
+    ("config", "telemetry", "quiet"),
     (
         "secrets",
         "topic",
