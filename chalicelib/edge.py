@@ -12,8 +12,9 @@ from typing import Any, Protocol
 from chalicelib.envelope import stamp
 from chalicelib.errors import ConfigurationError, NotAccepted, TopicUnavailable
 
-MOST_BYTES = 5 * 1024 * 1024
-"""Lambda takes 6 MB; GitHub sends up to 25, but an event of an issue is far smaller."""
+MOST_BYTES = 6 * 1024 * 1024
+"""Lambda takes no more (docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html), and API Gateway
+answers a larger request with 413 itself. GitHub sends up to 25 MB, but an event of an issue is smaller."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,23 +4,19 @@ Grafana does not retry, so nothing slow or fragile stands on this path: no GitHu
 of the alerts themselves, which the collector does where a bad one can be kept for a person.
 """
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
 
-from chalicelib import edge
+from chalicelib import edge, publishing
 from chalicelib.adapters import split
 from chalicelib.authentication import Credentials, authentic, presents_any
 from chalicelib.edge import MOST_BYTES, Answer, Posted, Secret, Topic
 from chalicelib.errors import NotAccepted
 from chalicelib.refusals import Refusals
 from chalicelib.telemetry import Telemetry
-
-MOST_MESSAGE_BYTES = 200_000
-LOST = "the alerts could not all be queued; send them again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +39,6 @@ class Ingest:
         self.telemetry.event(
             "WEBHOOK_ACCEPTED", source=posted.source, alerts=accepted, correlation_id=posted.request_id
         )
-        self.telemetry.count("AlertsReceived", accepted, source=posted.source)
         return Answer(202, {"accepted": accepted})
 
     def _accept(self, posted: Posted) -> int:
@@ -53,15 +48,42 @@ class Ingest:
             )
         if len(posted.body) > MOST_BYTES:
             raise NotAccepted(
-                413, "TOO_LARGE", f"the request is larger than {MOST_BYTES} bytes; set a limit of alerts"
+                413, "TOO_LARGE", f"the request is larger than {MOST_BYTES} bytes; send smaller groups"
             )
         if not presents_any(posted.source, posted.headers):  # which costs no look at the secret
             raise edge.unauthorized()
         edge.authenticate(self.secret, partial(self._proves, posted))
-        alerts = split.split(posted.source, edge.parse(posted.body))
-        bodies = [json.dumps(split.cut(alert, MOST_MESSAGE_BYTES), separators=(",", ":")) for alert in alerts]
-        edge.publish(self.topic, bodies, posted, LOST)
-        return len(bodies)
+        alerts, cut_off = self._read(posted)
+        taken = publishing.publish(self.topic, alerts, posted, self.now)
+        self.telemetry.count("AlertsReceived", taken, source=posted.source)
+        left = len(alerts) - taken
+        if left or cut_off:
+            self._missing(posted, left=left, cut_off=cut_off)
+        if left:
+            raise NotAccepted(
+                503, "TOO_MANY_ALERTS", f"{left} of {len(alerts)} alerts could not be queued; send them again"
+            )
+        return taken
+
+    def _read(self, posted: Posted) -> tuple[list[dict[str, object]], int]:
+        """Read what a trusted sender posted: one payload an alert, and how many alerts it left out itself."""
+        try:
+            body = edge.parse(posted.body)
+            return split.split(posted.source, body), split.cut_off(body)
+        except NotAccepted:
+            self.telemetry.count("AlertsNotTaken")
+            raise
+
+    def _missing(self, posted: Posted, *, left: int, cut_off: int) -> None:
+        """Log and count alerts of a group that the topic has not."""
+        self.telemetry.event(
+            "ALERTS_NOT_TAKEN",
+            source=posted.source,
+            left=left,
+            cut_off=cut_off,
+            correlation_id=posted.request_id,
+        )
+        self.telemetry.count("AlertsNotTaken", left + cut_off)
 
     def _proves(self, posted: Posted, secret: Mapping[str, Any]) -> bool:
         credentials = Credentials.of(posted.source, secret)

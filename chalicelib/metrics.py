@@ -41,6 +41,12 @@ METRICS = (
         "requests not taken: wrong tokens, broken senders, no topic",
     ),
     Metric(
+        "AlertsNotTaken",
+        Unit.COUNT,
+        (),
+        "alerts of trusted senders that did not get in: not readable, cut off by the sender, too many",
+    ),
+    Metric(
         "AlertsRecorded",
         Unit.COUNT,
         ("source", "reason"),

@@ -30,6 +30,11 @@ locals {
       namespace = "AWS/Lambda", metric = "Errors", dimensions = { FunctionName = local.functions.webhook }
       statistic = "Sum", seconds = 60, periods = 15, bad = 2, above = 0, missing = "notBreaching"
     }
+    alerts-not-taken = {
+      says      = "A trusted sender sent alerts that did not get in: nobody is told of them."
+      namespace = "Alerting", metric = "AlertsNotTaken", dimensions = local.ours
+      statistic = "Sum", seconds = 60, periods = 15, bad = 1, above = 0, missing = "notBreaching"
+    }
     api-errors = {
       says      = "The API answered 5xx: Grafana and Alertmanager could not deliver."
       namespace = "AWS/ApiGateway", metric = "5XXError", dimensions = { ApiName = "alerting", Stage = "api" }

@@ -11,8 +11,9 @@ SOURCES = ("grafana", "alertmanager", "normalized")
 OF_THE_GROUP = ("receiver", "version", "orgId", "externalURL", "groupKey")
 """What an alert needs of its group; `message` and `common...` repeat the alerts and are most of it."""
 
-MOST_ALERTS = 2000
 MOST_SHARED = 2000
+MOST_CUT_OFF = 10**6
+"""A larger number is not one of alerts."""
 
 LEGACY = frozenset({"ruleId", "ruleName", "evalMatches"})
 
@@ -36,7 +37,21 @@ def split(source: str, body: object) -> list[dict[str, object]]:
         return _normalized(body)
     group = _object(body)
     shared = _of_group(group)
-    return [shared | {"alerts": [alert]} for alert in _few(_alerts(group))]
+    return [shared | {"alerts": [alert]} for alert in _alerts(group)]
+
+
+def over(payload: Mapping[str, Any]) -> bool:
+    """Whether a payload of one alert says that it has ended."""
+    alerts = payload.get("alerts")
+    alert = alerts[0] if isinstance(alerts, list) and alerts else payload
+    state = alert.get("status", alert.get("state")) if isinstance(alert, Mapping) else None
+    return isinstance(state, str) and state.casefold() == "resolved"
+
+
+def cut_off(body: object) -> int:
+    """How many alerts the sender itself left out of its group, by its `max_alerts` or `maxAlerts`."""
+    number = body.get("truncatedAlerts") if isinstance(body, dict) else None
+    return number if isinstance(number, int) and 0 < number <= MOST_CUT_OFF else 0
 
 
 def cut(payload: Mapping[str, Any], limit_bytes: int = 200_000) -> dict[str, Any]:
@@ -47,7 +62,7 @@ def cut(payload: Mapping[str, Any], limit_bytes: int = 200_000) -> dict[str, Any
 def _normalized(body: object) -> list[dict[str, object]]:
     if not isinstance(body, list):
         return [_object(body)]
-    return [entry if isinstance(entry, dict) else {"not_an_alert": entry} for entry in _few(body)]
+    return [entry if isinstance(entry, dict) else {"not_an_alert": entry} for entry in body]
 
 
 def _object(body: object) -> dict[str, object]:
@@ -63,15 +78,6 @@ def _of_group(group: dict[str, object]) -> dict[str, object]:
         name: texts.cut(value, MOST_SHARED) if isinstance(value, str) else value
         for name, value in kept.items()
     }
-
-
-def _few(alerts: list[object]) -> list[object]:
-    """Refuse more alerts than one request may publish in its time."""
-    if len(alerts) > MOST_ALERTS:
-        raise NotAccepted(
-            413, "TOO_MANY_ALERTS", f"more than {MOST_ALERTS} alerts in one request; set a limit of alerts"
-        )
-    return alerts
 
 
 def _alerts(group: dict[str, object]) -> list[object]:

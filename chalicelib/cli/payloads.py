@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from chalicelib import edge, envelope, ingest
+from chalicelib import edge, envelope
 from chalicelib.adapters import registry, split
 from chalicelib.cli.trouble import Trouble
 from chalicelib.envelope import Message
+from chalicelib.publishing import MOST_MESSAGE_BYTES
 
 
 def source_of(text: str) -> str:
@@ -37,7 +38,7 @@ def messages(source: str, text: str, now: datetime) -> list[Message]:
     if not split.known(source):
         return [envelope.read(record(text, {}, now))]
     parts = split.split(source, edge.parse(text.encode()))
-    bodies = [json.dumps(split.cut(part, ingest.MOST_MESSAGE_BYTES)) for part in parts]
+    bodies = [json.dumps(split.cut(part, MOST_MESSAGE_BYTES)) for part in parts]
     return [envelope.read(record(body, {"source": source}, now)) for body in bodies]
 
 

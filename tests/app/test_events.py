@@ -81,7 +81,7 @@ def test_a_wrong_signature_is_refused_without_a_word_why(stage: Stage, secret: s
     assert stage.received() == []
 
 
-@pytest.mark.parametrize(("body", "status"), [(b"[]", 400), (b"{", 400), (b" " * (5 * 1024 * 1024 + 1), 413)])
+@pytest.mark.parametrize(("body", "status"), [(b"[]", 400), (b"{", 400), (b" " * (6 * 1024 * 1024 + 1), 413)])
 def test_what_is_no_event_is_refused(stage: Stage, body: bytes, status: int) -> None:
     assert post(stage, None, body=body).status_code == status
 

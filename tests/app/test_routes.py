@@ -98,7 +98,7 @@ REFUSALS: dict[str, tuple[str, object, dict[str, str], int, str]] = {
     "no object": ("grafana", [GROUP], GRAFANA, 400, "no object"),
     "no alerts": ("grafana", {"title": "x"}, GRAFANA, 400, "`alerts`"),
     "legacy": ("grafana", {"ruleId": 1, "ruleName": "x"}, GRAFANA, 400, "legacy"),
-    "too large": ("grafana", b" " * (5 * 1024 * 1024 + 1), GRAFANA, 413, "larger than"),
+    "too large": ("grafana", b" " * (6 * 1024 * 1024 + 1), GRAFANA, 413, "larger than"),
 }
 
 

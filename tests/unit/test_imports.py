@@ -62,6 +62,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ),
     (
         "edge",
+        "publishing",
         "refusals",
         "ingest",
         "hook_secret",

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib import envelope, ingest
+from chalicelib import envelope
 from chalicelib.edge import MOST_BYTES, Answer, Posted
 from chalicelib.errors import ConfigurationError, TopicUnavailable
 from chalicelib.ingest import Ingest
+from chalicelib.publishing import MOST_MESSAGE_BYTES
 from chalicelib.refusals import Refusals
 from tests.twins.clock import START, ManualClock
 from tests.twins.telemetry import Recorder
@@ -135,7 +136,7 @@ def test_a_poisoned_alert_does_not_take_its_group_along(edge: Edge) -> None:
 def test_an_alert_too_large_for_the_topic_is_cut_and_stays_the_same_condition(edge: Edge) -> None:
     edge.post({"alerts": [ALERT | {"annotations": {"description": "\U0001f525" * 300_000}}]})
     (payload,) = edge.payloads
-    assert len(json.dumps(payload, separators=(",", ":")).encode()) <= ingest.MOST_MESSAGE_BYTES
+    assert len(json.dumps(payload, separators=(",", ":")).encode()) <= MOST_MESSAGE_BYTES
     (kept,) = payload["alerts"]
     assert {name: kept[name] for name in ALERT} == ALERT
 
@@ -177,7 +178,9 @@ def test_what_is_not_taken_is_answered_counted_and_publishes_nothing(edge: Edge,
     assert edge.topic.published == []
     (event,) = edge.telemetry.named("WEBHOOK_REFUSED")
     assert (event["status"], event["reason"]) == (status, reason)
-    assert edge.telemetry.counts == [("WebhookRefused", 1, {"source": event["source"], "reason": reason})]
+    refused = ("WebhookRefused", 1, {"source": event["source"], "reason": reason})
+    trusted: list[Any] = [("AlertsNotTaken", 1, {})] if status == 400 else []
+    assert edge.telemetry.counts == [*trusted, refused]
 
 
 def test_an_unauthorized_sender_is_told_nothing_about_why(edge: Edge) -> None:

@@ -211,11 +211,37 @@ def test_the_size_is_that_of_compact_ascii() -> None:
     assert size({"ü": [1, "x"]}) == len(b'{"\\u00fc":[1,"x"]}')
 
 
-@pytest.mark.parametrize("source", ["grafana", "alertmanager", "normalized"])
-def test_more_alerts_than_can_be_published_in_time_are_refused(source: str) -> None:
-    many: list[object] = [{}] * (split.MOST_ALERTS + 1)
-    told = refusal(source, many if source == "normalized" else {"alerts": many})
-    assert (told.status, told.reason) == (413, "TOO_MANY_ALERTS")
+@pytest.mark.parametrize(
+    ("payload", "over"),
+    [
+        ({"alerts": [{"status": "resolved"}]}, True),
+        ({"alerts": [{"status": "firing"}]}, False),
+        ({"state": "RESOLVED"}, True),
+        ({"state": "FIRING"}, False),
+        ({"state": ["resolved"]}, False),
+        ({"alerts": ["poison"]}, False),
+        ({"alerts": []}, False),
+        ({}, False),
+    ],
+)
+def test_an_alert_is_over_only_where_it_says_so(payload: dict[str, Any], *, over: bool) -> None:
+    assert split.over(payload) is over
+
+
+@pytest.mark.parametrize(
+    ("body", "number"),
+    [
+        ({"truncatedAlerts": 7}, 7),
+        ({"truncatedAlerts": 0}, 0),
+        ({"truncatedAlerts": -1}, 0),
+        ({"truncatedAlerts": 10**300}, 0),
+        ({"truncatedAlerts": "7"}, 0),
+        ({}, 0),
+        ([], 0),
+    ],
+)
+def test_what_a_sender_cut_off_is_read(body: object, number: int) -> None:
+    assert split.cut_off(body) == number
 
 
 def test_what_each_alert_carries_of_its_group_is_short() -> None:
