@@ -73,13 +73,11 @@ def closed_in_this_episode(row: AlertState) -> bool:
     An issue that shows the episode was open in it. Else the closing is compared with when we first heard of
     the episode, both by our own clock, so that neither the provider's nor GitHub's counts.
     """
-    issue, spec = row.status.issue, row.spec
-    if issue is None or issue.over_at is None or issue.closed_by is not Closer.PERSON:
+    issue, spec, began = row.status.issue, row.spec, row.spec.began_by_our_clock
+    if began is None or issue is None or issue.over_at is None or issue.closed_by is not Closer.PERSON:
         return False
-    if spec.began_by_our_clock is None or _started_since(spec, issue.over_at):
-        return False
-    during = issue.episode == spec.episode or issue.over_at >= spec.began_by_our_clock
-    return during and not wrongly_over(row)
+    during = issue.episode == spec.episode or issue.over_at >= began
+    return during and not _started_since(spec, issue.over_at) and not wrongly_over(row)
 
 
 def _started_since(spec: Spec, over_at: datetime) -> bool:

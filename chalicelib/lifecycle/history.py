@@ -39,7 +39,7 @@ def read(moments: tuple[Moment, ...]) -> Reading:
     if not found:
         return Reading(Condition.RESOLVED, max(ends))
     newest = found[-1]
-    episode = next((start.at for start in reversed(newest.starts) if start.anew), newest.starts[0].at)
+    episode = next(start.at for start in reversed(newest.starts) if start.anew)
     fired_at = newest.starts[-1].at
     if newest.ended is None:
         return Reading(Condition.FIRING, fired_at, episode, fired_at)

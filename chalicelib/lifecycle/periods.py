@@ -33,7 +33,10 @@ TICK = timedelta(milliseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """A beginning that firings of a period name; `at` is its time among the others'."""
+    """A beginning that firings of a period name; `at` is its time among the others'.
+
+    `anew` says that an episode begins with it, as with the first of a period.
+    """
 
     at: datetime
     anew: bool
@@ -116,12 +119,12 @@ def _starts(firings: tuple[Moment, ...], after: datetime | None) -> tuple[Start,
     starts: list[Start] = []
     new = [firing for group in named.values() for firing in group]
     if old and after and (not new or _first(old) < _first(new)):
-        starts.append(Start(max(_first(old), after + TICK), anew=False, firings=tuple(old)))
+        starts.append(Start(max(_first(old), after + TICK), anew=True, firings=tuple(old)))
     for at in sorted(named):
         begun = at
         if starts and at <= starts[-1].at:
             begun = max(_first(named[at]), starts[-1].at + TICK)
-        anew = any(firing.anew for firing in named[at]) or _ended_unheard(starts, at)
+        anew = not starts or any(firing.anew for firing in named[at]) or _ended_unheard(starts, at)
         starts.append(Start(begun, anew, tuple(named[at])))
     return tuple(starts)
 
@@ -132,7 +135,7 @@ def _ended_unheard(before: Sequence[Start], at: datetime) -> bool:
     That is how it is with an alert that ended while it was silenced, and fires again.
     """
     received = [firing.received for start in before for firing in start.firings]
-    return bool(received) and all(each and at > each + UNHEARD for each in received)
+    return all(each and at > each + UNHEARD for each in received)
 
 
 def _first(moments: Sequence[Moment]) -> datetime:

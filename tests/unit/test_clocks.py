@@ -10,6 +10,7 @@ from chalicelib.alert import AlertEvent
 from chalicelib.errors import OutcomeUnknown
 from chalicelib.lifecycle import outcome
 from chalicelib.lifecycle.clocks import by_ours
+from chalicelib.lifecycle.held import closed_in_this_episode
 from chalicelib.lifecycle.issue import Closer, IssueRef
 from chalicelib.lifecycle.plan import plan
 from chalicelib.lifecycle.record import record
@@ -209,6 +210,18 @@ def test_a_row_of_before_this_was_known_compares_what_it_has() -> None:
     assert plan(later, at(20), policy()) == Nothing(Quiet.CLOSED_BY_PERSON)
     assert plan(sooner, at(20), policy()) == OpenIssue()
     assert [each.status.issue and each.status.issue.over_at for each in (later, sooner)] == [at(9), at(8)]
+
+
+def test_an_issue_that_shows_the_episode_was_closed_in_it_whatever_githubs_clock_says() -> None:
+    """A row of before knows the closing by GitHub's clock alone, here half a minute behind ours."""
+    early = with_issue(row_of(firing(1)), **closed(0.5, Closer.PERSON))
+    assert plan(early, at(20), policy()) == Nothing(Quiet.CLOSED_BY_PERSON)
+
+
+def test_what_never_fired_was_closed_in_no_episode() -> None:
+    shown = with_issue(row_of(firing(1)), **closed(3, Closer.PERSON))
+    tombstone = replace(row_of(resolved(2)), status=shown.status)
+    assert not closed_in_this_episode(tombstone)
 
 
 @pytest.mark.parametrize(("theirs", "ours"), [(5, 5), (3, 3), (7, 7), (2.9, 3), (-99, 3), (7.1, 7), (99, 7)])

@@ -2,7 +2,7 @@
 
 import itertools
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from chalicelib.alert import AlertEvent, Condition
 from chalicelib.lifecycle.history import MOST_MOMENTS, UNDERWAY
-from chalicelib.lifecycle.periods import MARGIN
+from chalicelib.lifecycle.periods import MARGIN, TICK, periods
 from chalicelib.lifecycle.record import CLOCK_AHEAD, Reason, record
-from chalicelib.lifecycle.spec import Episode
+from chalicelib.lifecycle.spec import Episode, Moment
 from chalicelib.lifecycle.state import AlertState
 from tests.unit.builders import alert, at
 
@@ -28,6 +28,10 @@ def fires(start: float, received: float, source: str = "alertmanager", **fields:
 
 def ends(end: float, received: float, source: str = "alertmanager", **fields: Any) -> Message:
     return alert(end, state="RESOLVED", source=source, **fields), received
+
+
+def _moment(event: AlertEvent, received: datetime) -> Moment:
+    return Moment(event.occurred_at, event.state, received=received)
 
 
 def told(*messages: Message) -> tuple[AlertState, list[str]]:
@@ -113,6 +117,34 @@ def test_other_sources_are_taken_by_their_own_times_alone(source: str) -> None:
     row, reasons = told(fires(0, 1, source), ends(60, 61, source), fires(0, 70, source))
     assert (reasons[-1], row.spec.condition) == ("STALE", R)
     assert all(moment.received is None for moment in row.spec.moments)
+
+
+@pytest.mark.parametrize(
+    ("later", "began"),
+    [
+        # its provider's clock is behind: the new start is dated before we received the old one again
+        ([fires(65, 71)], at(71)),
+        ([fires(70, 71)], at(71)),
+        ([fires(71, 72)], at(71)),
+        # of two such starts, the one that its provider dates later is later, whichever we received first
+        ([fires(65, 75), fires(68, 72)], at(75) + TICK),
+    ],
+)
+def test_a_new_start_is_after_the_one_before_whatever_the_clocks_say(
+    later: list[Message], began: datetime
+) -> None:
+    row, _ = told(fires(0, 1), ends(60, 61), fires(0, 70), *later)
+    assert (row.spec.episode, row.spec.fired_at) == (at(70), began)
+
+
+def test_what_ends_all_of_a_period_tells_when_it_ended() -> None:
+    """A late peer's end is older than one firing, and another's was received long before the other."""
+    partly = [ends(60, 61), ends(5, 80)]
+    moments = [_moment(event, at(when)) for event, when in (fires(10, 11), fires(0, 70), *partly)]
+    (period,) = periods(moments)
+    assert period.ended == at(60)
+    (period,) = periods([*moments, _moment(ends(90, 91)[0], at(91))])
+    assert period.ended == at(90)
 
 
 def test_an_end_of_a_clock_behind_is_told_by_ours_where_it_would_lie_before_the_beginning() -> None:

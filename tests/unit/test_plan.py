@@ -242,6 +242,12 @@ def test_intervals_are_settings() -> None:
     assert plan(flapped, at(9), quick) == OpenIssue()
 
 
+@pytest.mark.parametrize(("now", "expected"), [(37.9, ReopenIssue(REF)), (38, OpenIssue())])
+def test_our_own_closing_is_undone_until_the_window_has_passed(now: float, expected: object) -> None:
+    row = with_issue(row_of(firing(1), resolved(8), firing(37)), episode=at(1), **closed(8, Closer.US))
+    assert plan(row, at(now), POLICY) == expected
+
+
 def snoozed(row: AlertState, until: float) -> AlertState:
     return replace(row, status=replace(row.status, snoozed_until=at(until)))
 
