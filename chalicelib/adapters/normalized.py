@@ -9,6 +9,7 @@ from pydantic_core import ErrorDetails
 
 from chalicelib.adapters import fields, texts
 from chalicelib.adapters.fields import Ownership, Parsed, quoted
+from chalicelib.adapters.owner import slugs
 from chalicelib.alert import AlertEvent
 from chalicelib.errors import Rejected
 
@@ -47,10 +48,19 @@ def read(payload: Mapping[str, Any]) -> AlertEvent:
     alert = texts.scrub(payload)
     if isinstance(alert.get("raw_provider"), dict):
         alert["raw_provider"] = fields.raw(alert["raw_provider"])
+    if isinstance(alert.get("teams"), list):
+        alert["teams"] = _slugged(alert["teams"])
     try:
         return AlertEvent.model_validate_json(json.dumps(alert), strict=True)
     except ValidationError as error:
         raise _invalid(error) from error
+
+
+def _slugged(teams: list[Any]) -> list[Any]:
+    """Make slugs of teams as people write them, each once; what makes none is left to be refused."""
+    made = [(slugs(team) or (team,)) if isinstance(team, str) else (team,) for team in teams]
+    each = [slug for team in made for slug in team]
+    return [slug for place, slug in enumerate(each) if slug not in each[:place]]
 
 
 def _invalid(error: ValidationError) -> Rejected:
