@@ -124,7 +124,7 @@ def _starts(firings: tuple[Moment, ...], after: datetime | None) -> tuple[Start,
         begun = at
         if starts and at <= starts[-1].at:
             begun = max(_first(named[at]), starts[-1].at + TICK)
-        anew = not starts or any(firing.anew for firing in named[at]) or _ended_unheard(starts, at)
+        anew = any(firing.anew for firing in named[at]) or _ended_unheard(starts, at)
         starts.append(Start(begun, anew, tuple(named[at])))
     return tuple(starts)
 
@@ -132,7 +132,8 @@ def _starts(firings: tuple[Moment, ...], after: datetime | None) -> tuple[Start,
 def _ended_unheard(before: Sequence[Start], at: datetime) -> bool:
     """Whether a start is later than all that was received of the ones before: they ended, and nobody said so.
 
-    That is how it is with an alert that ended while it was silenced, and fires again.
+    That is how it is with an alert that ended while it was silenced, and fires again. Where there are none
+    before, it holds.
     """
     received = [firing.received for start in before for firing in start.firings]
     return all(each and at > each + UNHEARD for each in received)

@@ -96,6 +96,8 @@ F, R = "FIRING", "RESOLVED"
         # a new start right after an old one that was sent again
         ([fires(0, 1), ends(60, 61), fires(0, 70), fires(75, 76)], "REPEAT", F, 70),
         ([fires(0, 1), ends(60, 61), fires(75, 76), fires(0, 90)], "REPEAT", F, 75),
+        # and one that comes after what was received later does not undo that
+        ([fires(0, 1), ends(60, 61), fires(75, 76), fires(80, 81), fires(0, 80.5)], "STALE", F, 75),
     ],
 )
 def test_table(messages: list[Message], reason: str, condition: str, episode: float) -> None:
