@@ -21,10 +21,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from chalicelib import envelope, events, requeue
+from chalicelib import dead_letters, envelope, events, requeue
 from chalicelib.adapters import registry
 from chalicelib.adapters.fields import Ignored, Ownership
 from chalicelib.alert import AlertEvent
+from chalicelib.dead_letters import DeadLetterQueue
 from chalicelib.envelope import Message
 from chalicelib.errors import AlertingError, Contended, Rejected
 from chalicelib.lifecycle.plan import Policy, plan
@@ -47,14 +48,11 @@ class Rows(Protocol):
         """Write what the provider said; None if another was quicker."""
 
 
-class Queue(requeue.Queue, Protocol):
+class Queue(requeue.Queue, DeadLetterQueue, Protocol):
     """The alert queue and its dead-letter queue."""
 
     def delete(self, receipt_handles: Sequence[str]) -> list[str]:
         """Acknowledge messages; returns the handles that were not taken."""
-
-    def reject(self, body: str, attributes: Mapping[str, str]) -> None:
-        """Send a message to the dead-letter queue."""
 
 
 class NotRecorded(AlertingError):
@@ -119,7 +117,7 @@ class Collector:
                 message.source, message.payload, Ownership(*fallback) if fallback else None
             )
         except Rejected as rejected:
-            self._reject(message, rejected)
+            dead_letters.reject(self.queue, message, rejected, self.telemetry)
             return {}
         written: dict[str, AlertState] = {}
         for alert in alerts:
@@ -160,20 +158,6 @@ class Collector:
             return now
         waits = not isinstance(plan(before, now, self.policy), Nothing)
         return max(now, row.due_at) if waits and row.due_at else now
-
-    def _reject(self, message: Message, rejected: Rejected) -> None:
-        attributes = {
-            "reason": rejected.reason,
-            "explanation": str(rejected),
-            "fix": rejected.fix,
-            "source": message.source,
-            "message_id": message.id,
-            "correlation_id": message.correlation_id,
-            envelope.RECEIVED_AT: envelope.milliseconds(message.received_at),
-        }
-        self.queue.reject(message.body, attributes)
-        self.telemetry.event("REJECTED", reason=rejected.reason, **events.message(message))
-        self.telemetry.count("AlertsRejected", reason=rejected.reason)
 
     def _ignore(self, message: Message, ignored: Ignored) -> None:
         self.telemetry.event("IGNORED", reason=ignored.reason, **events.message(message))

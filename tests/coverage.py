@@ -19,6 +19,7 @@ PURE = (
     "chalicelib/feedback.py",
     "chalicelib/github/budget.py",
     "chalicelib/github/answers.py",
+    "chalicelib/github/creations.py",
     "chalicelib/github/dates.py",
     "chalicelib/github/drafts.py",
     "chalicelib/github/health.py",

@@ -2,18 +2,17 @@
 
 GitHub lets an installation create 80 issues and comments a minute and 500 an hour, and asks for a second
 between writes (docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api,
-best-practices-for-using-the-rest-api). Creations of the last 61 minutes are counted by the minute, so that
-any hour holds, and those of the last minute one by one: `ask` counts them, before anything else is done for
-them. `turn` keeps writes apart: it is for the moment of sending, since a read or a token may come first.
+best-practices-for-using-the-rest-api). `ask` counts `creations`, before anything else is done for them.
+`turn` keeps writes apart: it is for the moment of sending, since a read or a token may come first.
 """
 
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from chalicelib.alert import Priority
+from chalicelib.github import creations
+from chalicelib.github.creations import Minutes, Recent
 
-MINUTE = 60.0
-HOUR_OF_MINUTES = 61
 FAILURES_TO_OPEN = 3
 PROBE = 20.0
 COMES_AGAIN = 600.0
@@ -71,8 +70,8 @@ class Budget:
     is whole again.
     """
 
-    minutes: tuple[tuple[int, int], ...] = ()
-    recent: tuple[float, ...] = ()
+    minutes: Minutes = ()
+    recent: Recent = ()
     next_write: float = 0.0
     openings_wait_until: float = 0.0
     scarce_until: float = 0.0
@@ -168,23 +167,12 @@ def _content_free_at(budget: Budget, call: Call, now: float, limits: Limits) -> 
     """When the minute and the hour have room for a creation of this priority, and no opening waits for it."""
     in_minute = max(1, limits.per_minute - _reserved(limits.minute_reserves, call))
     in_hour = max(1, limits.per_hour - _reserved(limits.hour_reserves, call))
-    recent = sorted(at for at in budget.recent if at > now - MINUTE)
-    minute_free = recent[len(recent) - in_minute] + MINUTE if len(recent) >= in_minute else now
     ahead = budget.openings_wait_until if call.kind in GIVE_WAY else now
-    return max(minute_free, ahead, _hour_free_at(budget, in_hour, now))
-
-
-def _hour_free_at(budget: Budget, in_hour: int, now: float) -> float:
-    current = int(now // MINUTE)
-    counted = [(minute, count) for minute, count in budget.minutes if minute > current - HOUR_OF_MINUTES]
-    surplus = sum(count for _, count in counted) - in_hour
-    for minute, count in sorted(counted):
-        if surplus < 0:
-            break
-        surplus -= count
-        if surplus < 0:
-            return (minute + HOUR_OF_MINUTES) * MINUTE
-    return now
+    return max(
+        ahead,
+        creations.minute_free_at(budget.recent, in_minute, now),
+        creations.hour_free_at(budget.minutes, in_hour, now),
+    )
 
 
 def _reserved(reserves: tuple[int, int], call: Call) -> int:
@@ -196,9 +184,6 @@ def _reserved(reserves: tuple[int, int], call: Call) -> int:
 
 
 def _counted(budget: Budget, at: float, now: float) -> Budget:
-    """Count a creation, and forget those that are too old for whoever asks from now on."""
-    oldest, minute = int(now // MINUTE) - HOUR_OF_MINUTES, int(at // MINUTE)
-    minutes = {each: count for each, count in budget.minutes if each > oldest}
-    minutes[minute] = minutes.get(minute, 0) + 1
-    recent = tuple(time for time in budget.recent if time > now - MINUTE)
-    return replace(budget, minutes=tuple(sorted(minutes.items())), recent=(*recent, at))
+    """Count a creation."""
+    minutes, recent = creations.counted(budget.minutes, budget.recent, at, now)
+    return replace(budget, minutes=minutes, recent=recent)

@@ -1,6 +1,7 @@
 """Health: what a budget says of GitHub, in words that a person asks for. Pure; times are epoch seconds."""
 
-from chalicelib.github.budget import FAILURES_TO_OPEN, HOUR_OF_MINUTES, MINUTE, Budget, Limits
+from chalicelib.github import creations
+from chalicelib.github.budget import FAILURES_TO_OPEN, Budget, Limits
 
 
 def breaker_open(budget: Budget) -> bool:
@@ -10,8 +11,7 @@ def breaker_open(budget: Budget) -> bool:
 
 def creations_left(budget: Budget, now: float, limits: Limits) -> int:
     """How many issues and comments may still be created this hour, all reserves included."""
-    since = int(now // MINUTE) - HOUR_OF_MINUTES
-    return max(0, limits.per_hour - sum(count for minute, count in budget.minutes if minute > since))
+    return max(0, limits.per_hour - creations.in_the_hour(budget.minutes, now))
 
 
 def changes(before: Budget, after: Budget) -> list[tuple[str, float | None]]:

@@ -1,50 +1,26 @@
 """The issue tracker: what sync needs of GitHub, in the words of issues."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
-from chalicelib.errors import Invalid, OutOfSight, Refused, RepositoryMissing, Unavailable
+from chalicelib.errors import Invalid, OutOfSight, Refused, RepositoryMissing
 from chalicelib.github import answers, drafts, requests
-from chalicelib.github.answers import Us
-from chalicelib.github.protocol import Request, Response
+from chalicelib.github.lists import GitHubLists
+from chalicelib.github.protocol import Request
 from chalicelib.labels import AREA_LABEL
-from chalicelib.lifecycle import clocks
-from chalicelib.lifecycle.commands import Spoken
 from chalicelib.lifecycle.issue import Draft, IssueRef, Label, Seen
 
-MOST_PAGES = 500
-"""Where a list is taken not to end; how much of one is read is bounded by time."""
 DUPLICATE_OF = "duplicate_issue_id"
 MOST_NAMED = 3
 """Refusals that each name something to leave out; each costs a write, and the next leaves out the rest."""
 
 
-class Client(Protocol):
-    """Sends requests as the App."""
-
-    def ready(self, repository: str) -> bool:
-        """Say whether a call there needs no other before it."""
-
-    def us(self, repository: str) -> Us:
-        """Say who we are there, and be ready."""
-
-    def us_now(self, repository: str) -> Us:
-        """Look up who we are there."""
-
-    def send(self, request: Request, before: datetime) -> Response:
-        """Send once; raises the classified errors."""
-
-
-class GitHubIssues:
+class GitHubIssues(GitHubLists):
     """Issues of the repositories that the App is installed on; every call raises the classified errors.
 
     A call that could end after `before` is not sent.
     """
-
-    def __init__(self, client: Client) -> None:
-        self._client = client
 
     def ready(self, repository: str) -> bool:
         """Say whether a call there needs no other before it."""
@@ -106,60 +82,6 @@ class GitHubIssues:
         """Add a comment; raises CommentsClosed where the issue takes none."""
         self._client.send(requests.issue("POST", ref, "/comments", {"body": body}), before)
 
-    def changed(
-        self, repository: str, label: str | None, since: datetime, before: datetime
-    ) -> Iterator[Seen]:
-        """List our issues (with a label) changed since a time, in any state.
-
-        Never by the search API, whose index lags.
-        """
-        us = self._client.us_now(repository)  # under a former login the list would be empty
-        request = requests.list_issues(repository, us.login, label, since - clocks.APART)
-        for page, response in self._pages(request, before):
-            yield from answers.read_issues(page, response, us)
-
-    def open_ones(self, repository: str, label: str, before: datetime) -> Iterator[Seen]:
-        """List open issues with a label."""
-        us = self._client.us(repository)
-        for page, response in self._pages(requests.list_open_issues(repository, label), before):
-            yield from answers.read_issues(page, response, us)
-
-    def walk(
-        self, repository: str, label: str, since: datetime, before: datetime, *, only_open: bool
-    ) -> Iterator[list[Seen]]:
-        """Go through the issues with a label changed since a time, by the time of their change, in pages.
-
-        A page is asked for by the time at which the last one ended: what is changed on the way moves to the
-        end of the list, and pages by number would shift. It may show again what changed in the same second.
-        """
-        us = self._client.us(repository)
-        request = requests.list_by_change(repository, label, since, only_open=only_open)
-        while True:
-            response = self._client.send(request, before)
-            page = answers.read_issues(request, response, us)
-            yield page
-            if response.next_page is None:
-                return
-            if page and page[-1].changed_at > since:
-                since = page[-1].changed_at
-                request = requests.list_by_change(repository, label, since, only_open=only_open)
-            else:
-                request = replace(request, path=response.next_page)
-
-    def comments(self, ref: IssueRef, since: datetime, before: datetime) -> Iterator[str]:
-        """List the bodies of our comments changed since a time."""
-        request = requests.list_comments(ref, since - clocks.APART)
-        us = self._client.us(ref.repository)
-        for page, response in self._pages(request, before):
-            yield from answers.read_comments(page, response, us)
-
-    def spoken(self, ref: IssueRef, since: datetime, before: datetime) -> Iterator[Spoken]:
-        """List the comments of others changed since a time, oldest first."""
-        request = requests.list_comments(ref, since - clocks.APART)
-        us = self._client.us(ref.repository)
-        for page, response in self._pages(request, before):
-            yield from answers.read_spoken(page, response, us)
-
     def may_write(self, repository: str, login: str, before: datetime) -> bool:
         """Say whether somebody may write to the repository; one whom GitHub does not know may not."""
         request = requests.permission(repository, login)
@@ -192,11 +114,6 @@ class GitHubIssues:
             if not _not_found(error):
                 raise
 
-    def labels(self, repository: str, before: datetime) -> Iterator[Label]:
-        """List the labels of a repository."""
-        for page, response in self._pages(requests.list_labels(repository), before):
-            yield from answers.read_labels(page, response)
-
     def create_label(self, repository: str, label: Label, before: datetime) -> None:
         """Create a label."""
         self._client.send(requests.create_label(repository, label), before)
@@ -217,16 +134,6 @@ class GitHubIssues:
         # First who we are: were it looked up after the call, its failing would hide that the call had effect.
         us = self._client.us(request.repository)
         return answers.read_issue(request, self._client.send(request, before), us)
-
-    def _pages(self, request: Request, before: datetime) -> Iterator[tuple[Request, Response]]:
-        """Walk through a list; raises Unavailable where it does not end, since half a list proves nothing."""
-        for _ in range(MOST_PAGES):
-            response = self._client.send(request, before)
-            yield request, response
-            if response.next_page is None:
-                return
-            request = replace(request, path=response.next_page)
-        raise Unavailable(f"{request.method} {request.path}: a list of more than {MOST_PAGES} pages")
 
 
 def _not_found(error: Refused) -> bool:

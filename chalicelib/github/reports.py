@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from chalicelib.github.budget import FAILURES_TO_OPEN, MINUTE, Budget, Limits
+from chalicelib.github.budget import FAILURES_TO_OPEN, Budget, Limits
+from chalicelib.github.creations import MINUTE
 
 RESET_MARGIN = 1.0
 LONGEST_RESET = 7200.0

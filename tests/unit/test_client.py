@@ -20,7 +20,8 @@ from chalicelib.errors import (
 )
 from chalicelib.github import requests
 from chalicelib.github.client import GitHubClient
-from chalicelib.github.issues import MOST_PAGES, GitHubIssues
+from chalicelib.github.issues import GitHubIssues
+from chalicelib.github.lists import MOST_PAGES
 from chalicelib.github.protocol import Request, Response
 from chalicelib.lifecycle.issue import Draft, IssueRef
 from tests.twins.clock import START, ManualClock

@@ -36,6 +36,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "github.refusals",
         "github.requests",
         "github.answers",
+        "github.creations",
         "github.budget",
         "github.health",
         "github.reports",
@@ -58,6 +59,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "github.installations",
         "github.transport",
         "github.client",
+        "github.lists",
         "github.issues",
     ),
     (
@@ -76,6 +78,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "claims",
         "sync",
         "requeue",
+        "dead_letters",
         "collector",
         "astray",
         "comparing",

@@ -1,0 +1,112 @@
+"""Lists: issues, comments and labels as GitHub lists them, page by page."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import Protocol
+
+from chalicelib.errors import Unavailable
+from chalicelib.github import answers, requests
+from chalicelib.github.answers import Us
+from chalicelib.github.protocol import Request, Response
+from chalicelib.lifecycle import clocks
+from chalicelib.lifecycle.commands import Spoken
+from chalicelib.lifecycle.issue import IssueRef, Label, Seen
+
+MOST_PAGES = 500
+"""Where a list is taken not to end; how much of one is read is bounded by time."""
+
+
+class Client(Protocol):
+    """Sends requests as the App."""
+
+    def ready(self, repository: str) -> bool:
+        """Say whether a call there needs no other before it."""
+
+    def us(self, repository: str) -> Us:
+        """Say who we are there, and be ready."""
+
+    def us_now(self, repository: str) -> Us:
+        """Look up who we are there."""
+
+    def send(self, request: Request, before: datetime) -> Response:
+        """Send once; raises the classified errors."""
+
+
+class GitHubLists:
+    """Lists of the repositories that the App is installed on; raises the classified errors.
+
+    A call that could end after `before` is not sent.
+    """
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def changed(
+        self, repository: str, label: str | None, since: datetime, before: datetime
+    ) -> Iterator[Seen]:
+        """List our issues (with a label) changed since a time, in any state.
+
+        Never by the search API, whose index lags.
+        """
+        us = self._client.us_now(repository)  # under a former login the list would be empty
+        request = requests.list_issues(repository, us.login, label, since - clocks.APART)
+        for page, response in self._pages(request, before):
+            yield from answers.read_issues(page, response, us)
+
+    def open_ones(self, repository: str, label: str, before: datetime) -> Iterator[Seen]:
+        """List open issues with a label."""
+        us = self._client.us(repository)
+        for page, response in self._pages(requests.list_open_issues(repository, label), before):
+            yield from answers.read_issues(page, response, us)
+
+    def walk(
+        self, repository: str, label: str, since: datetime, before: datetime, *, only_open: bool
+    ) -> Iterator[list[Seen]]:
+        """Go through the issues with a label changed since a time, by the time of their change, in pages.
+
+        A page is asked for by the time at which the last one ended: what is changed on the way moves to the
+        end of the list, and pages by number would shift. It may show again what changed in the same second.
+        """
+        us = self._client.us(repository)
+        request = requests.list_by_change(repository, label, since, only_open=only_open)
+        while True:
+            response = self._client.send(request, before)
+            page = answers.read_issues(request, response, us)
+            yield page
+            if response.next_page is None:
+                return
+            if page and page[-1].changed_at > since:
+                since = page[-1].changed_at
+                request = requests.list_by_change(repository, label, since, only_open=only_open)
+            else:
+                request = replace(request, path=response.next_page)
+
+    def comments(self, ref: IssueRef, since: datetime, before: datetime) -> Iterator[str]:
+        """List the bodies of our comments changed since a time."""
+        request = requests.list_comments(ref, since - clocks.APART)
+        us = self._client.us(ref.repository)
+        for page, response in self._pages(request, before):
+            yield from answers.read_comments(page, response, us)
+
+    def spoken(self, ref: IssueRef, since: datetime, before: datetime) -> Iterator[Spoken]:
+        """List the comments of others changed since a time, oldest first."""
+        request = requests.list_comments(ref, since - clocks.APART)
+        us = self._client.us(ref.repository)
+        for page, response in self._pages(request, before):
+            yield from answers.read_spoken(page, response, us)
+
+    def labels(self, repository: str, before: datetime) -> Iterator[Label]:
+        """List the labels of a repository."""
+        for page, response in self._pages(requests.list_labels(repository), before):
+            yield from answers.read_labels(page, response)
+
+    def _pages(self, request: Request, before: datetime) -> Iterator[tuple[Request, Response]]:
+        """Walk through a list; raises Unavailable where it does not end, since half a list proves nothing."""
+        for _ in range(MOST_PAGES):
+            response = self._client.send(request, before)
+            yield request, response
+            if response.next_page is None:
+                return
+            request = replace(request, path=response.next_page)
+        raise Unavailable(f"{request.method} {request.path}: a list of more than {MOST_PAGES} pages")
