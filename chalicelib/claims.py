@@ -8,6 +8,8 @@ from chalicelib.lifecycle.issue import IssueRef
 from chalicelib.lifecycle.state import AlertState, Intent, Lease
 
 MOST_DOUBLINGS = 4
+NEVER_ENDING = 3
+"""Claims in a row that were never settled: one may be a lost answer, three are a fault."""
 
 
 class Rows(Protocol):

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from chalicelib import events
 from chalicelib.errors import AlertingError, Missing
-from chalicelib.lifecycle.state import AlertState
+from chalicelib.lifecycle.state import AlertState, Lease
 from chalicelib.lifecycle.steps import (
     AddComment,
     Adopt,
@@ -75,6 +75,12 @@ class Journal:
         keys = self._keys(row, _action(step))
         self.telemetry.event("BUDGET_REFUSED", **keys, reason=reason, due_at=until, github_request_id=None)
         self.telemetry.count("StepsRefused", reason=reason)
+
+    def never_ending(self, row: AlertState, step: Step, lease: Lease) -> None:
+        """A step is begun on a row whose steps before it ended neither well nor badly."""
+        keys = self._keys(row, _action(step)) | {"unended": lease.unended, "due_at": lease.until}
+        self.telemetry.event("STEPS_NEVER_END", **keys)
+        self.telemetry.count("StepsNeverEnding")
 
     def _step(self, row: AlertState, action: str, **keys: object) -> None:
         self.telemetry.event("STEP", **self._keys(row, action), **keys)

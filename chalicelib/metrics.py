@@ -89,6 +89,7 @@ METRICS = (
         ("reason",),
         "steps that the budget put off: BUDGET, BREAKER_OPEN, RATE_LIMITED, BUSY",
     ),
+    Metric("StepsNeverEnding", Unit.COUNT, (), "steps begun on a row whose last three never ended"),
     Metric("GitHubCalls", Unit.COUNT, ("outcome",), "calls to GitHub, by how they ended"),
     Metric(
         "BudgetLeft",

@@ -137,7 +137,11 @@ class Sync:
 
     def _claim(self, row: AlertState, step: Step) -> AlertState | None:
         begun = intents.intent(row, step, self.policy.routing, self.clock.now())
-        return self.rows.claim(row, begun, claims.lease(row, self.clock, self.timing))
+        lease = claims.lease(row, self.clock, self.timing)
+        claimed = self.rows.claim(row, begun, lease)
+        if claimed and lease.unended >= claims.NEVER_ENDING:
+            self._journal.never_ending(row, step, lease)
+        return claimed
 
     def _permit(self, row: AlertState, step: Step) -> Granted | budget.Refused:
         """Ask the budget, and wait for a turn that is near."""

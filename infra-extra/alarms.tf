@@ -60,6 +60,11 @@ locals {
       namespace = "Alerting", metric = "OldestDueSeconds", dimensions = local.ours
       statistic = "Maximum", seconds = 60, periods = 5, above = 900, missing = "notBreaching"
     }
+    steps-unending = {
+      says      = "The steps of one row never end: its process dies with it. It is tried less and less often, and holds up no other."
+      namespace = "Alerting", metric = "StepsNeverEnding", dimensions = local.ours
+      statistic = "Sum", seconds = 3600, periods = 1, above = 0, missing = "notBreaching"
+    }
     github-away = {
       says      = "GitHub does not answer: issues are late, nothing is lost."
       namespace = "Alerting", metric = "BreakerOpen", dimensions = local.ours

@@ -35,7 +35,7 @@ run "alarms" {
   assert {
     condition = toset(keys(aws_cloudwatch_metric_alarm.own)) == toset([
       "alerts-not-taken", "alerts-requeued", "alerts-waiting", "api-errors", "collector-errors", "collector-slow", "collector-throttled", "dead-letters",
-      "github-away", "issues-behind", "reconcile-missing", "webhook-errors", "webhook-throttled",
+      "github-away", "issues-behind", "reconcile-missing", "steps-unending", "webhook-errors", "webhook-throttled",
     ])
     error_message = "These are the alarms."
   }

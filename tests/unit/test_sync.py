@@ -11,6 +11,7 @@ import pytest
 from chalicelib import intents
 from chalicelib.act import Act
 from chalicelib.alert import AlertEvent, Priority
+from chalicelib.cli.doctor.steps import unending
 from chalicelib.errors import (
     CommentsClosed,
     ConfigurationError,
@@ -435,9 +436,23 @@ def test_a_row_whose_steps_never_end_is_claimed_less_and_less_often_and_gives_wa
     pauses = [later - earlier for earlier, later in pairwise(tries)]
     assert pauses[:6] == sorted(pauses[:6])
     assert (pauses[0], max(pauses)) == (1, 16)
+    told = world.telemetry.named("STEPS_NEVER_END")
+    assert [keys["unended"] for keys in told] == list(range(3, len(tries)))
+    assert {(keys["fingerprint"], keys["action"]) for keys in told} == {(row.fingerprint, "LOOK")}
+    assert world.telemetry.counts.count(("StepsNeverEnding", 1, {})) == len(told)
+    assert unending(world.store, world.clock.now()) == [row.fingerprint]
     world.tracker.faults.clear()
     world.settle(30)
+    assert unending(world.store, world.clock.now()) == []
     assert (world.row.look, world.row.lease, world.row.due_at) == (False, None, None)
+
+
+def test_a_lost_answer_is_no_step_that_never_ends(world: World) -> None:
+    world.tracker.faults["open"] = fails_with(OutcomeUnknown("dropped"))
+    world.run(firing(0))
+    world.settle(20)
+    assert world.tracker.open_issues
+    assert world.telemetry.named("STEPS_NEVER_END") == []
 
 
 @pytest.mark.parametrize("step", range(12))

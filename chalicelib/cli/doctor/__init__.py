@@ -6,7 +6,7 @@ from dataclasses import asdict
 import typer
 
 from chalicelib.cli import options, screen
-from chalicelib.cli.doctor import functions, github, hook, lookups, refused, resources
+from chalicelib.cli.doctor import functions, github, hook, lookups, refused, resources, steps
 from chalicelib.cli.doctor.finding import Check, Finding, findings
 from chalicelib.cli.stage import Stage
 from chalicelib.render.words import counted
@@ -18,6 +18,7 @@ CHECKS: Mapping[str, Check] = {
     "topic": resources.topic,
     "queues": resources.queues,
     "table": resources.table,
+    steps.NAME: steps.ended,
     "GitHub": github.enabled,
     "GitHub App": github.app,
     "repositories": github.repositories,

@@ -1,0 +1,45 @@
+"""Rows whose steps never end: each time one is begun, the process that began it is stopped or dies."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from chalicelib.alert import Priority
+from chalicelib.claims import NEVER_ENDING
+from chalicelib.cli.doctor.finding import Finding
+from chalicelib.cli.stage import Stage
+from chalicelib.lifecycle.state import AlertState
+from chalicelib.render.words import counted
+from chalicelib.wiring.clock import CLOCK
+
+NAME = "steps"
+LONGEST_LEASE = timedelta(minutes=30)
+MOST = 500
+
+
+class Rows(Protocol):
+    """The rows that are due, or will be."""
+
+    def due(self, priority: Priority, now: datetime, limit: int) -> list[str]:
+        """List fingerprints of rows of a priority that are due by a time, the longest due first."""
+
+    def several(self, fingerprints: list[str]) -> list[AlertState]:
+        """Read rows."""
+
+
+def ended(stage: Stage) -> Iterator[Finding]:
+    """See that no row's steps begin again and again without an end."""
+    found = unending(stage.store, CLOCK.now())
+    told = f"{counted(len(found), 'row')} whose steps never end" if found else "all come to an end"
+    fix = (
+        f"`show {found[0]} --stage {stage.name}` says where; docs/on-call.md, steps-unending."
+        if found
+        else ""
+    )
+    yield Finding(NAME, told, fix)
+
+
+def unending(rows: Rows, now: datetime) -> list[str]:
+    """Name the rows of which three claims in a row were never settled; they are due when the lease ends."""
+    names = [name for priority in Priority for name in rows.due(priority, now + LONGEST_LEASE, MOST)]
+    return [row.fingerprint for row in rows.several(names) if row.lease and row.lease.unended >= NEVER_ENDING]
