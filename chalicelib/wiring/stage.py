@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from typing import TYPE_CHECKING
 
 import boto3
 from botocore.config import Config
@@ -15,6 +16,9 @@ from chalicelib.secrets import Secret
 from chalicelib.telemetry import Powertools
 from chalicelib.topic import SnsTopic
 from chalicelib.wiring.clock import CLOCK
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
 
 AWS = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
 
@@ -49,9 +53,14 @@ def telemetry() -> Powertools:
 
 def secret(name: str, beside: Arn | None = None) -> Secret:
     """Make a secret, in the region of the ARN, or else in the function's own."""
-    region = beside.region if beside else None
-    client = boto3.client("secretsmanager", region_name=region, config=AWS)
+    client = _secrets_manager(beside.region if beside else None)
     return Secret(client, f"{settings().prefix}-{name}", CLOCK.now)
+
+
+@cache
+def _secrets_manager(region: str | None) -> "SecretsManagerClient":
+    """Make one client for all secrets of a region: it takes long to make."""
+    return boto3.client("secretsmanager", region_name=region, config=AWS)
 
 
 def topic(beside: Arn) -> SnsTopic:

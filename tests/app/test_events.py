@@ -81,6 +81,21 @@ def test_a_wrong_signature_is_refused_without_a_word_why(stage: Stage, secret: s
     assert stage.received() == []
 
 
+@pytest.mark.parametrize(
+    "signature", [None, "", "sha256=", "sha1=" + "0" * 40, "sha256=" + "0" * 63, "SHA256=" + "0" * 64]
+)
+def test_what_is_no_signature_is_refused_without_a_look_at_any_secret(
+    stage: Stage, signature: str | None
+) -> None:
+    for name in ("webhook-secrets", "alerting-app-secrets"):
+        secret_id = f"alerting-local-{name}"
+        stage.client("secretsmanager").delete_secret(SecretId=secret_id, ForceDeleteWithoutRecovery=True)
+    headers = {} if signature is None else {"X-Hub-Signature-256": signature}
+    assert stage.http.post("/github/events", headers=headers, body=b"{").status_code == 401
+    shaped = {"X-Hub-Signature-256": "sha256=" + "0" * 64}
+    assert stage.http.post("/github/events", headers=shaped, body=b"{").status_code == 503
+
+
 @pytest.mark.parametrize(("body", "status"), [(b"[]", 400), (b"{", 400), (b" " * (6 * 1024 * 1024 + 1), 413)])
 def test_what_is_no_event_is_refused(stage: Stage, body: bytes, status: int) -> None:
     assert post(stage, None, body=body).status_code == status

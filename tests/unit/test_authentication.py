@@ -138,7 +138,7 @@ def test_a_credential_of_the_wrong_type_or_empty_is_a_fault_that_is_told_and_nev
 
 
 def test_a_body_is_not_hashed_for_a_wrong_token(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It may have five megabytes."""
+    """It may have megabytes."""
     secret: dict[str, Any] = {"grafana_webhook_token": "right", "grafana_hmac_secret": "s"}
     headers = {"x-grafana-token": "wrong", SIGNATURE: OF_BODY}
     with monkeypatch.context() as without:

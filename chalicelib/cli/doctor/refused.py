@@ -26,7 +26,7 @@ WHY: Mapping[str, str] = {
     "NOT_AN_OBJECT": "not a JSON object",
     "NO_ALERTS": "no list of alerts",
     "LEGACY_ALERTING": "Grafana's legacy alerting",
-    "TOO_LARGE": "larger than 5 MB",
+    "TOO_LARGE": "too large",
     "TOO_MANY_ALERTS": "too many alerts in one request",
     "UNKNOWN_SOURCE": "no such source",
 }
