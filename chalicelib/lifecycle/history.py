@@ -82,10 +82,8 @@ def _relevant(moments: tuple[Moment, ...]) -> tuple[Moment, ...]:
     The resolution before it stays, as it keeps older firings out.
     """
     begins = read(moments).episode
-    first = next((index for index, moment in enumerate(moments) if moment.at == begins), None)
-    if first is None:
-        return moments
-    return moments[first:] if moments[first].anew else moments[max(first - 1, 0) :]
+    first = next((index for index, moment in enumerate(moments) if moment.at == begins), 0)
+    return moments[max(first - 1, 0) :]
 
 
 def _underway(moments: tuple[Moment, ...]) -> tuple[Moment, ...]:

@@ -133,6 +133,16 @@ def test_a_renamed_app_still_knows_what_is_its_own(hub: Hub) -> None:
     assert read(hub, ref).closed_by is Closer.PERSON
 
 
+def test_what_a_renamed_app_opens_while_its_answer_is_lost_is_found_as_its_own(hub: Hub) -> None:
+    opened(hub)
+    hub.github.rename_app("pager")
+    lost = opened(hub).ref
+    (found,) = [seen for seen in changed(hub) if seen.ref == lost]
+    assert found.by_us
+    edit(hub, lost, state="closed", state_reason="completed")
+    assert read(hub, lost).closed_by is Closer.US
+
+
 def test_a_closing_of_ours_on_what_another_opened_is_known_after_the_next_list(hub: Hub) -> None:
     theirs = IssueRef(REPOSITORY, hub.mona.open(REPOSITORY, "adopted").number)
     read(hub, theirs)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.alert import AlertEvent, Condition
-from chalicelib.lifecycle.history import MOST_MOMENTS, UNDERWAY
+from chalicelib.lifecycle.history import MOST_MOMENTS, UNDERWAY, read
 from chalicelib.lifecycle.periods import MARGIN, TICK, periods
 from chalicelib.lifecycle.record import CLOCK_AHEAD, Reason, record
 from chalicelib.lifecycle.spec import Episode, Moment
@@ -68,6 +68,13 @@ F, R = "FIRING", "RESOLVED"
         # one whose clock is ten minutes ahead: the end before lies in our future
         ([fires(10, 1), ends(70, 61), fires(10, 65)], "RECURRED", F, 70 + 1 / 60_000),
         ([fires(10, 1), ends(70, 61), fires(10, 65), ends(76, 67)], "RESOLVED", R, 70 + 1 / 60_000),
+        # whose times do not change once what they follow from is no longer under way
+        (
+            [fires(-10, 1), ends(50, 61), fires(-10, 70), ends(65, 75), fires(71, 81), fires(71, 200)],
+            "REPEAT",
+            F,
+            81,
+        ),
         # a late copy of the end before does not end what fires again
         ([fires(0, 1), ends(60, 61), fires(0, 70), ends(60, 70 + LATE)], "STALE", F, 70),
         ([fires(0, 1), ends(60, 61), fires(0, 70), ends(59, 70 + LATE)], "STALE", F, 70),
@@ -203,6 +210,20 @@ def test_what_lies_before_the_newest_period_is_dropped_once_nothing_of_its_time_
     hour = UNDERWAY.total_seconds() / 60
     row, _ = told(fires(0, 1), ends(5, 6), fires(7, 8), ends(9, 10), fires(hour + 20, hour + 21))
     assert [moment.at for moment in row.spec.moments] == [at(9), at(hour + 20)]
+
+
+@pytest.mark.parametrize(("later", "kept"), [(0, [7, 9]), (JUST, [9])])
+def test_a_message_may_be_under_way_for_an_hour(later: float, kept: list[float]) -> None:
+    newest = 10 + UNDERWAY.total_seconds() / 60 + later
+    row, _ = told(fires(0, 1), ends(5, 6), fires(7, 10), ends(9, 11), fires(newest - 1, newest))
+    assert [moment.at for moment in row.spec.moments] == [*map(at, kept), at(newest - 1)]
+
+
+def test_an_end_said_again_does_not_move_when_it_ended() -> None:
+    """Not even once the first word of it is no longer under way."""
+    row, reasons = told(fires(0, 1), ends(5, 6), ends(100, 101))
+    assert reasons[-1] == "ALREADY_RESOLVED"
+    assert read(row.spec.moments).ended_at == at(5)
 
 
 minutes = st.integers(0, 8)

@@ -180,6 +180,12 @@ def test_a_copy_that_says_that_it_began_anew_is_no_duplicate() -> None:
     assert record(row, firing(0), at(6)).row.spec.episode == at(5)
 
 
+@pytest.mark.parametrize("anew", [(True, False), (False, True)])
+def test_a_copy_that_does_not_say_that_it_began_anew_does_not_take_it_back(anew: tuple[bool, bool]) -> None:
+    copies = [firing(3, began_anew=each) for each in anew]
+    assert row_of(firing(1), *copies).spec.episode == at(3)
+
+
 def test_a_message_that_was_long_on_its_way_does_not_set_back_when_the_row_was_seen() -> None:
     assert record(row_of(firing(9)), firing(10), at(4)).reason is Reason.REPEAT
     row = record(row_of(firing(9)), firing(10), at(4)).row
