@@ -121,11 +121,13 @@ def surprising(issue: Issue, seen: Seen) -> bool:
 def adopted(row: AlertState, alert: AlertEvent, seen: Seen) -> Status:
     """Take another open issue of the condition for the row's; what it shows is read off it, and written anew.
 
-    One that a person opened again after the condition resolved is left open.
+    One that a person opened again after the condition resolved is left open. GitHub does not say who did; of
+    one that was open all along, such as before it was transferred, nobody did since.
     """
     if not seen.open or row.spec.episode is None:
         return row.status
     before = row.status.issue
+    kept_open = before.kept_open if before and before.open else seen.reopened
     labels = tuple(label for label in seen.labels if label.startswith(ROUTED_PREFIXES))
     priority = next((each for each in Priority if f"Pri:{each}" in labels), alert.priority)
     issue = Issue(
@@ -143,7 +145,7 @@ def adopted(row: AlertState, alert: AlertEvent, seen: Seen) -> Status:
         comments=seen.comments,
         muted=MUTED_LABEL in seen.labels,
         quiet=QUIET_LABEL in seen.labels,
-        kept_open=seen.reopened and row.spec.condition is Condition.RESOLVED,
+        kept_open=kept_open and row.spec.condition is Condition.RESOLVED,
         heard_at=row.spec.began_by_our_clock,
     )
     return replace(row.status, issue=issue, told=row.spec.episode, failures=0)

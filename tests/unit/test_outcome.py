@@ -161,6 +161,19 @@ def test_an_adopted_issue_is_kept_open_only_where_a_person_opened_it_again_after
     assert issue.kept_open is (reopened and row is ENDED)
 
 
+@pytest.mark.parametrize("kept_open", [True, False])
+def test_one_that_was_open_all_along_is_kept_open_only_if_it_was_before(*, kept_open: bool) -> None:
+    """We opened it again when it fired again; then it ended, and a person transferred it unheard."""
+    before = outcome.adopted(ENDED, firing(0), SEEN).issue
+    assert before
+    assert before.open
+    known = replace(ENDED, status=Status(replace(before, kept_open=kept_open)))
+    elsewhere = replace(SEEN, ref=IssueRef("example-org/elsewhere", 3), reopened=True)
+    issue = outcome.adopted(known, firing(0), elsewhere).issue
+    assert issue
+    assert issue.kept_open is kept_open
+
+
 def test_a_closed_issue_is_not_adopted() -> None:
     assert outcome.adopted(OPENED, firing(0), CLOSED_SEEN) is OPENED.status
 
