@@ -35,6 +35,12 @@ locals {
       namespace = "Alerting", metric = "AlertsNotTaken", dimensions = local.ours
       statistic = "Sum", seconds = 60, periods = 15, bad = 1, above = 0, missing = "notBreaching"
     }
+    webhook-refused = {
+      says = "Requests keep being refused: a sender has a wrong token or sends what cannot be read, or somebody tries the door."
+      # Summed over all reasons, each of which is a metric of its own.
+      query   = "SELECT SUM(WebhookRefused) FROM Alerting WHERE stage = '${var.stage}'"
+      seconds = 300, periods = 12, bad = 3, above = 0, missing = "notBreaching"
+    }
     api-errors = {
       says      = "The API answered 5xx: Grafana and Alertmanager could not deliver."
       namespace = "AWS/ApiGateway", metric = "5XXError", dimensions = { ApiName = "alerting", Stage = "api" }
@@ -89,11 +95,11 @@ resource "aws_cloudwatch_metric_alarm" "own" {
 
   alarm_name          = "${local.prefix}-${each.key}"
   alarm_description   = "${each.value.says} See docs/on-call.md, ${each.key}."
-  namespace           = each.value.namespace
-  metric_name         = each.value.metric
-  dimensions          = each.value.dimensions
-  statistic           = each.value.statistic
-  period              = each.value.seconds
+  namespace           = try(each.value.namespace, null)
+  metric_name         = try(each.value.metric, null)
+  dimensions          = try(each.value.dimensions, null)
+  statistic           = try(each.value.statistic, null)
+  period              = can(each.value.query) ? null : each.value.seconds
   evaluation_periods  = each.value.periods
   datapoints_to_alarm = try(each.value.bad, each.value.periods)
   comparison_operator = can(each.value.below) ? "LessThanThreshold" : "GreaterThanThreshold"
@@ -101,4 +107,15 @@ resource "aws_cloudwatch_metric_alarm" "own" {
   treat_missing_data  = each.value.missing
   alarm_actions       = [aws_sns_topic.operations.arn]
   ok_actions          = [aws_sns_topic.operations.arn]
+
+  dynamic "metric_query" {
+    for_each = try([each.value.query], [])
+
+    content {
+      id          = "sum"
+      expression  = metric_query.value
+      period      = each.value.seconds
+      return_data = true
+    }
+  }
 }

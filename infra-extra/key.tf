@@ -17,12 +17,23 @@ resource "aws_kms_key" "topics" {
         Resource  = "*"
       },
       {
-        Sid       = "SourcesEncrypt"
+        Sid       = "AlarmsEncrypt"
         Effect    = "Allow"
-        Principal = { Service = ["cloudwatch.amazonaws.com", "events.amazonaws.com"] }
+        Principal = { Service = "cloudwatch.amazonaws.com" }
         Action    = ["kms:Decrypt", "kms:GenerateDataKey*"]
         Resource  = "*"
-        Condition = { StringEquals = { "aws:SourceAccount" = local.sources } }
+        # This account too, for Alerting's own alarms.
+        Condition = { StringEquals = { "aws:SourceAccount" = distinct(concat(local.sources, [local.account_id])) } }
+      },
+      {
+        # With aws:SourceAccount or aws:SourceArn EventBridge would deliver nothing
+        # (https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html).
+        Sid       = "RulesEncrypt"
+        Effect    = "Allow"
+        Principal = { Service = "events.amazonaws.com" }
+        Action    = ["kms:Decrypt", "kms:GenerateDataKey*"]
+        Resource  = "*"
+        Condition = { StringEquals = { "kms:EncryptionContext:aws:sns:topicArn" = local.topic_arn } }
       },
       {
         Sid       = "FunctionsEncrypt"

@@ -1,6 +1,21 @@
 output "alarm_topic_arn" {
-  description = "The topic for the actions of CloudWatch alarms (ALARM and OK) and for EventBridge rules."
+  description = "The topic for the actions of CloudWatch alarms (ALARM and OK)."
   value       = aws_sns_topic.alerts.arn
+}
+
+output "alarm_bus_arn" {
+  description = "The bus that EventBridge rules, of any account and region, send alarms to."
+  value       = aws_cloudwatch_event_bus.alarms.arn
+}
+
+output "requests_per_second" {
+  description = "Requests a second that each route of the API takes."
+  value       = var.requests_per_second
+}
+
+output "requests_burst" {
+  description = "Requests that each route of the API takes at once."
+  value       = var.requests_burst
 }
 
 output "queue_url" {

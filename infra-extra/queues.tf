@@ -45,3 +45,9 @@ resource "aws_sqs_queue" "dead" {
   sqs_managed_sse_enabled   = true
   message_retention_seconds = 14 * 86400
 }
+
+# Set once both queues are there. A subscription's dead letters need the queue's policy alone: this is about queues.
+resource "aws_sqs_queue_redrive_allow_policy" "dead" {
+  queue_url            = aws_sqs_queue.dead.url
+  redrive_allow_policy = jsonencode({ redrivePermission = "byQueue", sourceQueueArns = [aws_sqs_queue.alerts.arn] })
+}

@@ -1,7 +1,22 @@
-# Where alerts arrive: CloudWatch alarms and EventBridge rules by themselves, the others through the webhook.
+# Where alerts arrive: those of CloudWatch alarms by themselves, of EventBridge through the bus, the others through the webhook.
 resource "aws_sns_topic" "alerts" {
   name              = "${local.prefix}-alerts"
   kms_master_key_id = var.customer_key ? aws_kms_key.topics[0].arn : null
+}
+
+locals {
+  # A rule may carry an input transformer, and so say anything in the name of any alarm.
+  direct_rules = !var.direct_rules ? [] : [{
+    Sid       = "RulesPublish"
+    Effect    = "Allow"
+    Principal = { Service = "events.amazonaws.com" }
+    Action    = "sns:Publish"
+    Resource  = local.topic_arn
+    Condition = {
+      StringEquals = { "aws:SourceAccount" = local.sources }
+      ArnLike      = { "aws:SourceArn" = [for id in local.sources : "arn:${local.partition}:events:${var.region}:${id}:rule/*"] }
+    }
+  }]
 }
 
 resource "aws_sns_topic_policy" "alerts" {
@@ -9,28 +24,24 @@ resource "aws_sns_topic_policy" "alerts" {
 
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [
+    Statement = concat([
       {
         Sid       = "AlarmsPublish"
         Effect    = "Allow"
         Principal = { Service = "cloudwatch.amazonaws.com" }
         Action    = "sns:Publish"
         Resource  = local.topic_arn
-        Condition = {
-          StringEquals = { "aws:SourceAccount" = local.sources }
-          ArnLike      = { "aws:SourceArn" = [for id in local.sources : "arn:${local.partition}:cloudwatch:${var.region}:${id}:alarm:*"] }
-        }
+        # Not by aws:SourceArn: it never matches an alarm whose name is not ASCII
+        # (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html).
+        Condition = { StringEquals = { "aws:SourceAccount" = local.sources } }
       },
       {
-        Sid       = "RulesPublish"
+        Sid       = "OwnRulePublishes"
         Effect    = "Allow"
         Principal = { Service = "events.amazonaws.com" }
         Action    = "sns:Publish"
         Resource  = local.topic_arn
-        Condition = {
-          StringEquals = { "aws:SourceAccount" = local.sources }
-          ArnLike      = { "aws:SourceArn" = [for id in local.sources : "arn:${local.partition}:events:${var.region}:${id}:rule/*"] }
-        }
+        Condition = { ArnEquals = { "aws:SourceArn" = [local.rule_arn] } }
       },
       {
         Sid       = "FunctionsPublish"
@@ -48,7 +59,7 @@ resource "aws_sns_topic_policy" "alerts" {
         Resource  = local.topic_arn
         Condition = { Bool = { "aws:SecureTransport" = "false" } }
       },
-    ]
+    ], local.direct_rules)
   })
 }
 

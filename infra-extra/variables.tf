@@ -19,7 +19,7 @@ variable "region" {
 }
 
 variable "source_account_ids" {
-  description = "AWS accounts whose CloudWatch alarms and EventBridge rules may publish alerts; empty for this account alone."
+  description = "AWS accounts whose CloudWatch alarms, and events about them, become alerts; empty for this account alone."
   type        = list(string)
   default     = []
 
@@ -27,6 +27,12 @@ variable "source_account_ids" {
     condition     = alltrue([for id in var.source_account_ids : can(regex("^[0-9]{12}$", id))])
     error_message = "source_account_ids must be AWS account ids of 12 digits."
   }
+}
+
+variable "direct_rules" {
+  description = "Whether EventBridge rules may publish to the topic themselves, which lets the accounts that own them forge alarms of others."
+  type        = bool
+  default     = true
 }
 
 variable "other_regions" {
@@ -53,6 +59,28 @@ variable "collector_timeout_seconds" {
   validation {
     condition     = var.collector_timeout_seconds >= 30 && var.collector_timeout_seconds <= 900
     error_message = "collector_timeout_seconds must be from 30 to 900."
+  }
+}
+
+variable "requests_per_second" {
+  description = "Requests a second that each route of the API takes; beyond that API Gateway answers 429, which costs nothing."
+  type        = number
+  default     = 50
+
+  validation {
+    condition     = var.requests_per_second >= 1 && var.requests_per_second <= 10000
+    error_message = "requests_per_second must be from 1 to 10000."
+  }
+}
+
+variable "requests_burst" {
+  description = "Requests that each route of the API takes at once, above requests_per_second."
+  type        = number
+  default     = 200
+
+  validation {
+    condition     = var.requests_burst >= 1 && var.requests_burst <= 5000 && floor(var.requests_burst) == var.requests_burst
+    error_message = "requests_burst must be a whole number from 1 to 5000."
   }
 }
 

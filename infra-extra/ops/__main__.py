@@ -28,8 +28,10 @@ def deploy(aws: Aws) -> None:
     terraform.apply(aws.stage)
     checks.require(aws, checks.BEFORE_FUNCTIONS)
     functions.deploy(aws)
+    outputs = terraform.outputs(aws.stage)
+    functions.limit(aws, outputs["requests_per_second"], outputs["requests_burst"])
     print("\nNext:")
-    for name, value in terraform.outputs(aws.stage).items():
+    for name, value in outputs.items():
         print(f"  {name} = {value}")
     url(aws)
 

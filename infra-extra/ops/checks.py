@@ -102,6 +102,21 @@ def secrets(aws: Aws) -> Iterator[str]:
         )
 
 
+def rules(aws: Aws) -> Iterator[str]:
+    """No rule of this account publishes to the topic itself where the stage ends that."""
+    stage = aws.stage
+    if stage.direct_rules:
+        return
+    pages = aws.client("events").get_paginator("list_rule_names_by_target")
+    for page in pages.paginate(TargetArn=aws.arn("sns", stage.topic)):
+        for name in page["RuleNames"]:
+            yield (
+                f"the rule {name} publishes to the topic {stage.topic} itself, and its alarms would be lost: "
+                f"set direct_rules = true in infra-extra/{stage.name}.tfvars, deploy, let the rule send to "
+                f"the bus {stage.bus} (docs/deploy.md), and set it to false then"
+            )
+
+
 def memory_of_chalice(aws: Aws) -> Iterator[str]:
     """Where functions are, it is remembered which."""
     try:
@@ -138,7 +153,10 @@ def resources(aws: Aws) -> Iterator[str]:
             yield f"the log group /aws/lambda/{name} is not there, and the function may not make it"
 
 
-BEFORE_ANYTHING: tuple[Check, ...] = (tools, account, region, state_bucket, secrets, memory_of_chalice)
+BEFORE_ANYTHING: tuple[Check, ...] = (
+    *(tools, account, region, state_bucket),
+    *(secrets, rules, memory_of_chalice),
+)
 BEFORE_FUNCTIONS: tuple[Check, ...] = (resources,)
 
 

@@ -4,8 +4,9 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
-from ops import memory, package
+from ops import memory, package, policies
 from ops.aws import Aws
 from ops.stage import Stage
 
@@ -14,7 +15,22 @@ def deploy(aws: Aws) -> None:
     """Make or update the functions from a fresh package."""
     with memory.kept(aws):
         package.build(aws.stage)
+        policies.name_account(package.folder(aws.stage), aws.account_id)
         package.run(aws.stage, "deploy")
+
+
+def limit(aws: Aws, per_second: float, burst: int) -> None:
+    """Limit the requests that each route of the API takes, a second and at once; Chalice cannot."""
+    for resource in _remembered(aws):
+        if resource["resource_type"] == "rest_api":
+            aws.client("apigateway").update_stage(
+                restApiId=resource["rest_api_id"],
+                stageName=resource["rest_api_url"].rstrip("/").rpartition("/")[2],
+                patchOperations=[
+                    {"op": "replace", "path": f"/*/*/throttling/{name}", "value": f"{value:g}"}
+                    for name, value in (("rateLimit", per_second), ("burstLimit", burst))
+                ],
+            )
 
 
 def delete(aws: Aws) -> None:
@@ -27,12 +43,16 @@ def delete(aws: Aws) -> None:
 
 def url(aws: Aws) -> str | None:
     """The API's address; None if it is not deployed."""
-    remembered = json.loads(memory.fetch(aws) or '{"resources": []}')
-    for resource in remembered["resources"]:
+    for resource in _remembered(aws):
         if resource["resource_type"] == "rest_api":
             address: str = resource["rest_api_url"]
             return address.rstrip("/")
     return None
+
+
+def _remembered(aws: Aws) -> list[dict[str, Any]]:
+    resources: list[dict[str, Any]] = json.loads(memory.fetch(aws) or '{"resources": []}')["resources"]
+    return resources
 
 
 def _delete(stage: Stage) -> None:

@@ -30,7 +30,7 @@ def build(stage: Stage) -> Path:
 
     Raises Faults if it lacks a library.
     """
-    project = _project(stage)
+    project = folder(stage)
     shutil.rmtree(project.parent, ignore_errors=True)
     shutil.copytree(stage.root / "chalicelib", project / "chalicelib", ignore=NOT_PACKAGED)
     shutil.copytree(stage.root / ".chalice", project / ".chalice", ignore=NOT_COPIED)
@@ -47,12 +47,13 @@ def build(stage: Stage) -> Path:
 
 def run(stage: Stage, verb: str, *arguments: str) -> None:
     """Let Chalice do something with the project that the package was made from."""
-    chalice, project = str(Path(sys.executable).with_name("chalice")), _project(stage)
+    chalice, project = str(Path(sys.executable).with_name("chalice")), folder(stage)
     command = [chalice, "--project-dir", str(project), verb, "--stage", stage.name, *arguments]
     subprocess.run(command, env=stage.environment | _pip(project), check=True)
 
 
-def _project(stage: Stage) -> Path:
+def folder(stage: Stage) -> Path:
+    """Where the project is that a stage's package is made from."""
     return stage.root / "build" / "package" / stage.name / "project"
 
 

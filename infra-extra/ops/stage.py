@@ -22,6 +22,7 @@ class Stage:
     bucket: str
     bucket_region: str
     root: Path = ROOT
+    direct_rules: bool = True
 
     @classmethod
     def read(cls, name: str, root: Path = ROOT) -> "Stage":
@@ -38,7 +39,8 @@ class Stage:
         faults = [f"infra-extra/{file} sets no {key}" for file, found, key in wanted if not found.get(key)]
         if faults:
             raise Faults(f"The stage {name} is not described:", faults)
-        return cls(name, variables["region"], backend["bucket"], backend["region"], root)
+        direct_rules = "direct_rules" not in _refused(folder / f"{name}.tfvars")
+        return cls(name, variables["region"], backend["bucket"], backend["region"], root, direct_rules)
 
     @property
     def prefix(self) -> str:
@@ -54,6 +56,11 @@ class Stage:
     def topic(self) -> str:
         """The topic of alerts."""
         return f"{self.prefix}-alerts"
+
+    @property
+    def bus(self) -> str:
+        """The bus that EventBridge rules send alarms to."""
+        return f"{self.prefix}-alarms"
 
     @property
     def queue(self) -> str:
@@ -94,6 +101,11 @@ class Stage:
     def environment(self) -> dict[str, str]:
         """This process's environment with the stage's region, whatever it said before."""
         return dict(os.environ) | {"AWS_REGION": self.region, "AWS_DEFAULT_REGION": self.region}
+
+
+def _refused(file: Path) -> set[str]:
+    """Read which variables a file of HCL sets to false."""
+    return set(re.findall(r"^\s*(\w+)\s*=\s*false\b", file.read_text(encoding="utf-8"), re.MULTILINE))
 
 
 def _assignments(file: Path) -> dict[str, str]:

@@ -12,6 +12,21 @@ locals {
   dlq_arn    = "arn:${local.partition}:sqs:${var.region}:${local.account_id}:${local.prefix}-alerts-dlq"
 }
 
+locals {
+  # A rule may carry an input transformer, and so say anything in the name of any alarm.
+  direct_rules = !var.direct_rules ? [] : [{
+    Sid       = "RulesPublish"
+    Effect    = "Allow"
+    Principal = { Service = "events.amazonaws.com" }
+    Action    = "sns:Publish"
+    Resource  = local.topic_arn
+    Condition = {
+      StringEquals = { "aws:SourceAccount" = local.sources }
+      ArnLike      = { "aws:SourceArn" = [for id in local.sources : "arn:${local.partition}:events:${var.region}:${id}:rule/*"] }
+    }
+  }]
+}
+
 resource "aws_sns_topic" "alerts" {
   #checkov:skip=CKV_AWS_26: CloudWatch cannot publish under the key that AWS manages for SNS
   name = "${local.prefix}-alerts"
@@ -22,28 +37,16 @@ resource "aws_sns_topic_policy" "alerts" {
 
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [
+    Statement = concat([
       {
         Sid       = "AlarmsPublish"
         Effect    = "Allow"
         Principal = { Service = "cloudwatch.amazonaws.com" }
         Action    = "sns:Publish"
         Resource  = local.topic_arn
-        Condition = {
-          StringEquals = { "aws:SourceAccount" = local.sources }
-          ArnLike      = { "aws:SourceArn" = [for id in local.sources : "arn:${local.partition}:cloudwatch:${var.region}:${id}:alarm:*"] }
-        }
-      },
-      {
-        Sid       = "RulesPublish"
-        Effect    = "Allow"
-        Principal = { Service = "events.amazonaws.com" }
-        Action    = "sns:Publish"
-        Resource  = local.topic_arn
-        Condition = {
-          StringEquals = { "aws:SourceAccount" = local.sources }
-          ArnLike      = { "aws:SourceArn" = [for id in local.sources : "arn:${local.partition}:events:${var.region}:${id}:rule/*"] }
-        }
+        # Not by aws:SourceArn: it never matches an alarm whose name is not ASCII
+        # (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html).
+        Condition = { StringEquals = { "aws:SourceAccount" = local.sources } }
       },
       {
         Sid       = "TlsOnly"
@@ -53,7 +56,7 @@ resource "aws_sns_topic_policy" "alerts" {
         Resource  = local.topic_arn
         Condition = { Bool = { "aws:SecureTransport" = "false" } }
       },
-    ]
+    ], local.direct_rules)
   })
 }
 

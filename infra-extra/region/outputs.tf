@@ -1,5 +1,5 @@
 output "alarm_topic_arn" {
-  description = "The topic for the actions of this region's CloudWatch alarms (ALARM and OK) and for its EventBridge rules."
+  description = "The topic for the actions of this region's CloudWatch alarms (ALARM and OK)."
   value       = aws_sns_topic.alerts.arn
 }
 

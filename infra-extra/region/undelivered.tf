@@ -4,6 +4,9 @@ resource "aws_sqs_queue" "dead" {
   sqs_managed_sse_enabled   = true
   message_retention_seconds = 14 * 86400
 
+  # No queue's dead letters; those of a subscription need the policy alone.
+  redrive_allow_policy = jsonencode({ redrivePermission = "denyAll" })
+
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [

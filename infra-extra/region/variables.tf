@@ -34,7 +34,7 @@ variable "home_region" {
 }
 
 variable "source_account_ids" {
-  description = "AWS accounts whose CloudWatch alarms and EventBridge rules may publish alerts; empty for this account alone."
+  description = "AWS accounts whose CloudWatch alarms, and events about them, become alerts; empty for this account alone."
   type        = list(string)
   default     = []
 
@@ -42,6 +42,12 @@ variable "source_account_ids" {
     condition     = alltrue([for id in var.source_account_ids : can(regex("^[0-9]{12}$", id))])
     error_message = "source_account_ids must be AWS account ids of 12 digits."
   }
+}
+
+variable "direct_rules" {
+  description = "Whether EventBridge rules may publish to the topic themselves, which lets the accounts that own them forge alarms of others."
+  type        = bool
+  default     = true
 }
 
 variable "operations_emails" {

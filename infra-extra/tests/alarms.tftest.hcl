@@ -35,7 +35,7 @@ run "alarms" {
   assert {
     condition = toset(keys(aws_cloudwatch_metric_alarm.own)) == toset([
       "alerts-not-taken", "alerts-requeued", "alerts-waiting", "api-errors", "collector-errors", "collector-slow", "collector-throttled", "dead-letters",
-      "github-away", "issues-behind", "reconcile-missing", "steps-unending", "webhook-errors", "webhook-throttled",
+      "github-away", "issues-behind", "reconcile-missing", "steps-unending", "webhook-errors", "webhook-refused", "webhook-throttled",
     ])
     error_message = "These are the alarms."
   }
@@ -57,7 +57,7 @@ run "alarms" {
   }
 
   assert {
-    condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.own : alarm.evaluation_periods * alarm.period <= 86400])
+    condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.own : alarm.evaluation_periods * coalesce(alarm.period, 300) <= 86400])
     error_message = "CloudWatch looks back a day at most."
   }
 }
@@ -120,6 +120,24 @@ run "what_they_read" {
   assert {
     condition     = aws_cloudwatch_metric_alarm.own["collector-slow"].threshold == 57000
     error_message = "The collector is slow at 95 of 100 of its time, in milliseconds."
+  }
+}
+
+run "refusals_count_whatever_their_reason" {
+  command = plan
+
+  assert {
+    condition = (
+      one(aws_cloudwatch_metric_alarm.own["webhook-refused"].metric_query).expression == "SELECT SUM(WebhookRefused) FROM Alerting WHERE stage = 'dev'"
+      && one(aws_cloudwatch_metric_alarm.own["webhook-refused"].metric_query).return_data
+      && aws_cloudwatch_metric_alarm.own["webhook-refused"].metric_name == null
+    )
+    error_message = "Requests refused in this stage are added up."
+  }
+
+  assert {
+    condition     = one(aws_cloudwatch_metric_alarm.own["webhook-refused"].metric_query).period * aws_cloudwatch_metric_alarm.own["webhook-refused"].evaluation_periods == 3600
+    error_message = "An hour is looked at: Grafana sends again after five minutes, a scanner comes once."
   }
 }
 

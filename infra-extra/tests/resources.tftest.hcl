@@ -88,6 +88,14 @@ run "queues" {
   }
 
   assert {
+    condition = (
+      jsondecode(aws_sqs_queue_redrive_allow_policy.dead.redrive_allow_policy) == { redrivePermission = "byQueue", sourceQueueArns = [aws_sqs_queue.alerts.arn] }
+      && aws_sqs_queue_redrive_allow_policy.dead.queue_url == aws_sqs_queue.dead.url
+    )
+    error_message = "No other queue's dead letters get there."
+  }
+
+  assert {
     condition     = aws_sqs_queue.alerts.sqs_managed_sse_enabled && aws_sqs_queue.dead.sqs_managed_sse_enabled
     error_message = "Both queues are encrypted."
   }
@@ -139,15 +147,23 @@ run "subscription" {
 run "who_publishes" {
   command = plan
 
+  variables {
+    direct_rules = false
+  }
+
   assert {
-    condition = alltrue([
-      for each in jsondecode(aws_sns_topic_policy.alerts.policy).Statement :
-      each.Condition.StringEquals["aws:SourceAccount"] == ["123456789012"] && alltrue([
-        for source in each.Condition.ArnLike["aws:SourceArn"] : strcontains(source, ":us-east-1:123456789012:")
-      ])
-      if contains(["AlarmsPublish", "RulesPublish"], each.Sid)
-    ])
-    error_message = "Alarms and rules of this account may publish, and of no other."
+    condition = one([
+      for each in jsondecode(aws_sns_topic_policy.alerts.policy).Statement : each.Condition if each.Sid == "AlarmsPublish"
+    ]) == { StringEquals = { "aws:SourceAccount" = ["123456789012"] } }
+    error_message = "Alarms of this account may publish, whatever alphabet they are named in, and of no other."
+  }
+
+  assert {
+    condition = [
+      for each in jsondecode(aws_sns_topic_policy.alerts.policy).Statement : each.Condition
+      if each.Effect == "Allow" && try(each.Principal.Service, "") == "events.amazonaws.com"
+    ] == [{ ArnEquals = { "aws:SourceArn" = ["arn:aws:events:us-east-1:123456789012:rule/alerting-prod-alarms/alerting-prod-alarms"] } }]
+    error_message = "Of all rules, our own may publish."
   }
 
   assert {
@@ -165,6 +181,73 @@ run "who_publishes" {
   }
 }
 
+run "rules_that_publish_directly_go_on" {
+  command = plan
+
+  variables {
+    source_account_ids = ["111122223333"]
+  }
+
+  assert {
+    condition = one([for each in jsondecode(aws_sns_topic_policy.alerts.policy).Statement : each.Condition if each.Sid == "RulesPublish"]) == {
+      StringEquals = { "aws:SourceAccount" = ["111122223333"] }
+      ArnLike      = { "aws:SourceArn" = ["arn:aws:events:us-east-1:111122223333:rule/*"] }
+    }
+    error_message = "Unless direct_rules is off, rules of the accounts that are named publish as they did."
+  }
+}
+
+run "the_bus" {
+  command = plan
+
+  variables {
+    source_account_ids = ["111122223333", "444455556666"]
+  }
+
+  assert {
+    condition     = aws_cloudwatch_event_bus.alarms.name == "alerting-prod-alarms" && aws_cloudwatch_event_rule.alarms.name == "alerting-prod-alarms"
+    error_message = "The bus and its rule have the names in the rule's ARN, which the topic's policy names."
+  }
+
+  assert {
+    condition = jsondecode(aws_cloudwatch_event_bus_policy.alarms.policy).Statement == [{
+      Sid       = "RulesSend"
+      Effect    = "Allow"
+      Principal = { AWS = ["arn:aws:iam::111122223333:root", "arn:aws:iam::444455556666:root"] }
+      Action    = "events:PutEvents"
+      Resource  = "arn:aws:events:us-east-1:123456789012:event-bus/alerting-prod-alarms"
+      Condition = {
+        StringEquals = {
+          "events:source"      = "aws.cloudwatch"
+          "events:detail-type" = ["CloudWatch Alarm State Change", "CloudWatch Alarm Contributor State Change"]
+        }
+        BoolIfExists = { "events:eventBusInvocation" = "true" }
+      }
+    }]
+    error_message = "Rules of the accounts that are named may send alarms, and nothing else."
+  }
+
+  assert {
+    condition = jsondecode(aws_cloudwatch_event_rule.alarms.event_pattern) == {
+      source      = ["aws.cloudwatch"]
+      account     = ["111122223333", "444455556666"]
+      detail-type = ["CloudWatch Alarm State Change", "CloudWatch Alarm Contributor State Change"]
+    }
+    error_message = "Our rule takes alarms, of the accounts that are named."
+  }
+
+  assert {
+    condition = (
+      aws_cloudwatch_event_target.topic.arn == aws_sns_topic.alerts.arn
+      && aws_cloudwatch_event_target.topic.event_bus_name == "alerting-prod-alarms"
+      && aws_cloudwatch_event_target.topic.input == null
+      && aws_cloudwatch_event_target.topic.input_path == null
+      && length(aws_cloudwatch_event_target.topic.input_transformer) == 0
+    )
+    error_message = "The topic gets events as they are."
+  }
+}
+
 run "other_accounts_and_regions" {
   command = plan
 
@@ -176,9 +259,6 @@ run "other_accounts_and_regions" {
   assert {
     condition = jsondecode(aws_sns_topic_policy.alerts.policy).Statement[0].Condition == {
       StringEquals = { "aws:SourceAccount" = ["111122223333", "444455556666"] }
-      ArnLike = { "aws:SourceArn" = [
-        "arn:aws:cloudwatch:us-east-1:111122223333:alarm:*", "arn:aws:cloudwatch:us-east-1:444455556666:alarm:*",
-      ] }
     }
     error_message = "The accounts that are named may publish, and this one only if it is named."
   }
@@ -274,20 +354,53 @@ run "own_key" {
   }
 
   assert {
-    condition = one([for each in jsondecode(aws_kms_key.topics[0].policy).Statement : each if each.Sid == "SourcesEncrypt"]) == {
-      Sid       = "SourcesEncrypt"
+    condition = one([for each in jsondecode(aws_kms_key.topics[0].policy).Statement : each if each.Sid == "AlarmsEncrypt"]) == {
+      Sid       = "AlarmsEncrypt"
       Effect    = "Allow"
-      Principal = { Service = ["cloudwatch.amazonaws.com", "events.amazonaws.com"] }
+      Principal = { Service = "cloudwatch.amazonaws.com" }
       Action    = ["kms:Decrypt", "kms:GenerateDataKey*"]
       Resource  = "*"
       Condition = { StringEquals = { "aws:SourceAccount" = ["123456789012"] } }
     }
-    error_message = "CloudWatch and EventBridge may use the key for this account's alarms and rules."
+    error_message = "CloudWatch may use the key for this account's alarms."
+  }
+
+  # "Adding aws:SourceAccount, aws:SourceArn and aws:SourceOrgID to a KMS policy is not supported for EventBridge-to-encrypted topics."
+  # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+  assert {
+    condition = [
+      for each in jsondecode(aws_kms_key.topics[0].policy).Statement : each
+      if contains(flatten([try(each.Principal.Service, [])]), "events.amazonaws.com")
+      ] == [{
+        Sid       = "RulesEncrypt"
+        Effect    = "Allow"
+        Principal = { Service = "events.amazonaws.com" }
+        Action    = ["kms:Decrypt", "kms:GenerateDataKey*"]
+        Resource  = "*"
+        Condition = { StringEquals = { "kms:EncryptionContext:aws:sns:topicArn" = "arn:aws:sns:us-east-1:123456789012:alerting-prod-alerts" } }
+    }]
+    error_message = "EventBridge may use the key for the topic of alerts, by a condition that AWS supports there."
   }
 
   assert {
     condition     = aws_kms_key.topics[0].enable_key_rotation
     error_message = "The key is rotated."
+  }
+}
+
+run "own_key_and_other_accounts" {
+  command = plan
+
+  variables {
+    customer_key       = true
+    source_account_ids = ["111122223333"]
+  }
+
+  assert {
+    condition = one([for each in jsondecode(aws_kms_key.topics[0].policy).Statement : each.Condition if each.Sid == "AlarmsEncrypt"]) == {
+      StringEquals = { "aws:SourceAccount" = ["111122223333", "123456789012"] }
+    }
+    error_message = "Alerting's own alarms, which are of this account, can use the key too."
   }
 }
 

@@ -110,3 +110,21 @@ run "addresses_are_addresses" {
     operations_emails = ["on-call"]
   }
 }
+
+run "some_requests_are_taken" {
+  command         = plan
+  expect_failures = [var.requests_per_second]
+
+  variables {
+    requests_per_second = 0
+  }
+}
+
+run "a_burst_is_whole" {
+  command         = plan
+  expect_failures = [var.requests_burst]
+
+  variables {
+    requests_burst = 0.5
+  }
+}

@@ -2,8 +2,11 @@
 
 import base64
 import json
+import re
+import shutil
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +17,7 @@ import pytest
 from moto import mock_aws
 
 from ops import __main__ as ops
-from ops import checks, functions, leftovers, logs, memory, terraform
+from ops import checks, functions, leftovers, logs, memory, policies, terraform
 from ops.aws import Aws
 from ops.faults import Faults
 from ops.stage import ROOT, Stage
@@ -215,6 +218,60 @@ def test_what_chalice_remembers_is_kept_also_when_it_fails(aws: Aws) -> None:
 
 def test_where_there_are_no_functions_nothing_is_left_over(aws: Aws) -> None:
     assert list(leftovers.told(aws)) == []
+
+
+# Deploying.
+
+
+def test_deployed_policies_name_the_account_and_those_in_git_any(aws: Aws) -> None:
+    folder = aws.stage.root / ".chalice"
+    for file in (ROOT / ".chalice").glob("policy-dev-*.json"):
+        shutil.copy(file, folder)
+    policies.name_account(aws.stage.root, aws.account_id)
+    named = "".join(file.read_text(encoding="utf-8") for file in folder.iterdir())
+    assert f"arn:aws:sqs:us-west-2:{aws.account_id}:alerting-dev-alerts" in named
+    assert set(re.findall(r"arn:aws:\w+:[\w-]*:\*:", named)) == {"arn:aws:iam::*:"}
+
+
+def test_each_route_takes_so_many_requests_and_no_more(aws: Aws) -> None:
+    make_bucket(aws)
+    gateway = aws.client("apigateway")
+    api = gateway.create_rest_api(name="alerting")["id"]
+    root = gateway.get_resources(restApiId=api)["items"][0]["id"]
+    gateway.put_method(restApiId=api, resourceId=root, httpMethod="POST", authorizationType="NONE")
+    gateway.put_integration(restApiId=api, resourceId=root, httpMethod="POST", type="MOCK")
+    gateway.create_deployment(restApiId=api, stageName="api")
+    made = {
+        "resource_type": "rest_api",
+        "rest_api_id": api,
+        "rest_api_url": "https://a.example.org/api/",
+    }
+    text = json.dumps({"resources": [{"resource_type": "iam_role"}, made]})
+    aws.s3.put_object(Bucket=BUCKET, Key=aws.stage.memory_key, Body=text.encode())
+    functions.limit(aws, 50, 200)
+    settings = gateway.get_stage(restApiId=api, stageName="api")["methodSettings"]["*/*"]
+    assert (settings["throttlingRateLimit"], settings["throttlingBurstLimit"]) == (50, 200)
+
+
+def test_a_rule_that_would_be_cut_off_stops_the_deployment(aws: Aws) -> None:
+    events, topic = aws.client("events"), aws.arn("sns", aws.stage.topic)
+    for name, target in (("straight", topic), ("other", f"{topic}-of-others")):
+        events.put_rule(Name=name, EventPattern=json.dumps({"source": ["aws.cloudwatch"]}))
+        events.put_targets(Rule=name, Targets=[{"Id": "1", "Arn": target}])
+    assert list(checks.rules(aws)) == []
+    (fault,) = told(Aws(replace(aws.stage, direct_rules=False)), checks.rules)
+    assert "the rule straight publishes to the topic alerting-dev-alerts itself" in fault
+    assert "direct_rules = true" in fault
+
+
+def test_a_stage_that_says_nothing_of_direct_rules_keeps_them(tmp_path: Path) -> None:
+    folder = tmp_path / "infra-extra"
+    folder.mkdir()
+    backend = 'bucket = "b"\nregion = "us-west-2"\n'
+    (folder / "backend-dev.hcl").write_text(backend, encoding="utf-8")
+    for said, direct in (("", True), ("direct_rules = true\n", True), ("direct_rules  = false\n", False)):
+        (folder / "dev.tfvars").write_text(f'region = "us-west-2"\n{said}', encoding="utf-8")
+        assert Stage.read("dev", tmp_path).direct_rules is direct
 
 
 # Destroying.

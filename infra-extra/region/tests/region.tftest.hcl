@@ -62,14 +62,26 @@ run "who_publishes" {
   assert {
     condition = jsondecode(aws_sns_topic_policy.alerts.policy).Statement[0].Condition == {
       StringEquals = { "aws:SourceAccount" = ["111122223333"] }
-      ArnLike      = { "aws:SourceArn" = ["arn:aws:cloudwatch:eu-west-1:111122223333:alarm:*"] }
     }
-    error_message = "Alarms of this region and of the accounts that are named may publish."
+    error_message = "Alarms of the accounts that are named may publish."
   }
 
   assert {
-    condition     = [for each in jsondecode(aws_sns_topic_policy.alerts.policy).Statement : each.Sid] == ["AlarmsPublish", "RulesPublish", "TlsOnly"]
+    condition     = [for each in jsondecode(aws_sns_topic_policy.alerts.policy).Statement : each.Sid] == ["AlarmsPublish", "TlsOnly", "RulesPublish"]
     error_message = "Nobody else may publish."
+  }
+}
+
+run "rules_send_to_the_bus_at_home" {
+  command = plan
+
+  variables {
+    direct_rules = false
+  }
+
+  assert {
+    condition     = [for each in jsondecode(aws_sns_topic_policy.alerts.policy).Statement : each.Sid] == ["AlarmsPublish", "TlsOnly"]
+    error_message = "No rule publishes to this topic."
   }
 }
 
@@ -94,6 +106,11 @@ run "undelivered_alerts_are_told" {
       ArnEquals = { "aws:SourceArn" = "arn:aws:sns:eu-west-1:123456789012:alerting-prod-alerts" }
     }
     error_message = "The topic alone may send to the dead-letter queue."
+  }
+
+  assert {
+    condition     = jsondecode(aws_sqs_queue.dead.redrive_allow_policy) == { redrivePermission = "denyAll" }
+    error_message = "No queue's dead letters get there."
   }
 }
 

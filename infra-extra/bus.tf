@@ -1,0 +1,49 @@
+# Where EventBridge rules send alarms, those of this account and of others. Nothing that arrives here is forged by another account:
+# its rules cannot transform what they send to a bus of ours (https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutTargets.html),
+# PutEvents takes no source that begins with "aws.", and an event keeps the account that it came from.
+locals {
+  changes = ["CloudWatch Alarm State Change", "CloudWatch Alarm Contributor State Change"]
+
+  # Written out, as the topic's policy names it.
+  rule_arn = "arn:${local.partition}:events:${var.region}:${local.account_id}:rule/${local.prefix}-alarms/${local.prefix}-alarms"
+}
+
+resource "aws_cloudwatch_event_bus" "alarms" {
+  name = "${local.prefix}-alarms"
+}
+
+resource "aws_cloudwatch_event_bus_policy" "alarms" {
+  event_bus_name = aws_cloudwatch_event_bus.alarms.name
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid       = "RulesSend"
+      Effect    = "Allow"
+      Principal = { AWS = [for id in local.sources : "arn:${local.partition}:iam::${id}:root"] }
+      Action    = "events:PutEvents"
+      Resource  = "arn:${local.partition}:events:${var.region}:${local.account_id}:event-bus/${local.prefix}-alarms"
+      Condition = {
+        StringEquals = { "events:source" = "aws.cloudwatch", "events:detail-type" = local.changes }
+        BoolIfExists = { "events:eventBusInvocation" = "true" }
+      }
+    }]
+  })
+}
+
+resource "aws_cloudwatch_event_rule" "alarms" {
+  name           = "${local.prefix}-alarms"
+  description    = "Alarms of CloudWatch, as they are, to Alerting's topic"
+  event_bus_name = aws_cloudwatch_event_bus.alarms.name
+  event_pattern  = jsonencode({ source = ["aws.cloudwatch"], account = local.sources, "detail-type" = local.changes })
+}
+
+# No input, path or transformer: the topic gets the event as CloudWatch wrote it.
+resource "aws_cloudwatch_event_target" "topic" {
+  rule           = aws_cloudwatch_event_rule.alarms.name
+  event_bus_name = aws_cloudwatch_event_bus.alarms.name
+  target_id      = "topic"
+  arn            = aws_sns_topic.alerts.arn
+
+  depends_on = [aws_sns_topic_policy.alerts]
+}
