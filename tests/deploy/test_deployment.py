@@ -30,6 +30,7 @@ from tests.deploy.world import GITHUB_SECRET, Checkout, create_secrets, stand_in
 from tests.local import senders
 from tests.local.aws import LocalAws, create_resources
 from tests.local.github import AppKey, GitHubServer, Issue
+from tests.local.stack import ROOT
 
 REGION, PREFIX = "us-west-2", "alerting-dev"
 FUNCTIONS = {PREFIX, f"{PREFIX}-collector", f"{PREFIX}-reconcile"}
@@ -89,12 +90,15 @@ def left(cloud: Cloud) -> dict[str, list[str]]:
         ("lambda", "list_event_source_mappings", "EventSourceMappings"): "UUID",
         ("iam", "list_roles", "Roles"): "RoleName",
         ("events", "list_rules", "Rules"): "Name",
+        ("events", "list_event_buses", "EventBuses"): "Name",
         ("apigateway", "get_rest_apis", "items"): "id",
     }
     found = {
         kind: [each[name] for each in getattr(cloud.client(service), list_)()[kind]]
         for (service, list_, kind), name in lists.items()
     }
+    # Each account has that one.
+    found["EventBuses"].remove("default")
     found["queues"] = cloud.client("sqs").list_queues().get("QueueUrls", [])
     found["tables"] = cloud.client("dynamodb").list_tables()["TableNames"]
     return {kind: names for kind, names in found.items() if names}
@@ -132,6 +136,36 @@ def test_what_is_uploaded_is_the_package_that_any_other_build_makes(world: World
     package = world.first.path / "build" / "package" / "dev" / "deployment.zip"
     digest = base64.b64encode(hashlib.sha256(package.read_bytes()).digest()).decode()
     assert {world.functions.configuration(name)["CodeSha256"] for name in FUNCTIONS} == {digest}
+
+
+def test_a_role_names_the_account_and_the_checkout_any(world: World) -> None:
+    iam = world.cloud.client("iam")
+    for role in left(world.cloud)["Roles"]:
+        (name,) = iam.list_role_policies(RoleName=role)["PolicyNames"]
+        text = json.dumps(iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"])
+        assert f":{REGION}:123456789012:" in text
+        assert f":{REGION}:*:" not in text
+    for file in (world.first.path / ".chalice").glob("policy-*.json"):
+        assert file.read_bytes() == (ROOT / ".chalice" / file.name).read_bytes()
+
+
+def test_each_route_of_the_api_has_its_limit(world: World) -> None:
+    (api,) = left(world.cloud)["items"]
+    stage = world.cloud.client("apigateway").get_stage(restApiId=api, stageName="api")
+    limits = stage["methodSettings"]["*/*"]
+    assert (limits["throttlingRateLimit"], limits["throttlingBurstLimit"]) == (50, 200)
+
+
+def test_the_bus_hands_alarms_to_the_topic(world: World) -> None:
+    events, name = world.cloud.client("events"), f"{PREFIX}-alarms"
+    (target,) = events.list_targets_by_rule(Rule=name, EventBusName=name)["Targets"]
+    topic = f"arn:aws:sns:{REGION}:123456789012:{PREFIX}-alerts"
+    assert target == {"Id": "topic", "Arn": topic}
+    rule = events.describe_rule(Name=name, EventBusName=name)
+    policy = world.cloud.client("sns").get_topic_attributes(TopicArn=topic)["Attributes"]["Policy"]
+    published = {each["Sid"]: each for each in json.loads(policy)["Statement"]}
+    assert published["OwnRulePublishes"]["Condition"] == {"ArnEquals": {"aws:SourceArn": [rule["Arn"]]}}
+    assert "RulesPublish" not in published
 
 
 def test_the_queue_feeds_the_collector_and_hides_a_message_six_times_as_long_as_it_may_take(
