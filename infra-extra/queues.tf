@@ -44,10 +44,7 @@ resource "aws_sqs_queue" "dead" {
   policy                    = local.queue_policies[local.dlq_arn]
   sqs_managed_sse_enabled   = true
   message_retention_seconds = 14 * 86400
-}
 
-# Set once both queues are there. A subscription's dead letters need the queue's policy alone: this is about queues.
-resource "aws_sqs_queue_redrive_allow_policy" "dead" {
-  queue_url            = aws_sqs_queue.dead.url
-  redrive_allow_policy = jsonencode({ redrivePermission = "byQueue", sourceQueueArns = [aws_sqs_queue.alerts.arn] })
+  # Of queues, ours alone; the dead letters of subscriptions need the policy. Written out, as ours names this one.
+  redrive_allow_policy = jsonencode({ redrivePermission = "byQueue", sourceQueueArns = [local.queue_arn] })
 }

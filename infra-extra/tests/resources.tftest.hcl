@@ -88,10 +88,9 @@ run "queues" {
   }
 
   assert {
-    condition = (
-      jsondecode(aws_sqs_queue_redrive_allow_policy.dead.redrive_allow_policy) == { redrivePermission = "byQueue", sourceQueueArns = [aws_sqs_queue.alerts.arn] }
-      && aws_sqs_queue_redrive_allow_policy.dead.queue_url == aws_sqs_queue.dead.url
-    )
+    condition = jsondecode(aws_sqs_queue.dead.redrive_allow_policy) == {
+      redrivePermission = "byQueue", sourceQueueArns = ["arn:aws:sqs:us-east-1:123456789012:alerting-prod-alerts"]
+    }
     error_message = "No other queue's dead letters get there."
   }
 
