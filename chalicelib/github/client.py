@@ -7,7 +7,7 @@ from urllib.parse import urljoin
 import httpx
 
 from chalicelib.errors import OutcomeUnknown, RateLimited, Refused, TooLate, Unavailable
-from chalicelib.github import protocol, refusals
+from chalicelib.github import dates, protocol, refusals
 from chalicelib.github.answers import Us
 from chalicelib.github.auth import App
 from chalicelib.github.installations import Installations
@@ -53,7 +53,8 @@ class GitHubClient:
         self, http: httpx.Client, app: App, budget: Budget, clock: Clock, timeout: timedelta
     ) -> None:
         self._http, self._budget, self._clock, self._timeout = http, budget, clock, timeout
-        self._installations = Installations(app, self._send, clock.now)
+        self._ahead = timedelta(0)
+        self._installations = Installations(app, self._send, self._theirs)
 
     def ready(self, repository: str) -> bool:
         """Say whether there is a token for the repository."""
@@ -81,6 +82,7 @@ class GitHubClient:
         """Send once and tell the budget how it ended."""
         try:
             response = self._follow(request, credential, before)
+            self._ahead = dates.ahead(response, self._clock.now())
             refusals.check(request, response, self._clock.now())
         except RateLimited as error:
             self._budget.limited(request.owner, error.retry_at)
@@ -94,6 +96,10 @@ class GitHubClient:
             raise
         self._budget.answered(request.owner, response)
         return response
+
+    def _theirs(self) -> datetime:
+        """What GitHub's clock shows, as its last answer was dated."""
+        return self._clock.now() + self._ahead
 
     def _follow(self, request: Request, credential: str, before: datetime | None) -> Response:
         """Follow a moved issue or repository with the same method and body."""

@@ -15,7 +15,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 from chalicelib.errors import Refused, RepositoryMissing
 from chalicelib.github import protocol
 from chalicelib.github.answers import Us
-from chalicelib.github.auth import App
+from chalicelib.github.auth import CLOCK_DRIFT, App
 from chalicelib.github.protocol import Request, Response
 from chalicelib.github.refusals import Doubt, doubt
 
@@ -63,6 +63,7 @@ Send = Callable[[Request, str], Response]
 class Installations:
     """Finds the installation of a repository and keeps its token until shortly before it expires.
 
+    `now` is GitHub's time as far as it is known: it dates tokens by its own clock, and JWTs are dated for it.
     One that was found for an owner serves all of its repositories, until one of them turns out to be
     elsewhere.
     """
@@ -127,18 +128,28 @@ class Installations:
         path = f"/app/installations/{installation.id}/access_tokens"
         request = Request("POST", path, repository, {"permissions": {"issues": "write", "metadata": "read"}})
         try:
-            answer = self._send(request, self._app.token(self._now()))
+            answer = self._ask(request)
         except Refused:
             self.forget(repository)  # it may have been removed since, and made again under another id
             raise
         return self._read(_Token, request, answer)
+
+    def _ask(self, request: Request) -> Response:
+        """Send as the App; once more where the refusal shows that the JWT was dated by a clock far apart."""
+        signed_at = self._now()
+        try:
+            return self._send(request, self._app.token(signed_at))
+        except Refused as error:
+            if error.status != 401 or abs(self._now() - signed_at) < CLOCK_DRIFT / 2:
+                raise
+        return self._send(request, self._app.token(self._now()))
 
     def _look(self, repository: str) -> _Installation:
         """Look the installation of a repository up, and note it."""
         request = Request("GET", f"/repos/{repository}/installation", repository)
         self._looked_at[repository.lower()] = self._now()
         try:
-            answer = self._send(request, self._app.token(self._now()))
+            answer = self._ask(request)
         except Refused as error:
             if error.status != 404:
                 raise
