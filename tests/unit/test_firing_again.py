@@ -93,6 +93,8 @@ F, R = "FIRING", "RESOLVED"
         # an end that nobody reported, as the alert was silenced: a start from long after the last word is new
         ([fires(0, 1), fires(0, 240), fires(400, 401)], "RECURRED_UNRESOLVED", F, 400),
         ([fires(0, 1), fires(0, 240), fires(290, 291)], "REPEAT", F, 0),
+        ([fires(0, 1), fires(61, 62)], "REPEAT", F, 0),
+        ([fires(0, 1), fires(61 + JUST, 62)], "RECURRED_UNRESOLVED", F, 61 + JUST),
         # but one whose old start is said again has not ended
         ([fires(0, 1), fires(400, 401), fires(0, 402)], "FIRING_LATE", F, 0),
         # a tombstone keeps a late copy out, and nothing else
@@ -217,6 +219,13 @@ def test_a_message_may_be_under_way_for_an_hour(later: float, kept: list[float])
     newest = 10 + UNDERWAY.total_seconds() / 60 + later
     row, _ = told(fires(0, 1), ends(5, 6), fires(7, 10), ends(9, 11), fires(newest - 1, newest))
     assert [moment.at for moment in row.spec.moments] == [*map(at, kept), at(newest - 1)]
+
+
+@pytest.mark.parametrize("every", [1.5, 5, 30])
+def test_what_fires_again_with_its_old_start_began_when_that_was_first_received(every: float) -> None:
+    again = [fires(0, 8 + n * every) for n in range(20)]
+    row, _ = told(fires(0, 1), ends(5, 6), *again)
+    assert (row.spec.condition, row.spec.episode) == (F, at(8))
 
 
 def test_an_end_said_again_does_not_move_when_it_ended() -> None:
