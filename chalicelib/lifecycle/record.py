@@ -114,7 +114,7 @@ def _spec(news: News, reason: Reason) -> Spec:
         case Reason.RECURRED:
             return replace(told, alert=news.alert, count=1, resolution=None)
         case Reason.RECURRED_UNRESOLVED:
-            return replace(told, alert=news.alert, count=1, resolution=None, episodes=_episodes(news, None))
+            return replace(told, alert=news.alert, count=1, episodes=_episodes(news, None))
     resolution = _told_of(news.alert) if reason is Reason.RESOLVED else spec.resolution
     if after.condition is Condition.FIRING:
         resolution = None
