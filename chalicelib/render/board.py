@@ -12,12 +12,12 @@ from chalicelib import markdown
 from chalicelib.alert import Priority
 from chalicelib.lifecycle.state import AlertState
 from chalicelib.render.issue import MAX_BODY
+from chalicelib.render.marker import BOARD
 from chalicelib.render.view import View
 from chalicelib.render.words import SEVERITIES, counted, moment, period
 from chalicelib.routing import Routing
 
 TITLE = "Alert board"
-MARKER = "<!-- alerting:board -->"
 END = "<!-- alerting:board-end text above is rewritten, text below is yours -->"
 MAX_NAME = 120
 RECENT = timedelta(hours=24)
@@ -53,8 +53,8 @@ def board(shown: Board, routing: Routing, now: datetime, previous: str = "") -> 
     """
     views = [View.of(row, routing, now) for row in shown.open]
     closed = [View.of(row, routing, now) for row in shown.closed]
-    ours = "\n\n".join([MARKER, *_parts(views, closed, shown), END])
-    before, begun, rest = previous.partition(MARKER)
+    ours = "\n\n".join([BOARD, *_parts(views, closed, shown), END])
+    before, begun, rest = previous.partition(BOARD)
     _, ended, after = rest.partition(END)
     if begun and ended:
         return f"{before}{ours}{after}"
@@ -63,7 +63,7 @@ def board(shown: Board, routing: Routing, now: datetime, previous: str = "") -> 
 
 def is_board(body: str) -> bool:
     """Whether an issue's body is a board's."""
-    return MARKER in body
+    return BOARD in body
 
 
 def _parts(views: list[View], closed: list[View], shown: Board) -> Iterator[str]:

@@ -5,6 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+BOARD = "<!-- alerting:board -->"
+"""Marks the beginning of a board's tables."""
+
 _BEGIN = re.compile(r"<!-- alerting:fingerprint=([\w.:-]+) episode=([\w.:+-]+) -->")
 _END = re.compile(r"<!-- alerting:end opened=([\w.:+-]+)(?: [^<>]*)? -->")
 
@@ -42,7 +45,9 @@ def comment_marker(fingerprint: str, episode: datetime, key: str) -> str:
 
 
 def read_marker(body: str) -> Mark | None:
-    """Read the first marker of an issue that is whole."""
+    """Read the first marker of an issue that is whole; a board is about no condition, whatever is pasted."""
+    if BOARD in body:
+        return None
     for found in _BEGIN.finditer(body):
         episode = _moment(found[2])
         if episode:

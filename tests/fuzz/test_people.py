@@ -11,8 +11,8 @@ from chalicelib.lifecycle.issue import IssueRef
 from chalicelib.lifecycle.state import Command
 from chalicelib.masking import mask
 from chalicelib.render import redaction
-from chalicelib.render.board import END, MARKER, Board
-from chalicelib.render.marker import read_marker, split
+from chalicelib.render.board import END, Board
+from chalicelib.render.marker import BOARD, read_marker, split
 from tests.fuzz import SHARE
 from tests.twins.clock import START
 from tests.unit.builders import policy
@@ -59,7 +59,7 @@ PIECES = st.sampled_from(
             "arn:aws:",
         ),
         *("<!-- ", " -->", "<!-- alerting:end opened=x -->", "<!-- alerting:fingerprint=a episode=b -->"),
-        *(MARKER, END, "0", "abcdef1", "123456789012", "\u202e", "\u200b", "é", "\U0001f600", "\x00"),
+        *(BOARD, END, "0", "abcdef1", "123456789012", "\u202e", "\u200b", "é", "\U0001f600", "\x00"),
     ]
 )
 

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from chalicelib import render
 from chalicelib.alert import AlertEvent
 from chalicelib.drift import Drift
 from chalicelib.errors import OutcomeUnknown, Unavailable
+from chalicelib.labels import AREA_LABEL, BOARD_LABEL
 from chalicelib.lifecycle.issue import Closer, Draft, IssueRef
 from chalicelib.lifecycle.state import Intent, Lease, Status, Verb
 from tests.twins.census import MemoryCensus
@@ -477,3 +479,16 @@ def test_a_look_at_what_is_astray_that_runs_out_of_time_begins_anew(world: Drift
     assert world.tracker.calls == []
     world.look(141)
     assert "read" in world.tracker.calls
+
+
+def test_a_board_into_which_a_marker_was_pasted_is_nobodys_issue(world: DriftWorld) -> None:
+    board = render.board(render.Board(open=()), world.policy.routing, at(0))
+    world.tracker.open(REPOSITORY, Draft(render.BOARD_TITLE, board, (AREA_LABEL, BOARD_LABEL)), at(999))
+    world.run(firing(0))
+    marked = world.tracker.threads[SECOND].seen.body
+    world.tracker.change(FIRST, Closer.PERSON, body=f"{marked}\n\n{board}")
+    world.look(1)
+    world.look(62)
+    assert [issue.ref for issue in world.tracker.open_issues] == [FIRST, SECOND]
+    assert world.row.status.issue
+    assert world.row.status.issue.ref == SECOND
