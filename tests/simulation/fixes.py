@@ -3,19 +3,25 @@
 Each must be caught as the other mutants are, or the models of the outside do not show it.
 """
 
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
 from chalicelib import comparing, ended_alarms
-from chalicelib.github import drafts
+from chalicelib.adapters import alarm_owner, described_alarm
+from chalicelib.adapters.alarm_owner import Named
+from chalicelib.github import drafts, issues
 from chalicelib.github.installations import Installations
-from chalicelib.lifecycle import alarm, clocks, held, periods
+from chalicelib.lifecycle import alarm, held, periods
+from chalicelib.lifecycle import plan as planning
 from chalicelib.lifecycle.issue import Closer
 from chalicelib.missed_alarms import MissedAlarms
 from chalicelib.requeue import Requeue
+from chalicelib.store import DynamoStore
 
 Patch = AbstractContextManager[Any]
 
@@ -30,6 +36,24 @@ def _one_answer_is_enough() -> Patch:
     return patch.object(ended_alarms, "learned", learned)
 
 
+@contextmanager
+def _markers_before_rows() -> Iterator[None]:
+    """Not even a merge asks which row holds an issue."""
+    with (
+        patch.object(comparing.Comparing, "_row_of", lambda self, seen, named: named),
+        patch.object(DynamoStore, "of_issue", lambda *_: None),
+    ):
+        yield
+
+
+@contextmanager
+def _contributors_are_gone() -> Iterator[None]:
+    """A contributor that is listed is taken for gone; the search, which would bring it back, knows none."""
+    none_of_them = patch.object(ended_alarms, "_contributors", lambda *_: frozenset({"none of them"}))
+    with none_of_them, patch.object(described_alarm, "has_contributors", lambda _: False):
+        yield
+
+
 def _clocks_as_they_are() -> Patch:
     """A person's closing is in the episode if its time on GitHub is after the provider's time of that."""
 
@@ -42,25 +66,31 @@ def _clocks_as_they_are() -> Patch:
     return patch.object(held, "closed_in_this_episode", during)
 
 
+def _pairs_alone(text: str) -> tuple[Named, Named, str]:
+    """Team and priority are read only where they stand alone between bars."""
+    parts = [part.strip() for line in text.split("\n") for part in line.split("|")]
+    pairs = [part.split("=", 1) for part in parts if re.fullmatch(r"(TEAM|PRIORITY)\s*=.*", part)]
+    found = {key.strip(): Named(value.strip()) for key, value in pairs}
+    return found.get("TEAM", Named()), found.get("PRIORITY", Named()), text
+
+
 FIXES: Mapping[str, Callable[[], Patch]] = {
     "take an old start for stale": lambda: patch.object(periods, "_clearly_after", lambda *_: False),
     "never look for a missed alarm": lambda: patch.object(MissedAlarms, "__call__", lambda *_: None),
-    "list since a time by our own clock": lambda: patch.object(clocks, "APART", timedelta()),
+    "list since a time by our own clock": lambda: patch.object(
+        issues, "clocks", SimpleNamespace(APART=timedelta())
+    ),
     "leave out all of what is refused in part": lambda: patch.object(
         drafts, "_accepted", lambda sent, field, faults, *, whole: ()
     ),
-}
-
-RARE: Mapping[str, Callable[[], Patch]] = {
     "believe one answer that lacks an alarm": _one_answer_is_enough,
-    "take contributors for gone": lambda: patch.object(
-        ended_alarms, "_contributors", lambda *_: frozenset({"none of them"})
-    ),
+    "take contributors for gone": _contributors_are_gone,
     "compare GitHub's clock with a provider's": _clocks_as_they_are,
     "leave what the table does not take to redrive": lambda: patch.object(Requeue, "send", lambda *_: []),
-    "believe a marker before the row": lambda: patch.object(
-        comparing.Comparing, "_row_of", lambda self, seen, named: named
+    "believe a marker before the row": _markers_before_rows,
+    "leave untold what is over when it comes": lambda: patch.object(
+        planning, "_long_over", lambda row, now, policy: True
     ),
     "never look an installation up again": lambda: patch.object(Installations, "renewed", lambda *_: False),
+    "read team and priority where they stand alone": lambda: patch.object(alarm_owner, "take", _pairs_alone),
 }
-"""Tried only by name: it is not shown that 1,000 runs catch them."""

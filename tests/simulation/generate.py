@@ -7,6 +7,7 @@ from tests.simulation import faults
 from tests.simulation.histories import History, ahead_of_time, history
 from tests.simulation.outside import POINTS
 from tests.simulation.people import ACTIONS, Acts
+from tests.simulation.profiles import profile
 from tests.simulation.scenario import Scenario, Setting, Stimulus
 from tests.simulation.weather import STATES, Crashes, Fails, Spell
 
@@ -33,7 +34,9 @@ EFFECTIVE = tuple(name for name in faults.of("github.open") if name.endswith(", 
 
 
 def generate(seed: int) -> Scenario:
-    """Draw a scenario."""
+    """Draw a scenario, of a profile where the seed has one."""
+    if drawn_so := profile(seed):
+        return drawn_so
     chance = Random(seed)
     span = chance.choice(SPANS)
     drawn = history(chance, span)
@@ -48,10 +51,10 @@ def generate(seed: int) -> Scenario:
     ]
     others = any(isinstance(each, Acts) and each.action == "transfer" for each in trouble)
     stimuli = sorted([*drawn.happens, *trouble], key=lambda each: each.at)
-    return Scenario(seed, _setting(chance, drawn, others=others), tuple(stimuli))
+    return Scenario(seed, _setting(seed, chance, drawn, others=others), tuple(stimuli))
 
 
-def _setting(chance: Random, drawn: History, *, others: bool) -> Setting:
+def _setting(seed: int, chance: Random, drawn: History, *, others: bool) -> Setting:
     tight = chance.random() < 0.12
     return Setting(
         cast=drawn.cast,
@@ -59,6 +62,7 @@ def _setting(chance: Random, drawn: History, *, others: bool) -> Setting:
         hostile=chance.random() < 0.6,
         lists=chance.random() < 0.3,
         batch=chance.choice((1, 2, 10)),
+        window=Random(f"{seed}/window").choice((0.0, 0.0, 0.3)),
         per_minute=3 if tight else 75,
         per_hour=9 if tight else 480,
         comment_cap=chance.choice((0, 1, 2)) if chance.random() < 0.1 else 2500,

@@ -21,7 +21,7 @@ from chalicelib.lifecycle import plan as planning
 from chalicelib.lifecycle.state import AlertState, Intent, Lease
 from chalicelib.queue import SqsQueue
 from chalicelib.store import DynamoStore
-from tests.simulation.fixes import FIXES, RARE
+from tests.simulation.fixes import FIXES
 from tests.simulation.generate import generate
 from tests.simulation.run import run
 
@@ -189,7 +189,7 @@ def caught(name: str, seeds: Iterable[int] = range(MOST_RUNS)) -> tuple[int, str
     A seed shows it only if it holds without the breakage.
     """
     for seed in seeds:
-        with {**MUTANTS, **RARE}[name]():
+        with MUTANTS[name]():
             result = run(generate(seed))
         if result.broken and not run(generate(seed)).broken:
             return seed, result.broken[0][0]

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 FIRES = "2. what fires at its provider has an open issue"
 ENDED = "2. what has ended at its provider has no open issue"
+TOLD = "12. what fired has had an issue, however its messages came"
+
+SOON = 180.0
+"""Seconds after which an issue is there, where nothing is wrong for long."""
 
 _TITLE = re.compile(r"\[P\d\] (.*?)(?: word-\d+-of-a-person)*")
 SAYS_WHY = {"alert:stale", "alert:resolved", "alert:muted"}
@@ -24,13 +28,28 @@ SAYS_WHY = {"alert:stale", "alert:resolved", "alert:muted"}
 
 def judge(world: "World") -> Iterator[tuple[str, str]]:
     """Compare the consoles with GitHub."""
+    for title, shown, issues in _compared(world):
+        yield from _compare(world, title, shown, issues)
+
+
+def soon(world: "World") -> Iterator[tuple[str, str]]:
+    """Compare them in the midst of a run in which nothing is wrong for long."""
+    long_since = world.schedule.time - SOON
+    for title, shown, issues in _compared(world):
+        if shown.since < long_since and not issues:
+            yield TOLD, f"{title} has had none"
+        elif shown.since < long_since and shown.state is State.FIRING:
+            yield from _compare(world, title, shown, issues)
+
+
+def _compared(world: "World") -> Iterator[tuple[str, Shown, list[Issue]]]:
     issues: dict[str, list[Issue]] = {}
     for issue in world.issues():
         if found := _TITLE.fullmatch(issue.title):
             issues.setdefault(found[1], []).append(issue)
     for provider in world.providers.values():
         for title, shown in provider.console().items():
-            yield from _compare(world, title, shown, issues.get(title, []))
+            yield title, shown, issues.get(title, [])
 
 
 def _compare(world: "World", title: str, shown: Shown, issues: list[Issue]) -> Iterator[tuple[str, str]]:

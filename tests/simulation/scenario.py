@@ -57,13 +57,14 @@ class Stimulus(Protocol):
 @dataclass(frozen=True)
 class Setting:
     """What holds for a whole run: who speaks, whose clocks differ, how hostile the queue is, whether
-    providers may be asked."""
+    providers may be asked; for `window` seconds Lambda waits for more messages of a batch."""
 
     cast: tuple[Setup, ...] = ()
     github_ahead: float = 0.0
     hostile: bool = False
     lists: bool = False
     batch: int = 10
+    window: float = 0.0
     per_minute: int = 75
     per_hour: int = 480
     comment_cap: int = 2500

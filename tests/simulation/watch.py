@@ -120,6 +120,7 @@ class Watch:
         if not self._lists_lied():
             self._opened_once(issue, found[0])
         self._keeps_what_is_right(issue, row)
+        self._as_described(issue, row)
         self.fingerprints[issue.id] = found[1]
         return issue
 
@@ -130,6 +131,15 @@ class Watch:
         installation = self._world.github.world.installation_on(issue.repository.owner)
         if wanted and installation and installation.may_push and not issue.assignees:
             self._world.breaks("11. what GitHub takes of an opening stays", f"#{issue.number}: nobody")
+
+    def _as_described(self, issue: Issue, row: AlertState) -> None:
+        """An alarm's issue is for the team, and as urgent, as its description says."""
+        alarms, alert = self._world.cloudwatch(), row.spec.alert
+        owners = alarms.owners(alert.title) if alarms and alert else set()
+        if alert and owners and (",".join(alert.teams), alert.priority.value) not in owners:
+            self._world.breaks(
+                "13. an issue is whose its alarm says", f"#{issue.number}: {alert.teams} {alert.priority}"
+            )
 
     def _only_board(self, issue: Issue) -> None:
         """A repository has one board, unless a person moved or closed it, or took its marker away."""

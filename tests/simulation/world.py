@@ -221,7 +221,10 @@ class World:
     def _after(self, seconds: float, action: Callable[[], None]) -> None:
         def arrive() -> None:
             action()
-            self.poll()
+            if window := self.scenario.setting.window:
+                self.schedule.at(self.schedule.time + window, self.poll)
+            else:
+                self.poll()
 
         self.schedule.at(self.schedule.time + seconds, arrive)
 

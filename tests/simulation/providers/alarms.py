@@ -9,6 +9,18 @@ from tests.simulation.providers.provider import HOSTILE, TEAMS, instant
 ARN = "arn:aws:cloudwatch:us-west-2:123456789012:alarm:"
 TOPIC = "arn:aws:sns:us-west-2:123456789012:alerts"
 
+WRITTEN = (
+    "{text} TEAM={team} | PRIORITY={priority}",
+    "TEAM={team} PRIORITY={priority} {text}",
+    "{text}\nTeam: {team}\nPriority: {priority}",
+    "TEAM={team} | PRIORITY={priority} | {text}",
+    "Runner queue is long (TEAM={team}, PRIORITY={priority}) {text}",
+    "TEAM = {team} ; PRIORITY = {priority} ; {text}",
+    "- Team: {team}\n- Priority: {priority}\n\n{text}",
+    "[TEAM={team}][PRIORITY={priority}] {text}",
+)
+"""How people write whose an alarm is and how bad, among other text."""
+
 
 @dataclass(frozen=True)
 class Alarm:
@@ -71,9 +83,19 @@ def message(key: Key, alarm: Alarm, before: str, ahead: float) -> dict[str, Any]
     return said | ({"AlarmContributorAttributes": {"InstanceId": series}} if series else {})
 
 
+def owner(name: str) -> str:
+    """The team that its alarm's description names."""
+    return TEAMS[_number(name) % 2]
+
+
 def description(name: str, priority: str) -> str:
-    number = int(name.split()[1])
-    return f"{HOSTILE} TEAM={TEAMS[number % 2]} | PRIORITY={priority}"
+    """What people wrote of an alarm: each in their own way."""
+    written = WRITTEN[_number(name) // 2 % len(WRITTEN)]
+    return written.format(team=owner(name), priority=priority, text=HOSTILE)
+
+
+def _number(name: str) -> int:
+    return int(name.split()[1])
 
 
 def named(key: Key) -> str:

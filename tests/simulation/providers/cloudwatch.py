@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from tests.simulation.providers.alarms import Alarm, Key, contributor, described, message, named
+from tests.simulation.providers.alarms import Alarm, Key, contributor, described, message, named, owner
 from tests.simulation.providers.provider import Happens, Shown, State, title
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ class CloudWatch:
         self._muted: dict[str, float] = {}
         self._lost = self._swapped = 0
         self._lacking: dict[str, float] = {}
+        self._written: dict[str, set[str]] = {}
 
     def happen(self, event: Happens) -> None:
         """Let a condition change, or trouble begin."""
@@ -101,6 +102,10 @@ class CloudWatch:
             shown[named(key)] = Shown(State.MUTED if muted else STATES[alarm.state], alarm.since)
         return shown
 
+    def owners(self, title: str) -> set[tuple[str, str]]:
+        """Whose an alarm is by its description, and how bad that ever said it is."""
+        return {(owner(title), priority) for priority in self._written.get(title, ())}
+
     # What happens to alarms
 
     def _made(self, key: Key, priority: str) -> Alarm:
@@ -119,6 +124,7 @@ class CloudWatch:
     def _change(self, key: Key, state: str, priority: str) -> None:
         before = self._alarms.get(key) or self._made(key, priority)
         self._deleted.pop(key, None)
+        self._written.setdefault(named(key), set()).update((before.priority, priority))
         if before.state == state:
             self._alarms[key] = before
             return

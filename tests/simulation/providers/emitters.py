@@ -53,7 +53,7 @@ class Emitter:
         self._world, self.ahead = world, setup.ahead
         self.rests_at = 0.0
         self._known: dict[int, _Known] = {}
-        self._holds = False
+        self._holds = self._turns = False
         self._held: list[dict[str, Any]] = []
 
     def happen(self, event: Happens) -> None:
@@ -80,7 +80,7 @@ class Emitter:
             case "changes an id" if known.fires:
                 self._renames(number, known, now)
             case "holds back":
-                self._holds = True
+                self._holds, self._turns = True, event.which < 0.8
                 self._world.spell(event.seconds, lambda world: self._release())
 
     def heal(self) -> None:
@@ -111,9 +111,9 @@ class Emitter:
             self._send(entries)
 
     def _release(self) -> None:
-        """What was held back goes out in one batch, the newest first."""
-        held, self._holds, self._held = self._held[::-1], False, []
-        if len(held) > 1:
+        """What was held back goes out in one batch, mostly the newest first."""
+        held, self._holds, self._held = self._held[:: -1 if self._turns else 1], False, []
+        if self._turns and len(held) > 1:
             self._count("out of order")
         if held:
             self._send(held)
