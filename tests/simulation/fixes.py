@@ -14,7 +14,7 @@ from unittest.mock import patch
 from chalicelib import comparing, ended_alarms
 from chalicelib.adapters import alarm_owner, described_alarm
 from chalicelib.adapters.alarm_owner import Named
-from chalicelib.github import drafts, issues
+from chalicelib.github import drafts, lists
 from chalicelib.github.installations import Installations
 from chalicelib.lifecycle import alarm, held, periods
 from chalicelib.lifecycle import plan as planning
@@ -78,7 +78,7 @@ FIXES: Mapping[str, Callable[[], Patch]] = {
     "take an old start for stale": lambda: patch.object(periods, "_clearly_after", lambda *_: False),
     "never look for a missed alarm": lambda: patch.object(MissedAlarms, "__call__", lambda *_: None),
     "list since a time by our own clock": lambda: patch.object(
-        issues, "clocks", SimpleNamespace(APART=timedelta())
+        lists, "clocks", SimpleNamespace(APART=timedelta())
     ),
     "leave out all of what is refused in part": lambda: patch.object(
         drafts, "_accepted", lambda sent, field, faults, *, whole: ()

@@ -5,8 +5,8 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,7 +18,9 @@ from chalicelib.github import budget, reports
 from chalicelib.github.budget import Granted
 from chalicelib.lifecycle import held, reasons, record
 from chalicelib.lifecycle import plan as planning
+from chalicelib.lifecycle.policy import Policy
 from chalicelib.lifecycle.state import AlertState, Intent, Lease
+from chalicelib.lifecycle.steps import Step
 from chalicelib.queue import SqsQueue
 from chalicelib.store import DynamoStore
 from tests.simulation.fixes import FIXES
@@ -30,10 +32,16 @@ MOST_RUNS = 1000
 Patch = AbstractContextManager[Any]
 
 
-def _planned_on(change: Callable[[AlertState], AlertState]) -> Patch:
-    """Sync plans on something else than the row."""
+@contextmanager
+def _planned_on(change: Callable[[AlertState], AlertState]) -> Iterator[None]:
+    """Sync plans on something else than the row, and so does the collector, which says what is due."""
     real = planning.plan
-    return patch.object(sync, "plan", lambda row, now, policy: real(change(row), now, policy))
+
+    def plan(row: AlertState, now: datetime, policy: Policy) -> Step:
+        return real(change(row), now, policy)
+
+    with patch.object(sync, "plan", plan), patch.object(collector, "plan", plan):
+        yield
 
 
 def _without_revision(name: str) -> Patch:

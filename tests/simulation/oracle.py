@@ -38,7 +38,7 @@ def soon(world: "World") -> Iterator[tuple[str, str]]:
     for title, shown, issues in _compared(world):
         if shown.since < long_since and not issues:
             yield TOLD, f"{title} has had none"
-        elif shown.since < long_since and shown.state is State.FIRING:
+        elif shown.since < long_since:
             yield from _compare(world, title, shown, issues)
 
 

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from tests.simulation import oracle
 from tests.simulation.people import Acts
+from tests.simulation.providers.alertmanager import Alertmanagers
+from tests.simulation.providers.alerts import Route
 from tests.simulation.providers.cloudwatch import CloudWatches
 from tests.simulation.providers.emitters import Emitters
 from tests.simulation.providers.provider import Happens, Setup
 from tests.simulation.scenario import Scenario, Setting, Stimulus
-from tests.simulation.weather import Fails, Spell
+from tests.simulation.weather import Crashes, Fails, Spell
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -150,6 +152,32 @@ def _over_in_a_batch(seed: int, chance: Random) -> Scenario:
     )
 
 
+def _one_of_a_group_ends(seed: int, chance: Random) -> Scenario:
+    """Alerts are notified together; one of them ends while the others fire."""
+    route = Route(wait=chance.choice((0.0, 5.0)), interval=30.0, repeat=1200.0)
+    setup = Alertmanagers("alertmanager", chance.choice(AHEAD), route=route)
+    numbers, ends = chance.sample(range(8), 3), chance.uniform(100, 500)
+    fires = [_fires(chance.uniform(0, 20), setup, number) for number in numbers]
+    compares = Compares(ends + oracle.SOON + 60)
+    return _scenario(seed, Setting((setup,)), *fires, _ends(ends, setup, numbers[0]), compares)
+
+
+def _said_while_it_is_written(seed: int, chance: Random) -> Scenario:
+    """A call to GitHub is on its way for seconds; its provider says otherwise, and a worker dies."""
+    setup, number, began = _emitter(chance), chance.randrange(16), chance.uniform(0, 30)
+    ends = began + chance.choice((chance.uniform(0.8, 4), 60.0))
+    again = ends + chance.uniform(0.8, 4)
+    late = Fails(began, "github.open", "slow", 1)
+    if ends > began + 9:
+        late = Fails(ends, "github.edit", "slow", chance.choice((1, 2)))
+    happens = [_fires(began, setup, number), _ends(ends, setup, number)]
+    if chance.random() < 0.8:
+        happens.append(_fires(again, setup, number))
+    crash = [Crashes(ends, "table.rest", "after")] if chance.random() < 0.7 else []
+    setting = Setting((setup,), batch=chance.choice((1, 10)))
+    return _scenario(seed, setting, *happens, late, *crash)
+
+
 PROFILES: tuple[Callable[[int, Random], Scenario], ...] = (
     _an_answer_lacks_it,
     _contributors_take_turns,
@@ -158,4 +186,6 @@ PROFILES: tuple[Callable[[int, Random], Scenario], ...] = (
     _marker_pasted,
     _installed_otherwise,
     _over_in_a_batch,
+    _one_of_a_group_ends,
+    _said_while_it_is_written,
 )

@@ -23,6 +23,12 @@ def test_a_seed_replays_exactly() -> None:
     assert run(generate(11)).trace == run(generate(11)).trace
 
 
+@pytest.mark.parametrize("name", mutants.MUTANTS)
+def test_every_breakage_still_finds_what_it_breaks(name: str) -> None:
+    with mutants.MUTANTS[name]():
+        pass
+
+
 def test_a_breakage_is_caught_and_reduced_to_what_matters() -> None:
     with mutants.MUTANTS["act before claim"]():
         failed = next(result for seed in range(100) if (result := run(generate(seed))).broken)
