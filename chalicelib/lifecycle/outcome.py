@@ -80,7 +80,7 @@ def observed(row: AlertState, seen: Seen, now: datetime) -> Status:
         muted=MUTED_LABEL in seen.labels,
         quiet=QUIET_LABEL in seen.labels,
         closed_at=seen.closed_at,
-        closed_by_our_clock=_closed_by_our_clock(issue, seen, now),
+        closed_by_our_clock=_closed_by_our_clock(issue, seen, now, begun),
         closed_by=seen.closed_by,
         closer=seen.closer,
         state_reason=seen.state_reason,
@@ -89,11 +89,12 @@ def observed(row: AlertState, seen: Seen, now: datetime) -> Status:
     return replace(row.status, issue=issue)
 
 
-def _closed_by_our_clock(issue: Issue, seen: Seen, now: datetime) -> datetime | None:
-    """When it was closed: after we last knew it open, or closed otherwise, and before we see it so."""
+def _closed_by_our_clock(issue: Issue, seen: Seen, now: datetime, begun: Intent | None) -> datetime | None:
+    """When it was closed: after we last knew it open, closed otherwise, or reopened it, and by now."""
     if seen.closed_at is None or seen.closed_at == issue.closed_at:
         return issue.closed_by_our_clock if seen.closed_at else None
-    return by_ours(seen.closed_at - issue.clock_ahead, issue.over_at or issue.spoke_at, now)
+    after = begun.since if begun and begun.verb is Verb.REOPEN else issue.over_at or issue.spoke_at
+    return by_ours(seen.closed_at - issue.clock_ahead, after, now)
 
 
 def _ahead_of_us(seen: Seen, now: datetime) -> timedelta:
@@ -188,7 +189,7 @@ def shown(row: AlertState, alert: AlertEvent, seen: Seen, title: str, now: datet
         announced=max(issue.announced, alert.priority),
         comments=seen.comments,
         closed_at=seen.closed_at,
-        closed_by_our_clock=_closed_by_our_clock(issue, seen, now),
+        closed_by_our_clock=_closed_by_our_clock(issue, seen, now, row.intent),
         closed_by=seen.closed_by,
         closer=seen.closer,
         state_reason=seen.state_reason,

@@ -220,3 +220,12 @@ def test_a_closing_after_another_was_after_it_by_our_clock(closed_at: float, our
     again = outcome.observed(before, replace(CLOSED_SEEN, closed_at=at(closed_at)), at(20)).issue
     assert again
     assert again.over_at == at(ours)
+
+
+@pytest.mark.parametrize(("intent", "ours"), [(None, 8), (replace(REOPENING, since=at(10)), 10)])
+def test_what_we_were_reopening_was_closed_after_that(intent: Intent | None, ours: float) -> None:
+    """GitHub's clock may be behind, and the answer to the reopening lost."""
+    before = replace(CLOSED, intent=intent)
+    again = outcome.observed(before, replace(CLOSED_SEEN, closed_at=at(8), closed_by=Closer.PERSON), at(20))
+    assert again.issue
+    assert again.issue.over_at == at(ours)
