@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from chalicelib.github import transport
 from chalicelib.github.transport import IDLE, BoundedTransport
 
 ANSWER = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
@@ -79,8 +80,8 @@ def clocks() -> Clocks:
 
 @pytest.fixture
 def client(clocks: Clocks) -> Iterator[httpx.Client]:
-    transport = BoundedTransport(lambda: clocks.monotonic, lambda: clocks.wall)
-    with httpx.Client(transport=transport, timeout=10) as made:
+    bounded = BoundedTransport(lambda: clocks.monotonic, lambda: clocks.wall)
+    with httpx.Client(transport=bounded, timeout=10) as made:
         yield made
 
 
@@ -164,3 +165,16 @@ def test_a_new_connection_that_dies_is_not_replaced_again(client: httpx.Client) 
         with pytest.raises(httpx.RemoteProtocolError):
             client.get(url, extensions={"reads": True})
     assert accepted == [1]
+
+
+def test_a_write_after_idling_would_fail_were_old_connections_used(
+    server: Forgetful, client: httpx.Client, clocks: Clocks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that the tests above show that old connections are not used."""
+    monkeypatch.setattr(transport, "IDLE", 60.0)
+    server.afterwards = "reset"
+    get(client, server)
+    clocks.monotonic, clocks.wall = clocks.monotonic + 7, clocks.wall + 7
+    with pytest.raises((httpx.ReadError, httpx.RemoteProtocolError)):
+        post(client, server)
+    assert server.requests == [1, 1]
