@@ -56,7 +56,8 @@ class Watch:
 
     def __call__(self, point: str, call: Call, reply: Callable[[], Reply]) -> Reply:
         now, worker = self._world.schedule.time, self._world.schedule.worker()
-        self._asked.append(now)
+        if ("frozen",) not in worker.notes:  # which cannot know what happened meanwhile
+            self._asked.append(now)
         issue = _issue_of(call)
         read_at = self._read_at.get((worker, issue.id), 0.0) if issue else 0.0
         before = Before(issue.state, issue.closed_by, issue.closed_at, read_at) if issue else None

@@ -104,7 +104,8 @@ class CloudWatch:
 
     def owners(self, title: str) -> set[tuple[str, str]]:
         """Whose an alarm is by its description, and how bad that ever said it is."""
-        return {(owner(title), priority) for priority in self._written.get(title, ())}
+        name = title.partition(" [InstanceId=")[0]
+        return {(owner(name), priority) for priority in self._written.get(name, ())}
 
     # What happens to alarms
 
@@ -124,7 +125,7 @@ class CloudWatch:
     def _change(self, key: Key, state: str, priority: str) -> None:
         before = self._alarms.get(key) or self._made(key, priority)
         self._deleted.pop(key, None)
-        self._written.setdefault(named(key), set()).update((before.priority, priority))
+        self._written.setdefault(key[0], set()).update((before.priority, priority))
         if before.state == state:
             self._alarms[key] = before
             return
