@@ -23,19 +23,25 @@ def ended(
     series: dict[str, frozenset[str]] = {}
     for row in rows:
         gone = missing(row, alarms) if complete else None
-        told = learned(row, alarms, lacking.get(gone) if gone else None, now)
+        told = learned(row, alarms, _missed(lacking, gone, row), now)
         if gone is None and told is None and (arn := _shared(row, alarms)):
             if arn not in series:
                 series[arn] = _contributors(reader, arn)
             gone = alarm_id_of(row) if series[arn] and alarm_id_of(row) not in series[arn] else None
-            told = left(row, lacking.get(gone), now) if gone else None
+            told = left(row, _missed(lacking, gone, row), now) if gone else None
         for known in (*alarms, alarm_id_of(row)):
             if known != gone:
                 lacking.pop(known, None)
         if told:
             yield row, told
-        elif gone and len(lacking) < MOST_MISSING:
-            lacking.setdefault(gone, now)
+        elif gone and len(lacking) < MOST_MISSING and _missed(lacking, gone, row) is None:
+            lacking[gone] = now
+
+
+def _missed(lacking: Mapping[str, datetime], gone: str | None, row: AlertState) -> datetime | None:
+    """When an alarm was missed first; what spoke since then was there."""
+    missed = lacking.get(gone) if gone else None
+    return missed if missed and missed >= row.spec.seen_at else None
 
 
 def alarm_id_of(row: AlertState) -> str:

@@ -192,6 +192,15 @@ class TestDeleted:
             world.look(minute)
             assert world.row.spec.condition is Condition.FIRING
 
+    def test_what_spoke_between_two_looks_was_made_again(self, world: AlarmWorld) -> None:
+        world.run(firing(0, **known()))
+        world.look(20)
+        world.run(firing(25, **known()))
+        world.look(30)
+        assert len(world.open_titles) == 1, "missing for the first time since"
+        world.look(40)
+        assert world.open_titles == []
+
     def test_two_looks_within_a_moment_are_one(self, world: AlarmWorld) -> None:
         world.alarms = replace(world.alarms, every=timedelta(minutes=1))
         world.run(firing(0, **known()))
