@@ -87,7 +87,7 @@ class CloudWatch:
             case "delete":
                 self._delete(name)
             case "lack an alarm":
-                self._lacking[name] = float("inf")
+                self._lacking.setdefault(name, float("inf"))  # twice in a row nobody could tell
 
     def heal(self) -> None:
         """No more messages are lost or swapped, and no answer lacks an alarm."""
