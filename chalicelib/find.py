@@ -63,7 +63,7 @@ class Search:
     def _issue(self, row: AlertState, intent: Intent, before: datetime) -> Status | None:
         mark, before_it = render.Mark(row.fingerprint, intent.episode), row.status.issue
         for seen in self.tracker.changed(intent.repository, None, intent.since, before):
-            marked = seen.by_us and render.read_marker(seen.body) == mark
+            marked = seen.by_us and mark in render.read_markers(seen.body)
             if before_it and before_it.ref == seen.ref:
                 continue  # what it continues has the same marker
             # People copy text from issue to issue, and the marker, which they do not see, goes with it.

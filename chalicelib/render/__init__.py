@@ -4,7 +4,7 @@ from chalicelib.render.board import TITLE as BOARD_TITLE
 from chalicelib.render.board import Board, Day, board, is_board
 from chalicelib.render.comment import comment, duplicate
 from chalicelib.render.issue import body, title
-from chalicelib.render.marker import Mark, comment_marker, marker, read_marker
+from chalicelib.render.marker import Mark, comment_marker, marker, read_marker, read_markers
 
 __all__ = [
     "BOARD_TITLE",
@@ -19,5 +19,6 @@ __all__ = [
     "is_board",
     "marker",
     "read_marker",
+    "read_markers",
     "title",
 ]

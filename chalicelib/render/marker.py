@@ -45,14 +45,15 @@ def comment_marker(fingerprint: str, episode: datetime, key: str) -> str:
 
 
 def read_marker(body: str) -> Mark | None:
-    """Read the first marker of an issue that is whole; a board is about no condition, whatever is pasted."""
-    if BOARD in body:
-        return None
-    for found in _BEGIN.finditer(body):
-        episode = _moment(found[2])
-        if episode:
-            return Mark(found[1], episode)
-    return None
+    """Read the first marker of an issue that is whole."""
+    return next(read_markers(body), None)
+
+
+def read_markers(body: str) -> Iterator[Mark]:
+    """Read all markers that are whole; a board is about no condition, whatever is pasted."""
+    for found in _BEGIN.finditer("" if BOARD in body else body):
+        if episode := _moment(found[2]):
+            yield Mark(found[1], episode)
 
 
 def split(body: str) -> Parts:

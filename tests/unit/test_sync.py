@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import intents
+from chalicelib import intents, render
 from chalicelib.act import Act
 from chalicelib.alert import AlertEvent, Priority
 from chalicelib.cli.doctor.steps import unending
@@ -393,6 +393,18 @@ def test_an_issue_of_a_stranger_with_our_marker_is_not_taken_for_ours(world: Wor
     world.settle(5)
     assert world.row.status.issue
     assert world.row.status.issue.ref.number == 2
+
+
+def test_an_unfinished_opening_is_found_below_a_pasted_marker(world: World) -> None:
+    world.tracker.faults["open"] = fails_with(LOST, after=True)
+    world.run(firing(0))
+    pasted = render.marker("another", at(0))
+    body = world.tracker.threads[FIRST].seen.body
+    world.tracker.change(FIRST, Closer.PERSON, body=f"{pasted}\n\n{body}")
+    world.settle(20)
+    assert len(world.tracker.all_issues) == 1
+    assert world.row.status.issue
+    assert world.row.status.issue.ref == FIRST
 
 
 def test_an_unfinished_opening_never_takes_the_issue_of_another_row(world: World) -> None:
