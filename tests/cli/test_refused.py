@@ -77,6 +77,48 @@ def test_what_strangers_post_to_no_source_is_nothing_to_do() -> None:
     assert (found.told.partition(" ")[0], found.ok) == ("300", True)
 
 
+@pytest.mark.parametrize(
+    ("reason", "fix"),
+    [
+        ("NOT_CONFIGURED", "Correct the secret alerting-dev-webhook-secrets"),
+        ("TOPIC_UNAVAILABLE", "docs/on-call.md"),
+        ("NOT_JSON", "Correct what grafana sends"),
+    ],
+)
+def test_each_kind_of_refusal_has_what_to_do_about_it(reason: str, fix: str) -> None:
+    refuse("grafana", reason)
+    (found,) = looked_at()
+    assert fix in found.fix
+
+
+class Paged(Metered):
+    """Answers in two pages, one refusal for the first query on each."""
+
+    def client(self, service: Any) -> Any:
+        return self
+
+    def get_metric_data(self, **asked: Any) -> dict[str, Any]:
+        page = {"MetricDataResults": [{"Id": "m0", "Values": [1.0]}]}
+        return page if "NextToken" in asked else page | {"NextToken": "second"}
+
+
+def test_every_page_of_the_metric_is_read() -> None:
+    (found,) = looked_at(Paged(SETTINGS, {}))
+    assert found.told.startswith("2 requests")
+
+
+def test_what_else_cloudwatch_answers_is_a_finding_of_its_own() -> None:
+    class Broken(Metered):
+        def client(self, service: Any) -> Any:
+            return self
+
+        def get_metric_data(self, **_: object) -> None:
+            raise ClientError({"Error": {"Code": "InternalFailure", "Message": "no"}}, "GetMetricData")
+
+    (found,) = looked_at(Broken(SETTINGS, {}))
+    assert not found.ok
+
+
 def test_whoever_may_not_read_metrics_is_told_so_and_nothing_is_wrong() -> None:
     class Denied(Metered):
         def client(self, service: Any) -> Any:

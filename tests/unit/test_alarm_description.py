@@ -138,3 +138,8 @@ def test_an_address_keeps_its_bars_and_equal_signs(description: str, runbook: st
 def test_a_long_description_of_any_kind_is_read_to_its_end(unit: str) -> None:
     """A pattern that goes back and forth would not end here within the hour."""
     assert alarm_description.read(unit * 40_000) is not None
+
+
+def test_a_key_without_a_value_says_nothing() -> None:
+    found = alarm_description.read("TEAM=a | PRIORITY=P1 | SUMMARY= | RUNBOOK= | High CPU")
+    assert (found.values, found.text) == ({}, "High CPU")

@@ -264,6 +264,12 @@ class TestContributors:
         assert world.row.spec.condition is Condition.RESOLVED
         assert {name, f"{name} 0a1b2c"} <= set(world.cloudwatch.asked[0])
 
+    def test_a_brace_that_begins_no_object_is_part_of_a_name(self, world: AlarmWorld) -> None:
+        arn = f"arn:aws:cloudwatch:us-west-2:{ACCOUNT}:alarm:odd {{name 0a1b2c"
+        world.run(firing(0, **known(arn)))
+        world.look(20)
+        assert {"odd {name 0a1b2c", "odd {name"} <= set(world.cloudwatch.asked[0])
+
     @pytest.mark.parametrize(
         "sample",
         ["contributor-sns", "contributor-unicode", "contributor-eventbridge", "contributor-with-id-only"],

@@ -103,3 +103,11 @@ def test_what_triggered_a_composite_alarm_is_left_out_where_it_cannot_be_read(
 )
 def test_an_alarm_on_several_series_is_known_by_its_query(fields: dict[str, Any], *, several: bool) -> None:
     assert described_alarm.has_contributors(fields) is several
+
+
+def test_a_percentile_is_written_as_in_the_message() -> None:
+    alarm, tags, _ = described(payload("cloudwatch/metric-piped-description"))
+    del alarm["Statistic"]
+    built = described_alarm.message(alarm | {"ExtendedStatistic": "p99"}, tags)
+    trigger = built["Trigger"]
+    assert (trigger["StatisticType"], trigger["ExtendedStatistic"]) == ("ExtendedStatistic", "p99")

@@ -198,6 +198,15 @@ def test_one_that_is_listed_again_fires_again_though_silenced(world: ListedWorld
     assert not world.open
 
 
+def test_one_that_is_listed_again_much_later_fires_again(world: ListedWorld) -> None:
+    world.looks(5, SILENCED)
+    for minute in (10, 20, 30, 35):
+        world.looks(minute)
+    assert not world.open
+    world.looks(40, SILENCED)
+    assert world.open
+
+
 def test_what_its_source_says_afterwards_goes_before(world: ListedWorld) -> None:
     world.looks(5, SILENCED)
     world.looks(10)
