@@ -66,11 +66,11 @@ class Comparing:
 
     def _named(self, page: Sequence[Seen]) -> Mapping[str, AlertState]:
         """Read the rows that the markers of our own issues name."""
-        names = dict.fromkeys(name for seen in page if (name := _name(seen)))
+        names = dict.fromkeys(name for seen in page for name in _names(seen))
         return {row.fingerprint: row for row in self.rows.several([*names])} if names else {}
 
     def _compare(self, seen: Seen, named: Mapping[str, AlertState], until: datetime) -> None:
-        row = self._row_of(seen, named.get(_name(seen)))
+        row = self._row_of(seen, [named[name] for name in dict.fromkeys(_names(seen)) if name in named])
         issue = row.status.issue if row else None
         if row and issue and issue.ref == seen.ref:
             if _differs(issue, seen):
@@ -78,22 +78,25 @@ class Comparing:
         elif row and seen.open:
             self.sync.merge(row, seen, until)
 
-    def _row_of(self, seen: Seen, named: AlertState | None) -> AlertState | None:
+    def _row_of(self, seen: Seen, named: Sequence[AlertState]) -> AlertState | None:
         """Find the row that holds an issue; where none does, the one that its marker names.
 
-        People copy text from issue to issue, and the marker, which they do not see, goes with it.
+        People copy text from issue to issue, and the marker, which they do not see, goes with it. One that
+        nobody holds and that names several is left alone: its row finds it by its number or its opening.
         """
-        if named and _holds(named, seen):
-            return named
+        held = next((row for row in named if _holds(row, seen)), None)
+        if held:
+            return held
         fingerprint = self.rows.of_issue(seen.ref)
         holder = self.rows.get(fingerprint) if fingerprint else None
-        return holder if holder and _holds(holder, seen) else named
+        if holder and _holds(holder, seen):
+            return holder
+        return named[0] if len(named) == 1 else None
 
 
-def _name(seen: Seen) -> str:
-    """Name the row that the marker of an issue names, if it is our own."""
-    mark = render.read_marker(seen.body) if seen.by_us else None
-    return mark.fingerprint if mark else ""
+def _names(seen: Seen) -> list[str]:
+    """Name the rows that the markers of an issue name, if it is our own."""
+    return [mark.fingerprint for mark in render.read_markers(seen.body)] if seen.by_us else []
 
 
 def _holds(row: AlertState, seen: Seen) -> bool:

@@ -119,7 +119,7 @@ class Watch:
             if known and self._shut_in(row, other.closed_by, other.closed_at):
                 self._world.breaks("6. a person's closing stands", f"#{issue.number} was opened after it")
         if not self._lists_lied():
-            self._opened_once(issue, found[0])
+            self._opened_once(issue, found[0], found[1])
         self._keeps_what_is_right(issue, row)
         self._as_described(issue, row)
         self.fingerprints[issue.id] = found[1]
@@ -162,13 +162,16 @@ class Watch:
         full = len(issue.comments) >= self._world.github.world.comment_cap
         return full or any(event.kind == "locked" for event in issue.timeline)
 
-    def _opened_once(self, issue: Issue, marker: str) -> None:
+    def _opened_once(self, issue: Issue, marker: str, fingerprint: str) -> None:
         """An issue about the same episode that is open, in the same place, would have been found.
 
+        One that is known as another condition's is that one's, whatever a person has pasted into it.
         One that takes no comments is continued in another, to call people.
         """
         for other in issue.repository.listed:
             if other is issue or self._shut(other) or self._hidden(other):
+                continue
+            if self.fingerprints.get(other.id, fingerprint) != fingerprint:
                 continue
             if other.state == "open" and marker in (other.body or ""):
                 self._world.breaks("1. an episode is opened once", f"#{other.number} and #{issue.number}")

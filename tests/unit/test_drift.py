@@ -387,6 +387,20 @@ def held(world: DriftWorld, fingerprint: str) -> IssueRef | None:
     return issue.ref if issue else None
 
 
+def test_an_issue_that_nobody_holds_and_names_two_conditions_is_left_alone(world: DriftWorld) -> None:
+    """Its repository was renamed, and before anybody looked, a person pasted another's marker into it."""
+    _, two = two_conditions(world)
+    thread = world.tracker.threads.pop(FIRST)
+    pasted = world.tracker.threads[SECOND].seen.body
+    elsewhere = replace(thread.seen, ref=IssueRef(REPOSITORY, 99), body=f"{pasted}\n\n{thread.seen.body}")
+    thread.seen = elsewhere
+    world.tracker.threads[elsewhere.ref] = thread
+    for minute in (12, 70, 140):
+        world.look(minute)
+    assert held(world, two) == SECOND
+    assert {issue.ref for issue in world.tracker.open_issues} >= {SECOND, elsewhere.ref}
+
+
 def test_a_failed_look_changes_nothing_and_is_made_again(world: DriftWorld) -> None:
     world.run(firing(0))
     world.look(1)
