@@ -16,6 +16,8 @@ from chalicelib.github.creations import Minutes, Recent
 FAILURES_TO_OPEN = 3
 PROBE = 20.0
 COMES_AGAIN = 600.0
+CROWD = 10
+"""Creations within a minute that show that the openings which waited are still coming."""
 LEAD = 0.1
 
 
@@ -130,7 +132,16 @@ def _write(budget: Budget, call: Call, now: float, limits: Limits) -> Granted | 
     if free_at - now > _patience(call, limits):
         waits = call.kind is Kind.OPEN and room_at > budget.next_write
         return Refused(free_at, "BUDGET", _noted(budget, room_at) if waits else None)
-    return Granted(room_at, _counted(budget, room_at, now) if creates else budget)
+    if not creates:
+        return Granted(room_at, budget)
+    counted = _counted(budget, room_at, now)
+    return Granted(room_at, _coming(counted, room_at) if call.kind is Kind.OPEN else counted)
+
+
+def _coming(budget: Budget, at: float) -> Budget:
+    """Let comments give way as long as openings that waited come one after the other, refused or not."""
+    crowded = len(budget.recent) >= CROWD and at < budget.openings_wait_until
+    return _noted(budget, at) if crowded else budget
 
 
 def _noted(budget: Budget, room_at: float) -> Budget:

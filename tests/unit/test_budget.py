@@ -317,6 +317,17 @@ def test_a_note_that_an_opening_waits_is_renewed_when_less_than_half_of_it_is_le
     assert refused(less, OPEN_P3, now).budget == whole
 
 
+@pytest.mark.parametrize(("before", "kept_back"), [(rules.CROWD - 2, False), (rules.CROWD - 1, True)])
+def test_comments_give_way_as_long_as_openings_that_waited_come_in_a_crowd(
+    before: int, *, kept_back: bool
+) -> None:
+    waiting = Budget(openings_wait_until=NOW + 1, recent=tuple(NOW - 2.0 - n for n in range(before)))
+    wait_until = granted(waiting, OPEN_P3, NOW).budget.openings_wait_until
+    assert wait_until == (NOW + rules.COMES_AGAIN if kept_back else NOW + 1)
+    over = replace(waiting, openings_wait_until=NOW)
+    assert granted(over, OPEN_P3, NOW).budget.openings_wait_until == NOW
+
+
 def test_an_opening_that_waits_in_line_alone_keeps_no_comment_back() -> None:
     assert refused(Budget(next_write=NOW + 9), OPEN_P0, NOW).budget is None
 
