@@ -108,7 +108,9 @@ class Repository:
     @property
     def listed(self) -> list[Issue]:
         """The issues that a person would see in it."""
-        return [issue for issue in self.issues.values() if not issue.deleted and issue.moved_to is None]
+        # Copied first: the stand-in's own thread opens issues while a test looks.
+        known = list(self.issues.values())
+        return [issue for issue in known if not issue.deleted and issue.moved_to is None]
 
 
 @dataclass
