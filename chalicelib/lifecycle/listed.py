@@ -66,7 +66,7 @@ class Rules:
 
     @property
     def reason(self) -> str:
-        """How an end is told of which only lists say so."""
+        """Say how an end that only the lists show is reported."""
         return f"{self.provider} no longer lists this alert."
 
 
