@@ -30,10 +30,9 @@ def outputs(stage: Stage) -> dict[str, Any]:
 
 
 def init(stage: Stage) -> None:
-    """Fetch the provider and find the state."""
-    _terraform(
-        stage, "init", "-input=false", f"-backend-config=backend-{stage.name}.hcl", stdout=subprocess.PIPE
-    )
+    """Fetch the provider that the lock file names, no other, and find the state."""
+    backend = f"-backend-config=backend-{stage.name}.hcl"
+    _terraform(stage, "init", "-input=false", "-lockfile=readonly", backend, stdout=subprocess.PIPE)
 
 
 def _run(stage: Stage, *arguments: str) -> None:

@@ -1,5 +1,7 @@
 """Each Terraform configuration is valid, and does what its own tests say."""
 
+import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,17 @@ def test_every_configuration_is_tested() -> None:
     assert {path.parent.relative_to(INFRA) for path in INFRA.rglob("versions.tf")} == {
         Path(name) for name in CONFIGURATIONS
     }
+
+
+def test_a_provider_that_is_not_the_one_of_the_lock_is_refused(configuration: Path, tmp_path: Path) -> None:
+    other = Path(
+        shutil.copytree(configuration, tmp_path / "other", ignore=shutil.ignore_patterns(".terraform"))
+    )
+    lock = other / ".terraform.lock.hcl"
+    lock.write_text(re.sub(r'"(zh:|h1:[\w+/])[^"]{5}', r'"\g<1>00000', lock.read_text("utf-8")), "utf-8")
+    done = terraform(other, "init", "-backend=false", "-input=false", "-lockfile=readonly", "-no-color")
+    assert done.returncode == 1
+    assert "checksums" in done.stderr
 
 
 def test_it_is_valid(configuration: Path) -> None:

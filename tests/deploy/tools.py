@@ -25,9 +25,9 @@ def terraform(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]
 
 def initialized(name: str, folder: Path) -> Path:
     """Copy infra-extra to an empty folder, and give one of its configurations its provider."""
-    left = shutil.ignore_patterns(".terraform*", "*.tfstate*", "ops")
+    left = shutil.ignore_patterns(".terraform", "*.tfstate*", "ops")
     copy = Path(shutil.copytree(INFRA, folder / "infra-extra", ignore=left)) / name
-    done = terraform(copy, "init", "-backend=false", "-input=false", "-no-color")
+    done = terraform(copy, "init", "-backend=false", "-input=false", "-lockfile=readonly", "-no-color")
     if any(told in done.stderr for told in NOT_THERE):
         absent("terraform finds no AWS provider, neither on this machine nor in its registry")
     assert done.returncode == 0, done.stderr

@@ -26,7 +26,7 @@ from tests.local.stack import APP_ID, ROOT
 from tests.local.stack.environment import child_environment
 
 DEPLOYED = ("app.py", "chalicelib", ".chalice", "requirements.txt", "requirements.lock", "infra-extra")
-LEFT_BEHIND = shutil.ignore_patterns("deployed", "deployments", "__pycache__", ".terraform*", "*.tfstate*")
+LEFT_BEHIND = shutil.ignore_patterns("deployed", "deployments", "__pycache__", ".terraform", "*.tfstate*")
 BY_PATH = """\
 terraform {
   backend "s3" {
@@ -100,7 +100,7 @@ class Checkout:
     def make_bucket(self) -> None:
         """Make the state bucket, as the guide says."""
         here = ("terraform", "-chdir=infra-extra/bootstrap")
-        begun = self.run(*here, "init", "-input=false")
+        begun = self.run(*here, "init", "-input=false", "-lockfile=readonly")
         done = self.run(
             *here, "apply", "-auto-approve", "-input=false", "-var=stage=dev", "-state=dev.tfstate"
         )

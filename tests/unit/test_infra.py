@@ -7,6 +7,8 @@ import shutil
 from pathlib import Path
 
 import pytest
+from packaging.specifiers import SpecifierSet
+from packaging.version import Version
 
 from tests.local.aws import DLQ_RETENTION_SECONDS, INDEXES
 from tests.local.patience import finished
@@ -35,6 +37,23 @@ def blocks(kind: str) -> dict[str, str]:
 
 
 VARIABLES, OUTPUTS = blocks("variable"), blocks("output")
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_the_provider_is_locked_for_every_platform(folder: str) -> None:
+    lock = read(f"{folder}/.terraform.lock.hcl")
+    (constraint,) = re.findall(r'source +=.*\n +version += "(.+)"', read(f"{folder}/versions.tf"))
+    (version,) = re.findall(r'^  version     = "(.+)"', lock, re.MULTILINE)
+    assert f'constraints = "{constraint}"' in lock
+    assert Version(version) in SpecifierSet(constraint.replace("~> ", "~="))
+    # The registry's checksums: of the packages for fourteen platforms, and of its manifest.
+    assert len(re.findall(r'"zh:[0-9a-f]{64}"', lock)) == 15
+    assert re.findall(r'"h1:[^"]+"', lock)
+    assert lock == read(".terraform.lock.hcl")
+
+
+def test_the_lock_files_are_in_git() -> None:
+    assert "lock.hcl" not in (ROOT / ".gitignore").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("stage", STAGES)
