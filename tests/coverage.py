@@ -28,6 +28,7 @@ PURE = (
     "chalicelib/github/refusals.py",
     "chalicelib/github/reports.py",
     "chalicelib/github/requests.py",
+    "chalicelib/github/transfers.py",
     "chalicelib/intents.py",
     "chalicelib/items.py",
     "chalicelib/labels.py",

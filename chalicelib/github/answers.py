@@ -62,12 +62,16 @@ class _Issue(BaseModel):
     pull_request: dict[str, Any] | None = None
     assignees: list[_User] = []
 
+    @property
+    def ref(self) -> IssueRef:
+        return IssueRef("/".join(self.repository_url.rsplit("/", 2)[-2:]), self.number)
+
     def seen(self, us: Us) -> Seen:
         names = (label if isinstance(label, str) else label.name for label in self.labels)
         closed = self.state == "closed"
         by_us = us.wrote(self.user, self.performed_via_github_app)
         return Seen(
-            ref=IssueRef("/".join(self.repository_url.rsplit("/", 2)[-2:]), self.number),
+            ref=self.ref,
             url=self.html_url,
             title=self.title,
             body=self.body or "",
@@ -113,6 +117,14 @@ def read_issue(request: Request, response: Response, us: Us) -> Seen:
     """Read an answer that is an issue; `us` is who we are."""
     try:
         return _Issue.model_validate_json(response.content).seen(us)
+    except ValidationError as error:
+        raise unreadable(request, response) from error
+
+
+def read_ref(request: Request, response: Response) -> IssueRef:
+    """Read where an issue is."""
+    try:
+        return _Issue.model_validate_json(response.content).ref
     except ValidationError as error:
         raise unreadable(request, response) from error
 

@@ -7,11 +7,12 @@ from urllib.parse import urljoin
 import httpx
 
 from chalicelib.errors import OutcomeUnknown, RateLimited, Refused, TooLate, Unavailable
-from chalicelib.github import dates, protocol, refusals
+from chalicelib.github import answers, dates, protocol, refusals, transfers
 from chalicelib.github.answers import Us
 from chalicelib.github.auth import App
 from chalicelib.github.installations import Installations
 from chalicelib.github.protocol import Request, Response
+from chalicelib.github.refusals import Doubt
 
 MOST_CALLS = 3
 
@@ -69,14 +70,36 @@ class GitHubClient:
         return self._installations.look(repository)
 
     def send(self, request: Request, before: datetime) -> Response:
-        """Send as the installation; once more where that was replaced, or its token is no longer taken."""
-        token = self._installations.access(request.repository).token
+        """Send as the installation; once more where it or what the request is about is not where it was."""
+        token = self._token(request)
         try:
             return self._send(request, token, before)
         except Refused as error:
-            if not self._installations.renewed(request.repository, error):
+            renewed = self._installations.renewed(request.repository, error)
+            again = request if renewed else self._transferred(request, error, before)
+            if again is None:
                 raise
-        return self._send(request, self._installations.access(request.repository).token, before)
+        return self._send(again, self._token(again), before)
+
+    def _token(self, request: Request) -> str:
+        return self._installations.access(request.repository).token
+
+    def _transferred(self, request: Request, refused: Refused, before: datetime) -> Request | None:
+        """Ask for the same where its issue was transferred to, which a token of one repository cannot see.
+
+        None where the App sees it nowhere; raises Gone if it was deleted there.
+        """
+        reading = transfers.reading(request) if refusals.doubt(refused) is Doubt.PLACE else None
+        if reading is None:
+            return None
+        try:
+            answer = self._send(reading, self._installations.sight(request.repository), before)
+        except Refused as error:
+            if refusals.doubt(error) is Doubt.PLACE:
+                return None
+            self._installations.renewed(request.repository, error)
+            raise
+        return transfers.followed(request, answers.read_ref(reading, answer))
 
     def _send(self, request: Request, credential: str, before: datetime | None = None) -> Response:
         """Send once and tell the budget how it ended."""
@@ -159,4 +182,4 @@ class GitHubClient:
             ) from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:  # the latter of a location it looks at, unasked
             raise protocol.unanswered(request, type(error).__name__) from error
-        return Response(answer.status_code, dict(answer.headers), answer.content)
+        return Response(answer.status_code, dict(answer.headers), answer.content, address)

@@ -1,50 +1,33 @@
 """Installations: where the App is installed, and the tokens that open what it may reach there.
 
+A token opens one repository, to read and write issues. One that opens all repositories of an installation
+only reads: an issue that was transferred is not found with a token that cannot read it where it is now
+(docs.github.com/en/rest/issues/issues#get-an-issue).
+
 Nothing of it is for ever: an App is renamed, removed and installed again, suspended and restored, and a
-repository moves to another owner. What is known of an installation is as old as its token, an hour at most,
-and is looked up again where an answer says that it may not hold any more.
+repository is renamed, or moves to another owner. What is known of an installation is as old as its token, an
+hour at most, and is looked up again where an answer says that it may not hold any more.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Annotated, TypeVar
+from typing import Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
-
-from chalicelib.errors import Refused, RepositoryMissing
-from chalicelib.github import protocol
+from chalicelib.errors import Invalid, Refused
 from chalicelib.github.answers import Us
-from chalicelib.github.auth import CLOCK_DRIFT, App
-from chalicelib.github.protocol import Request, Response
+from chalicelib.github.app_endpoints import AppEndpoints, Installation, Send, Token
+from chalicelib.github.auth import App
 from chalicelib.github.refusals import Doubt, doubt
 
 EXPIRY_MARGIN = timedelta(minutes=5)
 LOOKED = timedelta(minutes=1)
 """For how long an installation that was looked up is not doubted."""
 
-
-class _Answer(BaseModel):
-    model_config = ConfigDict(hide_input_in_errors=True)  # or a token would stand in an error's text
-
-
-class _Installation(_Answer):
-    id: int
-    app_id: int = 0
-    app_slug: str
-
-    @property
-    def us(self) -> Us:
-        return Us(self.app_id, f"{self.app_slug}[bot]")
-
-
-class _Token(_Answer):
-    # What no header can carry would be shown by the error that says so.
-    token: Annotated[str, StringConstraints(pattern=r"^[!-~]+$")] = Field(repr=False)
-    expires_at: AwareDatetime
-
-
-Model = TypeVar("Model", bound=_Answer)
+WORK = {"issues": "write", "metadata": "read"}
+SIGHT = {"issues": "read", "metadata": "read"}
+EVERYWHERE = ""
+"""In place of a repository's name: all that the installation reaches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,38 +39,46 @@ class Access:
     expires_at: datetime
 
 
-Send = Callable[[Request, str], Response]
-"""Send a request with this credential; raises the classified errors."""
-
-
 class Installations:
-    """Finds the installation of a repository and keeps its token until shortly before it expires.
+    """Finds the installation of a repository, and keeps its token until shortly before it expires.
 
     `now` is GitHub's time as far as it is known: it dates tokens by its own clock, and JWTs are dated for it.
-    One that was found for an owner serves all of its repositories, until one of them turns out to be
-    elsewhere.
+    An installation that was found for an owner serves all of its repositories, until one of them turns out to
+    be elsewhere.
     """
 
     def __init__(self, app: App, send: Send, now: Callable[[], datetime]) -> None:
-        self._app, self._send, self._now = app, send, now
-        self._found: dict[str, _Installation] = {}
+        self._endpoints, self._now = AppEndpoints(app, send, now), now
+        self._found: dict[str, Installation] = {}
+        self._renamed: dict[str, int] = {}
         self._looked_at: dict[str, datetime] = {}
-        self._minted: dict[int, _Token] = {}
+        self._minted: dict[tuple[int, str], Token] = {}
 
     def ready(self, repository: str) -> bool:
         """Say whether there is a valid token for the repository."""
-        token = self._token(repository)
-        return token is not None and token.expires_at > self._now() + EXPIRY_MARGIN
+        return self._valid(self._held(repository, repository))
 
     def access(self, repository: str) -> Access:
-        """Give a valid token for the repository; raises the classified errors."""
-        if self._token(repository) and not self.ready(repository):
-            self.forget(repository)
+        """Give a valid token that opens the repository alone; raises the classified errors."""
+        if self._held(repository, repository) and not self.ready(repository):
+            self._drop_token(repository)
+            self._drop_installation(repository)
         found = self._known(repository) or self._look(repository)
-        if found.id not in self._minted:
-            self._minted[found.id] = self._mint(repository, found)
-        minted = self._minted[found.id]
+        try:
+            minted = self._token(found, repository, repository)
+        except Invalid:  # it was renamed, or is not where its owner's other repositories are
+            if self._just_looked(repository) or not self._moved(repository):
+                raise
+            found = self._known(repository) or found
+            minted = self._token(found, repository, repository)
         return Access(minted.token, found.us, minted.expires_at)
+
+    def sight(self, repository: str) -> str:
+        """Give a token that reads the issues of all repositories in the repository's installation."""
+        found = self._known(repository) or self._look(repository)
+        if not self._valid(self._held(repository, EVERYWHERE)):
+            self._minted.pop((found.id, EVERYWHERE), None)
+        return self._token(found, repository, EVERYWHERE).token
 
     def look(self, repository: str) -> Us:
         """Say who we are there as of now: a renamed App's bot has another login."""
@@ -95,76 +86,89 @@ class Installations:
 
     def renewed(self, repository: str, refused: Refused) -> bool:
         """Whether what was refused is worth sending again, with the access that there is now."""
-        known = self._known(repository)
         match doubt(refused):
             case Doubt.ACCESS:
                 self.forget(repository)
                 return True
             case Doubt.PLACE if not self._just_looked(repository):
-                return known is None or self._look(repository).id != known.id
+                moved = self._moved(repository)
+                # Were its name now another repository's, the token would open the one that had it before.
+                self._drop_token(repository)
+                return moved
             case _:
                 return False
 
     def forget(self, repository: str) -> None:
-        """Drop a token that GitHub no longer takes, and what was known of its installation."""
+        """Drop all tokens of an installation, which GitHub no longer takes, and what was known of it."""
         known = self._known(repository)
-        for key in [key for key, found in self._found.items() if found == known]:
-            del self._found[key]
-        if known:
-            self._minted.pop(known.id, None)
+        self._drop_installation(repository)
+        self._minted = {key: token for key, token in self._minted.items() if not known or key[0] != known.id}
 
-    def _known(self, repository: str) -> _Installation | None:
+    def _known(self, repository: str) -> Installation | None:
         return self._found.get(repository.lower()) or self._found.get(_owner(repository))
 
-    def _token(self, repository: str) -> _Token | None:
+    def _held(self, repository: str, opens: str) -> Token | None:
         known = self._known(repository)
-        return self._minted.get(known.id) if known else None
+        return self._minted.get((known.id, opens.lower())) if known else None
+
+    def _valid(self, token: Token | None) -> bool:
+        return token is not None and token.expires_at > self._now() + EXPIRY_MARGIN
 
     def _just_looked(self, repository: str) -> bool:
         looked_at = self._looked_at.get(repository.lower())
         return looked_at is not None and self._now() < looked_at + LOOKED
 
-    def _mint(self, repository: str, installation: _Installation) -> _Token:
-        path = f"/app/installations/{installation.id}/access_tokens"
-        request = Request("POST", path, repository, {"permissions": {"issues": "write", "metadata": "read"}})
-        try:
-            answer = self._ask(request)
-        except Refused:
-            self.forget(repository)  # it may have been removed since, and made again under another id
-            raise
-        return self._read(_Token, request, answer)
+    def _drop_token(self, repository: str) -> None:
+        known = self._known(repository)
+        if known:
+            self._minted.pop((known.id, repository.lower()), None)
 
-    def _ask(self, request: Request) -> Response:
-        """Send as the App; once more where the refusal shows that the JWT was dated by a clock far apart."""
-        signed_at = self._now()
-        try:
-            return self._send(request, self._app.token(signed_at))
-        except Refused as error:
-            if error.status != 401 or abs(self._now() - signed_at) < CLOCK_DRIFT / 2:
+    def _drop_installation(self, repository: str) -> None:
+        """Look it up again before its next token is minted; those that were minted are as good as before."""
+        known = self._known(repository)
+        self._found = {key: each for key, each in self._found.items() if not known or each.id != known.id}
+
+    def _token(self, installation: Installation, repository: str, opens: str) -> Token:
+        key = (installation.id, opens.lower())
+        if key not in self._minted:
+            wanted = self._narrowed(repository) if opens else {"permissions": SIGHT}
+            try:
+                self._minted[key] = self._endpoints.token(installation, repository, wanted)
+            except Refused as error:
+                if not isinstance(error, Invalid):
+                    self.forget(repository)  # it may have been removed since, and made again under another id
                 raise
-        return self._send(request, self._app.token(self._now()))
+        return self._minted[key]
 
-    def _look(self, repository: str) -> _Installation:
+    def _narrowed(self, repository: str) -> dict[str, Any]:
+        """Name what a token opens: by its id where the name is a former one, which GitHub does not take."""
+        renamed = self._renamed.get(repository.lower())
+        if renamed is None:
+            return {"repositories": [repository.partition("/")[2]], "permissions": WORK}
+        return {"repository_ids": [renamed], "permissions": WORK}
+
+    def _moved(self, repository: str) -> bool:
+        """Look where a repository is, and say whether it was known to be elsewhere."""
+        before = self._place(repository)
+        self._look(repository)
+        return self._place(repository) != before
+
+    def _place(self, repository: str) -> tuple[int | None, int | None]:
+        known = self._known(repository)
+        return known.id if known else None, self._renamed.get(repository.lower())
+
+    def _look(self, repository: str) -> Installation:
         """Look the installation of a repository up, and note it."""
-        request = Request("GET", f"/repos/{repository}/installation", repository)
         self._looked_at[repository.lower()] = self._now()
-        try:
-            answer = self._ask(request)
-        except Refused as error:
-            if error.status != 404:
-                raise
-            raise RepositoryMissing(
-                f"there is no repository {repository} on which the App is installed ({error}): "
-                "install it there, or name another in chalicelib/routing.toml",
-                status=404,
-                request_id=error.request_id,
-            ) from error
-        found = self._read(_Installation, request, answer)
+        found, renamed = self._endpoints.installation(repository)
         for key in self._keys(repository, found):
             self._found[key] = found
+        self._renamed.pop(repository.lower(), None)
+        if renamed is not None:
+            self._renamed[repository.lower()] = renamed
         return found
 
-    def _keys(self, repository: str, found: _Installation) -> list[str]:
+    def _keys(self, repository: str, found: Installation) -> list[str]:
         """Under what it is noted: where it is known already, else for its owner, else for itself alone."""
         known = self._known(repository)
         if known is None:
@@ -172,13 +176,6 @@ class Installations:
         same = [key for key, each in self._found.items() if each.id == found.id == known.id]
         return same or [repository.lower()]
 
-    @staticmethod
-    def _read(model: type[Model], request: Request, response: Response) -> Model:
-        try:
-            return model.model_validate_json(response.content)
-        except ValidationError as error:
-            raise protocol.unreadable(request, response) from error
-
 
 def _owner(repository: str) -> str:
-    return repository.split("/", maxsplit=1)[0].lower()
+    return repository.partition("/")[0].lower()

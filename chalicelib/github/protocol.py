@@ -44,11 +44,12 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One answer; header names in lower case."""
+    """One answer; header names in lower case, `address` is where redirects have led to."""
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
     content: bytes = b""
+    address: str = ""
 
     @property
     def request_id(self) -> str | None:

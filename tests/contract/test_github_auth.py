@@ -105,6 +105,38 @@ def test_a_narrowed_token_opens_only_what_it_names(rig: Rig) -> None:
     assert refused.headers["X-Accepted-GitHub-Permissions"] == "issues=write"
 
 
+def test_a_repository_may_be_named_by_its_id_or_in_any_case(rig: Rig) -> None:
+    other = rig.github.world.add_repository("acme/other")
+    for wanted in ({"repository_ids": [other.id]}, {"repositories": ["Other"]}):
+        answer = rig.mint(**wanted).json()
+        assert [each["id"] for each in answer["repositories"]] == [other.id]
+
+
+def narrow(rig: Rig, name: str) -> None:
+    token = rig.mint(repositories=[name]).json()["token"]
+    rig.http.headers["Authorization"] = f"Bearer {token}"
+
+
+def test_of_a_public_repository_that_it_does_not_name_it_only_reads(rig: Rig) -> None:
+    rig.github.world.add_repository("acme/other").private = False
+    narrow(rig, "alerts")
+    assert rig.http.get("/repos/acme/other/issues").status_code == 200
+    refused = rig.http.post("/repos/acme/other/issues", json={"title": "Disk full"})
+    assert (refused.status_code, refused.json()["message"]) == (403, "Resource not accessible by integration")
+
+
+@pytest.mark.parametrize(("private", "status"), [(True, 404), (False, 301)])
+def test_it_shows_where_an_issue_went_only_if_it_can_read_it_there(
+    rig: Rig, *, private: bool, status: int
+) -> None:
+    rig.github.world.add_repository("acme/other").private = private
+    rig.open()
+    rig.github.person("mona").transfer(REPOSITORY, 1, "acme/other")
+    assert rig.http.get(f"{ISSUES}/1").status_code == 301
+    narrow(rig, "alerts")
+    assert rig.http.get(f"{ISSUES}/1").status_code == status
+
+
 @pytest.mark.parametrize("wanted", [{"repositories": ["nowhere"]}, {"permissions": {"contents": "write"}}])
 def test_a_token_cannot_exceed_its_installation(rig: Rig, wanted: dict[str, Any]) -> None:
     assert rig.mint(**wanted).status_code == 422

@@ -91,9 +91,49 @@ def test_where_github_does_not_take_what_it_duplicates_it_is_closed_all_the_same
 # Moved, locked, refused
 
 
-def test_a_moved_issue_is_followed_by_every_call(hub: Hub) -> None:
+WRITES = {"issues": "write", "metadata": "read"}
+READS = {"issues": "read", "metadata": "read"}
+
+
+EVERYWHERE = ["everywhere"]
+
+
+def minted(hub: Hub) -> list[tuple[dict[str, str], list[str]]]:
+    """What each token allows, and where."""
+    names = {each.id: each.full_name for each in hub.github.world.repositories.values()}
+    return [
+        (token.permissions, EVERYWHERE if opened is None else [names[each] for each in opened])
+        for token in hub.github.authority.tokens
+        for opened in [token.repository_ids]
+    ]
+
+
+def test_each_token_writes_to_one_repository(hub: Hub) -> None:
+    hub.github.authority.revoke_all()
+    hub.github.world.add_repository("acme/other")
+    ref = opened(hub).ref
+    hub.tracker.comment(ref, "ours", before(hub))
+    hub.tracker.open("acme/other", Draft("x", "body", (), ()), before(hub))
+    assert minted(hub) == [(WRITES, [REPOSITORY]), (WRITES, ["acme/other"])]
+
+
+def test_what_shows_where_an_issue_went_reads_alone(hub: Hub) -> None:
+    hub.github.authority.revoke_all()
     ref = opened(hub).ref
     hub.github.world.add_repository("acme/attic")
+    hub.mona.transfer(REPOSITORY, 1, "acme/attic")
+    moved = read(hub, ref).ref
+    edit(hub, moved, body="there")
+    assert [each for each in minted(hub) if each[0] != WRITES] == [(READS, EVERYWHERE)]
+    writing = [where for may, where in minted(hub) if may == WRITES]
+    assert ["acme/attic"] in writing
+    assert all(len(where) == 1 and where != EVERYWHERE for where in writing)
+
+
+@pytest.mark.parametrize("private", [True, False], ids=["private", "public"])
+def test_a_moved_issue_is_followed_by_every_call(hub: Hub, *, private: bool) -> None:
+    ref = opened(hub).ref
+    hub.github.world.add_repository("acme/attic").private = private
     hub.mona.transfer(REPOSITORY, 1, "acme/attic")
     moved = IssueRef("acme/attic", 1)
     assert read(hub, ref).ref == moved
@@ -211,6 +251,26 @@ def test_a_renamed_repository_is_followed(hub: Hub) -> None:
     assert [seen.ref.number for seen in open_ones(hub)] == [1, 2]
     hub.tracker = hub.worker()
     assert read(hub, ref).ref == IssueRef("acme/alarms", 1), "nor does a new worker lose it"
+
+
+def test_a_repository_made_under_the_former_name_of_another_is_opened(hub: Hub) -> None:
+    opened(hub)
+    hub.mona.rename(REPOSITORY, "alarms")
+    hub.github.world.former_names.clear()
+    hub.github.world.add_repository(REPOSITORY)
+    hub.pass_(120)
+    with pytest.raises(Refused):
+        opened(hub)
+    assert opened(hub).ref == IssueRef(REPOSITORY, 1), "at the next try"
+
+
+def test_an_issue_deleted_where_it_was_moved_to_is_gone(hub: Hub) -> None:
+    ref = opened(hub).ref
+    hub.github.world.add_repository("acme/attic")
+    hub.mona.transfer(REPOSITORY, 1, "acme/attic")
+    hub.mona.delete("acme/attic", 1)
+    with pytest.raises(Gone):
+        read(hub, ref)
 
 
 def test_a_locked_issue_takes_no_comments_but_edits(hub: Hub) -> None:

@@ -3,7 +3,8 @@
 import base64
 import json
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 from typing import Any
@@ -19,11 +20,12 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 
-from chalicelib.errors import ConfigurationError, Refused, RepositoryMissing, Suspended, Unavailable
+from chalicelib.errors import ConfigurationError, Invalid, Refused, RepositoryMissing, Suspended, Unavailable
 from chalicelib.github.answers import Us
 from chalicelib.github.auth import App
 from chalicelib.github.installations import Installations
 from chalicelib.github.protocol import Request, Response
+from chalicelib.lifecycle.steps import needed
 from tests.twins.clock import START, ManualClock
 
 REPOSITORY = "acme/alerts"
@@ -124,12 +126,15 @@ class GitHub:
         self.clock = ManualClock()
         self.life = timedelta(hours=1)
         self.asked: list[tuple[str, str]] = []
+        self.wanted: list[Mapping[str, Any]] = []
         self.credentials: list[str] = []
         self.answers: dict[str, Callable[[Request], Response]] = {}
         self.installations = Installations(app(), self.send, self.clock.now)
 
     def send(self, request: Request, credential: str) -> Response:
         self.asked.append((request.method, request.path))
+        if request.body is not None:
+            self.wanted.append(request.body)
         self.credentials.append(credential)
         for end, answer in self.answers.items():
             if request.path.endswith(end):
@@ -164,10 +169,48 @@ def test_a_token_is_minted_for_the_repositorys_installation(github: GitHub) -> N
     ]
 
 
+def test_a_token_opens_one_repository_to_write_issues(github: GitHub) -> None:
+    github.installations.access(REPOSITORY)
+    permissions = {"issues": "write", "metadata": "read"}
+    assert github.wanted == [{"repositories": ["alerts"], "permissions": permissions}]
+
+
+def test_each_repository_has_a_token_of_its_own_in_an_installation_found_once(github: GitHub) -> None:
+    for _ in range(2):
+        assert github.installations.access(REPOSITORY).token == f"{TOKEN}1"
+        assert github.installations.access("acme/other").token == f"{TOKEN}2"
+    assert [method for method, _ in github.asked] == ["GET", "POST", "POST"]
+    assert [wanted["repositories"] for wanted in github.wanted] == [["alerts"], ["other"]]
+
+
+def test_a_repositorys_case_is_the_same_repository(github: GitHub) -> None:
+    github.installations.access(REPOSITORY)
+    assert github.installations.ready("Acme/Alerts")
+    assert github.installations.access("Acme/Alerts").token == f"{TOKEN}1"
+
+
+def test_a_token_that_reads_everywhere_writes_nowhere(github: GitHub) -> None:
+    for _ in range(2):
+        assert github.installations.sight(REPOSITORY) == f"{TOKEN}1"
+        assert github.installations.sight("acme/other") == f"{TOKEN}1"
+    assert github.wanted == [{"permissions": {"issues": "read", "metadata": "read"}}]
+    github.clock.pass_(minutes=55)
+    assert github.installations.sight(REPOSITORY) == f"{TOKEN}2"
+
+
+def test_a_token_that_expires_takes_no_other_with_it(github: GitHub) -> None:
+    github.installations.access(REPOSITORY)
+    github.clock.pass_(minutes=30)
+    github.installations.access("acme/other")
+    github.clock.pass_(minutes=30)
+    assert github.installations.access(REPOSITORY).token == f"{TOKEN}3"
+    assert github.installations.access("acme/other").token == f"{TOKEN}2"
+
+
 def test_a_token_is_kept_until_shortly_before_it_expires(github: GitHub) -> None:
     github.installations.access(REPOSITORY)
     github.clock.pass_(minutes=54, seconds=59)
-    assert github.installations.access("acme/other").token == f"{TOKEN}1"
+    assert github.installations.access(REPOSITORY).token == f"{TOKEN}1"
     github.clock.pass_(seconds=1)
     assert github.installations.access(REPOSITORY).token == f"{TOKEN}2"
     assert [method for method, _ in github.asked] == ["GET", "POST", "GET", "POST"]
@@ -185,12 +228,14 @@ def test_each_minting_signs_a_new_jwt(github: GitHub) -> None:
     assert github.credentials[1] != github.credentials[2]
 
 
-def test_a_forgotten_token_is_minted_anew_for_an_installation_found_anew(github: GitHub) -> None:
+def test_all_tokens_of_an_installation_are_forgotten_together(github: GitHub) -> None:
     github.installations.forget(REPOSITORY)
     github.installations.access(REPOSITORY)
+    github.installations.access("umbrella/alerts")
     github.installations.forget("acme/other")
-    assert github.installations.access(REPOSITORY).token == f"{TOKEN}2"
-    assert [method for method, _ in github.asked] == ["GET", "POST", "GET", "POST"]
+    assert github.installations.access(REPOSITORY).token == f"{TOKEN}3"
+    assert [method for method, _ in github.asked] == ["GET", "POST"] * 3
+    assert github.installations.access("umbrella/alerts").token == f"{TOKEN}2"
 
 
 def test_an_installation_is_looked_up_again_with_each_token(github: GitHub) -> None:
@@ -220,6 +265,68 @@ def refuses(status: int, message: str) -> Callable[[Request], Response]:
     return answer
 
 
+# A name that an installation's tokens do not take
+
+
+NOT_THERE = "There is at least one repository that does not exist or is not accessible to the installation."
+RENAMED = "https://api.github.com/repositories/3000000001/installation"
+
+
+def takes_ids_alone(request: Request) -> Response:
+    if "repositories" in needed(request.body):
+        raise Invalid(f"422 {NOT_THERE}", ())
+    return answered({"token": TOKEN, "expires_at": "2099-01-01T00:00:00Z"})
+
+
+def redirected(installation: int) -> Callable[[Request], Response]:
+    body = {"id": installation, "app_slug": "alerting"}
+    return lambda _: replace(answered(body), address=RENAMED)
+
+
+def test_a_renamed_repository_is_named_by_its_id_with_no_more_calls_than_another(github: GitHub) -> None:
+    github.answers = {"alerts/installation": redirected(77), "access_tokens": takes_ids_alone}
+    assert github.installations.access(REPOSITORY).token == TOKEN
+    assert github.wanted[-1]["repository_ids"] == [3000000001]
+    assert [method for method, _ in github.asked] == ["GET", "POST"]
+
+
+@pytest.mark.parametrize("installation", [77, 88])
+def test_where_its_owners_installation_does_not_know_its_name_it_is_looked_for(
+    github: GitHub, installation: int
+) -> None:
+    github.installations.access("acme/other")
+    github.answers = {"alerts/installation": redirected(installation), "access_tokens": takes_ids_alone}
+    assert github.installations.access(REPOSITORY).token == TOKEN
+    assert github.asked[-1] == ("POST", f"/app/installations/{installation}/access_tokens")
+    assert github.wanted[-1]["repository_ids"] == [3000000001]
+    assert github.installations.access("acme/other").token == f"{TOKEN}1"
+
+
+def test_one_that_the_app_is_not_installed_on_costs_the_others_nothing(github: GitHub) -> None:
+    github.installations.access("acme/other")
+    github.answers = {"access_tokens": takes_ids_alone, "alerts/installation": refuses(404, "Not Found")}
+    with pytest.raises(RepositoryMissing, match="install it there"):
+        github.installations.access(REPOSITORY)
+    assert github.installations.access("acme/other").token == f"{TOKEN}1"
+
+
+def test_a_name_that_is_refused_where_it_was_just_found_is_refused(github: GitHub) -> None:
+    github.answers = {"access_tokens": takes_ids_alone}
+    for _ in range(2):
+        with pytest.raises(Invalid):
+            github.installations.access(REPOSITORY)
+    assert [method for method, _ in github.asked] == ["GET", "POST", "POST"], "and is not looked for at once"
+
+
+def test_a_repository_renamed_back_is_named_again(github: GitHub) -> None:
+    github.answers = {"alerts/installation": redirected(77)}
+    github.installations.access(REPOSITORY)
+    github.answers = {}
+    github.clock.pass_(hours=1)
+    github.installations.access(REPOSITORY)
+    assert github.wanted[-1]["repositories"] == ["alerts"]
+
+
 # What is known of an installation, in doubt
 
 
@@ -231,11 +338,12 @@ NOT_ACCESSIBLE = Refused("403 Resource not accessible by integration", status=40
 def test_a_repository_that_moved_to_another_owner_is_opened_by_the_installation_there(
     github: GitHub, refused: Refused
 ) -> None:
+    github.installations.access("acme/other")
     github.installations.access(REPOSITORY)
     github.clock.pass_(minutes=2)
     github.answers = {"alerts/installation": lambda _: answered({"id": 88, "app_slug": "alerting"})}
     assert github.installations.renewed(REPOSITORY, refused)
-    assert github.installations.access(REPOSITORY).token == f"{TOKEN}2"
+    assert github.installations.access(REPOSITORY).token == f"{TOKEN}3"
     assert github.installations.access("acme/other").token == f"{TOKEN}1", "the others stay where they are"
 
 
@@ -246,6 +354,27 @@ def test_what_is_refused_where_nothing_moved_is_refused(github: GitHub, refused:
     assert not github.installations.renewed(REPOSITORY, refused)
     assert not github.installations.renewed(REPOSITORY, refused)
     assert [path for _, path in github.asked].count("/repos/acme/alerts/installation") == 2, "not each time"
+
+
+def test_a_token_in_doubt_is_minted_again_for_what_has_the_name_now(github: GitHub) -> None:
+    github.installations.access("acme/other")
+    github.installations.access(REPOSITORY)
+    github.clock.pass_(minutes=2)
+    assert not github.installations.renewed(REPOSITORY, NOT_FOUND)
+    assert not github.installations.ready(REPOSITORY)
+    assert github.installations.access(REPOSITORY).token == f"{TOKEN}3"
+    assert not github.installations.renewed(REPOSITORY, NOT_FOUND)
+    assert github.installations.ready(REPOSITORY), "not each time"
+    assert github.installations.ready("acme/other")
+
+
+def test_a_repository_renamed_since_its_token_was_minted_is_named_by_its_id(github: GitHub) -> None:
+    github.installations.access(REPOSITORY)
+    github.clock.pass_(minutes=2)
+    github.answers = {"alerts/installation": redirected(77)}
+    assert github.installations.renewed(REPOSITORY, NOT_FOUND)
+    github.installations.access(REPOSITORY)
+    assert github.wanted[-1]["repository_ids"] == [3000000001]
 
 
 def test_a_repository_that_the_app_lost_says_where_to_install_it(github: GitHub) -> None:
@@ -279,7 +408,7 @@ def test_who_we_are_is_looked_up_for_all_repositories_of_an_installation(github:
     github.answers = {"/installation": lambda _: answered({"id": 77, "app_id": 5, "app_slug": "pager"})}
     assert github.installations.look(REPOSITORY) == Us(5, "pager[bot]")
     assert github.installations.access("acme/other").us == Us(5, "pager[bot]")
-    assert github.minted == 1, "the token is as good as before"
+    assert github.installations.access(REPOSITORY).token == f"{TOKEN}1", "which is as good as before"
 
 
 def test_an_outage_forgets_nothing(github: GitHub) -> None:

@@ -12,6 +12,7 @@ import pytest
 from chalicelib.errors import (
     CommentsClosed,
     GitHubError,
+    Gone,
     OutcomeUnknown,
     RateLimited,
     Refused,
@@ -32,6 +33,7 @@ REPOSITORY = "acme/alerts"
 REF = IssueRef(REPOSITORY, 7)
 READ = requests.issue("GET", REF)
 WRITE = requests.issue("PATCH", REF, body={"state": "closed"})
+OPEN = requests.open_issue(REPOSITORY, Draft("Disk full", "body", (), ()))
 COMMENT = requests.issue("POST", REF, "/comments", {"body": "still"})
 TIMEOUT = timedelta(seconds=10)
 LATER = START + timedelta(minutes=1)
@@ -197,7 +199,7 @@ def failure_alone(github: GitHub, request: Request) -> GitHubError:
         (COMMENT, page(200), OutcomeUnknown, "acme failed"),
         (READ, page(200), Unavailable, "acme failed"),
         (COMMENT, says(403, {"message": "issue is locked."}), CommentsClosed, "acme answered"),
-        (WRITE, says(404, {"message": "Not Found"}), Refused, "acme answered"),
+        (OPEN, says(404, {"message": "Not Found"}), Refused, "acme answered"),
         (WRITE, says(304), Refused, "acme answered"),
         (WRITE, says(301), Refused, "acme answered"),
         (WRITE, page(429), RateLimited, "acme limited"),
@@ -210,6 +212,59 @@ def test_every_ending_is_classified_and_reported_once(
     assert type(github.failure(request_)) is kind
     assert github.reports.told == [told]
     assert len(github.sent) == 1
+
+
+MOVED = {**ISSUE, "number": 3, "repository_url": f"{BASE}/repos/acme/attic"}
+
+
+@pytest.mark.parametrize("request_", [READ, WRITE, COMMENT])
+def test_an_issue_that_is_not_found_is_looked_for_in_the_whole_installation(request_: Request) -> None:
+    github = GitHub(says(404, {"message": "Not Found"}), says(200, MOVED), says(200, MOVED))
+    assert github.send(request_).status == 200
+    tail = request_.path.removeprefix(READ.path)
+    assert [(each.method, each.url.path) for each in github.sent] == [
+        (request_.method, f"/repos/acme/alerts/issues/7{tail}"),
+        ("GET", "/repos/acme/alerts/issues/7"),
+        (request_.method, f"/repos/acme/attic/issues/3{tail}"),
+    ]
+    assert [each.content for each in github.sent][::2] == [github.sent[0].content] * 2
+    assert len({each.headers["authorization"] for each in github.sent}) == 3
+
+
+NOT_ACCESSIBLE = {"message": "Resource not accessible by integration"}
+
+
+@pytest.mark.parametrize(
+    "answer", [says(404, {"message": "Not Found"}), says(403, NOT_ACCESSIBLE), says(200, ISSUE)]
+)
+def test_one_that_is_not_elsewhere_is_refused_as_it_was(answer: Answer) -> None:
+    github = GitHub(says(404, {"message": "Not Found"}), answer)
+    assert github.failure(WRITE).status == 404
+    assert [each.method for each in github.sent] == ["PATCH", "GET"]
+
+
+def test_one_that_was_deleted_elsewhere_is_gone() -> None:
+    github = GitHub(says(404, {"message": "Not Found"}), says(410, {"message": "This issue was deleted"}))
+    assert type(github.failure(WRITE)) is Gone
+
+
+def test_a_token_that_no_longer_shows_where_issues_are_says_nothing_of_them() -> None:
+    github = GitHub(
+        says(404, {"message": "Not Found"}),
+        says(401, {"message": "Bad credentials"}),
+        says(404, {"message": "Not Found"}),
+        says(200, MOVED),
+    )
+    assert github.failure(READ).status == 401
+    assert github.send(READ).status == 200, "at the next try, with another token"
+    tokens = [each.headers["authorization"] for each in github.sent]
+    assert len(tokens) == len(set(tokens)) == 5
+
+
+@pytest.mark.parametrize("answer", [page(502), page(200), says(200, {"number": 3})])
+def test_where_that_is_not_answered_nothing_is_concluded(answer: Answer) -> None:
+    github = GitHub(says(404, {"message": "Not Found"}), answer)
+    assert type(github.failure(READ)) is Unavailable
 
 
 def test_a_limit_is_reported_with_its_time() -> None:

@@ -121,6 +121,11 @@ class Authority:
             raise ApiError(403, "This installation has been suspended")
         return token
 
+    @property
+    def tokens(self) -> list[InstallationToken]:
+        """All that were minted and not revoked, in their order."""
+        return list(self._tokens.values())
+
     def revoke(self, installation: Installation) -> None:
         """Forget the tokens of an installation, as when it is removed."""
         self._tokens = {

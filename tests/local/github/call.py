@@ -140,7 +140,7 @@ class Call:
     def _moved(self, target: Issue) -> Exception:
         while target.moved_to is not None:
             target = target.moved_to
-        if self.token is not None and not self.token.opens(target.repository):
+        if target.repository.private and not self._sees(target.repository):
             return not_found()
         below = self.request.path.split(f"/issues/{self.arguments['number']}", 1)[1].lstrip("/")
         return self._redirect(target.repository, f"issues/{target.number}", *([below] if below else []))

@@ -85,7 +85,8 @@ def _mint_token(call: Call) -> Reply:
     for name, level in permissions.items():
         if installation.permissions.get(name) not in (level, "write"):
             raise ApiError(422, "The permissions requested are not granted to this installation.")
-    accessible = [call.world.repositories[number] for number in sorted(installation.repository_ids)]
+    known = call.world.repositories
+    accessible = [known[number] for number in sorted(installation.repository_ids) if number in known]
     chosen = _chosen_repositories(wanted, accessible)
     ids = None if chosen is None else frozenset(repository.id for repository in chosen)
     token = call.services.authority.mint(installation, dict(permissions), ids)
@@ -100,10 +101,11 @@ def _named_installation(call: Call) -> Installation:
 
 
 def _chosen_repositories(wanted: payload.Payload, accessible: list[Repository]) -> list[Repository] | None:
-    names, ids = set(wanted.get("repositories") or ()), set(wanted.get("repository_ids") or ())
+    names = {name.lower() for name in wanted.get("repositories") or ()}
+    ids = set(wanted.get("repository_ids") or ())
     if not names and not ids:
         return None
-    chosen = [repository for repository in accessible if repository.name in names or repository.id in ids]
+    chosen = [each for each in accessible if each.name.lower() in names or each.id in ids]
     if len(chosen) < len(names | ids):
         raise ApiError(422, NOT_ACCESSIBLE)
     return chosen

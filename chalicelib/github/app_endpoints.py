@@ -1,0 +1,100 @@
+"""The App's own endpoints, asked with its JWT: where it is installed, and tokens for what it reaches there.
+
+docs.github.com/en/rest/apps/apps
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Annotated, Any, TypeVar
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from chalicelib.errors import Refused, RepositoryMissing
+from chalicelib.github import protocol
+from chalicelib.github.answers import Us
+from chalicelib.github.auth import CLOCK_DRIFT, App
+from chalicelib.github.protocol import Request, Response
+
+_RENAMED = re.compile(r"/repositories/([0-9]{1,18})/installation$")
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(hide_input_in_errors=True)  # or a token would stand in an error's text
+
+
+class Installation(_Answer):
+    """Where the App is installed."""
+
+    id: int
+    app_id: int = 0
+    app_slug: str
+
+    @property
+    def us(self) -> Us:
+        """Who we are there."""
+        return Us(self.app_id, f"{self.app_slug}[bot]")
+
+
+class Token(_Answer):
+    """An installation token."""
+
+    # What no header can carry would be shown by the error that says so.
+    token: Annotated[str, StringConstraints(pattern=r"^[!-~]+$")] = Field(repr=False)
+    expires_at: AwareDatetime
+
+
+Send = Callable[[Request, str], Response]
+"""Send a request with this credential; raises the classified errors."""
+
+Model = TypeVar("Model", bound=_Answer)
+
+
+class AppEndpoints:
+    """Asks as the App; raises the classified errors. `now` is GitHub's time as far as it is known."""
+
+    def __init__(self, app: App, send: Send, now: Callable[[], datetime]) -> None:
+        self._app, self._send, self._now = app, send, now
+
+    def installation(self, repository: str) -> tuple[Installation, int | None]:
+        """Find a repository's installation, and its id where it was renamed or moved.
+
+        GitHub then answers with a redirect, which names the repository by its id.
+        """
+        request = Request("GET", f"/repos/{repository}/installation", repository)
+        try:
+            answer = self._ask(request)
+        except Refused as error:
+            if error.status != 404:
+                raise
+            raise RepositoryMissing(
+                f"there is no repository {repository} on which the App is installed ({error}): "
+                "install it there, or name another in chalicelib/routing.toml",
+                status=404,
+                request_id=error.request_id,
+            ) from error
+        renamed = _RENAMED.search(answer.address)
+        return _read(Installation, request, answer), int(renamed[1]) if renamed else None
+
+    def token(self, installation: Installation, repository: str, narrowed: Mapping[str, Any]) -> Token:
+        """Mint a token for a repository's sake; `narrowed` says what it opens and allows there."""
+        path = f"/app/installations/{installation.id}/access_tokens"
+        request = Request("POST", path, repository, narrowed)
+        return _read(Token, request, self._ask(request))
+
+    def _ask(self, request: Request) -> Response:
+        """Send as the App; once more where the refusal shows that the JWT was dated by a clock far apart."""
+        signed_at = self._now()
+        try:
+            return self._send(request, self._app.token(signed_at))
+        except Refused as error:
+            if error.status != 401 or abs(self._now() - signed_at) < CLOCK_DRIFT / 2:
+                raise
+        return self._send(request, self._app.token(self._now()))
+
+
+def _read(model: type[Model], request: Request, response: Response) -> Model:
+    try:
+        return model.model_validate_json(response.content)
+    except ValidationError as error:
+        raise protocol.unreadable(request, response) from error
