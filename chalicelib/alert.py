@@ -2,8 +2,7 @@
 
 import hashlib
 import json
-from datetime import UTC, datetime
-from enum import StrEnum
+from datetime import datetime
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
@@ -17,16 +16,30 @@ from pydantic import (
     StringConstraints,
 )
 
-MAX_TITLE = 500
-MAX_DESCRIPTION = 4000
-MAX_SUMMARY = 1000
-MAX_REASON = 2000
-MAX_LABELS = 64
-MAX_LABEL_NAME = 200
-MAX_LABEL_VALUE = 1000
+from chalicelib.alert_values import (
+    MAX_DESCRIPTION,
+    MAX_LABEL_NAME,
+    MAX_LABEL_VALUE,
+    MAX_LABELS,
+    MAX_REASON,
+    MAX_SUMMARY,
+    MAX_TITLE,
+    UNKNOWN_TEAM,
+    Condition,
+    Priority,
+    in_utc,
+)
 
-UNKNOWN_TEAM = "unknown"
-"""The team of an alert that names none, where a fallback team takes such alerts."""
+__all__ = [
+    "UNKNOWN_TEAM",
+    "AlertEvent",
+    "Condition",
+    "Identity",
+    "Links",
+    "Priority",
+    "UtcDatetime",
+    "in_utc",
+]
 
 Text = Annotated[str, StringConstraints(min_length=1)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=45)]
@@ -35,41 +48,12 @@ LabelName = Annotated[str, StringConstraints(max_length=MAX_LABEL_NAME)]
 LabelValue = Annotated[str, StringConstraints(max_length=MAX_LABEL_VALUE)]
 
 
-def in_utc(moment: datetime) -> datetime:
-    """Bring a time with an offset to UTC; raises ValueError outside the years 2000 to 2199."""
-    # Both years: what is brought to UTC must be accepted again when the row is read.
-    if not (2000 <= moment.year < 2200 and 2000 <= moment.astimezone(UTC).year < 2200):
-        raise ValueError(f"not a time of this century or the next: {moment.isoformat()}")
-    return moment.astimezone(UTC)
-
-
 def _from_iso(value: object) -> object:
     """Read ISO 8601 and nothing else: pydantic would guess what unit a number is in, also one in a text."""
     return datetime.fromisoformat(value) if isinstance(value, str) else value
 
 
 UtcDatetime = Annotated[AwareDatetime, BeforeValidator(_from_iso), AfterValidator(in_utc)]
-
-
-class Condition(StrEnum):
-    """What the provider says of the condition now."""
-
-    FIRING = "FIRING"
-    RESOLVED = "RESOLVED"
-
-
-class Priority(StrEnum):
-    """How bad it is: P0 wakes everybody, P3 nobody."""
-
-    P0 = "P0"
-    P1 = "P1"
-    P2 = "P2"
-    P3 = "P3"
-
-    @property
-    def urgent(self) -> bool:
-        """Whether an episode is told even if it ended before its issue could be opened."""
-        return self <= Priority.P1
 
 
 _KEY = json.JSONEncoder(ensure_ascii=False, check_circular=False)
@@ -107,7 +91,7 @@ class AlertEvent(_Part):
     model_config = ConfigDict(frozen=True, extra="forbid", title="Alert")
 
     schema_version: Literal[1] = 1
-    source: Slug = Field(description="Who says so: cloudwatch, grafana, alertmanager, or your emitter's name")
+    source: Slug = Field(description="Who says so: the name of a provider, or of your emitter")
     state: Condition
     title: Annotated[Text, Field(max_length=MAX_TITLE)]
     description: Annotated[str, Field(max_length=MAX_DESCRIPTION)] | None = None

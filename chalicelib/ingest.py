@@ -11,7 +11,8 @@ from functools import partial
 from typing import Any
 
 from chalicelib import edge, publishing
-from chalicelib.adapters import split
+from chalicelib.adapters import registry
+from chalicelib.adapters.source import Source
 from chalicelib.authentication import Credentials, authentic, presents_any
 from chalicelib.edge import MOST_BYTES, Answer, Posted, Secret, Topic
 from chalicelib.errors import NotAccepted
@@ -34,17 +35,18 @@ class Ingest:
         try:
             accepted = self._accept(posted)
         except NotAccepted as refusal:
-            source = posted.source if split.known(posted.source) else "unknown"
-            return self.refusals.answer(posted, source, refusal)
+            known = posted.source if registry.webhook(posted.source) else "unknown"
+            return self.refusals.answer(posted, known, refusal)
         self.telemetry.event(
             "WEBHOOK_ACCEPTED", source=posted.source, alerts=accepted, correlation_id=posted.request_id
         )
         return Answer(202, {"accepted": accepted})
 
     def _accept(self, posted: Posted) -> int:
-        if not split.known(posted.source):
+        source = registry.webhook(posted.source)
+        if not source:
             raise NotAccepted(
-                404, "UNKNOWN_SOURCE", f"there is no such source; there are: {', '.join(split.SOURCES)}"
+                404, "UNKNOWN_SOURCE", f"there is no such source; there are: {', '.join(registry.webhooks())}"
             )
         if len(posted.body) > MOST_BYTES:
             raise NotAccepted(
@@ -53,8 +55,8 @@ class Ingest:
         if not presents_any(posted.source, posted.headers):  # which costs no look at the secret
             raise edge.unauthorized()
         edge.authenticate(self.secret, partial(self._proves, posted))
-        alerts, cut_off = self._read(posted)
-        taken = publishing.publish(self.topic, alerts, posted, self.now)
+        alerts, cut_off = self._read(posted, source)
+        taken = publishing.publish(self.topic, alerts, posted, source, self.now)
         self.telemetry.count("AlertsReceived", taken, source=posted.source)
         left = len(alerts) - taken
         if left or cut_off:
@@ -65,11 +67,11 @@ class Ingest:
             )
         return taken
 
-    def _read(self, posted: Posted) -> tuple[list[dict[str, object]], int]:
+    def _read(self, posted: Posted, source: Source) -> tuple[list[dict[str, object]], int]:
         """Read what a trusted sender posted: one payload an alert, and how many alerts it left out itself."""
         try:
             body = edge.parse(posted.body)
-            return split.split(posted.source, body), split.cut_off(body)
+            return source.split(body), source.cut_off(body)
         except NotAccepted:
             self.telemetry.count("AlertsNotTaken")
             raise

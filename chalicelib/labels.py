@@ -32,7 +32,7 @@ _DESCRIPTIONS = {
     RESOLVED_LABEL: ("2da44e", "The condition has ended; a person closes the issue"),
     UNKNOWN_LABEL: ("e99695", "The alert names no team; the fallback team has it"),
 }
-KNOWN_LABELS = (*_DESCRIPTIONS, "Source:cloudwatch", "Source:grafana", "Source:alertmanager")
+KNOWN_LABELS = tuple(_DESCRIPTIONS)
 _KINDS = {
     "Team": ("0e8a16", "Alerts of the team {}"),
     "Source": ("5319e7", "Alerts from {}"),

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from zlib import crc32
 
 from chalicelib import edge
-from chalicelib.adapters import split
+from chalicelib.adapters.source import Source
 from chalicelib.edge import Posted, Topic
 
 AT_ONCE = 100
@@ -27,23 +27,29 @@ Payload = TypeVar("Payload", bound=Mapping[str, Any])
 
 
 def publish(
-    topic: Topic, payloads: Sequence[Mapping[str, Any]], posted: Posted, now: Callable[[], datetime]
+    topic: Topic,
+    payloads: Sequence[Mapping[str, Any]],
+    posted: Posted,
+    source: Source,
+    now: Callable[[], datetime],
 ) -> int:
     """Publish one message an alert and return how many were published; raises NotAccepted."""
-    ordered = in_order(payloads, posted.request_id)
+    ordered = in_order(payloads, source.ended, posted.request_id)
     for done in range(0, len(ordered), AT_ONCE):
         if done and now() - posted.received_at > TIME:
             return done
-        bodies = [_message(each) for each in ordered[done : done + AT_ONCE]]
+        bodies = [_message(source.cut(each, MOST_MESSAGE_BYTES)) for each in ordered[done : done + AT_ONCE]]
         edge.publish(topic, bodies, posted, LOST)
     return len(ordered)
 
 
-def in_order(payloads: Sequence[Payload], request_id: str) -> list[Payload]:
+def in_order(
+    payloads: Sequence[Payload], over: Callable[[Mapping[str, Any]], bool], request_id: str
+) -> list[Payload]:
     """Put what has ended last; where either part is long, each request begins at another place in it."""
     turn = crc32(request_id.encode())
-    ended = [each for each in payloads if split.over(each)]
-    return [*_turned([each for each in payloads if not split.over(each)], turn), *_turned(ended, turn)]
+    ended = [each for each in payloads if over(each)]
+    return [*_turned([each for each in payloads if not over(each)], turn), *_turned(ended, turn)]
 
 
 def _turned(payloads: list[Payload], turn: int) -> list[Payload]:
@@ -52,4 +58,4 @@ def _turned(payloads: list[Payload], turn: int) -> list[Payload]:
 
 
 def _message(payload: Mapping[str, Any]) -> str:
-    return json.dumps(split.cut(payload, MOST_MESSAGE_BYTES), separators=(",", ":"))
+    return json.dumps(payload, separators=(",", ":"))

@@ -6,12 +6,15 @@ leads to the canary's repository.
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from chalicelib.adapters import normalized
-from chalicelib.adapters.fields import Parsed
-from chalicelib.alert import AlertEvent, Condition, Identity, Priority
+from chalicelib.adapters import canonical
+from chalicelib.adapters.fields import Ignored, Parsed
+from chalicelib.alert_values import Condition, Priority
 from chalicelib.errors import Rejected
+
+if TYPE_CHECKING:
+    from chalicelib.alert import AlertEvent
 
 SOURCE = "canary"
 TEAM = "alerting-canary"
@@ -21,13 +24,13 @@ DESCRIPTION = (
 )
 
 
-def alert(stage: str, cycle: datetime, state: Condition, at: datetime) -> AlertEvent:
+def alert(stage: str, cycle: datetime, state: Condition, at: datetime) -> "AlertEvent":
     """Make the alert of a cycle, named by its beginning.
 
     The cycles of a day share an issue, so that there are few, and each day tries the opening of one.
     """
     day = f"{cycle:%Y-%m-%d}"
-    return AlertEvent(
+    return canonical.AlertEvent(
         source=SOURCE,
         state=state,
         title=f"Canary of {stage}, {day}",
@@ -35,14 +38,14 @@ def alert(stage: str, cycle: datetime, state: Condition, at: datetime) -> AlertE
         priority=Priority.P3,
         occurred_at=at,
         teams=(TEAM,),
-        identity=Identity(alarm_id=f"{stage} {day}"),
+        identity=canonical.Identity(alarm_id=f"{stage} {day}"),
         began_anew=state is Condition.FIRING,
     )
 
 
 def parse(payload: Mapping[str, Any]) -> list[Parsed]:
     """Read the canary's alert; raises Rejected for any other, whoever put it on the topic."""
-    event = normalized.read(payload)
+    event = canonical.read(payload)
     if (event.source, event.teams, event.priority) != (SOURCE, (TEAM,), Priority.P3):
         raise Rejected(
             "NOT_THE_CANARY",
@@ -54,7 +57,7 @@ def parse(payload: Mapping[str, Any]) -> list[Parsed]:
 
 def keep_team(alerts: list[Parsed]) -> list[Parsed]:
     """Keep other alerts from the canary's team, for their issues would hide where nobody looks."""
-    if any(isinstance(each, AlertEvent) and TEAM in each.teams for each in alerts):
+    if any(not isinstance(each, Ignored) and TEAM in each.teams for each in alerts):
         raise Rejected(
             "RESERVED_TEAM",
             f"the alert names the team `{TEAM}`, which is the canary's",

@@ -2,25 +2,21 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from chalicelib.adapters import alarm_description, fields
+from chalicelib.adapters import alarm_description, alarm_owner, canonical, fields, texts
 from chalicelib.adapters.alarm import Arn, Change, read
 from chalicelib.adapters.alarm_description import Description
 from chalicelib.adapters.fields import Ignored, Ownership, Parsed, quoted
 from chalicelib.adapters.owner import Place, owner
-from chalicelib.alert import (
-    MAX_DESCRIPTION,
-    MAX_REASON,
-    MAX_SUMMARY,
-    MAX_TITLE,
-    AlertEvent,
-    Condition,
-    Identity,
-    Links,
-)
+from chalicelib.adapters.source import Payload, Source, alone
+from chalicelib.alert_values import MAX_DESCRIPTION, MAX_REASON, MAX_SUMMARY, MAX_TITLE, Condition
 from chalicelib.errors import Rejected
+
+if TYPE_CHECKING:
+    from chalicelib.alert import AlertEvent
 
 CONDITIONS = {"ALARM": Condition.FIRING, "OK": Condition.RESOLVED}
 
@@ -47,13 +43,13 @@ def parse(payload: Mapping[str, Any], missing: Ownership | None) -> list[Parsed]
     return [_alert(change, condition, missing)]
 
 
-def _alert(change: Change, condition: Condition, missing: Ownership | None) -> AlertEvent:
+def _alert(change: Change, condition: Condition, missing: Ownership | None) -> "AlertEvent":
     arn = change.arn
     description = alarm_description.read(change.description)
     named = _owner(change, description, condition, missing)
     firing = condition is Condition.FIRING
-    return AlertEvent(
-        source="cloudwatch",
+    return canonical.AlertEvent(
+        source=SOURCE.name,
         state=condition,
         title=_title(change),
         description=fields.text(description.text, MAX_DESCRIPTION),
@@ -62,8 +58,8 @@ def _alert(change: Change, condition: Condition, missing: Ownership | None) -> A
         priority=named.priority,
         occurred_at=fields.time(change.at, change.at_field),
         teams=named.teams,
-        identity=Identity(account_id=arn.account, region=arn.region, alarm_id=_id(change)),
-        links=Links(
+        identity=canonical.Identity(account_id=arn.account, region=arn.region, alarm_id=_id(change)),
+        links=canonical.Links(
             runbook_url=fields.url(description.values.get("runbook")),
             dashboard_url=fields.url(description.values.get("dashboard")),
             source_url=_console(arn),
@@ -128,3 +124,64 @@ def _console(arn: Arn) -> str | None:
     host = f"{arn.region}.{CONSOLES[arn.partition]}"
     name = quote(arn.name, safe="")
     return fields.url(f"https://{host}/cloudwatch/deeplink.js?region={arn.region}#alarmsV2:alarm/{name}")
+
+
+def _looks_like(content: object) -> bool:
+    return isinstance(content, Mapping) and bool({"AlarmName", "detail-type", "TopicArn"} & content.keys())
+
+
+def _ended(payload: Mapping[str, Any]) -> bool:
+    change = read(payload)
+    return isinstance(change, Change) and change.state == "OK"
+
+
+def _mend(payload: Payload, named: dict[str, str]) -> None:
+    """Put it first in the description, in place of what is written there: two values would contradict."""
+    configuration = payload.get("detail", {}).get("configuration") if "detail" in payload else None
+    place, key = (payload, "AlarmDescription") if configuration is None else (configuration, "description")
+    team, priority, rest = alarm_owner.take(texts.clean(str(place.get(key) or "")))
+    written = {"team": team.value, "priority": priority.value} | named
+    first = " | ".join(f"{name.upper()}={value}" for name, value in written.items() if value)
+    place[key] = f"{first}\n{rest.replace(alarm_owner.TAKEN, '').strip(' |')}".strip()
+
+
+def _template(began: datetime, ended: datetime | None) -> Payload:
+    return {
+        "AlarmName": "runner-queue-too-long",
+        "AlarmArn": "arn:aws:cloudwatch:us-west-2:123456789012:alarm:runner-queue-too-long",
+        "AlarmDescription": "TEAM=ci-runners | PRIORITY=P1 | RUNBOOK=https://example.org/runbooks/queue\n"
+        "SUMMARY=118 jobs wait for a runner",
+        "AWSAccountId": "123456789012",
+        "Region": "US West (Oregon)",
+        "OldStateValue": "ALARM" if ended else "OK",
+        "NewStateValue": "OK" if ended else "ALARM",
+        "NewStateReason": "Threshold Crossed: 1 datapoint [118.0] was greater than the threshold (50.0).",
+        "StateChangeTime": (ended or began).strftime("%Y-%m-%dT%H:%M:%S.000+0000"),
+        "Trigger": {
+            "MetricName": "QueuedJobs",
+            "Namespace": "CI/Runners",
+            "Statistic": "AVERAGE",
+            "Dimensions": [{"name": "Pool", "value": "linux-x64"}],
+            "Period": 300,
+            "EvaluationPeriods": 1,
+            "ComparisonOperator": "GreaterThanThreshold",
+            "Threshold": 50.0,
+        },
+    }
+
+
+SOURCE = Source(
+    name="cloudwatch",
+    shown_as="CloudWatch",
+    to_route="put `TEAM=your-team` into the alarm's description",
+    label="Detail",
+    posts=False,
+    parse=parse,
+    split=alone,
+    ended=_ended,
+    identifying=frozenset(),  # it is never cut, as it does not pass the webhook
+    looks_like=_looks_like,
+    template=_template,
+    mend=_mend,
+    repeats=timedelta(0),  # one message for each change of state, and none while it lasts
+)

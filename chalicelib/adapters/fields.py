@@ -5,18 +5,14 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, Union
 
 from chalicelib.adapters import texts
-from chalicelib.alert import (
-    MAX_LABEL_NAME,
-    MAX_LABEL_VALUE,
-    MAX_LABELS,
-    AlertEvent,
-    Priority,
-    in_utc,
-)
+from chalicelib.alert_values import MAX_LABEL_NAME, MAX_LABEL_VALUE, MAX_LABELS, Priority, in_utc
 from chalicelib.errors import Rejected
+
+if TYPE_CHECKING:
+    from chalicelib.alert import AlertEvent
 
 MAX_URL = 2048
 MAX_ID = 2000
@@ -38,7 +34,7 @@ class Ignored:
     title: str
 
 
-Parsed = AlertEvent | Ignored
+Parsed = Union["AlertEvent", Ignored]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,19 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from chalicelib.adapters import fields
+from chalicelib.adapters import canonical, fields, group
 from chalicelib.adapters.fields import Ignored, Ownership, Parsed
 from chalicelib.adapters.grafana_reason import recovered, why
 from chalicelib.adapters.member import Member, members
-from chalicelib.alert import MAX_TITLE, AlertEvent, Identity, Links
+from chalicelib.adapters.source import Payload, Source
+from chalicelib.alert_values import MAX_TITLE
+
+if TYPE_CHECKING:
+    from chalicelib.alert import Links
 
 # Grafana names these alerts by what went wrong, and the rule in `rulename`.
 OF_THE_DATASOURCE = {"DatasourceNoData": "no data", "DatasourceError": "datasource error"}
@@ -29,8 +34,8 @@ def _parse(payload: Mapping[str, Any], member: Member, missing: Ownership | None
     if _is_test(payload, member):
         return Ignored("TEST_NOTIFICATION", member.title)
     owner = member.owner(missing)
-    return AlertEvent(
-        source="grafana",
+    return canonical.AlertEvent(
+        source=SOURCE.name,
         state=member.condition,
         title=_title(member),
         description=member.description,
@@ -39,7 +44,7 @@ def _parse(payload: Mapping[str, Any], member: Member, missing: Ownership | None
         priority=owner.priority,
         occurred_at=member.occurred_at,
         teams=owner.teams,
-        identity=Identity(
+        identity=canonical.Identity(
             account_id=account(payload.get("externalURL"), payload.get("orgId"), member.alert.get("orgId")),
             alarm_id=member.fingerprint,
         ),
@@ -82,12 +87,46 @@ def _host(external_url: object) -> str:
     return fields.title(host, MAX_HOST)
 
 
-def _links(member: Member) -> Links:
+def _links(member: Member) -> "Links":
     alert = member.alert
-    return Links(
+    return canonical.Links(
         runbook_url=fields.url(member.said("runbook_url")),
         dashboard_url=fields.url(alert.get("panelURL")) or fields.url(alert.get("dashboardURL")),
         source_url=fields.url(alert.get("generatorURL")),
         silence_url=fields.url(alert.get("silenceURL")),
         image_url=fields.url(alert.get("imageURL")),
     )
+
+
+def _looks_like(content: object) -> bool:
+    return group.looks_like(content) and not group.from_alertmanager(content)
+
+
+def _template(began: datetime, ended: datetime | None) -> Payload:
+    rule = "https://grafana.example.org/alerting/grafana/queue/view?orgId=1"
+    return {
+        "receiver": "alerting",
+        "status": "resolved" if ended else "firing",
+        "orgId": 1,
+        "alerts": [group.template(began, ended, generatorURL=rule, values={"B": 118}, orgId=1)],
+        "externalURL": "https://grafana.example.org/",
+        "version": "1",
+        "groupKey": '{}:{alertname="RunnerQueueTooLong"}',
+    }
+
+
+SOURCE = Source(
+    name="grafana",
+    shown_as="Grafana",
+    to_route="give its rule the label `team`",
+    parse=parse,
+    split=group.split,
+    cut_off=group.cut_off,
+    ended=group.ended,
+    identifying=group.IDENTIFYING,
+    looks_like=_looks_like,
+    template=_template,
+    mend=group.mend,
+    # grafana.com/docs/grafana/latest/alerting/fundamentals/notifications/group-alert-notifications
+    repeats=timedelta(hours=4),
+)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from chalicelib.adapters import fields
 from chalicelib.adapters.member import Member
-from chalicelib.alert import MAX_REASON
+from chalicelib.alert_values import MAX_REASON
 
 # Annotation `grafana_state_reason`; several are joined by commas.
 NO_RECOVERY = {

@@ -8,7 +8,7 @@ from typing import Any
 from chalicelib.adapters import fields
 from chalicelib.adapters.fields import Ownership, quoted
 from chalicelib.adapters.owner import Place, owner
-from chalicelib.alert import MAX_DESCRIPTION, MAX_SUMMARY, MAX_TITLE, Condition
+from chalicelib.alert_values import MAX_DESCRIPTION, MAX_SUMMARY, MAX_TITLE, Condition
 from chalicelib.errors import Rejected
 
 CONDITIONS = {"firing": Condition.FIRING, "resolved": Condition.RESOLVED}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from chalicelib.adapters.fields import Ownership, quoted
-from chalicelib.alert import UNKNOWN_TEAM, Condition, Priority
+from chalicelib.alert_values import UNKNOWN_TEAM, Condition, Priority
 from chalicelib.errors import Rejected
 
 MAX_TEAMS = 10

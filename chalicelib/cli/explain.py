@@ -2,15 +2,15 @@
 
 import sys
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from chalicelib.adapters.registry import SOURCES
 from chalicelib.cli import options, payloads, screen, told
 from chalicelib.cli.rehearsal import Rehearsal
-from chalicelib.cli.templates import TEMPLATES
 from chalicelib.cli.told import Answer
 from chalicelib.cli.trouble import Trouble
 from chalicelib.config import Settings
@@ -25,18 +25,14 @@ Files = Annotated[
     list[str] | None,
     typer.Argument(metavar="FILE...", help="Payloads, in the order they come; `-` is standard input."),
 ]
-Source = Annotated[
-    str | None,
-    typer.Option(help="grafana, alertmanager, normalized or cloudwatch; otherwise told by its look."),
-]
-Template = Annotated[
-    str | None,
-    typer.Option(help="Print a payload to start from: grafana, cloudwatch, alertmanager, normalized."),
-]
+Template = Annotated[str | None, typer.Option(help=f"Print a payload to start from: {', '.join(SOURCES)}.")]
 
 
 def explain(
-    files: Files = None, source: Source = None, template: Template = None, as_json: options.AsJson = False
+    files: Files = None,
+    source: options.Source = None,
+    template: Template = None,
+    as_json: options.AsJson = False,
 ) -> None:
     """What would this payload do? The alert, its steps and issue, or what is wrong and how to mend it.
 
@@ -51,7 +47,7 @@ def explain(
     """
     now = CLOCK.now()
     if template is not None:
-        screen.as_json(_template(template, now))
+        screen.as_json(payloads.named(template).template(now, None))
         return
     rehearsal = Rehearsal(policy_of(Settings.read({})), now)
     answers: list[Answer] = []
@@ -61,12 +57,6 @@ def explain(
     told.show(answers, rehearsal.policy.routing, now, as_json=as_json)
     if any(isinstance(answer.what, Rejected | NotAccepted) for answer in answers):
         raise typer.Exit(1)
-
-
-def _template(source: str, now: datetime) -> object:
-    if source not in TEMPLATES:
-        raise Trouble(f"There is no template {source}. Name one of {', '.join(TEMPLATES)}.")
-    return TEMPLATES[source](now)
 
 
 def _named(files: list[str] | None) -> list[str]:

@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib.cli.stage import Stage
 from chalicelib.cli.trouble import Trouble
+from chalicelib.envelope import UNSTAMPED
 
 HIDDEN_SECONDS = 120
 POLL_SECONDS = 1
@@ -41,7 +42,7 @@ class Letter:
     @property
     def source(self) -> str:
         """Who sent it."""
-        return self.attributes.get("source") or "cloudwatch"
+        return self.attributes.get("source") or UNSTAMPED
 
     def why(self, name: str) -> str:
         """Give `reason`, `explanation` or `fix`; one that the queue itself moved here has none of its own."""

@@ -4,6 +4,8 @@ from typing import Annotated
 
 import typer
 
+from chalicelib.adapters.registry import SOURCES
+
 Stage = Annotated[
     str,
     typer.Option(
@@ -17,3 +19,6 @@ Region = Annotated[
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, for scripts.")]
+Source = Annotated[
+    str | None, typer.Option(help=f"Whose it is: {', '.join(SOURCES)}; otherwise recognised by its look.")
+]

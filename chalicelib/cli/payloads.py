@@ -6,40 +6,40 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib import edge, envelope
-from chalicelib.adapters import registry, split
+from chalicelib.adapters.registry import SOURCES
+from chalicelib.adapters.source import Source
 from chalicelib.cli.trouble import Trouble
 from chalicelib.envelope import Message
 from chalicelib.publishing import MOST_MESSAGE_BYTES
 
 
 def source_of(text: str) -> str:
-    """Tell whose a payload looks like; what looks like nobody's is CloudWatch's, as on the topic."""
+    """Say whose a payload looks like; what looks like nobody's is CloudWatch's, as on the topic."""
     try:
         content = json.loads(text)
     except (ValueError, RecursionError):
         return envelope.UNSTAMPED
-    if isinstance(content, list):
-        return "normalized"
-    if not isinstance(content, dict):
-        return envelope.UNSTAMPED
-    if "alerts" in content or split.LEGACY & content.keys():
-        return "alertmanager" if content.get("version") == "4" and "orgId" not in content else "grafana"
-    own = {"schema_version", "occurred_at", "teams"} & content.keys()
-    return "normalized" if own else envelope.UNSTAMPED
+    return next((name for name, source in SOURCES.items() if source.looks_like(content)), envelope.UNSTAMPED)
 
 
-def messages(source: str, text: str, now: datetime) -> list[Message]:
+def named(source: str) -> Source:
+    """Find a source; raises Trouble."""
+    if source in SOURCES:
+        return SOURCES[source]
+    raise Trouble(f"There is no source {source}. Name one of {', '.join(SOURCES)}.")
+
+
+def messages(name: str, text: str, now: datetime) -> list[Message]:
     """Make the messages of the queue that a payload becomes.
 
     Raises NotAccepted where the webhook would refuse it.
     """
-    if source not in registry.SOURCES:
-        raise Trouble(f"No such source: {source}. Name one of {', '.join(registry.SOURCES)}.")
-    if not split.known(source):
+    source = named(name)
+    if not source.posts:
         return [envelope.read(record(text, {}, now))]
-    parts = split.split(source, edge.parse(text.encode()))
-    bodies = [json.dumps(split.cut(part, MOST_MESSAGE_BYTES)) for part in parts]
-    return [envelope.read(record(body, {"source": source}, now)) for body in bodies]
+    parts = source.split(edge.parse(text.encode()))
+    bodies = [json.dumps(source.cut(part, MOST_MESSAGE_BYTES)) for part in parts]
+    return [envelope.read(record(body, {"source": name}, now)) for body in bodies]
 
 
 def record(body: str, attributes: Mapping[str, str], sent_at: datetime) -> dict[str, Any]:

@@ -21,10 +21,6 @@ Team = Annotated[str, typer.Option(help="Whose it is, which decides the reposito
 OfPriority = Annotated[Priority, typer.Option(help="How urgent.", case_sensitive=False)]
 Wait = Annotated[int, typer.Option(min=0, max=3600, help="Wait so many seconds for the issue.")]
 File = Annotated[str, typer.Argument(metavar="FILE", help="A payload; - is standard input.")]
-Source = Annotated[
-    str | None,
-    typer.Option(help="grafana, alertmanager, normalized or cloudwatch; otherwise told by its look."),
-]
 
 
 @app.callback()
@@ -75,7 +71,7 @@ def resolve(
 @app.command()
 def file(
     name: File,
-    source: Source = None,
+    source: options.Source = None,
     stage: options.Stage = "local",
     region: options.Region = None,
     as_json: options.AsJson = False,

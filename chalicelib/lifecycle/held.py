@@ -6,7 +6,7 @@ People have the last word: what they did comes before what the provider says.
 from dataclasses import replace
 from datetime import datetime
 
-from chalicelib import sources
+from chalicelib.adapters import registry
 from chalicelib.labels import FLAPPING_LABEL, STALE_LABEL
 from chalicelib.lifecycle.clocks import APART
 from chalicelib.lifecycle.flapping import flapping_until
@@ -86,7 +86,7 @@ def _started_since(spec: Spec, over_at: datetime) -> bool:
     So it had ended, and nobody said so: it was silenced, or its route sends no resolutions. Replicas name
     starts that are seconds apart, and clocks differ, so a start must be clearly later.
     """
-    repeats = spec.alert is not None and sources.repeats(spec.alert.source)
+    repeats = spec.alert is not None and bool(registry.of_alert(spec.alert.source).repeats)
     return repeats and spec.fired_at is not None and spec.fired_at > over_at + APART
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from chalicelib import sources
+from chalicelib.adapters import registry
 from chalicelib.alert import AlertEvent, Condition
 from chalicelib.lifecycle.history import Reading
 from chalicelib.lifecycle.spec import Moment, Spec
@@ -72,7 +72,7 @@ def _reason(news: News) -> Reason:
     if moved and before.episode:
         return Reason.FIRING_LATE
     # Alertmanager moves a start back where another replica of Prometheus saw it sooner (types.Alert.Merge).
-    again = fires and sources.repeats(news.alert.source) and news.received_at > news.spec.seen_at
+    again = fires and registry.of_alert(news.alert.source).repeats and news.received_at > news.spec.seen_at
     return Reason.REPEAT if again else Reason.STALE
 
 

@@ -6,7 +6,7 @@ Times are the provider's; of a source that repeats itself, when its messages wer
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from chalicelib import sources
+from chalicelib.adapters import registry
 from chalicelib.alert import AlertEvent, Condition
 from chalicelib.lifecycle import repeats
 from chalicelib.lifecycle.history import insert, placed, read
@@ -60,7 +60,7 @@ def _moment(alert: AlertEvent, received_at: datetime) -> Moment:
 
     One from a clock far ahead would make later messages stale, so the time it was received is taken for it.
     """
-    received = received_at if sources.repeats(alert.source) else None
+    received = received_at if registry.of_alert(alert.source).repeats else None
     if alert.occurred_at > received_at + CLOCK_AHEAD:
         return Moment(received_at, alert.state, received=received)
     anew = alert.began_anew and alert.state is Condition.FIRING

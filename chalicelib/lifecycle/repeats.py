@@ -5,19 +5,10 @@ A source says nothing of an alert that is silenced, inhibited or muted, not even
 
 from datetime import datetime, timedelta
 
+from chalicelib.adapters import registry
 from chalicelib.lifecycle.spec import Spec
-from chalicelib.sources import REPEATING
 
-UNTIL_KNOWN = dict.fromkeys(REPEATING, timedelta(hours=4))
-"""`repeat_interval` where nobody set it.
-
-prometheus.io/docs/alerting/latest/configuration/#route,
-grafana.com/docs/grafana/latest/alerting/fundamentals/notifications/group-alert-notifications
-"""
-
-NEVER = frozenset({"cloudwatch"})
-"""CloudWatch sends one message for each change of state, and none while it lasts."""
-
+NEVER = timedelta()
 SHORTEST = timedelta(hours=1)
 SHOWN = 3
 """Repeats within an episode that show that a source repeats, where that is not known beforehand."""
@@ -33,20 +24,20 @@ def learned(spec: Spec, source: str, heard_at: datetime) -> timedelta | None:
     not hide a long interval, and longer by no more than what was tolerated, so that one long silence does not
     make us deaf.
     """
-    gap = heard_at - spec.seen_at
-    if source in NEVER or gap <= timedelta():
+    gap, usual = heard_at - spec.seen_at, registry.of_alert(source).repeats
+    if usual == NEVER or gap <= timedelta():
         return spec.repeats_every
-    known = spec.repeats_every or UNTIL_KNOWN.get(source, gap)
+    known = spec.repeats_every or usual or gap
     return max(SHORTEST, min(max(gap, known - gap / 2), known * MISSED))
 
 
 def every(spec: Spec) -> timedelta | None:
     """Say how often its source repeats a firing alert; None if it does not, as far as is known."""
-    alert = spec.alert
-    if alert is None or alert.source in NEVER:
+    usual = _usual(spec)
+    if usual == NEVER:
         return None
-    shown = spec.repeats_every if spec.count > SHOWN or alert.source in UNTIL_KNOWN else None
-    return shown or UNTIL_KNOWN.get(alert.source)
+    shown = spec.repeats_every if spec.count > SHOWN or usual else None
+    return shown or usual
 
 
 def stale_at(spec: Spec, after: timedelta | None) -> datetime | None:
@@ -57,5 +48,9 @@ def stale_at(spec: Spec, after: timedelta | None) -> datetime | None:
     if after is None:
         interval = every(spec)
         return spec.seen_at + interval * MISSED if interval else None
-    repeats = spec.alert is not None and spec.alert.source in UNTIL_KNOWN
-    return spec.seen_at + after if repeats and after else None
+    return spec.seen_at + after if _usual(spec) and after else None
+
+
+def _usual(spec: Spec) -> timedelta | None:
+    """How often its source repeats where nobody set that; None where that is not known beforehand."""
+    return registry.of_alert(spec.alert.source).repeats if spec.alert else NEVER

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from chalicelib import markdown
+from chalicelib.adapters import registry
 from chalicelib.alert import UNKNOWN_TEAM, AlertEvent, Priority
 from chalicelib.lifecycle.state import AlertState, Verb
 from chalicelib.masking import mask
@@ -59,9 +60,5 @@ def _head(view: View, announced: Priority) -> list[str]:
 def _fix_routing(view: View) -> str:
     if view.alert.teams != (UNKNOWN_TEAM,):
         return ""
-    how = {
-        "cloudwatch": "put `TEAM=your-team` into the alarm's description",
-        "grafana": "give its rule the label `team`",
-        "alertmanager": "give its rule the label `team`",
-    }.get(view.alert.source, "let its sender name `teams`")
+    how = registry.of_alert(view.alert.source).to_route
     return f"It names no team, so {view.owners[0]} has it. To route it: {how}."

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from chalicelib import markdown
+from chalicelib.adapters import registry
 from chalicelib.masking import MASKED, mask, names_credential
 from chalicelib.render import history
 from chalicelib.render.redaction import HIDDEN
@@ -70,7 +71,7 @@ def _table(view: View, room: Room) -> str:
     rows = labels[: room.rows] + ours
     if not rows:
         return ""
-    kind = "Detail" if view.alert.source == "cloudwatch" else "Label"
+    kind = registry.of_alert(view.alert.source).label
     lines = [f"| {kind} | Value |", "|---|---|", *(f"| {name} | {value} |" for name, value in rows)]
     left_out = len(labels) - room.rows
     return "\n".join(lines) + (f"\n\n{counted(left_out, kind.lower())} more." if left_out > 0 else "")

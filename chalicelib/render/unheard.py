@@ -1,9 +1,10 @@
 """What is said of an alert that its source has not reported for too long."""
 
+from chalicelib.adapters import registry
 from chalicelib.labels import STALE_LABEL
 from chalicelib.lifecycle.repeats import every
 from chalicelib.render.view import View
-from chalicelib.render.words import SOURCES, duration, moment
+from chalicelib.render.words import duration, moment
 
 WHY = (
     "It may have ended while it was silenced, inhibited or muted, which is never reported, or its messages "
@@ -24,7 +25,7 @@ LISTED = {
 
 def unheard(view: View) -> list[str]:
     """Say since when nothing was heard, what that may mean, and what to do; each a paragraph."""
-    source = view.line(SOURCES.get(view.alert.source, view.alert.source))
+    source = view.line(registry.shown_as(view.alert.source))
     seen_at, interval = view.row.spec.seen_at, every(view.row.spec)
     usual = f" A firing alert is usually repeated every {duration(interval)}." if interval else ""
     link = view.shown(view.alert.links.source_url)

@@ -5,11 +5,12 @@ from datetime import datetime
 from functools import cached_property, lru_cache
 
 from chalicelib import markdown
+from chalicelib.adapters import registry
 from chalicelib.alert import AlertEvent, Condition, Priority
 from chalicelib.lifecycle.state import AlertState
 from chalicelib.masking import mask
 from chalicelib.render import redaction
-from chalicelib.render.words import MINUTE, SEVERITIES, SOURCES, counted, duration, figures, moment
+from chalicelib.render.words import MINUTE, SEVERITIES, counted, duration, figures, moment
 from chalicelib.routing import Details, Route, Routing
 
 KNOWN = 2048
@@ -99,7 +100,7 @@ class View:
     def facts(self) -> str:
         """Say how bad it is, since when, whose, and who says so."""
         alert = self.alert
-        place = " ".join(filter(None, [self.line(SOURCES.get(alert.source, alert.source)), self.region()]))
+        place = " ".join(filter(None, [self.line(registry.shown_as(alert.source)), self.region()]))
         teams = ("team " if len(self.owners) == 1 else "teams ") + ", ".join(map(self.line, self.owners))
         firing = f"firing {self.since(dated=True)}"
         fired = f"fired from {moment(self.began, self.ended)}"
@@ -138,7 +139,7 @@ class View:
     def links(self) -> str:
         """Link what to open first, then the rest; the best link is bold."""
         links = self.alert.links
-        source = SOURCES.get(self.alert.source, "the source")
+        source = registry.of_alert(self.alert.source).shown_as
         targets = [
             ("Open the runbook", self.shown(links.runbook_url) or markdown.address(self.route.runbook or "")),
             ("Dashboard", self.shown(links.dashboard_url)),

@@ -7,7 +7,6 @@ from chalicelib.alert import Priority
 from chalicelib.lifecycle.spec import Episode
 
 SEVERITIES = {Priority.P0: "critical", Priority.P1: "high", Priority.P2: "medium", Priority.P3: "low"}
-SOURCES = {"cloudwatch": "CloudWatch", "grafana": "Grafana", "alertmanager": "Alertmanager"}
 MINUTE = timedelta(minutes=1)
 
 # `93`, `B = 97.2`, `cpu usage = 12 %`: a name of up to three words is still no sentence.

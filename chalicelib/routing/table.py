@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from chalicelib.adapters import registry
 from chalicelib.alert import UNKNOWN_TEAM, AlertEvent, Priority
 from chalicelib.labels import AREA_LABEL, KNOWN_LABELS, MAX_LABEL, UNKNOWN_LABEL
 
@@ -81,7 +82,8 @@ class Routing:
         """Every label that is set in a repository and can be told beforehand."""
         teams = [name for name, route in self.teams.items() if route.repository == repository]
         routes = [route for route in (self.default, *self.teams.values()) if route.repository == repository]
-        known = [*KNOWN_LABELS, *(f"Team:{name}" for name in teams)]
+        sources = [f"Source:{name}" for name in sorted(registry.PROVIDERS)]
+        known = [*KNOWN_LABELS, *sources, *(f"Team:{name}" for name in teams)]
         return union([tuple(known), *(route.labels for route in routes)])
 
     def assigned_in(self, repository: str) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib import hook_secret
+from chalicelib.adapters import registry
 from chalicelib.authentication import Credentials, text_of
 from chalicelib.errors import ConfigurationError
 from chalicelib.github.auth import App
@@ -22,7 +23,6 @@ from ops.faults import Faults
 TERRAFORM = (1, 11)
 PYTHONS = ((3, 11), (3, 14))
 """The oldest and the newest Python that this project and Lambda both run."""
-SOURCES = ("grafana", "alertmanager", "normalized")
 
 Check = Callable[[Aws], Iterable[str]]
 
@@ -184,6 +184,6 @@ def _senders(secret: dict[str, Any]) -> None:
     """At least one source may send, and what is set can be used, GitHub's secret too."""
     if secret.get(hook_secret.NAME) is not None:
         text_of(hook_secret.NAME, secret[hook_secret.NAME])
-    credentials = [Credentials.of(source, secret) for source in SOURCES]
+    credentials = [Credentials.of(source, secret) for source in registry.webhooks()]
     if not any(each.there for each in credentials):
         raise ConfigurationError("webhook-secrets", ["no source has a token: set grafana_webhook_token"])

@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from chalicelib.adapters import normalized
+from chalicelib.adapters import registry
 from chalicelib.alert import AlertEvent
 from chalicelib.authentication import Credentials
 from chalicelib.errors import StoreUnavailable
@@ -69,7 +69,7 @@ class Trial:
             "occurred_at": at.isoformat(),
             "identity": {"alarm_id": f"{prefix}-{self.began:%Y%m%dT%H%M%S}"},
         }
-        (alert,) = normalized.parse(payload, None)
+        (alert,) = registry.parse("normalized", payload, None)
         assert isinstance(alert, AlertEvent)  # noqa: S101 - for the type checker
         return alert
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from chalicelib.adapters.fields import Ignored
+from chalicelib.adapters.registry import SOURCES
 from chalicelib.cli import payloads, words
-from chalicelib.cli.templates import TEMPLATES
 from chalicelib.lifecycle.record import Reason
 from chalicelib.lifecycle.steps import Nothing, Quiet, Step
 from tests.cli.prompt import run
@@ -42,7 +42,7 @@ def test_it_says_of_every_sample_what_the_pipeline_makes_of_it(path: Path, tmp_p
     assert run(f"explain --source {source}", str(file)).code == answered.code
 
 
-@pytest.mark.parametrize("source", TEMPLATES)
+@pytest.mark.parametrize("source", SOURCES)
 def test_a_template_becomes_an_issue_without_a_word_changed(source: str) -> None:
     template = run(f"explain --template {source}")
     (answer,) = run("explain --json -", stdin=template.out).json
@@ -53,7 +53,7 @@ def test_a_template_becomes_an_issue_without_a_word_changed(source: str) -> None
     assert f"Pri:{answer['alert']['priority']}" in answer["routing"]["labels"]
 
 
-@pytest.mark.parametrize("source", TEMPLATES)
+@pytest.mark.parametrize("source", SOURCES)
 def test_whose_a_payload_is_shows(source: str) -> None:
     assert payloads.source_of(run(f"explain --template {source}").out) == source
 
@@ -112,8 +112,8 @@ def test_what_a_provider_wrote_is_no_command_to_the_terminal() -> None:
     [
         ("explain", "Name a file"),
         ("explain no-such-file.json", "no-such-file.json"),
-        ("explain --template pager", "grafana, cloudwatch, alertmanager, normalized"),
-        ("explain --source pager README.md", "grafana, alertmanager, normalized"),
+        ("explain --template pager", ", ".join(SOURCES)),
+        ("explain --source pager README.md", ", ".join(SOURCES)),
         ("explain --no-such-option", "--no-such-option"),
     ],
 )

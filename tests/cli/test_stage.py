@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.cli.templates import TEMPLATES
+from chalicelib.adapters.registry import SOURCES
 from chalicelib.topic import SnsTopic
 from chalicelib.wiring.clock import SystemClock
 from tests.cli.prompt import run
@@ -184,7 +184,9 @@ def test_a_replay_is_a_rehearsal_until_it_is_told_to_send(prompt: Prompt) -> Non
 def test_what_would_be_rejected_again_stays_though_the_rest_is_sent(prompt: Prompt) -> None:
     aws = prompt.stack.aws
     prompt.alarm("Unowned", "PRIORITY=P1")
-    aws.sqs.send_message(QueueUrl=aws.dlq_url, MessageBody=json.dumps(TEMPLATES["cloudwatch"](now())))
+    aws.sqs.send_message(
+        QueueUrl=aws.dlq_url, MessageBody=json.dumps(SOURCES["cloudwatch"].template(now(), None))
+    )
     answered = prompt("dlq replay --all --yes --json")
     assert answered.code == 1
     assert sorted(each["sent"] for each in answered.json) == [False, True]

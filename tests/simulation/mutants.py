@@ -13,7 +13,7 @@ from typing import Any
 from unittest.mock import patch
 
 from chalicelib import act, collector, drift, errors, find, intents, render, sync
-from chalicelib.adapters import split
+from chalicelib.adapters import group
 from chalicelib.github import budget, reports
 from chalicelib.github.budget import Granted
 from chalicelib.lifecycle import held, reasons, record
@@ -104,15 +104,13 @@ def _arrival_times() -> Patch:
 
 
 def _groups_status() -> Patch:
-    real = split.split
+    real = group._alerts
 
-    def by_group(source: str, body: Any) -> Any:
-        if isinstance(body, dict) and isinstance(body.get("alerts"), list):
-            alerts = [alert | {"status": body.get("status")} for alert in body["alerts"]]
-            body = body | {"alerts": alerts}
-        return real(source, body)
+    def by_group(body: Any) -> Any:
+        alerts: list[Any] = real(body)
+        return [alert | {"status": body.get("status")} for alert in alerts]
 
-    return patch.object(split, "split", by_group)
+    return patch.object(group, "_alerts", by_group)
 
 
 def _unknown_is_not_done() -> Patch:

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from chalicelib.adapters import registry
 from chalicelib.alert import Condition
 from chalicelib.lifecycle.state import AlertState
 from chalicelib.render import is_board
-from chalicelib.sources import repeats
 from tests.local.github.call import Call, Reply
 from tests.local.github.errors import ApiError
 from tests.local.github.model import Account, Issue
@@ -255,7 +255,9 @@ class Watch:
         )
         if not (person and at and episode):
             return False
-        named = row.spec.fired_at if row.spec.alert and repeats(row.spec.alert.source) else None
+        named = (
+            row.spec.fired_at if row.spec.alert and registry.of_alert(row.spec.alert.source).repeats else None
+        )
         began = max(self._world.true_time(row, named or episode), heard.timestamp() if heard else 0.0)
         return int(at) - self._world.scenario.setting.github_ahead >= began
 

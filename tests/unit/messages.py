@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from chalicelib import envelope
-from chalicelib.adapters import registry, split
+from chalicelib.adapters import registry
 from chalicelib.adapters.fields import Ownership, Parsed
 from chalicelib.alert import UNKNOWN_TEAM, Priority
 from chalicelib.errors import NotAccepted, Rejected
@@ -38,8 +38,8 @@ def deliver(source: str, payload: object, missing: Ownership | None = None) -> l
 
 
 def _published(source: str, payload: object) -> Iterator[str]:
-    if source != "cloudwatch":
-        yield from (json.dumps(split.cut(one)) for one in split.split(source, payload))
+    if posts := registry.webhook(source):
+        yield from (json.dumps(posts.cut(one)) for one in posts.split(payload))
     elif isinstance(payload, str):
         yield payload
     else:

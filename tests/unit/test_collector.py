@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from chalicelib import envelope
+from chalicelib.adapters.registry import SOURCES
 from chalicelib.alert import AlertEvent, Condition, Priority
-from chalicelib.cli.templates import TEMPLATES
 from chalicelib.collector import TRIES, Collector, NotRecorded
 from chalicelib.errors import Contended, QueueUnavailable, StoreRefused, StoreUnavailable
 from chalicelib.lifecycle.plan import Policy
@@ -461,7 +461,7 @@ def test_a_refusal_of_old_puts_off_nothing_that_is_news(world: World) -> None:
 
 def test_how_long_a_message_waited_in_the_queue_does_not_count(world: World) -> None:
     """All of it is delivered hours later, the newest first; what the webhook stamped decides."""
-    template = TEMPLATES["alertmanager"](at(0))
+    template = SOURCES["alertmanager"].template(at(0), None)
 
     def message(status: str, received: float) -> dict[str, Any]:
         told = template["alerts"][0] | {"status": status, "endsAt": at(60).isoformat()}

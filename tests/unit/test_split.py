@@ -9,9 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.adapters import split, texts
+from chalicelib.adapters import group, registry, texts
+from chalicelib.adapters.registry import SOURCES
+from chalicelib.adapters.source import Source
 from chalicelib.adapters.texts import size
 from chalicelib.errors import NotAccepted
+from tests.unit.builders import at
 
 GROUP = {
     "receiver": "github-issues",
@@ -28,21 +31,19 @@ GROUP = {
 
 def refusal(source: str, body: object) -> NotAccepted:
     with pytest.raises(NotAccepted) as caught:
-        split.split(source, body)
+        SOURCES[source].split(body)
     return caught.value
 
 
-def test_known_sources_are_those_with_a_webhook() -> None:
-    assert [source for source in ("cloudwatch", "nagios", *split.SOURCES) if split.known(source)] == [
-        "grafana",
-        "alertmanager",
-        "normalized",
-    ]
+@pytest.mark.parametrize("name", SOURCES)
+def test_each_source_has_a_webhook_but_the_one_that_publishes_itself(name: str) -> None:
+    assert bool(registry.webhook(name)) == (name in registry.webhooks()) == (name != "cloudwatch")
+    assert registry.webhook("nagios") is None
 
 
 @pytest.mark.parametrize("source", ["grafana", "alertmanager"])
 def test_each_alert_of_a_group_goes_alone_with_what_it_needs_of_its_group(source: str) -> None:
-    alone = split.split(source, GROUP)
+    alone = SOURCES[source].split(GROUP)
     assert [payload["alerts"] for payload in alone] == [[alert] for alert in GROUP["alerts"]]  # type: ignore[attr-defined]
     assert {name: value for name, value in alone[0].items() if name != "alerts"} == {
         "receiver": "github-issues",
@@ -54,8 +55,8 @@ def test_each_alert_of_a_group_goes_alone_with_what_it_needs_of_its_group(source
 
 
 def test_normalized_takes_one_alert_or_a_list() -> None:
-    assert split.split("normalized", {"title": "a"}) == [{"title": "a"}]
-    assert split.split("normalized", [{"title": "a"}, 1]) == [{"title": "a"}, {"not_an_alert": 1}]
+    assert SOURCES["normalized"].split({"title": "a"}) == [{"title": "a"}]
+    assert SOURCES["normalized"].split([{"title": "a"}, 1]) == [{"title": "a"}, {"not_an_alert": 1}]
 
 
 @pytest.mark.parametrize(
@@ -89,12 +90,12 @@ IDENTIFYING = alert()
 
 
 def test_an_alert_that_fits_is_left_as_it_is() -> None:
-    assert split.cut(GROUP) == GROUP
+    assert SOURCES["grafana"].cut(GROUP) == GROUP
 
 
 def test_of_an_alert_too_large_the_longest_texts_go_first() -> None:
     payload = alert(annotations={"summary": "short", "description": "\u2028" * 100_000})
-    annotations = split.cut(payload)["alerts"][0]["annotations"]
+    annotations = SOURCES["grafana"].cut(payload)["alerts"][0]["annotations"]
     assert annotations["summary"] == "short"
     assert annotations["description"].endswith(" more characters]")
     assert 19_000 < len(annotations["description"]) <= 20_000
@@ -103,27 +104,27 @@ def test_of_an_alert_too_large_the_longest_texts_go_first() -> None:
 def test_what_identifies_an_alert_is_kept_whole_however_small_the_room() -> None:
     members = {f"annotation_{n}": "x" * 100 for n in range(5000)}
     payload = alert(annotations=members | {"team": "dev-infra"})
-    kept = split.cut(payload)
+    kept = SOURCES["grafana"].cut(payload)
     assert kept == alert(annotations={"team": "dev-infra"})
 
 
 def test_an_overlong_identifying_text_is_cut_too() -> None:
     payload = alert(generatorURL="https://g.example/" + "x" * 300_000)
-    kept = split.cut(payload)["alerts"][0]
+    kept = SOURCES["grafana"].cut(payload)["alerts"][0]
     assert kept["fingerprint"] == "f"
     assert len(kept["generatorURL"]) <= 20_000
 
 
 def test_what_cannot_fit_at_all_says_so() -> None:
     hopeless: dict[str, Any] = {"alerts": [{"labels": {}} for _ in range(20_000)]}
-    assert split.cut(hopeless) == {"cut": "left out, being larger than 200000 bytes"}
+    assert SOURCES["grafana"].cut(hopeless) == {"cut": "left out, being larger than 200000 bytes"}
 
 
 def test_what_is_nested_too_deeply_is_left_out() -> None:
     deep: Any = "bottom"
     for _ in range(900):
         deep = {"deeper": [deep]}
-    kept = split.cut(alert(annotations={"deep": deep, "summary": "s"}))
+    kept = SOURCES["grafana"].cut(alert(annotations={"deep": deep, "summary": "s"}))
     assert kept["alerts"][0]["annotations"]["summary"] == "s"
     assert "nested too deeply" in json.dumps(kept)
 
@@ -141,7 +142,7 @@ JSON = st.recursive(
 @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(st.text(), JSON), st.integers(min_value=100, max_value=50_000))
 def test_whatever_is_cut_fits_and_is_json(payload: dict[str, Any], limit: int) -> None:
-    written = json.dumps(split.cut(payload, limit), separators=(",", ":"))
+    written = json.dumps(SOURCES["grafana"].cut(payload, limit), separators=(",", ":"))
     assert len(written.encode()) <= limit
     assert isinstance(json.loads(written), dict)
 
@@ -149,7 +150,7 @@ def test_whatever_is_cut_fits_and_is_json(payload: dict[str, Any], limit: int) -
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(JSON)
 def test_whatever_surrounds_it_an_alert_stays_identified(noise: Any) -> None:
-    kept = split.cut(alert(noise=noise, annotations={"noise": noise}), 5_000)
+    kept = SOURCES["grafana"].cut(alert(noise=noise, annotations={"noise": noise}), 5_000)
     assert kept["alerts"][0]["labels"] == IDENTIFYING["alerts"][0]["labels"]
     assert {**kept["alerts"][0], **IDENTIFYING["alerts"][0]} == kept["alerts"][0]
 
@@ -201,10 +202,18 @@ def test_line_breaks_are_made_alike() -> None:
     assert texts.clean("a\rb\r\nc\td") == "a\nb\nc\td"
 
 
-def test_the_webhook_splits_without_loading_pydantic() -> None:
-    program = "import sys; from chalicelib.adapters import split; print('pydantic' in sys.modules)"
+@pytest.mark.parametrize("source", SOURCES)
+def test_the_webhook_splits_without_loading_pydantic(source: str) -> None:
+    program = (
+        "import sys; from datetime import datetime; from chalicelib.adapters.registry import SOURCES\n"
+        f"source = SOURCES[{source!r}]; source.split(source.template(datetime.now(), None))\n"
+        "print('pydantic' in sys.modules)"
+    )
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert ran.stdout.strip() == "False"
+    assert ran.stdout.strip() == "False", (
+        f"chalicelib/adapters/{source}.py imports pydantic, which a sender would wait for: "
+        "make alerts by `canonical`, and take what else it needs of an alert from `chalicelib.alert_values`"
+    )
 
 
 def test_the_size_is_that_of_compact_ascii() -> None:
@@ -212,20 +221,30 @@ def test_the_size_is_that_of_compact_ascii() -> None:
 
 
 @pytest.mark.parametrize(
-    ("payload", "over"),
+    ("source", "payload", "ended"),
     [
-        ({"alerts": [{"status": "resolved"}]}, True),
-        ({"alerts": [{"status": "firing"}]}, False),
-        ({"state": "RESOLVED"}, True),
-        ({"state": "FIRING"}, False),
-        ({"state": ["resolved"]}, False),
-        ({"alerts": ["poison"]}, False),
-        ({"alerts": []}, False),
-        ({}, False),
+        ("grafana", {"alerts": [{"status": "resolved"}]}, True),
+        ("grafana", {"alerts": [{"status": "firing"}]}, False),
+        ("grafana", {"alerts": ["poison"]}, False),
+        ("grafana", {"alerts": []}, False),
+        ("grafana", {}, False),
+        ("normalized", {"state": "RESOLVED"}, True),
+        ("normalized", {"state": "FIRING"}, False),
+        ("normalized", {"state": ["resolved"]}, False),
+        ("normalized", {}, False),
     ],
 )
-def test_an_alert_is_over_only_where_it_says_so(payload: dict[str, Any], *, over: bool) -> None:
-    assert split.over(payload) is over
+def test_an_alert_has_ended_only_where_it_says_so(
+    source: str, payload: dict[str, Any], *, ended: bool
+) -> None:
+    assert SOURCES[source].ended(payload) is ended
+
+
+@pytest.mark.parametrize("source", SOURCES.values(), ids=SOURCES)
+def test_a_template_fires_or_has_ended_as_it_is_asked(source: Source) -> None:
+    began, ended = at(0), at(5)
+    (fires,), (over,) = (source.split(source.template(began, each)) for each in (None, ended))
+    assert (source.ended(fires), source.ended(over)) == (False, True)
 
 
 @pytest.mark.parametrize(
@@ -241,11 +260,11 @@ def test_an_alert_is_over_only_where_it_says_so(payload: dict[str, Any], *, over
     ],
 )
 def test_what_a_sender_cut_off_is_read(body: object, number: int) -> None:
-    assert split.cut_off(body) == number
+    assert SOURCES["grafana"].cut_off(body) == number
 
 
 def test_what_each_alert_carries_of_its_group_is_short() -> None:
-    group = {"groupKey": "x" * 100_000, "receiver": ["a list"] * 1000, "orgId": 1, "alerts": [{}]}
-    (message,) = split.split("grafana", group)
-    assert size(message) < 2 * split.MOST_SHARED
+    group_of_lists = {"groupKey": "x" * 100_000, "receiver": ["a list"] * 1000, "orgId": 1, "alerts": [{}]}
+    (message,) = SOURCES["grafana"].split(group_of_lists)
+    assert size(message) < 2 * group.MOST_SHARED
     assert message["orgId"] == 1

@@ -7,7 +7,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from chalicelib.adapters.split import SOURCES
+from chalicelib.adapters import registry
 from chalicelib.cli.doctor.finding import Finding
 from chalicelib.cli.stage import Stage
 from chalicelib.metrics import NAMESPACE, SERVICE
@@ -17,7 +17,7 @@ from chalicelib.wiring.clock import CLOCK
 NAME = "refused requests"
 HOUR = timedelta(hours=1)
 STRANGER = "unknown"
-SENDERS = (*SOURCES, "github", STRANGER)
+SENDERS = (*registry.webhooks(), "github", STRANGER)
 WHY: Mapping[str, str] = {
     "UNAUTHORIZED": "wrong token",
     "NOT_CONFIGURED": "the secret cannot be used",

@@ -6,7 +6,7 @@ from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from chalicelib.adapters.split import SOURCES
+from chalicelib.adapters import registry
 from chalicelib.alert import Priority
 from chalicelib.authentication import Credentials
 from chalicelib.cli.doctor.finding import Finding
@@ -36,7 +36,7 @@ def webhook_secret(stage: Stage) -> Iterator[Finding]:
     """Say which sources may send."""
     name = f"{stage.settings.prefix}-webhook-secrets"
     held, open_to = stage.secret("webhook-secrets").read(), list[str]()
-    for source in SOURCES:
+    for source in registry.webhooks():
         try:
             open_to += [source] if Credentials.of(source, held).there else []
         except ConfigurationError as error:

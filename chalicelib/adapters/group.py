@@ -1,0 +1,110 @@
+"""A group of alerts, as Grafana and Alertmanager both post it; its alerts are read in `member`."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from chalicelib.adapters import texts
+from chalicelib.adapters.source import Payload, an_object, instant
+from chalicelib.errors import NotAccepted
+
+OF_THE_GROUP = ("receiver", "version", "orgId", "externalURL", "groupKey")
+"""What an alert needs of its group; `message` and `common...` repeat the alerts and are most of it."""
+
+MOST_SHARED = 2000
+MOST_CUT_OFF = 10**6
+"""A larger number is not one of alerts."""
+
+NEVER = "0001-01-01T00:00:00Z"
+"""Go's zero time, which is the end of what still fires."""
+
+LEGACY = frozenset({"ruleId", "ruleName", "evalMatches"})
+
+_IDENTIFYING = """
+    alerts status startsAt endsAt fingerprint generatorURL labels annotations alertname rulename instance
+    team teams priority grafana_state_reason receiver orgId externalURL version groupKey
+"""
+IDENTIFYING = frozenset(_IDENTIFYING.casefold().split())
+
+
+def split(body: object) -> list[Payload]:
+    """Make one payload of each alert; raises NotAccepted where there is no telling what the alerts are."""
+    group = an_object(body)
+    shared = _of_group(group)
+    return [shared | {"alerts": [alert]} for alert in _alerts(group)]
+
+
+def ended(payload: Mapping[str, Any]) -> bool:
+    """Whether a group of one alert says that it has ended."""
+    alerts = payload.get("alerts")
+    alert = alerts[0] if isinstance(alerts, list) and alerts else None
+    status = alert.get("status") if isinstance(alert, Mapping) else None
+    return isinstance(status, str) and status.casefold() == "resolved"
+
+
+def cut_off(body: object) -> int:
+    """How many alerts the sender itself left out of its group, by its `max_alerts` or `maxAlerts`."""
+    number = body.get("truncatedAlerts") if isinstance(body, dict) else None
+    return number if isinstance(number, int) and 0 < number <= MOST_CUT_OFF else 0
+
+
+def looks_like(content: object) -> bool:
+    """Whether it is a group, or what Grafana's legacy alerting sends in place of one."""
+    return isinstance(content, Mapping) and ("alerts" in content or bool(LEGACY & content.keys()))
+
+
+def from_alertmanager(content: object) -> bool:
+    """Whether a group is Alertmanager's own: Grafana's has an organisation, and another version."""
+    return isinstance(content, Mapping) and content.get("version") == "4" and "orgId" not in content
+
+
+def mend(payload: Payload, named: dict[str, str]) -> None:
+    """Put it into the annotations, which count before labels and are no part of what identifies an alert."""
+    for alert in payload.get("alerts") or []:
+        annotations: dict[str, str] = alert.get("annotations") or {}
+        replaced = {*named, "teams"} if "team" in named else {*named}
+        kept = {name: value for name, value in annotations.items() if name.lower() not in replaced}
+        alert["annotations"] = kept | named
+
+
+def template(began: datetime, ended: datetime | None, **more: Any) -> Payload:
+    """Write an alert of a group."""
+    return {
+        "status": "resolved" if ended else "firing",
+        "labels": {"alertname": "RunnerQueueTooLong", "team": "ci-runners", "pool": "linux-x64"},
+        "annotations": {
+            "priority": "P1",
+            "summary": "118 jobs have waited for more than 10 minutes",
+            "runbook_url": "https://example.org/runbooks/queue",
+        },
+        "startsAt": instant(began),
+        "endsAt": instant(ended) if ended else NEVER,
+        "fingerprint": "c6eadffa33fcdf37",
+        **more,
+    }
+
+
+def _of_group(group: Payload) -> Payload:
+    """Take what is short: each alert carries it."""
+    kept = {name: group[name] for name in OF_THE_GROUP if isinstance(group.get(name), str | int)}
+    return {
+        name: texts.cut(value, MOST_SHARED) if isinstance(value, str) else value
+        for name, value in kept.items()
+    }
+
+
+def _alerts(group: Payload) -> list[object]:
+    alerts = group.get("alerts")
+    if isinstance(alerts, list):
+        return alerts
+    if "alerts" not in group and LEGACY & group.keys():
+        raise NotAccepted(
+            400,
+            "LEGACY_ALERTING",
+            "this is Grafana's legacy alerting (4 to 7); unified alerting is needed, in Grafana 9 or later",
+        )
+    raise NotAccepted(
+        400,
+        "NO_ALERTS",
+        "the body has no list `alerts`; a webhook's default payload has, so use no custom payload",
+    )

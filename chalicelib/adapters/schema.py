@@ -1,0 +1,69 @@
+"""The canonical schema: reading an alert that is written in it (docs/alert.schema.json)."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from chalicelib.adapters import fields, texts
+from chalicelib.adapters.fields import quoted
+from chalicelib.adapters.owner import slugs
+from chalicelib.alert import AlertEvent, Identity, Links
+from chalicelib.errors import Rejected
+
+__all__ = ["AlertEvent", "Identity", "Links", "read"]
+
+MAX_FAULTS = 20
+MAX_WORDS = 200
+
+_WORDS = {
+    "missing": "is missing",
+    "extra_forbidden": "is no field of the schema",
+    "too_short": "needs at least one valid entry",
+}
+_PATTERNS = {
+    "source": "must be lower-case letters and digits, joined by single hyphens",
+    "teams": "must be lower-case letters and digits, joined by single hyphens",
+    "links": "must be an http or https address without blanks",
+}
+
+
+def read(payload: Mapping[str, Any]) -> AlertEvent:
+    """Read an alert in the schema, whoever's it is; raises Rejected."""
+    alert = texts.scrub(payload)
+    if isinstance(alert.get("raw_provider"), dict):
+        alert["raw_provider"] = fields.raw(alert["raw_provider"])
+    if isinstance(alert.get("teams"), list):
+        alert["teams"] = _slugged(alert["teams"])
+    try:
+        return AlertEvent.model_validate_json(json.dumps(alert), strict=True)
+    except ValidationError as error:
+        raise _invalid(error) from error
+
+
+def _slugged(teams: list[Any]) -> list[Any]:
+    """Make slugs of teams as people write them, each once; what makes none is left to be refused."""
+    made = [(slugs(team) or (team,)) if isinstance(team, str) else (team,) for team in teams]
+    each = [slug for team in made for slug in team]
+    return [slug for place, slug in enumerate(each) if slug not in each[:place]]
+
+
+def _invalid(error: ValidationError) -> Rejected:
+    faults = error.errors(include_url=False, include_input=False)
+    told = "; ".join(_fault(fault) for fault in faults[:MAX_FAULTS])
+    more = f"; and {len(faults) - MAX_FAULTS} more" if len(faults) > MAX_FAULTS else ""
+    return Rejected(
+        "INVALID_ALERT",
+        f"the alert does not follow the schema: {told}{more}",
+        "Correct these fields; docs/alert.schema.json is the whole schema.",
+    )
+
+
+def _fault(fault: ErrorDetails) -> str:
+    where = ".".join(str(part) for part in fault["loc"])
+    words = _WORDS.get(fault["type"], texts.cut(fault["msg"], MAX_WORDS))
+    if fault["type"] == "string_pattern_mismatch":
+        words = _PATTERNS[str(fault["loc"][0])]
+    return f"{quoted(where)} {words}"
