@@ -48,6 +48,7 @@ _SAFE = "/:?#[]!$&'*+,;=%~"
 _ENCODED = re.compile(rf"[\w.{re.escape(_SAFE)}-]*", re.ASCII)
 _ENTITY = re.compile(r"&(#?\w+);")
 _GITHUB = re.compile(r"(?:www\.)?github\.com\.?(:\d*)?", re.IGNORECASE)
+_NAMES_EMOJI = re.compile(_EMOJI, re.IGNORECASE)
 _IN_CODE = re.compile(r"@|<(?=!--)|--(?=>)")
 _IN_PLAIN = re.compile(rf"@|#(?=\d)|GH-(?=\d)|github(?=\.com)|{_EMOJI}", re.IGNORECASE)
 
@@ -142,11 +143,21 @@ def _neutral(found: re.Match[str]) -> str:
 
 
 def _autolink(token: str) -> str:
-    """Link an address as GitHub would, without the punctuation after it."""
+    """Link an address as GitHub would, without the punctuation after it.
+
+    GitHub reads names of emoji in the text of links too, and only in code it does not
+    (https://github.com/gjtorikian/html-pipeline/blob/v2.14.3/lib/html/pipeline/emoji_filter.rb).
+    """
     end, unopened = len(token), token.count(")") - token.count("(")
     while token[end - 1] in ".,:;!?'*_~]-" or (token[end - 1] == ")" and unopened > 0):
         unopened -= token[end - 1] == ")"
         end -= 1
     url = token[:end]
     target = address(url)
-    return (f"<{target}>" if target else f"`{url}`") + _inline(token[end:])
+    if not target:
+        written = f"`{url}`"
+    elif _NAMES_EMOJI.search(target):
+        written = f"[`{target}`](<{target}>)"
+    else:
+        written = f"<{target}>"
+    return written + _inline(token[end:])

@@ -46,6 +46,8 @@ SNIPPETS = [
         "https://u:p@github.com/o/r/commit/abc1234",
         "https://example.org/a_b(c)?x=1&copy;#frag",
         "https://e.org/@bob",
+        "https://e.org/:fire:/x",
+        "https://e.org:tada:",
     ),
     *(
         "<!-- alerting:fingerprint=f episode=2026-01-01T00:00:00+00:00 -->",
@@ -125,13 +127,13 @@ def hosts(markdown: str) -> set[str]:
     return {urlsplit(str(address)).hostname or "" for address in addresses if address}
 
 
-def prose(markdown: str) -> str:
-    """Give the text outside code and links, where GitHub looks for mentions and references."""
+def prose(markdown: str, *, links: bool = False) -> str:
+    """Give the text outside code, where GitHub looks for emoji, and outside links, for all the rest."""
     said, depth = [], 0
     for token in tokens(markdown):
         depth += {"link_open": 1, "link_close": -1}.get(token.type, 0)
         if token.type in ("text", "softbreak", "hardbreak"):
-            said.append(("\n" if "break" in token.type else token.content) if not depth else "\x00")
+            said.append(("\n" if "break" in token.type else token.content) if links or not depth else "\x00")
         else:
             said.append("\x00")
     return "".join(said)
@@ -150,4 +152,5 @@ def visible(markdown: str) -> str:
 def active(markdown: str) -> set[str]:
     """Name what in the prose would do something."""
     said = prose(markdown)
-    return {name for name, pattern in ACTIVE.items() if pattern.search(said)}
+    found = {name for name, pattern in ACTIVE.items() if pattern.search(said)}
+    return found | ({"emoji"} if ACTIVE["emoji"].search(prose(markdown, links=True)) else set())

@@ -115,6 +115,26 @@ def test_the_name_of_an_emoji_shows_as_it_was_written(name: str) -> None:
     assert active(markdown.line(f"see:{name}:x :{name}: (:{name}:)")) == set()
 
 
+@pytest.mark.parametrize(
+    ("url", "written"),
+    [
+        ("https://host/:fire:/x", "[`https://host/:fire:/x`](<https://host/:fire:/x>)"),
+        ("https://host/:FIRE:100:.", "[`https://host/:FIRE:100`](<https://host/:FIRE:100>):."),
+        (
+            "https://github.com/:+1:/",
+            "[`https://redirect.github.com/:+1:/`](<https://redirect.github.com/:+1:/>)",
+        ),
+        ("https://host:443/:x", "<https://host:443/:x>"),
+        ("https://host/at/12:30:45", "<https://host/at/12:30:45>"),
+    ],
+)
+def test_an_address_with_the_name_of_an_emoji_stays_a_link_and_shows_as_it_is(url: str, written: str) -> None:
+    assert markdown.line(url) == written
+    assert active(f"| {markdown.line(url)} |") == set()
+    (link,) = [token.attrGet("href") for token in tokens(markdown.line(url)) if token.type == "link_open"]
+    assert link == markdown.address(url.rstrip(":."))
+
+
 def test_names_with_colons_can_be_copied_and_times_stay_plain() -> None:
     arn = "arn:aws:cloudwatch:us-west-2:123456789012:alarm:queue"
     assert markdown.line(f"{arn} at 12:30:45, job:http_requests:rate5m") == (
