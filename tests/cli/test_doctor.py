@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from chalicelib import hook_secret
-from chalicelib.cli.doctor import functions, hook, lookups, resources
+from chalicelib.cli.doctor import functions, hook, lookups
 from chalicelib.cli.doctor.finding import Check, Finding, findings
 from chalicelib.cli.stage import Stage
 from chalicelib.config import Settings
@@ -253,21 +253,3 @@ def test_nobody_who_does_not_answer_holds_up_the_other_checks(prompt: Prompt) ->
     found = prompt("doctor --json").json
     assert {each["name"] for each in found if not each["ok"]} >= {"table", "reconcile"}
     assert [each["ok"] for each in found if each["name"] == "clock"] == [True]
-
-
-ALLOWED = {"Effect": "Allow", "Action": "sns:Publish"}
-
-
-@pytest.mark.parametrize(
-    ("statements", "open_to_alarms"),
-    [
-        ([], False),
-        ([ALLOWED | {"Principal": {"Service": "cloudwatch.amazonaws.com"}}], True),
-        ([ALLOWED | {"Principal": {"Service": ["events.amazonaws.com", "cloudwatch.amazonaws.com"]}}], True),
-        ([ALLOWED | {"Principal": {"Service": "events.amazonaws.com"}}], False),
-        ([ALLOWED | {"Effect": "Deny", "Principal": {"Service": "cloudwatch.amazonaws.com"}}], False),
-        ([ALLOWED | {"Principal": "*"}], False),
-    ],
-)
-def test_a_topic_must_let_alarms_in(statements: list[object], open_to_alarms: bool) -> None:
-    assert resources._lets_alarms_in(json.dumps({"Statement": statements})) == open_to_alarms

@@ -6,7 +6,7 @@ from dataclasses import asdict
 import typer
 
 from chalicelib.cli import options, screen
-from chalicelib.cli.doctor import functions, github, hook, lookups, refused, resources, steps
+from chalicelib.cli.doctor import functions, github, hook, lookups, publishers, refused, resources, steps
 from chalicelib.cli.doctor.finding import Check, Finding, findings
 from chalicelib.cli.stage import Stage
 from chalicelib.render.words import counted
@@ -26,6 +26,7 @@ CHECKS: Mapping[str, Check] = {
     lookups.NAME: lookups.listings,
 }
 ON_LAMBDA: Mapping[str, Check] = {
+    publishers.NAME: publishers.publishers,
     "functions": functions.versions,
     "queue's mapping": functions.mapping,
     "schedule": functions.schedule,
@@ -40,8 +41,8 @@ def doctor(
     """Does a stage have all it needs? Each line is ok, or says what to do; changes nothing.
 
     Looked at are identity and clock, secrets, topic, queues, table, the GitHub App and every routed
-    repository, reconcile, look-ups, and on AWS the functions, the queue's mapping, the schedule, and which
-    requests were refused in the last hour.
+    repository, reconcile, look-ups, and on AWS who may publish to the topic, the functions, the queue's
+    mapping, the schedule, and which requests were refused in the last hour.
 
     Examples:
     - `doctor --stage prod`

@@ -18,7 +18,6 @@ from chalicelib.wiring.clock import CLOCK
 CLOCKS_APART = timedelta(seconds=60)
 LONG_DUE = timedelta(minutes=10)
 INDEXES = frozenset({"due", "issues", "open", "resolved", "waiting"})
-ALARMS = "cloudwatch.amazonaws.com"
 APPLY = "Apply infra-extra for this stage."
 
 
@@ -46,12 +45,8 @@ def webhook_secret(stage: Stage) -> Iterator[Finding]:
 
 
 def topic(stage: Stage) -> Iterator[Finding]:
-    """See that alarms may publish, and that the queue hears it as it was said."""
+    """See that the queue hears what is published, as it was said."""
     client, arn = stage.client("sns"), stage.topic_arn
-    attributes = client.get_topic_attributes(TopicArn=arn)["Attributes"]
-    if not stage.local:  # the local stack has no alarms that could publish
-        fix = "" if _lets_alarms_in(attributes.get("Policy", "{}")) else APPLY
-        yield Finding("topic policy", "whether CloudWatch's alarms may publish", fix)
     queue = stage.arn("sqs", f"{stage.settings.prefix}-alerts")
     subscribed = client.list_subscriptions_by_topic(TopicArn=arn)["Subscriptions"]
     ours = [each["SubscriptionArn"] for each in subscribed if each["Endpoint"] == queue]
@@ -88,19 +83,6 @@ def table(stage: Stage) -> Iterator[Finding]:
         f"`list --due --stage {stage.name}` says what for; is reconcile running?" if waited > LONG_DUE else ""
     )
     yield Finding("due rows", f"the oldest is due for {duration(waited)}" if since else "none", fix)
-
-
-def _lets_alarms_in(policy: str) -> bool:
-    """Whether a statement allows CloudWatch to publish."""
-    statements = json.loads(policy).get("Statement", [])
-    return any(
-        ALARMS in _services(each.get("Principal")) and each.get("Effect") == "Allow" for each in statements
-    )
-
-
-def _services(principal: Any) -> list[str]:
-    named = principal.get("Service", []) if isinstance(principal, dict) else []
-    return [named] if isinstance(named, str) else list(named)
 
 
 def _raw(client: Any, subscription: str) -> bool:
