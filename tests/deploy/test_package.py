@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+import sys
 import zipfile
 from pathlib import Path
 
@@ -62,7 +63,7 @@ def test_it_holds_no_test_no_stand_in_and_no_development_dependency(package: Pat
 
 def test_it_holds_what_the_lock_pins_and_no_other_library(package: Path) -> None:
     found = {name.split(".dist-info")[0].lower() for name in names(package) if ".dist-info/" in name}
-    pinned = PINS.findall((ROOT / "requirements.lock").read_text(encoding="utf-8"))
+    pinned = PINS.findall((ROOT / "requirements.txt").read_text(encoding="utf-8"))
     assert found == {f"{name.replace('-', '_')}-{version}".lower() for name, version in pinned}
 
 
@@ -79,13 +80,25 @@ def test_a_second_build_from_a_checkout_with_rubbish_is_the_same_byte_for_byte(
 
 def test_a_library_that_is_not_the_one_of_the_lock_is_refused(tmp_path: Path) -> None:
     other = checkout(tmp_path)
-    lock = other.path / "requirements.lock"
+    lock = other.path / "requirements.txt"
     forged = re.sub(r"(h11==.*\n)(?:    --hash.*\n)+", rf"\1    --hash=sha256:{'0' * 64}\n", lock.read_text())
     lock.write_text(forged)
     refusal = other.refused("package-prod")
     assert "package-prod: " in refusal
     assert "h11" in refusal
     assert not list(other.path.rglob("deployment.zip"))
+
+
+def test_what_chalice_makes_by_hand_has_the_same_files_and_the_command_line(
+    package: Path, tmp_path: Path
+) -> None:
+    other = checkout(tmp_path)
+    chalice = str(Path(sys.executable).with_name("chalice"))
+    settled = {"AWS_DEFAULT_REGION": "us-east-1", "PYTHONDONTWRITEBYTECODE": "1"}
+    done = other.run(chalice, "package", "--stage", "prod", str(tmp_path / "template"), **settled)
+    assert done.returncode == 0, done.stderr
+    made, ours = contents(tmp_path / "template" / "deployment.zip"), contents(package)
+    assert {name: digest for name, digest in made.items() if not name.startswith("chalicelib/cli/")} == ours
 
 
 def test_its_bill_of_materials_names_every_library_with_its_hashes(tmp_path: Path) -> None:
@@ -96,10 +109,15 @@ def test_its_bill_of_materials_names_every_library_with_its_hashes(tmp_path: Pat
     bill = json.loads((tmp_path / "sbom.json").read_text(encoding="utf-8"))
     assert bill["bomFormat"] == "CycloneDX"
     listed = {canonicalize_name(each["name"]): each for each in bill["components"]}
-    pinned = dict(PINS.findall((ROOT / "requirements.lock").read_text(encoding="utf-8")))
+    pinned = dict(PINS.findall((ROOT / "requirements.txt").read_text(encoding="utf-8")))
     assert {name: each["version"] for name, each in listed.items() if name != "chalice"} == pinned
     assert "chalice" in listed
     assert all(each["externalReferences"][0]["hashes"] for name, each in listed.items() if name != "chalice")
+
+
+def contents(package: Path) -> dict[str, str]:
+    with zipfile.ZipFile(package) as files:
+        return {name: hashlib.sha256(files.read(name)).hexdigest() for name in names(package)}
 
 
 def digest(package: Path) -> str:
