@@ -2,8 +2,13 @@
 
 from datetime import datetime, timedelta
 
+from chalicelib.alert import AlertEvent
 from chalicelib.labels import FLAPPING_LABEL
-from chalicelib.lifecycle.state import AlertState
+from chalicelib.lifecycle.escalation import escalation
+from chalicelib.lifecycle.policy import Policy
+from chalicelib.lifecycle.relabel import relabel
+from chalicelib.lifecycle.state import AlertState, Issue
+from chalicelib.lifecycle.steps import AddLabels, Nothing, Quiet, Step, UpdateIssue
 
 FLAPS = 4
 ON_PURPOSE = frozenset({"canary"})
@@ -25,3 +30,25 @@ def flapping_until(row: AlertState, now: datetime, quiet: timedelta) -> datetime
     known = issue is not None and FLAPPING_LABEL in issue.labels
     recent = sum(end > now - quiet for end in ends)
     return newest + quiet if known or recent >= FLAPS else None
+
+
+def while_flapping(
+    row: AlertState, issue: Issue, alert: AlertEvent, now: datetime, policy: Policy
+) -> Step | None:
+    """Whatever it does, the issue stays open, and only its text is rewritten every so often.
+
+    But when it gets worse, people are called all the same.
+    """
+    until = flapping_until(row, now, policy.flapping_quiet)
+    if until is None:
+        return None
+    if FLAPPING_LABEL not in issue.labels:
+        return AddLabels(issue.ref, (FLAPPING_LABEL,))
+    if step := escalation(row, issue, alert, policy):
+        return step
+    update_at = issue.spoke_at + policy.update_interval
+    if issue.generation >= row.spec.generation:
+        return Nothing(Quiet.FLAPPING, until)
+    if now < update_at:
+        return Nothing(Quiet.FLAPPING, min(update_at, until))
+    return relabel(issue, (*policy.routing.labels(alert), FLAPPING_LABEL)) or UpdateIssue(issue.ref)

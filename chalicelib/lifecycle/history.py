@@ -55,6 +55,12 @@ def placed(moments: tuple[Moment, ...], firing: Moment) -> datetime | None:
     return next(found, newest.starts[0].at)
 
 
+def said_last(moments: tuple[Moment, ...], firing: Moment) -> bool:
+    """Whether no firing of the newest period was said after this one."""
+    last = periods(moments)[-1].starts[-1].firings
+    return _among([max(last, key=_received)], firing)
+
+
 def _among(moments: Iterable[Moment], moment: Moment) -> bool:
     return any((each.at, each.received) == (moment.at, moment.received) for each in moments)
 

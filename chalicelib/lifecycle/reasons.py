@@ -30,7 +30,8 @@ class Reason(StrEnum):
 class News:
     """A message beside what is known: the readings before and after it.
 
-    `at` is its time among the others'; None for a firing that is not of the newest period.
+    `at` is its time among the others'; None for a firing that is not of the newest period. `newest` says
+    that it is a firing which was not known, and that none was said after it.
     """
 
     spec: Spec
@@ -40,6 +41,7 @@ class News:
     before: Reading
     after: Reading
     at: datetime | None
+    newest: bool
 
     @property
     def same_words(self) -> bool:
@@ -69,11 +71,18 @@ def _reason(news: News) -> Reason:
     fires = before.condition is Condition.FIRING and news.at is not None
     if fires and news.at and news.at >= before.at:
         return Reason.RECURRED_UNRESOLVED if moved else Reason.REPEAT
-    if moved and before.episode:
+    if moved or (not fires and _says_who_else(news)):
         return Reason.FIRING_LATE
     # Alertmanager moves a start back where another replica of Prometheus saw it sooner (types.Alert.Merge).
     again = fires and registry.of_alert(news.alert.source).repeats and news.received_at > news.spec.seen_at
     return Reason.REPEAT if again else Reason.STALE
+
+
+def _says_who_else(news: News) -> bool:
+    """Whether the newest firing names another priority or other teams than the one known."""
+    known = news.spec.alert
+    same = known is None or (known.priority, known.teams) == (news.alert.priority, news.alert.teams)
+    return news.newest and not same
 
 
 def _reason_of_resolution(before: Reading, after: Reading) -> Reason:

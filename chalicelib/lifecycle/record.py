@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from chalicelib.adapters import registry
 from chalicelib.alert import AlertEvent, Condition
 from chalicelib.lifecycle import repeats
-from chalicelib.lifecycle.history import insert, placed, read
+from chalicelib.lifecycle.history import insert, placed, read, said_last
 from chalicelib.lifecycle.reasons import News, Reason, reason_of
 from chalicelib.lifecycle.spec import Episode, Moment, Spec
 from chalicelib.lifecycle.state import AlertState
@@ -70,8 +70,10 @@ def _moment(alert: AlertEvent, received_at: datetime) -> Moment:
 def _news(spec: Spec, alert: AlertEvent, moment: Moment, received_at: datetime) -> News:
     known = _received(spec) if moment.received else spec.moments
     moments = insert(known, moment)
-    at = placed(moments, moment) if moment.condition is Condition.FIRING else moment.at
-    return News(spec, alert, received_at, moments, read(known), read(moments), at)
+    firing = moment.condition is Condition.FIRING
+    at = placed(moments, moment) if firing else moment.at
+    newest = firing and moments != known and said_last(moments, moment)
+    return News(spec, alert, received_at, moments, read(known), read(moments), at, newest)
 
 
 def _received(spec: Spec) -> tuple[Moment, ...]:
@@ -82,7 +84,7 @@ def _received(spec: Spec) -> tuple[Moment, ...]:
 def _first(alert: AlertEvent, moment: Moment, received_at: datetime) -> Recorded:
     at = moment.at
     if alert.state is Condition.RESOLVED:
-        tombstone = Spec(alert.state, at, received_at, (moment,))
+        tombstone = Spec(alert.state, at, received_at, (moment,), early=_told_of(alert))
         return Recorded(AlertState(alert.fingerprint, tombstone), Reason.RESOLVED_UNSEEN)
     spec = Spec(alert.state, at, received_at, (moment,), episode=at, fired_at=at, count=1, alert=alert)
     spec = replace(spec, episode_heard_at=received_at)
@@ -90,9 +92,32 @@ def _first(alert: AlertEvent, moment: Moment, received_at: datetime) -> Recorded
 
 
 def _spec(news: News, reason: Reason) -> Spec:
-    """Write down the times as they now read, and what there is to tell."""
-    spec, after = news.spec, news.after
-    timed = replace(
+    """Write down what now is known, and what there is to tell."""
+    spec = news.spec
+    known = _known(news)
+    if reason in (Reason.STALE, Reason.DUPLICATE):
+        return known
+    seen = replace(known, seen_at=max(spec.seen_at, news.received_at))
+    if reason is Reason.ALREADY_RESOLVED:
+        return replace(seen, early=_told_of(news.alert))
+    told = replace(seen, generation=spec.generation + 1, listed="")
+    match reason:
+        case Reason.REPEAT:
+            every = repeats.learned(spec, news.alert.source, news.received_at)
+            return replace(told, alert=news.alert, count=spec.count + 1, repeats_every=every)
+        case Reason.RECURRED | Reason.RECURRED_UNRESOLVED:
+            return replace(told, alert=news.alert, count=1, early=None)
+        case Reason.FIRING_LATE:
+            return replace(told, count=1 if _ahead(news) else spec.count + 1)
+    return told
+
+
+def _known(news: News) -> Spec:
+    """Write down the times as they now read, and the words that belong to them."""
+    spec, before, after = news.spec, news.before, news.after
+    resolution = _resolution(news)
+    same = (before.episode, before.ended_at) == (after.episode, after.ended_at)
+    return replace(
         spec,
         condition=after.condition,
         at=after.at,
@@ -100,25 +125,26 @@ def _spec(news: News, reason: Reason) -> Spec:
         fired_at=after.fired_at,
         moments=news.moments,
         episode_heard_at=_episode_heard_at(news),
+        alert=news.alert if news.newest else spec.alert,
+        resolution=resolution,
+        episodes=spec.episodes if same else _episodes(news, resolution),
     )
-    if reason in (Reason.STALE, Reason.DUPLICATE):
-        return timed
-    seen = replace(timed, seen_at=max(spec.seen_at, news.received_at))
-    if reason is Reason.ALREADY_RESOLVED:
-        return seen
-    told = replace(seen, generation=spec.generation + 1, listed="")
-    match reason:
-        case Reason.REPEAT:
-            every = repeats.learned(spec, news.alert.source, news.received_at)
-            return replace(told, alert=news.alert, count=spec.count + 1, repeats_every=every)
-        case Reason.RECURRED:
-            return replace(told, alert=news.alert, count=1, resolution=None)
-        case Reason.RECURRED_UNRESOLVED:
-            return replace(told, alert=news.alert, count=1, episodes=_episodes(news, None))
-    resolution = _told_of(news.alert) if reason is Reason.RESOLVED else spec.resolution
+
+
+def _ahead(news: News) -> bool:
+    """Whether a newer episode has begun."""
+    before, after = news.before.episode, news.after.episode
+    return after is not None and (before is None or before < after)
+
+
+def _resolution(news: News) -> AlertEvent | None:
+    """What ended the newest episode: the first that was heard of, perhaps before the firing."""
+    spec, before, after = news.spec, news.before, news.after
     if after.condition is Condition.FIRING:
-        resolution = None
-    return replace(told, resolution=resolution, episodes=_episodes(news, resolution))
+        return None
+    if news.alert.state is Condition.RESOLVED:
+        return _told_of(news.alert) if before.condition is Condition.FIRING else spec.resolution
+    return spec.resolution if after.ended_at == before.ended_at else spec.early or spec.resolution
 
 
 def _episode_heard_at(news: News) -> datetime | None:
@@ -128,7 +154,9 @@ def _episode_heard_at(news: News) -> datetime | None:
     """
     before, after, spec = news.before, news.after, news.spec
     if after.episode == before.episode or after.episode is None:
-        return spec.episode_heard_at
+        sooner = news.alert.state is Condition.FIRING and news.at == after.episode
+        heard_at = spec.episode_heard_at
+        return min(heard_at, news.received_at) if heard_at and sooner else heard_at
     if before.episode and after.episode > before.episode and news.alert.state is Condition.RESOLVED:
         return spec.seen_at
     if before.episode and after.episode < before.episode and spec.episode_heard_at:
@@ -144,8 +172,10 @@ def _told_of(resolution: AlertEvent) -> AlertEvent:
 def _episodes(news: News, resolution: AlertEvent | None) -> tuple[Episode, ...]:
     """The ended episodes as they now read: the one before, and the newest if it is resolved."""
     before, after = news.before, news.after
-    episodes = [e for e in news.spec.episodes if e.began not in (before.episode, after.episode)]
-    if before.episode and after.episode and before.episode < after.episode:
+    ended_before = before.ended_at and after.episode and before.ended_at < after.episode
+    told_otherwise = (after.episode,) if ended_before else (before.episode, after.episode)
+    episodes = [episode for episode in news.spec.episodes if episode.began not in told_otherwise]
+    if before.episode and _ahead(news) and not ended_before:
         episodes.append(Episode(before.episode, max(news.at or before.episode, before.episode)))
     if after.condition is Condition.RESOLVED and after.episode and after.ended_at:
         episodes.append(Episode(after.episode, after.ended_at, resolution is None or resolution.recovered))

@@ -36,7 +36,8 @@ class Spec:
     first firing of the newest firing period (None for a tombstone); where a source sends an old start again,
     the time it was received stands for it. `count` is the firings told in this episode, `repeats_every` how
     often its source seems to repeat a firing alert, `listed` how its source lists it while it reports
-    nothing, such as silenced.
+    nothing, such as silenced. `alert` is the newest firing, `resolution` what ended it; `early` is a
+    resolution that ended nothing known, as its firing may still be under way.
 
     By our own clock, `seen_at` is when the newest accepted message was received, `episode_heard_at` when the
     episode's first firing was, and `recorded_at` when the newest news was written down; None in older rows.
@@ -57,6 +58,7 @@ class Spec:
     episode_heard_at: datetime | None = None
     listed: str = ""
     recorded_at: datetime | None = None
+    early: AlertEvent | None = None
 
     @property
     def began_by_our_clock(self) -> datetime | None:

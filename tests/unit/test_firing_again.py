@@ -97,8 +97,8 @@ F, R = "FIRING", "RESOLVED"
         ([fires(0, 1), fires(61 + JUST, 62)], "RECURRED_UNRESOLVED", F, 61 + JUST),
         # but one whose old start is said again has not ended
         ([fires(0, 1), fires(400, 401), fires(0, 402)], "FIRING_LATE", F, 0),
-        # a tombstone keeps a late copy out, and nothing else
-        ([ends(60, 61), fires(0, 61 + LATE)], "STALE", R, 0),
+        # of what only the end is known, a late firing is over, and a later one is news
+        ([ends(60, 61), fires(0, 61 + LATE)], "FIRING_LATE", R, 0),
         ([ends(60, 61), fires(0, 70)], "RECURRED", F, 70),
         # an end that was long under way splits the period where it belongs
         ([fires(0, 1), fires(0, 70), ends(60, 61)], "RESOLVED_LATE", F, 70),

@@ -109,7 +109,7 @@ def test_a_row_in_the_field_reads_as_it_was_written(name: str) -> None:
         ("grafana resolved, an issue closed by us", 5, "RECURRED"),
         ("alertmanager resolved by timeout", 0.5, "STALE"),
         ("alertmanager resolved by timeout", 5, "RECURRED"),
-        ("alertmanager, a tombstone", 0.5, "STALE"),
+        ("alertmanager, a tombstone", 0.5, "FIRING_LATE"),
         ("alertmanager, a tombstone", 5, "RECURRED"),
         ("cloudwatch fires for the second time", 0.5, "STALE"),
         ("cloudwatch, closed by a person", 5, "STALE"),

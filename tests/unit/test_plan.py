@@ -149,7 +149,19 @@ BEHIND = {"generation": 0}
         (row_of(firing(1, priority="P2"), resolved(9)), 9, Nothing(Quiet.RESOLVED_UNTOLD)),
         (replace(RESOLVED, status=Status(told=at(1))), 9, Nothing(Quiet.UP_TO_DATE)),
         (row_of(resolved(9)), 9, Nothing(Quiet.UP_TO_DATE)),
-        (row_of(resolved(9), firing(1)), 9, Nothing(Quiet.UP_TO_DATE)),
+        (row_of(resolved(9), firing(1)), 9, OpenIssue()),
+        # what a firing says that comes after its end is shown on the issue that we closed, not on people's
+        (with_issue(RESOLVED, priority=Priority.P3, **closed(9, Closer.US)), 99, UpdateIssue(REF)),
+        (
+            with_issue(RESOLVED, priority=Priority.P3, labels=(), **closed(9, Closer.US)),
+            99,
+            AddLabels(REF, routing().labels(firing(1))),
+        ),
+        (
+            with_issue(RESOLVED, priority=Priority.P3, **closed(5, Closer.PERSON)),
+            99,
+            Nothing(Quiet.UP_TO_DATE),
+        ),
     ],
 )
 def test_table(row: AlertState, now: float, expected: object) -> None:

@@ -28,7 +28,7 @@ def recorded(
     [
         ([], firing(1), 1, "FIRST_FIRING", "FIRING", 1),
         ([], resolved(1), 1, "RESOLVED_UNSEEN", "RESOLVED", None),
-        ([resolved(5)], firing(1), 6, "STALE", "RESOLVED", 1),
+        ([resolved(5)], firing(1), 6, "FIRING_LATE", "RESOLVED", 1),
         ([firing(5)], firing(5), 5.5, "DUPLICATE", "FIRING", 5),
         ([firing(5)], firing(5), 6, "REPEAT", "FIRING", 5),
         ([firing(5)], firing(5, summary="worse"), 5.1, "REPEAT", "FIRING", 5),
@@ -47,6 +47,8 @@ def recorded(
         ([firing(1), resolved(5)], firing(5), 9, "STALE", "RESOLVED", 1),
         ([firing(1), resolved(5)], firing(3), 9, "STALE", "RESOLVED", 1),
         ([firing(3), resolved(5)], firing(1), 9, "FIRING_LATE", "RESOLVED", 1),
+        ([firing(1), resolved(2), resolved(9)], firing(8), 9, "FIRING_LATE", "RESOLVED", 8),
+        ([firing(1), resolved(9)], firing(5, priority="P0"), 9, "FIRING_LATE", "RESOLVED", 1),
         ([firing(1), resolved(9)], firing(5, began_anew=True), 9, "FIRING_LATE", "RESOLVED", 5),
         ([firing(1), resolved(5)], resolved(9), 9, "ALREADY_RESOLVED", "RESOLVED", 1),
         ([firing(1), resolved(5)], resolved(5), 9, "STALE", "RESOLVED", 1),
@@ -78,9 +80,12 @@ def test_what_changes_nothing_leaves_the_row_as_it_is(sent: float) -> None:
     assert record(row, firing(1), at(sent)).row is row
 
 
-def test_a_late_firing_of_a_tombstone_has_nothing_to_tell() -> None:
-    _, row = recorded([resolved(5)], firing(1))
-    assert (row.spec.alert, row.spec.count) == (None, 0)
+def test_a_firing_that_comes_after_its_end_is_known_and_ended() -> None:
+    _, row = recorded([resolved(5, reason="gone", recovered=False)], firing(1))
+    assert (row.priority, row.spec.count) == ("P1", 1)
+    assert row.spec.resolution
+    assert row.spec.resolution.reason == "gone"
+    assert row.spec.episodes == (Episode(at(1), at(5), recovered=False),)
 
 
 def test_repeats_are_counted_and_the_newest_words_kept() -> None:
