@@ -47,19 +47,9 @@ class Settings:
     canary_repository: str
 
     @property
-    def prefix(self) -> str:
-        """What every name on AWS begins with."""
-        return f"alerting-{self.stage}"
-
-    @property
     def listed(self) -> bool:
         """Whether a provider is asked for the list of its alerts."""
         return bool(self.listings_interval and (self.alertmanager_urls or self.grafana_url))
-
-    @property
-    def table(self) -> str:
-        """The table of conditions."""
-        return f"{self.prefix}-alerts-state"
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> "Settings":

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from chalicelib import __version__
 from chalicelib.edge import Answer, Posted
 from chalicelib.wiring.clock import CLOCK
-from chalicelib.wiring.stage import loading, settings, telemetry
+from chalicelib.wiring.stage import Stage, loading, serving, settings, telemetry
 from chalicelib.wiring.webhook import hooks, ingest
 
 if TYPE_CHECKING:
@@ -52,13 +52,13 @@ def reconcile(context: Any) -> None:
 
 
 def _answer(
-    edge: Callable[[str], Callable[[Posted], Answer]], source: str, request: Any, context: Any
+    edge: Callable[[Stage], Callable[[Posted], Answer]], source: str, request: Any, context: Any
 ) -> Answer:
     headers = {name.lower(): value for name, value in request.headers.items()}
     posted = Posted(source, headers, request.raw_body, _request_id(context), CLOCK.now())
     with telemetry().invocation("webhook", posted.request_id):
         try:
-            return edge(_function_arn(context))(posted)
+            return edge(serving(_function_arn(context)))(posted)
         except Exception as error:  # noqa: BLE001 - whose words, the request's perhaps, Chalice would log
             telemetry().problem("WEBHOOK_FAILED", error)
             return Answer(500, {"error": "the webhook failed; its log says where"})
@@ -69,7 +69,7 @@ def _answer(
 def _collector(queue_arn: str) -> "Collector":
     from chalicelib.wiring.collector import collector as wire  # noqa: PLC0415 - the webhook needs none of it
 
-    return wire(queue_arn)
+    return wire(serving(queue_arn))
 
 
 @cache
@@ -77,7 +77,7 @@ def _collector(queue_arn: str) -> "Collector":
 def _reconcile(function_arn: str) -> "Reconcile":
     from chalicelib.wiring.reconcile import reconcile as wire  # noqa: PLC0415 - likewise
 
-    return wire(function_arn)
+    return wire(serving(function_arn))
 
 
 def _request_id(context: Any) -> str:
@@ -92,5 +92,5 @@ def _until(context: Any) -> datetime:
 def _function_arn(context: Any) -> str:
     """Where `chalice local` runs, which has no ARN, the stage names the place."""
     stage = settings()
-    local = f"arn:aws:lambda:{stage.region}:{stage.account_id}:function:{stage.prefix}"
+    local = f"arn:aws:lambda:{stage.region}:{stage.account_id}:function:local"
     return getattr(context, "invoked_function_arn", "") or local

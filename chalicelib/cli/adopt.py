@@ -7,14 +7,17 @@ from typing import Annotated
 
 import typer
 
-from chalicelib.cli import github, matching, options, rows, screen
+from chalicelib.cli import matching, options, rows, screen
 from chalicelib.cli.matching import Match
-from chalicelib.cli.stage import Stage
 from chalicelib.cli.trouble import Trouble
 from chalicelib.labels import AREA_LABEL
 from chalicelib.lifecycle.issue import Seen
 from chalicelib.render.words import counted
+from chalicelib.wiring import checkout, github
 from chalicelib.wiring.clock import CLOCK
+from chalicelib.wiring.rules import policy
+from chalicelib.wiring.stage import Stage
+from chalicelib.wiring.table import store
 
 AN_HOUR = timedelta(hours=1)
 MOST = 1000
@@ -73,7 +76,7 @@ def adopt(
     logins = frozenset(each.casefold() for each in login or ())
     if yes and not logins:
         raise Trouble("--yes takes over only whose issues you name: add --login, as often as needed.")
-    found = Stage.of(stage, region)
+    found = checkout.find(stage, region)
     plans = list(_plans(_matches(found, _open_ones(found, label, logins), issue, fingerprint)))
     if yes:
         _take_over(found, plans)
@@ -113,7 +116,7 @@ def _open_ones(stage: Stage, label: str, logins: frozenset[str]) -> Iterator[See
     """List the open issues that somebody of these opened, or anybody where none is named."""
     until = CLOCK.now() + AN_HOUR
     tracker = github.issues(stage)
-    for repository in sorted(stage.policy.routing.repositories):
+    for repository in sorted(policy(stage.settings).routing.repositories):
         for seen in tracker.open_ones(repository, label, until):
             if not logins or seen.author.casefold() in logins:
                 yield seen
@@ -144,7 +147,7 @@ def _take_over(stage: Stage, plans: list[Plan]) -> None:
     """Do it under each row's lease and the budget, as the functions do; a row is read anew for each issue."""
     sync, until = github.sync(stage), CLOCK.now() + AN_HOUR
     for plan in plans:
-        row = plan.match.row and stage.store.get(plan.match.row.fingerprint)
+        row = plan.match.row and store(stage).get(plan.match.row.fingerprint)
         if row:
             sync.merge(row, plan.match.issue, until)
             _check(stage, row.fingerprint, plan)
@@ -152,7 +155,7 @@ def _take_over(stage: Stage, plans: list[Plan]) -> None:
 
 def _check(stage: Stage, fingerprint: str, plan: Plan) -> None:
     """See that the row has an open issue now, whichever is the older; raises Trouble where it has not."""
-    row = stage.store.get(fingerprint)
+    row = store(stage).get(fingerprint)
     shown = row.status.issue if row else None
     if shown is None or not shown.open or shown.ref.number > plan.match.issue.ref.number:
         raise Trouble(

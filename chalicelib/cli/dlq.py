@@ -8,8 +8,8 @@ import typer
 from chalicelib.adapters import texts
 from chalicelib.cli import letters, options, screen
 from chalicelib.cli.letters import Letter
-from chalicelib.cli.stage import Stage
 from chalicelib.render.words import counted, moment
+from chalicelib.wiring import checkout
 from chalicelib.wiring.clock import CLOCK
 
 SHOWN = 160
@@ -42,7 +42,7 @@ def list_letters(
     - `dlq list --stage prod`
     - `dlq list --json | jq -r '.[] | [.id, .reason] | @tsv'`
     """
-    with letters.opened(Stage.of(stage, region)) as dead:
+    with letters.opened(checkout.find(stage, region)) as dead:
         found = sorted(dead.letters, key=lambda letter: letter.sent_at)
     if as_json:
         screen.as_json([data(letter) for letter in found])
@@ -65,7 +65,7 @@ def show_letter(
     - `dlq show 3f2a91cc`
     - `dlq show 3f2a91cc --json | jq -r .body | python -m chalicelib.cli explain -`
     """
-    with letters.opened(Stage.of(stage, region)) as dead:
+    with letters.opened(checkout.find(stage, region)) as dead:
         (letter,) = dead.named([name])
     if as_json:
         screen.as_json(data(letter) | {"body": letter.body})
@@ -85,7 +85,7 @@ def drop(
     Example:
     - `dlq drop 3f2a91cc 81d0be77 --stage prod`
     """
-    with letters.opened(Stage.of(stage, region)) as dead:
+    with letters.opened(checkout.find(stage, region)) as dead:
         dropped = dead.named(names)
         for letter in dropped:
             dead.delete(letter)

@@ -16,7 +16,7 @@ from chalicelib.cli.trouble import Trouble
 from chalicelib.config import Settings
 from chalicelib.errors import NotAccepted, Rejected
 from chalicelib.wiring.clock import CLOCK
-from chalicelib.wiring.rules import policy_of
+from chalicelib.wiring.rules import policy
 
 APART = timedelta(minutes=5)
 """How long after a file the next one comes: as Alertmanager's `group_interval`."""
@@ -49,7 +49,7 @@ def explain(
     if template is not None:
         screen.as_json(payloads.named(template).template(now, None))
         return
-    rehearsal = Rehearsal(policy_of(Settings.read({})), now)
+    rehearsal = Rehearsal(policy(Settings.read({})), now)
     answers: list[Answer] = []
     for name in _named(files):
         answers += _answers(_text(name), source, rehearsal)

@@ -8,9 +8,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from chalicelib.cli.stage import Stage
 from chalicelib.cli.trouble import Trouble
 from chalicelib.envelope import UNSTAMPED
+from chalicelib.wiring.stage import Stage
 
 HIDDEN_SECONDS = 120
 POLL_SECONDS = 1
@@ -92,7 +92,7 @@ class DeadLetters:
 @contextmanager
 def opened(stage: Stage) -> Iterator[DeadLetters]:
     """Read the whole queue; raises Trouble while somebody else reads it."""
-    dead = DeadLetters(stage.client("sqs"), stage.queue_url("alerts-dlq"))
+    dead = DeadLetters(stage.client("sqs"), stage.queue_url(stage.dlq))
     try:
         dead.read()
         yield dead

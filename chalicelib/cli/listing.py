@@ -10,11 +10,13 @@ from rich.live import Live
 
 from chalicelib.alert import Priority
 from chalicelib.cli import options, rows, screen, words
-from chalicelib.cli.stage import Stage
 from chalicelib.cli.trouble import Trouble
 from chalicelib.lifecycle.plan import plan
 from chalicelib.lifecycle.state import AlertState
+from chalicelib.wiring import checkout
 from chalicelib.wiring.clock import CLOCK
+from chalicelib.wiring.rules import policy
+from chalicelib.wiring.stage import Stage
 
 COLUMNS = ("priority", "team", "title", "condition", "next", "issue")
 
@@ -74,7 +76,7 @@ def list_rows(
     - `list --team ci-runners --watch`
     - `list --json | jq -r '.[].issue'`
     """
-    found, wanted = Stage.of(stage, region), Wanted(due, open_, muted, team, priority)
+    found, wanted = checkout.find(stage, region), Wanted(due, open_, muted, team, priority)
 
     def look() -> tuple[list[AlertState], datetime]:
         now = CLOCK.now()
@@ -105,7 +107,7 @@ def _cells(stage: Stage, listed: list[AlertState], now: datetime) -> list[tuple[
             ", ".join(rows.teams(row)),
             rows.title(row),
             rows.briefly(row, now),
-            words.short(plan(row, now, stage.policy)),
+            words.short(plan(row, now, policy(stage.settings))),
             rows.issue(row) or row.fingerprint[: rows.KEY],
         )
         for row in listed
@@ -126,7 +128,7 @@ def _data(stage: Stage, row: AlertState, now: datetime) -> dict[str, Any]:
         "open": issue.open if issue else False,
         "muted": issue.muted if issue else False,
         "due_at": row.due_at,
-        "next": words.step(plan(row, now, stage.policy)),
+        "next": words.step(plan(row, now, policy(stage.settings))),
     }
 
 

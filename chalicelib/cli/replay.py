@@ -15,14 +15,16 @@ from chalicelib.cli import letters, options, payloads, screen, told
 from chalicelib.cli.letters import DeadLetters, Letter
 from chalicelib.cli.mending import mend
 from chalicelib.cli.rehearsal import Rehearsal
-from chalicelib.cli.stage import Stage
 from chalicelib.cli.told import Answer
 from chalicelib.cli.trouble import Trouble
 from chalicelib.errors import Rejected
 from chalicelib.render.words import counted
 from chalicelib.routing import Routing
 from chalicelib.topic import SnsTopic
+from chalicelib.wiring import checkout
 from chalicelib.wiring.clock import CLOCK
+from chalicelib.wiring.rules import policy
+from chalicelib.wiring.table import store
 
 Ids = Annotated[
     list[str] | None, typer.Argument(metavar="ID...", help="As `dlq list` shows them, or their beginnings.")
@@ -72,17 +74,17 @@ def replay(
     - `dlq replay --reason MISSING_TEAM --team ci-runners --yes`
     - `dlq replay --all --yes --stage prod`
     """
-    found = Stage.of(stage, region)
+    found = checkout.find(stage, region)
     with letters.opened(found) as dead:
-        rehearsal = Rehearsal(found.policy, CLOCK.now(), found.store.get)
+        rehearsal = Rehearsal(policy(found.settings), CLOCK.now(), store(found).get)
         chosen = _chosen(dead, names or [], everything, reason)
         planned = [_plan(letter, team, priority, rehearsal) for letter in chosen]
         if not as_json:
             _show(planned)
         if yes:
-            _send(planned, found.topic, dead)
+            _send(planned, found.publisher, dead)
     if as_json:
-        screen.as_json([_data(each, found.policy.routing, rehearsal, sent=yes) for each in planned])
+        screen.as_json([_data(each, policy(found.settings).routing, rehearsal, sent=yes) for each in planned])
     _conclude(planned, sent=yes, quiet=as_json)
 
 

@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 
 from chalicelib.alert import Condition, Priority
 from chalicelib.cli import screen
-from chalicelib.cli.stage import Stage
 from chalicelib.cli.trouble import Trouble
 from chalicelib.lifecycle.issue import IssueRef
 from chalicelib.lifecycle.state import AlertState
 from chalicelib.render.words import counted, duration, moment
+from chalicelib.wiring.stage import Stage
+from chalicelib.wiring.table import census, store
 
 EVER = timedelta(days=365 * 50)
 SHORTEST = 6
@@ -30,8 +31,8 @@ def living(stage: Stage, now: datetime, limit: int) -> list[AlertState]:
         for priority in Priority
         for fingerprint in (
             # In this order: a row whose issue is opened meanwhile stands in one of them, or in both.
-            *stage.store.due(priority, now + EVER, limit),
-            *stage.census.with_open_issue(priority, limit),
+            *store(stage).due(priority, now + EVER, limit),
+            *census(stage).with_open_issue(priority, limit),
         )
     ]
     return sorted(read(stage, found), key=lambda row: (row.priority, row.spec.at))
@@ -39,21 +40,21 @@ def living(stage: Stage, now: datetime, limit: int) -> list[AlertState]:
 
 def read(stage: Stage, fingerprints: Iterable[str]) -> list[AlertState]:
     """Read rows, each once; the indexes are a moment behind, so one may be gone."""
-    found = (stage.store.get(fingerprint) for fingerprint in dict.fromkeys(fingerprints))
+    found = (store(stage).get(fingerprint) for fingerprint in dict.fromkeys(fingerprints))
     return [row for row in found if row]
 
 
 def find(stage: Stage, key: str, now: datetime, limit: int) -> AlertState | None:
     """Find a row by its issue, its fingerprint, or the fingerprint's beginning if it is listed."""
     if _ISSUE.fullmatch(key):
-        fingerprint = stage.store.of_issue(reference(key))
-        return stage.store.get(fingerprint) if fingerprint else None
+        fingerprint = store(stage).of_issue(reference(key))
+        return store(stage).get(fingerprint) if fingerprint else None
     if not re.fullmatch(rf"[0-9a-f]{{{SHORTEST},64}}", key):
         raise Trouble(
             f"{key} is no issue (owner/name#12, or its address) and no fingerprint; `list` shows both."
         )
     if len(key) == 64:
-        return stage.store.get(key)
+        return store(stage).get(key)
     found = [row for row in living(stage, now, limit) if row.fingerprint.startswith(key)]
     if len(found) > 1:
         raise Trouble(f"{len(found)} fingerprints begin with {key}; name more of it.")

@@ -10,9 +10,11 @@ import typer
 from chalicelib import envelope
 from chalicelib.alert import AlertEvent, Condition, Priority
 from chalicelib.cli import options, payloads, screen
-from chalicelib.cli.stage import Stage
 from chalicelib.render.words import counted
+from chalicelib.wiring import checkout
 from chalicelib.wiring.clock import CLOCK
+from chalicelib.wiring.stage import Stage
+from chalicelib.wiring.table import store
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown")
 
@@ -49,7 +51,7 @@ def fire(
     - `send fire`
     - `send fire --stage dev --team storage --priority P2 --wait 60`
     """
-    _test(Stage.of(stage, region), _alert(name, team, priority, Condition.FIRING), wait, as_json)
+    _test(checkout.find(stage, region), _alert(name, team, priority, Condition.FIRING), wait, as_json)
 
 
 @app.command()
@@ -65,7 +67,8 @@ def resolve(
     Example:
     - `send resolve --stage dev --wait 60`
     """
-    _test(Stage.of(stage, region), _alert(name, "unknown", Priority.P3, Condition.RESOLVED), wait, as_json)
+    alert = _alert(name, "unknown", Priority.P3, Condition.RESOLVED)
+    _test(checkout.find(stage, region), alert, wait, as_json)
 
 
 @app.command()
@@ -82,7 +85,7 @@ def file(
     - `send file build/examples/cloudwatch.json`
     - `explain --template grafana | send file -`
     """
-    found = Stage.of(stage, region)
+    found = checkout.find(stage, region)
     text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8", errors="replace")
     sent = _publish(found, source or payloads.source_of(text), text)
     screen.as_json({"sent": sent}) if as_json else screen.say(f"Sent {counted(sent, 'message')}.")
@@ -121,7 +124,7 @@ def _publish(stage: Stage, source: str, text: str) -> int:
     now = CLOCK.now()
     messages = payloads.messages(source, text, now)
     stamped = {} if source == envelope.UNSTAMPED else envelope.stamp(source, CLOCK.unique(), now)
-    stage.topic.publish([message.body for message in messages], stamped)
+    stage.publisher.publish([message.body for message in messages], stamped)
     return len(messages)
 
 
@@ -129,7 +132,7 @@ def _awaited(stage: Stage, alert: AlertEvent, wait: int) -> str:
     """Wait for the issue to be as the alert says; an empty text if it is not in time."""
     until = CLOCK.now() + timedelta(seconds=wait)
     while CLOCK.now() < until:
-        row = stage.store.get(alert.fingerprint)
+        row = store(stage).get(alert.fingerprint)
         issue = row.status.issue if row and row.spec.condition is alert.state else None
         if row and issue and issue.open == (alert.state is Condition.FIRING):
             return f"{issue.url} is {'open' if issue.open else 'closed'}."

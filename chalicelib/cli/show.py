@@ -9,11 +9,12 @@ from pydantic import TypeAdapter
 
 from chalicelib import render
 from chalicelib.cli import options, rows, screen, words
-from chalicelib.cli.stage import Stage
 from chalicelib.lifecycle.plan import Policy, plan
 from chalicelib.lifecycle.state import AlertState
 from chalicelib.render.words import counted, duration, moment
+from chalicelib.wiring import checkout
 from chalicelib.wiring.clock import CLOCK
+from chalicelib.wiring.rules import policy
 
 _ROW = TypeAdapter(AlertState)
 
@@ -42,7 +43,7 @@ def show(
     - `show 424df6ca5f81`
     - `show https://github.com/example-org/alerts/issues/12 --issue`
     """
-    found, now = Stage.of(stage, region), CLOCK.now()
+    found, now = checkout.find(stage, region), CLOCK.now()
     row = rows.find(found, key, now, limit=1000)
     if row is None:
         typer.echo(
@@ -55,11 +56,11 @@ def show(
         screen.as_json(_ROW.dump_python(row, mode="json"))
         return
     screen.heading(rows.title(row))
-    screen.facts(_facts(row, found.policy, now))
+    screen.facts(_facts(row, policy(found.settings), now))
     if row.spec.episodes:
         screen.show(screen.table(("began", "ended", "lasted", "how"), _episodes(row)))
     if issue and row.spec.alert:
-        screen.issue(render.title(row.spec.alert), render.body(row, found.policy.routing, now))
+        screen.issue(render.title(row.spec.alert), render.body(row, policy(found.settings).routing, now))
 
 
 def _facts(row: AlertState, policy: Policy, now: datetime) -> Iterator[tuple[str, object]]:

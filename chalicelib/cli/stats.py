@@ -9,9 +9,11 @@ import typer
 from chalicelib.alert import Priority
 from chalicelib.cli import options, rows, screen
 from chalicelib.cli.figures import SHARES, Figures, Noise, figures, noisiest, percentile
-from chalicelib.cli.stage import Stage
 from chalicelib.lifecycle.state import AlertState
+from chalicelib.wiring import checkout
 from chalicelib.wiring.clock import CLOCK
+from chalicelib.wiring.stage import Stage
+from chalicelib.wiring.table import census
 
 MOST_A_DAY = 2000
 
@@ -44,7 +46,7 @@ def stats(
     - `stats --stage prod --days 30`
     - `stats --json | jq .noisiest`
     """
-    found, now = Stage.of(stage, region), CLOCK.now()
+    found, now = checkout.find(stage, region), CLOCK.now()
     since = now - timedelta(days=days)
     seen = list(_seen(found, now, days))
     parts = {"all": figures(seen, since)} | {each.value: figures(seen, since, each) for each in Priority}
@@ -69,7 +71,7 @@ def _seen(stage: Stage, now: datetime, days: int) -> Iterator[AlertState]:
     known = {row.fingerprint for row in living}
     yield from living
     for back in range(days + 1):
-        ended = stage.census.resolved((now - timedelta(days=back)).date(), MOST_A_DAY)
+        ended = census(stage).resolved((now - timedelta(days=back)).date(), MOST_A_DAY)
         yield from rows.read(stage, [fingerprint for fingerprint in ended if fingerprint not in known])
 
 

@@ -13,51 +13,51 @@ from chalicelib.lifecycle.alarm import Place
 from chalicelib.missed_alarms import MissedAlarms
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.rules import policy
-from chalicelib.wiring.stage import AWS, settings, telemetry
+from chalicelib.wiring.stage import AWS, Stage
 from chalicelib.wiring.table import census, store
 
 if TYPE_CHECKING:
     from chalicelib.cloudwatch import CloudWatchAlarms
 
 
-def alarms(beside: Arn) -> Alarms:
+def alarms(stage: Stage) -> Alarms:
     """Wire the look at alarms of a function's account and region, and of others that have a role for us."""
-    fallback = policy().routing.ownership
+    fallback = policy(stage.settings).routing.ownership
     return Alarms(
-        census=census(),
-        rows=store(),
-        readers=cache(partial(reader, beside)),
+        census=census(stage),
+        rows=store(stage),
+        readers=cache(partial(reader, stage)),
         now=CLOCK.now,
-        telemetry=telemetry(),
+        telemetry=stage.telemetry,
         search=MissedAlarms(
-            rows=store(),
-            ours=partial(_is_topic, re.escape(settings().prefix), beside.account_id),
+            rows=store(stage),
+            ours=partial(_is_topic, re.escape(stage.prefix), stage.place.account_id),
             others=partial(_is_topic, r"alerting-[a-z0-9]+", r"\d+"),
             missing=Ownership(*fallback) if fallback else None,
-            telemetry=telemetry(),
+            telemetry=stage.telemetry,
         ),
-        places=places(beside),
-        every=settings().alarms_interval,
+        places=places(stage),
+        every=stage.settings.alarms_interval,
     )
 
 
-def places(beside: Arn) -> tuple[Place, ...]:
+def places(stage: Stage) -> tuple[Place, ...]:
     """Name the places to search: this account, and those that have a role for us, in each region."""
     accounts = (
-        beside.account_id,
-        *(Arn.parse(role).account_id for role in settings().alarm_reader_role_arns),
+        stage.place.account_id,
+        *(Arn.parse(role).account_id for role in stage.settings.alarm_reader_role_arns),
     )
-    regions = (beside.region, *settings().alarm_regions)
+    regions = (stage.place.region, *stage.settings.alarm_regions)
     return tuple(dict.fromkeys(Place(account, region) for account in accounts for region in regions))
 
 
-def reader(beside: Arn, place: Place) -> "CloudWatchAlarms | None":
+def reader(stage: Stage, place: Place) -> "CloudWatchAlarms | None":
     """Read alarms of this account in its regions, or where a role of that account may be taken; else None."""
     from chalicelib.cloudwatch import CloudWatchAlarms
 
     region, account_id = place.region, place.account_id
-    roles = {Arn.parse(role).account_id: role for role in settings().alarm_reader_role_arns}
-    if account_id == beside.account_id and region in (beside.region, *settings().alarm_regions):
+    roles = {Arn.parse(role).account_id: role for role in stage.settings.alarm_reader_role_arns}
+    if account_id == stage.place.account_id and region in (stage.place.region, *stage.settings.alarm_regions):
         session = cache(boto3.Session)
     elif account_id in roles:
         session = cache(partial(taking, roles[account_id]))

@@ -1,52 +1,59 @@
 """GitHub, wired: the gate to it, its issues, and sync, which writes there."""
 
 import time
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from chalicelib.act import Act
 from chalicelib.github.gate import Gate
 from chalicelib.sync import Sync
 from chalicelib.wiring.clock import CLOCK
-from chalicelib.wiring.rules import limits_of, policy, timing_of
-from chalicelib.wiring.stage import loading, secret, settings, telemetry
+from chalicelib.wiring.rules import limits, policy, timing
+from chalicelib.wiring.stage import Stage, loading
 from chalicelib.wiring.table import store
 
 if TYPE_CHECKING:
+    from chalicelib.github.client import Budget, GitHubClient
     from chalicelib.github.issues import GitHubIssues
 
 
 @cache
-def gate() -> Gate:
+def gate(stage: Stage) -> Gate:
     """Wire the budget that all workers share."""
-    return Gate(store(), limits_of(settings()), CLOCK.now, telemetry())
+    return Gate(store(stage), limits(stage.settings), CLOCK.now, stage.telemetry)
 
 
-@cache
-@loading()
-def issues() -> "GitHubIssues":
-    """Connect to the tracker, at the first step that needs it: what only records loads no client."""
+def client(stage: Stage, budget: "Budget") -> "GitHubClient":
+    """Connect to GitHub as the stage's App, each call bounded as a whole."""
     import httpx
 
     from chalicelib.github.auth import App
     from chalicelib.github.client import GitHubClient
-    from chalicelib.github.issues import GitHubIssues
     from chalicelib.github.transport import BoundedTransport
 
-    app = App.from_secret(secret("alerting-app-secrets").read())
-    http = httpx.Client(base_url=settings().github_api_url, transport=BoundedTransport(time.monotonic))
-    return GitHubIssues(GitHubClient(http, app, gate(), CLOCK, settings().github_timeout))
+    app = App.from_secret(stage.secret(stage.app_secret).read())
+    http = httpx.Client(base_url=stage.settings.github_api_url, transport=BoundedTransport(time.monotonic))
+    return GitHubClient(http, app, budget, CLOCK, stage.settings.github_timeout)
 
 
 @cache
-def sync() -> Sync:
+@loading()
+def issues(stage: Stage) -> "GitHubIssues":
+    """Connect to the tracker, at the first step that needs it: what only records loads no client."""
+    from chalicelib.github.issues import GitHubIssues
+
+    return GitHubIssues(client(stage, gate(stage)))
+
+
+@cache
+def sync(stage: Stage) -> Sync:
     """Wire sync."""
     return Sync(
-        rows=store(),
-        permits=gate(),
-        act=Act(issues, policy().routing, CLOCK.now, store().of_issue),
+        rows=store(stage),
+        permits=gate(stage),
+        act=Act(partial(issues, stage), policy(stage.settings).routing, CLOCK.now, store(stage).of_issue),
         clock=CLOCK,
-        policy=policy(),
-        timing=timing_of(settings()),
-        telemetry=telemetry(),
+        policy=policy(stage.settings),
+        timing=timing(stage.settings),
+        telemetry=stage.telemetry,
     )

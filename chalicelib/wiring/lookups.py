@@ -7,14 +7,13 @@ from typing import Any
 
 import httpx
 
-from chalicelib.config import Settings
 from chalicelib.github.transport import BoundedTransport
 from chalicelib.listings import Listings, Provider
 from chalicelib.lookups.alertmanager import Alertmanager
 from chalicelib.lookups.grafana import Grafana
 from chalicelib.lookups.http import Api
 from chalicelib.wiring.clock import CLOCK
-from chalicelib.wiring.stage import secret, settings, telemetry
+from chalicelib.wiring.stage import Stage
 from chalicelib.wiring.table import census, store
 
 Held = Callable[[], Mapping[str, Any]]
@@ -24,25 +23,26 @@ SECONDS = 5.0
 """How long a provider may take for an answer; it is asked again soon."""
 
 
-def listings() -> Listings:
+def listings(stage: Stage) -> Listings:
     """Wire the look at what providers list whose addresses are set."""
     return Listings(
-        census=census(),
-        rows=store(),
-        providers=tuple(providers(settings(), secret("alerting-app-secrets").read)),
-        stale_after=settings().stale_after,
+        census=census(stage),
+        rows=store(stage),
+        providers=tuple(providers(stage)),
+        stale_after=stage.settings.stale_after,
         now=CLOCK.now,
-        telemetry=telemetry(),
-        every=settings().listings_interval,
+        telemetry=stage.telemetry,
+        every=stage.settings.listings_interval,
     )
 
 
-def providers(stage: Settings, held: Held) -> Iterator[Provider]:
+def providers(stage: Stage) -> Iterator[Provider]:
     """Wire the providers of a stage; their credentials are read from its secret when they are needed."""
-    if urls := stage.alertmanager_urls:
+    held = stage.secret(stage.app_secret).read
+    if urls := stage.settings.alertmanager_urls:
         peers = tuple(Alertmanager(_api(url, held, "alertmanager_api_token")) for url in urls)
         yield Provider("alertmanager", "Alertmanager", peers, apart=timedelta(minutes=10))
-    if url := stage.grafana_url:
+    if url := stage.settings.grafana_url:
         # How long Grafana has been up is not known, and its rules are evaluated as rarely as people please.
         peer = Grafana(_api(url, held, "grafana_api_token"))
         yield Provider("grafana", "Grafana", (peer,), apart=timedelta(hours=1))

@@ -2,39 +2,39 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from chalicelib.canary import Canary
-from chalicelib.config import Arn
 from chalicelib.drift import Drift
 from chalicelib.gauges import Gauges
 from chalicelib.reconcile import Reconcile
 from chalicelib.unheard import Unheard
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.github import gate, issues, sync
-from chalicelib.wiring.rules import limits_of, policy
-from chalicelib.wiring.stage import settings, telemetry, topic
+from chalicelib.wiring.rules import limits, policy
+from chalicelib.wiring.stage import Stage
 from chalicelib.wiring.table import census, store
 
 Work = Callable[[datetime], None]
 
 
-def reconcile(function_arn: str) -> Reconcile:
-    """Wire the reconcile of a function's account and region."""
-    place, on_github = Arn.parse(function_arn), settings().github_enabled
+def reconcile(stage: Stage) -> Reconcile:
+    """Wire reconcile."""
+    settings, on_github = stage.settings, stage.settings.github_enabled
     return Reconcile(
-        rows=store(),
-        sync=sync(),
-        drift=_drift() if on_github else _nothing,
+        rows=store(stage),
+        sync=sync(stage),
+        drift=_drift(stage) if on_github else _nothing,
         now=CLOCK.now,
-        telemetry=telemetry(),
-        board=_board() if on_github and settings().board_interval else None,
-        palette=_palette() if on_github else None,
+        telemetry=stage.telemetry,
+        board=_board(stage) if on_github and settings.board_interval else None,
+        palette=_palette(stage) if on_github else None,
         chores=(
-            ("GAUGES_FAILED", _gauges()),
-            ("UNHEARD_FAILED", _unheard() if on_github else _nothing),
-            ("CANARY_FAILED", _canary(place) if settings().canary_repository else _nothing),
-            ("ALARMS_FAILED", _alarms(place) if settings().alarms_interval else _nothing),
-            ("LISTINGS_FAILED", _listings() if settings().listed else _nothing),
+            ("GAUGES_FAILED", _gauges(stage)),
+            ("UNHEARD_FAILED", _unheard(stage) if on_github else _nothing),
+            ("CANARY_FAILED", _canary(stage) if settings.canary_repository else _nothing),
+            ("ALARMS_FAILED", _alarms(stage) if settings.alarms_interval else _nothing),
+            ("LISTINGS_FAILED", _listings(stage) if settings.listed else _nothing),
         ),
     )
 
@@ -43,68 +43,75 @@ def _nothing(until: datetime) -> None:
     """What is switched off: no canary without its repository, no drift where GitHub is disabled."""
 
 
-def _drift() -> Work:
+def _drift(stage: Stage) -> Work:
     return Drift(
-        rows=store(),
-        lists=issues,
-        sync=sync(),
-        permits=gate(),
-        census=census(),
-        repositories=policy().routing.repositories,
+        rows=store(stage),
+        lists=partial(issues, stage),
+        sync=sync(stage),
+        permits=gate(stage),
+        census=census(stage),
+        repositories=policy(stage.settings).routing.repositories,
         now=CLOCK.now,
-        changes_every=settings().drift_changes,
-        everything_every=settings().drift_everything,
+        changes_every=stage.settings.drift_changes,
+        everything_every=stage.settings.drift_everything,
     )
 
 
-def _board() -> Work:
+def _board(stage: Stage) -> Work:
     from chalicelib.board import Board
 
     return Board(
-        rows=store(),
-        census=census(),
-        tracker=issues,
-        permits=gate(),
-        routing=policy().routing,
+        rows=store(stage),
+        census=census(stage),
+        tracker=partial(issues, stage),
+        permits=gate(stage),
+        routing=policy(stage.settings).routing,
         now=CLOCK.now,
-        telemetry=telemetry(),
-        every=settings().board_interval,
+        telemetry=stage.telemetry,
+        every=stage.settings.board_interval,
     )
 
 
-def _palette() -> Work:
+def _palette(stage: Stage) -> Work:
     from chalicelib.palette import Palette
 
-    return Palette(store(), issues, gate(), policy().routing, CLOCK.now, telemetry())
-
-
-def _gauges() -> Work:
-    return Gauges(
-        census=census(),
-        budgets=gate(),
-        limits=limits_of(settings()),
-        owners=policy().routing.accounts,
-        on_github=settings().github_enabled,
-        now=CLOCK.now,
-        telemetry=telemetry(),
+    return Palette(
+        store(stage),
+        partial(issues, stage),
+        gate(stage),
+        policy(stage.settings).routing,
+        CLOCK.now,
+        stage.telemetry,
     )
 
 
-def _unheard() -> Work:
-    return Unheard(census(), store(), settings().stale_after, CLOCK.now)
+def _gauges(stage: Stage) -> Work:
+    return Gauges(
+        census=census(stage),
+        budgets=gate(stage),
+        limits=limits(stage.settings),
+        owners=policy(stage.settings).routing.accounts,
+        on_github=stage.settings.github_enabled,
+        now=CLOCK.now,
+        telemetry=stage.telemetry,
+    )
 
 
-def _canary(beside: Arn) -> Work:
-    return Canary(store(), topic(beside), settings().stage, CLOCK.now, telemetry())
+def _unheard(stage: Stage) -> Work:
+    return Unheard(census(stage), store(stage), stage.settings.stale_after, CLOCK.now)
 
 
-def _listings() -> Work:
+def _canary(stage: Stage) -> Work:
+    return Canary(store(stage), stage.publisher, stage.settings.stage, CLOCK.now, stage.telemetry)
+
+
+def _listings(stage: Stage) -> Work:
     from chalicelib.wiring.lookups import listings
 
-    return listings()
+    return listings(stage)
 
 
-def _alarms(beside: Arn) -> Work:
+def _alarms(stage: Stage) -> Work:
     from chalicelib.wiring.alarms import alarms
 
-    return alarms(beside)
+    return alarms(stage)

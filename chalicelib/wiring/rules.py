@@ -8,18 +8,12 @@ from chalicelib.config import Settings
 from chalicelib.github.budget import Limits
 from chalicelib.lifecycle.policy import Policy
 from chalicelib.sync import Timing
-from chalicelib.wiring.stage import settings
 
 ROUTING = Path(__file__).parents[1] / "routing.toml"
 
 
 @cache
-def policy() -> Policy:
-    """Make the policy of this stage."""
-    return policy_of(settings())
-
-
-def policy_of(stage: Settings) -> Policy:
+def policy(stage: Settings) -> Policy:
     """Make the policy of a stage: its routing, and how often GitHub is told."""
     table = routing.load(ROUTING.read_text(encoding="utf-8"))
     repository = stage.canary_repository
@@ -36,7 +30,7 @@ def policy_of(stage: Settings) -> Policy:
     )
 
 
-def limits_of(stage: Settings) -> Limits:
+def limits(stage: Settings) -> Limits:
     """Make the limits of a stage's writes to GitHub."""
     return Limits(
         per_minute=stage.writes_per_minute,
@@ -46,6 +40,6 @@ def limits_of(stage: Settings) -> Limits:
     )
 
 
-def timing_of(stage: Settings) -> Timing:
+def timing(stage: Settings) -> Timing:
     """Make the timing of steps, each begun while half as long again is left as its call may take."""
     return Timing(stage.lease, stage.github_timeout * 1.5, stage.retry)

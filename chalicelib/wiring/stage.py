@@ -1,11 +1,15 @@
-"""The stage: what all of its functions share, settings, telemetry, and its names on AWS."""
+"""The stage: one deployment, what everything of it is called on AWS, and how AWS is reached there.
+
+Lambda's functions, the command line and `infra-extra/ops` make their parts of one of these.
+"""
 
 import gc
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from typing import Any
 
 import boto3
 from botocore.config import Config
@@ -13,14 +17,148 @@ from botocore.config import Config
 from chalicelib.config import Arn, Settings
 from chalicelib.quiet import quiet
 from chalicelib.secrets import Secret
-from chalicelib.telemetry import Powertools
+from chalicelib.telemetry import SILENT, Powertools, Telemetry
 from chalicelib.topic import SnsTopic
 from chalicelib.wiring.clock import CLOCK
 
-if TYPE_CHECKING:
-    from mypy_boto3_secretsmanager import SecretsManagerClient
-
 AWS = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
+TABLE = Config(connect_timeout=1, read_timeout=4)
+"""A call to the table ends within 18 seconds, pauses included.
+
+A message takes two, and none is begun after a third of the collector's minute: the function is not stopped in
+the middle, which would count as a receive of each message.
+"""
+
+LOCAL = "local"
+
+
+@dataclass(frozen=True, eq=False)
+class Stage:
+    """One deployment of the system; `within` is an ARN of a resource in it, where one is known.
+
+    `keys` are what boto3 needs to make a client, where the environment does not say it.
+    """
+
+    settings: Settings
+    telemetry: Telemetry = SILENT
+    within: Arn | None = None
+    config: Config = field(default_factory=Config)
+    keys: Mapping[str, Any] = field(default_factory=dict)
+    _clients: dict[tuple[str, str], Any] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return self.settings.stage
+
+    @property
+    def region(self) -> str:
+        """Where it is."""
+        return self.within.region if self.within else self.settings.region
+
+    @property
+    def local(self) -> bool:
+        """Whether it is the local stack, which has none of AWS's Lambda."""
+        return self.name == LOCAL
+
+    @property
+    def prefix(self) -> str:
+        """What every name on AWS begins with."""
+        return f"alerting-{self.name}"
+
+    @property
+    def collector(self) -> str:
+        """The function that takes from the queue."""
+        return f"{self.prefix}-collector"
+
+    @property
+    def reconcile(self) -> str:
+        """The function that runs each minute."""
+        return f"{self.prefix}-reconcile"
+
+    @property
+    def functions(self) -> tuple[str, ...]:
+        """The functions: the routes, the collector, reconcile."""
+        return self.prefix, self.collector, self.reconcile
+
+    @property
+    def log_groups(self) -> tuple[str, ...]:
+        """The log groups of the functions, in their order."""
+        return tuple(f"/aws/lambda/{function}" for function in self.functions)
+
+    @property
+    def topic(self) -> str:
+        """The topic of alerts."""
+        return f"{self.prefix}-alerts"
+
+    @property
+    def bus(self) -> str:
+        """The bus that EventBridge rules send alarms to."""
+        return f"{self.prefix}-alarms"
+
+    @property
+    def queue(self) -> str:
+        """The queue of alerts."""
+        return f"{self.prefix}-alerts"
+
+    @property
+    def dlq(self) -> str:
+        """The dead-letter queue."""
+        return f"{self.queue}-dlq"
+
+    @property
+    def table(self) -> str:
+        """The table of conditions."""
+        return f"{self.prefix}-alerts-state"
+
+    @property
+    def app_secret(self) -> str:
+        """The secret of the GitHub App."""
+        return f"{self.prefix}-alerting-app-secrets"
+
+    @property
+    def webhook_secret(self) -> str:
+        """The secret that holds the senders' tokens."""
+        return f"{self.prefix}-webhook-secrets"
+
+    @cached_property
+    def place(self) -> Arn:
+        """The partition, region and account that it is in, as an ARN, its settings or AWS says."""
+        if self.within:
+            return self.within
+        sts = self.client("sts")
+        account_id = self.settings.account_id or str(sts.get_caller_identity()["Account"])
+        return Arn(sts.meta.partition, self.region, account_id, "")
+
+    def arn(self, service: str, name: str) -> str:
+        """Name a resource of the stage's account and region."""
+        return f"arn:{self.place.partition}:{service}:{self.place.region}:{self.place.account_id}:{name}"
+
+    def queue_url(self, name: str) -> str:
+        """Give a queue's address."""
+        return f"{self.client('sqs').meta.endpoint_url}/{self.place.account_id}/{name}"
+
+    def client(self, service: Any, region: str | None = None) -> Any:
+        """Return the client of a service, in the stage's region unless another is named.
+
+        One is made of each, since that takes long.
+        """
+        region = region or self.region
+        if (service, region) not in self._clients:
+            config = AWS.merge(TABLE) if service == "dynamodb" else AWS
+            self._clients[service, region] = boto3.client(
+                service, region_name=region or None, config=config.merge(self.config), **self.keys
+            )
+        return self._clients[service, region]
+
+    def secret(self, name: str) -> Secret:
+        """Make the reader of a secret."""
+        return Secret(self.client("secretsmanager"), name, CLOCK.now)
+
+    @cached_property
+    def publisher(self) -> SnsTopic:
+        """What publishes to the topic."""
+        return SnsTopic(self.client("sns"), self.arn("sns", self.topic))
 
 
 @contextmanager
@@ -40,7 +178,7 @@ def loading() -> Iterator[None]:
 
 @cache
 def settings() -> Settings:
-    """Read the settings."""
+    """Read the settings of this environment."""
     return Settings.read(os.environ)
 
 
@@ -51,20 +189,7 @@ def telemetry() -> Powertools:
     return Powertools(settings().stage)
 
 
-def secret(name: str, beside: Arn | None = None) -> Secret:
-    """Make a secret, in the region of the ARN, or else in the function's own."""
-    client = _secrets_manager(beside.region if beside else None)
-    return Secret(client, f"{settings().prefix}-{name}", CLOCK.now)
-
-
 @cache
-def _secrets_manager(region: str | None) -> "SecretsManagerClient":
-    """Make one client for all secrets of a region: it takes long to make."""
-    return boto3.client("secretsmanager", region_name=region, config=AWS)
-
-
-def topic(beside: Arn) -> SnsTopic:
-    """Make the topic beside a function."""
-    name = f"{settings().prefix}-alerts"
-    topic_arn = f"arn:{beside.partition}:sns:{beside.region}:{beside.account_id}:{name}"
-    return SnsTopic(boto3.client("sns", region_name=beside.region, config=AWS), topic_arn)
+def serving(arn: str) -> Stage:
+    """Make the stage that this environment serves, where the resource is that the ARN names."""
+    return Stage(settings(), telemetry(), Arn.parse(arn))

@@ -3,32 +3,22 @@
 from functools import cache
 from typing import TYPE_CHECKING
 
-import boto3
-from botocore.config import Config
-
 from chalicelib.store import DynamoStore
-from chalicelib.wiring.stage import settings
+from chalicelib.wiring.stage import Stage
 
 if TYPE_CHECKING:
     from chalicelib.census import DynamoCensus
 
-TABLE = Config(connect_timeout=1, read_timeout=4, retries={"mode": "standard", "total_max_attempts": 3})
-"""A call ends within 18 seconds, pauses included.
-
-A message takes two, and none is begun after a third of the collector's minute: the function is not stopped in
-the middle, which would count as a receive of each message.
-"""
-
 
 @cache
-def store() -> DynamoStore:
+def store(stage: Stage) -> DynamoStore:
     """Wire the rows."""
-    return DynamoStore(boto3.client("dynamodb", config=TABLE), settings().table)
+    return DynamoStore(stage.client("dynamodb"), stage.table)
 
 
 @cache
-def census() -> "DynamoCensus":
-    """Wire the counts, which only reconcile needs."""
+def census(stage: Stage) -> "DynamoCensus":
+    """Wire the counts, which only reconcile and the command line need."""
     from chalicelib.census import DynamoCensus
 
-    return DynamoCensus(boto3.client("dynamodb", config=TABLE), settings().table)
+    return DynamoCensus(stage.client("dynamodb"), stage.table)

@@ -2,32 +2,30 @@
 
 from functools import cache
 
-from chalicelib.config import Arn
 from chalicelib.hook_secret import HookSecret
 from chalicelib.hooks import Hooks
 from chalicelib.ingest import Ingest
 from chalicelib.refusals import Refusals
 from chalicelib.wiring.clock import CLOCK
-from chalicelib.wiring.stage import loading, secret, telemetry, topic
+from chalicelib.wiring.stage import Stage, loading
 
 
 @cache
-def refusals() -> Refusals:
+def refusals(stage: Stage) -> Refusals:
     """Make what answers those who are not let in, at either edge."""
-    return Refusals(telemetry())
+    return Refusals(stage.telemetry)
 
 
 @cache
 @loading()
-def ingest(function_arn: str) -> Ingest:
+def ingest(stage: Stage) -> Ingest:
     """Wire the edge that takes alerts."""
-    place = Arn.parse(function_arn)
-    return Ingest(topic(place), secret("webhook-secrets", place), CLOCK.now, telemetry(), refusals())
+    secret = stage.secret(stage.webhook_secret)
+    return Ingest(stage.publisher, secret, CLOCK.now, stage.telemetry, refusals(stage))
 
 
 @cache
-def hooks(function_arn: str) -> Hooks:
+def hooks(stage: Stage) -> Hooks:
     """Wire the edge that takes GitHub's events."""
-    place = Arn.parse(function_arn)
-    signing = HookSecret(secret("webhook-secrets", place), secret("alerting-app-secrets", place))
-    return Hooks(topic(place), signing, telemetry(), refusals())
+    signing = HookSecret(stage.secret(stage.webhook_secret), stage.secret(stage.app_secret))
+    return Hooks(stage.publisher, signing, stage.telemetry, refusals(stage))

@@ -10,67 +10,66 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.errors import ConfigurationError
 from ops import checks, functions, logs, package, terraform
-from ops.aws import Aws
+from ops.deployment import Deployment
 from ops.faults import Faults
-from ops.stage import Stage
 from ops.trial import Stopped, Trial
 
 
-def plan(aws: Aws) -> None:
+def plan(stage: Deployment) -> None:
     """Check everything, and show what Terraform would change."""
-    checks.require(aws, checks.BEFORE_ANYTHING)
-    terraform.plan(aws.stage)
+    checks.require(stage, checks.BEFORE_ANYTHING)
+    terraform.plan(stage)
 
 
-def deploy(aws: Aws) -> None:
+def deploy(stage: Deployment) -> None:
     """Check everything, apply Terraform, deploy the functions, and tell what a person needs next."""
-    checks.require(aws, checks.BEFORE_ANYTHING)
-    terraform.apply(aws.stage)
-    checks.require(aws, checks.BEFORE_FUNCTIONS)
-    functions.deploy(aws)
-    outputs = terraform.outputs(aws.stage)
-    functions.limit(aws, outputs["requests_per_second"], outputs["requests_burst"])
+    checks.require(stage, checks.BEFORE_ANYTHING)
+    terraform.apply(stage)
+    checks.require(stage, checks.BEFORE_FUNCTIONS)
+    functions.deploy(stage)
+    outputs = terraform.outputs(stage)
+    functions.limit(stage, outputs["requests_per_second"], outputs["requests_burst"])
     print("\nNext:")
     for name, value in outputs.items():
         print(f"  {name} = {value}")
-    url(aws)
+    url(stage)
 
 
-def destroy(aws: Aws) -> None:
+def destroy(stage: Deployment) -> None:
     """Delete the functions, then what Terraform made; of prod only for somebody who types its name."""
-    prefix = aws.stage.prefix
-    if aws.stage.name == "prod" and input(f"Type {prefix} to delete it with all it remembers: ") != prefix:
+    prefix = stage.prefix
+    if stage.name == "prod" and input(f"Type {prefix} to delete it with all it remembers: ") != prefix:
         raise Faults(f"{prefix} is left as it is, since", ["its name was not typed"])
-    checks.require(aws, (checks.tools, checks.account, checks.state_bucket))
-    functions.delete(aws)
-    terraform.destroy(aws.stage)
+    checks.require(stage, (checks.tools, checks.account, checks.state_bucket))
+    functions.delete(stage)
+    terraform.destroy(stage)
 
 
-def tail(aws: Aws) -> None:
+def tail(stage: Deployment) -> None:
     """Show the functions' logs as they come, until Ctrl-C."""
-    for line in logs.tail(aws, datetime.now(UTC)):
+    for line in logs.tail(stage, datetime.now(UTC)):
         print(line, flush=True)
 
 
-def publish(aws: Aws) -> None:
+def publish(stage: Deployment) -> None:
     """Send a test alert, and print the address of its issue or where it stopped."""
-    print(Trial(aws, datetime.now(UTC)).run())
+    print(Trial(stage, datetime.now(UTC)).run())
 
 
-def url(aws: Aws) -> None:
+def url(stage: Deployment) -> None:
     """Print the address of Grafana's contact point."""
-    address = functions.url(aws)
+    address = functions.url(stage)
     if address is None:
-        raise Faults(f"{aws.stage.prefix} has no address, since", ["it is not deployed"])
+        raise Faults(f"{stage.prefix} has no address, since", ["it is not deployed"])
     print(f"{address}/webhooks/grafana")
 
 
-def pack(aws: Aws) -> None:
+def pack(stage: Deployment) -> None:
     """Make the deployment package alone, and print where it is."""
-    print(package.build(aws.stage))
+    print(package.build(stage))
 
 
-VERBS: dict[str, Callable[[Aws], None]] = {
+VERBS: dict[str, Callable[[Deployment], None]] = {
     "plan": plan,
     "deploy": deploy,
     "destroy": destroy,
@@ -88,7 +87,7 @@ def main() -> None:
     parser.add_argument("stage")
     options = parser.parse_args()
     try:
-        VERBS[options.verb](Aws(Stage.read(options.stage)))
+        VERBS[options.verb](Deployment.read(options.stage))
     except (Faults, Stopped, ConfigurationError, ClientError, BotoCoreError) as error:
         sys.exit(f"{options.verb}-{options.stage}: {error}")
     except subprocess.CalledProcessError as error:

@@ -5,7 +5,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -15,34 +14,33 @@ from chalicelib.adapters import registry
 from chalicelib.authentication import Credentials, text_of
 from chalicelib.errors import ConfigurationError
 from chalicelib.github.auth import App
-from chalicelib.secrets import Secret
 from ops import leftovers, memory
-from ops.aws import Aws
+from ops.deployment import Deployment
 from ops.faults import Faults
 
 TERRAFORM = (1, 11)
 PYTHONS = ((3, 11), (3, 14))
 """The oldest and the newest Python that this project and Lambda both run."""
 
-Check = Callable[[Aws], Iterable[str]]
+Check = Callable[[Deployment], Iterable[str]]
 
 
-def require(aws: Aws, checks: Iterable[Check]) -> None:
+def require(stage: Deployment, checks: Iterable[Check]) -> None:
     """Raise Faults naming everything that is not as it must be."""
-    faults = [fault for check in checks for fault in _found(check, aws)]
+    faults = [fault for check in checks for fault in _found(check, stage)]
     if faults:
-        raise Faults(f"{aws.stage.prefix} is left as it is, since", faults)
+        raise Faults(f"{stage.prefix} is left as it is, since", faults)
 
 
-def _found(check: Check, aws: Aws) -> list[str]:
+def _found(check: Check, stage: Deployment) -> list[str]:
     """Make one check; one that cannot be made is a fault too, and keeps no other from being made."""
     try:
-        return list(check(aws))
+        return list(check(stage))
     except (ClientError, BotoCoreError) as error:
         return [f"the {check.__name__.replace('_', ' ')} could not be checked: {error}"]
 
 
-def tools(_: Aws) -> Iterator[str]:
+def tools(_: Deployment) -> Iterator[str]:
     """Terraform is there and new enough, and Python is one that Lambda runs."""
     wanted, found = ".".join(map(str, TERRAFORM)), _terraform_version()
     if found is None:
@@ -54,17 +52,16 @@ def tools(_: Aws) -> Iterator[str]:
         yield f"Lambda runs no Python {sys.version_info[0]}.{sys.version_info[1]}: use {oldest} to {newest}"
 
 
-def account(aws: Aws) -> Iterator[str]:
+def account(stage: Deployment) -> Iterator[str]:
     """AWS knows whose the credentials are."""
     try:
-        _ = aws.account_id
+        _ = stage.place
     except (ClientError, BotoCoreError) as error:
         yield f"AWS does not know you ({error}): set AWS_PROFILE, or sign in"
 
 
-def region(aws: Aws) -> Iterator[str]:
+def region(stage: Deployment) -> Iterator[str]:
     """The policies are written for the region that the variables name."""
-    stage = aws.stage
     for file in sorted((stage.root / ".chalice").glob(f"policy-{stage.name}-*.json")):
         statements = json.loads(file.read_text(encoding="utf-8"))["Statement"]
         named = {arn.split(":")[3] for each in statements for arn in _listed(each["Resource"]) if arn != "*"}
@@ -72,24 +69,24 @@ def region(aws: Aws) -> Iterator[str]:
             yield f".chalice/{file.name} is for {other}, infra-extra/{stage.name}.tfvars for {stage.region}"
 
 
-def state_bucket(aws: Aws) -> Iterator[str]:
+def state_bucket(stage: Deployment) -> Iterator[str]:
     """The bucket of Terraform's state and Chalice's memory is there, and is this account's."""
-    bucket, owner = aws.stage.bucket, aws.account_id
+    bucket, owner = stage.bucket, stage.place.account_id
     try:
-        aws.s3.head_bucket(Bucket=bucket, ExpectedBucketOwner=owner)
+        stage.s3.head_bucket(Bucket=bucket, ExpectedBucketOwner=owner)
     except ClientError as error:
         told = {
             "404": "is not there: make it in infra-extra/bootstrap",
             "403": f"is not account {owner}'s, or not yours to read: use the credentials of its account",
         }.get(_code(error), f"cannot be used ({_code(error)})")
-        yield f"the state bucket {bucket}, named in infra-extra/backend-{aws.stage.name}.hcl, {told}"
+        yield f"the state bucket {bucket}, named in infra-extra/backend-{stage.name}.hcl, {told}"
 
 
-def secrets(aws: Aws) -> Iterator[str]:
+def secrets(stage: Deployment) -> Iterator[str]:
     """Both secrets are there, and hold what the functions will read in them."""
-    stage, held = aws.stage, list[dict[str, Any]]()
+    held = list[dict[str, Any]]()
     for name, read in ((stage.webhook_secret, _senders), (stage.app_secret, _app)):
-        secret = Secret(aws.client("secretsmanager"), name, lambda: datetime.now(UTC))
+        secret = stage.secret(name)
         try:
             held.append(secret.read())
             read(held[-1])
@@ -102,13 +99,12 @@ def secrets(aws: Aws) -> Iterator[str]:
         )
 
 
-def rules(aws: Aws) -> Iterator[str]:
+def rules(stage: Deployment) -> Iterator[str]:
     """No rule of this account publishes to the topic itself where the stage ends that."""
-    stage = aws.stage
     if stage.direct_rules:
         return
-    pages = aws.client("events").get_paginator("list_rule_names_by_target")
-    for page in pages.paginate(TargetArn=aws.arn("sns", stage.topic)):
+    pages = stage.client("events").get_paginator("list_rule_names_by_target")
+    for page in pages.paginate(TargetArn=stage.arn("sns", stage.topic)):
         for name in page["RuleNames"]:
             yield (
                 f"the rule {name} publishes to the topic {stage.topic} itself, and its alarms would be lost: "
@@ -117,26 +113,26 @@ def rules(aws: Aws) -> Iterator[str]:
             )
 
 
-def memory_of_chalice(aws: Aws) -> Iterator[str]:
+def memory_of_chalice(stage: Deployment) -> Iterator[str]:
     """Where functions are, it is remembered which."""
     try:
-        remembered = memory.fetch(aws)
+        remembered = memory.fetch(stage)
     except ClientError:
         return  # the check of the bucket tells that
     if remembered is None:
-        yield from leftovers.told(aws)
+        yield from leftovers.told(stage)
 
 
-def resources(aws: Aws) -> Iterator[str]:
+def resources(stage: Deployment) -> Iterator[str]:
     """What the functions will use is there: the queues, the topic, the table, the log groups."""
-    stage, sqs = aws.stage, aws.client("sqs")
+    sqs = stage.client("sqs")
     finders: dict[str, Callable[[], Any]] = {
         f"queue {stage.queue}": lambda: sqs.get_queue_url(QueueName=stage.queue),
         f"queue {stage.dlq}": lambda: sqs.get_queue_url(QueueName=stage.dlq),
-        f"topic {stage.topic}": lambda: aws.client("sns").get_topic_attributes(
-            TopicArn=aws.arn("sns", stage.topic)
+        f"topic {stage.topic}": lambda: stage.client("sns").get_topic_attributes(
+            TopicArn=stage.arn("sns", stage.topic)
         ),
-        f"table {stage.table}": lambda: aws.client("dynamodb").describe_table(TableName=stage.table),
+        f"table {stage.table}": lambda: stage.client("dynamodb").describe_table(TableName=stage.table),
     }
     for what, find in finders.items():
         try:
@@ -146,11 +142,11 @@ def resources(aws: Aws) -> Iterator[str]:
                 f"the {what} is not to be found in {stage.region} ({_code(error)}): "
                 f"`terraform apply` in infra-extra makes it"
             )
-    logs = aws.client("logs").describe_log_groups(logGroupNamePrefix=f"/aws/lambda/{stage.prefix}")
+    logs = stage.client("logs").describe_log_groups(logGroupNamePrefix=stage.log_groups[0])
     there = {group["logGroupName"] for group in logs["logGroups"]}
-    for name in stage.functions:
-        if f"/aws/lambda/{name}" not in there:
-            yield f"the log group /aws/lambda/{name} is not there, and the function may not make it"
+    for name in stage.log_groups:
+        if name not in there:
+            yield f"the log group {name} is not there, and the function may not make it"
 
 
 BEFORE_ANYTHING: tuple[Check, ...] = (

@@ -7,23 +7,22 @@ from pathlib import Path
 from typing import Any
 
 from ops import memory, package, policies
-from ops.aws import Aws
-from ops.stage import Stage
+from ops.deployment import Deployment
 
 
-def deploy(aws: Aws) -> None:
+def deploy(stage: Deployment) -> None:
     """Make or update the functions from a fresh package."""
-    with memory.kept(aws):
-        package.build(aws.stage)
-        policies.name_account(package.folder(aws.stage), aws.account_id)
-        package.run(aws.stage, "deploy")
+    with memory.kept(stage):
+        package.build(stage)
+        policies.name_account(package.folder(stage), stage.place.account_id)
+        package.run(stage, "deploy")
 
 
-def limit(aws: Aws, per_second: float, burst: int) -> None:
+def limit(stage: Deployment, per_second: float, burst: int) -> None:
     """Limit the requests that each route of the API takes, a second and at once; Chalice cannot."""
-    for resource in _remembered(aws):
+    for resource in _remembered(stage):
         if resource["resource_type"] == "rest_api":
-            aws.client("apigateway").update_stage(
+            stage.client("apigateway").update_stage(
                 restApiId=resource["rest_api_id"],
                 stageName=resource["rest_api_url"].rstrip("/").rpartition("/")[2],
                 patchOperations=[
@@ -33,29 +32,29 @@ def limit(aws: Aws, per_second: float, burst: int) -> None:
             )
 
 
-def delete(aws: Aws) -> None:
+def delete(stage: Deployment) -> None:
     """Delete the functions, their roles, triggers and API."""
-    with memory.kept(aws):
-        if aws.stage.memory.is_file():
-            _delete(aws.stage)
-    memory.forget(aws)
+    with memory.kept(stage):
+        if stage.memory.is_file():
+            _delete(stage)
+    memory.forget(stage)
 
 
-def url(aws: Aws) -> str | None:
+def url(stage: Deployment) -> str | None:
     """The API's address; None if it is not deployed."""
-    for resource in _remembered(aws):
+    for resource in _remembered(stage):
         if resource["resource_type"] == "rest_api":
             address: str = resource["rest_api_url"]
             return address.rstrip("/")
     return None
 
 
-def _remembered(aws: Aws) -> list[dict[str, Any]]:
-    resources: list[dict[str, Any]] = json.loads(memory.fetch(aws) or '{"resources": []}')["resources"]
+def _remembered(stage: Deployment) -> list[dict[str, Any]]:
+    resources: list[dict[str, Any]] = json.loads(memory.fetch(stage) or '{"resources": []}')["resources"]
     return resources
 
 
-def _delete(stage: Stage) -> None:
+def _delete(stage: Deployment) -> None:
     chalice = str(Path(sys.executable).with_name("chalice"))
     command = [chalice, "--project-dir", str(stage.root), "delete", "--stage", stage.name]
     subprocess.run(command, env=stage.environment, check=True)

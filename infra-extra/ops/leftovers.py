@@ -4,15 +4,14 @@ from collections.abc import Iterator
 
 from botocore.exceptions import ClientError
 
-from ops.aws import Aws
+from ops.deployment import Deployment
 
 
-def told(aws: Aws) -> Iterator[str]:
+def told(stage: Deployment) -> Iterator[str]:
     """One fault, if any of the stage's functions is there: deploying now would double its API and trigger."""
-    commands = [*_functions(aws), *_triggers(aws), *_apis(aws)]
+    commands = [*_functions(stage), *_triggers(stage), *_apis(stage)]
     if not commands:
         return
-    stage = aws.stage
     kept = f"s3://{stage.bucket}/{stage.memory_key}"
     lines = [
         f"functions of {stage.prefix} are there, but {kept}, which says what belongs to them, is not.",
@@ -25,10 +24,10 @@ def told(aws: Aws) -> Iterator[str]:
     yield "\n  ".join(lines)
 
 
-def _functions(aws: Aws) -> Iterator[str]:
-    for name in aws.stage.functions:
+def _functions(stage: Deployment) -> Iterator[str]:
+    for name in stage.functions:
         try:
-            aws.client("lambda").get_function_configuration(FunctionName=name)
+            stage.client("lambda").get_function_configuration(FunctionName=name)
         except ClientError as error:
             if error.response["Error"]["Code"] != "ResourceNotFoundException":
                 raise
@@ -36,17 +35,17 @@ def _functions(aws: Aws) -> Iterator[str]:
             yield f"lambda delete-function --function-name {name}"
 
 
-def _triggers(aws: Aws) -> Iterator[str]:
-    queue = aws.arn("sqs", aws.stage.queue)
-    listed = aws.client("lambda").list_event_source_mappings(EventSourceArn=queue)
+def _triggers(stage: Deployment) -> Iterator[str]:
+    queue = stage.arn("sqs", stage.queue)
+    listed = stage.client("lambda").list_event_source_mappings(EventSourceArn=queue)
     for mapping in listed["EventSourceMappings"]:
         yield f"lambda delete-event-source-mapping --uuid {mapping['UUID']}"
 
 
-def _apis(aws: Aws) -> Iterator[str]:
+def _apis(stage: Deployment) -> Iterator[str]:
     """Every API that calls the function of the routes."""
-    gateway = aws.client("apigateway")
-    called = f":function:{aws.stage.prefix}/invocations"
+    gateway = stage.client("apigateway")
+    called = f":function:{stage.prefix}/invocations"
     for api in gateway.get_rest_apis(limit=500)["items"]:
         resources = gateway.get_resources(restApiId=api["id"], embed=["methods"], limit=500)["items"]
         methods = [method for each in resources for method in each.get("resourceMethods", {}).values()]

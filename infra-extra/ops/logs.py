@@ -6,19 +6,19 @@ from datetime import UTC, datetime, timedelta
 from heapq import merge
 from typing import Any
 
-from ops.aws import Aws
+from ops.deployment import Deployment
 
 BACK = timedelta(minutes=10)
 POLL_SECONDS = 3.0
 
 
-def tail(aws: Aws, now: datetime, sleep: Callable[[float], None] = time.sleep) -> Iterator[str]:
+def tail(stage: Deployment, now: datetime, sleep: Callable[[float], None] = time.sleep) -> Iterator[str]:
     """Yield lines, oldest first, from ten minutes ago on and without end."""
-    since = {name: round((now - BACK).timestamp() * 1000) for name in aws.stage.functions}
+    since = {name: round((now - BACK).timestamp() * 1000) for name in stage.functions}
     told: set[str] = set()
     while True:
         news = merge(
-            *(_events(aws, name, since[name]) for name in since), key=lambda found: found[1]["timestamp"]
+            *(_events(stage, name, since[name]) for name in since), key=lambda found: found[1]["timestamp"]
         )
         for name, event in news:
             since[name] = max(since[name], event["timestamp"])
@@ -28,8 +28,8 @@ def tail(aws: Aws, now: datetime, sleep: Callable[[float], None] = time.sleep) -
         sleep(POLL_SECONDS)
 
 
-def _events(aws: Aws, function: str, since: int) -> Iterator[tuple[str, dict[str, Any]]]:
-    pages = aws.client("logs").get_paginator("filter_log_events")
+def _events(stage: Deployment, function: str, since: int) -> Iterator[tuple[str, dict[str, Any]]]:
+    pages = stage.client("logs").get_paginator("filter_log_events")
     for page in pages.paginate(logGroupName=f"/aws/lambda/{function}", startTime=since):
         for event in page["events"]:
             yield function, event

@@ -9,13 +9,13 @@ from contextlib import contextmanager
 
 from botocore.exceptions import ClientError
 
-from ops.aws import Aws
+from ops.deployment import Deployment
 
 
-def fetch(aws: Aws) -> str | None:
+def fetch(stage: Deployment) -> str | None:
     """Read what is remembered of the stage; None if nothing is."""
     try:
-        answer = aws.s3.get_object(Bucket=aws.stage.bucket, Key=aws.stage.memory_key)
+        answer = stage.s3.get_object(Bucket=stage.bucket, Key=stage.memory_key)
     except ClientError as error:
         if error.response["Error"]["Code"] == "NoSuchKey":
             return None
@@ -25,11 +25,11 @@ def fetch(aws: Aws) -> str | None:
 
 
 @contextmanager
-def kept(aws: Aws) -> Iterator[None]:
+def kept(stage: Deployment) -> Iterator[None]:
     """Let Chalice work with what is remembered, and keep what it remembers then."""
-    file = aws.stage.memory
+    file = stage.memory
     file.parent.mkdir(parents=True, exist_ok=True)
-    remembered = fetch(aws)
+    remembered = fetch(stage)
     if remembered is None:
         file.unlink(missing_ok=True)
     else:
@@ -38,10 +38,10 @@ def kept(aws: Aws) -> Iterator[None]:
         yield
     finally:
         if file.is_file():
-            aws.s3.put_object(Bucket=aws.stage.bucket, Key=aws.stage.memory_key, Body=file.read_bytes())
+            stage.s3.put_object(Bucket=stage.bucket, Key=stage.memory_key, Body=file.read_bytes())
 
 
-def forget(aws: Aws) -> None:
+def forget(stage: Deployment) -> None:
     """Remember nothing of the stage any more."""
-    aws.s3.delete_object(Bucket=aws.stage.bucket, Key=aws.stage.memory_key)
-    aws.stage.memory.unlink(missing_ok=True)
+    stage.s3.delete_object(Bucket=stage.bucket, Key=stage.memory_key)
+    stage.memory.unlink(missing_ok=True)

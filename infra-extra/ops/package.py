@@ -14,10 +14,10 @@ import sys
 import zipfile
 from pathlib import Path
 
+from ops.deployment import Deployment
 from ops.faults import Faults
-from ops.stage import Stage
 
-NOT_PACKAGED = shutil.ignore_patterns("cli", "__pycache__")
+NOT_PACKAGED = shutil.ignore_patterns("cli", "checkout.py", "__pycache__")
 NOT_COPIED = shutil.ignore_patterns("deployed", "deployments", "venv")
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
 READABLE = 0o100644 << 16
@@ -25,7 +25,7 @@ MACHINES = {"x86_64": "x86_64", "arm64": "aarch64"}
 PIN = re.compile(r"^([\w.-]+)==([^\s;]+)", re.MULTILINE)
 
 
-def build(stage: Stage) -> Path:
+def build(stage: Deployment) -> Path:
     """Make the package of a stage and the project that Chalice deploys it from.
 
     Raises Faults if it lacks a library.
@@ -45,14 +45,14 @@ def build(stage: Stage) -> Path:
     return Path(shutil.copy(archive, project.parent / "deployment.zip"))
 
 
-def run(stage: Stage, verb: str, *arguments: str) -> None:
+def run(stage: Deployment, verb: str, *arguments: str) -> None:
     """Let Chalice do something with the project that the package was made from."""
     chalice, project = str(Path(sys.executable).with_name("chalice")), folder(stage)
     command = [chalice, "--project-dir", str(project), verb, "--stage", stage.name, *arguments]
     subprocess.run(command, env=stage.environment | _pip(project), check=True)
 
 
-def folder(stage: Stage) -> Path:
+def folder(stage: Deployment) -> Path:
     """Where the project is that a stage's package is made from."""
     return stage.root / "build" / "package" / stage.name / "project"
 

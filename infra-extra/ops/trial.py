@@ -15,12 +15,11 @@ import httpx
 from chalicelib.adapters import registry
 from chalicelib.alert import AlertEvent
 from chalicelib.authentication import Credentials
-from chalicelib.errors import StoreUnavailable
+from chalicelib.errors import StoreUnavailable, TopicUnavailable
 from chalicelib.lifecycle.state import AlertState
-from chalicelib.secrets import Secret
-from chalicelib.store import DynamoStore
+from chalicelib.wiring.table import store
 from ops import functions
-from ops.aws import Aws
+from ops.deployment import Deployment
 
 PATIENCE = timedelta(minutes=2)
 POLL_SECONDS = 2.0
@@ -40,7 +39,7 @@ def _post(url: str, headers: dict[str, str], body: str) -> httpx.Response:
 class Trial:
     """One test alert of a stage."""
 
-    aws: Aws
+    stage: Deployment
     began: datetime
     post: Post = _post
     sleep: Callable[[float], None] = time.sleep
@@ -58,7 +57,7 @@ class Trial:
         return issue
 
     def _alert(self, state: str, at: datetime) -> AlertEvent:
-        prefix = self.aws.stage.prefix
+        prefix = self.stage.prefix
         payload = {
             "source": "make-publish",
             "state": state,
@@ -79,9 +78,9 @@ class Trial:
         if token is None:
             self._publish(body)
             return
-        address = functions.url(self.aws)
+        address = functions.url(self.stage)
         if address is None:
-            raise Stopped(f"before the webhook: {self.aws.stage.prefix} is not deployed")
+            raise Stopped(f"before the webhook: {self.stage.prefix} is not deployed")
         headers = {"X-Normalized-Token": token, "Content-Type": "application/json"}
         try:
             answer = self.post(f"{address}/webhooks/normalized", headers, body)
@@ -91,21 +90,21 @@ class Trial:
             raise Stopped(f"at the webhook: it answered {answer.status_code}, {answer.text}")
 
     def _token(self) -> str | None:
-        secret = Secret(self.aws.client("secretsmanager"), self.aws.stage.webhook_secret, self.now).read()
+        secret = self.stage.secret(self.stage.webhook_secret).read()
         tokens = Credentials.of("normalized", secret).tokens
         return tokens[0] if tokens else None
 
     def _publish(self, body: str) -> None:
-        attributes = {"source": {"DataType": "String", "StringValue": "normalized"}}
-        topic = self.aws.arn("sns", self.aws.stage.topic)
-        self.aws.client("sns").publish(TopicArn=topic, Message=body, MessageAttributes=attributes)
+        try:
+            self.stage.publisher.publish([body], {"source": "normalized"})
+        except TopicUnavailable as error:
+            raise Stopped(f"at the topic: {error}") from error
 
     def _issue(self, fingerprint: str) -> str:
-        rows = DynamoStore(self.aws.client("dynamodb"), self.aws.stage.table)
         row: AlertState | None = None
         while self.now() - self.began < PATIENCE:
             try:
-                row = rows.get(fingerprint)
+                row = store(self.stage).get(fingerprint)
             except StoreUnavailable as error:
                 raise Stopped(f"at the table: {error}") from error
             if row and row.status.issue:
@@ -116,7 +115,7 @@ class Trial:
     def _unissued(self, row: AlertState) -> str:
         due = f"due at {row.due_at:%H:%M:%S} UTC" if row.due_at else "not due"
         refused = f", refused {row.status.failures} times" if row.status.failures else ""
-        collector, reconcile = self.aws.stage.functions[1:]
+        collector, reconcile = self.stage.functions[1:]
         return (
             f"before GitHub: it is recorded as {row.fingerprint}, {due}{refused}; "
             f"the logs of {collector} and {reconcile} say why"
@@ -124,19 +123,19 @@ class Trial:
 
     def _unrecorded(self) -> str:
         """Where a message is that has not become a row."""
-        waiting, taken = self._depth(self.aws.stage.queue)
+        waiting, taken = self._depth(self.stage.queue)
         if waiting or taken:
             return (
                 f"in the queue, where {waiting} messages wait and {taken} are being worked on: "
-                f"is {self.aws.stage.functions[1]}'s trigger enabled, and what does its log say?"
+                f"is {self.stage.functions[1]}'s trigger enabled, and what does its log say?"
             )
-        dead = sum(self._depth(self.aws.stage.dlq))
+        dead = sum(self._depth(self.stage.dlq))
         if dead:
             return f"in the dead-letter queue, perhaps: it holds {dead} messages, each with its reason"
         return "between the topic and the table: the queue is empty, and nothing was recorded; see the logs"
 
     def _depth(self, queue: str) -> tuple[int, int]:
-        sqs = self.aws.client("sqs")
+        sqs = self.stage.client("sqs")
         names = [f"ApproximateNumberOfMessages{which}" for which in ("", "Delayed", "NotVisible")]
         url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
         found: dict[str, Any] = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]

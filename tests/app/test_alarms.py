@@ -11,18 +11,18 @@ import pytest
 from moto import mock_aws
 
 from chalicelib.alert import Condition
-from chalicelib.config import Arn
 from chalicelib.lifecycle.alarm import Place
 from chalicelib.missed_alarms import MissedAlarms
 from chalicelib.wiring.alarms import alarms, places, reader, taking
 from chalicelib.wiring.clock import CLOCK
+from chalicelib.wiring.stage import serving
 from tests.app.stage import ACCOUNT, REGION, Stage, start
 from tests.twins.census import MemoryCensus
 from tests.twins.store import MemoryStore
 
 OTHER = "210987654321"
 ROLE = f"arn:aws:iam::{OTHER}:role/alarm-reader"
-HERE = Arn.parse(f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:alerting-local-reconcile")
+RECONCILE = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:alerting-local-reconcile"
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def session(*, role: str | None = None) -> boto3.Session:
 def test_alarms_of_this_account_and_region_are_read_as_they_are() -> None:
     alarm(session(), "queue", "OK")
     alarm(session(), "disk", "ALARM")
-    read = reader(HERE, Place(ACCOUNT, REGION))
+    read = reader(serving(RECONCILE), Place(ACCOUNT, REGION))
     assert read
     found = read(["queue", "disk", "gone"])
     assert {one.arn.rpartition(":")[2]: one.ok for one in found.values()} == {"queue": True, "disk": False}
@@ -72,7 +72,7 @@ def test_alarms_of_this_account_and_region_are_read_as_they_are() -> None:
 @pytest.mark.usefixtures("stage")
 def test_alarms_of_an_account_that_has_a_role_for_us_are_read_by_it() -> None:
     alarm(session(role=ROLE), "theirs", "OK")
-    read = reader(HERE, Place(OTHER, REGION))
+    read = reader(serving(RECONCILE), Place(OTHER, REGION))
     assert read
     (found,) = read(["theirs"]).values()
     assert found.arn == f"arn:aws:cloudwatch:{REGION}:{OTHER}:alarm:theirs"
@@ -81,12 +81,12 @@ def test_alarms_of_an_account_that_has_a_role_for_us_are_read_by_it() -> None:
 @pytest.mark.usefixtures("stage")
 @pytest.mark.parametrize(("account", "region"), [("999999999999", REGION), (ACCOUNT, "eu-west-1")])
 def test_nobody_elses_alarms_are_asked_about(account: str, region: str) -> None:
-    assert reader(HERE, Place(account, region)) is None
+    assert reader(serving(RECONCILE), Place(account, region)) is None
 
 
 @pytest.mark.usefixtures("stage")
 def test_this_region_is_searched_in_every_account_that_may_be_read() -> None:
-    assert places(HERE) == (Place(ACCOUNT, REGION), Place(OTHER, REGION))
+    assert places(serving(RECONCILE)) == (Place(ACCOUNT, REGION), Place(OTHER, REGION))
 
 
 def test_other_regions_are_searched_where_they_are_named(
@@ -95,8 +95,9 @@ def test_other_regions_are_searched_where_they_are_named(
     with mock_aws():
         start(monkeypatch, tmp_path, ALARM_READER_ROLE_ARNS=ROLE, ALARM_REGIONS=f"eu-west-1, {REGION}")
         accounts, regions = (ACCOUNT, OTHER), (REGION, "eu-west-1")
-        assert places(HERE) == tuple(Place(account, region) for account in accounts for region in regions)
-        assert reader(HERE, Place(ACCOUNT, "eu-west-1"))
+        stage = serving(RECONCILE)
+        assert places(stage) == tuple(Place(account, region) for account in accounts for region in regions)
+        assert reader(stage, Place(ACCOUNT, "eu-west-1"))
 
 
 @pytest.mark.usefixtures("stage")
@@ -108,7 +109,7 @@ def test_alarms_in_alarm_of_which_no_message_came_are_recorded_as_the_message_wo
         alarm(session_, name, "ALARM", AlarmDescription=owned, AlarmActions=[topic], **pool)
     alarm(session(), "fine", "OK", AlarmDescription=owned, AlarmActions=[topic])
     alarm(session(), "of-prod", "ALARM", AlarmDescription=owned, AlarmActions=[f"{prefix}-prod-alerts"])
-    look, rows = alarms(HERE), MemoryStore()
+    look, rows = alarms(serving(RECONCILE)), MemoryStore()
     assert isinstance(look.search, MissedAlarms)
     replace(
         look,

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from chalicelib import render
-from chalicelib.cli import stage
+from chalicelib.wiring import checkout
 from tests.cli.conftest import SETTINGS
 from tests.cli.stack import Prompt
 from tests.local import senders
@@ -32,11 +32,11 @@ def prompt() -> Iterator[Prompt]:
 
 @pytest.fixture(autouse=True)
 def _configured_like_its_functions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    config = json.loads((stage.PROJECT / ".chalice" / "config.json").read_text())
+    config = json.loads((checkout.PROJECT / ".chalice" / "config.json").read_text())
     config["stages"]["local"]["environment_variables"]["GITHUB_ENABLED"] = "false"
     (tmp_path / ".chalice").mkdir()
     (tmp_path / ".chalice" / "config.json").write_text(json.dumps(config))
-    monkeypatch.setattr(stage, "PROJECT", tmp_path)
+    monkeypatch.setattr(checkout, "PROJECT", tmp_path)
 
 
 def by_old_bot(prompt: Prompt, title: str, labels: tuple[str, ...] = OF_STORAGE) -> Issue:

@@ -13,13 +13,14 @@ import pytest
 from chalicelib import hook_secret
 from chalicelib.cli.doctor import functions, hook, lookups
 from chalicelib.cli.doctor.finding import Check, Finding, findings
-from chalicelib.cli.stage import Stage
-from chalicelib.config import Settings
+from chalicelib.config import Arn, Settings
 from chalicelib.wiring.clock import CLOCK
+from chalicelib.wiring.stage import Stage
 from tests.cli.stack import Prompt
 from tests.local.lists import Lists, entry, serving
 from tests.local.patience import finished
 from tests.local.stack import ROOT
+from tests.twins.stage import holding
 
 INFRA = "example-org/ci-infra"
 
@@ -147,7 +148,7 @@ class Functions:
         variables = {"ALERTING_STAGE": "dev"}
         known = {"CodeSha256": "a", "LastModified": "2026-11-25", "Environment": {"Variables": variables}}
         return cls(
-            [known | {"FunctionName": f"alerting-dev{name}"} for name in functions.NAMES],
+            [known | {"FunctionName": f"alerting-dev{name}"} for name in ("", "-collector", "-reconcile")],
             [{"State": "Enabled", "BatchSize": 10, "UUID": "u-1"}],
             [{"State": "ENABLED", "ScheduleExpression": "rate(1 minute)"}],
         )
@@ -166,23 +167,22 @@ class Functions:
         return self.rules[int(Name)]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class OnLambda(Stage):
     """The stage dev with these functions."""
 
     lambdas: Functions = field(default_factory=Functions.sound)
 
-    def client(self, service: Any) -> Any:
+    def client(self, service: Any, region: str | None = None) -> Any:
         return self.lambdas
 
 
 def looked_at(check: Check, change: Callable[[Functions], object]) -> list[Finding]:
-    settings = Settings.read(
-        {"ALERTING_STAGE": "dev", "AWS_REGION": "us-west-2", "ALERTING_ACCOUNT_ID": "123456789012"}
-    )
+    settings = Settings.read({"ALERTING_STAGE": "dev"})
+    here = Arn.parse("arn:aws:lambda:us-west-2:123456789012:function:alerting-dev")
     deployed = Functions.sound()
     change(deployed)
-    return list(findings("it", check, OnLambda(settings, {}, deployed)))
+    return list(findings("it", check, OnLambda(settings, within=here, lambdas=deployed)))
 
 
 @pytest.mark.parametrize(
@@ -209,21 +209,8 @@ def test_what_a_deployment_left_amiss_is_found(
     assert all(told in fix for fix in wrong if told)
 
 
-class Holding(Stage):
-    """A stage whose secret holds a token for Grafana."""
-
-    def secret(self, name: str) -> Any:
-        assert name == "alerting-app-secrets"
-        return Held()
-
-
-class Held:
-    def read(self) -> dict[str, str]:
-        return {"grafana_api_token": "glsa_x"}
-
-
 def listed(**environment: str) -> list[Finding]:
-    stage = Holding(Settings.read({"ALERTING_STAGE": "dev"} | environment), {})
+    stage = holding({"grafana_api_token": "glsa_x"}, **environment)
     return list(findings("look-ups", lookups.listings, stage))
 
 

@@ -11,8 +11,8 @@ from moto import mock_aws
 
 from chalicelib.cli.doctor import publishers
 from chalicelib.cli.doctor.finding import Finding, findings
-from chalicelib.cli.stage import Stage
 from chalicelib.config import Settings
+from chalicelib.wiring.stage import Stage
 from tests.local.stack import ROOT
 
 SETTINGS = Settings.read({"ALERTING_STAGE": "dev", "AWS_REGION": "us-west-2"})
@@ -34,13 +34,6 @@ def direct(*accounts: str) -> dict[str, Any]:
     }
 
 
-class Topic(Stage):
-    """The stage dev, with SNS as moto has it."""
-
-    def client(self, service: Any) -> Any:
-        return boto3.client(service, region_name="us-west-2")
-
-
 @pytest.fixture(autouse=True)
 def _aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "local")
@@ -53,7 +46,7 @@ def looked_at(*statements: object) -> dict[str, Finding]:
     policy = json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
     sns = boto3.client("sns", region_name="us-west-2")
     sns.create_topic(Name="alerting-dev-alerts", Attributes={"Policy": policy})
-    found = findings(publishers.NAME, publishers.publishers, Topic(SETTINGS, {}))
+    found = findings(publishers.NAME, publishers.publishers, Stage(SETTINGS))
     return {each.name: each for each in found}
 
 

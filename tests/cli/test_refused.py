@@ -12,20 +12,13 @@ from moto import mock_aws
 
 from chalicelib.cli.doctor import refused
 from chalicelib.cli.doctor.finding import Finding, findings
-from chalicelib.cli.stage import Stage
 from chalicelib.config import Settings
 from chalicelib.metrics import BY_NAME, NAMESPACE, SERVICE
 from chalicelib.wiring.clock import CLOCK
+from chalicelib.wiring.stage import Stage
 from tests.unit.test_imports import SOURCES, tree
 
 SETTINGS = Settings.read({"ALERTING_STAGE": "dev", "AWS_REGION": "us-west-2"})
-
-
-class Metered(Stage):
-    """The stage dev, with CloudWatch as moto has it."""
-
-    def client(self, service: Any) -> Any:
-        return boto3.client(service, region_name="us-west-2")
 
 
 @pytest.fixture(autouse=True)
@@ -52,7 +45,7 @@ def refuse(source: str, reason: str, number: float = 1, *, minutes: float = 5, s
 
 
 def looked_at(stage: Stage | None = None) -> list[Finding]:
-    return list(findings(refused.NAME, refused.requests, stage or Metered(SETTINGS, {})))
+    return list(findings(refused.NAME, refused.requests, stage or Stage(SETTINGS)))
 
 
 def test_where_nothing_was_refused_all_is_well() -> None:
@@ -91,10 +84,10 @@ def test_each_kind_of_refusal_has_what_to_do_about_it(reason: str, fix: str) -> 
     assert fix in found.fix
 
 
-class Paged(Metered):
+class Paged(Stage):
     """Answers in two pages, one refusal for the first query on each."""
 
-    def client(self, service: Any) -> Any:
+    def client(self, service: Any, region: str | None = None) -> Any:
         return self
 
     def get_metric_data(self, **asked: Any) -> dict[str, Any]:
@@ -103,31 +96,31 @@ class Paged(Metered):
 
 
 def test_every_page_of_the_metric_is_read() -> None:
-    (found,) = looked_at(Paged(SETTINGS, {}))
+    (found,) = looked_at(Paged(SETTINGS))
     assert found.told.startswith("2 requests")
 
 
 def test_what_else_cloudwatch_answers_is_a_finding_of_its_own() -> None:
-    class Broken(Metered):
-        def client(self, service: Any) -> Any:
+    class Broken(Stage):
+        def client(self, service: Any, region: str | None = None) -> Any:
             return self
 
         def get_metric_data(self, **_: object) -> None:
             raise ClientError({"Error": {"Code": "InternalFailure", "Message": "no"}}, "GetMetricData")
 
-    (found,) = looked_at(Broken(SETTINGS, {}))
+    (found,) = looked_at(Broken(SETTINGS))
     assert not found.ok
 
 
 def test_whoever_may_not_read_metrics_is_told_so_and_nothing_is_wrong() -> None:
-    class Denied(Metered):
-        def client(self, service: Any) -> Any:
+    class Denied(Stage):
+        def client(self, service: Any, region: str | None = None) -> Any:
             return self
 
         def get_metric_data(self, **_: object) -> None:
             raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "GetMetricData")
 
-    (found,) = looked_at(Denied(SETTINGS, {}))
+    (found,) = looked_at(Denied(SETTINGS))
     assert (found.ok, "cloudwatch:GetMetricData" in found.told) == (True, True)
 
 

@@ -1,17 +1,16 @@
 """What `doctor` finds of a routed repository on GitHub."""
 
-from types import SimpleNamespace
-from typing import cast
-
 import pytest
 
-from chalicelib.cli.doctor.github import repositories
-from chalicelib.cli.stage import Stage
+from chalicelib.cli.doctor import github
 from chalicelib.github.auth import App
 from chalicelib.github.client import Budget, GitHubClient
+from chalicelib.lifecycle.policy import Policy
 from chalicelib.routing import load
+from chalicelib.wiring.stage import Stage
 from tests.contract.github_rig import APP_ID, REPOSITORY
 from tests.contract.tracker_rig import TIMEOUT, Hub, private_key
+from tests.twins.stage import holding
 
 ROUTING = f"""
 [default]
@@ -25,26 +24,27 @@ assignees = ["Nobody"]
 """
 
 
-def stage(hub: Hub) -> Stage:
-    def github(budget: Budget) -> GitHubClient:
+@pytest.fixture
+def stage(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> Stage:
+    """A stage with that routing, whose App is the hub's."""
+
+    def connect(_: Stage, budget: Budget) -> GitHubClient:
         return GitHubClient(hub.http, App(APP_ID, private_key()), budget, hub, TIMEOUT)
 
-    policy = SimpleNamespace(routing=load(ROUTING))
-    return cast(Stage, SimpleNamespace(github=github, policy=policy))
+    monkeypatch.setattr(github, "CLOCK", hub)
+    monkeypatch.setattr(github, "connect", connect)
+    monkeypatch.setattr(github, "policy", lambda _: Policy(load(ROUTING)))
+    return holding({})
 
 
-def test_a_suspended_app_is_found_with_what_to_do(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chalicelib.cli.doctor.github.CLOCK", hub)
+def test_a_suspended_app_is_found_with_what_to_do(hub: Hub, stage: Stage) -> None:
     hub.mona.suspend(REPOSITORY)
-    (found,) = repositories(stage(hub))
+    (found,) = github.repositories(stage)
     assert found.fix == "Restore the App in the settings of acme, under GitHub Apps."
 
 
-def test_whoever_cannot_be_assigned_is_named_before_an_alert_needs_them(
-    hub: Hub, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("chalicelib.cli.doctor.github.CLOCK", hub)
-    found = list(repositories(stage(hub)))
+def test_whoever_cannot_be_assigned_is_named_before_an_alert_needs_them(stage: Stage) -> None:
+    found = list(github.repositories(stage))
     assert [(each.name, each.ok) for each in found] == [(REPOSITORY, True), (REPOSITORY, False)]
     assert found[1].told.startswith("nobody cannot be assigned")
     assert "chalicelib/routing.toml" in found[1].fix

@@ -15,6 +15,7 @@ from chalicelib.listings import Provider
 from chalicelib.lookups import http
 from chalicelib.wiring.lookups import providers
 from tests.local.lists import GRAFANA, Lists, entry, serving
+from tests.twins.stage import holding
 
 NOW = datetime.now(UTC)
 FIRST, SECOND, THIRD = "16e0df6de35c887f", "5052c3d7783bfd7f", "6accfd3d0992a914"
@@ -32,7 +33,7 @@ def address(lists: Lists) -> Iterator[str]:
 
 
 def provider(held: dict[str, str] | None = None, **environment: str) -> Provider:
-    (found,) = providers(Settings.read(environment), lambda: held or {})
+    (found,) = providers(holding(held or {}, **environment))
     return found
 
 
@@ -161,7 +162,7 @@ def test_an_answer_in_drops_ends_in_time(lists: Lists, address: str, monkeypatch
 
 
 def test_nobody_is_asked_unless_an_address_is_set() -> None:
-    assert list(providers(Settings.read({}), dict)) == []
+    assert list(providers(holding({}))) == []
     assert not Settings.read({}).listed
     assert Settings.read({"GRAFANA_URL": "https://grafana.example.org/"}).listed
     assert not Settings.read(

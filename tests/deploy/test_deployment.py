@@ -19,8 +19,7 @@ import httpx
 import pytest
 from botocore.exceptions import ClientError
 
-from ops.aws import Aws
-from ops.stage import Stage
+from ops.deployment import Deployment
 from ops.trial import Trial
 from tests.deploy.cloud import Cloud
 from tests.deploy.forbidden import FORBIDDEN, Forbidden
@@ -50,7 +49,7 @@ class World:
 
     @property
     def bucket(self) -> str:
-        return Stage.read("dev", self.first.path).bucket
+        return Deployment.read("dev", self.first.path).bucket
 
     @cached_property
     def functions(self) -> Deployed:
@@ -284,8 +283,8 @@ def test_a_test_alert_is_followed_to_its_issue(world: World, monkeypatch: pytest
         answer = world.functions.post(f"/{url.partition('/api/')[2]}", headers, body)
         return httpx.Response(answer["statusCode"], text=answer["body"])
 
-    aws = Aws(Stage.read("dev", world.first.path))
-    address = Trial(aws, datetime.now(UTC), post, sleep=lambda _: world.settle()).run()
+    stage = Deployment.read("dev", world.first.path)
+    address = Trial(stage, datetime.now(UTC), post, sleep=lambda _: world.settle()).run()
     world.settle()
     number = int(address.removeprefix(f"https://github.com/{ALERTS}/issues/"))
     issue = world.github.world.repository(ALERTS).issues[number]

@@ -23,7 +23,6 @@ def faults_of(**environment: str) -> list[str]:
 
 def test_without_a_variable_the_settings_are_the_designs() -> None:
     settings = Settings.read({})
-    assert settings.prefix == "alerting-local"
     assert settings.github_api_url == "https://api.github.com"
     assert settings.github_enabled
     assert settings.duplicate == settings.lease == timedelta(seconds=60)
@@ -55,7 +54,7 @@ def test_what_was_set_for_stale_alerts_holds(hours: str, after: float) -> None:
 @pytest.mark.parametrize("stage", STAGES)
 def test_the_settings_of_every_stage_that_ships_are_valid(stage: str) -> None:
     settings = Settings.read(STAGES[stage]["environment_variables"])
-    assert settings.prefix == f"alerting-{stage}"
+    assert settings.stage == stage
 
 
 @pytest.mark.parametrize("stage", ["dev", "prod"])

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from chalicelib import hook_secret
-from ops.stage import Stage
+from ops.deployment import Deployment
 
 ROOT = Path(__file__).parents[2]
 GUIDE = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
@@ -62,7 +62,7 @@ def test_the_secrets_it_shows_are_those_that_the_code_reads() -> None:
 
 def test_chalice_by_hand_has_its_region_in_front() -> None:
     (by_hand,) = re.findall(r"^\$ (.*chalice .*deploy --stage .*)$", GUIDE, re.MULTILINE)
-    region = Stage.read("prod").region
+    region = Deployment.read("prod").region
     assert by_hand.startswith(f"AWS_DEFAULT_REGION={region} AWS_REGION={region} ")
 
 

@@ -229,13 +229,17 @@ def test_only_the_app_imports_chalice() -> None:
 
 
 def test_only_wiring_makes_clients_and_knows_the_environment() -> None:
+    """For the functions, the command line and whoever deploys alike."""
     makers = {"boto3.client", "boto3.resource", "boto3.Session", "httpx.Client", "httpx.AsyncClient"}
-    wired = {module for module in SOURCES if module.startswith("wiring.")} | {"cli.stage"}
-    of_aws = {module for module, path in SOURCES.items() if "boto3" in foreign(path)}
-    making = {module for module, path in SOURCES.items() if makers & set(calls(path))}
-    assert of_aws | {"wiring.github", "wiring.lookups"} == making <= wired
-    readers = [module for module, path in SOURCES.items() if "os" in foreign(path)]
-    assert readers == ["app", "cli.stage", "wiring.stage"]
+    ops = {f"ops.{path.stem}": path for path in (ROOT / "infra-extra" / "ops").glob("*.py")}
+    assert "ops.deployment" in ops
+    everyone = SOURCES | ops
+    of_aws = {module for module, path in everyone.items() if "boto3" in foreign(path)}
+    making = {module for module, path in everyone.items() if makers & set(calls(path))}
+    assert of_aws | {"wiring.github", "wiring.lookups"} == making
+    assert [module for module in making if not module.startswith("wiring.")] == []
+    readers = [module for module, path in everyone.items() if "os" in foreign(path)]
+    assert readers == ["app", "wiring.checkout", "wiring.stage"]
 
 
 LOADS_LATE = ("wiring", "entrypoints", "adapters.canonical")

@@ -16,11 +16,12 @@ import httpx
 import pytest
 from moto import mock_aws
 
+from chalicelib.config import Settings
+from chalicelib.wiring.checkout import PROJECT
 from ops import __main__ as ops
 from ops import checks, functions, leftovers, logs, memory, policies, terraform
-from ops.aws import Aws
+from ops.deployment import Deployment
 from ops.faults import Faults
-from ops.stage import ROOT, Stage
 from ops.trial import Stopped, Trial
 from tests.local.github import AppKey
 
@@ -29,7 +30,7 @@ REGION, BUCKET = "us-west-2", "state-of-dev"
 
 
 @pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Aws]:
+def stage(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Deployment]:
     """An empty account, and a checkout with nothing but the policies."""
     for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE", "AWS_REGION"):
         monkeypatch.delenv(name, raising=False)
@@ -38,16 +39,17 @@ def aws(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Aws]:
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
     (tmp_path / ".chalice").mkdir()
     with mock_aws():
-        yield Aws(Stage("dev", REGION, BUCKET, REGION, tmp_path))
+        settings = Settings.read({"ALERTING_STAGE": "dev", "AWS_REGION": REGION})
+        yield Deployment(settings=settings, bucket=BUCKET, bucket_region=REGION, root=tmp_path)
 
 
-def make_bucket(aws: Aws) -> None:
-    aws.s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+def make_bucket(stage: Deployment) -> None:
+    stage.s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
 
 
-def told(aws: Aws, check: checks.Check) -> list[str]:
+def told(stage: Deployment, check: checks.Check) -> list[str]:
     with pytest.raises(Faults) as raised:
-        checks.require(aws, [check])
+        checks.require(stage, [check])
     return raised.value.faults
 
 
@@ -55,7 +57,7 @@ def told(aws: Aws, check: checks.Check) -> list[str]:
 
 
 def test_the_stages_that_ship_are_read_from_their_files() -> None:
-    dev, prod = (Stage.read(name) for name in ("dev", "prod"))
+    dev, prod = (Deployment.read(name) for name in ("dev", "prod"))
     assert (dev.region, prod.region) == ("us-west-2", "us-east-1")
     assert (dev.bucket_region, prod.bucket_region) == ("us-west-2", "us-east-1")
     assert prod.functions == ("alerting-prod", "alerting-prod-collector", "alerting-prod-reconcile")
@@ -66,7 +68,7 @@ def test_what_a_stages_files_lack_is_told_together(tmp_path: Path) -> None:
     (tmp_path / "infra-extra").mkdir()
     (tmp_path / "infra-extra" / "dev.tfvars").write_text('stage = "dev"\n', encoding="utf-8")
     with pytest.raises(Faults) as raised:
-        Stage.read("dev", tmp_path)
+        Deployment.read("dev", tmp_path)
     assert raised.value.faults == [
         "infra-extra/dev.tfvars sets no region",
         "infra-extra/backend-dev.hcl sets no bucket",
@@ -77,40 +79,40 @@ def test_what_a_stages_files_lack_is_told_together(tmp_path: Path) -> None:
 # The checks.
 
 
-def test_terraform_that_is_missing_or_old_is_told(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_terraform_that_is_missing_or_old_is_told(stage: Deployment, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checks, "_terraform_version", lambda: None)
-    assert told(aws, checks.tools) == ["terraform is not on the PATH: install 1.11 or later"]
+    assert told(stage, checks.tools) == ["terraform is not on the PATH: install 1.11 or later"]
     monkeypatch.setattr(checks, "_terraform_version", lambda: (1, 9, 8))
-    assert told(aws, checks.tools) == ["terraform is 1.9.8: install 1.11 or later"]
+    assert told(stage, checks.tools) == ["terraform is 1.9.8: install 1.11 or later"]
     monkeypatch.setattr(checks, "_terraform_version", lambda: (1, 11, 0))
     monkeypatch.setattr(sys, "version_info", (3, 10, 1))
-    assert told(aws, checks.tools) == ["Lambda runs no Python 3.10: use 3.11 to 3.14"]
+    assert told(stage, checks.tools) == ["Lambda runs no Python 3.10: use 3.11 to 3.14"]
 
 
-def test_a_policy_for_another_region_is_told(aws: Aws) -> None:
+def test_a_policy_for_another_region_is_told(stage: Deployment) -> None:
     policy = {"Statement": [{"Resource": ["arn:aws:sns:us-east-1:*:alerting-dev-alerts"]}, {"Resource": "*"}]}
-    file = aws.stage.root / ".chalice" / "policy-dev-collector.json"
+    file = stage.root / ".chalice" / "policy-dev-collector.json"
     file.write_text(json.dumps(policy), encoding="utf-8")
-    assert told(aws, checks.region) == [
+    assert told(stage, checks.region) == [
         ".chalice/policy-dev-collector.json is for us-east-1, infra-extra/dev.tfvars for us-west-2"
     ]
 
 
 @pytest.mark.parametrize("stage", ["dev", "prod"])
 def test_the_policies_that_ship_are_for_their_region(stage: str) -> None:
-    assert list(checks.region(Aws(Stage.read(stage, ROOT)))) == []
+    assert list(checks.region(Deployment.read(stage))) == []
 
 
-def test_a_check_that_cannot_be_made_is_a_fault_and_keeps_no_other_from_being_made(aws: Aws) -> None:
-    def failing(aws: Aws) -> Iterator[str]:
-        aws.client("dynamodb").describe_table(TableName="none")
+def test_a_check_that_cannot_be_made_is_a_fault_and_keeps_no_other_from_being_made(stage: Deployment) -> None:
+    def failing(stage: Deployment) -> Iterator[str]:
+        stage.client("dynamodb").describe_table(TableName="none")
         yield ""
 
-    def other(_: Aws) -> Iterator[str]:
+    def other(_: Deployment) -> Iterator[str]:
         yield "another fault"
 
     with pytest.raises(Faults) as raised:
-        checks.require(aws, [failing, other])
+        checks.require(stage, [failing, other])
     first, second = raised.value.faults
     assert first.startswith("the failing could not be checked: ")
     assert "ResourceNotFoundException" in first
@@ -137,32 +139,32 @@ def test_a_check_that_cannot_be_made_is_a_fault_and_keeps_no_other_from_being_ma
     ],
 )
 def test_a_secret_that_holds_nothing_of_use_is_told_by_what_it_lacks(
-    aws: Aws, app: dict[str, str] | None, senders: dict[str, Any], words: list[str]
+    stage: Deployment, app: dict[str, str] | None, senders: dict[str, Any], words: list[str]
 ) -> None:
-    store_secrets(aws, usable_app() if app is None else app, senders)
-    (fault,) = told(aws, checks.secrets)
+    store_secrets(stage, usable_app() if app is None else app, senders)
+    (fault,) = told(stage, checks.secrets)
     assert all(word in fault for word in words)
 
 
-def test_secrets_that_can_be_used_are_no_fault(aws: Aws) -> None:
-    store_secrets(aws, usable_app(), {"normalized_webhook_token": ["new", "old"]})
-    assert list(checks.secrets(aws)) == []
+def test_secrets_that_can_be_used_are_no_fault(stage: Deployment) -> None:
+    store_secrets(stage, usable_app(), {"normalized_webhook_token": ["new", "old"]})
+    assert list(checks.secrets(stage)) == []
 
 
 def test_githubs_secret_that_the_webhook_could_no_longer_read_is_told_with_the_command_that_copies_it(
-    aws: Aws,
+    stage: Deployment,
 ) -> None:
     """So that no deployment takes away what GitHub's events are checked with."""
     app = usable_app() | {"github_webhook_secret": "signs-events"}
-    store_secrets(aws, app, {"normalized_webhook_token": "token"})
-    (fault,) = told(aws, checks.secrets)
+    store_secrets(stage, app, {"normalized_webhook_token": "token"})
+    (fault,) = told(stage, checks.secrets)
     assert "| aws secretsmanager put-secret-value" in fault
     assert "signs-events" not in fault
 
 
-def store_secrets(aws: Aws, app: dict[str, str], senders: dict[str, Any]) -> None:
-    for name, value in ((aws.stage.app_secret, app), (aws.stage.webhook_secret, senders)):
-        aws.client("secretsmanager").create_secret(Name=name, SecretString=json.dumps(value))
+def store_secrets(stage: Deployment, app: dict[str, str], senders: dict[str, Any]) -> None:
+    for name, value in ((stage.app_secret, app), (stage.webhook_secret, senders)):
+        stage.client("secretsmanager").create_secret(Name=name, SecretString=json.dumps(value))
 
 
 def usable_app() -> dict[str, str]:
@@ -170,8 +172,8 @@ def usable_app() -> dict[str, str]:
     return {"github_app_id": "12345", "github_app_key_base64": key}
 
 
-def test_every_resource_that_the_functions_would_miss_is_named(aws: Aws) -> None:
-    faults = told(aws, checks.resources)
+def test_every_resource_that_the_functions_would_miss_is_named(stage: Deployment) -> None:
+    faults = told(stage, checks.resources)
     for what in (
         "queue alerting-dev-alerts ",
         "queue alerting-dev-alerts-dlq",
@@ -185,57 +187,57 @@ def test_every_resource_that_the_functions_would_miss_is_named(aws: Aws) -> None
 # Chalice's memory.
 
 
-def test_what_chalice_remembers_is_fetched_before_and_kept_after(aws: Aws) -> None:
-    make_bucket(aws)
-    aws.s3.put_object(Bucket=BUCKET, Key="chalice/dev.json", Body=b"before")
-    with memory.kept(aws):
-        assert aws.stage.memory.read_text(encoding="utf-8") == "before"
-        aws.stage.memory.write_text("after", encoding="utf-8")
-    assert memory.fetch(aws) == "after"
+def test_what_chalice_remembers_is_fetched_before_and_kept_after(stage: Deployment) -> None:
+    make_bucket(stage)
+    stage.s3.put_object(Bucket=BUCKET, Key="chalice/dev.json", Body=b"before")
+    with memory.kept(stage):
+        assert stage.memory.read_text(encoding="utf-8") == "before"
+        stage.memory.write_text("after", encoding="utf-8")
+    assert memory.fetch(stage) == "after"
 
 
-def test_what_only_this_checkout_remembers_does_not_count(aws: Aws) -> None:
-    make_bucket(aws)
-    aws.stage.memory.parent.mkdir()
-    aws.stage.memory.write_text("of some other account", encoding="utf-8")
-    with memory.kept(aws):
-        assert not aws.stage.memory.exists()
-    assert memory.fetch(aws) is None
+def test_what_only_this_checkout_remembers_does_not_count(stage: Deployment) -> None:
+    make_bucket(stage)
+    stage.memory.parent.mkdir()
+    stage.memory.write_text("of some other account", encoding="utf-8")
+    with memory.kept(stage):
+        assert not stage.memory.exists()
+    assert memory.fetch(stage) is None
 
 
-def test_what_chalice_remembers_is_kept_also_when_it_fails(aws: Aws) -> None:
-    make_bucket(aws)
+def test_what_chalice_remembers_is_kept_also_when_it_fails(stage: Deployment) -> None:
+    make_bucket(stage)
 
     def fail() -> None:
-        with memory.kept(aws):
-            aws.stage.memory.write_text("half", encoding="utf-8")
+        with memory.kept(stage):
+            stage.memory.write_text("half", encoding="utf-8")
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
         fail()
-    assert memory.fetch(aws) == "half"
+    assert memory.fetch(stage) == "half"
 
 
-def test_where_there_are_no_functions_nothing_is_left_over(aws: Aws) -> None:
-    assert list(leftovers.told(aws)) == []
+def test_where_there_are_no_functions_nothing_is_left_over(stage: Deployment) -> None:
+    assert list(leftovers.told(stage)) == []
 
 
 # Deploying.
 
 
-def test_deployed_policies_name_the_account_and_those_in_git_any(aws: Aws) -> None:
-    folder = aws.stage.root / ".chalice"
-    for file in (ROOT / ".chalice").glob("policy-dev-*.json"):
+def test_deployed_policies_name_the_account_and_those_in_git_any(stage: Deployment) -> None:
+    folder = stage.root / ".chalice"
+    for file in (PROJECT / ".chalice").glob("policy-dev-*.json"):
         shutil.copy(file, folder)
-    policies.name_account(aws.stage.root, aws.account_id)
+    policies.name_account(stage.root, stage.place.account_id)
     named = "".join(file.read_text(encoding="utf-8") for file in folder.iterdir())
-    assert f"arn:aws:sqs:us-west-2:{aws.account_id}:alerting-dev-alerts" in named
+    assert f"arn:aws:sqs:us-west-2:{stage.place.account_id}:alerting-dev-alerts" in named
     assert set(re.findall(r"arn:aws:\w+:[\w-]*:\*:", named)) == {"arn:aws:iam::*:"}
 
 
-def test_each_route_takes_so_many_requests_and_no_more(aws: Aws) -> None:
-    make_bucket(aws)
-    gateway = aws.client("apigateway")
+def test_each_route_takes_so_many_requests_and_no_more(stage: Deployment) -> None:
+    make_bucket(stage)
+    gateway = stage.client("apigateway")
     api = gateway.create_rest_api(name="alerting")["id"]
     root = gateway.get_resources(restApiId=api)["items"][0]["id"]
     gateway.put_method(restApiId=api, resourceId=root, httpMethod="POST", authorizationType="NONE")
@@ -247,19 +249,19 @@ def test_each_route_takes_so_many_requests_and_no_more(aws: Aws) -> None:
         "rest_api_url": "https://a.example.org/api/",
     }
     text = json.dumps({"resources": [{"resource_type": "iam_role"}, made]})
-    aws.s3.put_object(Bucket=BUCKET, Key=aws.stage.memory_key, Body=text.encode())
-    functions.limit(aws, 50, 200)
+    stage.s3.put_object(Bucket=BUCKET, Key=stage.memory_key, Body=text.encode())
+    functions.limit(stage, 50, 200)
     settings = gateway.get_stage(restApiId=api, stageName="api")["methodSettings"]["*/*"]
     assert (settings["throttlingRateLimit"], settings["throttlingBurstLimit"]) == (50, 200)
 
 
-def test_a_rule_that_would_be_cut_off_stops_the_deployment(aws: Aws) -> None:
-    events, topic = aws.client("events"), aws.arn("sns", aws.stage.topic)
+def test_a_rule_that_would_be_cut_off_stops_the_deployment(stage: Deployment) -> None:
+    events, topic = stage.client("events"), stage.arn("sns", stage.topic)
     for name, target in (("straight", topic), ("other", f"{topic}-of-others")):
-        events.put_rule(Name=name, EventPattern=json.dumps({"source": ["aws.cloudwatch"]}))
+        events.put_rule(Name=name, EventPattern=json.dumps({"source": ["stage.cloudwatch"]}))
         events.put_targets(Rule=name, Targets=[{"Id": "1", "Arn": target}])
-    assert list(checks.rules(aws)) == []
-    (fault,) = told(Aws(replace(aws.stage, direct_rules=False)), checks.rules)
+    assert list(checks.rules(stage)) == []
+    (fault,) = told(replace(stage, direct_rules=False), checks.rules)
     assert "the rule straight publishes to the topic alerting-dev-alerts itself" in fault
     assert "direct_rules = true" in fault
 
@@ -271,7 +273,7 @@ def test_a_stage_that_says_nothing_of_direct_rules_keeps_them(tmp_path: Path) ->
     (folder / "backend-dev.hcl").write_text(backend, encoding="utf-8")
     for said, direct in (("", True), ("direct_rules = true\n", True), ("direct_rules  = false\n", False)):
         (folder / "dev.tfvars").write_text(f'region = "us-west-2"\n{said}', encoding="utf-8")
-        assert Stage.read("dev", tmp_path).direct_rules is direct
+        assert Deployment.read("dev", tmp_path).direct_rules is direct
 
 
 # Destroying.
@@ -282,7 +284,7 @@ def test_prod_is_destroyed_only_for_who_types_its_name(monkeypatch: pytest.Monke
     monkeypatch.setattr(checks, "require", lambda *_: done.append("checked"))
     monkeypatch.setattr(functions, "delete", lambda _: done.append("functions"))
     monkeypatch.setattr(terraform, "destroy", lambda _: done.append("terraform"))
-    prod = Aws(Stage.read("prod"))
+    prod = Deployment.read("prod")
     for typed in ("", "prod", "yes"):
         monkeypatch.setattr("builtins.input", answering(typed))
         with pytest.raises(Faults, match="its name was not typed"):
@@ -300,21 +302,21 @@ def answering(text: str) -> Callable[[str], str]:
 # Logs.
 
 
-def test_the_logs_of_all_functions_are_one_story_and_no_line_comes_twice(aws: Aws) -> None:
-    client = aws.client("logs")
-    for name in aws.stage.functions:
+def test_the_logs_of_all_functions_are_one_story_and_no_line_comes_twice(stage: Deployment) -> None:
+    client = stage.client("logs")
+    for name in stage.functions:
         client.create_log_group(logGroupName=f"/aws/lambda/{name}")
         client.create_log_stream(logGroupName=f"/aws/lambda/{name}", logStreamName="stream")
 
     def write(function: int, second: int, text: str) -> None:
         at = round((datetime.now(UTC) + timedelta(seconds=second)).timestamp() * 1000)
-        group = f"/aws/lambda/{aws.stage.functions[function]}"
+        group = f"/aws/lambda/{stage.functions[function]}"
         events = [{"timestamp": at, "message": f"{text}\n"}]
         client.put_log_events(logGroupName=group, logStreamName="stream", logEvents=events)
 
     write(1, -20, "recorded")
     write(0, -30, "accepted")
-    lines = logs.tail(aws, datetime.now(UTC), sleep=lambda _: write(2, 0, "reconciled"))
+    lines = logs.tail(stage, datetime.now(UTC), sleep=lambda _: write(2, 0, "reconciled"))
     found = [next(lines).split(" ", 1)[1] for _ in range(3)]
     assert found == [
         "alerting-dev accepted",
@@ -339,40 +341,40 @@ class Clock:
         self.time += timedelta(seconds=seconds)
 
 
-def stopped(aws: Aws, post: Callable[..., httpx.Response] | None = None) -> str:
+def stopped(stage: Deployment, post: Callable[..., httpx.Response] | None = None) -> str:
     clock = Clock()
     answer = post or (lambda *_: httpx.Response(202))
     with pytest.raises(Stopped) as raised:
-        Trial(aws, NOW, answer, clock.sleep, clock.now).run()
+        Trial(stage, NOW, answer, clock.sleep, clock.now).run()
     assert clock.time - NOW <= timedelta(minutes=2, seconds=2)
     return str(raised.value)
 
 
 @pytest.fixture
-def deployed(aws: Aws) -> Aws:
+def deployed(stage: Deployment) -> Deployment:
     """A stage whose webhook is deployed, with its queues and its table, and nobody who works."""
-    make_bucket(aws)
+    make_bucket(stage)
     api = {"resource_type": "rest_api", "name": "rest_api", "rest_api_url": "https://api.example.org/api/"}
     text = json.dumps({"resources": [api]})
-    aws.s3.put_object(Bucket=BUCKET, Key=aws.stage.memory_key, Body=text.encode())
-    store_secrets(aws, {}, {"normalized_webhook_token": "token"})
-    for name in (aws.stage.queue, aws.stage.dlq):
-        aws.client("sqs").create_queue(QueueName=name)
-    aws.client("dynamodb").create_table(
-        TableName=aws.stage.table,
+    stage.s3.put_object(Bucket=BUCKET, Key=stage.memory_key, Body=text.encode())
+    store_secrets(stage, {}, {"normalized_webhook_token": "token"})
+    for name in (stage.queue, stage.dlq):
+        stage.client("sqs").create_queue(QueueName=name)
+    stage.client("dynamodb").create_table(
+        TableName=stage.table,
         BillingMode="PAY_PER_REQUEST",
         KeySchema=[{"AttributeName": "fingerprint", "KeyType": "HASH"}],
         AttributeDefinitions=[{"AttributeName": "fingerprint", "AttributeType": "S"}],
     )
-    return aws
+    return stage
 
 
-def send(aws: Aws, queue: str) -> None:
-    url = aws.client("sqs").get_queue_url(QueueName=queue)["QueueUrl"]
-    aws.client("sqs").send_message(QueueUrl=url, MessageBody="text")
+def send(stage: Deployment, queue: str) -> None:
+    url = stage.client("sqs").get_queue_url(QueueName=queue)["QueueUrl"]
+    stage.client("sqs").send_message(QueueUrl=url, MessageBody="text")
 
 
-def test_a_test_alert_goes_in_at_the_front_door_with_the_stages_token(deployed: Aws) -> None:
+def test_a_test_alert_goes_in_at_the_front_door_with_the_stages_token(deployed: Deployment) -> None:
     seen: list[tuple[str, str]] = []
 
     def post(url: str, headers: dict[str, str], body: str) -> httpx.Response:
@@ -384,12 +386,12 @@ def test_a_test_alert_goes_in_at_the_front_door_with_the_stages_token(deployed: 
     assert seen == [("https://api.example.org/api/webhooks/normalized", "token")]
 
 
-def test_it_says_that_the_webhook_did_not_take_it(deployed: Aws) -> None:
+def test_it_says_that_the_webhook_did_not_take_it(deployed: Deployment) -> None:
     said = stopped(deployed, lambda *_: httpx.Response(401, text="unauthorized"))
     assert said == "at the webhook: it answered 401, unauthorized"
 
 
-def test_it_says_that_the_webhook_does_not_answer(deployed: Aws) -> None:
+def test_it_says_that_the_webhook_does_not_answer(deployed: Deployment) -> None:
     def post(*_: object) -> httpx.Response:
         raise httpx.ConnectError("refused")
 
@@ -398,25 +400,25 @@ def test_it_says_that_the_webhook_does_not_answer(deployed: Aws) -> None:
     )
 
 
-def test_it_says_that_nothing_is_deployed(deployed: Aws) -> None:
+def test_it_says_that_nothing_is_deployed(deployed: Deployment) -> None:
     memory.forget(deployed)
     assert stopped(deployed) == "before the webhook: alerting-dev is not deployed"
 
 
-def test_it_says_that_it_waits_in_the_queue(deployed: Aws) -> None:
-    send(deployed, deployed.stage.queue)
+def test_it_says_that_it_waits_in_the_queue(deployed: Deployment) -> None:
+    send(deployed, deployed.queue)
     assert stopped(deployed).startswith("in the queue, where 1 messages wait")
 
 
-def test_it_says_that_it_may_have_been_rejected(deployed: Aws) -> None:
-    send(deployed, deployed.stage.dlq)
+def test_it_says_that_it_may_have_been_rejected(deployed: Deployment) -> None:
+    send(deployed, deployed.dlq)
     assert stopped(deployed).startswith("in the dead-letter queue, perhaps: it holds 1 messages")
 
 
-def test_it_says_that_it_is_nowhere(deployed: Aws) -> None:
+def test_it_says_that_it_is_nowhere(deployed: Deployment) -> None:
     assert stopped(deployed).startswith("between the topic and the table")
 
 
-def test_it_says_that_the_table_is_not_there(deployed: Aws) -> None:
-    deployed.client("dynamodb").delete_table(TableName=deployed.stage.table)
+def test_it_says_that_the_table_is_not_there(deployed: Deployment) -> None:
+    deployed.client("dynamodb").delete_table(TableName=deployed.table)
     assert stopped(deployed).startswith("at the table: there is no table alerting-dev-alerts-state")

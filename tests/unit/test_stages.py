@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app import app
-from ops.stage import Stage
+from ops.deployment import Deployment
 
 CHALICE = Path(__file__).parents[2] / ".chalice"
 CONFIG = json.loads((CHALICE / "config.json").read_text(encoding="utf-8"))
@@ -90,7 +90,7 @@ def test_nothing_is_left_to_what_chalice_guesses() -> None:
 
 @pytest.mark.parametrize(("stage", "region"), STAGES.items())
 def test_terraform_and_the_policies_name_the_same_region(stage: str, region: str) -> None:
-    assert Stage.read(stage).region == region
+    assert Deployment.read(stage).region == region
 
 
 def test_the_webhook_answers_before_api_gateway_gives_up() -> None:

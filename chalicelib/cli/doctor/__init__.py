@@ -8,8 +8,9 @@ import typer
 from chalicelib.cli import options, screen
 from chalicelib.cli.doctor import functions, github, hook, lookups, publishers, refused, resources, steps
 from chalicelib.cli.doctor.finding import Check, Finding, findings
-from chalicelib.cli.stage import Stage
 from chalicelib.render.words import counted
+from chalicelib.wiring import checkout
+from chalicelib.wiring.stage import Stage
 
 CHECKS: Mapping[str, Check] = {
     "identity": resources.identity,
@@ -48,7 +49,7 @@ def doctor(
     - `doctor --stage prod`
     - `doctor --json | jq '.[] | select(.ok | not)'`
     """
-    found = list(_looked_at(Stage.of(stage, region)))
+    found = list(_looked_at(checkout.find(stage, region)))
     wrong = sum(not finding.ok for finding in found)
     if as_json:
         screen.as_json([asdict(finding) | {"ok": finding.ok} for finding in found])

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.cli.stage import Stage
 from chalicelib.cli.trouble import sentence
 from chalicelib.errors import AlertingError
+from chalicelib.wiring.stage import Stage
 
 
 @dataclass(frozen=True, slots=True)

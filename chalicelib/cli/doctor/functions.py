@@ -5,18 +5,18 @@ from typing import Any
 
 from chalicelib import __version__
 from chalicelib.cli.doctor.finding import Finding
-from chalicelib.cli.stage import Stage
 from chalicelib.render.words import counted
+from chalicelib.wiring import checkout
+from chalicelib.wiring.stage import Stage
 
 BATCH = 10
 DEPLOY = "Deploy the stage again."
-NAMES = ("", "-collector", "-reconcile")
 
 
 def versions(stage: Stage) -> Iterator[Finding]:
     """See that all functions run the same code, for this stage, with the settings of this checkout."""
     client = stage.client("lambda")
-    found = [client.get_function_configuration(FunctionName=stage.settings.prefix + name) for name in NAMES]
+    found = [client.get_function_configuration(FunctionName=name) for name in stage.functions]
     codes = {each["CodeSha256"] for each in found}
     same = "all of one package" if len(codes) == 1 else f"of {len(codes)} packages"
     deployed = f"{counted(len(found), 'function')}, {same}, deployed {found[0]['LastModified']}"
@@ -28,7 +28,7 @@ def versions(stage: Stage) -> Iterator[Finding]:
 
 def mapping(stage: Stage) -> Iterator[Finding]:
     """See that the queue's messages reach the collector, through one mapping."""
-    client, function = stage.client("lambda"), f"{stage.settings.prefix}-collector"
+    client, function = stage.client("lambda"), stage.collector
     mappings = client.list_event_source_mappings(FunctionName=function)["EventSourceMappings"]
     told = ", ".join(f"{each['State']}, batches of {each['BatchSize']}" for each in mappings) or "none"
     yield Finding("queue's mapping", told, _fix_mapping(mappings))
@@ -36,7 +36,7 @@ def mapping(stage: Stage) -> Iterator[Finding]:
 
 def schedule(stage: Stage) -> Iterator[Finding]:
     """See that reconcile runs every minute."""
-    client, function = stage.client("events"), f"{stage.settings.prefix}-reconcile"
+    client, function = stage.client("events"), stage.reconcile
     names = client.list_rule_names_by_target(TargetArn=stage.arn("lambda", f"function:{function}"))[
         "RuleNames"
     ]
@@ -51,7 +51,8 @@ def schedule(stage: Stage) -> Iterator[Finding]:
 def _settings(function: dict[str, Any], stage: Stage) -> Iterator[Finding]:
     """Tell a function whose environment is not what this checkout would deploy."""
     deployed = function.get("Environment", {}).get("Variables", {})
-    differ = sorted(name for name, value in stage.variables.items() if deployed.get(name) != value)
+    ours = checkout.variables(stage.name)
+    differ = sorted(name for name, value in ours.items() if deployed.get(name) != value)
     if differ:
         told = f"{function['FunctionName']} has other settings than .chalice/config.json: {', '.join(differ)}"
         yield Finding("settings", told, DEPLOY)

@@ -6,7 +6,6 @@ from urllib.parse import quote
 
 from chalicelib.alert import Priority
 from chalicelib.cli.doctor.finding import Finding
-from chalicelib.cli.stage import Stage
 from chalicelib.drift import Looked, key_of
 from chalicelib.errors import GitHubError, Refused, Suspended
 from chalicelib.github.auth import App
@@ -16,6 +15,10 @@ from chalicelib.github.protocol import Request, Response
 from chalicelib.labels import AREA_LABEL
 from chalicelib.render.words import counted, duration, moment
 from chalicelib.wiring.clock import CLOCK
+from chalicelib.wiring.github import client as connect
+from chalicelib.wiring.rules import policy
+from chalicelib.wiring.stage import Stage
+from chalicelib.wiring.table import store
 
 PATIENCE = timedelta(seconds=30)
 LABELS = (AREA_LABEL, *(f"Pri:{priority}" for priority in Priority))
@@ -41,7 +44,7 @@ class Unreported:
 
 def app(stage: Stage) -> Iterator[Finding]:
     """See that the App's secret holds a key that signs."""
-    App.from_secret(stage.secret("alerting-app-secrets").read()).token(CLOCK.now())
+    App.from_secret(stage.secret(stage.app_secret).read()).token(CLOCK.now())
     yield Finding("GitHub App", "its key signs")
 
 
@@ -55,15 +58,15 @@ def enabled(stage: Stage) -> Iterator[Finding]:
 
 def repositories(stage: Stage) -> Iterator[Finding]:
     """See that each routed repository lets us read and write issues."""
-    client = stage.github(Unreported())
+    client = connect(stage, Unreported())
     issues = GitHubIssues(client)
-    for repository in sorted(stage.policy.routing.repositories):
+    for repository in sorted(policy(stage.settings).routing.repositories):
         until = CLOCK.now() + PATIENCE
         try:
             bot = client.us(repository).login
             shown = list(issues.open_ones(repository, AREA_LABEL, until))
             lacking = [label for label in LABELS if not _has_label(client, repository, label, until)]
-            assigned = stage.policy.routing.assigned_in(repository)
+            assigned = policy(stage.settings).routing.assigned_in(repository)
             strangers = [login for login in assigned if not issues.assignable(repository, login, until)]
         except GitHubError as error:
             yield Finding(repository, str(error), _fix(error, repository))
@@ -85,8 +88,8 @@ def last_look(stage: Stage) -> Iterator[Finding]:
         return
     now = CLOCK.now()
     late = max(stage.settings.drift_changes * LATE, timedelta(minutes=5))
-    for repository in sorted(stage.policy.routing.repositories):
-        document = stage.store.load(key_of(repository))
+    for repository in sorted(policy(stage.settings).routing.repositories):
+        document = store(stage).load(key_of(repository))
         looked = document.parsed(Looked).changes if document.text else None
         told = (
             f"{repository} last looked at {moment(looked)}, {duration(now - looked)} ago"

@@ -3,27 +3,26 @@
 from collections.abc import Iterator
 
 from chalicelib.cli.doctor.finding import Finding
-from chalicelib.cli.stage import Stage
 from chalicelib.errors import AlertsNotListed
 from chalicelib.render.words import counted
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.lookups import providers
+from chalicelib.wiring.stage import Stage
 
 NAME = "look-ups"
 
 
 def listings(stage: Stage) -> Iterator[Finding]:
     """See that each provider whose address is set lists its alerts; asked from this machine."""
-    settings = stage.settings
-    if not settings.listed:
+    if not stage.settings.listed:
         yield Finding(NAME, "none is set: an end that nobody reports shows as alert:stale")
         return
-    for provider in providers(settings, stage.secret("alerting-app-secrets").read):
+    for provider in providers(stage):
         try:
             listing = provider.list(CLOCK.now())
         except AlertsNotListed as error:
             token = f"{provider.source}_api_token"
-            fix = f"Correct its address, or `{token}` in the secret {settings.prefix}-alerting-app-secrets."
+            fix = f"Correct its address, or `{token}` in the secret {stage.app_secret}."
             yield Finding(NAME, f"{error}", fix)
         else:
             young = "" if listing.whole else "; it started less than half an hour ago, and proves no end yet"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from chalicelib.cli.doctor.finding import Finding
-from chalicelib.cli.stage import Stage
+from chalicelib.wiring.stage import Stage
 
 NAME = "topic policy"
 ALARMS = "cloudwatch.amazonaws.com"
@@ -18,14 +18,15 @@ OFF = (
 
 def publishers(stage: Stage) -> Iterator[Finding]:
     """Say whether alarms may publish, and which accounts' rules may."""
-    attributes = stage.client("sns").get_topic_attributes(TopicArn=stage.topic_arn)["Attributes"]
+    attributes = stage.client("sns").get_topic_attributes(TopicArn=stage.arn("sns", stage.topic))[
+        "Attributes"
+    ]
     policy = attributes.get("Policy", "{}")
     fix = "" if lets_alarms_in(policy) else "Apply infra-extra for this stage."
     yield Finding(NAME, "whether CloudWatch's alarms may publish", fix)
-    bus = f"{stage.settings.prefix}-alarms"
-    accounts = direct_rules(policy, stage.arn("events", f"rule/{bus}/{bus}"))
+    accounts = direct_rules(policy, stage.arn("events", f"rule/{stage.bus}/{stage.bus}"))
     if accounts is None:
-        yield Finding("direct_rules", f"off: EventBridge rules send to the bus {bus}")
+        yield Finding("direct_rules", f"off: EventBridge rules send to the bus {stage.bus}")
     else:
         whose = f"of any of these accounts ({', '.join(accounts)})" if accounts else "of any account"
         yield Finding("direct_rules", f"on: an EventBridge rule {whose} can write any alarm", OFF)

@@ -9,10 +9,10 @@ from botocore.exceptions import ClientError
 
 from chalicelib.adapters import registry
 from chalicelib.cli.doctor.finding import Finding
-from chalicelib.cli.stage import Stage
 from chalicelib.metrics import NAMESPACE, SERVICE
 from chalicelib.render.words import counted
 from chalicelib.wiring.clock import CLOCK
+from chalicelib.wiring.stage import Stage
 
 NAME = "refused requests"
 HOUR = timedelta(hours=1)
@@ -82,7 +82,7 @@ def _why(sender: str, reason: str) -> str:
 
 
 def _fix(stage: Stage, sender: str, reason: str) -> str:
-    secret = f"{stage.settings.prefix}-webhook-secrets"
+    secret = stage.webhook_secret
     if sender == STRANGER:
         return ""
     if reason == "UNAUTHORIZED":

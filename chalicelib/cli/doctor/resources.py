@@ -10,10 +10,11 @@ from chalicelib.adapters import registry
 from chalicelib.alert import Priority
 from chalicelib.authentication import Credentials
 from chalicelib.cli.doctor.finding import Finding
-from chalicelib.cli.stage import Stage
 from chalicelib.errors import ConfigurationError
 from chalicelib.render.words import counted, duration
 from chalicelib.wiring.clock import CLOCK
+from chalicelib.wiring.stage import Stage
+from chalicelib.wiring.table import census
 
 CLOCKS_APART = timedelta(seconds=60)
 LONG_DUE = timedelta(minutes=10)
@@ -24,7 +25,7 @@ APPLY = "Apply infra-extra for this stage."
 def identity(stage: Stage) -> Iterator[Finding]:
     """Say who asks, where, and whether the clocks agree: signatures and tokens depend on it."""
     answer = stage.client("sts").get_caller_identity()
-    yield Finding("identity", f"{answer['Arn']} in {stage.settings.region}")
+    yield Finding("identity", f"{answer['Arn']} in {stage.region}")
     theirs = parsedate_to_datetime(answer["ResponseMetadata"]["HTTPHeaders"]["date"])
     apart = abs(CLOCK.now() - theirs)
     fix = "Set this machine's clock (NTP)." if apart > CLOCKS_APART else ""
@@ -33,8 +34,8 @@ def identity(stage: Stage) -> Iterator[Finding]:
 
 def webhook_secret(stage: Stage) -> Iterator[Finding]:
     """Say which sources may send."""
-    name = f"{stage.settings.prefix}-webhook-secrets"
-    held, open_to = stage.secret("webhook-secrets").read(), list[str]()
+    name = stage.webhook_secret
+    held, open_to = stage.secret(name).read(), list[str]()
     for source in registry.webhooks():
         try:
             open_to += [source] if Credentials.of(source, held).there else []
@@ -46,8 +47,8 @@ def webhook_secret(stage: Stage) -> Iterator[Finding]:
 
 def topic(stage: Stage) -> Iterator[Finding]:
     """See that the queue hears what is published, as it was said."""
-    client, arn = stage.client("sns"), stage.topic_arn
-    queue = stage.arn("sqs", f"{stage.settings.prefix}-alerts")
+    client, arn = stage.client("sns"), stage.arn("sns", stage.topic)
+    queue = stage.arn("sqs", stage.queue)
     subscribed = client.list_subscriptions_by_topic(TopicArn=arn)["Subscriptions"]
     ours = [each["SubscriptionArn"] for each in subscribed if each["Endpoint"] == queue]
     raw = [_raw(client, each) for each in ours]
@@ -59,25 +60,25 @@ def topic(stage: Stage) -> Iterator[Finding]:
 def queues(stage: Stage) -> Iterator[Finding]:
     """See that nothing waits, and that nothing was rejected."""
     client = stage.client("sqs")
-    queue = _attributes(client, stage.queue_url("alerts"))
+    queue = _attributes(client, stage.queue_url(stage.queue))
     redrive = json.loads(queue.get("RedrivePolicy", "{}"))
     target = str(redrive.get("deadLetterTargetArn", ""))
-    fix = "" if target.endswith(":" + f"{stage.settings.prefix}-alerts-dlq") else APPLY
+    fix = "" if target.endswith(":" + stage.dlq) else APPLY
     yield Finding("queue", f"{_waiting(queue)} waiting; what crashes goes to {target or 'nowhere'}", fix)
-    kept = _waiting(_attributes(client, stage.queue_url("alerts-dlq")))
+    kept = _waiting(_attributes(client, stage.queue_url(stage.dlq)))
     fix = f"`dlq list --stage {stage.name}` says why, `dlq replay` sends it again." if kept else ""
     yield Finding("dead-letter queue", counted(kept, "message"), fix)
 
 
 def table(stage: Stage) -> Iterator[Finding]:
     """See that the table is there with its indexes, and that no row waits too long for GitHub."""
-    described = stage.client("dynamodb").describe_table(TableName=stage.settings.table)["Table"]
+    described = stage.client("dynamodb").describe_table(TableName=stage.table)["Table"]
     lacking = INDEXES - {index["IndexName"] for index in described.get("GlobalSecondaryIndexes", [])}
     fix = APPLY if lacking or described["TableStatus"] not in ("ACTIVE", "UPDATING") else ""
     indexes = f"lacks its index {', '.join(sorted(lacking))}" if lacking else "has all of its indexes"
     yield Finding("table", f"{described['TableStatus']}, {indexes}", fix)
     now = CLOCK.now()
-    since = [at for priority in Priority if (at := stage.census.oldest(priority))]
+    since = [at for priority in Priority if (at := census(stage).oldest(priority))]
     waited = now - min(since, default=now)
     fix = (
         f"`list --due --stage {stage.name}` says what for; is reconcile running?" if waited > LONG_DUE else ""

@@ -7,10 +7,11 @@ from typing import Protocol
 from chalicelib.alert import Priority
 from chalicelib.claims import NEVER_ENDING
 from chalicelib.cli.doctor.finding import Finding
-from chalicelib.cli.stage import Stage
 from chalicelib.lifecycle.state import AlertState
 from chalicelib.render.words import counted
 from chalicelib.wiring.clock import CLOCK
+from chalicelib.wiring.stage import Stage
+from chalicelib.wiring.table import store
 
 NAME = "steps"
 LONGEST_LEASE = timedelta(minutes=30)
@@ -29,7 +30,7 @@ class Rows(Protocol):
 
 def ended(stage: Stage) -> Iterator[Finding]:
     """See that no row's steps begin again and again without an end."""
-    found = unending(stage.store, CLOCK.now())
+    found = unending(store(stage), CLOCK.now())
     told = f"{counted(len(found), 'row')} whose steps never end" if found else "all come to an end"
     fix = (
         f"`show {found[0]} --stage {stage.name}` says where; docs/on-call.md, steps-unending."

@@ -13,6 +13,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import app
+from chalicelib.wiring.stage import serving
 from chalicelib.wiring.webhook import ingest
 
 TURNS = 60
@@ -30,7 +31,7 @@ def request() -> None:
 
 def published() -> dict[str, Any]:
     """What a request hands to SNS."""
-    topic: Any = ingest(context.invoked_function_arn).topic
+    topic: Any = ingest(serving(context.invoked_function_arn)).topic
     client = topic._client
     said: list[dict[str, Any]] = []
     publish = client.publish_batch

@@ -1,0 +1,73 @@
+"""Stages as a checkout describes them, for those who work on one from there.
+
+The settings are those of `.chalice/config.json`, as the stage's functions have them; the region is that of
+`infra-extra/<stage>.tfvars`. Of the environment only the addresses count, for a local stack on other ports,
+and what boto3 itself reads.
+"""
+
+import json
+import os
+import re
+from dataclasses import replace
+from pathlib import Path
+
+from botocore.config import Config
+
+from chalicelib.config import Settings
+from chalicelib.errors import ConfigurationError
+from chalicelib.wiring.stage import LOCAL, Stage
+
+PROJECT = Path(__file__).parents[2]
+ADDRESSES = ("AWS_ENDPOINT_URL", "GITHUB_API_URL")
+KEYS = {
+    "aws_access_key_id": "AWS_ACCESS_KEY_ID",
+    "aws_secret_access_key": "AWS_SECRET_ACCESS_KEY",
+    "endpoint_url": ADDRESSES[0],
+}
+"""What makes a client of boto3, by the variable that a stage may set it with."""
+
+DIRECT = Config(proxies={})
+"""The local stack is not reached through a proxy."""
+
+
+def find(name: str, region: str | None = None) -> Stage:
+    """Find a stage by its name; raises ConfigurationError for one that is none, or without a region."""
+    environment = variables(name) | {"ALERTING_STAGE": name}
+    environment |= {variable: os.environ[variable] for variable in ADDRESSES if variable in os.environ}
+    settings = Settings.read(environment)
+    if name != LOCAL or region:
+        settings = replace(settings, region=region or _region(name))
+    keys = {key: environment[variable] for key, variable in KEYS.items() if variable in environment}
+    return Stage(settings, config=DIRECT if name == LOCAL else Config(), keys=keys)
+
+
+def variables(name: str) -> dict[str, str]:
+    """Read what a deployment gives the stage's functions; a stage need not be in the file."""
+    file = PROJECT / ".chalice" / "config.json"
+    try:
+        stages = json.loads(file.read_text(encoding="utf-8"))["stages"]
+    except (ValueError, KeyError) as error:
+        raise ConfigurationError(".chalice/config.json", [f"it cannot be read: {error}"]) from error
+    return dict(stages.get(name, {}).get("environment_variables", {}))
+
+
+def assignments(file: Path) -> dict[str, str]:
+    """Read the strings and booleans that a file of HCL assigns, line by line."""
+    text = file.read_text(encoding="utf-8") if file.is_file() else ""
+    found = re.findall(r'^\s*(\w+)\s*=\s*(?:"([^"]*)"|(true|false)\b)', text, re.MULTILINE)
+    return {name: string or boolean for name, string, boolean in found}
+
+
+def environment(region: str) -> dict[str, str]:
+    """Give this process's environment with a region, whatever it said before."""
+    return dict(os.environ) | {"AWS_REGION": region, "AWS_DEFAULT_REGION": region}
+
+
+def _region(name: str) -> str:
+    written = assignments(PROJECT / "infra-extra" / f"{name}.tfvars")
+    named = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
+    region = written.get("region") or named
+    if not region:
+        fault = "nothing says in which region it is; name it with --region"
+        raise ConfigurationError(f"The stage {name}", [fault])
+    return region
