@@ -45,5 +45,15 @@ resource "aws_cloudwatch_event_target" "topic" {
   target_id      = "topic"
   arn            = aws_sns_topic.alerts.arn
 
+  # What AWS does by itself (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html), said here so that it stays.
+  retry_policy {
+    maximum_event_age_in_seconds = 86400
+    maximum_retry_attempts       = 185
+  }
+
+  dead_letter_config {
+    arn = aws_sqs_queue.dead.arn
+  }
+
   depends_on = [aws_sns_topic_policy.alerts]
 }

@@ -1,10 +1,20 @@
 locals {
   topics = concat([local.topic_arn], local.topics_beside)
 
+  # What the bus could not hand to the topic.
+  rule_sends = {
+    Sid       = "RuleSends"
+    Effect    = "Allow"
+    Principal = { Service = "events.amazonaws.com" }
+    Action    = "sqs:SendMessage"
+    Resource  = local.dlq_arn
+    Condition = { ArnEquals = { "aws:SourceArn" = [local.rule_arn] } }
+  }
+
   queue_policies = {
     for arn in [local.queue_arn, local.dlq_arn] : arn => jsonencode({
       Version = "2012-10-17"
-      Statement = [
+      Statement = concat(arn == local.dlq_arn ? [local.rule_sends] : [], [
         {
           Sid       = "TopicSends"
           Effect    = "Allow"
@@ -21,7 +31,7 @@ locals {
           Resource  = arn
           Condition = { Bool = { "aws:SecureTransport" = "false" } }
         },
-      ]
+      ])
     })
   }
 }
@@ -45,6 +55,6 @@ resource "aws_sqs_queue" "dead" {
   sqs_managed_sse_enabled   = true
   message_retention_seconds = 14 * 86400
 
-  # Of queues, ours alone; the dead letters of subscriptions need the policy. Written out, as ours names this one.
+  # Of queues, ours alone; the dead letters of the subscription and of the rule need the policy. Written out, as ours names this one.
   redrive_allow_policy = jsonencode({ redrivePermission = "byQueue", sourceQueueArns = [local.queue_arn] })
 }

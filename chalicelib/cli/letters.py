@@ -27,6 +27,11 @@ _REDRIVEN = {
     "explanation": "the collector received it again and again and never finished it",
     "fix": "Look in the collector's log for NOT_RECORDED and this message's id, mend that, then replay it.",
 }
+_UNDELIVERED = {
+    "reason": "NOT_DELIVERED",
+    "explanation": "EventBridge could not hand it to the topic",
+    "fix": "Apply infra-extra for this stage, then replay it.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +50,16 @@ class Letter:
         return self.attributes.get("source") or UNSTAMPED
 
     def why(self, name: str) -> str:
-        """Give `reason`, `explanation` or `fix`; one that the queue itself moved here has none of its own."""
-        return self.attributes.get(name) or _REDRIVEN[name]
+        """Give `reason`, `explanation` or `fix`; what AWS put here has none of its own.
+
+        EventBridge says what went wrong in attributes of its own
+        (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html).
+        """
+        if own := self.attributes.get(name):
+            return own
+        if code := self.attributes.get("ERROR_CODE"):
+            return _UNDELIVERED[name] + (f": {code}" if name == "explanation" else "")
+        return _REDRIVEN[name]
 
 
 class DeadLetters:

@@ -100,14 +100,24 @@ run "queues" {
   }
 
   assert {
-    condition = alltrue([for queue in [aws_sqs_queue.alerts, aws_sqs_queue.dead] : [
-      for each in jsondecode(queue.policy).Statement : each.Condition if each.Effect == "Allow"
-    ] == [{ ArnEquals = { "aws:SourceArn" = ["arn:aws:sns:us-east-1:123456789012:alerting-prod-alerts"] } }]])
-    error_message = "The topic alone may send to the queues."
+    condition = [for each in jsondecode(aws_sqs_queue.alerts.policy).Statement : each.Condition if each.Effect == "Allow"] == [
+      { ArnEquals = { "aws:SourceArn" = ["arn:aws:sns:us-east-1:123456789012:alerting-prod-alerts"] } }
+    ]
+    error_message = "The topic alone may send to the queue."
   }
 
   assert {
-    condition     = jsondecode(aws_sqs_queue.dead.policy).Statement[0].Resource == "arn:aws:sqs:us-east-1:123456789012:alerting-prod-alerts-dlq"
+    condition = { for each in jsondecode(aws_sqs_queue.dead.policy).Statement : each.Principal.Service => each.Condition if each.Effect == "Allow" } == {
+      "sns.amazonaws.com"    = { ArnEquals = { "aws:SourceArn" = ["arn:aws:sns:us-east-1:123456789012:alerting-prod-alerts"] } }
+      "events.amazonaws.com" = { ArnEquals = { "aws:SourceArn" = ["arn:aws:events:us-east-1:123456789012:rule/alerting-prod-alarms/alerting-prod-alarms"] } }
+    }
+    error_message = "The topic and our own rule alone may send to the dead-letter queue."
+  }
+
+  assert {
+    condition = alltrue([for queue in [aws_sqs_queue.alerts, aws_sqs_queue.dead] : alltrue([
+      for each in jsondecode(queue.policy).Statement : each.Resource == "arn:aws:sqs:us-east-1:123456789012:${queue.name}"
+    ])])
     error_message = "Each policy is about its own queue."
   }
 }
@@ -244,6 +254,19 @@ run "the_bus" {
       && length(aws_cloudwatch_event_target.topic.input_transformer) == 0
     )
     error_message = "The topic gets events as they are."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_event_target.topic.dead_letter_config[0].arn == aws_sqs_queue.dead.arn
+    error_message = "What the topic does not take is a dead letter."
+  }
+
+  assert {
+    condition = (
+      aws_cloudwatch_event_target.topic.retry_policy[0].maximum_event_age_in_seconds == 86400
+      && aws_cloudwatch_event_target.topic.retry_policy[0].maximum_retry_attempts == 185
+    )
+    error_message = "It is tried again for a day."
   }
 }
 
