@@ -16,6 +16,8 @@ from chalicelib.lifecycle.state import AlertState, Issue
 ROOM = timedelta(seconds=10)
 """What a look at one issue may take: none is begun with less time left."""
 
+PRIORITY = len("[P1] ")
+
 
 class Rows(Protocol):
     """The rows, by key and by the issue that they hold."""
@@ -82,7 +84,8 @@ class Comparing:
         """Find the row that holds an issue; where none does, the one that its marker names.
 
         People copy text from issue to issue, and the marker, which they do not see, goes with it. One that
-        nobody holds and that names several is left alone: its row finds it by its number or its opening.
+        nobody holds and that names several is the one's whose title it has; else it is left alone, and its
+        row finds it by its number or its opening.
         """
         held = next((row for row in named if _holds(row, seen)), None)
         if held:
@@ -91,7 +94,8 @@ class Comparing:
         holder = self.rows.get(fingerprint) if fingerprint else None
         if holder and _holds(holder, seen):
             return holder
-        return named[0] if len(named) == 1 else None
+        likely = named if len(named) == 1 else [row for row in named if _titled(row, seen)]
+        return likely[0] if len(likely) == 1 else None
 
 
 def _names(seen: Seen) -> list[str]:
@@ -101,6 +105,12 @@ def _names(seen: Seen) -> list[str]:
 
 def _holds(row: AlertState, seen: Seen) -> bool:
     return row.status.issue is not None and row.status.issue.ref == seen.ref
+
+
+def _titled(row: AlertState, seen: Seen) -> bool:
+    """Whether an issue has the title that we give the row's, whatever its priority."""
+    alert = row.spec.alert
+    return alert is not None and render.title(alert)[PRIORITY:] == seen.title[PRIORITY:]
 
 
 def _differs(issue: Issue, seen: Seen) -> bool:

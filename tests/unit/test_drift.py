@@ -1,6 +1,6 @@
 """Drift: what people did while nobody told us, found by looking."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -374,9 +374,9 @@ def test_an_older_issue_that_cannot_be_taken_over_leaves_the_younger_alone(world
     assert world.tracker.calls == ["read"], "another worker was quicker"
 
 
-def two_conditions(world: DriftWorld) -> tuple[str, str]:
+def two_conditions(world: DriftWorld, titles: Sequence[str] = ("one", "two")) -> tuple[str, str]:
     """Two conditions that fire, each with its issue."""
-    alerts = [firing(0, title=name, identity={"alarm_id": name}) for name in ("one", "two")]
+    alerts = [firing(0, title=title, identity={"alarm_id": str(n)}) for n, title in enumerate(titles)]
     for alert in alerts:
         world.sync(world.says(alert), at(60))
     return alerts[0].fingerprint, alerts[1].fingerprint
@@ -387,10 +387,42 @@ def held(world: DriftWorld, fingerprint: str) -> IssueRef | None:
     return issue.ref if issue else None
 
 
-def test_an_issue_that_nobody_holds_and_names_two_conditions_is_left_alone(world: DriftWorld) -> None:
+@pytest.mark.parametrize("place", ["above", "below"])
+@pytest.mark.parametrize("pasted", [FIRST, SECOND], ids=["the older's", "the younger's"])
+def test_a_double_into_which_anothers_marker_was_pasted_is_closed_as_its_own_rows(
+    world: DriftWorld, pasted: IssueRef, place: str
+) -> None:
+    """A person who pastes a text leaves the title, which says what it was opened for."""
+    one, two = two_conditions(world)
+    own = SECOND if pasted == FIRST else FIRST
+    ours, theirs = (world.tracker.threads[ref].seen for ref in (own, pasted))
+    bodies = (theirs.body, ours.body) if place == "above" else (ours.body, theirs.body)
+    world.tracker.open(REPOSITORY, Draft(f"[P3]{ours.title[4:]}", "\n\n".join(bodies), ours.labels), at(999))
+    world.look(12)
+    assert [held(world, one), held(world, two)] == [FIRST, SECOND]
+    assert {issue.ref for issue in world.tracker.open_issues} == {FIRST, SECOND}
+    double = world.tracker.threads[IssueRef(REPOSITORY, 3)]
+    assert double.state_reason == "duplicate"
+    assert double.seen.body.startswith(render.duplicate(own))
+
+
+@pytest.mark.parametrize("titles", [("same", "same"), ("one", "two")], ids=["titled as both", "as neither"])
+def test_where_the_title_does_not_tell_whose_a_double_is_nothing_is_closed(
+    world: DriftWorld, titles: tuple[str, str]
+) -> None:
+    two_conditions(world, titles)
+    one, two = (world.tracker.threads[ref].seen for ref in (FIRST, SECOND))
+    title = one.title if titles[0] == titles[1] else "a person's title"
+    world.tracker.open(REPOSITORY, Draft(title, f"{one.body}\n\n{two.body}", one.labels), at(999))
+    for minute in (12, 70, 140):
+        world.look(minute)
+    assert len(world.tracker.open_issues) == 3
+
+
+def test_an_issue_that_nobody_holds_and_names_two_conditions_closes_none_of_them(world: DriftWorld) -> None:
     """Its repository was renamed, and before anybody looked, a person pasted another's marker into it."""
     _, two = two_conditions(world)
-    thread = world.tracker.threads.pop(FIRST)
+    thread = world.tracker.threads[FIRST]  # where GitHub still sends those who read it
     pasted = world.tracker.threads[SECOND].seen.body
     elsewhere = replace(thread.seen, ref=IssueRef(REPOSITORY, 99), body=f"{pasted}\n\n{thread.seen.body}")
     thread.seen = elsewhere
