@@ -5,7 +5,7 @@ where they are needed: the cold start of the webhook is what a sender waits for.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -55,7 +55,7 @@ def _answer(
     edge: Callable[[Stage], Callable[[Posted], Answer]], source: str, request: Any, context: Any
 ) -> Answer:
     headers = {name.lower(): value for name, value in request.headers.items()}
-    posted = Posted(source, headers, request.raw_body, _request_id(context), CLOCK.now())
+    posted = Posted(source, headers, request.raw_body, _request_id(context), _received_at(request))
     with telemetry().invocation("webhook", posted.request_id):
         try:
             return edge(serving(_function_arn(context)))(posted)
@@ -83,6 +83,12 @@ def _reconcile(function_arn: str) -> "Reconcile":
 def _request_id(context: Any) -> str:
     """Lambda's name of the invocation; `chalice local` has none."""
     return getattr(context, "aws_request_id", None) or CLOCK.unique()
+
+
+def _received_at(request: Any) -> datetime:
+    """When API Gateway received a request, by its clock; `chalice local` does not say."""
+    milliseconds = (request.context or {}).get("requestTimeEpoch")
+    return datetime.fromtimestamp(milliseconds / 1000, UTC) if milliseconds else CLOCK.now()
 
 
 def _until(context: Any) -> datetime:

@@ -43,7 +43,7 @@ class Ingest:
         return Answer(202, {"accepted": accepted})
 
     def _accept(self, posted: Posted) -> int:
-        source = registry.webhook(posted.source)
+        began, source = self.now(), registry.webhook(posted.source)
         if not source:
             raise NotAccepted(
                 404, "UNKNOWN_SOURCE", f"there is no such source; there are: {', '.join(registry.webhooks())}"
@@ -56,7 +56,9 @@ class Ingest:
             raise edge.unauthorized()
         edge.authenticate(self.secret, partial(self._proves, posted))
         alerts, cut_off = self._read(posted, source)
-        taken = publishing.publish(self.topic, alerts, posted, source, self.now)
+        taken = publishing.publish(
+            self.topic, alerts, posted, source, lambda: self.now() - began > publishing.TIME
+        )
         self.telemetry.count("AlertsReceived", taken, source=posted.source)
         left = len(alerts) - taken
         if left or cut_off:
@@ -89,4 +91,6 @@ class Ingest:
 
     def _proves(self, posted: Posted, secret: Mapping[str, Any]) -> bool:
         credentials = Credentials.of(posted.source, secret)
-        return authentic(posted.source, posted.headers, posted.body, credentials, self.now().timestamp())
+        return authentic(
+            posted.source, posted.headers, posted.body, credentials, posted.received_at.timestamp()
+        )

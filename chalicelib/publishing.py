@@ -7,7 +7,7 @@ so that repeats reach all of it: an alert that arrives twice does no harm.
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, TypeVar
 from zlib import crc32
 
@@ -31,12 +31,12 @@ def publish(
     payloads: Sequence[Mapping[str, Any]],
     posted: Posted,
     source: Source,
-    now: Callable[[], datetime],
+    late: Callable[[], bool],
 ) -> int:
-    """Publish one message an alert and return how many were published; raises NotAccepted."""
+    """Publish one message an alert, until it is late, and return how many were; raises NotAccepted."""
     ordered = in_order(payloads, source.ended, posted.request_id)
     for done in range(0, len(ordered), AT_ONCE):
-        if done and now() - posted.received_at > TIME:
+        if done and late():
             return done
         bodies = [_message(source.cut(each, MOST_MESSAGE_BYTES)) for each in ordered[done : done + AT_ONCE]]
         edge.publish(topic, bodies, posted, LOST)

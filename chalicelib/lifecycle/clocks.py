@@ -1,13 +1,25 @@
 """Clocks: how far those of others may be from ours, and what a time of theirs is by ours. Pure.
 
 A provider's times are compared with its own; what happened on GitHub is compared with when we received what
-the provider said.
+the provider said. Ours is the table's: every worker corrects its own by it, as leases and due times are
+written by one worker and read by another.
 """
 
 from datetime import datetime, timedelta
 
+SECOND = timedelta(seconds=1)
+
 APART = timedelta(minutes=10)
 """How far the clock of a provider or of GitHub may be ahead of ours, or behind."""
+
+
+def ahead(known: timedelta, date: datetime, asked: datetime, answered: datetime) -> timedelta:
+    """How far a clock is ahead of one that dated an answer, to the second, between asking and answer.
+
+    What is known is changed no more than this proves, so that a slow answer, or one that is read late,
+    changes nothing.
+    """
+    return max(asked - date - SECOND, min(known, answered - date))
 
 
 def by_ours(theirs: datetime, after: datetime, now: datetime) -> datetime:

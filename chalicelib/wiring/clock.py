@@ -2,15 +2,40 @@
 
 import time
 import uuid
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from chalicelib.lifecycle import clocks
+
+
+def machine() -> datetime:
+    """What the clock of this machine shows, in UTC."""
+    return datetime.now(UTC)
 
 
 class SystemClock:
-    """The clock of this machine."""
+    """The clock of this machine, corrected by the table's where that proves it wrong.
+
+    Without this a worker whose clock is ahead by more than a lease lasts would take over what another one is
+    in the middle of. AWS takes no call from a clock more than five minutes off
+    (docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html).
+    """
+
+    def __init__(self, shows: Callable[[], datetime] = machine) -> None:
+        self._shows, self._ahead, self._asked_at = shows, timedelta(), shows()
 
     def now(self) -> datetime:
         """The time in UTC."""
-        return datetime.now(UTC)
+        return self._shows() - self._ahead
+
+    def asks(self) -> None:
+        """Note that the table is asked."""
+        self._asked_at = self._shows()
+
+    def answered(self, date: datetime | None) -> None:
+        """Learn from the date of the table's answer."""
+        if date:
+            self._ahead = clocks.ahead(self._ahead, date, self._asked_at, self._shows())
 
     def sleep(self, seconds: float) -> None:
         """Let time pass."""

@@ -208,6 +208,27 @@ def test_the_webhook_is_posted_to(stage: Stage) -> None:
     assert stage.http.get("/webhooks/grafana").status_code == 405
 
 
+def test_a_request_was_received_when_api_gateway_says_so(stage: Stage) -> None:
+    """The clock of the machine that a function runs on may be minutes off."""
+    event = {
+        "requestContext": {
+            "httpMethod": "POST",
+            "resourcePath": "/webhooks/{source}",
+            "identity": {},
+            "requestTimeEpoch": 1_780_315_200_123,
+        },
+        "multiValueQueryStringParameters": None,
+        "stageVariables": None,
+        "pathParameters": {"source": "grafana"},
+        "headers": {"X-Grafana-Token": "token-of-grafana"},
+        "isBase64Encoded": False,
+        "body": json.dumps(GROUP),
+    }
+    assert app.app(event, Context(aws_request_id="request-8"))["statusCode"] == 202
+    times = {message["MessageAttributes"]["received_at"]["StringValue"] for message in stage.received()}
+    assert times == {"1780315200123"}
+
+
 def test_on_aws_topic_and_secret_are_where_the_function_is(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,6 +14,7 @@ from chalicelib.drift import Drift
 from chalicelib.find import Holder
 from chalicelib.github.budget import Limits
 from chalicelib.github.client import GitHubClient
+from chalicelib.github.dates import http_date
 from chalicelib.github.gate import Gate
 from chalicelib.github.issues import GitHubIssues
 from chalicelib.ingest import Ingest
@@ -32,6 +33,7 @@ from chalicelib.store import DynamoStore
 from chalicelib.sync import Clock, Sync, Timing
 from chalicelib.telemetry import Telemetry
 from chalicelib.topic import SnsTopic
+from chalicelib.wiring.clock import SystemClock
 from tests.simulation.faults import TIMEOUT
 from tests.simulation.lookups import listing
 from tests.simulation.outside import Outside
@@ -94,6 +96,36 @@ class Services(Protocol):
         """What comes between the workers and the twins."""
 
 
+class WorkersClock(SystemClock):
+    """The clock of a container whose machine is so many seconds ahead."""
+
+    def __init__(self, true: Clock, ahead: float) -> None:
+        super().__init__(lambda: true.now() + timedelta(seconds=ahead))
+        self._true = true
+
+    def sleep(self, seconds: float) -> None:
+        self._true.sleep(seconds)
+
+    def unique(self) -> str:
+        return self._true.unique()
+
+
+class _Table:
+    """The client of the table as `chalicelib/wiring/table.py` wires it: its dates correct the clock."""
+
+    def __init__(self, twin: DynamoTwin, clock: SystemClock) -> None:
+        self._twin, self._clock = twin, clock
+
+    def __getattr__(self, name: str) -> Any:
+        def call(**arguments: Any) -> Any:
+            self._clock.asks()
+            answer = getattr(self._twin, name)(**arguments)
+            self._clock.answered(http_date(answer["ResponseMetadata"]["HTTPHeaders"]["date"]))
+            return answer
+
+        return call
+
+
 class _Secret:
     """The webhook's secret."""
 
@@ -104,8 +136,8 @@ class _Secret:
 class _CountedAct(Act):
     """Act, and a count of the steps."""
 
-    def __init__(self, services: Services, issues: GitHubIssues, holder: Holder) -> None:
-        super().__init__(lambda: issues, services.policy.routing, services.clock.now, holder)
+    def __init__(self, services: Services, clock: Clock, issues: GitHubIssues, holder: Holder) -> None:
+        super().__init__(lambda: issues, services.policy.routing, clock.now, holder)
         self._count = services.count
 
     def __call__(self, row: AlertState, step: Step) -> AlertState:
@@ -116,27 +148,27 @@ class _CountedAct(Act):
 class Container:
     """A Lambda function's container: what one invocation leaves in memory, the next finds there."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, ahead: float) -> None:
         self._services = services
-        now = services.clock.now
-        self.store: Any = DynamoStore(services.table, "table")  # type: ignore[arg-type]
+        self.clock = WorkersClock(services.clock, ahead)
+        self._table: Any = _Table(services.table, self.clock)
+        now = self.clock.now
+        self.store: Any = DynamoStore(self._table, "table")  # type: ignore[arg-type]
         self.gate = gate = Gate(self.store, services.limits, now, services.telemetry)
-        client = GitHubClient(
-            services.github, UnsignedApp(), gate, services.clock, timedelta(seconds=TIMEOUT)
-        )
+        client = GitHubClient(services.github, UnsignedApp(), gate, self.clock, timedelta(seconds=TIMEOUT))
         self.issues = GitHubIssues(client)
-        act, timing = _CountedAct(services, self.issues, self.store.of_issue), Timing()
-        self.sync = Sync(self.store, gate, act, services.clock, services.policy, timing, services.telemetry)
+        act, timing = _CountedAct(services, self.clock, self.issues, self.store.of_issue), Timing()
+        self.sync = Sync(self.store, gate, act, self.clock, services.policy, timing, services.telemetry)
 
     def webhook(self) -> Ingest:
         services = self._services
         topic = SnsTopic(services.messaging, "arn:aws:sns:us-west-2:123456789012:alerts")  # type: ignore[arg-type]
-        return Ingest(topic, _Secret(), services.clock.now, services.telemetry, Refusals(services.telemetry))
+        return Ingest(topic, _Secret(), self.clock.now, services.telemetry, Refusals(services.telemetry))
 
     def collector(self) -> Collector:
         services = self._services
         queue = SqsQueue(services.messaging, QUEUE, DLQ)  # type: ignore[arg-type]
-        now = services.clock.now
+        now = self.clock.now
         policy, telemetry = services.policy, services.telemetry
         notice = Notice(self.store, now, telemetry)
         return Collector(self.store, queue, self.sync, policy, DUPLICATE, now, telemetry, notice)
@@ -144,8 +176,8 @@ class Container:
     def reconcile(self) -> Reconcile:
         services = self._services
         repositories = services.policy.routing.repositories
-        now = services.clock.now
-        census = DynamoCensus(services.table, "alerts-state")  # type: ignore[arg-type]
+        now = self.clock.now
+        census = DynamoCensus(self._table, "alerts-state")  # type: ignore[arg-type]
         drift = Drift(self.store, lambda: self.issues, self.sync, self.gate, census, repositories, now)
         routing, telemetry = services.policy.routing, services.telemetry
         board = Board(self.store, census, lambda: self.issues, self.gate, routing, now, telemetry)
@@ -156,7 +188,7 @@ class Container:
     def _chores(self, census: DynamoCensus) -> Iterator[tuple[str, Callable[[datetime], None]]]:
         """What looks at providers; with none to look at there is nothing to do."""
         services = self._services
-        now, telemetry = services.clock.now, services.telemetry
+        now, telemetry = self.clock.now, services.telemetry
         if services.cloudwatch():
             reader, place = CloudWatchAlarms(services.cloudwatch), Place("123456789012", "us-west-2")
             search = MissedAlarms(self.store, TOPIC.__eq__, {""}.__contains__, None, telemetry)

@@ -29,6 +29,10 @@ RARE = (
 """Calls that few runs make, and that are disturbed the oftener."""
 
 
+WORKERS_APART = (0.0, 0.0, 2.0, 60.0, 300.0)
+"""By how many seconds workers' clocks may be off, either way; AWS takes no call from one further off."""
+
+
 EFFECTIVE = tuple(name for name in faults.of("github.open") if name.endswith(", done"))
 """Failures of an opening that has taken effect."""
 
@@ -59,6 +63,7 @@ def _setting(seed: int, chance: Random, drawn: History, *, others: bool) -> Sett
     return Setting(
         cast=drawn.cast,
         github_ahead=ahead_of_time(chance),
+        workers_apart=Random(f"{seed}/workers").choice(WORKERS_APART),
         hostile=chance.random() < 0.6,
         lists=chance.random() < 0.3,
         batch=chance.choice((1, 2, 10)),

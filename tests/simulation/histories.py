@@ -19,7 +19,7 @@ GAPS = (0.4, 5, 40, 70, 240, 700, 2000, 4000)
 LASTS = (20.0, 120.0, 400.0, 1000.0, 3000.0, 6000.0)
 """Seconds that trouble of a provider lasts."""
 
-CLOCKS = (0.0, 0.0, 0.0, -30.0, 45.0, -290.0, 290.0)
+CLOCKS = (0.0, 0.0, 0.0, -30.0, 45.0, -290.0, 290.0, -600.0, 600.0)
 """By how many seconds a provider's clock is ahead; GitHub's may be as far the other way."""
 
 MOST = 25

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 EACH = 7
 """Of so many seeds one has a profile."""
 
-AHEAD = (0.0, 0.0, -30.0, 45.0)
+AHEAD = (0.0, 0.0, -30.0, 45.0, -600.0, 600.0)
 
 
 @dataclass(frozen=True)
@@ -87,10 +87,12 @@ def _contributors_take_turns(seed: int, chance: Random) -> Scenario:
 
 def _closed_by_another_clock(seed: int, chance: Random) -> Scenario:
     """A person closes an issue soon, and by GitHub's clock that was before the condition began."""
-    setup: Setup = chance.choice((CloudWatches, Emitters))("provider", chance.choice((0.0, 45.0, 290.0)))
+    setup: Setup = chance.choice((CloudWatches, Emitters))(
+        "provider", chance.choice((0.0, 45.0, 290.0, 600.0))
+    )
     began, number = chance.uniform(0, 100), chance.randrange(16)
     closes = Acts(began + chance.uniform(5, 60), "close", 0.0, chance.random() < 0.7)
-    setting = Setting((setup,), github_ahead=chance.choice((-30.0, -290.0)))
+    setting = Setting((setup,), github_ahead=chance.choice((-30.0, -290.0, -600.0)))
     ends = _ends(began + chance.uniform(600, 3000), setup, number)
     return _scenario(seed, setting, _fires(began, setup, number), closes, ends)
 

@@ -61,6 +61,7 @@ class Setting:
 
     cast: tuple[Setup, ...] = ()
     github_ahead: float = 0.0
+    workers_apart: float = 0.0
     hostile: bool = False
     lists: bool = False
     batch: int = 10

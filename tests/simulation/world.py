@@ -180,16 +180,20 @@ class World:
         self._invocations += 1
         self.running[function] += 1
         name = f"{function}-{self._invocations}"
-        container = self._containers[function].pop() if self._containers[function] else Container(self)
+        container = self._containers[function].pop() if self._containers[function] else self._container(name)
         chance = random.Random(f"{self.scenario.seed}/{name}")
-        until = self.schedule.now() + timedelta(seconds=FUNCTION) - MARGIN
         self.schedule.spawn(
             name,
             FUNCTION,
             chance,
-            lambda worker: work(container, until),
+            lambda worker: work(container, container.clock.now() + timedelta(seconds=FUNCTION) - MARGIN),
             partial(self._ended, function, container, then),
         )
+
+    def _container(self, name: str) -> Container:
+        """A machine's clock is its own."""
+        most = self.scenario.setting.workers_apart
+        return Container(self, random.Random(f"{self.scenario.seed}/{name}/clock").uniform(-most, most))
 
     def _ended(
         self, function: str, container: Container, then: Callable[[Worker], None], worker: Worker

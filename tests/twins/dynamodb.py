@@ -10,6 +10,7 @@ import operator
 import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from email.utils import formatdate
 from functools import cache
 from typing import Any
 
@@ -55,13 +56,13 @@ class DynamoTwin:
     def get_item(self, *, Key: Item, **_: Any) -> Item:  # noqa: N803 - boto3's names
         key = Key["fingerprint"]["S"]
         point = "table.load" if "#" in key else "table.get"
-        return self._outside(point, lambda: {"Item": self.items[key]} if key in self.items else {})
+        return self._answer(point, lambda: {"Item": self.items[key]} if key in self.items else {})
 
     def batch_get_item(self, *, RequestItems: Item) -> Item:  # noqa: N803
         ((table, asked),) = RequestItems.items()
         keys = [key["fingerprint"]["S"] for key in asked["Keys"]]
         assert len(keys) == len(set(keys)) <= 100, "DynamoDB refuses it"
-        return self._outside(
+        return self._answer(
             "table.get",
             lambda: {
                 "Responses": {table: [self.items[key] for key in keys if key in self.items]},
@@ -70,13 +71,23 @@ class DynamoTwin:
         )
 
     def update_item(self, *, Key: Item, **update: Any) -> Item:  # noqa: N803
-        return self._outside(
+        return self._answer(
             f"table.{_purpose(update)}", lambda: self._update(Key["fingerprint"]["S"], update)
         )
 
     def query(self, **query: Any) -> Item:
         point = f"table.query_{query['IndexName']}"
-        return self._outside(point, lambda: self._query(query))
+        return self._answer(point, lambda: self._query(query))
+
+    def _answer(self, point: str, effect: Callable[[], Item]) -> Item:
+        """Date an answer as HTTP does."""
+
+        def dated() -> Item:
+            answer = effect()
+            date = formatdate(self._now(), usegmt=True)
+            return answer | {"ResponseMetadata": {"HTTPHeaders": {"date": date}}}
+
+        return self._outside(point, dated)
 
     def _update(self, key: str, update: Mapping[str, Any]) -> Item:
         names, values = update["ExpressionAttributeNames"], update["ExpressionAttributeValues"]

@@ -12,7 +12,7 @@ from chalicelib.authentication import Credentials
 from chalicelib.cli.doctor.finding import Finding
 from chalicelib.errors import ConfigurationError
 from chalicelib.render.words import counted, duration
-from chalicelib.wiring.clock import CLOCK
+from chalicelib.wiring.clock import CLOCK, machine
 from chalicelib.wiring.stage import Stage
 from chalicelib.wiring.table import census
 
@@ -27,7 +27,7 @@ def identity(stage: Stage) -> Iterator[Finding]:
     answer = stage.client("sts").get_caller_identity()
     yield Finding("identity", f"{answer['Arn']} in {stage.region}")
     theirs = parsedate_to_datetime(answer["ResponseMetadata"]["HTTPHeaders"]["date"])
-    apart = abs(CLOCK.now() - theirs)
+    apart = abs(machine() - theirs)
     fix = "Set this machine's clock (NTP)." if apart > CLOCKS_APART else ""
     yield Finding("clock", f"{apart.total_seconds():.0f} s from that of AWS", fix)
 
