@@ -4,9 +4,10 @@ People have the last word: what they did comes before what the provider says.
 """
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chalicelib.adapters import registry
+from chalicelib.alert import Condition
 from chalicelib.labels import FLAPPING_LABEL, STALE_LABEL
 from chalicelib.lifecycle.clocks import APART
 from chalicelib.lifecycle.flapping import flapping_until
@@ -87,7 +88,17 @@ def _started_since(spec: Spec, over_at: datetime) -> bool:
     starts that are seconds apart, and clocks differ, so a start must be clearly later.
     """
     repeats = spec.alert is not None and bool(registry.of_alert(spec.alert.source).repeats)
-    return repeats and spec.fired_at is not None and spec.fired_at > over_at + APART
+    return repeats and spec.fired_at is not None and spec.fired_at + _behind(spec) > over_at + APART
+
+
+def _behind(spec: Spec) -> timedelta:
+    """How far the provider's clock may be behind ours.
+
+    A start is received after it, and as the promptest message tells, mostly soon after it.
+    """
+    firings = [moment for moment in spec.moments if moment.condition is Condition.FIRING]
+    seen = [moment.received - moment.at for moment in firings if moment.received]
+    return max(timedelta(), min([*seen, APART]))
 
 
 def wrongly_over(row: AlertState) -> bool:

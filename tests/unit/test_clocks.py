@@ -109,7 +109,7 @@ def test_what_fires_again_after_a_person_closed_it_and_it_resolved_has_a_fresh_i
 
 
 @LEARNS
-@pytest.mark.parametrize(("began", "still_open"), [(2, []), (23, [SECOND])])
+@pytest.mark.parametrize(("began", "still_open"), [(2, []), (13, [SECOND]), (23, [SECOND])])
 def test_a_start_clearly_later_than_a_persons_closing_is_not_what_was_closed(
     provider: float, github: float, learns: Learns, began: float, still_open: list[IssueRef]
 ) -> None:
