@@ -153,7 +153,7 @@ class Container:
         self.clock = WorkersClock(services.clock, ahead)
         self._table: Any = _Table(services.table, self.clock)
         now = self.clock.now
-        self.store: Any = DynamoStore(self._table, "table")  # type: ignore[arg-type]
+        self.store: Any = DynamoStore(self._table, "table")
         self.gate = gate = Gate(self.store, services.limits, now, services.telemetry)
         client = GitHubClient(services.github, UnsignedApp(), gate, self.clock, timedelta(seconds=TIMEOUT))
         self.issues = GitHubIssues(client)
@@ -177,7 +177,7 @@ class Container:
         services = self._services
         repositories = services.policy.routing.repositories
         now = self.clock.now
-        census = DynamoCensus(self._table, "alerts-state")  # type: ignore[arg-type]
+        census = DynamoCensus(self._table, "alerts-state")
         drift = Drift(self.store, lambda: self.issues, self.sync, self.gate, census, repositories, now)
         routing, telemetry = services.policy.routing, services.telemetry
         board = Board(self.store, census, lambda: self.issues, self.gate, routing, now, telemetry)

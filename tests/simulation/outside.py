@@ -63,11 +63,13 @@ class Failure:
 class Outside:
     """What comes between the workers and the twins. `trace` is the history of calls.
 
-    `github_ahead` is by how many seconds GitHub's clock is ahead.
+    `github_ahead` is by how many seconds GitHub's clock is ahead; `takes` says how many seconds a call
+    takes on average, by service or by call.
     """
 
     schedule: Schedule
     github_ahead: float = 0.0
+    takes: dict[str, float] = field(default_factory=TAKES.copy)
     failures: list[Failure] = field(default_factory=list)
     crashes: list[tuple[str, str]] = field(default_factory=list)
     even: bool = False
@@ -124,7 +126,7 @@ class Outside:
 
     def _pass(self, point: str) -> None:
         """Half of the time that a call takes, mostly about the same, seldom many times that."""
-        average = TAKES[point.partition(".")[0]] / 2
+        average = (self.takes.get(point) or self.takes[point.partition(".")[0]]) / 2
         self.schedule.sleep(average if self.even else average * (0.1 + 0.5 / (1.05 - self.chance())))
 
     def _crashes(self, point: str, when: str) -> bool:

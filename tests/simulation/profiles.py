@@ -1,38 +1,21 @@
 """Profiles: runs that show one fault of the outside, and little else, as chance would seldom draw it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from random import Random
-from typing import TYPE_CHECKING
 
-from tests.simulation import oracle
+from tests.simulation import oracle, slow_profiles
+from tests.simulation.drafting import AHEAD, Compares, begin, cloudwatch, emitter, end, scenario
 from tests.simulation.people import Acts
 from tests.simulation.providers.alertmanager import Alertmanagers
 from tests.simulation.providers.alerts import Route
 from tests.simulation.providers.cloudwatch import CloudWatches
 from tests.simulation.providers.emitters import Emitters
 from tests.simulation.providers.provider import Happens, Setup
-from tests.simulation.scenario import Scenario, Setting, Stimulus
+from tests.simulation.scenario import Scenario, Setting
 from tests.simulation.weather import Crashes, Fails, Spell
-
-if TYPE_CHECKING:
-    from tests.simulation.world import World
 
 EACH = 7
 """Of so many seeds one has a profile."""
-
-AHEAD = (0.0, 0.0, -30.0, 45.0, -600.0, 600.0)
-
-
-@dataclass(frozen=True)
-class Compares:
-    """A person compares the consoles with GitHub, where nothing has gone wrong that would take long."""
-
-    at: float
-
-    def happen(self, world: "World") -> None:
-        for promise, how in oracle.soon(world):
-            world.breaks(promise, how)
 
 
 def profile(seed: int) -> Scenario | None:
@@ -41,47 +24,27 @@ def profile(seed: int) -> Scenario | None:
     return chance.choice(PROFILES)(seed, chance) if seed % EACH == EACH // 2 else None
 
 
-def _scenario(seed: int, setting: Setting, *stimuli: Stimulus) -> Scenario:
-    return Scenario(seed, setting, tuple(sorted(stimuli, key=lambda each: each.at)))
-
-
-def _cloudwatch(chance: Random, *, contributors: bool = False) -> CloudWatches:
-    return CloudWatches("cloudwatch", chance.choice(AHEAD), contributors)
-
-
-def _emitter(chance: Random) -> Emitters:
-    return Emitters("emitter", chance.choice(AHEAD))
-
-
-def _fires(at: float, setup: Setup, condition: int, which: float = 0.0, word: str = "P1") -> Happens:
-    return Happens(at, setup.name, "fires", condition, which=which, word=word)
-
-
-def _ends(at: float, setup: Setup, condition: int, which: float = 0.0) -> Happens:
-    return Happens(at, setup.name, "ends", condition, which=which)
-
-
 def _an_answer_lacks_it(seed: int, chance: Random) -> Scenario:
     """An alarm fires for long, and a replica that is behind does not know it at one of the looks."""
-    setup, number = _cloudwatch(chance), chance.randrange(16)
+    setup, number = cloudwatch(chance), chance.randrange(16)
     began, lasts = chance.uniform(0, 300), chance.uniform(2500, 5000)
     lacks = Happens(began + chance.uniform(10, 1500), setup.name, "lack an alarm", number)
     setting = Setting((setup,), hostile=chance.random() < 0.3)
-    return _scenario(seed, setting, _fires(began, setup, number), lacks, _ends(began + lasts, setup, number))
+    return scenario(seed, setting, begin(began, setup, number), lacks, end(began + lasts, setup, number))
 
 
 def _contributors_take_turns(seed: int, chance: Random) -> Scenario:
     """One of an alarm's contributors ends, and the other fires on."""
-    setup, number = _cloudwatch(chance, contributors=True), chance.randrange(16)
+    setup, number = cloudwatch(chance, contributors=True), chance.randrange(16)
     one, other = chance.sample((0.1, 0.9), 2)
     ends = chance.uniform(500, 2000)
-    return _scenario(
+    return scenario(
         seed,
         Setting((setup,), hostile=chance.random() < 0.3),
-        _fires(chance.uniform(0, 200), setup, number, one),
-        _fires(chance.uniform(0, 400), setup, number, other),
-        _ends(ends, setup, number, one),
-        _ends(ends + chance.uniform(2000, 4000), setup, number, other),
+        begin(chance.uniform(0, 200), setup, number, one),
+        begin(chance.uniform(0, 400), setup, number, other),
+        end(ends, setup, number, one),
+        end(ends + chance.uniform(2000, 4000), setup, number, other),
     )
 
 
@@ -93,63 +56,63 @@ def _closed_by_another_clock(seed: int, chance: Random) -> Scenario:
     began, number = chance.uniform(0, 100), chance.randrange(16)
     closes = Acts(began + chance.uniform(5, 60), "close", 0.0, chance.random() < 0.7)
     setting = Setting((setup,), github_ahead=chance.choice((-30.0, -290.0, -600.0)))
-    ends = _ends(began + chance.uniform(600, 3000), setup, number)
-    return _scenario(seed, setting, _fires(began, setup, number), closes, ends)
+    ends = end(began + chance.uniform(600, 3000), setup, number)
+    return scenario(seed, setting, begin(began, setup, number), closes, ends)
 
 
 def _table_away(seed: int, chance: Random) -> Scenario:
     """The table is away for longer than a message may be received in vain."""
-    setup, number = _emitter(chance), chance.randrange(16)
+    setup, number = emitter(chance), chance.randrange(16)
     fault = chance.choice(("throttled", "silent"))
     away = Fails(chance.uniform(0, 60), "table", fault, 10_000, chance.uniform(6000, 9000))
     said = away.at + chance.uniform(-20, 600)
-    back = _fires(away.at + away.seconds + 30, setup, number + 16)
-    return _scenario(
+    back = begin(away.at + away.seconds + 30, setup, number + 16)
+    return scenario(
         seed,
         Setting((setup,), batch=chance.choice((1, 10))),
         away,
-        _fires(max(0.0, said), setup, number),
+        begin(max(0.0, said), setup, number),
         back,
     )
 
 
 def _marker_pasted(seed: int, chance: Random) -> Scenario:
     """A person copies text between issues, and the marker with it; nobody tells us."""
-    setup, (one, other) = _emitter(chance), chance.sample(range(8), 2)
+    setup, (one, other) = emitter(chance), chance.sample(range(8), 2)
     pasted = Acts(chance.uniform(60, 600), "paste a marker", chance.random(), heard=False)
     setting = Setting((setup,), github_ahead=chance.choice(AHEAD), board=chance.random() < 0.5)
-    ends = _ends(pasted.at + chance.uniform(2000, 6000), setup, chance.choice((one, other)))
-    return _scenario(
-        seed, setting, _fires(0.0, setup, one), _fires(chance.uniform(5, 50), setup, other), pasted, ends
+    ends = end(pasted.at + chance.uniform(2000, 6000), setup, chance.choice((one, other)))
+    return scenario(
+        seed, setting, begin(0.0, setup, one), begin(chance.uniform(5, 50), setup, other), pasted, ends
     )
 
 
 def _installed_otherwise(seed: int, chance: Random) -> Scenario:
     """The App is installed anew, or its tokens end, when all that run know it; then something fires."""
-    setup, states = _emitter(chance), ("installed again", "tokens revoked")
+    setup, states = emitter(chance), ("installed again", "tokens revoked")
     spell = Spell(chance.uniform(800, 1200), chance.choice(states), 20.0)
     fires = spell.at + chance.uniform(5, 900)
-    return _scenario(
+    return scenario(
         seed,
         Setting((setup,)),
-        _fires(chance.uniform(0, 20), setup, 0, word="P0"),
+        begin(chance.uniform(0, 20), setup, 0, word="P0"),
         spell,
-        _fires(fires, setup, 1, word="P0"),
+        begin(fires, setup, 1, word="P0"),
         Compares(fires + oracle.SOON + 1),
     )
 
 
 def _over_in_a_batch(seed: int, chance: Random) -> Scenario:
     """What an emitter holds back for a while is over when it comes, all in one message."""
-    setup, number = _emitter(chance), chance.randrange(16)
+    setup, number = emitter(chance), chance.randrange(16)
     held = Happens(0.0, setup.name, "holds back", seconds=chance.uniform(30, 200), which=0.9)
     fires = chance.uniform(1, 15)
-    return _scenario(
+    return scenario(
         seed,
         Setting((setup,), batch=chance.choice((2, 10)), window=0.3),
         held,
-        _fires(fires, setup, number, word=chance.choice(("P1", "P2", "P3"))),
-        _ends(fires + chance.uniform(1, 10), setup, number),
+        begin(fires, setup, number, word=chance.choice(("P1", "P2", "P3"))),
+        end(fires + chance.uniform(1, 10), setup, number),
         Compares(held.seconds + oracle.SOON + 1),
     )
 
@@ -159,25 +122,25 @@ def _one_of_a_group_ends(seed: int, chance: Random) -> Scenario:
     route = Route(wait=chance.choice((0.0, 5.0)), interval=30.0, repeat=1200.0)
     setup = Alertmanagers("alertmanager", chance.choice(AHEAD), route=route)
     numbers, ends = chance.sample(range(8), 3), chance.uniform(100, 500)
-    fires = [_fires(chance.uniform(0, 20), setup, number) for number in numbers]
+    fires = [begin(chance.uniform(0, 20), setup, number) for number in numbers]
     compares = Compares(ends + oracle.SOON + 60)
-    return _scenario(seed, Setting((setup,)), *fires, _ends(ends, setup, numbers[0]), compares)
+    return scenario(seed, Setting((setup,)), *fires, end(ends, setup, numbers[0]), compares)
 
 
 def _said_while_it_is_written(seed: int, chance: Random) -> Scenario:
     """A call to GitHub is on its way for seconds; its provider says otherwise, and a worker dies."""
-    setup, number, began = _emitter(chance), chance.randrange(16), chance.uniform(0, 30)
+    setup, number, began = emitter(chance), chance.randrange(16), chance.uniform(0, 30)
     ends = began + chance.choice((chance.uniform(0.8, 4), 60.0))
     again = ends + chance.uniform(0.8, 4)
     late = Fails(began, "github.open", "slow", 1)
     if ends > began + 9:
         late = Fails(ends, "github.edit", "slow", chance.choice((1, 2)))
-    happens = [_fires(began, setup, number), _ends(ends, setup, number)]
+    happens = [begin(began, setup, number), end(ends, setup, number)]
     if chance.random() < 0.8:
-        happens.append(_fires(again, setup, number))
+        happens.append(begin(again, setup, number))
     crash = [Crashes(ends, "table.rest", "after")] if chance.random() < 0.7 else []
     setting = Setting((setup,), batch=chance.choice((1, 10)))
-    return _scenario(seed, setting, *happens, late, *crash)
+    return scenario(seed, setting, *happens, late, *crash)
 
 
 PROFILES: tuple[Callable[[int, Random], Scenario], ...] = (
@@ -190,4 +153,5 @@ PROFILES: tuple[Callable[[int, Random], Scenario], ...] = (
     _over_in_a_batch,
     _one_of_a_group_ends,
     _said_while_it_is_written,
+    *slow_profiles.PROFILES,
 )

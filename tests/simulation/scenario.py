@@ -57,11 +57,16 @@ class Stimulus(Protocol):
 @dataclass(frozen=True)
 class Setting:
     """What holds for a whole run: who speaks, whose clocks differ, how hostile the queue is, whether
-    providers may be asked; for `window` seconds Lambda waits for more messages of a batch."""
+    providers may be asked; for `window` seconds Lambda waits for more messages of a batch.
+
+    `takes` says what takes how many seconds, a service or a call, and `page` how long pages of lists are.
+    """
 
     cast: tuple[Setup, ...] = ()
     github_ahead: float = 0.0
     workers_apart: float = 0.0
+    takes: tuple[tuple[str, float], ...] = ()
+    page: int = 100
     hostile: bool = False
     lists: bool = False
     batch: int = 10
@@ -85,6 +90,8 @@ class Setting:
         for name in (REPOSITORY, ELSEWHERE):
             world.github.world.add_repository(name, collaborators=["mona"])
         world.github.world.comment_cap = self.comment_cap
+        world.github.page = self.page
+        world.outside.takes |= dict(self.takes)
 
 
 @dataclass(frozen=True)

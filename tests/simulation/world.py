@@ -42,6 +42,9 @@ DELIVERIES: tuple[tuple[float, ...], ...] = (
 IDLE, IDLE_CALM = 12, 61
 """Minutes after which rows are reconciled though none is due: drift looks ten minutes, or an hour, later."""
 
+LONG = 100
+"""Issues on a page of a list, as GitHub gives them; fewer make a long list of a few issues."""
+
 NAMES = {"ci-watcher": "normalized"}
 """The webhook of those that have another name in their alerts."""
 
@@ -153,6 +156,8 @@ class World:
 
     def _idle(self) -> int:
         """After how many minutes somebody looks; the longer nothing happens, the fewer looks are of use."""
+        if self.scenario.setting.page < LONG:  # a look at all of a list takes several runs
+            return 1
         if not self.calmed:
             return IDLE
         return IDLE_CALM if self.schedule.time < self._calm_at + 6 * 3600 else 5 * IDLE_CALM

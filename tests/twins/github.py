@@ -24,6 +24,7 @@ from tests.local.github.call import Call, Reply, Services
 from tests.local.github.errors import ApiError, bad_credentials, not_found
 from tests.local.github.faults import Faults
 from tests.local.github.limits import Limits
+from tests.local.github.listing import LARGEST_PAGE
 from tests.local.github.model import Installation
 from tests.local.github.representations import Representations
 from tests.local.github.routes import ROUTES, Route
@@ -108,7 +109,11 @@ class _Request:
 
 
 class GitHubTwin(httpx.Client):
-    """GitHub in this process. `watch` is told of each request as it takes effect: point, call and answer."""
+    """GitHub in this process.
+
+    `watch` is told of each request as it takes effect: point, call and answer. Pages of lists are cut
+    to `page`.
+    """
 
     def __init__(self, now: Callable[[], float], outside: Outside = direct) -> None:
         super().__init__(base_url=API, transport=httpx.MockTransport(lambda _: httpx.Response(500)))
@@ -123,6 +128,7 @@ class GitHubTwin(httpx.Client):
             Faults(now),
             Representations(API, "https://github.com", self.app, self.world.bot, now()),
         )
+        self.page = 100
         self.watch: Callable[[str, Call, Callable[[], Reply]], Reply] = lambda point, call, reply: reply()
 
     def rename_app(self, slug: str) -> None:
@@ -143,6 +149,8 @@ class GitHubTwin(httpx.Client):
     def build_request(self, method: str, url: Any, *, json: Any = None, headers: Any = None, **_: Any) -> Any:
         """Leave out what httpx does for a real connection, which takes most of a call's time."""
         path, _question, query = str(url).removeprefix(API).partition("?")
+        if self.page < LARGEST_PAGE:
+            query = query.replace(f"per_page={LARGEST_PAGE}", f"per_page={self.page}")
         return _Request(method, path, query, b"" if json is None else dumps(json).encode(), headers or {})
 
     def send(self, request: Any, **_: Any) -> httpx.Response:

@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from typing import Any
 
 import boto3
 import pytest
 from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 
 from chalicelib.lifecycle import clocks
 from chalicelib.wiring import table
@@ -110,8 +112,8 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
         def stream(self) -> Iterator[bytes]:
             yield b"{}"
 
-    def answer(request: object, **_: object) -> AWSResponse:
-        return AWSResponse("https://dynamodb.test", 200, headers, Body())  # type: ignore[no-untyped-call]
+    def answer(request: object, **_: object) -> Any:
+        return AWSResponse("https://dynamodb.test", 200, HTTPHeaders.from_dict(headers), Body())
 
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
     table.client().meta.events.register("before-send.dynamodb", answer)
