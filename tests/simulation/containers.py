@@ -153,7 +153,7 @@ class Container:
         self.clock = WorkersClock(services.clock, ahead)
         self._table: Any = _Table(services.table, self.clock)
         now = self.clock.now
-        self.store: Any = DynamoStore(self._table, "table")
+        self.store: Any = DynamoStore(self._table, "table")  # type: ignore[arg-type]
         self.gate = gate = Gate(self.store, services.limits, now, services.telemetry)
         client = GitHubClient(services.github, UnsignedApp(), gate, self.clock, timedelta(seconds=TIMEOUT))
         self.issues = GitHubIssues(client)

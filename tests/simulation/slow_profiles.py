@@ -38,12 +38,14 @@ def _lists_lag(seed: int, chance: Random) -> Scenario:
 
 
 def _moved_while_it_flaps(seed: int, chance: Random) -> Scenario:
-    """We opened it again ourselves; it has ended when a person moves it, and nobody tells us."""
-    setup, number = emitter(chance), chance.choice((0, 2, 4, 6))
-    flaps = [begin(each, setup, number) for each in (0.0, 90.0, 180.0, 270.0)]
+    """We opened it again ourselves; a person moves it, and we find it there before its row is due."""
+    setup, (number, before, after) = emitter(chance), chance.sample((0, 2, 4, 6), 3)
+    flaps = [begin(each, setup, number) for each in (20.0, 110.0, 200.0, 290.0)]
     flaps += [end(each.at + chance.uniform(30, 50), setup, number) for each in flaps]
-    moved = Acts(chance.uniform(400, 1200), "transfer", 0.0, heard=False)
-    return scenario(seed, Setting((setup,), others=True), *flaps, moved)
+    moved = Acts(chance.uniform(370, 600), "transfer", 0.6, heard=False)
+    looks = (Fails(moved.at, "github.open", "502"), begin(moved.at + 1, setup, after))
+    setting = Setting((setup,), others=True)
+    return scenario(seed, setting, begin(0.0, setup, before), *flaps, moved, *looks)
 
 
 def _begun_again_unheard(seed: int, chance: Random) -> Scenario:
