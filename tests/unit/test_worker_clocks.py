@@ -5,14 +5,15 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
 
-import boto3
 import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 
+from chalicelib.config import Arn, Settings
 from chalicelib.lifecycle import clocks
 from chalicelib.wiring import table
 from chalicelib.wiring.clock import SystemClock
+from chalicelib.wiring.stage import Stage
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
@@ -99,37 +100,31 @@ def test_what_is_known_is_changed_only_as_far_as_an_answer_proves() -> None:
     assert clocks.ahead(seconds(-9), NOON + seconds(2), asked, answered) == seconds(-3)
 
 
-@pytest.fixture
-def answers(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
-    """The headers with which the table answers; the wired client is made afresh."""
-    headers: dict[str, str] = {}
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "local")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-west-2")
-    table.client.cache_clear()
-
-    class Body:
-        def stream(self) -> Iterator[bytes]:
-            yield b"{}"
-
-    def answer(request: object, **_: object) -> Any:
-        return AWSResponse("https://dynamodb.test", 200, HTTPHeaders.from_dict(headers), Body())
-
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
-    table.client().meta.events.register("before-send.dynamodb", answer)
-    yield headers
-    table.client.cache_clear()
+class Body:
+    def stream(self) -> Iterator[bytes]:
+        yield b"{}"
 
 
 def test_the_wired_client_corrects_the_clock_by_the_date_of_each_answer(
-    answers: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     clock = SystemClock()
     monkeypatch.setattr(table, "CLOCK", clock)
-    key = {"fingerprint": {"S": "any"}}
+    keys = {"aws_access_key_id": "local", "aws_secret_access_key": "local"}
+    stage = Stage(
+        Settings.read({"ALERTING_STAGE": "local"}),
+        within=Arn("aws", "us-west-2", "123456789012", ""),
+        keys=keys,
+    )
+    headers: dict[str, str] = {}
+
+    def answer(**_: object) -> Any:
+        return AWSResponse("https://dynamodb.test", 200, HTTPHeaders.from_dict(headers), Body())
+
+    client = table.client(stage)
+    client.meta.events.register("before-send.dynamodb", answer)
     for date in ("", "yesterday", format_datetime(datetime.now(UTC) - seconds(300), usegmt=True)):
-        off_before = abs(clock.now() - datetime.now(UTC))
-        assert off_before < seconds(1)
-        answers["date"] = date
-        table.client().get_item(TableName="table", Key=key)
+        assert abs(clock.now() - datetime.now(UTC)) < seconds(1)
+        headers["date"] = date
+        client.get_item(TableName="table", Key={"fingerprint": {"S": "any"}})
     assert seconds(290) < datetime.now(UTC) - clock.now() < seconds(310)
