@@ -1,7 +1,7 @@
 # make demo     see it work, on this machine alone
 # make test     unit, contract, app and simulation tests
 # make check    formatter, linter, types, then make test
-# make check-all  make check, then coverage, storms and chaos, real senders, the deployment on stand-ins, and mutants
+# make check-all  make check, then coverage, more seeds, storms and chaos, real senders, the deployment on stand-ins, and mutants
 # make senders  a real Prometheus and Alertmanager, configured by docs/senders, against the local stack
 # make local    the demo's stack, left running for you to play with
 # make simulate RUNS=10000, make simulate-mutants, make simulate-storm, make fuzz: what must never happen, looked for
@@ -23,6 +23,9 @@ COVERING := tests/unit tests/contract tests/app tests/cli
 CHECKOV := build/checkov/installed
 SUPPLY := build/supply/installed
 SBOM := build/package/sbom.cdx.json
+
+# Where the environment forbids it to keep what it has compiled, Python compiles all of it in every process of every test.
+export PYTHONDONTWRITEBYTECODE :=
 
 ON_DEV := plan-dev deploy-dev publish-dev url-dev logs-dev destroy-dev package-dev
 ON_PROD := plan-prod deploy-prod publish-prod url-prod logs-prod destroy-prod package-prod
@@ -54,9 +57,9 @@ $(COMMANDS): $(INSTALLED)
 test: $(INSTALLED)
 	@$(RUN) -m pytest -n 4 --dist loadfile
 
-# The same without what takes long and covers nothing more, measured against the floors.
+# The same without what takes long and covers nothing more, with all examples, measured against the floors.
 coverage: $(INSTALLED)
-	@$(RUN) -m pytest -n 4 --dist loadfile --cov --cov-report=json:build/coverage.json --cov-report= $(COVERING)
+	@EXAMPLES=all $(RUN) -m pytest -n 4 --dist loadfile --cov --cov-report=json:build/coverage.json --cov-report= $(COVERING)
 	@$(RUN) -m tests.coverage build/coverage.json
 
 check: style types test
@@ -105,6 +108,7 @@ sbom: $(SUPPLY)
 check-all: check check-rest
 
 check-rest: coverage simulate-mutants $(CHECKOV) $(SUPPLY)
+	@SEEDS=300 RUNS=2000 $(RUN) -m pytest -n 2 --dist loadfile tests/simulation tests/fuzz
 	@$(RUN) -m pytest -n 2 --dist loadfile tests/storm
 	@$(RUN) -m pytest -n 2 --dist loadfile tests/senders
 	@$(RUN) -m pytest tests/deploy

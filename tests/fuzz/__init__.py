@@ -6,7 +6,7 @@ Hypothesis draws what a provider might send; each draw is then damaged in severa
 import os
 from collections import Counter
 
-RUNS = int(os.environ.get("RUNS", "2000"))
+RUNS = int(os.environ.get("RUNS", "300"))
 """How many inputs in all."""
 EACH = 10
 """Inputs made of one draw."""

@@ -21,25 +21,32 @@ from tests.local.processes import run_until_told
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-LONG_POLL_PAUSE_SECONDS = 0.05
+LOOK_AGAIN_SECONDS = 0.5
+"""How often a long poll looks although nothing was asked meanwhile: a message's visibility may have ended."""
+TABLE = "DynamoDB_"
 
 
 class OneAtATime:
     """WSGI middleware that admits one request at a time.
 
     moto checks a condition and then writes, without a lock: of two claims at once both could win, and a
-    message published while another is deleted could vanish. A long poll waits outside, asking again.
+    message published while another is deleted could vanish. A long poll waits outside, and looks again when
+    something was asked that may have filled its queue.
     """
 
     def __init__(self, application: "WSGIApplication") -> None:
         self._application = application
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        if environ.get("HTTP_X_AMZ_TARGET") == "AmazonSQS.ReceiveMessage":
+        target = environ.get("HTTP_X_AMZ_TARGET", "")
+        if target == "AmazonSQS.ReceiveMessage":
             return self._long_poll(environ)(environ, start_response)
         with self._lock:
-            return self._application(environ, start_response)
+            answer = self._application(environ, start_response)
+            if not target.startswith(TABLE):
+                self._lock.notify_all()
+            return answer
 
     def _long_poll(self, environ: "WSGIEnvironment") -> Response:
         request = json.loads(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))
@@ -49,10 +56,11 @@ class OneAtATime:
             once = environ | {"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
             with self._lock:
                 response = Response.from_app(self._application, once, buffered=True)
-            # An error ends the poll too, as it would on AWS.
-            if b'"Messages"' in response.data or response.status_code != 200 or time.monotonic() >= deadline:
-                return response
-            time.sleep(LONG_POLL_PAUSE_SECONDS)
+                left = deadline - time.monotonic()
+                # An error ends the poll too, as it would on AWS.
+                if b'"Messages"' in response.data or response.status_code != 200 or left <= 0:
+                    return response
+                self._lock.wait(min(left, LOOK_AGAIN_SECONDS))
 
 
 def _unix_time_millis() -> float:

@@ -16,7 +16,8 @@ from typing import IO, Protocol
 STILL_SECONDS = 60.0
 LONGEST_SECONDS = 3600.0
 """What changes for ever and never arrives is given up too."""
-POLL_SECONDS, LOOK_SECONDS = 0.05, 1.0
+SHORTEST_PAUSE, LONGEST_PAUSE, LOOK_SECONDS = 0.05, 0.25, 1.0
+"""Each pause is a quarter longer than the last: what takes long need not be asked for all the time."""
 HTTP_SECONDS = 300.0
 """For a client of a server in this test: nobody sees how far an answer is."""
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -50,10 +51,12 @@ class Patience:
         self._began = self._looked = self.clock.monotonic()
         self._known = {self.progress()}
         self._since = 0.0
+        self._pause = SHORTEST_PAUSE
 
     def wait(self) -> None:
         """Let a moment pass; raises StuckError when nothing has made progress for a minute."""
-        self.clock.sleep(POLL_SECONDS)
+        self.clock.sleep(self._pause)
+        self._pause = min(1.25 * self._pause, LONGEST_PAUSE)
         now = self.clock.monotonic()
         if 0 < now - self._looked < LOOK_SECONDS and self.still:
             return

@@ -1,5 +1,7 @@
 """The simulation itself: that every promise holds, that a seed replays, that a breakage is seen."""
 
+import os
+
 import pytest
 
 from tests.simulation import mutants
@@ -9,8 +11,9 @@ from tests.simulation.shrink import shrink
 
 pytestmark = pytest.mark.no_cover  # other tests measure that; here it would take most of the time
 
-SEEDS = 300
-AT_ONCE = 50
+SEEDS = int(os.environ.get("SEEDS", "75"))
+"""More in `make check-rest`, any number with `make simulate`."""
+AT_ONCE = 25
 
 
 @pytest.mark.parametrize("first", range(0, SEEDS, AT_ONCE))

@@ -5,13 +5,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from chalicelib.adapters import registry
 from chalicelib.adapters.fields import Ignored, Parsed
 from chalicelib.alert import AlertEvent
 from chalicelib.errors import Rejected
+from tests.unit import up_to
 from tests.unit.messages import FALLBACK, reason
 
 TEXT = st.text(alphabet=st.characters(), max_size=40) | st.text(min_size=1, max_size=3).map(
@@ -114,7 +115,7 @@ def outcome(source: str, payload: dict[str, Any]) -> list[Parsed] | str:
 
 
 @pytest.mark.parametrize("source", registry.SOURCES)
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@up_to(150, without=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_any_object_gives_alerts_or_is_rejected(source: str, data: st.DataObject) -> None:
     parsed = outcome(
@@ -145,7 +146,6 @@ GOOD_MEMBERS = st.fixed_dictionaries(
 
 
 @pytest.mark.parametrize("source", ["grafana", "alertmanager"])
-@settings(deadline=None)
 @given(members=st.lists(GOOD_MEMBERS, max_size=5), address=ADDRESS, org=st.integers() | st.none())
 def test_a_group_split_gives_what_the_whole_group_gives(
     source: str, members: list[dict[str, Any]], address: object, org: int | None

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -95,7 +95,6 @@ OFFSETS = st.integers(min_value=-1439, max_value=1439).map(
 )
 
 
-@settings(deadline=None)
 @given(st.datetimes(timezones=OFFSETS))
 def test_a_time_that_is_accepted_is_accepted_again_from_the_row(moment: datetime) -> None:
     try:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib import envelope
@@ -21,6 +21,7 @@ from chalicelib.lifecycle.record import DUPLICATE, record
 from chalicelib.lifecycle.steps import Nothing, OpenIssue, Quiet
 from chalicelib.refusals import Refusals
 from tests.twins.queue import MemoryQueue
+from tests.unit import up_to
 from tests.unit.builders import alert, at, firing, policy, resolved, row_of
 from tests.unit.test_ingest import MemorySecret, MemoryTopic
 from tests.unit.test_sync import World, fails_with
@@ -90,7 +91,7 @@ events = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@up_to(60)
 @given(st.lists(events, min_size=1, max_size=8), st.data())
 def test_any_partition_into_batches_leaves_the_same_issues(
     told: list[AlertEvent], data: st.DataObject

@@ -5,13 +5,14 @@ from bisect import bisect_left
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.alert import Priority
 from chalicelib.github import budget as rules
 from chalicelib.github import reports
 from chalicelib.github.budget import Budget, Call, Granted, Kind, Limits, Refused
+from tests.unit import up_to
 
 NOW = 1_795_435_200.0
 LIMITS = Limits()
@@ -67,7 +68,7 @@ def test_a_fresh_budget_grants_at_once() -> None:
 # Limits
 
 
-@settings(max_examples=150, deadline=None)
+@up_to(150)
 @given(st.lists(st.tuples(pauses, calls, st.booleans()), max_size=150), st.floats(NOW, NOW + 3600))
 def test_no_minute_and_no_hour_is_ever_exceeded(asks: list[tuple[float, Call, bool]], now: float) -> None:
     """Over asks of any kind and priority at any times, some of them repeated at once by a crowd."""
@@ -89,7 +90,7 @@ def test_no_minute_and_no_hour_is_ever_exceeded(asks: list[tuple[float, Call, bo
     assert busiest(creations, 3600) <= TIGHT.per_hour
 
 
-@settings(max_examples=150, deadline=None)
+@up_to(150)
 @given(st.lists(pauses, max_size=50), st.floats(NOW, NOW + 3600))
 def test_turns_are_a_spacing_apart_at_whatever_times_they_are_taken(waits: list[float], now: float) -> None:
     budget, times = Budget(), list[float]()
@@ -112,7 +113,7 @@ def kept_back(call: Call, for_p0: int, for_p1: int) -> int:
     return {"P0": 0, "P1": for_p0}.get(call.priority, for_p0 + for_p1)
 
 
-@settings(max_examples=20, deadline=None)
+@up_to(20)
 @given(st.floats(0, 60), st.sampled_from([0.0, 0.8, 3.0]))
 def test_a_crowd_of_hours_stays_within_githubs_own_limits(start: float, pause: float) -> None:
     """P0 alone, asked for as fast as it may be, gets all of ours and never more."""
@@ -129,7 +130,7 @@ def test_a_crowd_of_hours_stays_within_githubs_own_limits(start: float, pause: f
     assert 0.95 * LIMITS.per_hour <= busiest(times, 3600) <= LIMITS.per_hour
 
 
-@settings(max_examples=150, deadline=None)
+@up_to(150)
 @given(st.lists(st.tuples(pauses, happenings), max_size=120), st.floats(NOW, NOW + 3600), calls)
 def test_a_refusal_names_a_time_at_which_its_reason_is_gone(
     happened: list[tuple[float, Call | str]], now: float, last: Call

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib import envelope
@@ -162,7 +162,6 @@ def test_a_control_message_of_sns_is_rejected(kind: object) -> None:
     assert "https://" not in str(rejected) + rejected.fix
 
 
-@settings(deadline=None)
 @given(st.text() | st.recursive(st.none() | st.floats() | st.text(), st.lists).map(json.dumps))
 def test_any_body_gives_a_message_with_its_ids(body: str) -> None:
     message = envelope.read(record(body))

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.alert import AlertEvent, Condition
@@ -15,6 +15,7 @@ from chalicelib.lifecycle.periods import MARGIN, TICK, periods
 from chalicelib.lifecycle.record import CLOCK_AHEAD, Reason, record
 from chalicelib.lifecycle.spec import Episode, Moment
 from chalicelib.lifecycle.state import AlertState
+from tests.unit import up_to
 from tests.unit.builders import alert, at
 
 LATE = MARGIN.total_seconds() / 60
@@ -249,7 +250,7 @@ def known(source: str, history: list[tuple[int, Condition, float]]) -> tuple[obj
     return row.spec.condition, row.spec.at, row.spec.episode, row.spec.fired_at
 
 
-@settings(max_examples=300, deadline=None)
+@up_to(300)
 @given(st.sampled_from(["alertmanager", "grafana"]), st.lists(said, min_size=1, max_size=8), st.data())
 def test_any_order_of_any_messages_leads_to_the_same_row(
     source: str, history: list[tuple[int, Condition, float]], data: st.DataObject
@@ -267,7 +268,7 @@ def test_every_order_of_a_real_history_twice_over_leads_to_the_same_row() -> Non
         assert known("alertmanager", [*order, *reversed(order)]) == expected
 
 
-@settings(max_examples=150, deadline=None)
+@up_to(150)
 @given(st.lists(said, max_size=6), minutes, st.integers(1, 30))
 def test_what_was_received_clearly_later_than_everything_counts(
     history: list[tuple[int, Condition, float]], start: int, after: int

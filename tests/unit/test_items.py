@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib import items
@@ -71,14 +71,12 @@ def test_a_lease_of_before_unended_claims_were_counted_is_read() -> None:
     assert items.row(item(counted)) == counted
 
 
-@settings(deadline=None)
 @given(moments, moments)
 def test_times_are_kept_to_the_microsecond(due_at: datetime, until: datetime) -> None:
     row = replace(row_of(firing(1)), due_at=due_at, lease=Lease("worker", until))
     assert items.row(item(row)) == row
 
 
-@settings(deadline=None)
 @given(moments, moments)
 def test_times_sort_as_numbers_as_they_do_as_times(one: datetime, other: datetime) -> None:
     numbers = [float(items.number(each)["N"]) for each in (one, other)]

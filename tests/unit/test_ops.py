@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -167,9 +168,13 @@ def store_secrets(stage: Deployment, app: dict[str, str], senders: dict[str, Any
         stage.client("secretsmanager").create_secret(Name=name, SecretString=json.dumps(value))
 
 
+@cache
+def app_key() -> str:
+    return base64.b64encode(AppKey.generate().private_pem.encode()).decode()
+
+
 def usable_app() -> dict[str, str]:
-    key = base64.b64encode(AppKey.generate().private_pem.encode()).decode()
-    return {"github_app_id": "12345", "github_app_key_base64": key}
+    return {"github_app_id": "12345", "github_app_key_base64": app_key()}
 
 
 def test_every_resource_that_the_functions_would_miss_is_named(stage: Deployment) -> None:

@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.alert import AlertEvent
 from chalicelib.lifecycle.record import record
 from chalicelib.lifecycle.spec import Episode
 from chalicelib.lifecycle.state import AlertState
+from tests.unit import up_to
 from tests.unit.builders import alert, at
 from tests.unit.test_batches import Batches
 
@@ -54,7 +55,7 @@ def known(row: AlertState) -> tuple[object, ...]:
 priorities = st.lists(st.sampled_from(["P0", "P1", "P2"]), min_size=1, max_size=4)
 
 
-@settings(max_examples=60, deadline=None)
+@up_to(60)
 @given(st.sampled_from(SOURCES), st.integers(0, 2), priorities, st.booleans(), st.booleans(), st.data())
 def test_any_order_of_the_messages_of_an_episode_leads_to_the_same_row(
     source: str, earlier: int, told: list[str], recovered: bool, ended: bool, data: st.DataObject
@@ -96,7 +97,7 @@ def test_what_ends_before_its_firing_is_recorded_is_opened_and_closed(
     ]
 
 
-@settings(max_examples=15, deadline=None)
+@up_to(15)
 @given(priorities.filter(lambda told: len(told) < 4), st.data())
 def test_any_order_and_any_batches_of_an_episode_leave_the_same_issues(
     told: list[str], data: st.DataObject

@@ -6,6 +6,7 @@ import inspect
 import pkgutil
 import re
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
 
@@ -21,6 +22,7 @@ LINEAR_ALL_THE_SAME = {
 """Patterns that are linear for a reason that their structure does not show."""
 
 
+@cache
 def patterns() -> dict[str, tuple[re.Pattern[str], bool]]:
     """Every pattern by its name, and whether it is tried at each position of a text."""
     found: dict[str, tuple[re.Pattern[str], bool]] = {}

@@ -6,7 +6,7 @@ from email.utils import format_datetime
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.errors import (
@@ -507,7 +507,6 @@ def test_a_rate_limited_comment_is_limited_not_closed() -> None:
     assert type(failure(COMMENT, answer(403, "The issue is locked; secondary rate limit"))) is RateLimited
 
 
-@settings(deadline=None)
 @given(
     status=st.integers(100, 599),
     content=st.binary(max_size=200) | st.sampled_from([b"{}", b'{"message": 3, "errors": {}}']),

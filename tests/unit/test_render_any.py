@@ -5,13 +5,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import assume, example, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from chalicelib import render
 from chalicelib.lifecycle.state import AlertState, Status
 from chalicelib.render import redaction
 from chalicelib.render.marker import end_marker, split
+from tests.unit import up_to
 from tests.unit.markup import HOSTILE, active, hosts, tokens
 from tests.unit.rows import BEGAN, FINGERPRINT, alert, at, ended, episode, issue, routing, row
 
@@ -80,7 +81,7 @@ def shown(case: Case) -> AlertState:
 
 KEYS = ["repeat-1", "escalation-1", "resolved-1"]
 PERSON = st.one_of(HOSTILE, st.just("\r\nseen by me\r\n"), st.just(Long("x" * 50_000)))
-some = settings(max_examples=40, deadline=None)
+some = up_to(40)
 
 
 def harmless(markdown: str, called: set[str]) -> bool:

@@ -14,6 +14,7 @@ from chalicelib.adapters.registry import SOURCES
 from chalicelib.adapters.source import Source
 from chalicelib.adapters.texts import size
 from chalicelib.errors import NotAccepted
+from tests.unit import up_to
 from tests.unit.builders import at
 
 GROUP = {
@@ -139,7 +140,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@up_to(50, without=[HealthCheck.too_slow])
 @given(st.dictionaries(st.text(), JSON), st.integers(min_value=100, max_value=50_000))
 def test_whatever_is_cut_fits_and_is_json(payload: dict[str, Any], limit: int) -> None:
     written = json.dumps(SOURCES["grafana"].cut(payload, limit), separators=(",", ":"))
@@ -147,7 +148,7 @@ def test_whatever_is_cut_fits_and_is_json(payload: dict[str, Any], limit: int) -
     assert isinstance(json.loads(written), dict)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(JSON)
 def test_whatever_surrounds_it_an_alert_stays_identified(noise: Any) -> None:
     kept = SOURCES["grafana"].cut(alert(noise=noise, annotations={"noise": noise}), 5_000)
@@ -155,7 +156,6 @@ def test_whatever_surrounds_it_an_alert_stays_identified(noise: Any) -> None:
     assert {**kept["alerts"][0], **IDENTIFYING["alerts"][0]} == kept["alerts"][0]
 
 
-@settings(deadline=None)
 @given(st.text(), st.integers(min_value=50, max_value=200))
 def test_a_cut_text_keeps_its_beginning_and_counts_what_is_missing(text: str, limit: int) -> None:
     long = text + "x" * 200
@@ -167,7 +167,6 @@ def test_a_cut_text_keeps_its_beginning_and_counts_what_is_missing(text: str, li
         assert len(long) - len(beginning) == int(missing.removesuffix(" more characters]"))
 
 
-@settings(deadline=None)
 @given(st.text(alphabet=st.characters()))
 def test_a_clean_text_is_utf_8_without_control_characters(text: str) -> None:
     clean = texts.clean(text)
@@ -176,7 +175,6 @@ def test_a_clean_text_is_utf_8_without_control_characters(text: str) -> None:
     assert texts.clean(clean) == clean
 
 
-@settings(deadline=None)
 @given(
     st.dictionaries(st.text(st.characters(), max_size=9), JSON, max_size=4),
     st.sampled_from([60, 300, 20_000]),
