@@ -10,14 +10,14 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from chalicelib import __version__
-from chalicelib.edge import Answer, Posted
+from chalicelib.webhook.http import Answer, Posted
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.stage import Stage, loading, serving, settings, telemetry
 from chalicelib.wiring.webhook import hooks, ingest
 
 if TYPE_CHECKING:
-    from chalicelib.collector import Collector
-    from chalicelib.reconcile import Reconcile
+    from chalicelib.collector.collector import Collector
+    from chalicelib.reconcile.reconcile import Reconcile
 
 MARGIN = timedelta(seconds=3)
 """What is left of an invocation when the work ends."""

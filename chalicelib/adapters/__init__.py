@@ -1,1 +1,4 @@
-"""Adapters: what a source sends -> canonical alerts. Imports nothing, as the webhook needs only `split`."""
+"""What each source sends -> canonical alerts, one file a source.
+
+Imports nothing, as the webhook needs only `split`.
+"""

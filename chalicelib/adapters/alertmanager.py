@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from chalicelib.adapters import canonical, fields, group
 from chalicelib.adapters.fields import Ownership, Parsed
-from chalicelib.adapters.member import Member, members
+from chalicelib.adapters.group_member import Member, members
 from chalicelib.adapters.source import Payload, Source
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from chalicelib.adapters import canonical, fields, group
 from chalicelib.adapters.fields import Ignored, Ownership, Parsed
 from chalicelib.adapters.grafana_reason import recovered, why
-from chalicelib.adapters.member import Member, members
+from chalicelib.adapters.group_member import Member, members
 from chalicelib.adapters.source import Payload, Source
 from chalicelib.alert_values import MAX_TITLE
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from chalicelib.adapters import fields
-from chalicelib.adapters.member import Member
+from chalicelib.adapters.group_member import Member
 from chalicelib.alert_values import MAX_REASON
 
 # Annotation `grafana_state_reason`; several are joined by commas.

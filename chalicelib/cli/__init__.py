@@ -1,1 +1,1 @@
-"""The command line for the person on call; packaged with the functions, imported by none of them."""
+"""The command line for the person on call, a module for each command; no function imports it."""

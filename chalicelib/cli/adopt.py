@@ -10,8 +10,8 @@ import typer
 from chalicelib.cli import matching, options, rows, screen
 from chalicelib.cli.matching import Match
 from chalicelib.cli.trouble import Trouble
+from chalicelib.conditions.issue import Seen
 from chalicelib.labels import AREA_LABEL
-from chalicelib.lifecycle.issue import Seen
 from chalicelib.render.words import counted
 from chalicelib.wiring import checkout, github
 from chalicelib.wiring.clock import CLOCK

@@ -13,8 +13,8 @@ from chalicelib.cli import options, payloads, screen, told
 from chalicelib.cli.rehearsal import Rehearsal
 from chalicelib.cli.told import Answer
 from chalicelib.cli.trouble import Trouble
-from chalicelib.config import Settings
 from chalicelib.errors import NotAccepted, Rejected
+from chalicelib.settings import Settings
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.rules import policy
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chalicelib.alert import Condition, Priority
-from chalicelib.lifecycle.spec import Episode
-from chalicelib.lifecycle.state import AlertState
+from chalicelib.conditions.row import AlertState
+from chalicelib.conditions.spec import Episode
 
 SHARES = (0.50, 0.95, 0.99)
 

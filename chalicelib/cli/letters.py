@@ -8,8 +8,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from chalicelib.adapters.envelope import UNSTAMPED
 from chalicelib.cli.trouble import Trouble
-from chalicelib.envelope import UNSTAMPED
 from chalicelib.wiring.stage import Stage
 
 HIDDEN_SECONDS = 120

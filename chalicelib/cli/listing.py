@@ -11,8 +11,8 @@ from rich.live import Live
 from chalicelib.alert import Priority
 from chalicelib.cli import options, rows, screen, words
 from chalicelib.cli.trouble import Trouble
-from chalicelib.lifecycle.plan import plan
-from chalicelib.lifecycle.state import AlertState
+from chalicelib.conditions.plan import plan
+from chalicelib.conditions.row import AlertState
 from chalicelib.wiring import checkout
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.rules import policy

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from chalicelib import render
-from chalicelib.lifecycle.issue import IssueRef, Seen
-from chalicelib.lifecycle.state import AlertState
+from chalicelib.conditions.issue import IssueRef, Seen
+from chalicelib.conditions.row import AlertState
 
 _PRIORITY = re.compile(r"^\s*\[?P?[0-3]\]?[\s:]+", re.IGNORECASE)
 _INSTANCE = re.compile(r"\[[^\[\]]*\]$")

@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from chalicelib import edge, envelope
+from chalicelib.adapters import envelope
+from chalicelib.adapters.envelope import Message
 from chalicelib.adapters.registry import SOURCES
 from chalicelib.adapters.source import Source
 from chalicelib.cli.trouble import Trouble
-from chalicelib.envelope import Message
-from chalicelib.publishing import MOST_MESSAGE_BYTES
+from chalicelib.webhook import http
+from chalicelib.webhook.publishing import MOST_MESSAGE_BYTES
 
 
 def source_of(text: str) -> str:
@@ -37,7 +38,7 @@ def messages(name: str, text: str, now: datetime) -> list[Message]:
     source = named(name)
     if not source.posts:
         return [envelope.read(record(text, {}, now))]
-    parts = source.split(edge.parse(text.encode()))
+    parts = source.split(http.parse(text.encode()))
     bodies = [json.dumps(source.cut(part, MOST_MESSAGE_BYTES)) for part in parts]
     return [envelope.read(record(body, {"source": name}, now)) for body in bodies]
 

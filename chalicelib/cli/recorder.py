@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from chalicelib.conditions.issue import Closer
+from chalicelib.conditions.row import Issue
 from chalicelib.github.answers import Us
 from chalicelib.github.protocol import Request, Response
 from chalicelib.labels import MUTED_LABEL, QUIET_LABEL
-from chalicelib.lifecycle.issue import Closer
-from chalicelib.lifecycle.state import Issue
 
 BOT = "alerting[bot]"
 NEW = 0

@@ -4,20 +4,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from chalicelib import intents
-from chalicelib.act import Act
 from chalicelib.adapters import registry
+from chalicelib.adapters.envelope import Message
 from chalicelib.adapters.fields import Ignored, Ownership
 from chalicelib.alert import AlertEvent
 from chalicelib.cli.recorder import Recorder
-from chalicelib.envelope import Message
+from chalicelib.conditions.plan import Policy, plan
+from chalicelib.conditions.record import Reason, record
+from chalicelib.conditions.row import AlertState, Lease
+from chalicelib.conditions.steps import Nothing, Step
 from chalicelib.errors import Rejected
 from chalicelib.github.issues import GitHubIssues
 from chalicelib.github.protocol import Request
-from chalicelib.lifecycle.plan import Policy, plan
-from chalicelib.lifecycle.record import Reason, record
-from chalicelib.lifecycle.state import AlertState, Lease
-from chalicelib.lifecycle.steps import Nothing, Step
+from chalicelib.sync import intents
+from chalicelib.sync.execute import Act
 
 MOST_STEPS = 12
 AN_HOUR = timedelta(hours=1)

@@ -9,8 +9,9 @@ from typing import Annotated, Any
 
 import typer
 
-from chalicelib import envelope
+from chalicelib.adapters import envelope
 from chalicelib.alert import Priority
+from chalicelib.aws.sns import SnsTopic
 from chalicelib.cli import letters, options, payloads, screen, told
 from chalicelib.cli.letters import DeadLetters, Letter
 from chalicelib.cli.mending import mend
@@ -20,7 +21,6 @@ from chalicelib.cli.trouble import Trouble
 from chalicelib.errors import Rejected
 from chalicelib.render.words import counted
 from chalicelib.routing import Routing
-from chalicelib.topic import SnsTopic
 from chalicelib.wiring import checkout
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.rules import policy

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from chalicelib.alert import Condition, Priority
 from chalicelib.cli import screen
 from chalicelib.cli.trouble import Trouble
-from chalicelib.lifecycle.issue import IssueRef
-from chalicelib.lifecycle.state import AlertState
+from chalicelib.conditions.issue import IssueRef
+from chalicelib.conditions.row import AlertState
 from chalicelib.render.words import counted, duration, moment
 from chalicelib.wiring.stage import Stage
 from chalicelib.wiring.table import census, store

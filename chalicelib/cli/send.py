@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from chalicelib import envelope
+from chalicelib.adapters import envelope
 from chalicelib.alert import AlertEvent, Condition, Priority
 from chalicelib.cli import options, payloads, screen
 from chalicelib.render.words import counted

@@ -9,8 +9,8 @@ from pydantic import TypeAdapter
 
 from chalicelib import render
 from chalicelib.cli import options, rows, screen, words
-from chalicelib.lifecycle.plan import Policy, plan
-from chalicelib.lifecycle.state import AlertState
+from chalicelib.conditions.plan import Policy, plan
+from chalicelib.conditions.row import AlertState
 from chalicelib.render.words import counted, duration, moment
 from chalicelib.wiring import checkout
 from chalicelib.wiring.clock import CLOCK

@@ -9,7 +9,7 @@ import typer
 from chalicelib.alert import Priority
 from chalicelib.cli import options, rows, screen
 from chalicelib.cli.figures import SHARES, Figures, Noise, figures, noisiest, percentile
-from chalicelib.lifecycle.state import AlertState
+from chalicelib.conditions.row import AlertState
 from chalicelib.wiring import checkout
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.stage import Stage

@@ -1,7 +1,7 @@
 """Words for what record and plan decide."""
 
-from chalicelib.lifecycle.record import Reason
-from chalicelib.lifecycle.steps import (
+from chalicelib.conditions.record import Reason
+from chalicelib.conditions.steps import (
     AddComment,
     AddLabels,
     Adopt,

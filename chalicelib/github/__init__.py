@@ -1,1 +1,1 @@
-"""GitHub: what its API means (protocol), how much may be asked of it (budget), and the parts that ask."""
+"""GitHub's API: what is asked, what answers mean, the App's authentication, and the client."""

@@ -6,9 +6,9 @@ from typing import Any
 
 from pydantic import AwareDatetime, BaseModel, TypeAdapter, ValidationError
 
+from chalicelib.conditions.commands import Spoken
+from chalicelib.conditions.issue import Closer, IssueRef, Label, Seen
 from chalicelib.github.protocol import Request, Response, unreadable
-from chalicelib.lifecycle.commands import Spoken
-from chalicelib.lifecycle.issue import Closer, IssueRef, Label, Seen
 
 LONG_AGO = datetime.fromtimestamp(0, UTC)
 

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
+from chalicelib.conditions import clocks
 from chalicelib.github.protocol import Response
-from chalicelib.lifecycle import clocks
 
 
 def http_date(text: str) -> datetime | None:

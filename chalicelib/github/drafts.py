@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
+from chalicelib.conditions.issue import Draft, Seen
 from chalicelib.errors import FieldFault
-from chalicelib.lifecycle.issue import Draft, Seen
 
 OPTIONAL = frozenset({"labels", "assignees"})
 

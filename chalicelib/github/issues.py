@@ -4,12 +4,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from chalicelib.conditions.issue import Draft, IssueRef, Label, Seen
 from chalicelib.errors import Invalid, OutOfSight, Refused, RepositoryMissing
 from chalicelib.github import answers, drafts, requests
 from chalicelib.github.lists import GitHubLists
 from chalicelib.github.protocol import Request
 from chalicelib.labels import AREA_LABEL
-from chalicelib.lifecycle.issue import Draft, IssueRef, Label, Seen
 
 DUPLICATE_OF = "duplicate_issue_id"
 MOST_NAMED = 3

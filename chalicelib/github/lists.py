@@ -5,13 +5,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
+from chalicelib.conditions import clocks
+from chalicelib.conditions.commands import Spoken
+from chalicelib.conditions.issue import IssueRef, Label, Seen
 from chalicelib.errors import Unavailable
 from chalicelib.github import answers, requests
 from chalicelib.github.answers import Us
 from chalicelib.github.protocol import Request, Response
-from chalicelib.lifecycle import clocks
-from chalicelib.lifecycle.commands import Spoken
-from chalicelib.lifecycle.issue import IssueRef, Label, Seen
 
 MOST_PAGES = 500
 """Where a list is taken not to end; how much of one is read is bounded by time."""

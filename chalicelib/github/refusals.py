@@ -25,7 +25,7 @@ from chalicelib.errors import (
 )
 from chalicelib.github.protocol import Request, Response, name, unanswered, unreadable
 from chalicelib.github.ratelimits import rate_limit
-from chalicelib.masking import mask
+from chalicelib.telemetry.masking import mask
 
 NO_CONTENT = 204
 LONGEST_MESSAGE = 300

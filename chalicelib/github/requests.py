@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
+from chalicelib.conditions.issue import Draft, IssueRef, Label
 from chalicelib.github.protocol import Request
-from chalicelib.lifecycle.issue import Draft, IssueRef, Label
 
 MAX_DESCRIPTION = 100
 """GitHub's limit for a label's description, in characters."""

@@ -7,9 +7,9 @@ GitHub redirects only whoever can read the issue where it is now; for others it 
 import re
 from dataclasses import replace
 
+from chalicelib.conditions.issue import IssueRef
 from chalicelib.github import requests
 from chalicelib.github.protocol import Request
-from chalicelib.lifecycle.issue import IssueRef
 
 _ON_ISSUE = re.compile(r"/repos/([^/]+/[^/]+)/issues/([0-9]{1,15})([/?].*)?")
 

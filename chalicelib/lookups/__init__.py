@@ -1,1 +1,1 @@
-"""Look-ups: providers that list the alerts that fire, for what they do not report."""
+"""What Alertmanager and Grafana list as firing, for the ends that they report to nobody."""

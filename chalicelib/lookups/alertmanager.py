@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter
 
-from chalicelib.lifecycle.listed import Key, Listing, State
+from chalicelib.conditions.listed import Key, Listing, State
 from chalicelib.lookups.http import Api
 
 ALERTS = "/api/v2/alerts?active=true&silenced=true&inhibited=true&unprocessed=true"

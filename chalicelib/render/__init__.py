@@ -1,4 +1,4 @@
-"""Every word that GitHub shows."""
+"""Every word that GitHub shows, and the Markdown that keeps foreign text harmless."""
 
 from chalicelib.render.board import TITLE as BOARD_TITLE
 from chalicelib.render.board import Board, Day, board, is_board

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from chalicelib import markdown
 from chalicelib.alert import Priority
-from chalicelib.lifecycle.state import AlertState
+from chalicelib.conditions.row import AlertState
+from chalicelib.render import markdown
 from chalicelib.render.issue import MAX_BODY
 from chalicelib.render.marker import BOARD
 from chalicelib.render.view import View

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from chalicelib.lifecycle.issue import IssueRef
-from chalicelib.lifecycle.state import AlertState
+from chalicelib.conditions.issue import IssueRef
+from chalicelib.conditions.row import AlertState
 from chalicelib.render.marker import comment_marker
 from chalicelib.render.unheard import unheard
 from chalicelib.render.view import View

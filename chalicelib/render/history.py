@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from chalicelib.conditions.record import MOST_EPISODES
+from chalicelib.conditions.row import Issue
 from chalicelib.labels import FLAPPING_LABEL
-from chalicelib.lifecycle.record import MOST_EPISODES
-from chalicelib.lifecycle.state import Issue
 from chalicelib.render.view import View
 from chalicelib.render.words import counted, duration, moment, period
 

@@ -2,15 +2,14 @@
 
 from datetime import datetime
 
-from chalicelib import markdown
 from chalicelib.adapters import registry
 from chalicelib.alert import UNKNOWN_TEAM, AlertEvent, Priority
-from chalicelib.lifecycle.state import AlertState, Verb
-from chalicelib.masking import mask
-from chalicelib.render import history, marker, redaction, sections
+from chalicelib.conditions.row import AlertState, Verb
+from chalicelib.render import history, markdown, marker, redaction, sections
 from chalicelib.render.unheard import is_unheard, unheard
 from chalicelib.render.view import View
 from chalicelib.routing import Routing
+from chalicelib.telemetry.masking import mask
 
 MAX_TITLE = 256
 MAX_BODY = 65_536

@@ -3,7 +3,7 @@
 import re
 from urllib.parse import unquote
 
-from chalicelib.markdown import clean
+from chalicelib.render.markdown import clean
 
 HIDDEN = "(account)"
 

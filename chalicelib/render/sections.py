@@ -4,14 +4,13 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from chalicelib import markdown
 from chalicelib.adapters import registry
-from chalicelib.masking import MASKED, mask, names_credential
-from chalicelib.render import history
+from chalicelib.render import history, markdown
 from chalicelib.render.redaction import HIDDEN
 from chalicelib.render.view import SHORT, View
 from chalicelib.render.words import counted
 from chalicelib.routing import Details
+from chalicelib.telemetry.masking import MASKED, mask, names_credential
 
 ABOVE = {"team", "teams", "priority"}
 """Labels that the first screen has told already."""

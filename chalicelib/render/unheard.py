@@ -1,8 +1,8 @@
 """What is said of an alert that its source has not reported for too long."""
 
 from chalicelib.adapters import registry
+from chalicelib.conditions.repeats import every
 from chalicelib.labels import STALE_LABEL
-from chalicelib.lifecycle.repeats import every
 from chalicelib.render.view import View
 from chalicelib.render.words import duration, moment
 

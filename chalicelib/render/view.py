@@ -4,14 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, lru_cache
 
-from chalicelib import markdown
 from chalicelib.adapters import registry
 from chalicelib.alert import AlertEvent, Condition, Priority
-from chalicelib.lifecycle.state import AlertState
-from chalicelib.masking import mask
-from chalicelib.render import redaction
+from chalicelib.conditions.row import AlertState
+from chalicelib.render import markdown, redaction
 from chalicelib.render.words import MINUTE, SEVERITIES, counted, duration, figures, moment
 from chalicelib.routing import Details, Route, Routing
+from chalicelib.telemetry.masking import mask
 
 KNOWN = 2048
 """Lines of which it is remembered how they are written: most recur from alert to alert."""

@@ -4,7 +4,7 @@ import re
 from datetime import datetime, timedelta
 
 from chalicelib.alert import Priority
-from chalicelib.lifecycle.spec import Episode
+from chalicelib.conditions.spec import Episode
 
 SEVERITIES = {Priority.P0: "critical", Priority.P1: "high", Priority.P2: "medium", Priority.P3: "low"}
 MINUTE = timedelta(minutes=1)

@@ -1,4 +1,4 @@
-"""Routing: which repository, labels and people an alert gets, as `routing.toml` says."""
+"""Which repository, labels and people an alert gets, as `routing.toml` says."""
 
 from chalicelib.routing.file import load
 from chalicelib.routing.table import Details, Fallback, Route, Routing

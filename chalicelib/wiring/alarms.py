@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 import boto3
 
 from chalicelib.adapters.fields import Ownership
-from chalicelib.alarms import Alarms
-from chalicelib.config import Arn
-from chalicelib.lifecycle.alarm import Place
-from chalicelib.missed_alarms import MissedAlarms
+from chalicelib.conditions.alarm_state import Place
+from chalicelib.reconcile.alarm_check import Alarms
+from chalicelib.reconcile.missed_alarms import MissedAlarms
+from chalicelib.settings import Arn
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.rules import policy
 from chalicelib.wiring.stage import AWS, Stage
 from chalicelib.wiring.table import census, store
 
 if TYPE_CHECKING:
-    from chalicelib.cloudwatch import CloudWatchAlarms
+    from chalicelib.aws.cloudwatch import CloudWatchAlarms
 
 
 def alarms(stage: Stage) -> Alarms:
@@ -53,7 +53,7 @@ def places(stage: Stage) -> tuple[Place, ...]:
 
 def reader(stage: Stage, place: Place) -> "CloudWatchAlarms | None":
     """Read alarms of this account in its regions, or where a role of that account may be taken; else None."""
-    from chalicelib.cloudwatch import CloudWatchAlarms
+    from chalicelib.aws.cloudwatch import CloudWatchAlarms
 
     region, account_id = place.region, place.account_id
     roles = {Arn.parse(role).account_id: role for role in stage.settings.alarm_reader_role_arns}

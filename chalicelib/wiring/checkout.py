@@ -13,8 +13,8 @@ from pathlib import Path
 
 from botocore.config import Config
 
-from chalicelib.config import Settings
 from chalicelib.errors import ConfigurationError
+from chalicelib.settings import Settings
 from chalicelib.wiring.stage import LOCAL, Stage
 
 PROJECT = Path(__file__).parents[2]

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from chalicelib.lifecycle import clocks
+from chalicelib.conditions import clocks
 
 
 def machine() -> datetime:

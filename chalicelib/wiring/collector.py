@@ -1,8 +1,8 @@
 """The collector, wired."""
 
-from chalicelib.collector import Collector
-from chalicelib.notice import Notice
-from chalicelib.queue import SqsQueue
+from chalicelib.aws.sqs import SqsQueue
+from chalicelib.collector.collector import Collector
+from chalicelib.collector.github_hint import Notice
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.github import sync
 from chalicelib.wiring.rules import policy

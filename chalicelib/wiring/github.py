@@ -4,9 +4,9 @@ import time
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
-from chalicelib.act import Act
-from chalicelib.github.gate import Gate
-from chalicelib.sync import Sync
+from chalicelib.rate_limit.shared import Gate
+from chalicelib.sync.execute import Act
+from chalicelib.sync.sync import Sync
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.rules import limits, policy, timing
 from chalicelib.wiring.stage import Stage, loading

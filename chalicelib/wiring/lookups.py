@@ -8,10 +8,10 @@ from typing import Any
 import httpx
 
 from chalicelib.github.transport import BoundedTransport
-from chalicelib.listings import Listings, Provider
 from chalicelib.lookups.alertmanager import Alertmanager
 from chalicelib.lookups.grafana import Grafana
 from chalicelib.lookups.http import Api
+from chalicelib.reconcile.alert_lists import Listings, Provider
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.stage import Stage
 from chalicelib.wiring.table import census, store

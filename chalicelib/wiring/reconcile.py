@@ -4,11 +4,11 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
-from chalicelib.canary import Canary
-from chalicelib.drift import Drift
-from chalicelib.gauges import Gauges
-from chalicelib.reconcile import Reconcile
-from chalicelib.unheard import Unheard
+from chalicelib.reconcile.canary import Canary
+from chalicelib.reconcile.drift import Drift
+from chalicelib.reconcile.gauges import Gauges
+from chalicelib.reconcile.reconcile import Reconcile
+from chalicelib.reconcile.unheard import Unheard
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.github import gate, issues, sync
 from chalicelib.wiring.rules import limits, policy
@@ -58,7 +58,7 @@ def _drift(stage: Stage) -> Work:
 
 
 def _board(stage: Stage) -> Work:
-    from chalicelib.board import Board
+    from chalicelib.reconcile.board import Board
 
     return Board(
         rows=store(stage),
@@ -73,7 +73,7 @@ def _board(stage: Stage) -> Work:
 
 
 def _palette(stage: Stage) -> Work:
-    from chalicelib.palette import Palette
+    from chalicelib.reconcile.label_styles import Palette
 
     return Palette(
         store(stage),

@@ -3,11 +3,12 @@
 from functools import cache
 from pathlib import Path
 
-from chalicelib import canary, routing
-from chalicelib.config import Settings
-from chalicelib.github.budget import Limits
-from chalicelib.lifecycle.policy import Policy
-from chalicelib.sync import Timing
+from chalicelib import routing
+from chalicelib.conditions.policy import Policy
+from chalicelib.rate_limit.rules import Limits
+from chalicelib.reconcile import canary
+from chalicelib.settings import Settings
+from chalicelib.sync.sync import Timing
 
 ROUTING = Path(__file__).parents[1] / "routing.toml"
 

@@ -14,11 +14,11 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from chalicelib.config import Arn, Settings
-from chalicelib.quiet import quiet
-from chalicelib.secrets import Secret
-from chalicelib.telemetry import SILENT, Powertools, Telemetry
-from chalicelib.topic import SnsTopic
+from chalicelib.aws.secrets_manager import Secret
+from chalicelib.aws.sns import SnsTopic
+from chalicelib.settings import Arn, Settings
+from chalicelib.telemetry.quiet import quiet
+from chalicelib.telemetry.telemetry import SILENT, Powertools, Telemetry
 from chalicelib.wiring.clock import CLOCK
 
 AWS = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})

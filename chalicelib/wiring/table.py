@@ -5,14 +5,14 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.github.dates import http_date
-from chalicelib.store import DynamoStore
+from chalicelib.store.rows import DynamoStore
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.stage import Stage
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from chalicelib.census import DynamoCensus
+    from chalicelib.store.census import DynamoCensus
 
 
 @cache
@@ -37,6 +37,6 @@ def store(stage: Stage) -> DynamoStore:
 @cache
 def census(stage: Stage) -> "DynamoCensus":
     """Wire the counts, which only reconcile and the command line need."""
-    from chalicelib.census import DynamoCensus
+    from chalicelib.store.census import DynamoCensus
 
     return DynamoCensus(client(stage), stage.table)

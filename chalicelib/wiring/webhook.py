@@ -2,10 +2,10 @@
 
 from functools import cache
 
-from chalicelib.hook_secret import HookSecret
-from chalicelib.hooks import Hooks
-from chalicelib.ingest import Ingest
-from chalicelib.refusals import Refusals
+from chalicelib.webhook.alerts import Ingest
+from chalicelib.webhook.github_events import Hooks
+from chalicelib.webhook.hook_secret import HookSecret
+from chalicelib.webhook.refusals import Refusals
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.stage import Stage, loading
 

@@ -9,11 +9,11 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib import hook_secret
 from chalicelib.adapters import registry
-from chalicelib.authentication import Credentials, text_of
 from chalicelib.errors import ConfigurationError
 from chalicelib.github.auth import App
+from chalicelib.webhook import hook_secret
+from chalicelib.webhook.authentication import Credentials, text_of
 from ops import leftovers, memory
 from ops.deployment import Deployment
 from ops.faults import Faults

@@ -9,7 +9,7 @@ from typing import Any
 
 from botocore.config import Config
 
-from chalicelib.config import Settings
+from chalicelib.settings import Settings
 from chalicelib.wiring import checkout
 from chalicelib.wiring.stage import Stage
 from ops.faults import Faults

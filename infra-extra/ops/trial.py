@@ -14,9 +14,9 @@ import httpx
 
 from chalicelib.adapters import registry
 from chalicelib.alert import AlertEvent
-from chalicelib.authentication import Credentials
+from chalicelib.conditions.row import AlertState
 from chalicelib.errors import StoreUnavailable, TopicUnavailable
-from chalicelib.lifecycle.state import AlertState
+from chalicelib.webhook.authentication import Credentials
 from chalicelib.wiring.table import store
 from ops import functions
 from ops.deployment import Deployment

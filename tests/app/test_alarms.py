@@ -11,8 +11,8 @@ import pytest
 from moto import mock_aws
 
 from chalicelib.alert import Condition
-from chalicelib.lifecycle.alarm import Place
-from chalicelib.missed_alarms import MissedAlarms
+from chalicelib.conditions.alarm_state import Place
+from chalicelib.reconcile.missed_alarms import MissedAlarms
 from chalicelib.wiring.alarms import alarms, places, reader, taking
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.stage import serving

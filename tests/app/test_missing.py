@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.collector import NotRecorded
+from chalicelib.collector.collector import NotRecorded
 from tests.app.stage import TOPIC, Stage
 from tests.app.test_functions import REPOSITORY, Running, alarm, aws_url, key, running
 from tests.app.test_routes import GRAFANA, GROUP, stage

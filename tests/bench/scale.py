@@ -19,8 +19,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from chalicelib import items
-from chalicelib.github.budget import Limits
+from chalicelib.rate_limit.rules import Limits
+from chalicelib.store import codec
 from tests.bench import load
 from tests.bench.twins import BATCH, Twins
 from tests.costs import SERVICES, TABLE
@@ -114,7 +114,7 @@ def hour(rate: float, log: _Counted) -> Hour:
         alerts, invocations = alerts + len(batch), invocations + 1
     rows = list(twin.store.rows.values())
     sample = [
-        len(json.dumps(items.spec(row) | items.status(row))) for row in rows[:: max(1, len(rows) // 100)]
+        len(json.dumps(codec.spec(row) | codec.status(row))) for row in rows[:: max(1, len(rows) // 100)]
     ]
     return Hour(
         rate=rate,

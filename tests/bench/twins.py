@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib import routing
-from chalicelib.act import Act
-from chalicelib.collector import Collector
-from chalicelib.github.budget import Limits
-from chalicelib.github.gate import Gate
-from chalicelib.lifecycle.plan import Policy
-from chalicelib.reconcile import Reconcile
-from chalicelib.sync import Sync, Timing
-from chalicelib.telemetry import Powertools
+from chalicelib.collector.collector import Collector
+from chalicelib.conditions.plan import Policy
+from chalicelib.rate_limit.rules import Limits
+from chalicelib.rate_limit.shared import Gate
+from chalicelib.reconcile.reconcile import Reconcile
+from chalicelib.sync.execute import Act
+from chalicelib.sync.sync import Sync, Timing
+from chalicelib.telemetry.telemetry import Powertools
 from tests.bench.load import START
 from tests.twins.clock import ManualClock
 from tests.twins.queue import MemoryQueue

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib import hook_secret
 from chalicelib.cli.doctor import functions, hook, lookups
 from chalicelib.cli.doctor.finding import Check, Finding, findings
-from chalicelib.config import Arn, Settings
+from chalicelib.settings import Arn, Settings
+from chalicelib.webhook import hook_secret
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.stage import Stage
 from tests.cli.stack import Prompt

@@ -12,8 +12,8 @@ import pytest
 from chalicelib.adapters.fields import Ignored
 from chalicelib.adapters.registry import SOURCES
 from chalicelib.cli import payloads, words
-from chalicelib.lifecycle.record import Reason
-from chalicelib.lifecycle.steps import Nothing, Quiet, Step
+from chalicelib.conditions.record import Reason
+from chalicelib.conditions.steps import Nothing, Quiet, Step
 from tests.cli.prompt import run
 from tests.unit.messages import deliver
 from tests.unit.test_adapters import SAMPLES, read

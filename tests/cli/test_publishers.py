@@ -11,7 +11,7 @@ from moto import mock_aws
 
 from chalicelib.cli.doctor import publishers
 from chalicelib.cli.doctor.finding import Finding, findings
-from chalicelib.config import Settings
+from chalicelib.settings import Settings
 from chalicelib.wiring.stage import Stage
 from tests.local.stack import ROOT
 

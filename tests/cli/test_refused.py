@@ -12,8 +12,8 @@ from moto import mock_aws
 
 from chalicelib.cli.doctor import refused
 from chalicelib.cli.doctor.finding import Finding, findings
-from chalicelib.config import Settings
-from chalicelib.metrics import BY_NAME, NAMESPACE, SERVICE
+from chalicelib.settings import Settings
+from chalicelib.telemetry.metrics import BY_NAME, NAMESPACE, SERVICE
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.stage import Stage
 from tests.unit.test_imports import SOURCES, tree

@@ -7,9 +7,9 @@ import pytest
 
 from chalicelib.cli import words
 from chalicelib.cli.rehearsal import Rehearsal
-from chalicelib.lifecycle.issue import Closer
-from chalicelib.lifecycle.plan import Policy
-from chalicelib.lifecycle.state import AlertState, Intent, Status, Verb
+from chalicelib.conditions.issue import Closer
+from chalicelib.conditions.plan import Policy
+from chalicelib.conditions.row import AlertState, Intent, Status, Verb
 from tests.unit import rows as example
 from tests.unit.rows import BEGAN, alert, at, ended, issue
 

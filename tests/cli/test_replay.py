@@ -1,8 +1,8 @@
 """A message that is sent again keeps what the webhook stamped."""
 
+from chalicelib.adapters.envelope import milliseconds
 from chalicelib.cli.letters import Letter
 from chalicelib.cli.replay import stamped
-from chalicelib.envelope import milliseconds
 from tests.unit.builders import at
 
 WHY = {"reason": "MISSING_TEAM", "explanation": "it names no team", "fix": "add one", "message_id": "m"}

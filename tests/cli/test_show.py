@@ -8,9 +8,9 @@ from botocore.exceptions import ClientError
 
 from chalicelib.cli import letters, rows, show
 from chalicelib.cli.letters import DeadLetters, Letter
-from chalicelib.lifecycle.issue import Closer, IssueRef
-from chalicelib.lifecycle.plan import Policy
-from chalicelib.lifecycle.state import AlertState, Intent, Lease, Status, Verb
+from chalicelib.conditions.issue import Closer, IssueRef
+from chalicelib.conditions.plan import Policy
+from chalicelib.conditions.row import AlertState, Intent, Lease, Status, Verb
 from tests.unit import rows as example
 from tests.unit.builders import resolved, row_of
 from tests.unit.rows import BEGAN, at, issue

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib.adapters.registry import SOURCES
-from chalicelib.topic import SnsTopic
+from chalicelib.aws.sns import SnsTopic
 from chalicelib.wiring.clock import SystemClock
 from tests.cli.prompt import run
 from tests.cli.stack import Prompt

@@ -8,7 +8,7 @@ import pytest
 from chalicelib.alert import Priority
 from chalicelib.cli.figures import figures, noisiest, percentile
 from chalicelib.cli.screen import length as said_length
-from chalicelib.lifecycle.state import AlertState, Status
+from chalicelib.conditions.row import AlertState, Status
 from tests.unit.rows import alert, at, ended, episode, issue, row
 
 SECOND = timedelta(seconds=1)

@@ -11,7 +11,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from chalicelib.cloudwatch import CloudWatchAlarms
+from chalicelib.aws.cloudwatch import CloudWatchAlarms
 from chalicelib.errors import AlarmsUnavailable
 from tests.local.aws import LocalAws, create_resources
 from tests.local.aws_server import AwsServer

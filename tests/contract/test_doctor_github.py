@@ -3,9 +3,9 @@
 import pytest
 
 from chalicelib.cli.doctor import github
+from chalicelib.conditions.policy import Policy
 from chalicelib.github.auth import App
 from chalicelib.github.client import Budget, GitHubClient
-from chalicelib.lifecycle.policy import Policy
 from chalicelib.routing import load
 from chalicelib.wiring.stage import Stage
 from tests.contract.github_rig import APP_ID, REPOSITORY

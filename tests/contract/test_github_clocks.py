@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from chalicelib.conditions.issue import Draft
 from chalicelib.github.auth import App
 from chalicelib.github.client import GitHubClient
 from chalicelib.github.issues import GitHubIssues
-from chalicelib.lifecycle.issue import Draft
 from tests.contract.github_rig import APP_ID, REPOSITORY, Rig
 from tests.contract.tracker_rig import TIMEOUT, Hub, private_key
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib import feedback
-from chalicelib.authentication import signed_by_github
-from chalicelib.feedback import Hint
+from chalicelib.webhook import hints
+from chalicelib.webhook.authentication import signed_by_github
+from chalicelib.webhook.hints import Hint
 from tests.contract.github_rig import REPOSITORY, Rig
 from tests.local.github.hooks import Hooks
 
@@ -87,7 +87,7 @@ def test_what_people_do_is_posted_signed_and_read_as_a_hint(rig: Rig, receiver: 
     mona.delete(REPOSITORY, 2)
     mona.transfer(REPOSITORY, 1, "acme/attic")
     hooks.stop()
-    read = [feedback.hint(name, "guid", payload) for name, payload in receiver.events()]
+    read = [hints.hint(name, "guid", payload) for name, payload in receiver.events()]
     hints = [(hint.action, hint.repository, hint.issue) for hint in read if isinstance(hint, Hint)]
     one = [(action, REPOSITORY, 1) for action in ("created", "labeled", "unlabeled", "closed", "reopened")]
     assert hints == [*one, ("deleted", REPOSITORY, 2), ("transferred", REPOSITORY, 1)]
@@ -104,7 +104,7 @@ def test_what_the_app_does_itself_is_posted_too_and_ignored(rig: Rig, receiver: 
     rig.open("one", labels=["alert:muted"])
     rig.comment(1)
     hooks.stop()
-    read = [feedback.hint(name, "guid", payload) for name, payload in receiver.events()]
+    read = [hints.hint(name, "guid", payload) for name, payload in receiver.events()]
     assert read == ["EVENT_NOT_HEEDED", "OWN_EVENT", "OWN_EVENT"]
 
 

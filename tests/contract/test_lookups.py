@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from chalicelib.config import Settings
+from chalicelib.conditions.listed import Key, Listing, State
 from chalicelib.errors import AlertsNotListed
-from chalicelib.lifecycle.listed import Key, Listing, State
-from chalicelib.listings import Provider
 from chalicelib.lookups import http
+from chalicelib.reconcile.alert_lists import Provider
+from chalicelib.settings import Settings
 from chalicelib.wiring.lookups import providers
 from tests.local.lists import GRAFANA, Lists, entry, serving
 from tests.twins.stage import holding

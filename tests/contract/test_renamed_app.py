@@ -8,18 +8,18 @@ from typing import Any
 import httpx
 import pytest
 
-from chalicelib.act import Act
 from chalicelib.alert import AlertEvent, Priority
-from chalicelib.github.budget import Limits
+from chalicelib.conditions.issue import Closer
+from chalicelib.conditions.plan import plan
+from chalicelib.conditions.record import record
+from chalicelib.conditions.row import AlertState
+from chalicelib.conditions.steps import Nothing
 from chalicelib.github.client import GitHubClient
-from chalicelib.github.gate import Gate
 from chalicelib.github.issues import GitHubIssues
-from chalicelib.lifecycle.issue import Closer
-from chalicelib.lifecycle.plan import plan
-from chalicelib.lifecycle.record import record
-from chalicelib.lifecycle.state import AlertState
-from chalicelib.lifecycle.steps import Nothing
-from chalicelib.sync import Sync, Timing
+from chalicelib.rate_limit.rules import Limits
+from chalicelib.rate_limit.shared import Gate
+from chalicelib.sync.execute import Act
+from chalicelib.sync.sync import Sync, Timing
 from tests.local.github.model import Issue
 from tests.twins.clock import ManualClock
 from tests.twins.github import GitHubTwin, UnsignedApp

@@ -15,13 +15,13 @@ from moto import mock_aws
 from mypy_boto3_dynamodb import DynamoDBClient
 
 from chalicelib.alert import Condition, Priority
-from chalicelib.census import DynamoCensus
-from chalicelib.documents import Document
+from chalicelib.conditions.issue import IssueRef
+from chalicelib.conditions.record import record
+from chalicelib.conditions.row import AlertState, Intent, Lease, Status, Verb
 from chalicelib.errors import StoreRefused, StoreUnavailable
-from chalicelib.lifecycle.issue import IssueRef
-from chalicelib.lifecycle.record import record
-from chalicelib.lifecycle.state import AlertState, Intent, Lease, Status, Verb
-from chalicelib.store import DynamoStore
+from chalicelib.store.census import DynamoCensus
+from chalicelib.store.documents import Document
+from chalicelib.store.rows import DynamoStore
 from tests.twins.census import MemoryCensus
 from tests.twins.dynamodb import DynamoTwin
 from tests.twins.store import MemoryStore

@@ -4,12 +4,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from chalicelib.conditions.issue import Closer, Draft, IssueRef, Label, Seen
 from chalicelib.errors import (
     Gone,
     Refused,
     TooLate,
 )
-from chalicelib.lifecycle.issue import Closer, Draft, IssueRef, Label, Seen
 from tests.contract.github_rig import REPOSITORY
 from tests.contract.tracker_rig import (
     LABELS,

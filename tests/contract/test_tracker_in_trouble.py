@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.conditions.issue import IssueRef
 from chalicelib.errors import (
     GitHubError,
     OutcomeUnknown,
@@ -14,8 +15,7 @@ from chalicelib.errors import (
     Unavailable,
 )
 from chalicelib.github.auth import App
-from chalicelib.github.budget import Granted
-from chalicelib.lifecycle.issue import IssueRef
+from chalicelib.rate_limit.rules import Granted
 from tests.contract.github_rig import APP_ID, ISSUES, REPOSITORY
 from tests.contract.tracker_rig import (
     READ,

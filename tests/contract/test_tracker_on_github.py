@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.conditions.issue import Closer, Draft, IssueRef, Seen
 from chalicelib.errors import (
     CommentsClosed,
     Gone,
@@ -14,7 +15,6 @@ from chalicelib.errors import (
     Suspended,
     Unavailable,
 )
-from chalicelib.lifecycle.issue import Closer, Draft, IssueRef, Seen
 from tests.contract.github_rig import ISSUES, REPOSITORY
 from tests.contract.tracker_rig import (
     LABELS,

@@ -13,15 +13,15 @@ from unittest.mock import patch
 
 import app
 from chalicelib import entrypoints
-from chalicelib.act import Act
-from chalicelib.collector import Collector
-from chalicelib.github.budget import Limits
-from chalicelib.github.gate import Gate
-from chalicelib.ingest import Ingest
-from chalicelib.refusals import Refusals
-from chalicelib.secrets import Secret
-from chalicelib.sync import Sync, Timing
-from chalicelib.telemetry import LOGGER, Powertools
+from chalicelib.aws.secrets_manager import Secret
+from chalicelib.collector.collector import Collector
+from chalicelib.rate_limit.rules import Limits
+from chalicelib.rate_limit.shared import Gate
+from chalicelib.sync.execute import Act
+from chalicelib.sync.sync import Sync, Timing
+from chalicelib.telemetry.telemetry import LOGGER, Powertools
+from chalicelib.webhook.alerts import Ingest
+from chalicelib.webhook.refusals import Refusals
 from tests.twins.clock import ManualClock
 from tests.twins.queue import MemoryQueue
 from tests.twins.store import MemoryStore

@@ -4,15 +4,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib import markdown, render
-from chalicelib.lifecycle import commands
-from chalicelib.lifecycle.commands import Spoken
-from chalicelib.lifecycle.issue import IssueRef
-from chalicelib.lifecycle.state import Command
-from chalicelib.masking import mask
-from chalicelib.render import redaction
+from chalicelib import render
+from chalicelib.conditions import commands
+from chalicelib.conditions.commands import Spoken
+from chalicelib.conditions.issue import IssueRef
+from chalicelib.conditions.row import Command
+from chalicelib.render import markdown, redaction
 from chalicelib.render.board import END, Board
 from chalicelib.render.marker import BOARD, read_marker, split
+from chalicelib.telemetry.masking import mask
 from tests.fuzz import SHARE
 from tests.twins.clock import START
 from tests.unit.builders import policy

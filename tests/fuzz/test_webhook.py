@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.edge import MOST_BYTES
+from chalicelib.webhook.http import MOST_BYTES
 from tests.fuzz import EACH, SEEN, SHARE
 from tests.fuzz.hostile import (
     ELSEWHERE,

@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from chalicelib.census import DynamoCensus
-from chalicelib.lifecycle.listed import Key, Listing, State
-from chalicelib.listings import Lister, Listings, Provider
+from chalicelib.conditions.listed import Key, Listing, State
 from chalicelib.lookups.alertmanager import SETTLED, Alertmanager
 from chalicelib.lookups.http import Api
-from chalicelib.store import DynamoStore
+from chalicelib.reconcile.alert_lists import Lister, Listings, Provider
+from chalicelib.store.census import DynamoCensus
+from chalicelib.store.rows import DynamoStore
 from tests.local.patience import HTTP_SECONDS
 from tests.senders.site import Site
 from tests.twins.telemetry import Recorder

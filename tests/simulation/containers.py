@@ -4,35 +4,35 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from chalicelib.act import Act
-from chalicelib.alarms import Alarms
-from chalicelib.board import Board
-from chalicelib.census import DynamoCensus
-from chalicelib.cloudwatch import CloudWatchAlarms
-from chalicelib.collector import Collector
-from chalicelib.drift import Drift
-from chalicelib.find import Holder
-from chalicelib.github.budget import Limits
+from chalicelib.aws.cloudwatch import CloudWatchAlarms
+from chalicelib.aws.sns import SnsTopic
+from chalicelib.aws.sqs import SqsQueue
+from chalicelib.collector.collector import Collector
+from chalicelib.collector.github_hint import Notice
+from chalicelib.conditions.alarm_state import Place
+from chalicelib.conditions.plan import Policy
+from chalicelib.conditions.record import DUPLICATE
+from chalicelib.conditions.row import AlertState
+from chalicelib.conditions.steps import Step
 from chalicelib.github.client import GitHubClient
 from chalicelib.github.dates import http_date
-from chalicelib.github.gate import Gate
 from chalicelib.github.issues import GitHubIssues
-from chalicelib.ingest import Ingest
-from chalicelib.lifecycle.alarm import Place
-from chalicelib.lifecycle.plan import Policy
-from chalicelib.lifecycle.record import DUPLICATE
-from chalicelib.lifecycle.state import AlertState
-from chalicelib.lifecycle.steps import Step
-from chalicelib.listings import Listings
-from chalicelib.missed_alarms import MissedAlarms
-from chalicelib.notice import Notice
-from chalicelib.queue import SqsQueue
-from chalicelib.reconcile import Reconcile
-from chalicelib.refusals import Refusals
-from chalicelib.store import DynamoStore
-from chalicelib.sync import Clock, Sync, Timing
-from chalicelib.telemetry import Telemetry
-from chalicelib.topic import SnsTopic
+from chalicelib.rate_limit.rules import Limits
+from chalicelib.rate_limit.shared import Gate
+from chalicelib.reconcile.alarm_check import Alarms
+from chalicelib.reconcile.alert_lists import Listings
+from chalicelib.reconcile.board import Board
+from chalicelib.reconcile.drift import Drift
+from chalicelib.reconcile.missed_alarms import MissedAlarms
+from chalicelib.reconcile.reconcile import Reconcile
+from chalicelib.store.census import DynamoCensus
+from chalicelib.store.rows import DynamoStore
+from chalicelib.sync.execute import Act
+from chalicelib.sync.recover import Holder
+from chalicelib.sync.sync import Clock, Sync, Timing
+from chalicelib.telemetry.telemetry import Telemetry
+from chalicelib.webhook.alerts import Ingest
+from chalicelib.webhook.refusals import Refusals
 from chalicelib.wiring.clock import SystemClock
 from tests.simulation.faults import TIMEOUT
 from tests.simulation.lookups import listing

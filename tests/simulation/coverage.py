@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from chalicelib.lifecycle.record import Reason
-from chalicelib.lifecycle.steps import Quiet
+from chalicelib.conditions.record import Reason
+from chalicelib.conditions.steps import Quiet
 from tests.simulation import faults
 from tests.simulation.histories import OFF
 from tests.simulation.outside import POINTS

@@ -11,24 +11,24 @@ from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
-from chalicelib import comparing, ended_alarms
 from chalicelib.adapters import alarm_owner, described_alarm
 from chalicelib.adapters.alarm_owner import Named
+from chalicelib.collector.requeue import Requeue
+from chalicelib.conditions import alarm_state, clocks, periods, suppression
+from chalicelib.conditions import plan as planning
+from chalicelib.conditions.issue import Closer
 from chalicelib.github import drafts, lists
 from chalicelib.github.installations import Installations
-from chalicelib.lifecycle import alarm, clocks, held, periods
-from chalicelib.lifecycle import plan as planning
-from chalicelib.lifecycle.issue import Closer
-from chalicelib.missed_alarms import MissedAlarms
-from chalicelib.requeue import Requeue
-from chalicelib.store import DynamoStore
+from chalicelib.reconcile import comparison, ended_alarms
+from chalicelib.reconcile.missed_alarms import MissedAlarms
+from chalicelib.store.rows import DynamoStore
 
 Patch = AbstractContextManager[Any]
 
 
 def _one_answer_is_enough() -> Patch:
     """An alarm that one answer lacks is taken for deleted."""
-    real = alarm.learned
+    real = alarm_state.learned
 
     def learned(row: Any, alarms: Any, since: datetime | None, now: datetime) -> Any:
         return real(row, alarms, now - timedelta(days=1), now)
@@ -40,7 +40,7 @@ def _one_answer_is_enough() -> Patch:
 def _markers_before_rows() -> Iterator[None]:
     """Not even a merge asks which row holds an issue."""
     with (
-        patch.object(comparing.Comparing, "_row_of", lambda self, seen, named: next(iter(named), None)),
+        patch.object(comparison.Comparing, "_row_of", lambda self, seen, named: next(iter(named), None)),
         patch.object(DynamoStore, "of_issue", lambda *_: None),
     ):
         yield
@@ -63,7 +63,7 @@ def _clocks_as_they_are() -> Patch:
             return False
         return episode is None or bool(issue.closed_at >= episode)
 
-    return patch.object(held, "closed_in_this_episode", during)
+    return patch.object(suppression, "closed_in_this_episode", during)
 
 
 def _pairs_alone(text: str) -> tuple[Named, Named, str]:

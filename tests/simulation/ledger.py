@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from chalicelib.edge import Answer
+from chalicelib.webhook.http import Answer
 from tests.simulation.containers import TOKEN
 from tests.twins.dynamodb import Item
 from tests.twins.messaging import Queued

@@ -7,10 +7,10 @@ from typing import TypeVar
 from pydantic import TypeAdapter
 
 from chalicelib.errors import AlertsNotListed
-from chalicelib.listings import Provider
 from chalicelib.lookups.alertmanager import Alertmanager
 from chalicelib.lookups.grafana import Grafana
 from chalicelib.lookups.http import Api
+from chalicelib.reconcile.alert_lists import Provider
 from tests.simulation.outside import Outside
 from tests.simulation.providers.listing import Lists
 

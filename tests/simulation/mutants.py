@@ -12,17 +12,20 @@ from datetime import datetime, timedelta
 from typing import Any
 from unittest.mock import patch
 
-from chalicelib import act, collector, drift, errors, find, intents, render, sync
+from chalicelib import errors, render
 from chalicelib.adapters import group
-from chalicelib.github import budget, reports
-from chalicelib.github.budget import Granted
-from chalicelib.lifecycle import held, reasons, record
-from chalicelib.lifecycle import plan as planning
-from chalicelib.lifecycle.policy import Policy
-from chalicelib.lifecycle.state import AlertState, Intent, Lease
-from chalicelib.lifecycle.steps import Step
-from chalicelib.queue import SqsQueue
-from chalicelib.store import DynamoStore
+from chalicelib.aws.sqs import SqsQueue
+from chalicelib.collector import collector
+from chalicelib.conditions import plan as planning
+from chalicelib.conditions import reasons, record, suppression
+from chalicelib.conditions.policy import Policy
+from chalicelib.conditions.row import AlertState, Intent, Lease
+from chalicelib.conditions.steps import Step
+from chalicelib.rate_limit import reports, rules
+from chalicelib.rate_limit.rules import Granted
+from chalicelib.reconcile import drift
+from chalicelib.store.rows import DynamoStore
+from chalicelib.sync import execute, intents, recover, sync
 from tests.simulation.fixes import FIXES
 from tests.simulation.generate import generate
 from tests.simulation.run import run
@@ -114,7 +117,7 @@ def _groups_status() -> Patch:
 
 
 def _unknown_is_not_done() -> Patch:
-    real = act.Act.__call__
+    real = execute.Act.__call__
 
     def call(self: Any, row: AlertState, step: Any) -> AlertState:
         try:
@@ -122,7 +125,7 @@ def _unknown_is_not_done() -> Patch:
         except errors.OutcomeUnknown as error:
             raise errors.Unavailable(str(error)) from error
 
-    return patch.object(act.Act, "__call__", call)
+    return patch.object(execute.Act, "__call__", call)
 
 
 def _claimed_is_not_due() -> Patch:
@@ -167,19 +170,19 @@ MUTANTS: Mapping[str, Callable[[], Patch]] = {
     "clear due though the row moved": _clear_due_though_moved,
     "a claimed row is not due": _claimed_is_not_due,
     "act before claim": _act_before_claim,
-    "treat an empty list as absence": lambda: patch.object(find, "ENOUGH", 1),
+    "treat an empty list as absence": lambda: patch.object(recover, "ENOUGH", 1),
     "take an unknown outcome for not done": _unknown_is_not_done,
     "apply the group's status": _groups_status,
     "compare arrival times": _arrival_times,
     "count a duplicate as a repeat": lambda: patch.object(reasons, "_delivered_twice", lambda *_: False),
-    "undo a person's closing": lambda: patch.object(held, "closed_in_this_episode", lambda row: False),
+    "undo a person's closing": lambda: patch.object(suppression, "closed_in_this_episode", lambda row: False),
     "never take an alert for stale": lambda: patch.object(planning, "stale_at", lambda *_: None),
     "rewrite the whole body": lambda: patch.object(
         render, "body", lambda *a, previous="", real=render.body: real(*a)
     ),
     "ignore retry-after": lambda: patch.object(reports, "limited", lambda budget, now, retry_at: budget),
     "ignore the budget": lambda: patch.object(
-        budget, "ask", lambda budget, call, now, limits: Granted(now, budget)
+        rules, "ask", lambda budget, call, now, limits: Granted(now, budget)
     ),
     "acknowledge before recording": _acknowledge_unrecorded,
     "delete what could not be recorded": _no_failure_stays,

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from chalicelib.github.budget import Limits
-from chalicelib.lifecycle.plan import Policy
+from chalicelib.conditions.plan import Policy
+from chalicelib.rate_limit.rules import Limits
 from chalicelib.routing import load
 from tests.simulation.providers.provider import Setup
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.adapters import registry
 from chalicelib.alert import Condition
-from chalicelib.lifecycle.state import AlertState
+from chalicelib.conditions.row import AlertState
 from chalicelib.render import is_board
 from tests.local.github.call import Call, Reply
 from tests.local.github.errors import ApiError

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from chalicelib import items
-from chalicelib.edge import Posted
-from chalicelib.feedback import Hint
-from chalicelib.lifecycle.state import AlertState
+from chalicelib.conditions.row import AlertState
+from chalicelib.store import codec
+from chalicelib.webhook.hints import Hint
+from chalicelib.webhook.http import Posted
 from tests.local.github.model import Issue
 from tests.local.github.people import Person
 from tests.simulation.containers import TOKEN, Container
@@ -267,11 +267,11 @@ class World:
 
     def rows(self) -> list[AlertState]:
         """The rows of the table."""
-        return [items.row(item) for key, item in self.table.items.items() if "#" not in key]
+        return [codec.row(item) for key, item in self.table.items.items() if "#" not in key]
 
     def row(self, fingerprint: str) -> AlertState:
         """One row."""
-        return items.row(self.table.items[fingerprint])
+        return codec.row(self.table.items[fingerprint])
 
     def count(self, what: str) -> None:
         """Count what was covered."""

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from chalicelib.github.budget import Limits
+from chalicelib.rate_limit.rules import Limits
 
 MINUTE, HOUR = 60.0, 3600.0
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
-from chalicelib.github.budget import Limits
+from chalicelib.rate_limit.rules import Limits
 from tests.local.github.model import Issue
 from tests.storm.best import Wanted, best
 from tests.storm.world import HOUR, MINUTE, World

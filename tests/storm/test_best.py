@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from chalicelib.github.budget import Limits
+from chalicelib.rate_limit.rules import Limits
 from tests.storm.best import HOUR, MINUTE, Wanted, best, exhaustive, room
 
 SMALL = Limits(per_minute=3, per_hour=5, minute_reserves=(1, 0), hour_reserves=(1, 1), spacing=30.0)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from chalicelib.github.budget import Limits
+from chalicelib.rate_limit.rules import Limits
 from tests.storm.storm import alert, number_of
 from tests.storm.world import DAY, HOUR, MINUTE, TIMEOUT, World
 

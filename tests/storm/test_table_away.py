@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from chalicelib.requeue import LONGEST_DELAY
+from chalicelib.collector.requeue import LONGEST_DELAY
 from tests.storm.storm import alert, number_of
 from tests.storm.world import HOUR, MINUTE, TIME_LIMITS, World
 

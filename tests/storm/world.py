@@ -16,19 +16,19 @@ import httpx
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from chalicelib.act import Act
-from chalicelib.collector import Collector, NotRecorded
-from chalicelib.drift import Drift
+from chalicelib.collector.collector import Collector, NotRecorded
+from chalicelib.conditions.plan import Policy
 from chalicelib.errors import StoreUnavailable
 from chalicelib.github.auth import App
-from chalicelib.github.budget import Limits
 from chalicelib.github.client import GitHubClient
-from chalicelib.github.gate import Gate
 from chalicelib.github.issues import GitHubIssues
-from chalicelib.lifecycle.plan import Policy
-from chalicelib.reconcile import Reconcile
+from chalicelib.rate_limit.rules import Limits
+from chalicelib.rate_limit.shared import Gate
+from chalicelib.reconcile.drift import Drift
+from chalicelib.reconcile.reconcile import Reconcile
 from chalicelib.routing import load
-from chalicelib.sync import Sync, Timing
+from chalicelib.sync.execute import Act
+from chalicelib.sync.sync import Sync, Timing
 from tests.local.github import GitHubServer
 from tests.local.github.journal import Entry
 from tests.local.github.model import Issue

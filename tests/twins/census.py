@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from chalicelib.alert import Condition, Priority
-from chalicelib.lifecycle import behind
+from chalicelib.conditions import lag
 from tests.twins.store import MemoryStore
 
 
@@ -47,4 +47,4 @@ class MemoryCensus:
 
     def _waiting(self, priority: Priority) -> list[datetime]:
         rows = [row for row in self._store.rows.values() if row.priority == priority]
-        return [at for row in rows if (at := behind.since(row))]
+        return [at for row in rows if (at := lag.since(row))]

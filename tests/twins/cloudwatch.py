@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from chalicelib.conditions.alarm_state import LONGEST_NAME, Alarm
 from chalicelib.errors import AlarmsUnavailable
-from chalicelib.lifecycle.alarm import LONGEST_NAME, Alarm
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
 TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:alerting-prod-alerts"

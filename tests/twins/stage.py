@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from chalicelib.config import Settings
-from chalicelib.secrets import Secret
+from chalicelib.aws.secrets_manager import Secret
+from chalicelib.settings import Settings
 from chalicelib.wiring.stage import Stage
 
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.alert import Priority
-from chalicelib.documents import Document
-from chalicelib.lifecycle.issue import IssueRef
-from chalicelib.lifecycle.state import AlertState, Intent, Lease
+from chalicelib.conditions.issue import IssueRef
+from chalicelib.conditions.row import AlertState, Intent, Lease
+from chalicelib.store.documents import Document
 
 
 class MemoryStore:

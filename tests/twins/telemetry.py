@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from chalicelib.metrics import BY_NAME
+from chalicelib.telemetry.metrics import BY_NAME
 
 Told = tuple[str, float, dict[str, str]]
 

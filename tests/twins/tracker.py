@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from chalicelib.conditions.clocks import APART
+from chalicelib.conditions.commands import Spoken
+from chalicelib.conditions.issue import Closer, Draft, IssueRef, Label, Seen
 from chalicelib.errors import FieldFault, Gone, Invalid, OutOfSight, TooLate
-from chalicelib.lifecycle.clocks import APART
-from chalicelib.lifecycle.commands import Spoken
-from chalicelib.lifecycle.issue import Closer, Draft, IssueRef, Label, Seen
 
 Fault = Callable[[str, Callable[[], Any]], Any]
 

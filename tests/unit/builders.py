@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.alert import AlertEvent, Condition
-from chalicelib.lifecycle.plan import Policy
-from chalicelib.lifecycle.record import record
-from chalicelib.lifecycle.state import AlertState
+from chalicelib.conditions.plan import Policy
+from chalicelib.conditions.record import record
+from chalicelib.conditions.row import AlertState
 from chalicelib.routing import Routing, load
 from tests.twins.clock import START
 

@@ -4,8 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from chalicelib import envelope
-from chalicelib.adapters import registry
+from chalicelib.adapters import envelope, registry
 from chalicelib.adapters.fields import Ownership, Parsed
 from chalicelib.alert import UNKNOWN_TEAM, Priority
 from chalicelib.errors import NotAccepted, Rejected

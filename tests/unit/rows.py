@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from chalicelib.alert import AlertEvent, Condition, Priority
-from chalicelib.lifecycle.issue import IssueRef
-from chalicelib.lifecycle.spec import Episode, Spec
-from chalicelib.lifecycle.state import AlertState, Issue, Status
+from chalicelib.conditions.issue import IssueRef
+from chalicelib.conditions.row import AlertState, Issue, Status
+from chalicelib.conditions.spec import Episode, Spec
 from chalicelib.routing import Routing, load
 
 FINGERPRINT = "9f" * 32

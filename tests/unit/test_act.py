@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib import intents
-from chalicelib.act import Act
-from chalicelib.lifecycle.issue import Closer, Draft, IssueRef, Seen
-from chalicelib.lifecycle.state import AlertState, Lease
-from chalicelib.lifecycle.steps import AddComment, CloseDuplicate, OpenIssue
+from chalicelib.conditions.issue import Closer, Draft, IssueRef, Seen
+from chalicelib.conditions.row import AlertState, Lease
+from chalicelib.conditions.steps import AddComment, CloseDuplicate, OpenIssue
+from chalicelib.sync import intents
+from chalicelib.sync.execute import Act
 from tests.unit.builders import REPOSITORY, at, firing, resolved
 from tests.unit.test_sync import FIRST, World
 

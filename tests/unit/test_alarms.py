@@ -10,13 +10,13 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from chalicelib.alarms import KEY, Alarms
 from chalicelib.alert import AlertEvent, Condition, Priority
-from chalicelib.cloudwatch import TYPES, CloudWatchAlarms
+from chalicelib.aws.cloudwatch import TYPES, CloudWatchAlarms
+from chalicelib.conditions.alarm_state import Alarm, Place, arn_of, learned, place_of
+from chalicelib.conditions.row import AlertState
 from chalicelib.errors import AlarmsUnavailable
-from chalicelib.lifecycle.alarm import Alarm, Place, arn_of, learned, place_of
-from chalicelib.lifecycle.state import AlertState
-from chalicelib.missed_alarms import MissedAlarms
+from chalicelib.reconcile.alarm_check import KEY, Alarms
+from chalicelib.reconcile.missed_alarms import MissedAlarms
 from tests.twins.census import MemoryCensus
 from tests.twins.cloudwatch import ACCOUNT, REGION, TOPIC, MemoryCloudWatch
 from tests.unit.builders import at, firing, resolved, row_of

@@ -20,12 +20,12 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 
+from chalicelib.conditions.steps import needed
 from chalicelib.errors import ConfigurationError, Invalid, Refused, RepositoryMissing, Suspended, Unavailable
 from chalicelib.github.answers import Us
 from chalicelib.github.auth import App
 from chalicelib.github.installations import Installations
 from chalicelib.github.protocol import Request, Response
-from chalicelib.lifecycle.steps import needed
 from tests.twins.clock import START, ManualClock
 
 REPOSITORY = "acme/alerts"

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.authentication import REPLAY_SECONDS, Credentials, authentic
 from chalicelib.errors import ConfigurationError
+from chalicelib.webhook.authentication import REPLAY_SECONDS, Credentials, authentic
 
 NOW = 1_700_000_000
 BODY = b'{"status":"firing"}'

@@ -10,16 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib import envelope
+from chalicelib.adapters import envelope
 from chalicelib.alert import AlertEvent
-from chalicelib.collector import Collector
-from chalicelib.edge import Posted
+from chalicelib.collector.collector import Collector
+from chalicelib.conditions.plan import plan
+from chalicelib.conditions.record import DUPLICATE, record
+from chalicelib.conditions.steps import Nothing, OpenIssue, Quiet
 from chalicelib.errors import Unavailable
-from chalicelib.ingest import Ingest
-from chalicelib.lifecycle.plan import plan
-from chalicelib.lifecycle.record import DUPLICATE, record
-from chalicelib.lifecycle.steps import Nothing, OpenIssue, Quiet
-from chalicelib.refusals import Refusals
+from chalicelib.webhook.alerts import Ingest
+from chalicelib.webhook.http import Posted
+from chalicelib.webhook.refusals import Refusals
 from tests.twins.queue import MemoryQueue
 from tests.unit import up_to
 from tests.unit.builders import alert, at, firing, policy, resolved, row_of

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from chalicelib.conditions import lag
+from chalicelib.conditions.issue import Closer
+from chalicelib.conditions.record import record
+from chalicelib.conditions.row import AlertState, Status
 from chalicelib.labels import FLAPPING_LABEL
-from chalicelib.lifecycle import behind
-from chalicelib.lifecycle.issue import Closer
-from chalicelib.lifecycle.record import record
-from chalicelib.lifecycle.state import AlertState, Status
 from tests.unit.builders import at, firing, resolved, row_of
 from tests.unit.rows import issue
 
@@ -49,15 +49,15 @@ def snoozed(row: AlertState) -> AlertState:
     ],
 )
 def test_a_due_row_waits_since(row: AlertState, since: datetime | None) -> None:
-    assert behind.since(replace(row, due_at=at(60))) == since
+    assert lag.since(replace(row, due_at=at(60))) == since
 
 
 def test_it_waits_from_when_we_heard_of_it_not_from_when_the_provider_dates_it() -> None:
     fires = record(None, firing(0), at(7)).row
     ended = record(fires, resolved(5), at(9)).row
-    assert behind.since(replace(fires, due_at=at(60))) == at(7)
-    assert behind.since(replace(with_issue(ended), due_at=at(60))) == at(9)
+    assert lag.since(replace(fires, due_at=at(60))) == at(7)
+    assert lag.since(replace(with_issue(ended), due_at=at(60))) == at(9)
 
 
 def test_what_is_not_due_waits_for_nothing() -> None:
-    assert behind.since(FIRING) is None
+    assert lag.since(FIRING) is None

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.alert import Priority
-from chalicelib.github import budget as rules
-from chalicelib.github import reports
-from chalicelib.github.budget import Budget, Call, Granted, Kind, Limits, Refused
+from chalicelib.rate_limit import reports
+from chalicelib.rate_limit import rules as rules
+from chalicelib.rate_limit.rules import Budget, Call, Granted, Kind, Limits, Refused
 from tests.unit import up_to
 
 NOW = 1_795_435_200.0

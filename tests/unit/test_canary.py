@@ -10,12 +10,12 @@ import pytest
 from chalicelib.adapters import canary as adapter
 from chalicelib.adapters import registry
 from chalicelib.alert import AlertEvent, Condition, Priority
-from chalicelib.canary import Canary, routed
-from chalicelib.collector import Collector
-from chalicelib.documents import Document
+from chalicelib.collector.collector import Collector
+from chalicelib.conditions.plan import Policy
 from chalicelib.errors import Rejected, TopicUnavailable
-from chalicelib.lifecycle.plan import Policy
+from chalicelib.reconcile.canary import Canary, routed
 from chalicelib.routing import load
+from chalicelib.store.documents import Document
 from tests.twins.queue import MemoryQueue
 from tests.unit.builders import firing
 from tests.unit.test_sync import World as Synced

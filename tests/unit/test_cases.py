@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import envelope
+from chalicelib.adapters import envelope
 from tests.unit.builders import at
 from tests.unit.test_batches import Batches
 

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from chalicelib.conditions.issue import Draft, IssueRef
 from chalicelib.errors import (
     CommentsClosed,
     GitHubError,
@@ -24,7 +25,6 @@ from chalicelib.github.client import GitHubClient
 from chalicelib.github.issues import GitHubIssues
 from chalicelib.github.lists import MOST_PAGES
 from chalicelib.github.protocol import Request, Response
-from chalicelib.lifecycle.issue import Draft, IssueRef
 from tests.twins.clock import START, ManualClock
 from tests.unit.test_auth import TOKEN, app, shows
 

@@ -7,15 +7,15 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.alert import AlertEvent
+from chalicelib.conditions import outcome
+from chalicelib.conditions.clocks import by_ours
+from chalicelib.conditions.issue import Closer, IssueRef
+from chalicelib.conditions.plan import plan
+from chalicelib.conditions.record import record
+from chalicelib.conditions.row import AlertState
+from chalicelib.conditions.steps import Nothing, OpenIssue, Quiet
+from chalicelib.conditions.suppression import closed_in_this_episode
 from chalicelib.errors import OutcomeUnknown
-from chalicelib.lifecycle import outcome
-from chalicelib.lifecycle.clocks import by_ours
-from chalicelib.lifecycle.held import closed_in_this_episode
-from chalicelib.lifecycle.issue import Closer, IssueRef
-from chalicelib.lifecycle.plan import plan
-from chalicelib.lifecycle.record import record
-from chalicelib.lifecycle.state import AlertState
-from chalicelib.lifecycle.steps import Nothing, OpenIssue, Quiet
 from tests.unit.builders import REPOSITORY, alert, at, firing, policy, resolved, row_of
 from tests.unit.test_outcome import INTENT, SEEN
 from tests.unit.test_people import People

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from chalicelib import envelope
+from chalicelib.adapters import envelope
 from chalicelib.adapters.registry import SOURCES
 from chalicelib.alert import AlertEvent, Condition, Priority
-from chalicelib.collector import TRIES, Collector, NotRecorded
+from chalicelib.collector.collector import TRIES, Collector, NotRecorded
+from chalicelib.collector.requeue import FIRST_DELAY
+from chalicelib.conditions.plan import Policy
+from chalicelib.conditions.row import AlertState, Status
 from chalicelib.errors import Contended, QueueUnavailable, StoreRefused, StoreUnavailable
-from chalicelib.lifecycle.plan import Policy
-from chalicelib.lifecycle.state import AlertState, Status
-from chalicelib.requeue import FIRST_DELAY
 from chalicelib.routing import load
 from tests.twins.clock import ManualClock
 from tests.twins.queue import MemoryQueue

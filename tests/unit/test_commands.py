@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.lifecycle import commands
-from chalicelib.lifecycle.commands import Spoken
-from chalicelib.lifecycle.state import AlertState, Status
+from chalicelib.conditions import commands
+from chalicelib.conditions.commands import Spoken
+from chalicelib.conditions.row import AlertState, Status
 from tests.unit.builders import at
 from tests.unit.test_plan import FIRING, REF, with_issue
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.config import Arn, Settings
 from chalicelib.errors import ConfigurationError
+from chalicelib.settings import Arn, Settings
 
 STAGES = json.loads((Path(__file__).parents[2] / ".chalice" / "config.json").read_text())["stages"]
 

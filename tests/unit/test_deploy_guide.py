@@ -4,7 +4,7 @@ import json
 import re
 from pathlib import Path
 
-from chalicelib import hook_secret
+from chalicelib.webhook import hook_secret
 from ops.deployment import Deployment
 
 ROOT = Path(__file__).parents[2]
@@ -37,13 +37,13 @@ def test_every_setting_and_output_it_names_is_there() -> None:
         assert f"`{name}" in GUIDE
         assert f'variable "{name}"' in variables
     assert 'output "alarm_topic_arn"' in read("infra-extra/outputs.tf")
-    assert "ALARM_READER_ROLE_ARNS" in read("chalicelib/config.py")
+    assert "ALARM_READER_ROLE_ARNS" in read("chalicelib/settings.py")
     assert "role/alerting-dev-alarm-reader" in read(".chalice/policy-dev-reconcile.json")
 
 
 def test_its_table_has_every_setting_with_its_default() -> None:
     rows = re.findall(r"^\| `([A-Z_]+)` \| `?(.*?)`? \|", GUIDE, re.MULTILINE)
-    read_by_code = re.findall(r'read\("([A-Z_]+)", "(.*?)"', read("chalicelib/config.py"))
+    read_by_code = re.findall(r'read\("([A-Z_]+)", "(.*?)"', read("chalicelib/settings.py"))
     set_for_you = {"ALERTING_STAGE", "ALERTING_ACCOUNT_ID"}
     expected = {name: default or "none" for name, default in read_by_code if name not in set_for_you}
     assert len(expected) > 20

@@ -9,11 +9,11 @@ import pytest
 
 from chalicelib import render
 from chalicelib.alert import AlertEvent
-from chalicelib.drift import Drift
+from chalicelib.conditions.issue import Closer, Draft, IssueRef
+from chalicelib.conditions.row import Intent, Lease, Status, Verb
 from chalicelib.errors import OutcomeUnknown, Unavailable
 from chalicelib.labels import AREA_LABEL, BOARD_LABEL
-from chalicelib.lifecycle.issue import Closer, Draft, IssueRef
-from chalicelib.lifecycle.state import Intent, Lease, Status, Verb
+from chalicelib.reconcile.drift import Drift
 from tests.twins.census import MemoryCensus
 from tests.unit.builders import REPOSITORY, at, firing, resolved
 from tests.unit.test_sync import FIRST, World, fails_with

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from chalicelib import render
-from chalicelib.documents import Document
-from chalicelib.drift import Drift, Looked, key_of
+from chalicelib.conditions.issue import Closer, Draft, IssueRef, Seen
 from chalicelib.errors import Unavailable
-from chalicelib.lifecycle.issue import Closer, Draft, IssueRef, Seen
+from chalicelib.reconcile.drift import Drift, Looked, key_of
+from chalicelib.store.documents import Document
 from tests.twins.census import MemoryCensus
 from tests.twins.tracker import Thread
 from tests.unit.builders import REPOSITORY, at, firing, resolved

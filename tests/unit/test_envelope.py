@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib import envelope
+from chalicelib.adapters import envelope
 from chalicelib.errors import Rejected
 from tests.unit.messages import record
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.conditions.issue import IssueRef
 from chalicelib.errors import CommentsClosed, OutcomeUnknown, Refused
-from chalicelib.lifecycle.issue import IssueRef
 from tests.unit.builders import REPOSITORY, at, firing, resolved
 from tests.unit.test_sync import FIRST, World, fails_with
 

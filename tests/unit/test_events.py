@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib import events
+from chalicelib.conditions.record import Reason
+from chalicelib.conditions.row import AlertState
 from chalicelib.errors import CommentsClosed, OutcomeUnknown, RateLimited
-from chalicelib.lifecycle.record import Reason
-from chalicelib.lifecycle.state import AlertState
 from chalicelib.routing import load
+from chalicelib.telemetry import log_keys
 from tests.unit import rows
 from tests.unit.builders import at, firing, row_of
 
@@ -28,7 +28,7 @@ priority = "P2"
 
 def test_an_alerts_line_has_all_of_it_but_its_raw_payload() -> None:
     alert = firing(0, labels={"queue": "linux"}, raw_provider={"secret": "raw"}, description="Too long")
-    keys = events.alert(alert, Reason.FIRST_FIRING, None, at(0) + timedelta(seconds=2))
+    keys = log_keys.alert(alert, Reason.FIRST_FIRING, None, at(0) + timedelta(seconds=2))
     assert (keys["fingerprint"], keys["action"], keys["reason"]) == (
         alert.fingerprint,
         "RECORD",
@@ -47,19 +47,19 @@ def test_an_alerts_line_has_all_of_it_but_its_raw_payload() -> None:
 
 def test_addresses_are_told_without_what_may_hold_a_credential() -> None:
     links = {"dashboard_url": "https://grafana.example.org/d/abc?auth_token=x#panel"}
-    keys = events.alert(firing(0, links=links), Reason.REPEAT, None, at(0))
+    keys = log_keys.alert(firing(0, links=links), Reason.REPEAT, None, at(0))
     assert keys["alert"]["links"] == {"dashboard_url": "https://grafana.example.org/d/abc"}
 
 
 def test_an_alert_about_something_known_names_its_issue() -> None:
     known = rows.row(status=replace(rows.row().status, issue=rows.issue(12)))
-    assert events.alert(firing(0), Reason.REPEAT, known, at(0))["issue"] == "org/infra#12"
-    assert events.alert(firing(0), Reason.REPEAT, rows.row(), at(0))["issue"] is None
+    assert log_keys.alert(firing(0), Reason.REPEAT, known, at(0))["issue"] == "org/infra#12"
+    assert log_keys.alert(firing(0), Reason.REPEAT, rows.row(), at(0))["issue"] is None
 
 
 def test_a_steps_line_has_the_keys_of_its_alert_and_its_issue() -> None:
     row = replace(row_of(firing(0)), correlation_id="request-1")
-    assert events.step(row, "CREATE", at(1)) == {
+    assert log_keys.step(row, "CREATE", at(1)) == {
         "correlation_id": "request-1",
         "fingerprint": row.fingerprint,
         "action": "CREATE",
@@ -72,8 +72,8 @@ def test_a_steps_line_has_the_keys_of_its_alert_and_its_issue() -> None:
 
 
 def test_a_tombstone_has_neither_team_nor_source(tombstone: AlertState) -> None:
-    keys = events.step(tombstone, "SKIP", at(1))
-    assert (keys["team"], keys["source"], events.team(tombstone, ROUTING)) == (None, None, "other")
+    keys = log_keys.step(tombstone, "SKIP", at(1))
+    assert (keys["team"], keys["source"], log_keys.team(tombstone, ROUTING)) == (None, None, "other")
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def tombstone() -> AlertState:
 
 
 def test_a_provider_whose_clock_is_ahead_is_no_earlier_than_now() -> None:
-    assert events.milliseconds(at(1), at(0)) == 0
+    assert log_keys.milliseconds(at(1), at(0)) == 0
 
 
 @pytest.mark.parametrize(
@@ -90,10 +90,10 @@ def test_a_provider_whose_clock_is_ahead_is_no_earlier_than_now() -> None:
     [(("infra",), "infra"), (("infra", "x"), "infra"), (("x", "infra"), "other"), (("unknown",), "infra")],
 )
 def test_a_metric_names_the_team_only_if_the_routing_does(teams: tuple[str, ...], team: str) -> None:
-    assert events.team(row_of(firing(0, teams=teams)), ROUTING) == team
+    assert log_keys.team(row_of(firing(0, teams=teams)), ROUTING) == team
 
 
 def test_an_error_is_named_as_reasons_are() -> None:
     limited = RateLimited("x", retry_at=None, status=429, request_id=None)
-    named = [events.constant(error) for error in (limited, OutcomeUnknown("x"), CommentsClosed("x"))]
+    named = [log_keys.constant(error) for error in (limited, OutcomeUnknown("x"), CommentsClosed("x"))]
     assert named == ["RATE_LIMITED", "OUTCOME_UNKNOWN", "COMMENTS_CLOSED"]

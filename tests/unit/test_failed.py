@@ -5,6 +5,20 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.conditions import failure
+from chalicelib.conditions.row import AlertState, Intent, Verb
+from chalicelib.conditions.steps import (
+    AddComment,
+    Adopt,
+    CloseDuplicate,
+    CloseIssue,
+    Find,
+    Look,
+    OpenIssue,
+    Step,
+    UpdateIssue,
+    needed,
+)
 from chalicelib.errors import (
     AlertingError,
     CommentsClosed,
@@ -16,20 +30,6 @@ from chalicelib.errors import (
     RepositoryMissing,
     TooLate,
     Unavailable,
-)
-from chalicelib.lifecycle import failed
-from chalicelib.lifecycle.state import AlertState, Intent, Verb
-from chalicelib.lifecycle.steps import (
-    AddComment,
-    Adopt,
-    CloseDuplicate,
-    CloseIssue,
-    Find,
-    Look,
-    OpenIssue,
-    Step,
-    UpdateIssue,
-    needed,
 )
 from tests.unit.builders import REPOSITORY, at, firing, row_of
 from tests.unit.test_plan import FIRING, REF, with_issue
@@ -72,16 +72,16 @@ def test_it_is_tried_again_when_github_says_at_once_if_time_ran_out_else_after_a
     error: AlertingError, again_at: object
 ) -> None:
     row = row_of(firing(0))
-    tired = failed.counted(row, Refused("no", status=403))
-    assert failed.again_at(row, error, NOW, PAUSE) == failed.again_at(tired, error, NOW, PAUSE) == again_at
-    assert failed.counted(row, error) == row
+    tired = failure.counted(row, Refused("no", status=403))
+    assert failure.again_at(row, error, NOW, PAUSE) == failure.again_at(tired, error, NOW, PAUSE) == again_at
+    assert failure.counted(row, error) == row
 
 
 def test_the_pause_doubles_with_each_refusal_in_a_row_up_to_sixteen_minutes() -> None:
     row, refusal, pauses = row_of(firing(0)), Refused("no", status=403), []
     for _ in range(8):
-        pauses.append((failed.again_at(row, refusal, NOW, PAUSE) - NOW) / PAUSE)
-        row = failed.counted(row, refusal)
+        pauses.append((failure.again_at(row, refusal, NOW, PAUSE) - NOW) / PAUSE)
+        row = failure.counted(row, refusal)
     assert pauses == [1, 2, 4, 8, 16, 32, 32, 32]
     assert row.status == replace(row.status, failures=8)
 
@@ -100,16 +100,16 @@ def refused(failures: int = 0) -> AlertState:
 @pytest.mark.parametrize("step", ON_THE_ISSUE)
 def test_an_issue_that_was_deleted_or_stays_out_of_sight_is_let_go(step: Step) -> None:
     for failures, error in ((0, GONE), (4, OUT_OF_SIGHT)):
-        ended = failed.ended(refused(failures), step, error)
+        ended = failure.ended(refused(failures), step, error)
         assert ended
         assert (ended.status.issue, ended.intent) == (None, None)
-    assert failed.ended(refused(3), step, OUT_OF_SIGHT) is None
+    assert failure.ended(refused(3), step, OUT_OF_SIGHT) is None
 
 
 @pytest.mark.parametrize("step", ON_ANOTHER)
 @pytest.mark.parametrize("error", [GONE, OUT_OF_SIGHT])
 def test_what_befalls_another_issue_says_nothing_of_the_rows_own(step: Step, error: AlertingError) -> None:
-    assert failed.ended(refused(9), step, error) is None
+    assert failure.ended(refused(9), step, error) is None
 
 
 @pytest.mark.parametrize(
@@ -122,11 +122,11 @@ def test_what_befalls_another_issue_says_nothing_of_the_rows_own(step: Step, err
     ],
 )
 def test_however_often_it_is_refused_otherwise_an_issue_is_kept(error: AlertingError) -> None:
-    assert failed.ended(refused(99), Look(REF), error) is None
+    assert failure.ended(refused(99), Look(REF), error) is None
 
 
 def test_where_no_comment_is_taken_none_is_tried_again() -> None:
-    ended = failed.ended(refused(), AddComment(REF, "repeat-1"), CommentsClosed("403", status=403))
+    ended = failure.ended(refused(), AddComment(REF, "repeat-1"), CommentsClosed("403", status=403))
     assert ended
     assert ended.status.issue
     assert ended.status.issue.comments_closed

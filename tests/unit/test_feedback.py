@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib import feedback
-from chalicelib.feedback import Hint
+from chalicelib.webhook import hints
+from chalicelib.webhook.hints import Hint
 
 BOT = {"login": "alerting[bot]", "type": "Bot"}
 MONA = {"login": "mona", "type": "User"}
@@ -25,7 +25,7 @@ def event(action: str = "closed", **fields: Any) -> dict[str, Any]:
 
 
 def hint(name: str, payload: dict[str, Any]) -> Hint | str:
-    return feedback.hint(name, "guid", payload)
+    return hints.hint(name, "guid", payload)
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_what_people_do_to_our_issues_is_a_hint(name: str, payload: dict[str, An
     found = hint(name, payload)
     assert isinstance(found, Hint)
     assert (found.repository, found.issue, found.event, found.delivery) == ("org/infra", 7, name, "guid")
-    assert feedback.read(found.message()) == found
+    assert hints.read(found.message()) == found
 
 
 @pytest.mark.parametrize(
@@ -109,5 +109,5 @@ def test_a_message_that_names_no_issue_is_no_hint(change: dict[str, Any]) -> Non
     """Whoever may publish may send one; it must not become a look at an issue of nowhere."""
     found = hint("issues", event())
     assert isinstance(found, Hint)
-    assert feedback.read(found.message()) == found
-    assert feedback.read(found.message() | change) is None
+    assert hints.read(found.message()) == found
+    assert hints.read(found.message() | change) is None

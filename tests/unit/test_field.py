@@ -17,19 +17,22 @@ from typing import Any
 
 import pytest
 
-from chalicelib import alarms, astray, canary, drift, envelope, feedback, items, palette, render
-from chalicelib.adapters import registry
+from chalicelib import render
+from chalicelib.adapters import envelope, registry
 from chalicelib.alert import Priority
-from chalicelib.authentication import Credentials
-from chalicelib.board import keeping
-from chalicelib.config import Settings
-from chalicelib.github import gate
-from chalicelib.github.budget import Budget
-from chalicelib.lifecycle.plan import plan
-from chalicelib.lifecycle.state import AlertState, Command, Intent, Issue, Verb
-from chalicelib.lifecycle.steps import Find, Look
+from chalicelib.conditions.plan import plan
+from chalicelib.conditions.row import AlertState, Command, Intent, Issue, Verb
+from chalicelib.conditions.steps import Find, Look
+from chalicelib.rate_limit import shared
+from chalicelib.rate_limit.rules import Budget
+from chalicelib.reconcile import alarm_check, canary, drift, label_styles, unrouted
+from chalicelib.reconcile.board import upkeep
 from chalicelib.render.marker import split
 from chalicelib.routing import Route, load
+from chalicelib.settings import Settings
+from chalicelib.store import codec
+from chalicelib.webhook import hints
+from chalicelib.webhook.authentication import Credentials
 from tests.unit.builders import policy
 from tests.unit.messages import FALLBACK, deliver, record
 from tests.unit.rows import routing, row
@@ -44,7 +47,7 @@ def written(name: str) -> Any:
 
 
 ROWS: dict[str, dict[str, Any]] = written("rows")
-DOCUMENTS: dict[str, items.Item] = written("documents")
+DOCUMENTS: dict[str, codec.Item] = written("documents")
 ISSUES: list[dict[str, Any]] = written("issues")
 COMMENTS: list[dict[str, Any]] = written("comments")
 MESSAGES: list[dict[str, Any]] = written("messages")
@@ -130,11 +133,11 @@ def _issue(issue: Issue) -> dict[str, Any]:
 
 @pytest.mark.parametrize("name", ROWS)
 def test_a_row_means_what_it_meant(name: str) -> None:
-    assert means(items.row(ROWS[name]["item"])) == ROWS[name]["means"]
+    assert means(codec.row(ROWS[name]["item"])) == ROWS[name]["means"]
 
 
 def test_the_rows_are_of_every_kind() -> None:
-    read = [items.row(each["item"]) for each in ROWS.values()]
+    read = [codec.row(each["item"]) for each in ROWS.values()]
     assert {row.intent.verb for row in read if row.intent} == set(Verb)
     issues = [row.status.issue for row in read if row.status.issue]
     assert {(issue.open, plain(issue.closed_by)) for issue in issues} >= {
@@ -151,9 +154,9 @@ def test_the_rows_are_of_every_kind() -> None:
 def test_a_row_is_written_so_that_the_deployment_can_be_taken_back(name: str) -> None:
     """What that commit reads is written under the same name with the same value; new names are its own."""
     item = ROWS[name]["item"]
-    row = items.row(item)
-    parts = items.spec(row) | items.status(row) | items.intent(row.intent) | items.lease(row.lease)
-    whole = parts | items.due(row) | items.look(wanted=row.look)
+    row = codec.row(item)
+    parts = codec.spec(row) | codec.status(row) | codec.intent(row.intent) | codec.lease(row.lease)
+    whole = parts | codec.due(row) | codec.look(wanted=row.look)
     kept = item.keys() - {"fingerprint", "revision", "spec", "status", "intent"}
     assert [name for name in kept if whole[name] is None] == []
     same = kept - {"waiting_since"}  # it counts from when we heard, no longer from what the provider says
@@ -177,7 +180,7 @@ UNFINISHED = [name for name in ROWS if "intent" in ROWS[name]["item"]]
 
 @pytest.mark.parametrize("name", UNFINISHED)
 def test_a_step_that_was_begun_is_looked_for(name: str) -> None:
-    row = replace(items.row(ROWS[name]["item"]), lease=None)
+    row = replace(codec.row(ROWS[name]["item"]), lease=None)
     intent = row.intent
     assert intent
     later = (intent.looked_at or intent.since) + timedelta(hours=1)
@@ -189,7 +192,7 @@ def test_a_step_that_was_begun_is_looked_for(name: str) -> None:
 
 
 def document(key: str) -> Any:
-    return items.document(DOCUMENTS[key])
+    return codec.document(DOCUMENTS[key])
 
 
 def test_where_drift_stopped_is_known() -> None:
@@ -203,20 +206,20 @@ def test_where_drift_stopped_is_known() -> None:
         )
     looked = document(drift.key_of("Example-Org/interrupted")).parsed(drift.Looked)
     assert (looked.changes, looked.everything, looked.progress) == (changes, everything, None)
-    unrouted = document(astray.KEY).parsed(astray._Looked)
-    assert unrouted.everything == datetime(2027, 1, 15, 15, 51, 2, 379828, tzinfo=UTC)
+    looked_there = document(unrouted.KEY).parsed(unrouted._Looked)
+    assert looked_there.everything == datetime(2027, 1, 15, 15, 51, 2, 379828, tzinfo=UTC)
 
 
 def test_a_repositorys_board_is_known() -> None:
-    kept = document(keeping._key("Example-Org/alerts")).parsed(keeping._Kept)
+    kept = document(upkeep._key("Example-Org/alerts")).parsed(upkeep._Kept)
     assert (kept.number, kept.place, kept.shown[:8]) == (2, "example-org/alerts", "e80073b8")
-    opening = document(keeping._key("example-org/opening")).parsed(keeping._Kept)
+    opening = document(upkeep._key("example-org/opening")).parsed(upkeep._Kept)
     assert (opening.number, opening.begun_at, opening.looks) == (None, WRITTEN, 1)
     assert (opening.quiet_since, opening.days) == (WRITTEN, {date(2026, 11, 19): {Priority.P1: 2}})
 
 
 def test_what_github_still_takes_is_known() -> None:
-    assert gate._parse(document(gate._key("Everything"))) == Budget(
+    assert shared._parse(document(shared._key("Everything"))) == Budget(
         minutes=((29000000, 3), (29000001, 5)),
         recent=(1740000060.5, 1740000061.5),
         next_write=1740000062.5,
@@ -228,13 +231,13 @@ def test_what_github_still_takes_is_known() -> None:
         open_until=1740000900.0,
         probe_until=1740000920.0,
     )
-    assert gate._parse(document("budget#example-org")).minutes == ((30000070, 1), (30000130, 1))
+    assert shared._parse(document("budget#example-org")).minutes == ((30000070, 1), (30000130, 1))
 
 
 def test_the_labels_the_alarms_and_the_canary_are_where_they_were() -> None:
-    shelf = document("labels#example-org/alerts").parsed(palette._Shelf)
+    shelf = document("labels#example-org/alerts").parsed(label_styles._Shelf)
     assert (shelf.done, shelf.looked_at) == (frozenset({"area:alerting", "pri:p1"}), WRITTEN)
-    looked = document(alarms.KEY).parsed(alarms._Looked)
+    looked = document(alarm_check.KEY).parsed(alarm_check._Looked)
     assert (looked.at, looked.left, looked.missing) == (WRITTEN, [], {})
     cycle = document(canary.KEY).parsed(canary._Cycle)
     assert (cycle.fired_at, cycle.resolved_at, cycle.closed) == (
@@ -307,7 +310,7 @@ def test_a_message_that_waits_in_a_queue_is_read(queued: dict[str, Any]) -> None
 def test_a_hint_that_waits_in_the_queue_is_read() -> None:
     queued = MESSAGES[-1]
     message = envelope.read(record(queued["body"], **queued["attributes"]))
-    hint = feedback.read(message.payload)
+    hint = hints.read(message.payload)
     assert hint
     assert (message.source, f"{hint.repository}#{hint.issue}") == ("github", queued["means"]["issue"])
 

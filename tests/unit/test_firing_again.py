@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.alert import AlertEvent, Condition
-from chalicelib.lifecycle.history import MOST_MOMENTS, UNDERWAY, read
-from chalicelib.lifecycle.periods import MARGIN, TICK, periods
-from chalicelib.lifecycle.record import CLOCK_AHEAD, Reason, record
-from chalicelib.lifecycle.spec import Episode, Moment
-from chalicelib.lifecycle.state import AlertState
+from chalicelib.conditions.moments import MOST_MOMENTS, UNDERWAY, read
+from chalicelib.conditions.periods import MARGIN, TICK, periods
+from chalicelib.conditions.record import CLOCK_AHEAD, Reason, record
+from chalicelib.conditions.row import AlertState
+from chalicelib.conditions.spec import Episode, Moment
 from tests.unit import up_to
 from tests.unit.builders import alert, at
 

@@ -10,11 +10,11 @@ import pytest
 from pydantic import TypeAdapter
 
 from chalicelib.alert import Priority
-from chalicelib.documents import Document
 from chalicelib.errors import StoreUnavailable
-from chalicelib.github.budget import LEAD, Budget, Call, Granted, Kind, Limits, Refused
-from chalicelib.github.gate import BUSY, SLOWER, SWAPS, Gate
 from chalicelib.github.protocol import Response
+from chalicelib.rate_limit.rules import LEAD, Budget, Call, Granted, Kind, Limits, Refused
+from chalicelib.rate_limit.shared import BUSY, SLOWER, SWAPS, Gate
+from chalicelib.store.documents import Document
 from tests.twins.clock import ManualClock
 from tests.twins.store import MemoryStore
 from tests.twins.telemetry import Recorder

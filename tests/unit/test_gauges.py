@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.alert import Priority
-from chalicelib.gauges import Gauges
-from chalicelib.github.budget import Call, Granted, Kind, Limits
-from chalicelib.github.gate import Gate
+from chalicelib.conditions.row import Status
 from chalicelib.github.protocol import Response
-from chalicelib.lifecycle.state import Status
+from chalicelib.rate_limit.rules import Call, Granted, Kind, Limits
+from chalicelib.rate_limit.shared import Gate
+from chalicelib.reconcile.gauges import Gauges
 from tests.twins.census import MemoryCensus
 from tests.twins.clock import ManualClock
 from tests.twins.store import MemoryStore

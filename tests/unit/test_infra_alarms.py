@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.metrics import BY_NAME, METRICS, NAMESPACE, SERVICE
+from chalicelib.telemetry.metrics import BY_NAME, METRICS, NAMESPACE, SERVICE
 
 ROOT = Path(__file__).parents[2]
 INFRA = ROOT / "infra-extra"

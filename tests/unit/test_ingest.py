@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib import envelope
-from chalicelib.edge import MOST_BYTES, Answer, Posted
+from chalicelib.adapters import envelope
 from chalicelib.errors import ConfigurationError, TopicUnavailable
-from chalicelib.ingest import Ingest
-from chalicelib.publishing import MOST_MESSAGE_BYTES
-from chalicelib.refusals import Refusals
+from chalicelib.webhook.alerts import Ingest
+from chalicelib.webhook.http import MOST_BYTES, Answer, Posted
+from chalicelib.webhook.publishing import MOST_MESSAGE_BYTES
+from chalicelib.webhook.refusals import Refusals
 from tests.twins.clock import START, ManualClock
 from tests.twins.telemetry import Recorder
 

@@ -4,13 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib import intents
 from chalicelib.alert import Priority
-from chalicelib.github.budget import Call, Kind
-from chalicelib.lifecycle.issue import IssueRef
-from chalicelib.lifecycle.said import ESCALATION
-from chalicelib.lifecycle.state import AlertState, Intent, Status, Verb
-from chalicelib.lifecycle.steps import (
+from chalicelib.conditions.issue import IssueRef
+from chalicelib.conditions.row import AlertState, Intent, Status, Verb
+from chalicelib.conditions.said import ESCALATION
+from chalicelib.conditions.steps import (
     AddComment,
     AddLabels,
     Adopt,
@@ -24,6 +22,8 @@ from chalicelib.lifecycle.steps import (
     Step,
     UpdateIssue,
 )
+from chalicelib.rate_limit.rules import Call, Kind
+from chalicelib.sync import intents
 from tests.unit.builders import REPOSITORY, at, firing, resolved, routing, row_of
 from tests.unit.rows import issue
 

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib import items
 from chalicelib.alert import Priority
-from chalicelib.documents import Document
-from chalicelib.lifecycle import history
-from chalicelib.lifecycle.issue import Closer, IssueRef
-from chalicelib.lifecycle.record import record
-from chalicelib.lifecycle.state import AlertState, Intent, Lease, Status, Verb
+from chalicelib.conditions import moments
+from chalicelib.conditions.issue import Closer, IssueRef
+from chalicelib.conditions.record import record
+from chalicelib.conditions.row import AlertState, Intent, Lease, Status, Verb
+from chalicelib.store import codec
+from chalicelib.store.documents import Document
 from tests.unit.builders import at, firing, resolved, row_of
 from tests.unit.rows import issue
 
@@ -28,10 +28,10 @@ FULL = Status(issue=ISSUE, predecessor=IssueRef("org/infra", 3), told=at(0), fai
 moments = st.datetimes(datetime(2000, 1, 2), datetime(2199, 12, 30), timezones=st.just(UTC))  # noqa: DTZ001
 
 
-def item(row: AlertState) -> items.Item:
+def item(row: AlertState) -> codec.Item:
     """The item after each writer has written its part."""
-    parts = items.spec(row) | items.status(row) | items.intent(row.intent) | items.lease(row.lease)
-    whole = parts | items.due(row) | items.look(wanted=row.look)
+    parts = codec.spec(row) | codec.status(row) | codec.intent(row.intent) | codec.lease(row.lease)
+    whole = parts | codec.due(row) | codec.look(wanted=row.look)
     kept = {name: value for name, value in whole.items() if value is not None}
     return kept | {"fingerprint": {"S": row.fingerprint}, "revision": {"N": str(row.revision)}}
 
@@ -54,32 +54,32 @@ def test_what_was_written_is_read_again(
     row: AlertState, status: Status, intent: Intent | None, lease: Lease | None, due_at: datetime | None
 ) -> None:
     whole = replace(row, status=status, intent=intent, lease=lease, due_at=due_at, revision=42)
-    assert items.row(item(whole)) == whole
+    assert codec.row(item(whole)) == whole
 
 
 def test_a_row_that_only_record_has_written_is_a_row() -> None:
     row = replace(row_of(firing(1)), revision=1)
-    bare = {"fingerprint": {"S": row.fingerprint}, "revision": {"N": "1"}, "spec": items.spec(row)["spec"]}
-    assert items.row(bare) == row
+    bare = {"fingerprint": {"S": row.fingerprint}, "revision": {"N": "1"}, "spec": codec.spec(row)["spec"]}
+    assert codec.row(bare) == row
 
 
 def test_a_lease_of_before_unended_claims_were_counted_is_read() -> None:
     row = replace(row_of(firing(1)), lease=LEASE, revision=1)
     kept = {name: value for name, value in item(row).items() if name != "lease_unended"}
-    assert items.row(kept) == row
+    assert codec.row(kept) == row
     counted = replace(row, lease=replace(LEASE, unended=2))
-    assert items.row(item(counted)) == counted
+    assert codec.row(item(counted)) == counted
 
 
 @given(moments, moments)
 def test_times_are_kept_to_the_microsecond(due_at: datetime, until: datetime) -> None:
     row = replace(row_of(firing(1)), due_at=due_at, lease=Lease("worker", until))
-    assert items.row(item(row)) == row
+    assert codec.row(item(row)) == row
 
 
 @given(moments, moments)
 def test_times_sort_as_numbers_as_they_do_as_times(one: datetime, other: datetime) -> None:
-    numbers = [float(items.number(each)["N"]) for each in (one, other)]
+    numbers = [float(codec.number(each)["N"]) for each in (one, other)]
     assert (numbers[0] < numbers[1]) == (one < other)
 
 
@@ -89,13 +89,13 @@ OF_86BF882 = json.loads((Path(__file__).parent / "golden" / "rows-86bf882.json")
 
 @pytest.mark.parametrize("name", OF_86BF882)
 def test_a_row_in_the_field_reads_as_it_was_written(name: str) -> None:
-    row = items.row(OF_86BF882[name])
+    row = codec.row(OF_86BF882[name])
     spec = json.loads(OF_86BF882[name]["spec"]["S"])
-    reading = history.read(row.spec.moments)
+    reading = moments.read(row.spec.moments)
     told = (spec["condition"], spec["at"], spec["episode"])
     assert (reading.condition, _text(reading.at), _text(reading.episode)) == told
     assert [moment.received for moment in row.spec.moments] == [None] * len(spec["moments"])
-    assert items.row(item(row)) == row
+    assert codec.row(item(row)) == row
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_a_row_in_the_field_reads_as_it_was_written(name: str) -> None:
 )
 def test_a_row_in_the_field_takes_the_next_message(name: str, late: float, reason: str) -> None:
     """What it knows counts as received when the row was last seen."""
-    row = items.row(OF_86BF882[name])
+    row = codec.row(OF_86BF882[name])
     source = name.partition(" ")[0].strip(",")
     again = firing(1, source=source, began_anew=source == "grafana", summary="again")
     recorded = record(row, again, row.spec.seen_at + timedelta(minutes=late))
@@ -128,54 +128,54 @@ def _text(moment: datetime | None) -> str | None:
 
 def test_nobody_writes_anothers_attributes() -> None:
     row = replace(row_of(firing(1)), status=FULL)
-    groups = [items.spec(row), items.status(row), items.intent(INTENT), items.lease(LEASE)]
-    names = [name for group in [*groups, items.due(row_of(firing(1)))] for name in group]
+    groups = [codec.spec(row), codec.status(row), codec.intent(INTENT), codec.lease(LEASE)]
+    names = [name for group in [*groups, codec.due(row_of(firing(1)))] for name in group]
     assert len(names) == len(set(names))
 
 
 @pytest.mark.parametrize(
     "absent",
-    [items.intent(None), items.lease(None), items.due(row_of(firing(1))), items.status(row_of(firing(1)))],
+    [codec.intent(None), codec.lease(None), codec.due(row_of(firing(1))), codec.status(row_of(firing(1)))],
 )
-def test_what_is_not_there_leaves_its_index(absent: items.Item) -> None:
+def test_what_is_not_there_leaves_its_index(absent: codec.Item) -> None:
     assert all(value is None for name, value in absent.items() if name != "status")
 
 
 def test_a_firing_row_never_expires_and_is_in_no_day() -> None:
-    spec = items.spec(row_of(firing(1), resolved(2), firing(3)))
+    spec = codec.spec(row_of(firing(1), resolved(2), firing(3)))
     assert [spec["ttl_expires_at"], spec["resolved_day"], spec["resolved_at"]] == [None, None, None]
 
 
 def test_a_resolved_row_is_kept_three_years_and_is_found_by_its_day() -> None:
     row = row_of(firing(1), resolved(2))
-    spec = items.spec(row)
+    spec = codec.spec(row)
     assert spec["ttl_expires_at"] == {"N": str(int((at(2) + timedelta(days=1095)).timestamp()))}
     assert spec["resolved_day"] == {"S": "2026-03-01"}
-    assert spec["resolved_at"] == items.number(at(2))
+    assert spec["resolved_at"] == codec.number(at(2))
 
 
 def test_a_tombstone_is_kept_a_week_and_is_in_no_day() -> None:
-    spec = items.spec(row_of(resolved(2)))
+    spec = codec.spec(row_of(resolved(2)))
     assert spec["ttl_expires_at"] == {"N": str(int((at(2) + timedelta(days=7)).timestamp()))}
     assert (spec["resolved_day"], spec["resolved_at"]) == (None, None)
 
 
 def test_an_issue_is_found_by_its_repository_and_number() -> None:
-    status = items.status(replace(row_of(firing(1)), status=FULL))
+    status = codec.status(replace(row_of(firing(1)), status=FULL))
     assert (status["issue_repository"], status["issue_number"]) == ({"S": "org/infra"}, {"N": "12"})
 
 
 def test_a_due_row_is_found_by_its_priority() -> None:
-    assert items.due(replace(row_of(firing(1)), due_at=at(2))) == {
+    assert codec.due(replace(row_of(firing(1)), due_at=at(2))) == {
         "due_priority": {"S": "P1"},
-        "due_at": items.number(at(2)),
+        "due_at": codec.number(at(2)),
         "waiting_priority": {"S": "P1"},
-        "waiting_since": items.number(at(1)),
+        "waiting_since": codec.number(at(1)),
     }
 
 
 def test_a_document_is_read() -> None:
-    assert items.document({"version": {"N": "3"}, "document": {"S": "text"}}) == Document(3, "text")
+    assert codec.document({"version": {"N": "3"}, "document": {"S": "text"}}) == Document(3, "text")
 
 
 def test_a_row_written_before_people_could_ask_is_read_with_nothing_asked() -> None:
@@ -187,4 +187,4 @@ def test_a_row_written_before_people_could_ask_is_read_with_nothing_asked() -> N
     issue = {name: value for name, value in status["issue"].items() if name not in old}
     kept = {name: status[name] for name in ("predecessor", "told", "failures")}
     written["status"] = {"S": json.dumps(kept | {"issue": issue})}
-    assert items.row(written).status == FULL
+    assert codec.row(written).status == FULL

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from chalicelib.conditions.plan import Policy
 from chalicelib.errors import OutcomeUnknown, RateLimited, Refused, Unavailable
-from chalicelib.github.budget import Limits
-from chalicelib.github.gate import Gate
-from chalicelib.lifecycle.plan import Policy
+from chalicelib.rate_limit.rules import Limits
+from chalicelib.rate_limit.shared import Gate
 from chalicelib.routing import load
 from tests.unit.builders import REPOSITORY, at, firing, resolved
 from tests.unit.test_sync import World, fails_with

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from chalicelib.alert import AlertEvent, Condition
+from chalicelib.conditions.listed import Key, Listing, State
+from chalicelib.conditions.record import record
+from chalicelib.conditions.row import AlertState
 from chalicelib.errors import AlertsNotListed
-from chalicelib.lifecycle.listed import Key, Listing, State
-from chalicelib.lifecycle.record import record
-from chalicelib.lifecycle.state import AlertState
-from chalicelib.listings import Listings, Provider
+from chalicelib.reconcile.alert_lists import Listings, Provider
 from tests.twins.census import MemoryCensus
 from tests.twins.store import MemoryStore
 from tests.twins.tracker import Thread
@@ -268,7 +268,7 @@ def test_a_table_too_slow_to_read_all_rows_proves_nothing_and_delays_nobody(
         return read(fingerprints)
 
     world.sync(world.says(alert(6, identity={"alarm_id": "another"})), at(9))
-    monkeypatch.setattr("chalicelib.listings.AT_ONCE", 1)
+    monkeypatch.setattr("chalicelib.reconcile.alert_lists.AT_ONCE", 1)
     world.listings = replace(world.listings, rows=SlowStore(world.store, slowly))
     for minute in range(10, 40, 5):
         world.clock.time = at(minute)

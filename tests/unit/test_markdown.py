@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from chalicelib import markdown
+from chalicelib.render import markdown
 from tests.unit.markup import HOSTILE, READER, SNIPPETS, active, hosts, kinds, tokens, visible
 
 INLINE = {

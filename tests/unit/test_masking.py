@@ -6,7 +6,7 @@ import json
 import jwt
 import pytest
 
-from chalicelib.masking import MASKED, bare, mask
+from chalicelib.telemetry.masking import MASKED, bare, mask
 from tests.local.github.key import AppKey
 
 KEY = AppKey.generate()

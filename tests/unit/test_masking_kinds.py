@@ -4,7 +4,7 @@ from importlib import import_module
 
 import pytest
 
-from chalicelib.masking import MASKED, mask, names_credential
+from chalicelib.telemetry.masking import MASKED, mask, names_credential
 
 HEX = "0123456789abcdef"
 WORD = "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7cF0"

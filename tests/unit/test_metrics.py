@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.metrics import METRICS, Metric, Unit
+from chalicelib.telemetry.metrics import METRICS, Metric, Unit
 
 SOURCES = sorted((Path(__file__).parents[2] / "chalicelib").rglob("*.py"))
 Emitted = tuple[str, str, frozenset[str]]

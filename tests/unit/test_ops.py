@@ -17,7 +17,7 @@ import httpx
 import pytest
 from moto import mock_aws
 
-from chalicelib.config import Settings
+from chalicelib.settings import Settings
 from chalicelib.wiring.checkout import PROJECT
 from ops import __main__ as ops
 from ops import checks, functions, leftovers, logs, memory, policies, terraform

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.alert import AlertEvent
-from chalicelib.lifecycle.record import record
-from chalicelib.lifecycle.spec import Episode
-from chalicelib.lifecycle.state import AlertState
+from chalicelib.conditions.record import record
+from chalicelib.conditions.row import AlertState
+from chalicelib.conditions.spec import Episode
 from tests.unit import up_to
 from tests.unit.builders import alert, at
 from tests.unit.test_batches import Batches

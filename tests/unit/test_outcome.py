@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from chalicelib.alert import Priority
-from chalicelib.lifecycle import outcome, said
-from chalicelib.lifecycle.issue import Closer, IssueRef, Seen
-from chalicelib.lifecycle.record import record
-from chalicelib.lifecycle.state import AlertState, Intent, Status, Verb
+from chalicelib.conditions import outcome, said
+from chalicelib.conditions.issue import Closer, IssueRef, Seen
+from chalicelib.conditions.record import record
+from chalicelib.conditions.row import AlertState, Intent, Status, Verb
 from tests.unit.builders import REPOSITORY, at, firing, resolved, row_of
 
 SEEN = Seen(

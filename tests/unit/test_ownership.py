@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.alert import AlertEvent, Condition
-from chalicelib.lifecycle.issue import Closer, IssueRef
+from chalicelib.conditions.issue import Closer, IssueRef
 from tests.unit.builders import REPOSITORY, alert, at
 from tests.unit.test_drift import DriftWorld
 from tests.unit.test_sync import LOST, fails_with

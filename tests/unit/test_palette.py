@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
+from chalicelib.conditions.issue import Draft, Label
 from chalicelib.errors import Refused, Unavailable
-from chalicelib.lifecycle.issue import Draft, Label
-from chalicelib.palette import Palette
+from chalicelib.reconcile.label_styles import Palette
 from tests.unit.builders import REPOSITORY, at
 from tests.unit.test_sync import World, fails_with
 

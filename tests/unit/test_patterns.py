@@ -16,8 +16,8 @@ from tests.patterns import faults
 AT_ONE_PLACE = {"match", "fullmatch"}
 LINEAR_ALL_THE_SAME = {
     "chalicelib.adapters.grafana_reason._VALUE": "reads at most MOST_TO_SEARCH characters",
-    "chalicelib.markdown._ADDRESS": "its last part reads anything, so that it ends once a host is found",
-    "chalicelib.markdown._BETWEEN": "it ends at any line break of a run, so that no run is read twice",
+    "chalicelib.render.markdown._ADDRESS": "its last part reads anything, so it ends once a host is found",
+    "chalicelib.render.markdown._BETWEEN": "it ends at any line break of a run, so that no run is read twice",
 }
 """Patterns that are linear for a reason that their structure does not show."""
 

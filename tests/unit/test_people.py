@@ -7,12 +7,12 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.envelope import Message
+from chalicelib.adapters.envelope import Message
+from chalicelib.collector.github_hint import Notice
+from chalicelib.conditions.issue import Closer, IssueRef
+from chalicelib.conditions.row import AlertState
 from chalicelib.errors import Contended, Gone, OutcomeUnknown, Refused, Rejected, Unavailable
-from chalicelib.feedback import Hint
-from chalicelib.lifecycle.issue import Closer, IssueRef
-from chalicelib.lifecycle.state import AlertState
-from chalicelib.notice import Notice
+from chalicelib.webhook.hints import Hint
 from tests.twins.store import MemoryStore
 from tests.unit.builders import REPOSITORY, at, firing, resolved
 from tests.unit.test_drift import SECOND, DriftWorld

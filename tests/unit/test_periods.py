@@ -1,9 +1,9 @@
 """Periods: which resolution ends which firing, of messages with and without a received time."""
 
 from chalicelib.alert import Condition
-from chalicelib.lifecycle.held import wrongly_over
-from chalicelib.lifecycle.periods import periods
-from chalicelib.lifecycle.spec import Moment
+from chalicelib.conditions.periods import periods
+from chalicelib.conditions.spec import Moment
+from chalicelib.conditions.suppression import wrongly_over
 from tests.unit.rows import at, row
 
 

@@ -7,11 +7,10 @@ from typing import Any
 import pytest
 
 from chalicelib.alert import AlertEvent, Priority
-from chalicelib.labels import RESOLVED_LABEL
-from chalicelib.lifecycle.issue import Closer, IssueRef
-from chalicelib.lifecycle.plan import plan
-from chalicelib.lifecycle.state import AlertState, Command, Intent, Issue, Lease, Status, Verb
-from chalicelib.lifecycle.steps import (
+from chalicelib.conditions.issue import Closer, IssueRef
+from chalicelib.conditions.plan import plan
+from chalicelib.conditions.row import AlertState, Command, Intent, Issue, Lease, Status, Verb
+from chalicelib.conditions.steps import (
     AddComment,
     AddLabels,
     CloseIssue,
@@ -25,6 +24,7 @@ from chalicelib.lifecycle.steps import (
     ReopenIssue,
     UpdateIssue,
 )
+from chalicelib.labels import RESOLVED_LABEL
 from tests.unit.builders import REPOSITORY, at, firing, policy, resolved, routing, row_of
 
 REF = IssueRef(REPOSITORY, 7)

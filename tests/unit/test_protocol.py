@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.conditions.issue import Closer, Draft, IssueRef, Label
 from chalicelib.errors import (
     CommentsClosed,
     GitHubError,
@@ -23,7 +24,6 @@ from chalicelib.errors import (
 from chalicelib.github import answers, protocol, refusals, requests
 from chalicelib.github.answers import Us
 from chalicelib.github.protocol import Request, Response
-from chalicelib.lifecycle.issue import Closer, Draft, IssueRef, Label
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 REPOSITORY = "acme/alerts"

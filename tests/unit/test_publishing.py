@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from chalicelib.adapters.registry import SOURCES
-from chalicelib.edge import Answer, Posted
-from chalicelib.ingest import Ingest
-from chalicelib.publishing import AT_ONCE, TIME, in_order
-from chalicelib.refusals import Refusals
+from chalicelib.webhook.alerts import Ingest
+from chalicelib.webhook.http import Answer, Posted
+from chalicelib.webhook.publishing import AT_ONCE, TIME, in_order
+from chalicelib.webhook.refusals import Refusals
 from tests.twins.clock import ManualClock
 from tests.twins.telemetry import Recorder
 

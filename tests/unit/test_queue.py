@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from moto import mock_aws
 
+from chalicelib.aws.sqs import MOST_IN_ATTRIBUTE, SqsQueue
 from chalicelib.errors import QueueUnavailable
-from chalicelib.queue import MOST_IN_ATTRIBUTE, SqsQueue
 
 NOWHERE = "http://127.0.0.1:1/123456789012/alerts"
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from chalicelib import intents
+from chalicelib.conditions.issue import IssueRef
+from chalicelib.conditions.row import AlertState
+from chalicelib.conditions.steps import Adopt, CloseDuplicate, Find, Look, OpenIssue
 from chalicelib.errors import ConfigurationError, RateLimited, RepositoryMissing, Unavailable
-from chalicelib.lifecycle.issue import IssueRef
-from chalicelib.lifecycle.state import AlertState
-from chalicelib.lifecycle.steps import Adopt, CloseDuplicate, Find, Look, OpenIssue
+from chalicelib.sync import intents
 from tests.unit.builders import REPOSITORY, at, firing, policy
 from tests.unit.test_sync import FIRST, World, fails_with
 

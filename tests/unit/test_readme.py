@@ -1,11 +1,12 @@
 """The README says what the code does: its commands exist, its state machine is the tested one."""
 
+import ast
 import re
 from pathlib import Path
 
-from chalicelib.lifecycle.record import Reason, record
-from chalicelib.lifecycle.steps import Quiet
-from chalicelib.metrics import METRICS, Unit
+from chalicelib.conditions.record import Reason, record
+from chalicelib.conditions.steps import Quiet
+from chalicelib.telemetry.metrics import METRICS, Unit
 from tests.local.stack.__main__ import PLAY
 from tests.unit.builders import at, row_of
 from tests.unit.test_record import test_table as table
@@ -91,3 +92,14 @@ def changes_of_the_table() -> set[tuple[str, str, str]]:
             (row.spec.condition.value if row else "[*]", result.reason.value, result.row.spec.condition.value)
         )
     return found
+
+
+def test_its_layout_is_the_tree_in_the_words_of_each_folder() -> None:
+    layout = README.partition("## Layout")[2]
+    listed = dict(re.findall(r"^\| `chalicelib/([a-z_]+)/` \| (.+) \|$", layout, re.MULTILINE))
+    found = {}
+    for package in sorted((ROOT / "chalicelib").glob("*/__init__.py")):
+        says = ast.get_docstring(ast.parse(package.read_text(encoding="utf-8")))
+        assert says, f"{package} says nothing of what belongs there"
+        found[package.parent.name] = says.splitlines()[0]
+    assert listed == found

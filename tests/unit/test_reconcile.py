@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from chalicelib.alert import Priority
+from chalicelib.conditions.row import AlertState
 from chalicelib.errors import StoreUnavailable
-from chalicelib.lifecycle.state import AlertState
-from chalicelib.reconcile import AT_ONCE, Reconcile
+from chalicelib.reconcile.reconcile import AT_ONCE, Reconcile
 from tests.twins.clock import ManualClock
 from tests.twins.store import MemoryStore
 from tests.twins.telemetry import Recorder

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.alert import AlertEvent, Condition
-from chalicelib.lifecycle.history import MOST_MOMENTS
-from chalicelib.lifecycle.record import MOST_EPISODES, Reason, record
-from chalicelib.lifecycle.spec import Episode
-from chalicelib.lifecycle.state import AlertState
+from chalicelib.conditions.moments import MOST_MOMENTS
+from chalicelib.conditions.record import MOST_EPISODES, Reason, record
+from chalicelib.conditions.row import AlertState
+from chalicelib.conditions.spec import Episode
 from tests.unit.builders import alert, at, firing, resolved, row_of
 
 

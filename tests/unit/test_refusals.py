@@ -3,9 +3,9 @@
 from collections import Counter
 from datetime import timedelta
 
-from chalicelib.edge import Answer, Posted
 from chalicelib.errors import ConfigurationError, NotAccepted
-from chalicelib.refusals import MINUTE, MOST, Refusals
+from chalicelib.webhook.http import Answer, Posted
+from chalicelib.webhook.refusals import MINUTE, MOST, Refusals
 from tests.twins.clock import START
 from tests.twins.telemetry import Recorder
 

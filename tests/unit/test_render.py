@@ -10,8 +10,8 @@ import pytest
 
 from chalicelib import render
 from chalicelib.alert import UNKNOWN_TEAM, Condition, Priority
-from chalicelib.lifecycle.issue import IssueRef
-from chalicelib.lifecycle.state import AlertState, Status
+from chalicelib.conditions.issue import IssueRef
+from chalicelib.conditions.row import AlertState, Status
 from tests.unit.markup import active, kinds
 from tests.unit.rows import BEGAN, alert, at, ended, episode, issue, routing, row
 

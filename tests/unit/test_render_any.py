@@ -9,7 +9,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from chalicelib import render
-from chalicelib.lifecycle.state import AlertState, Status
+from chalicelib.conditions.row import AlertState, Status
 from chalicelib.render import redaction
 from chalicelib.render.marker import end_marker, split
 from tests.unit import up_to

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from chalicelib import render
 from chalicelib.alert import Priority
-from chalicelib.lifecycle.state import AlertState, Status
+from chalicelib.conditions.row import AlertState, Status
 from chalicelib.render.issue import MAX_BODY
 from tests.unit.markup import active
 from tests.unit.rows import alert, at, ended, episode, issue, routing, row

@@ -4,8 +4,8 @@ import pytest
 
 from chalicelib import render
 from chalicelib.alert import Priority
-from chalicelib.lifecycle.issue import IssueRef
-from chalicelib.lifecycle.state import Status
+from chalicelib.conditions.issue import IssueRef
+from chalicelib.conditions.row import Status
 from tests.unit.rows import BEGAN, FINGERPRINT, alert, at, ended, issue, routing, row
 
 

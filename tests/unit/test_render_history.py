@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from chalicelib import render
-from chalicelib.lifecycle.issue import IssueRef
-from chalicelib.lifecycle.state import AlertState, Intent, Status, Verb
+from chalicelib.conditions.issue import IssueRef
+from chalicelib.conditions.row import AlertState, Intent, Status, Verb
 from tests.unit.rows import BEGAN, at, ended, episode, issue, routing, row
 
 

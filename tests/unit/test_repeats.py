@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.lifecycle.record import record
-from chalicelib.lifecycle.repeats import every, stale_at
-from chalicelib.lifecycle.spec import Spec
-from chalicelib.lifecycle.state import AlertState
+from chalicelib.conditions.record import record
+from chalicelib.conditions.repeats import every, stale_at
+from chalicelib.conditions.row import AlertState
+from chalicelib.conditions.spec import Spec
 from tests.unit.builders import at, firing, resolved
 
 HOUR = 60

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib import envelope, requeue
+from chalicelib.adapters import envelope
+from chalicelib.collector import requeue
+from chalicelib.collector.requeue import FIRST_DELAY, LONGEST_DELAY, Postponed, Requeue, Why
 from chalicelib.errors import (
     AlertingError,
     Contended,
@@ -16,7 +18,6 @@ from chalicelib.errors import (
     StoreUnavailable,
     TableMissing,
 )
-from chalicelib.requeue import FIRST_DELAY, LONGEST_DELAY, Postponed, Requeue, Why
 from tests.twins.queue import MemoryQueue
 from tests.twins.telemetry import Recorder
 from tests.unit.messages import record

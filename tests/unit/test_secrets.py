@@ -9,8 +9,8 @@ from botocore.config import Config
 from botocore.stub import Stubber
 from moto import mock_aws
 
+from chalicelib.aws.secrets_manager import APART, KEPT, SERVES, Secret
 from chalicelib.errors import ConfigurationError
-from chalicelib.secrets import APART, KEPT, SERVES, Secret
 from tests.twins.clock import ManualClock
 
 if TYPE_CHECKING:

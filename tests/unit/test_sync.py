@@ -8,10 +8,14 @@ from typing import Any
 
 import pytest
 
-from chalicelib import intents, render
-from chalicelib.act import Act
+from chalicelib import render
 from chalicelib.alert import AlertEvent, Priority
 from chalicelib.cli.doctor.steps import unending
+from chalicelib.conditions.issue import Closer, IssueRef
+from chalicelib.conditions.plan import Policy, plan
+from chalicelib.conditions.record import record
+from chalicelib.conditions.row import AlertState, Lease
+from chalicelib.conditions.steps import AddComment, Nothing, OpenIssue
 from chalicelib.errors import (
     CommentsClosed,
     ConfigurationError,
@@ -21,14 +25,11 @@ from chalicelib.errors import (
     Refused,
     Unavailable,
 )
-from chalicelib.github.budget import Call, Kind, Limits
-from chalicelib.github.gate import Gate
-from chalicelib.lifecycle.issue import Closer, IssueRef
-from chalicelib.lifecycle.plan import Policy, plan
-from chalicelib.lifecycle.record import record
-from chalicelib.lifecycle.state import AlertState, Lease
-from chalicelib.lifecycle.steps import AddComment, Nothing, OpenIssue
-from chalicelib.sync import Sync, Timing
+from chalicelib.rate_limit.rules import Call, Kind, Limits
+from chalicelib.rate_limit.shared import Gate
+from chalicelib.sync import intents
+from chalicelib.sync.execute import Act
+from chalicelib.sync.sync import Sync, Timing
 from tests.twins.clock import ManualClock
 from tests.twins.store import MemoryStore
 from tests.twins.telemetry import Recorder

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from chalicelib.errors import Rejected, StoreUnavailable
-from chalicelib.masking import MASKED
-from chalicelib.metrics import METRICS, NAMESPACE
-from chalicelib.telemetry import Powertools
+from chalicelib.telemetry.masking import MASKED
+from chalicelib.telemetry.metrics import METRICS, NAMESPACE
+from chalicelib.telemetry.telemetry import Powertools
 from tests.log import redirected
 
 Lines = Callable[[], list[dict[str, Any]]]

@@ -12,8 +12,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from moto import mock_aws
 
+from chalicelib.aws.sns import SnsTopic
 from chalicelib.errors import TopicUnavailable
-from chalicelib.topic import SnsTopic
 
 ARN = "arn:aws:sns:us-west-2:123456789012:alerting-local-alerts"
 STAMP = {"source": "grafana", "correlation_id": "0f8fad5b-d9cb-469f-a165-70867728950e"}

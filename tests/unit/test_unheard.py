@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from chalicelib.alert import AlertEvent, Condition
+from chalicelib.conditions.record import record
 from chalicelib.labels import STALE_LABEL
-from chalicelib.lifecycle.record import record
-from chalicelib.unheard import Unheard
+from chalicelib.reconcile.unheard import Unheard
 from tests.twins.census import MemoryCensus
 from tests.twins.tracker import Thread
 from tests.unit.builders import at, firing, resolved

@@ -11,8 +11,8 @@ import pytest
 from moto import mock_aws
 
 from chalicelib.cli.doctor import github as doctor
-from chalicelib.config import Settings
 from chalicelib.errors import ConfigurationError, Unavailable
+from chalicelib.settings import Settings
 from chalicelib.wiring import checkout, github
 from chalicelib.wiring.stage import Stage, serving
 from tests.local.github import AppKey

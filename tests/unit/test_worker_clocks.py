@@ -9,8 +9,8 @@ import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 
-from chalicelib.config import Arn, Settings
-from chalicelib.lifecycle import clocks
+from chalicelib.conditions import clocks
+from chalicelib.settings import Arn, Settings
 from chalicelib.wiring import table
 from chalicelib.wiring.clock import SystemClock
 from chalicelib.wiring.stage import Stage

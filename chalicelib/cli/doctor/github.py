@@ -6,13 +6,13 @@ from urllib.parse import quote
 
 from chalicelib.alert import Priority
 from chalicelib.cli.doctor.finding import Finding
-from chalicelib.drift import Looked, key_of
 from chalicelib.errors import GitHubError, Refused, Suspended
 from chalicelib.github.auth import App
 from chalicelib.github.client import GitHubClient
 from chalicelib.github.issues import GitHubIssues
 from chalicelib.github.protocol import Request, Response
 from chalicelib.labels import AREA_LABEL
+from chalicelib.reconcile.drift import Looked, key_of
 from chalicelib.render.words import counted, duration, moment
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.github import client as connect

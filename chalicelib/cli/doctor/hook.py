@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from chalicelib import hook_secret
-from chalicelib.authentication import text_of
 from chalicelib.cli.doctor.finding import Finding
+from chalicelib.webhook import hook_secret
+from chalicelib.webhook.authentication import text_of
 from chalicelib.wiring.stage import Stage
 
 NAME = "GitHub's events"

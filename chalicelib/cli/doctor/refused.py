@@ -9,8 +9,8 @@ from botocore.exceptions import ClientError
 
 from chalicelib.adapters import registry
 from chalicelib.cli.doctor.finding import Finding
-from chalicelib.metrics import NAMESPACE, SERVICE
 from chalicelib.render.words import counted
+from chalicelib.telemetry.metrics import NAMESPACE, SERVICE
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.stage import Stage
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from chalicelib.adapters import registry
 from chalicelib.alert import Priority
-from chalicelib.authentication import Credentials
 from chalicelib.cli.doctor.finding import Finding
 from chalicelib.errors import ConfigurationError
 from chalicelib.render.words import counted, duration
+from chalicelib.webhook.authentication import Credentials
 from chalicelib.wiring.clock import CLOCK, machine
 from chalicelib.wiring.stage import Stage
 from chalicelib.wiring.table import census

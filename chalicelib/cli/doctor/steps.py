@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from chalicelib.alert import Priority
-from chalicelib.claims import NEVER_ENDING
 from chalicelib.cli.doctor.finding import Finding
-from chalicelib.lifecycle.state import AlertState
+from chalicelib.conditions.row import AlertState
 from chalicelib.render.words import counted
+from chalicelib.sync.claims import NEVER_ENDING
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.stage import Stage
 from chalicelib.wiring.table import store

@@ -12,15 +12,15 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import app
-import chalicelib.act
-import chalicelib.collector
+import chalicelib.aws.sqs
+import chalicelib.collector.collector
 import chalicelib.github.auth
 import chalicelib.github.client
-import chalicelib.github.gate
 import chalicelib.github.issues
-import chalicelib.queue
-import chalicelib.store
-import chalicelib.sync  # noqa: F401 - the modules that a collector loads
+import chalicelib.rate_limit.shared
+import chalicelib.store.rows
+import chalicelib.sync.execute
+import chalicelib.sync.sync  # noqa: F401 - the modules that a collector loads
 
 BATCHES = 1000
 

@@ -14,14 +14,14 @@ from typing import Any
 
 import httpx
 
-from chalicelib.act import Act
 from chalicelib.github.auth import App
-from chalicelib.github.budget import Limits
 from chalicelib.github.client import GitHubClient
-from chalicelib.github.gate import Gate
 from chalicelib.github.issues import GitHubIssues
-from chalicelib.store import DynamoStore
-from chalicelib.sync import Sync, Timing
+from chalicelib.rate_limit.rules import Limits
+from chalicelib.rate_limit.shared import Gate
+from chalicelib.store.rows import DynamoStore
+from chalicelib.sync.execute import Act
+from chalicelib.sync.sync import Sync, Timing
 from tests.bench import load
 from tests.bench.gate import Exactly, Row, Run, Under
 from tests.bench.twins import Twins

@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib import envelope, render
-from chalicelib.adapters import registry
+from chalicelib import render
+from chalicelib.adapters import envelope, registry
 from chalicelib.alert import AlertEvent
-from chalicelib.github.budget import Limits
-from chalicelib.lifecycle.plan import Policy, plan
-from chalicelib.lifecycle.record import record
-from chalicelib.lifecycle.steps import OpenIssue
+from chalicelib.conditions.plan import Policy, plan
+from chalicelib.conditions.record import record
+from chalicelib.conditions.steps import OpenIssue
+from chalicelib.rate_limit.rules import Limits
 from tests.bench import load, twins
 from tests.bench.gate import AtLeast, Row, Run
 from tests.bench.twins import Twins

@@ -1,0 +1,187 @@
+"""The collector: a batch of messages -> record -> sync.
+
+The queue's semantics, all of them:
+
+- a message that can never succeed (not JSON, no alert, team or priority missing) goes to the dead-letter
+  queue as it came, with attributes that say why, and is then acknowledged;
+- a message whose row cannot be written now, because the table does not answer or others keep changing the
+  row, goes back to the queue as a new message (`requeue`) and is then acknowledged, however long that lasts.
+  Once the table has not answered, the rest of the batch goes back without asking it: each call may take its
+  full timeout. For the same reason no message is begun after a third of the time, except the first;
+- the batch is recorded and acknowledged (deleted) before the first call to GitHub. Sync then runs over its
+  rows, the most urgent first, while time is left; what it does not reach stays due for reconcile. A GitHub
+  that hangs costs latency, never a receive;
+- Lambda deletes the batch when the function returns, and Chalice cannot ask it for partial answers
+  (aws/chalice#884): where a message must stay (a fault of ours, or a queue that does not answer), the others
+  have been deleted already and the function raises. Redrive after 20 receives is for those and for crashes.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from chalicelib.adapters import envelope, registry
+from chalicelib.adapters.envelope import Message
+from chalicelib.adapters.fields import Ignored, Ownership
+from chalicelib.alert import AlertEvent
+from chalicelib.collector import dead_letters, requeue
+from chalicelib.collector.dead_letters import DeadLetterQueue
+from chalicelib.collector.requeue import Postponed, Requeue, Why
+from chalicelib.conditions.plan import Policy, plan
+from chalicelib.conditions.record import Reason, record
+from chalicelib.conditions.row import AlertState
+from chalicelib.conditions.steps import Nothing
+from chalicelib.errors import AlertingError, Contended, Rejected
+from chalicelib.telemetry import log_keys
+from chalicelib.telemetry.telemetry import Telemetry
+
+TRIES = 8
+
+
+class Rows(Protocol):
+    """The rows, as record writes them."""
+
+    def get(self, fingerprint: str) -> AlertState | None:
+        """Read a row."""
+
+    def record(self, row: AlertState) -> AlertState | None:
+        """Write what the provider said; None if another was quicker."""
+
+
+class Queue(requeue.Queue, DeadLetterQueue, Protocol):
+    """The alert queue and its dead-letter queue."""
+
+    def delete(self, receipt_handles: Sequence[str]) -> list[str]:
+        """Acknowledge messages; returns the handles that were not taken."""
+
+
+class NotRecorded(AlertingError):
+    """Some messages could not be recorded; they stay in the queue."""
+
+
+@dataclass(frozen=True)
+class Collector:
+    """Takes batches of SQS records, in Lambda's shape."""
+
+    rows: Rows
+    queue: Queue
+    sync: Callable[[AlertState, datetime], None]
+    policy: Policy
+    duplicate: timedelta
+    now: Callable[[], datetime]
+    telemetry: Telemetry
+    notice: Callable[[Message], AlertState | None] | None = None
+
+    def __call__(self, records: Sequence[Mapping[str, Any]], until: datetime) -> None:
+        """Record and acknowledge the batch, then sync what is due, until `until`.
+
+        Raises NotRecorded for what must stay.
+        """
+        rows: dict[str, AlertState] = {}
+        done: list[Message] = []
+        postponed: list[Postponed] = []
+        enough = self.now() + (until - self.now()) / 3
+        stop: Why | None = None
+        for place, entry in enumerate(records):
+            why = stop or (Why.NO_TIME if place and self.now() > enough else None)
+            try:
+                message = envelope.read(entry)
+                if why is None:
+                    rows |= self._record(message, enough)
+                    done.append(message)
+            except Exception as error:  # noqa: BLE001 - whatever failed, only this message may suffer
+                self.telemetry.problem("NOT_RECORDED", error, messageId=str(entry.get("messageId")))
+                why = requeue.why(error)
+            if why:
+                postponed.append(Postponed(message, entry, why))
+            if why is Why.TABLE_AWAY:
+                stop = why
+        done += Requeue(self.queue, self.telemetry).send(postponed)
+        self._acknowledge([message.receipt_handle for message in done])
+        self._sync(rows, until)
+        finished = {message.id for message in done}
+        stayed = [name for entry in records if (name := str(entry.get("messageId"))) not in finished]
+        if stayed:
+            raise NotRecorded(
+                f"{len(stayed)} of {len(records)} messages stay in the queue: {', '.join(stayed)}"
+            )
+
+    def _record(self, message: Message, enough: datetime) -> dict[str, AlertState]:
+        """Record the message's alerts, or what people did; returns the rows that were written."""
+        fallback = self.policy.routing.ownership
+        try:
+            if message.source == "github" and self.notice:
+                noticed = self.notice(message)
+                return {noticed.fingerprint: noticed} if noticed else {}
+            alerts = registry.parse(
+                message.source, message.payload, Ownership(*fallback) if fallback else None
+            )
+        except Rejected as rejected:
+            dead_letters.reject(self.queue, message, rejected, self.telemetry)
+            return {}
+        written: dict[str, AlertState] = {}
+        for alert in alerts:
+            if isinstance(alert, Ignored):
+                self._ignore(message, alert)
+            elif row := self._record_alert(message, alert, enough):
+                written[row.fingerprint] = row
+        return written
+
+    def _record_alert(self, message: Message, alert: AlertEvent, enough: datetime) -> AlertState | None:
+        """Write the row against all comers; returns it unless there was nothing to write."""
+        for _ in range(TRIES):
+            row = self.rows.get(alert.fingerprint)
+            recorded = record(row, alert, message.received_at, self.duplicate)
+            if recorded.row is row:
+                self._tell(message, alert, recorded.reason, row)
+                return None
+            newer = recorded.as_of(self.now())
+            due_at = self._due_at(row, newer)
+            newer = replace(newer, due_at=due_at, correlation_id=message.correlation_id)
+            if written := self.rows.record(newer):
+                self._tell(message, alert, recorded.reason, row)
+                return written
+            if self.now() > enough:
+                break
+        raise Contended(f"the row of {alert.fingerprint} kept changing; the message is left for later")
+
+    def _due_at(self, before: AlertState | None, row: AlertState) -> datetime | None:
+        """When GitHub is to hear of it; what it refused is not tried sooner because it is said again.
+
+        A row that had nothing to do is due for another reason than a refusal, perhaps in hours.
+        """
+        now = self.now()
+        step = plan(row, now, self.policy)
+        if isinstance(step, Nothing):
+            return step.due_at
+        if before is None or not row.status.failures or row.priority < before.priority:
+            return now
+        waits = not isinstance(plan(before, now, self.policy), Nothing)
+        return max(now, row.due_at) if waits and row.due_at else now
+
+    def _ignore(self, message: Message, ignored: Ignored) -> None:
+        self.telemetry.event("IGNORED", reason=ignored.reason, **log_keys.message(message))
+        self.telemetry.count("AlertsIgnored", reason=ignored.reason)
+
+    def _tell(self, message: Message, alert: AlertEvent, reason: Reason, row: AlertState | None) -> None:
+        keys = log_keys.message(message) | log_keys.alert(alert, reason, row, self.now())
+        self.telemetry.event("NORMALIZED_ALERT", **keys)
+        self.telemetry.count("AlertsRecorded", source=message.source, reason=reason.value)
+        if reason in log_keys.TIMELY:
+            self.telemetry.measure("RecordLatency", keys["latency_ms"], source=message.source)
+
+    def _acknowledge(self, receipt_handles: list[str]) -> None:
+        lost = self.queue.delete(receipt_handles)
+        if lost:  # they come again and are recognised as duplicates
+            self.telemetry.event("NOT_ACKNOWLEDGED", messages=len(lost))
+
+    def _sync(self, rows: dict[str, AlertState], until: datetime) -> None:
+        """Sync what is due, the most urgent first; a row whose sync fails stays due, and the others go on."""
+        now = self.now()
+        due = [row for row in rows.values() if row.due_at and row.due_at <= now]
+        for row in sorted(due, key=lambda row: row.priority):
+            try:
+                self.sync(row, until)
+            except Exception as error:  # noqa: BLE001 - one row's trouble must not hold up the others
+                self.telemetry.problem("NOT_SYNCED", error, fingerprint=row.fingerprint)

@@ -1,0 +1,68 @@
+"""Notice: a hint that people did something to an issue -> its row is due, and the issue read."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol
+
+from chalicelib.adapters.envelope import Message
+from chalicelib.conditions.issue import IssueRef
+from chalicelib.conditions.row import AlertState
+from chalicelib.errors import Contended, Rejected
+from chalicelib.telemetry import log_keys
+from chalicelib.telemetry.telemetry import Telemetry
+from chalicelib.webhook import hints
+from chalicelib.webhook.hints import Hint
+
+TRIES = 8
+
+
+class Rows(Protocol):
+    """The rows, as they are found by their issue."""
+
+    def of_issue(self, ref: IssueRef) -> str | None:
+        """Find the fingerprint whose issue this is."""
+
+    def get(self, fingerprint: str) -> AlertState | None:
+        """Read a row."""
+
+    def ask(self, row: AlertState) -> AlertState | None:
+        """Write that people did something to the issue; None if another was quicker."""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Takes hints; the same one twice is the same as once."""
+
+    rows: Rows
+    now: Callable[[], datetime]
+    telemetry: Telemetry
+
+    def __call__(self, message: Message) -> AlertState | None:
+        """Make the row due; None where the issue is no row's. Raises Rejected for what is no hint."""
+        hint = hints.read(message.payload)
+        if hint is None:
+            raise Rejected(
+                "NOT_A_HINT",
+                "the message says that it is from GitHub, but names no issue",
+                "Let only /github/events publish with the source github.",
+            )
+        fingerprint = self.rows.of_issue(IssueRef(hint.repository, hint.issue))
+        row = self._ask(fingerprint, hint) if fingerprint else None
+        reason = "LOOK" if row else "ISSUE_UNKNOWN"
+        self.telemetry.event("NOTICED", reason=reason, **hint.message(), **log_keys.message(message))
+        if row is None:
+            self.telemetry.count("AlertsIgnored", reason=reason)
+        return row
+
+    def _ask(self, fingerprint: str, hint: Hint) -> AlertState | None:
+        """Write against all comers."""
+        for _ in range(TRIES):
+            row = self.rows.get(fingerprint)
+            if row is None or row.status.issue is None:
+                return None
+            if asked := self.rows.ask(replace(row, look=True, due_at=self.now())):
+                return asked
+        raise Contended(
+            f"{hint.repository}#{hint.issue}: its row kept changing; the message is left for later"
+        )

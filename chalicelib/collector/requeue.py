@@ -1,0 +1,115 @@
+"""Requeue: what cannot be recorded now goes back to the queue, as a new message.
+
+The table may be away for any length of time, and no message may be lost to that. A new message starts with no
+receives and with the queue's full retention, so that only a message that crashes the function ever reaches
+`maxReceiveCount`. Other means end some day: SQS takes at most 1,000 for `maxReceiveCount`, and a longer
+visibility (ChangeMessageVisibility, at most 12 hours) counts each receive all the same and lets retention run
+out. docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ChangeMessageVisibility.html
+
+Attributes carry what a new message would lose: when it was first received, the request that brought it, and
+how often it came back. A publisher may forge them: that delays only that publisher's own message, while it
+cannot be recorded, for `envelope` takes no time later than SQS's own.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Protocol
+
+from chalicelib.adapters import envelope
+from chalicelib.adapters.envelope import Message
+from chalicelib.errors import Contended, QueueUnavailable, StoreUnavailable
+from chalicelib.telemetry import log_keys
+from chalicelib.telemetry.telemetry import Telemetry
+
+FIRST_DELAY, LONGEST_DELAY = 5, 300
+"""In seconds; SQS takes up to 900, but P0 should not wait that long once the table is back."""
+
+ATTEMPTS = "attempts"
+_COUNT = re.compile(r"\d{1,6}", re.ASCII)
+
+
+class Why(StrEnum):
+    """Why a message could not be recorded now."""
+
+    TABLE_AWAY = "TABLE_AWAY"
+    CONTENDED = "CONTENDED"
+    NO_TIME = "NO_TIME"
+
+
+def why(error: Exception) -> Why | None:
+    """Whether a message that failed so is for later; None where it must stay, for redrive to end it."""
+    if isinstance(error, Contended):
+        return Why.CONTENDED
+    return Why.TABLE_AWAY if isinstance(error, StoreUnavailable) else None
+
+
+class Queue(Protocol):
+    """The alert queue, as senders see it."""
+
+    def requeue(self, body: str, attributes: Mapping[str, str], delay_seconds: int) -> None:
+        """Put a message into the queue; raises QueueUnavailable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Postponed:
+    """A message that could not be recorded now, the record it was read from, and why."""
+
+    message: Message
+    record: Mapping[str, Any]
+    why: Why
+
+    @property
+    def attempts(self) -> int:
+        """How often it came back already."""
+        told = self._attribute(ATTEMPTS)
+        return int(told) if _COUNT.fullmatch(told) else 0
+
+    @property
+    def delay_seconds(self) -> int:
+        """How long to wait for the next attempt: twice as long each time."""
+        return min(LONGEST_DELAY, FIRST_DELAY << min(self.attempts, 10))
+
+    @property
+    def attributes(self) -> dict[str, str]:
+        """The attributes of the new message; SQS takes ten, so that only those that are read are kept.
+
+        A message without a source stays without one: it is CloudWatch's, or in SNS's envelope.
+        """
+        source = self._attribute("source")
+        return ({"source": source} if source else {}) | {
+            "correlation_id": self.message.correlation_id,
+            envelope.RECEIVED_AT: envelope.milliseconds(self.message.received_at),
+            ATTEMPTS: str(self.attempts + 1),
+        }
+
+    def _attribute(self, name: str) -> str:
+        attribute = (self.record.get("messageAttributes") or {}).get(name) or {}
+        return str(attribute.get("stringValue") or "")
+
+
+@dataclass(frozen=True, slots=True)
+class Requeue:
+    """Sends messages back to their queue."""
+
+    queue: Queue
+    telemetry: Telemetry
+
+    def send(self, postponed: Iterable[Postponed]) -> list[Message]:
+        """Send messages back; returns those that are in the queue again, whose originals may be deleted.
+
+        A queue that did not take one is not asked for the others: each would wait as long in vain.
+        """
+        sent: list[Message] = []
+        for each in postponed:
+            try:
+                self.queue.requeue(each.message.body, each.attributes, each.delay_seconds)
+            except QueueUnavailable as error:
+                self.telemetry.problem("NOT_REQUEUED", error, messageId=each.message.id)
+                break
+            keys = log_keys.message(each.message) | {"attempts": each.attempts + 1}
+            self.telemetry.event("REQUEUED", reason=each.why.value, delay_s=each.delay_seconds, **keys)
+            self.telemetry.count("AlertsRequeued")
+            sent.append(each.message)
+        return sent

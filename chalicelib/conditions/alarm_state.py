@@ -1,0 +1,153 @@
+"""An alarm as CloudWatch has it, and what that means for its row. Pure."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from chalicelib.alert import AlertEvent, Condition
+from chalicelib.conditions.row import AlertState
+
+DELETED = "The alarm was deleted"
+LEFT = "This series is no longer in ALARM"
+LONGEST_NAME = 255
+"""DescribeAlarms refuses the whole request for a longer one."""
+
+APART = timedelta(minutes=5)
+"""Between two looks that both miss an alarm: AWS promises no consistency, so that one proves nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """An alarm as it is now; `since` is when its state last changed."""
+
+    arn: str
+    ok: bool
+    since: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where alarms are."""
+
+    account_id: str
+    region: str
+
+
+def learned(
+    row: AlertState, alarms: Mapping[str, Alarm], missed: datetime | None, now: datetime
+) -> AlertEvent | None:
+    """Say what an answer (by ARN) means for a firing row: that it has ended, or nothing new.
+
+    An alarm without data is neither firing nor resolved. One that is missing was deleted if its ARN is
+    certain, and it was missing before, at `missed`. Of an alarm with contributors only the end of all counts.
+    """
+    alert = row.spec.alert
+    if alert is None:
+        return None
+    found = [alarms[arn] for arn in _arns(row) if arn in alarms]
+    if found:
+        alarm = found[0]
+        return _ended(alert, alarm.since, alarm.reason, recovered=True) if alarm.ok else None
+    if missed is None or now - missed < APART or not missing(row, alarms):
+        return None
+    return _ended(alert, now, DELETED, recovered=False)
+
+
+def missing(row: AlertState, alarms: Mapping[str, Alarm]) -> str | None:
+    """Name the ARN that an answer lacks, if it is certain and was asked for."""
+    arn = arn_of(row)
+    asked = arn is not None and len(name_of(arn)) <= LONGEST_NAME
+    return arn if asked and arn not in alarms else None
+
+
+def left(row: AlertState, missed: datetime | None, now: datetime) -> AlertEvent | None:
+    """Say that a contributor has ended: two looks did not list it, though its alarm goes on with others."""
+    alert = row.spec.alert
+    if alert is None or missed is None or now - missed < APART:
+        return None
+    return _ended(alert, now, LEFT, recovered=True)
+
+
+def returned(row: AlertState, alert: AlertEvent) -> AlertEvent:
+    """Date an alarm that fires: one that we took for ended fired all the while, and comes back after that."""
+    resolution = row.spec.resolution
+    concluded = resolution is not None and resolution.reason in (DELETED, LEFT)
+    if not concluded or row.spec.condition is Condition.FIRING or alert.occurred_at > row.spec.at:
+        return alert
+    return alert.model_copy(update={"occurred_at": row.spec.at + timedelta(milliseconds=1)})
+
+
+def place_of(row: AlertState) -> Place | None:
+    """Say where the alarm of a firing row is; None for what is no alarm of CloudWatch, or does not fire."""
+    alert = row.spec.alert
+    if alert is None or alert.source != "cloudwatch" or row.spec.condition is not Condition.FIRING:
+        return None
+    identity = alert.identity
+    known = identity.account_id and identity.region and ":alarm:" in (identity.alarm_id or "")
+    return Place(str(identity.account_id), str(identity.region)) if known else None
+
+
+def names(row: AlertState) -> Iterator[str]:
+    """Name the alarms that a row may be about, as far as they may be asked for."""
+    yield from (name for arn in _arns(row) if 0 < len(name := name_of(arn)) <= LONGEST_NAME)
+
+
+def arn_of(row: AlertState) -> str | None:
+    """Find the ARN of a row's alarm; None where it cannot be told from a contributor's id.
+
+    Both stand in one text with a blank between, and both may hold blanks. What CloudWatch sent, which is
+    kept with the alert, has the ARN alone.
+    """
+    alarm_id, sent = _alarm_id(row), _sent_arn(row)
+    if sent and (alarm_id == sent or alarm_id.startswith(f"{sent} ")):
+        return sent
+    return alarm_id if alarm_id and " " not in alarm_id else None
+
+
+def _arns(row: AlertState) -> Iterator[str]:
+    """The ARN, or where that is not certain, each one that it may be."""
+    if arn := arn_of(row):
+        yield arn
+        return
+    alarm_id = _alarm_id(row)
+    yield alarm_id
+    before, bracket, _ = alarm_id.partition(" {")
+    yield before if bracket and _is_object(alarm_id[len(before) + 1 :]) else alarm_id.rpartition(" ")[0]
+
+
+def _sent_arn(row: AlertState) -> str:
+    """Read the ARN from what SNS or EventBridge brought."""
+    sent = (row.spec.alert.raw_provider if row.spec.alert else None) or {}
+    resources = sent.get("resources")
+    arn = resources[0] if isinstance(resources, list) and resources else sent.get("AlarmArn")
+    return arn if isinstance(arn, str) else ""
+
+
+def _is_object(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), dict)
+    except ValueError:
+        return False
+
+
+def _alarm_id(row: AlertState) -> str:
+    return (row.spec.alert.identity.alarm_id if row.spec.alert else None) or ""
+
+
+def name_of(arn: str) -> str:
+    """Read the name of an alarm from its ARN."""
+    return arn.partition(":alarm:")[2]
+
+
+def _ended(alert: AlertEvent, at: datetime, reason: str, *, recovered: bool) -> AlertEvent:
+    ended = {
+        "state": Condition.RESOLVED,
+        "occurred_at": at,
+        "reason": reason,
+        "recovered": recovered,
+        "began_anew": False,
+        "raw_provider": None,
+    }
+    return alert.model_copy(update=ended)

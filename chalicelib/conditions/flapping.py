@@ -1,0 +1,54 @@
+"""Flapping: a condition that ends and begins again and again is one thing to people. Pure."""
+
+from datetime import datetime, timedelta
+
+from chalicelib.alert import AlertEvent
+from chalicelib.conditions.escalation import escalation
+from chalicelib.conditions.policy import Policy
+from chalicelib.conditions.relabel import relabel
+from chalicelib.conditions.row import AlertState, Issue
+from chalicelib.conditions.steps import AddLabels, Nothing, Quiet, Step, UpdateIssue
+from chalicelib.labels import FLAPPING_LABEL
+
+FLAPS = 4
+ON_PURPOSE = frozenset({"canary"})
+"""Sources that come and go as they should."""
+
+
+def flapping_until(row: AlertState, now: datetime, quiet: timedelta) -> datetime | None:
+    """Say when a flapping condition will have been quiet for long enough; None where it does not flap.
+
+    It begins with the fourth end within `quiet`; the label on its issue is its memory. The ends are by the
+    provider's clock, which makes it flap, or be quiet, at most ten minutes sooner or later.
+    """
+    spec, issue = row.spec, row.status.issue
+    ends = [episode.ended for episode in spec.episodes]
+    newest = max([*ends, *([spec.episode] if spec.episode else [])], default=None)
+    on_purpose = spec.alert is not None and spec.alert.source in ON_PURPOSE
+    if newest is None or on_purpose or now >= newest + quiet:
+        return None
+    known = issue is not None and FLAPPING_LABEL in issue.labels
+    recent = sum(end > now - quiet for end in ends)
+    return newest + quiet if known or recent >= FLAPS else None
+
+
+def while_flapping(
+    row: AlertState, issue: Issue, alert: AlertEvent, now: datetime, policy: Policy
+) -> Step | None:
+    """Whatever it does, the issue stays open, and only its text is rewritten every so often.
+
+    But when it gets worse, people are called all the same.
+    """
+    until = flapping_until(row, now, policy.flapping_quiet)
+    if until is None:
+        return None
+    if FLAPPING_LABEL not in issue.labels:
+        return AddLabels(issue.ref, (FLAPPING_LABEL,))
+    if step := escalation(row, issue, alert, policy):
+        return step
+    update_at = issue.spoke_at + policy.update_interval
+    if issue.generation >= row.spec.generation:
+        return Nothing(Quiet.FLAPPING, until)
+    if now < update_at:
+        return Nothing(Quiet.FLAPPING, min(update_at, until))
+    return relabel(issue, (*policy.routing.labels(alert), FLAPPING_LABEL)) or UpdateIssue(issue.ref)

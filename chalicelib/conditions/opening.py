@@ -1,0 +1,22 @@
+"""Opening: whether a condition gets a fresh issue, or the one that it had is opened again. Pure."""
+
+from datetime import datetime
+
+from chalicelib.conditions.issue import Closer
+from chalicelib.conditions.policy import Policy
+from chalicelib.conditions.row import AlertState
+from chalicelib.conditions.steps import OpenIssue, ReopenIssue, Step
+from chalicelib.conditions.suppression import wrongly_over
+
+
+def opening(row: AlertState, now: datetime, policy: Policy) -> Step:
+    """Choose between a fresh issue and the one closed a moment ago, which a flapping alert keeps.
+
+    An issue that a person took for over is opened again if its episode goes on.
+    """
+    issue = row.status.issue
+    if issue and issue.over_at:
+        ours, same = issue.closed_by is Closer.US, issue.episode == row.spec.episode
+        if (same and (ours or wrongly_over(row))) or (ours and now - issue.over_at < policy.reopen_window):
+            return ReopenIssue(issue.ref)
+    return OpenIssue()

@@ -1,0 +1,199 @@
+"""Outcome: what a step's result, or a look at GitHub, changes in the status. Pure."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from chalicelib.alert import AlertEvent, Condition, Priority
+from chalicelib.conditions.clocks import APART, by_ours
+from chalicelib.conditions.issue import IssueRef, Seen
+from chalicelib.conditions.row import AlertState, Intent, Issue, Status, Verb
+from chalicelib.labels import MUTED_LABEL, QUIET_LABEL, ROUTED_PREFIXES
+
+
+def opened(row: AlertState, intent: Intent, seen: Seen, now: datetime, *, found: bool = False) -> Status:
+    """Take the issue of an opening as the row's, whether its answer came or it was found."""
+    ahead = timedelta() if found else _ahead_of_us(seen, now)
+    before = row.status.issue
+    continued = before.ref if before and before.open else None
+    issue = Issue(
+        ref=seen.ref,
+        url=seen.url,
+        episode=intent.episode,
+        title=intent.title,
+        labels=intent.labels,
+        priority=intent.priority,
+        teams=intent.teams,
+        generation=intent.generation,
+        spoke_at=now,
+        commented_at=now,
+        announced=intent.priority,
+        comments=seen.comments,
+        closed_at=seen.closed_at,
+        closed_by_our_clock=by_ours(seen.closed_at, intent.since, now) if seen.closed_at else None,
+        closed_by=seen.closed_by,
+        closer=seen.closer,
+        state_reason=seen.state_reason,
+        heard_at=intent.since,
+        opened_at=now,
+        opened_for=intent.episode,
+        clock_ahead=ahead,
+        left_out=seen.left_out,
+        continues=continued is not None,
+    )
+    snoozed_until = row.status.snoozed_until if _ahead(row.status.snoozed_until, now) else None
+    return replace(
+        row.status,
+        issue=issue,
+        predecessor=before.ref if before else row.status.predecessor,
+        superseded=continued,
+        told=intent.episode,
+        failures=0,
+        snoozed_until=snoozed_until,
+    )
+
+
+def _ahead(moment: datetime | None, now: datetime) -> bool:
+    return moment is not None and moment > now
+
+
+def closed_duplicate(row: AlertState, duplicate: IssueRef) -> Status:
+    """A duplicate needs nothing more, whether it was closed or cannot be."""
+    left = None if row.status.superseded == duplicate else row.status.superseded
+    return replace(row.status, superseded=left)
+
+
+def observed(row: AlertState, seen: Seen, now: datetime) -> Status:
+    """Believe what GitHub shows; an issue that is open though we closed it was opened again by a person."""
+    issue = row.status.issue
+    if issue is None:
+        return row.status
+    begun = row.intent
+    ours = begun is not None and begun.verb is Verb.REOPEN
+    reopened = not issue.open and not ours and row.spec.condition is Condition.RESOLVED
+    issue = replace(
+        issue,
+        ref=seen.ref,
+        url=seen.url,
+        title=seen.title if begun and seen.title == begun.title else issue.title,
+        labels=issue.labels + _set_by(begun, issue, seen),
+        comments=seen.comments,
+        muted=MUTED_LABEL in seen.labels,
+        quiet=QUIET_LABEL in seen.labels,
+        closed_at=seen.closed_at,
+        closed_by_our_clock=_closed_by_our_clock(issue, seen, now, begun),
+        closed_by=seen.closed_by,
+        closer=seen.closer,
+        state_reason=seen.state_reason,
+        kept_open=seen.open and (issue.kept_open or reopened),
+    )
+    return replace(row.status, issue=issue)
+
+
+def _closed_by_our_clock(issue: Issue, seen: Seen, now: datetime, begun: Intent | None) -> datetime | None:
+    """When it was closed: after we last knew it open, closed otherwise, or reopened it, and by now."""
+    if seen.closed_at is None or seen.closed_at == issue.closed_at:
+        return issue.closed_by_our_clock if seen.closed_at else None
+    after = begun.since if begun and begun.verb is Verb.REOPEN else issue.over_at or issue.spoke_at
+    return by_ours(seen.closed_at - issue.clock_ahead, after, now)
+
+
+def _ahead_of_us(seen: Seen, now: datetime) -> timedelta:
+    """How far GitHub's clock is ahead of ours: the answer to a change names the time of the change.
+
+    More than clocks differ by says that nothing was changed.
+    """
+    ahead = seen.changed_at - now
+    return ahead if abs(ahead) <= APART else timedelta()
+
+
+def _set_by(begun: Intent | None, issue: Issue, seen: Seen) -> tuple[str, ...]:
+    """Labels that a step of ours set though its answer was lost."""
+    meant = begun.labels if begun else ()
+    return tuple(label for label in meant if label in seen.labels and label not in issue.labels)
+
+
+def surprising(issue: Issue, seen: Seen) -> bool:
+    """Whether people changed what the plan was made on."""
+    planned_on = (issue.ref, issue.open, issue.closed_by, issue.muted, issue.quiet)
+    labelled = (MUTED_LABEL in seen.labels, QUIET_LABEL in seen.labels)
+    return planned_on != (seen.ref, seen.open, seen.closed_by, *labelled)
+
+
+def adopted(row: AlertState, alert: AlertEvent, seen: Seen) -> Status:
+    """Take another open issue of the condition for the row's; what it shows is read off it, and written anew.
+
+    One that a person opened again after the condition resolved is left open. GitHub does not say who did; of
+    one that was open all along, such as before it was transferred, nobody did since.
+    """
+    if not seen.open or row.spec.episode is None:
+        return row.status
+    before = row.status.issue
+    kept_open = before.kept_open if before and before.open else seen.reopened
+    labels = tuple(label for label in seen.labels if label.startswith(ROUTED_PREFIXES))
+    priority = next((each for each in Priority if f"Pri:{each}" in labels), alert.priority)
+    issue = Issue(
+        ref=seen.ref,
+        url=seen.url,
+        episode=row.spec.episode,
+        title=seen.title if _is_ours(seen.title, alert.title) else "",
+        labels=(*labels, *(label for label in (before.labels if before else ()) if label in seen.labels)),
+        priority=priority,
+        teams=alert.teams,
+        generation=0,
+        spoke_at=row.spec.seen_at,
+        commented_at=row.spec.seen_at,
+        announced=priority,
+        comments=seen.comments,
+        muted=MUTED_LABEL in seen.labels,
+        quiet=QUIET_LABEL in seen.labels,
+        kept_open=kept_open and row.spec.condition is Condition.RESOLVED,
+        heard_at=row.spec.began_by_our_clock,
+    )
+    return replace(row.status, issue=issue, told=row.spec.episode, failures=0)
+
+
+def _is_ours(title: str, alert_title: str) -> bool:
+    """Whether nobody changed the title but for its priority, which is ours to change."""
+    return title[:2] == "[P" and title[5:] == alert_title
+
+
+def gone(row: AlertState) -> Status:
+    """Forget an issue that was deleted, and what people asked for on it.
+
+    A condition that still fires gets another.
+    """
+    return replace(row.status, issue=None, commands=(), replies=())
+
+
+def shown(row: AlertState, alert: AlertEvent, seen: Seen, title: str, now: datetime) -> Status:
+    """The body was written from this row (perhaps with a reopening or closing).
+
+    `title` is the one that is ours.
+    """
+    issue, episode = row.status.issue, row.spec.episode
+    if issue is None or episode is None:
+        return row.status
+    ahead = _ahead_of_us(seen, now)
+    issue = replace(
+        issue, spoke_at=now, clock_ahead=ahead
+    )  # it was read just before: what is closed now was closed by this
+    issue = replace(
+        issue,
+        ref=seen.ref,
+        url=seen.url,
+        episode=episode,
+        title=title,
+        priority=alert.priority,
+        teams=alert.teams,
+        generation=row.spec.generation,
+        announced=max(issue.announced, alert.priority),
+        comments=seen.comments,
+        closed_at=seen.closed_at,
+        closed_by_our_clock=_closed_by_our_clock(issue, seen, now, row.intent),
+        closed_by=seen.closed_by,
+        closer=seen.closer,
+        state_reason=seen.state_reason,
+        kept_open=False,
+    )
+    snoozed_until = row.status.snoozed_until if seen.open else None
+    return replace(row.status, issue=issue, told=episode, failures=0, snoozed_until=snoozed_until)

@@ -1,0 +1,150 @@
+"""Periods: which resolution ends which firing, and the firing periods that this leaves. Pure.
+
+The provider's own times decide. Sources that repeat themselves give more: a firing says that it fires as of
+when we received it, a resolution that it does not. Where one was received clearly later, that decides, since
+these sources resolve what they have not heard of, and then send it again with its old start
+(prometheus/alertmanager#952, #1546, grafana/grafana#37461).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from chalicelib.alert import Condition
+from chalicelib.conditions.spec import Moment
+
+MARGIN = timedelta(seconds=45)
+"""By how much later a message must have been received to be later for certain.
+
+A peer of an Alertmanager cluster sends what it read `--cluster.peer-timeout` (15 s) times its position before
+(`clusterWait` in cmd/alertmanager/main.go): the third of three 30 s late. Another 15 s are for the way to us.
+A retry (RetryStage in notify/notify.go) does not count, as one Alertmanager sends a group's next message only
+after it. More would leave closed, until the next repeat in four hours, what fires again soon; less would
+reopen an issue until the late peer's next message, at most `group_interval` (5 min) later.
+"""
+
+UNHEARD = timedelta(hours=1)
+"""How long after the last word of a firing another start is a new period, whatever clocks and queues do."""
+
+TICK = timedelta(milliseconds=1)
+"""By how much a period begins after the end of the one before, whatever the clocks say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A beginning that firings of a period name; `at` is its time among the others'.
+
+    `anew` says that an episode begins with it, as with the first of a period.
+    """
+
+    at: datetime
+    anew: bool
+    firings: tuple[Moment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A firing period: its starts, oldest first, `after` which end it lies, and when it ended itself.
+
+    `firings` are all of it, also those whose old start tells nothing new; `ends` the resolutions that ended
+    it. Without one it goes on.
+    """
+
+    firings: tuple[Moment, ...]
+    ends: tuple[Moment, ...]
+    starts: tuple[Start, ...]
+    after: datetime | None
+    ended: datetime | None
+
+
+def periods(moments: Iterable[Moment]) -> tuple[Period, ...]:
+    """Find the firing periods, oldest first; the newest goes on if it has not ended."""
+    firings, ends = split(moments)
+    ranked: dict[int, list[Moment]] = defaultdict(list)
+    for firing in firings:
+        ranked[sum(not _ends(end, firing, ends) for end in ends)].append(firing)
+    found: list[Period] = []
+    for rank in sorted(ranked):
+        found.append(_period(tuple(ranked[rank]), ends, found[-1] if found else None))
+    return tuple(found)
+
+
+def split(moments: Iterable[Moment]) -> tuple[list[Moment], list[Moment]]:
+    """Tell firings from resolutions."""
+    kinds: dict[Condition, list[Moment]] = {condition: [] for condition in Condition}
+    for moment in moments:
+        kinds[moment.condition].append(moment)
+    return kinds[Condition.FIRING], kinds[Condition.RESOLVED]
+
+
+def _ends(end: Moment, firing: Moment, ends: Sequence[Moment]) -> bool:
+    """Whether a resolution ends a firing; at equal times it does.
+
+    One that names an end before the firing's start is about an earlier period, however late it comes. A late
+    copy of one that the firing is clearly later than ends nothing.
+    """
+    if end.at < firing.at:
+        return False
+    if end.received is None or firing.received is None or end.received > firing.received + MARGIN:
+        return True
+    return not any(other.at >= end.at and _clearly_after(firing, other) for other in ends)
+
+
+def _clearly_after(firing: Moment, end: Moment) -> bool:
+    if firing.received is None or end.received is None:
+        return False
+    return firing.received > end.received + MARGIN
+
+
+def _period(firings: tuple[Moment, ...], ends: Sequence[Moment], before: Period | None) -> Period:
+    ending = tuple(end for end in ends if any(_ends(end, firing, ends) for firing in firings))
+    earlier = [end.at for end in ends if end not in ending]
+    after = max([*earlier, *([before.ended] if before and before.ended else [])], default=None)
+    starts = _starts(firings, after)
+    # A late peer may end only some of a period's firings; what ends all of them says it better.
+    whole = [end for end in ending if all(_ends(end, firing, ends) for firing in firings)]
+    return Period(firings, ending, starts, after, _ended(whole or ending, starts[-1].at))
+
+
+def _starts(firings: tuple[Moment, ...], after: datetime | None) -> tuple[Start, ...]:
+    """Order the starts of a period.
+
+    Old ones, from before the end of the period before, only count where nothing new was received sooner.
+    """
+    named: dict[datetime, list[Moment]] = defaultdict(list)
+    old: list[Moment] = []
+    for firing in firings:
+        (old if after and firing.at <= after else named[firing.at]).append(firing)
+    starts: list[Start] = []
+    new = [firing for group in named.values() for firing in group]
+    if old and after and (not new or _first(old) < _first(new)):
+        starts.append(Start(max(_first(old), after + TICK), anew=True, firings=tuple(old)))
+    for at in sorted(named):
+        begun = at
+        if starts and at <= starts[-1].at:
+            begun = max(_first(named[at]), starts[-1].at + TICK)
+        anew = any(firing.anew for firing in named[at]) or _ended_unheard(starts, at)
+        starts.append(Start(begun, anew, tuple(named[at])))
+    return tuple(starts)
+
+
+def _ended_unheard(before: Sequence[Start], at: datetime) -> bool:
+    """Whether a start is later than all that was received of the ones before: they ended, and nobody said so.
+
+    That is how it is with an alert that ended while it was silenced, and fires again. Where there are none
+    before, it holds.
+    """
+    received = [firing.received for start in before for firing in start.firings]
+    return all(each and at > each + UNHEARD for each in received)
+
+
+def _first(moments: Sequence[Moment]) -> datetime:
+    """When the first was received; where that is not known, its own time."""
+    return min(moment.received or moment.at for moment in moments)
+
+
+def _ended(ends: Sequence[Moment], last: datetime) -> datetime | None:
+    """When a period ended; by our own clock where the provider's says that it ended before it began."""
+    times = [end.at if end.at >= last else max(last, end.received or last) for end in ends]
+    return min(times, default=None)

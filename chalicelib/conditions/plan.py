@@ -1,0 +1,102 @@
+"""Plan: the one step between what GitHub shows and what it should show. Pure and level-triggered."""
+
+from datetime import datetime
+
+from chalicelib.alert import AlertEvent, Condition
+from chalicelib.conditions.escalation import escalation
+from chalicelib.conditions.flapping import while_flapping
+from chalicelib.conditions.opening import opening
+from chalicelib.conditions.policy import Policy
+from chalicelib.conditions.relabel import relabel
+from chalicelib.conditions.repeats import stale_at
+from chalicelib.conditions.resolved import resolved
+from chalicelib.conditions.row import AlertState, Intent, Issue, Verb
+from chalicelib.conditions.steps import (
+    AddComment,
+    CloseDuplicate,
+    Find,
+    Look,
+    Nothing,
+    Quiet,
+    Step,
+    UpdateIssue,
+)
+from chalicelib.conditions.suppression import asked, held_back, listening, may_comment
+from chalicelib.labels import STALE_LABEL
+
+__all__ = ["Policy", "plan"]
+
+
+def plan(row: AlertState, now: datetime, policy: Policy) -> Step:
+    """Decide what GitHub should see next."""
+    if row.lease and row.lease.until > now:
+        return Nothing(Quiet.IN_PROGRESS, row.lease.until)
+    if not policy.enabled:
+        return Nothing(Quiet.DISABLED, now + policy.update_interval)
+    if row.intent:
+        return _unfinished(row, row.intent, now, policy)
+    if row.spec.alert is None:
+        return Nothing(Quiet.UP_TO_DATE)
+    if row.status.superseded:
+        return CloseDuplicate(row.status.superseded)
+    if wish := asked(row, now, policy):
+        return wish
+    step = _firing if row.spec.condition is Condition.FIRING else resolved
+    return listening(row, step(row, row.spec.alert, now, policy))
+
+
+def _unfinished(row: AlertState, intent: Intent, now: datetime, policy: Policy) -> Step:
+    """An unknown outcome is learnt before anything else, whatever the provider has said since."""
+    issue = row.status.issue
+    if intent.verb not in (Verb.OPEN, Verb.COMMENT) and issue:
+        return Look(issue.ref)
+    if intent.looked_at and now < intent.looked_at + policy.look_interval:
+        return Nothing(Quiet.LOOKED, intent.looked_at + policy.look_interval)
+    return Find(intent)
+
+
+def _firing(row: AlertState, alert: AlertEvent, now: datetime, policy: Policy) -> Step:
+    issue = row.status.issue
+    if step := held_back(row, now, policy):
+        return step
+    if issue is None or not issue.open:
+        return opening(row, now, policy)
+    if step := while_flapping(row, issue, alert, now, policy):
+        return step
+    if issue.episode != row.spec.episode or (issue.priority, issue.teams) != (alert.priority, alert.teams):
+        return UpdateIssue(issue.ref)
+    unheard_at = stale_at(row.spec, policy.stale_after)
+    stale = (STALE_LABEL,) if unheard_at and now >= unheard_at else ()
+    return relabel(issue, (*policy.routing.labels(alert), *stale)) or _say(row, issue, alert, now, policy)
+
+
+def _say(row: AlertState, issue: Issue, alert: AlertEvent, now: datetime, policy: Policy) -> Step:
+    """An escalation at once, and what people wait for; that it is stale, first in the body.
+
+    Otherwise whatever is new, a comment at most every so often, the body a little more often.
+    """
+    news, unheard_at = issue.generation < row.spec.generation, stale_at(row.spec, policy.stale_after)
+    stale = STALE_LABEL in issue.labels
+    if stale and unheard_at and issue.spoke_at < unheard_at:
+        return UpdateIssue(issue.ref)
+    if step := escalation(row, issue, alert, policy):
+        return step
+    loud = may_comment(issue, policy)
+    if loud and (key := _at_once(row, issue)):
+        return AddComment(issue.ref, key)
+    if not news:
+        return Nothing(Quiet.UP_TO_DATE, None if stale else unheard_at)
+    repeat = f"repeat-{row.spec.generation}"
+    may_repeat = loud and not issue.acked_by and repeat != issue.comment_key
+    if may_repeat and now >= issue.commented_at + policy.comment_interval:
+        return AddComment(issue.ref, repeat)
+    update_at = issue.spoke_at + policy.update_interval
+    return UpdateIssue(issue.ref) if now >= update_at else Nothing(Quiet.LATER, update_at)
+
+
+def _at_once(row: AlertState, issue: Issue) -> str | None:
+    """Name the comment that does not wait for its interval."""
+    if row.status.snoozed_until:
+        return f"snooze-{row.status.snoozed_until:%Y%m%dT%H%M%S%f}"
+    stale = f"stale-{row.spec.seen_at:%Y%m%dT%H%M%S%f}"
+    return stale if STALE_LABEL in issue.labels and stale not in issue.once else None

@@ -1,0 +1,182 @@
+"""Record: what a message means for the row. Pure.
+
+Times are the provider's; of a source that repeats itself, when its messages were received counts too.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from chalicelib.adapters import registry
+from chalicelib.alert import AlertEvent, Condition
+from chalicelib.conditions import repeats
+from chalicelib.conditions.moments import insert, placed, read, said_last
+from chalicelib.conditions.reasons import News, Reason, reason_of
+from chalicelib.conditions.row import AlertState
+from chalicelib.conditions.spec import Episode, Moment, Spec
+
+__all__ = ["Reason", "Recorded", "record"]
+
+DUPLICATE = timedelta(seconds=60)
+CLOCK_AHEAD = timedelta(minutes=10)
+MOST_EPISODES = 20
+NO_NEWS = (Reason.STALE, Reason.DUPLICATE, Reason.ALREADY_RESOLVED)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The row after a message, and why it is so.
+
+    `row` is the very row given where there is nothing to write.
+    """
+
+    row: AlertState
+    reason: Reason
+
+    def as_of(self, now: datetime) -> AlertState:
+        """The row as it is written at a time; news is told sooner or later by when it was written."""
+        if self.reason in NO_NEWS:
+            return self.row
+        return replace(self.row, spec=replace(self.row.spec, recorded_at=now))
+
+
+def record(
+    row: AlertState | None, alert: AlertEvent, received_at: datetime, duplicate: timedelta = DUPLICATE
+) -> Recorded:
+    """Decide what an alert changes.
+
+    `received_at` is when its message was received, so that a redelivery decides the same.
+    """
+    moment = _moment(alert, received_at)
+    if row is None:
+        return _first(alert, moment, received_at)
+    news = _news(row.spec, alert, moment, received_at)
+    reason = reason_of(news, duplicate)
+    spec = _spec(news, reason)
+    return Recorded(row if spec == row.spec else replace(row, spec=spec), reason)
+
+
+def _moment(alert: AlertEvent, received_at: datetime) -> Moment:
+    """Read the alert's time.
+
+    One from a clock far ahead would make later messages stale, so the time it was received is taken for it.
+    """
+    received = received_at if registry.of_alert(alert.source).repeats else None
+    if alert.occurred_at > received_at + CLOCK_AHEAD:
+        return Moment(received_at, alert.state, received=received)
+    anew = alert.began_anew and alert.state is Condition.FIRING
+    return Moment(alert.occurred_at, alert.state, anew, received)
+
+
+def _news(spec: Spec, alert: AlertEvent, moment: Moment, received_at: datetime) -> News:
+    known = _received(spec) if moment.received else spec.moments
+    moments = insert(known, moment)
+    firing = moment.condition is Condition.FIRING
+    at = placed(moments, moment) if firing else moment.at
+    newest = firing and moments != known and said_last(moments, moment)
+    return News(spec, alert, received_at, moments, read(known), read(moments), at, newest)
+
+
+def _received(spec: Spec) -> tuple[Moment, ...]:
+    """The moments; those that do not say when they were received, were by when the row was last seen."""
+    return tuple(m if m.received else replace(m, received=spec.seen_at) for m in spec.moments)
+
+
+def _first(alert: AlertEvent, moment: Moment, received_at: datetime) -> Recorded:
+    at = moment.at
+    if alert.state is Condition.RESOLVED:
+        tombstone = Spec(alert.state, at, received_at, (moment,), early=_told_of(alert))
+        return Recorded(AlertState(alert.fingerprint, tombstone), Reason.RESOLVED_UNSEEN)
+    spec = Spec(alert.state, at, received_at, (moment,), episode=at, fired_at=at, count=1, alert=alert)
+    spec = replace(spec, episode_heard_at=received_at)
+    return Recorded(AlertState(alert.fingerprint, spec), Reason.FIRST_FIRING)
+
+
+def _spec(news: News, reason: Reason) -> Spec:
+    """Write down what now is known, and what there is to tell."""
+    spec = news.spec
+    known = _known(news)
+    if reason in (Reason.STALE, Reason.DUPLICATE):
+        return known
+    seen = replace(known, seen_at=max(spec.seen_at, news.received_at))
+    if reason is Reason.ALREADY_RESOLVED:
+        return replace(seen, early=_told_of(news.alert))
+    told = replace(seen, generation=spec.generation + 1, listed="")
+    match reason:
+        case Reason.REPEAT:
+            every = repeats.learned(spec, news.alert.source, news.received_at)
+            return replace(told, alert=news.alert, count=spec.count + 1, repeats_every=every)
+        case Reason.RECURRED | Reason.RECURRED_UNRESOLVED:
+            return replace(told, alert=news.alert, count=1, early=None)
+        case Reason.FIRING_LATE:
+            return replace(told, count=1 if _ahead(news) else spec.count + 1)
+    return told
+
+
+def _known(news: News) -> Spec:
+    """Write down the times as they now read, and the words that belong to them."""
+    spec, before, after = news.spec, news.before, news.after
+    resolution = _resolution(news)
+    same = (before.episode, before.ended_at) == (after.episode, after.ended_at)
+    return replace(
+        spec,
+        condition=after.condition,
+        at=after.at,
+        episode=after.episode,
+        fired_at=after.fired_at,
+        moments=news.moments,
+        episode_heard_at=_episode_heard_at(news),
+        alert=news.alert if news.newest else spec.alert,
+        resolution=resolution,
+        episodes=spec.episodes if same else _episodes(news, resolution),
+    )
+
+
+def _ahead(news: News) -> bool:
+    """Whether a newer episode has begun."""
+    before, after = news.before.episode, news.after.episode
+    return after is not None and (before is None or before < after)
+
+
+def _resolution(news: News) -> AlertEvent | None:
+    """What ended the newest episode: the first that was heard of, perhaps before the firing."""
+    spec, before, after = news.spec, news.before, news.after
+    if after.condition is Condition.FIRING:
+        return None
+    if news.alert.state is Condition.RESOLVED:
+        return _told_of(news.alert) if before.condition is Condition.FIRING else spec.resolution
+    return spec.resolution if after.ended_at == before.ended_at else spec.early or spec.resolution
+
+
+def _episode_heard_at(news: News) -> datetime | None:
+    """When the episode, as it now reads, was first heard of.
+
+    Of one that a late end splits off it is only known that it was by when the row was last seen.
+    """
+    before, after, spec = news.before, news.after, news.spec
+    if after.episode == before.episode or after.episode is None:
+        sooner = news.alert.state is Condition.FIRING and news.at == after.episode
+        heard_at = spec.episode_heard_at
+        return min(heard_at, news.received_at) if heard_at and sooner else heard_at
+    if before.episode and after.episode > before.episode and news.alert.state is Condition.RESOLVED:
+        return spec.seen_at
+    if before.episode and after.episode < before.episode and spec.episode_heard_at:
+        return min(spec.episode_heard_at, news.received_at)
+    return news.received_at
+
+
+def _told_of(resolution: AlertEvent) -> AlertEvent:
+    """What of a resolution is told; the firing's own payload is large enough for a row."""
+    return resolution.model_copy(update={"raw_provider": None, "labels": {}})
+
+
+def _episodes(news: News, resolution: AlertEvent | None) -> tuple[Episode, ...]:
+    """The ended episodes as they now read: the one before, and the newest if it is resolved."""
+    before, after = news.before, news.after
+    ended_before = before.ended_at and after.episode and before.ended_at < after.episode
+    told_otherwise = (after.episode,) if ended_before else (before.episode, after.episode)
+    episodes = [episode for episode in news.spec.episodes if episode.began not in told_otherwise]
+    if before.episode and _ahead(news) and not ended_before:
+        episodes.append(Episode(before.episode, max(news.at or before.episode, before.episode)))
+    if after.condition is Condition.RESOLVED and after.episode and after.ended_at:
+        episodes.append(Episode(after.episode, after.ended_at, resolution is None or resolution.recovered))
+    return tuple(episodes[-MOST_EPISODES:])

@@ -1,0 +1,56 @@
+"""Repeats: how often a source repeats a firing alert, and when one has not been heard of for too long. Pure.
+
+A source says nothing of an alert that is silenced, inhibited or muted, not even that it has ended.
+"""
+
+from datetime import datetime, timedelta
+
+from chalicelib.adapters import registry
+from chalicelib.conditions.spec import Spec
+
+NEVER = timedelta()
+SHORTEST = timedelta(hours=1)
+SHOWN = 3
+"""Repeats within an episode that show that a source repeats, where that is not known beforehand."""
+
+MISSED = 3
+
+
+def learned(spec: Spec, source: str, heard_at: datetime) -> timedelta | None:
+    """Say how often a firing alert is repeated, now that it is heard again at `heard_at`.
+
+    It is the largest gap that counts, as all alerts of a group are sent again whenever one of them changes. A
+    gap makes the known interval shorter by no more than half of its own length, so that a lively group does
+    not hide a long interval, and longer by no more than what was tolerated, so that one long silence does not
+    make us deaf.
+    """
+    gap, usual = heard_at - spec.seen_at, registry.of_alert(source).repeats
+    if usual == NEVER or gap <= timedelta():
+        return spec.repeats_every
+    known = spec.repeats_every or usual or gap
+    return max(SHORTEST, min(max(gap, known - gap / 2), known * MISSED))
+
+
+def every(spec: Spec) -> timedelta | None:
+    """Say how often its source repeats a firing alert; None if it does not, as far as is known."""
+    usual = _usual(spec)
+    if usual == NEVER:
+        return None
+    shown = spec.repeats_every if spec.count > SHOWN or usual else None
+    return shown or usual
+
+
+def stale_at(spec: Spec, after: timedelta | None) -> datetime | None:
+    """Say when a firing alert will not have been heard of for too long.
+
+    That is after three intervals or, where it is set, `after`; an `after` of nothing means never.
+    """
+    if after is None:
+        interval = every(spec)
+        return spec.seen_at + interval * MISSED if interval else None
+    return spec.seen_at + after if _usual(spec) and after else None
+
+
+def _usual(spec: Spec) -> timedelta | None:
+    """How often its source repeats where nobody set that; None where that is not known beforehand."""
+    return registry.of_alert(spec.alert.source).repeats if spec.alert else NEVER

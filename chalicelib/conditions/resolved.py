@@ -1,0 +1,76 @@
+"""Resolved: what is left to say of a condition that has ended. Pure."""
+
+from datetime import datetime
+
+from chalicelib.alert import AlertEvent
+from chalicelib.conditions.flapping import while_flapping
+from chalicelib.conditions.issue import Closer
+from chalicelib.conditions.opening import opening
+from chalicelib.conditions.policy import Policy
+from chalicelib.conditions.relabel import relabel
+from chalicelib.conditions.row import AlertState, Issue
+from chalicelib.conditions.steps import AddComment, CloseIssue, Nothing, Quiet, RemoveLabel, Step, UpdateIssue
+from chalicelib.conditions.suppression import closed_in_this_episode, held_back
+from chalicelib.labels import FLAPPING_LABEL, RESOLVED_LABEL, STALE_LABEL
+
+
+def resolved(row: AlertState, alert: AlertEvent, now: datetime, policy: Policy) -> Step:
+    """Close its issue, or tell of it where it never had one."""
+    issue, spec, snoozed_until = row.status.issue, row.spec, row.status.snoozed_until
+    if issue and issue.open and issue.kept_open:
+        return Nothing(Quiet.REOPENED_BY_PERSON)
+    if issue and issue.muted:
+        return Nothing(Quiet.MUTED)
+    if issue and issue.open and snoozed_until and now < snoozed_until:
+        return Nothing(Quiet.SNOOZED, snoozed_until)
+    if issue and issue.open:
+        return while_flapping(row, issue, alert, now, policy) or _close(row, issue, alert, policy)
+    told = row.status.told is not None and spec.episode is not None and row.status.told >= spec.episode
+    if told or closed_in_this_episode(row):
+        return _corrected(row, alert, policy) or Nothing(Quiet.UP_TO_DATE)
+    if not alert.priority.urgent and _long_over(row, now, policy):
+        return Nothing(Quiet.RESOLVED_UNTOLD)
+    return held_back(row, now, policy) or opening(row, now, policy)
+
+
+def _corrected(row: AlertState, alert: AlertEvent, policy: Policy) -> Step | None:
+    """Show on the issue that we closed what a firing said that came after its end.
+
+    It would show it had the messages come in their order.
+    """
+    issue = row.status.issue
+    if issue is None or issue.closed_by is not Closer.US or issue.episode != row.spec.episode:
+        return None
+    if (issue.priority, issue.teams) == (alert.priority, alert.teams):
+        return None
+    return relabel(issue, policy.routing.labels(alert)) or UpdateIssue(issue.ref)
+
+
+def _long_over(row: AlertState, now: datetime, policy: Policy) -> bool:
+    """Whether its end was written down so long ago that GitHub was not there, or was not to be told.
+
+    Not when it ended: of what waited in the queue, its beginning may be in another batch than its end, and
+    is told then.
+    """
+    return row.spec.recorded_at is None or now - row.spec.recorded_at >= policy.told_within
+
+
+def _close(row: AlertState, issue: Issue, alert: AlertEvent, policy: Policy) -> Step:
+    """Close it, labelled as what it was last.
+
+    Where the team wants its issues left open, say so by label and comment instead.
+    """
+    resolution = row.spec.resolution
+    over = next((label for label in (FLAPPING_LABEL, STALE_LABEL) if label in issue.labels), None)
+    if over:
+        return RemoveLabel(issue.ref, over)
+    if policy.routing.route(alert.teams).close_on_resolve:
+        close = CloseIssue(issue.ref, recovered=resolution is None or resolution.recovered)
+        return relabel(issue, policy.routing.labels(alert)) or close
+    if issue.generation < row.spec.generation:
+        return UpdateIssue(issue.ref)
+    labelled = relabel(issue, (*policy.routing.labels(alert), RESOLVED_LABEL))
+    key = f"resolved-{row.spec.episode:%Y%m%dT%H%M%S%f}"
+    if labelled or not policy.comments or issue.comments_closed or issue.quiet or issue.comment_key == key:
+        return labelled or Nothing(Quiet.UP_TO_DATE)
+    return AddComment(issue.ref, key)

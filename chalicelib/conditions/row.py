@@ -1,0 +1,187 @@
+"""The row: everything known of one condition, split by who may write it.
+
+Like a Kubernetes object, a row has a spec, written by record alone, and a status, written by sync alone.
+`generation` counts what record has to tell, `Issue.generation` says how much of it the issue shows.
+`revision` counts every change that plan can see.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from chalicelib.alert import Priority
+from chalicelib.conditions.issue import Closer, IssueRef
+from chalicelib.conditions.spec import Episode, Spec
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """The issue of this condition as last seen, and what of the spec it shows.
+
+    `labels` are those that we set, `title` is the one we set, `spoke_at` the time of our last body or
+    comment, `commented_at` that of our last comment (or the opening), `comment_key` that comment's key.
+    `announced` is the priority whose people were last told. `closed_at` is None while it is open;
+    `kept_open` says that a person opened it again after the condition resolved. `closer` and `state_reason`
+    are who closed it and as what; `muted` and `quiet` that people set these labels; `acked_by` who has it.
+    `opened_at` is when we opened it, for the episode `opened_for`; both are None where it was taken over.
+    `closed_by_our_clock` is `closed_at`, which is GitHub's, by our own clock, as near as it is known;
+    `clock_ahead` says how far GitHub's was ahead of ours when we last changed the issue.
+    `heard` counts the comments there were when people's were last listened to, up to `heard_at`; `once` has
+    the keys of comments that are made only once. `left_out` names the labels and assignees that GitHub did
+    not take when it was opened; it `continues` its predecessor where that took no more comments.
+    `listen_at` is when the rest of what people said is listened to, where it was too much for one look.
+    """
+
+    ref: IssueRef
+    url: str
+    episode: datetime
+    title: str
+    labels: tuple[str, ...]
+    priority: Priority
+    teams: tuple[str, ...]
+    generation: int
+    spoke_at: datetime
+    commented_at: datetime
+    announced: Priority
+    comment_key: str = ""
+    comments: int = 0
+    comments_closed: bool = False
+    muted: bool = False
+    closed_at: datetime | None = None
+    closed_by: Closer | None = None
+    kept_open: bool = False
+    closer: str = ""
+    state_reason: str = ""
+    quiet: bool = False
+    acked_by: str = ""
+    heard: int = 0
+    heard_at: datetime | None = None
+    once: tuple[str, ...] = ()
+    opened_at: datetime | None = None
+    opened_for: datetime | None = None
+    closed_by_our_clock: datetime | None = None
+    clock_ahead: timedelta = timedelta()
+    left_out: tuple[str, ...] = ()
+    continues: bool = False
+    listen_at: datetime | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether the issue was open when last seen."""
+        return self.closed_at is None
+
+    @property
+    def over_at(self) -> datetime | None:
+        """When it was closed, by our own clock; by GitHub's where nothing else is known."""
+        return self.closed_by_our_clock or self.closed_at
+
+
+class Verb(StrEnum):
+    """What an unfinished step set out to do."""
+
+    OPEN = "OPEN"
+    COMMENT = "COMMENT"
+    REOPEN = "REOPEN"
+    CHANGE = "CHANGE"
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A step begun and not known to have ended; what it was planned on, so that its outcome can be found.
+
+    `looks` counts the empty looks for it, the last of them at `looked_at`. `key` names a comment; `title`,
+    `labels`, `priority` and `teams` are what an opening shows.
+    """
+
+    verb: Verb
+    episode: datetime
+    generation: int
+    since: datetime
+    repository: str
+    key: str = ""
+    title: str = ""
+    labels: tuple[str, ...] = ()
+    priority: Priority = Priority.P3
+    teams: tuple[str, ...] = ()
+    looks: int = 0
+    looked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right of one worker to act on the row.
+
+    `unended` counts the claims in a row before this one that were never settled.
+    """
+
+    owner: str
+    until: datetime
+    unended: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What a person asked for in a comment, and when; without a `word` it was asked wrongly.
+
+    `until` is when a snooze ends.
+    """
+
+    ref: IssueRef
+    id: int
+    author: str
+    word: str
+    at: datetime
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What GitHub shows and what people asked for there; written by sync alone.
+
+    `predecessor` is the issue before this one, `superseded` that one while it is still to be closed, `told`
+    the newest episode that an issue has told, `failures` the refusals in a row. `commands` are to be carried
+    out, `heard` the comments that the newest ones stood in, `replies` those that are owed an answer in words.
+    """
+
+    issue: Issue | None = None
+    predecessor: IssueRef | None = None
+    superseded: IssueRef | None = None
+    told: datetime | None = None
+    failures: int = 0
+    snoozed_until: datetime | None = None
+    commands: tuple[Command, ...] = ()
+    heard: tuple[int, ...] = ()
+    replies: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AlertState:
+    """One row of the table; `correlation_id` names the request that brought the newest message.
+
+    `look` says that people did something to the issue, which is to be read.
+    """
+
+    fingerprint: str
+    spec: Spec
+    status: Status = field(default_factory=Status)
+    intent: Intent | None = None
+    lease: Lease | None = None
+    revision: int = 0
+    due_at: datetime | None = None
+    correlation_id: str | None = None
+    look: bool = False
+
+    @property
+    def priority(self) -> Priority:
+        """How urgent the row is; a tombstone is not."""
+        return self.spec.alert.priority if self.spec.alert else Priority.P3
+
+    @property
+    def untold(self) -> tuple[Episode, ...]:
+        """Ended episodes, before the current one, that no issue has told."""
+        told = self.status.told
+        return tuple(
+            episode
+            for episode in self.spec.episodes
+            if episode.began != self.spec.episode and (told is None or episode.began > told)
+        )

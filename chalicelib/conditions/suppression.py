@@ -1,0 +1,115 @@
+"""Held: what people asked for, and why for their sake nothing is said. Pure.
+
+People have the last word: what they did comes before what the provider says.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from chalicelib.adapters import registry
+from chalicelib.alert import Condition
+from chalicelib.conditions.clocks import APART
+from chalicelib.conditions.flapping import flapping_until
+from chalicelib.conditions.issue import Closer
+from chalicelib.conditions.policy import Policy
+from chalicelib.conditions.row import AlertState, Issue
+from chalicelib.conditions.said import HELP
+from chalicelib.conditions.spec import Spec
+from chalicelib.conditions.steps import AddComment, Look, Nothing, Obey, Quiet, Step
+from chalicelib.labels import FLAPPING_LABEL, STALE_LABEL
+
+
+def asked(row: AlertState, now: datetime, policy: Policy) -> Step | None:
+    """What people did is looked at, and what they asked for done, before anything is said of our own."""
+    issue, status = row.status.issue, row.status
+    if row.look and issue:
+        return Look(issue.ref)
+    if status.commands:
+        return Obey(status.commands[0].ref, status.commands[0])
+    if status.replies and issue and policy.comments and not issue.comments_closed:
+        return AddComment(issue.ref, f"{HELP}{status.replies[0]}")
+    if issue and issue.listen_at and now >= issue.listen_at:
+        return Look(issue.ref)
+    return None
+
+
+def listening(row: AlertState, step: Step) -> Step:
+    """Rest no longer than until the rest of what people said is listened to."""
+    issue = row.status.issue
+    if not isinstance(step, Nothing) or issue is None or issue.listen_at is None:
+        return step
+    return replace(step, due_at=min(step.due_at or issue.listen_at, issue.listen_at))
+
+
+def held_back(row: AlertState, now: datetime, policy: Policy) -> Step | None:
+    """People have the last word; the first reason is the one told."""
+    issue, snoozed_until = row.status.issue, row.status.snoozed_until
+    if closed_in_this_episode(row):
+        return Nothing(Quiet.CLOSED_BY_PERSON)
+    if issue and issue.muted:
+        return Nothing(Quiet.MUTED)
+    if snoozed_until and now < snoozed_until:
+        return Nothing(Quiet.SNOOZED, snoozed_until)
+    if issue and issue.closed_at and issue.closed_by is Closer.PERSON:
+        return _closed_before(row, issue, issue.closed_at, now, policy)
+    return None
+
+
+def _closed_before(
+    row: AlertState, issue: Issue, closed_at: datetime, now: datetime, policy: Policy
+) -> Step | None:
+    """A person closed it in an earlier episode: as not planned, or in the midst of flapping."""
+    quiet_until = (issue.over_at or closed_at) + policy.not_planned_quiet
+    if issue.state_reason == "not_planned" and now < quiet_until:
+        key = f"quiet-{closed_at:%Y%m%dT%H%M%S%f}"
+        told = key in issue.once or not may_comment(issue, policy)
+        return Nothing(Quiet.NOT_PLANNED, quiet_until) if told else AddComment(issue.ref, key)
+    until = flapping_until(row, now, policy.flapping_quiet) if FLAPPING_LABEL in issue.labels else None
+    return Nothing(Quiet.CLOSED_BY_PERSON, until) if until else None
+
+
+def closed_in_this_episode(row: AlertState) -> bool:
+    """A person's closing belongs to the episode during which it happened, not to when we notice.
+
+    An issue that shows the episode was open in it. Else the closing is compared with when we first heard of
+    the episode, both by our own clock, so that neither the provider's nor GitHub's counts.
+    """
+    issue, spec, began = row.status.issue, row.spec, row.spec.began_by_our_clock
+    if began is None or issue is None or issue.over_at is None or issue.closed_by is not Closer.PERSON:
+        return False
+    during = issue.episode == spec.episode or issue.over_at >= began
+    return during and not _started_since(spec, issue.over_at) and not wrongly_over(row)
+
+
+def _started_since(spec: Spec, over_at: datetime) -> bool:
+    """Whether it started after the closing, as a source that repeats itself names one start while it fires.
+
+    So it had ended, and nobody said so: it was silenced, or its route sends no resolutions. Replicas name
+    starts that are seconds apart, and clocks differ, so a start must be clearly later.
+    """
+    repeats = spec.alert is not None and bool(registry.of_alert(spec.alert.source).repeats)
+    return repeats and spec.fired_at is not None and spec.fired_at + _behind(spec) > over_at + APART
+
+
+def _behind(spec: Spec) -> timedelta:
+    """How far the provider's clock may be behind ours.
+
+    A start is received after it, and as the promptest message tells, mostly soon after it.
+    """
+    firings = [moment for moment in spec.moments if moment.condition is Condition.FIRING]
+    seen = [moment.received - moment.at for moment in firings if moment.received]
+    return max(timedelta(), min([*seen, APART]))
+
+
+def wrongly_over(row: AlertState) -> bool:
+    """Whether a person closed it as over while nothing was heard of it, and it has been heard of since."""
+    issue = row.status.issue
+    if issue is None or issue.over_at is None or issue.closed_by is not Closer.PERSON:
+        return False
+    return STALE_LABEL in issue.labels and row.spec.seen_at > issue.over_at
+
+
+def may_comment(issue: Issue, policy: Policy) -> bool:
+    """Say whether a comment may be added."""
+    open_to_us = not issue.comments_closed and issue.comments < policy.most_comments
+    return policy.comments and open_to_us and not issue.quiet

@@ -1,1 +1,0 @@
-"""The life of a condition: what its row knows, what a message changes, what GitHub should see."""

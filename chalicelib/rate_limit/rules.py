@@ -1,0 +1,200 @@
+"""The budget: how many writes GitHub is sent, shared by every running Lambda. Pure; times are epoch seconds.
+
+GitHub lets an installation create 80 issues and comments a minute and 500 an hour, and asks for a second
+between writes (docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api,
+best-practices-for-using-the-rest-api). `ask` counts `creations`, before anything else is done for them.
+`turn` keeps writes apart: it is for the moment of sending, since a read or a token may come first.
+"""
+
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from chalicelib.alert import Priority
+from chalicelib.rate_limit import creations
+from chalicelib.rate_limit.creations import Minutes, Recent
+
+FAILURES_TO_OPEN = 3
+PROBE = 20.0
+COMES_AGAIN = 600.0
+CROWD = 10
+"""Creations within a minute that show that the openings which waited are still coming."""
+LEAD = 0.1
+
+
+class Kind(StrEnum):
+    """What a call does, most important first: openings and comments create content, the others only write.
+
+    A comment that calls people is asked for as an opening. The board is written when there is room for a
+    comment and nobody waits, though it creates nothing.
+    """
+
+    OPEN = "OPEN"
+    CHANGE = "CHANGE"
+    COMMENT = "COMMENT"
+    BOARD = "BOARD"
+    READ = "READ"
+
+
+GIVE_WAY = (Kind.COMMENT, Kind.BOARD)
+"""What may not use the reserves, nor the last calls, and waits until no opening does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What is asked for."""
+
+    kind: Kind
+    priority: Priority
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Ours, below GitHub's own.
+
+    Times in seconds. A reserve is kept for P0, and one above it for P0 and P1.
+    """
+
+    per_minute: int = 75
+    per_hour: int = 480
+    minute_reserves: tuple[int, int] = (5, 10)
+    hour_reserves: tuple[int, int] = (20, 40)
+    spacing: float = 1.0
+    patience: float = 5.0
+    breaker_first: float = 30.0
+    breaker_most: float = 900.0
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """One installation's row: `minutes` counts creations by epoch minute, `recent` has the last minute's.
+
+    `openings_wait_until` is when refused openings will have come again, `scarce_until` when the primary limit
+    is whole again.
+    """
+
+    minutes: Minutes = ()
+    recent: Recent = ()
+    next_write: float = 0.0
+    openings_wait_until: float = 0.0
+    scarce_until: float = 0.0
+    blocked_until: float = 0.0
+    secondary_limits: int = 0
+    failures: int = 0
+    open_until: float = 0.0
+    probe_until: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """Begin it, or send it, not before `at`; `budget` has it booked."""
+
+    at: float
+    budget: Budget
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Not now; ask again at `until`. `budget`, where there is one, has noted who was refused."""
+
+    until: float
+    reason: str
+    budget: Budget | None = field(default=None, compare=False)
+
+
+def ask(budget: Budget, call: Call, now: float, limits: Limits) -> Granted | Refused:
+    """Ask for one call: GitHub's own word first, then the breaker, then the limits."""
+    if now < budget.blocked_until:
+        return Refused(budget.blocked_until, "RATE_LIMITED")
+    if now < budget.scarce_until and not _vital(call):
+        return Refused(budget.scarce_until, "CALLS_SCARCE")
+    probing = budget.failures >= FAILURES_TO_OPEN
+    closed_until = max(budget.open_until, budget.probe_until)
+    if probing and now < closed_until:
+        return Refused(closed_until, "BREAKER_OPEN")
+    if probing:
+        budget = replace(budget, probe_until=now + PROBE)
+    return Granted(now, budget) if call.kind is Kind.READ else _write(budget, call, now, limits)
+
+
+def _vital(call: Call) -> bool:
+    """Say whether it may use the last calls of a primary limit."""
+    if call.kind is Kind.CHANGE:
+        return call.priority is Priority.P0
+    return call.kind not in GIVE_WAY and call.priority.urgent
+
+
+def _write(budget: Budget, call: Call, now: float, limits: Limits) -> Granted | Refused:
+    """Grant a write that need not wait long, neither for room nor behind what others are sending."""
+    creates = call.kind in (Kind.OPEN, Kind.COMMENT)
+    needs_room = creates or call.kind is Kind.BOARD
+    room_at = max(now, _content_free_at(budget, call, now, limits) if needs_room else now)
+    free_at = max(room_at, budget.next_write)
+    if free_at - now > _patience(call, limits):
+        waits = call.kind is Kind.OPEN and room_at > budget.next_write
+        return Refused(free_at, "BUDGET", _noted(budget, room_at) if waits else None)
+    if not creates:
+        return Granted(room_at, budget)
+    counted = _counted(budget, room_at, now)
+    return Granted(room_at, _coming(counted, room_at) if call.kind is Kind.OPEN else counted)
+
+
+def _coming(budget: Budget, at: float) -> Budget:
+    """Let comments give way as long as openings that waited come one after the other, refused or not."""
+    crowded = len(budget.recent) >= CROWD and at < budget.openings_wait_until
+    return _noted(budget, at) if crowded else budget
+
+
+def _noted(budget: Budget, room_at: float) -> Budget:
+    """Note that an opening waits for room: comments give way until it has come again."""
+    if room_at + COMES_AGAIN / 2 <= budget.openings_wait_until:
+        return budget
+    return replace(budget, openings_wait_until=room_at + COMES_AGAIN)
+
+
+def turn(budget: Budget, now: float, limits: Limits, lead: float = LEAD) -> Granted:
+    """Book the sending of one write, a spacing after the one before it, and once this booking is written.
+
+    `lead` is how long, in seconds, the booking may take to be written.
+    """
+    at = max(now + lead, budget.next_write)
+    return Granted(at, replace(budget, next_write=at + limits.spacing))
+
+
+def _patience(call: Call, limits: Limits) -> float:
+    """Seconds a call waits for its turn.
+
+    The less it matters the less, so that a queue never holds up what matters: a P0's opening finds it no
+    longer than a P1's may make it.
+    """
+    if call.kind is Kind.BOARD:
+        return 0.0
+    if call.kind is Kind.OPEN:
+        shares = {Priority.P0: 1.0, Priority.P1: 0.8}
+        return limits.patience * shares.get(call.priority, 0.6)
+    return limits.patience * (0.4 if call.kind is Kind.CHANGE else 0.2)
+
+
+def _content_free_at(budget: Budget, call: Call, now: float, limits: Limits) -> float:
+    """When the minute and the hour have room for a creation of this priority, and no opening waits for it."""
+    in_minute = max(1, limits.per_minute - _reserved(limits.minute_reserves, call))
+    in_hour = max(1, limits.per_hour - _reserved(limits.hour_reserves, call))
+    ahead = budget.openings_wait_until if call.kind in GIVE_WAY else now
+    return max(
+        ahead,
+        creations.minute_free_at(budget.recent, in_minute, now),
+        creations.hour_free_at(budget.minutes, in_hour, now),
+    )
+
+
+def _reserved(reserves: tuple[int, int], call: Call) -> int:
+    """Count what is kept back: P0's own, P1's from the rest, and twice both from what gives way."""
+    for_p0, for_p1 = reserves
+    if call.kind in GIVE_WAY:
+        return 2 * (for_p0 + for_p1)
+    return {Priority.P0: 0, Priority.P1: for_p0}.get(call.priority, for_p0 + for_p1)
+
+
+def _counted(budget: Budget, at: float, now: float) -> Budget:
+    """Count a creation."""
+    minutes, recent = creations.counted(budget.minutes, budget.recent, at, now)
+    return replace(budget, minutes=minutes, recent=recent)

@@ -1,0 +1,152 @@
+"""The gate: the budget's row, changed by compare-and-swap, so that all running workers share one budget."""
+
+import contextlib
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from pydantic import TypeAdapter
+
+from chalicelib.errors import StoreUnavailable
+from chalicelib.github import ratelimits
+from chalicelib.github.protocol import Response
+from chalicelib.rate_limit import health, reports, rules
+from chalicelib.rate_limit.rules import LEAD, Budget, Call, Granted, Kind, Limits, Refused
+from chalicelib.store.documents import Document, Documents
+from chalicelib.telemetry.telemetry import SILENT, Telemetry
+
+SWAPS = 10
+BUSY = 0.5
+SLOWER = 1.5
+"""How much longer than the last write to the table the next one may take."""
+
+_BUDGET = TypeAdapter(Budget)
+
+
+class Gate:
+    """Asks for calls and reports how they ended; what a container remembers saves it the reading."""
+
+    def __init__(
+        self,
+        documents: Documents,
+        limits: Limits,
+        now: Callable[[], datetime],
+        telemetry: Telemetry = SILENT,
+    ) -> None:
+        self._documents, self._limits, self._now, self._telemetry = documents, limits, now, telemetry
+        self._known: dict[str, Document] = {}
+        self._turns: dict[str, float] = {}
+        self._lead = LEAD
+
+    def ask(self, owner: str, call: Call) -> Granted | Refused:
+        """Ask for one call as the owner's installation; a refusal writes at most that an opening waits.
+
+        An opening is sent at once, so that its turn is booked in the same write.
+        """
+        now = self._now().timestamp()
+        for _ in range(SWAPS):
+            just_read = owner not in self._known
+            document = self._read(owner)
+            current = _parse(document)
+            answer = rules.ask(current, call, now, self._limits)
+            if isinstance(answer, Granted) and call.kind is Kind.OPEN:
+                turn = rules.turn(answer.budget, answer.at, self._limits, self._lead)
+                if self._swap(owner, document, turn.budget):
+                    self._turns[owner] = turn.at
+                    return answer
+            elif answer.budget and answer.budget != current:
+                if self._swap(owner, document, answer.budget):
+                    return answer
+            elif just_read or (isinstance(answer, Refused) and answer.reason == "BUDGET"):
+                return answer  # what is used up as it is remembered is no less so by now
+            else:  # no write tells whether what is remembered still holds
+                del self._known[owner]
+        return Refused(now + BUSY, "BUSY")
+
+    def turn(self, owner: str) -> float | None:
+        """Book the sending of a write; returns its time (epoch seconds), None where it cannot be had.
+
+        One that is booked already is taken, if its time has not passed. One that was over before it was
+        written would bring the write too near to the next, and is left.
+        """
+        if not self._limits.spacing:  # as benchmarks and tests set it: nothing to keep apart
+            return self._now().timestamp()
+        booked_at = self._turns.pop(owner, 0.0)
+        if self._now().timestamp() <= booked_at:
+            return booked_at
+        with contextlib.suppress(StoreUnavailable):  # without a turn nothing is sent
+            for _ in range(SWAPS):
+                document = self._read(owner)
+                now = self._now().timestamp()
+                booked = rules.turn(_parse(document), now, self._limits, self._lead)
+                if self._swap(owner, document, booked.budget) and self._now().timestamp() <= booked.at:
+                    return booked.at
+        return None
+
+    def answered(self, owner: str, response: Response) -> None:
+        """GitHub answered."""
+        self._ended("OK" if response.status < 400 else "REFUSED", response.request_id)
+        reset = ratelimits.reset(response, self._now())
+        self._change(
+            owner,
+            lambda budget, now: reports.answered(budget, now, remaining=response.remaining, reset=reset),
+        )
+
+    def limited(self, owner: str, retry_at: datetime | None) -> None:
+        """GitHub asked to wait."""
+        self._ended("RATE_LIMITED")
+        at = retry_at.timestamp() if retry_at else None
+        self._change(owner, lambda budget, now: reports.limited(budget, now, at))
+
+    def failed(self, owner: str) -> None:
+        """GitHub did not answer."""
+        self._ended("FAILED")
+        self._change(owner, lambda budget, now: reports.failed(budget, now, self._limits))
+
+    def _change(self, owner: str, change: Callable[[Budget, float], Budget]) -> None:
+        """Apply a report; one lost to a crowd is repeated by the next call's."""
+        now = self._now().timestamp()
+        for _ in range(SWAPS):
+            document = self._read(owner)
+            current = _parse(document)
+            changed = change(current, now)
+            if changed == current:
+                return None
+            if self._swap(owner, document, changed):
+                return self._tell(owner, current, changed)
+        return None
+
+    def look(self, owner: str) -> Budget:
+        """Read an owner's budget as it is now."""
+        return _parse(self._documents.load(_key(owner)))
+
+    def _ended(self, outcome: str, request_id: str | None = None) -> None:
+        self._telemetry.count("GitHubCalls", outcome=outcome)
+        self._telemetry.note(github_request_id=request_id)
+
+    def _tell(self, owner: str, before: Budget, after: Budget) -> None:
+        """The breaker's changes, and GitHub's wishes to wait, are events of their own."""
+        for name, at in health.changes(before, after):
+            until = datetime.fromtimestamp(at, UTC) if at else None
+            self._telemetry.event(name, owner=owner, until=until, failures=after.failures or None)
+
+    def _read(self, owner: str) -> Document:
+        if owner not in self._known:
+            self._known[owner] = self._documents.load(_key(owner))
+        return self._known[owner]
+
+    def _swap(self, owner: str, document: Document, changed: Budget) -> bool:
+        text, began = _BUDGET.dump_json(changed).decode(), self._now()
+        newer = self._documents.swap(_key(owner), text, document.version)
+        # A turn that is over before its booking is written is lost. Were the lead fixed, a table slower than
+        # it would lose every turn, and nothing would be written to GitHub.
+        self._lead = max(LEAD, SLOWER * (self._now() - began).total_seconds())
+        self._known[owner] = newer or Document(document.version + 1, text)
+        return newer is None
+
+
+def _key(owner: str) -> str:
+    return f"budget#{owner.lower()}"
+
+
+def _parse(document: Document) -> Budget:
+    return _BUDGET.validate_json(document.text) if document.text else Budget()

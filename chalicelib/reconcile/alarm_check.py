@@ -1,0 +1,184 @@
+"""Alarms: what CloudWatch says now, for it never repeats a message that was lost.
+
+Every ten minutes, in bulk and only reading. First rows that fire are looked up: a lost end is recorded. Then
+every place is searched for alarms in ALARM whose row does not fire. What is not answered changes nothing,
+and what a run has no time for is left to the next one.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Protocol
+
+from pydantic import BaseModel
+
+from chalicelib.alert import AlertEvent, Priority
+from chalicelib.conditions.alarm_state import Place, place_of
+from chalicelib.conditions.record import record
+from chalicelib.conditions.row import AlertState
+from chalicelib.errors import AlarmsUnavailable
+from chalicelib.reconcile.alarm_reader import Described, Reader
+from chalicelib.reconcile.ended_alarms import ended
+from chalicelib.store.documents import Documents
+from chalicelib.telemetry import log_keys
+from chalicelib.telemetry.telemetry import Telemetry
+
+KEY = "alarms#looked"
+ROWS_AT_ONCE = 100
+FORGOTTEN = timedelta(days=1)
+TRIES = 8
+RUN = timedelta(seconds=20)
+"""A run takes no longer, since what is due waits behind it."""
+
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+class Census(Protocol):
+    """Which rows have an open issue."""
+
+    def page_of_open(self, priority: Priority, after: str, limit: int) -> tuple[list[str], str]:
+        """List fingerprints whose issue is open and shows a priority; and where the next page begins."""
+
+
+class Rows(Documents, Protocol):
+    """The rows, as record writes them, and small documents beside them."""
+
+    def get(self, fingerprint: str) -> AlertState | None:
+        """Read a row."""
+
+    def several(self, fingerprints: Sequence[str]) -> list[AlertState]:
+        """Read rows; those that there are not are left out."""
+
+    def record(self, row: AlertState) -> AlertState | None:
+        """Write what the provider said; None if another was quicker."""
+
+
+class Search(Protocol):
+    """Finds, on a page of alarms in ALARM, those whose row does not fire."""
+
+    def __call__(
+        self,
+        reader: Reader,
+        alarms: list[Described],
+        learn: Callable[[AlertState | None, AlertEvent], None],
+    ) -> None:
+        """Let them be learned; raises AlarmsUnavailable."""
+
+
+class _Task(BaseModel):
+    """What is left of a look: rows of a priority, or a place's alarms, from where the last run ended."""
+
+    priority: Priority | None = None
+    account_id: str = ""
+    region: str = ""
+    after: str = ""
+
+
+class _Looked(BaseModel):
+    """When the last look began, what is left of it, and since when which ARNs are missing."""
+
+    at: datetime = LONG_AGO
+    left: list[_Task] = []
+    missing: dict[str, datetime] = {}
+
+
+@dataclass(frozen=True)
+class Alarms:
+    """Asks CloudWatch, and records what it learns as if the alarm had reported it.
+
+    `readers` are of the places that may be read; `places` are those searched in any case.
+    """
+
+    census: Census
+    rows: Rows
+    readers: Callable[[Place], Reader | None]
+    now: Callable[[], datetime]
+    telemetry: Telemetry
+    search: Search
+    places: tuple[Place, ...] = ()
+    every: timedelta = timedelta(minutes=10)
+
+    def __call__(self, until: datetime) -> None:
+        """Begin a look if it is time to, or go on with the last; one place holds up no other."""
+        document, now = self.rows.load(KEY), self.now()
+        looked = document.parsed(_Looked)
+        if not self.every or (not looked.left and now - looked.at < self.every):
+            return
+        left = looked.left or self._tasks()
+        lacking = {arn: at for arn, at in looked.missing.items() if now - at < FORGOTTEN}
+        begun = looked.at if looked.left else now
+        # A run that dies here leaves nothing half done: the next look begins in time.
+        if self._write(_Looked(at=begun, missing=lacking), document.version):
+            return
+        while left and self.now() < min(until, now + RUN):
+            left = self._work(left[0], left[1:], lacking)
+        self._write(_Looked(at=begun, left=left, missing=lacking), document.version + 1)
+
+    def _write(self, looked: _Looked, version: int) -> bool:
+        """Write the document; says whether another was quicker."""
+        return self.rows.swap(KEY, looked.model_dump_json(), version) is not None
+
+    def _tasks(self) -> list[_Task]:
+        places = [_Task(account_id=place.account_id, region=place.region) for place in self.places]
+        return [*(_Task(priority=priority) for priority in Priority), *places]
+
+    def _work(self, task: _Task, others: list[_Task], lacking: dict[str, datetime]) -> list[_Task]:
+        """Do a part of the look; returns what is then left of it."""
+        if task.priority is None:
+            return self._search(task, others)
+        found, after = self.census.page_of_open(task.priority, task.after, ROWS_AT_ONCE)
+        rows: dict[Place, list[AlertState]] = defaultdict(list)
+        for row in self.rows.several(found):
+            if place := place_of(row):
+                rows[place].append(row)
+        for place, firing in rows.items():
+            if reader := self.readers(place):
+                self._guarded(partial(self._look_up, reader, firing, lacking))
+                others = _with(others, _Task(account_id=place.account_id, region=place.region))
+        return [task.model_copy(update={"after": after}), *others] if after else others
+
+    def _look_up(self, reader: Reader, rows: list[AlertState], lacking: dict[str, datetime]) -> None:
+        for row, told in ended(reader, rows, lacking, self.now()):
+            self._record(row, told)
+
+    def _search(self, task: _Task, others: list[_Task]) -> list[_Task]:
+        """Search a page of a place for alarms whose message was lost."""
+        reader = self.readers(Place(task.account_id, task.region))
+        after = self._guarded(partial(self._search_page, reader, task.after)) if reader else None
+        return [task.model_copy(update={"after": after}), *others] if after else others
+
+    def _search_page(self, reader: Reader, after: str) -> str:
+        alarms, following = reader.firing(after)
+        self.search(reader, alarms, self._record)
+        return following
+
+    def _guarded(self, work: Callable[[], str | None]) -> str | None:
+        """What one place does not answer holds up no other, and is asked again at the next look."""
+        try:
+            return work()
+        except AlarmsUnavailable as error:
+            self.telemetry.problem("ALARMS_NOT_READ", error)
+            return None
+
+    def _record(self, row: AlertState | None, told: AlertEvent) -> None:
+        """Write it against all comers, due at once; nothing where the row has heard it meanwhile."""
+        current = row
+        for _ in range(TRIES):
+            recorded = record(current, told, self.now())
+            if recorded.row is current or (current and current.spec.condition is told.state):
+                return
+            newer = recorded.as_of(self.now())
+            if self.rows.record(replace(newer, due_at=self.now())):
+                keys = log_keys.alert(told, recorded.reason, current, self.now())
+                self.telemetry.event("ALARM_LEARNED", source=told.source, **keys)
+                self.telemetry.count("AlertsRecorded", source=told.source, reason=recorded.reason.value)
+                return
+            current = self.rows.get(told.fingerprint)
+
+
+def _with(tasks: list[_Task], task: _Task) -> list[_Task]:
+    """Add a place that is not among those to be searched."""
+    known = any((each.account_id, each.region) == (task.account_id, task.region) for each in tasks)
+    return tasks if known else [*tasks, task]

@@ -1,0 +1,149 @@
+"""Listings: what Alertmanager and Grafana list now, for the ends that they report to nobody.
+
+Every few minutes where an address is configured, and only reading. What is not answered changes nothing; an
+alert has ended only if it was listed before and lists have lacked it for some time.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from chalicelib.alert import AlertEvent, Condition, Priority
+from chalicelib.conditions import listed
+from chalicelib.conditions.listed import Key, Learned, Listing, Memory, Rules, State
+from chalicelib.conditions.record import record
+from chalicelib.conditions.repeats import stale_at
+from chalicelib.conditions.row import AlertState
+from chalicelib.errors import AlertsNotListed, TooLate
+from chalicelib.store.documents import Documents
+from chalicelib.telemetry import log_keys
+from chalicelib.telemetry.telemetry import Telemetry
+
+MOST = 500
+AT_ONCE = 100
+PATIENCE = timedelta(seconds=20)
+"""How long a look may take of a minute that has more urgent things to do."""
+
+
+class Lister(Protocol):
+    """Lists the alerts of one provider, or of one of its peers."""
+
+    def __call__(self, now: datetime) -> Listing:
+        """List all that fire; raises AlertsNotListed."""
+
+
+class Census(Protocol):
+    """Which rows have an open issue."""
+
+    def with_open_issue(self, priority: Priority, limit: int) -> list[str]:
+        """List fingerprints whose issue is open and shows a priority, the newest first."""
+
+
+class Rows(Documents, Protocol):
+    """The rows, as record writes them, and small documents beside them."""
+
+    def several(self, fingerprints: Sequence[str]) -> list[AlertState]:
+        """Read rows; those that there are not are left out."""
+
+    def record(self, row: AlertState) -> AlertState | None:
+        """Write what the provider said; None if another was quicker."""
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """A source that lists its alerts; `apart` is how long lists must lack one that has ended.
+
+    Every peer of a cluster is asked: all must answer, and what one of them lists fires.
+    """
+
+    source: str
+    name: str
+    peers: tuple[Lister, ...]
+    apart: timedelta
+
+    def list(self, now: datetime) -> Listing:
+        """List what its peers list together; raises AlertsNotListed."""
+        listings = [peer(now) for peer in self.peers]
+        alerts: dict[Key, State] = {}
+        for listing in listings:
+            alerts |= listing.alerts
+        return Listing(alerts, whole=all(listing.whole for listing in listings))
+
+
+@dataclass(frozen=True)
+class Listings:
+    """Asks providers, and records what it learns as if they had told it."""
+
+    census: Census
+    rows: Rows
+    providers: tuple[Provider, ...]
+    stale_after: timedelta | None
+    now: Callable[[], datetime]
+    telemetry: Telemetry
+    every: timedelta = timedelta(minutes=5)
+
+    def __call__(self, until: datetime) -> None:
+        """Ask each whose time has come; what one does not answer holds up no other."""
+        for provider in self.providers:
+            document = self.rows.load(key := f"listings#{provider.source}")
+            memory, now = document.parsed(Memory), self.now()
+            if now >= until or now - memory.at < self.every:
+                continue
+            try:
+                listing = provider.list(now)
+                rows = list(self._rows(provider.source, memory, min(until, now + PATIENCE)))
+            except (AlertsNotListed, TooLate) as error:
+                self.telemetry.problem("ALERTS_NOT_LISTED", error)
+                newer = memory.model_copy(update={"at": now})
+                self.rows.swap(key, newer.model_dump_json(), document.version)
+                continue
+            rules = Rules(provider.name, provider.apart)
+            learned = listed.learned(memory, rows, listing, rules, now)
+            if self.rows.swap(key, learned.memory.model_dump_json(), document.version) is None:
+                self._learn(learned, rows, listing)
+
+    def _rows(self, source: str, memory: Memory, until: datetime) -> Iterator[AlertState]:
+        """Read the rows of a source that have an open issue, and those that a list has ended.
+
+        Raises TooLate where the table is too slow for all of them: what is not read is not known either.
+        """
+        open_ones = [
+            fingerprint
+            for priority in Priority
+            for fingerprint in self.census.with_open_issue(priority, MOST)
+        ]
+        asked = list(dict.fromkeys((*open_ones, *memory.ended)))
+        for start in range(0, len(asked), AT_ONCE):
+            if self.now() >= until:
+                raise TooLate("the table is too slow for a look at all rows that have an open issue")
+            for row in self.rows.several(asked[start : start + AT_ONCE]):
+                if row.spec.alert and row.spec.alert.source == source:
+                    yield row
+
+    def _learn(self, learned: Learned, rows: list[AlertState], listing: Listing) -> None:
+        told = {row.fingerprint for row, _ in learned.told}
+        for row, alert in learned.told:
+            self._record(row, alert)
+        for row in rows:
+            if row.spec.condition is Condition.FIRING and row.fingerprint not in told:
+                self._describe(row, listing)
+
+    def _record(self, row: AlertState, told: AlertEvent) -> None:
+        """Write it, due at once; if the row has changed meanwhile, the next look decides again."""
+        recorded = record(row, told, self.now())
+        if recorded.row is row:
+            return
+        newer = recorded.as_of(self.now())
+        if self.rows.record(replace(newer, due_at=self.now())):
+            keys = log_keys.alert(told, recorded.reason, row, self.now())
+            self.telemetry.event("ALERT_LEARNED", source=told.source, **keys)
+            self.telemetry.count("AlertsRecorded", source=told.source, reason=recorded.reason.value)
+
+    def _describe(self, row: AlertState, listing: Listing) -> None:
+        """Note how it is listed, in time for the words that its issue is stale."""
+        key, unheard_at = listed.key_of(row), stale_at(row.spec, self.stale_after)
+        soon = unheard_at - 2 * self.every if unheard_at else None
+        spec = listed.described(row.spec, listing.alerts.get(key) if key else None, soon, self.now())
+        if spec is not row.spec:
+            self.rows.record(replace(row, spec=spec))

@@ -1,0 +1,5 @@
+"""The board: one issue in each repository that shows how things are."""
+
+from chalicelib.reconcile.board.upkeep import Board
+
+__all__ = ["Board"]

@@ -1,0 +1,102 @@
+"""Contents: what a repository's board shows, read from the rows that the census names."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import Protocol
+
+from chalicelib import render
+from chalicelib.alert import Priority
+from chalicelib.conditions.row import AlertState
+from chalicelib.errors import TooLate
+
+RECENT = timedelta(hours=24)
+DAYS = 14
+MOST_ROWS = 1000
+
+AT_ONCE = 100
+
+Days = dict[date, dict[Priority, int]]
+
+
+class Rows(Protocol):
+    """The rows, to read."""
+
+    def several(self, fingerprints: Sequence[str]) -> list[AlertState]:
+        """Read rows, in the order asked for; those that there are not are left out."""
+
+
+class Census(Protocol):
+    """Which rows there are."""
+
+    def with_open_issue(self, priority: Priority, limit: int) -> list[str]:
+        """List fingerprints whose issue is open, the newest first."""
+
+    def resolved(self, day: date, limit: int) -> list[str]:
+        """List fingerprints whose newest episode ended on a day, the newest first."""
+
+
+@dataclass(frozen=True)
+class Contents:
+    """The rows that boards are about, read once for all of them, and only if one is looked at.
+
+    Raises TooLate once there is no `time_left`.
+    """
+
+    rows: Rows
+    census: Census
+    now: datetime
+    time_left: Callable[[], bool]
+
+    def of(self, repository: str, known: Days, quiet_since: datetime | None) -> render.Board:
+        """Gather what a repository's board shows; days that are counted are `known` from then on."""
+        is_open = _within(repository, self._open)
+        names = {row.fingerprint for row in is_open}
+        closed = [
+            row
+            for row in _within(repository, self._ended)
+            if row.fingerprint not in names and row.spec.episodes[-1].ended > self.now - RECENT
+        ]
+        quiet = None if is_open else quiet_since or self.now
+        return render.Board(is_open, closed, list(self._days(repository, known)), quiet)
+
+    @cached_property
+    def _open(self) -> list[AlertState]:
+        listed = [name for priority in Priority for name in self.census.with_open_issue(priority, MOST_ROWS)]
+        return [row for row in self._read(listed) if row.spec.alert and (i := row.status.issue) and i.open]
+
+    @cached_property
+    def _ended(self) -> list[AlertState]:
+        """Rows whose newest episode ended today or yesterday."""
+        today = self.now.date()
+        return [*self._ended_on(today), *self._ended_on(today - timedelta(days=1))]
+
+    def _ended_on(self, day: date) -> list[AlertState]:
+        rows = self._read(self.census.resolved(day, MOST_ROWS))
+        return [row for row in rows if row.spec.episodes and row.status.issue]
+
+    def _read(self, names: Sequence[str]) -> Iterator[AlertState]:
+        for start in range(0, len(names), AT_ONCE):
+            if not self.time_left():
+                raise TooLate("the rows of the board could not all be read in time")
+            yield from self.rows.several(names[start : start + AT_ONCE])
+
+    def _days(self, repository: str, known: Days) -> Iterator[render.Day]:
+        """Count what ended on each of the days that are over; once counted, a day's figures stand."""
+        near = [*self._open, *self._ended]
+        for back in range(DAYS, 0, -1):
+            day = self.now.date() - timedelta(days=back)
+            if day not in known:
+                rows = _within(repository, near if back == 1 else [*near, *self._ended_on(day)])
+                ended = (row.priority for row in rows for e in row.spec.episodes if e.ended.date() == day)
+                known[day] = dict(Counter(ended))
+            yield render.Day(day, known[day])
+
+
+def _within(repository: str, rows: Iterable[AlertState]) -> list[AlertState]:
+    """Keep the rows with an issue in the repository, in whose name GitHub ignores case, each once."""
+    name = repository.lower()
+    here = [row for row in rows if (issue := row.status.issue) and issue.ref.repository.lower() == name]
+    return list({row.fingerprint: row for row in here}.values())

@@ -1,0 +1,199 @@
+"""Keeping: brings each board on GitHub up to its contents.
+
+Looked at every five minutes, and written only when something has changed; it asks the budget last of all, so
+that it never costs an alert anything. What it says is read from the rows; GitHub is asked only to change it.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from pydantic import BaseModel
+
+from chalicelib import render
+from chalicelib.alert import Priority
+from chalicelib.conditions.issue import Draft, IssueRef, Seen
+from chalicelib.errors import Gone, TooLate
+from chalicelib.labels import AREA_LABEL, BOARD_LABEL
+from chalicelib.rate_limit.port import Permits
+from chalicelib.rate_limit.rules import Call, Granted, Kind
+from chalicelib.reconcile.board.contents import Census, Contents
+from chalicelib.reconcile.board.ports import Rows, Tracker
+from chalicelib.reconcile.comparison import ROOM
+from chalicelib.routing import Routing
+from chalicelib.telemetry.telemetry import Telemetry
+
+LOOKS = 2
+PATIENCE = timedelta(minutes=15)
+"""How long a board gives way to all else: in a long crowd of alerts it is wanted most."""
+
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+class _Kept(BaseModel):
+    """What is remembered of a repository's board.
+
+    `place` is the repository that it is in, to which a person may have moved it, `shown` a digest of what it
+    shows; `begun_at` is set while an opening's outcome is not known, and `looks` counts the empty looks.
+    `waits_since` is since when the budget has put off its writing.
+    """
+
+    number: int | None = None
+    place: str = ""
+    shown: str = ""
+    looked_at: datetime = LONG_AGO
+    begun_at: datetime | None = None
+    looks: int = 0
+    waits_since: datetime | None = None
+    quiet_since: datetime | None = None
+    days: dict[date, dict[Priority, int]] = {}
+
+
+@dataclass(frozen=True)
+class Board:
+    """Keeps the boards of the routed repositories."""
+
+    rows: Rows
+    census: Census
+    tracker: Callable[[], Tracker]
+    permits: Permits
+    routing: Routing
+    now: Callable[[], datetime]
+    telemetry: Telemetry
+    every: timedelta = timedelta(minutes=5)
+
+    def __call__(self, until: datetime) -> None:
+        """Keep every board whose turn it is; one repository's trouble does not hold up the others."""
+        known = Contents(self.rows, self.census, self.now(), lambda: self.now() + ROOM < until)
+        for repository in sorted(self.routing.boards):
+            try:
+                if self.now() < until and (turn := self._turn(repository, known)):
+                    turn.take(until)
+            except TooLate:
+                raise
+            except Exception as error:  # noqa: BLE001 - told, and tried again in five minutes
+                self.telemetry.problem("BOARD_FAILED", error, repository=repository)
+
+    def _turn(self, repository: str, known: Contents) -> "_Turn | None":
+        """Take the turn: whoever writes the time has the next five minutes, longer than a run, to itself."""
+        key = _key(repository)
+        document = self.rows.load(key)
+        kept = _Kept.model_validate_json(document.text) if document.text else _Kept()
+        if self.now() < kept.looked_at + self.every:
+            return None
+        kept.looked_at = self.now()
+        lost = self.rows.swap(key, kept.model_dump_json(), document.version)
+        return None if lost else _Turn(self, repository, known, kept, document.version + 1)
+
+
+@dataclass
+class _Turn:
+    """One look at one repository's board; `version` is that of the document."""
+
+    board: Board
+    repository: str
+    contents: Contents
+    kept: _Kept
+    version: int
+
+    def take(self, until: datetime) -> None:
+        """Write the board if it says anything else than it shows."""
+        kept, now = self.kept, self.contents.now
+        try:
+            shown = self.contents.of(self.repository, kept.days, kept.quiet_since)
+        except TooLate:
+            self._remember()  # the days counted so far are not counted again
+            raise
+        kept.quiet_since = shown.quiet_since
+        kept.days = {day.day: dict(day.ended) for day in shown.days}
+        digest = hashlib.sha256(render.board(shown, self.board.routing, now).encode()).hexdigest()
+        if digest == kept.shown:
+            kept.waits_since = None
+        elif self._write(shown, until):
+            kept.shown = digest
+        self._remember()
+
+    def _write(self, shown: render.Board, until: datetime) -> bool:
+        """Write it on GitHub; False where that has to wait. One that a person has closed is left alone."""
+        if not self._may_write():
+            return False
+        seen, routing, now = self._find(until), self.board.routing, self.contents.now
+        if seen is None:
+            return self.kept.begun_at is None and self._open(render.board(shown, routing, now), until)
+        if not seen.open:
+            return False
+        body = render.board(shown, routing, now, seen.body)
+        if body != seen.body:
+            self.board.tracker().edit(seen.ref, {"body": body}, until)
+            self._tell("UPDATE")
+        return True
+
+    def _find(self, until: datetime) -> Seen | None:
+        """Read the board that is remembered, or else look for one; None where there is none."""
+        seen = self._read(until) or self._search(until)
+        if seen:
+            self._found(seen)
+        elif self.kept.begun_at:  # an empty list is no proof: only the second look ends the opening
+            self.kept.looks += 1
+            if self.kept.looks == LOOKS:
+                self.kept.begun_at, self.kept.looks = None, 0
+        return seen
+
+    def _found(self, seen: Seen) -> None:
+        self.kept.place, self.kept.number = seen.ref.repository, seen.ref.number
+        self.kept.begun_at, self.kept.looks = None, 0
+
+    def _read(self, until: datetime) -> Seen | None:
+        """Read the one that is remembered; what is no board is not written over, whatever is remembered."""
+        if self.kept.number is None:
+            return None
+        ref, self.kept.number = IssueRef(self.kept.place or self.repository, self.kept.number), None
+        try:
+            seen = self.board.tracker().read(ref, until)
+        except Gone:
+            return None
+        return seen if seen.by_us and render.is_board(seen.body) else None
+
+    def _search(self, until: datetime) -> Seen | None:
+        """Look for one that is not remembered; an open one before one that a person has closed."""
+        listed = self.board.tracker().changed(self.repository, BOARD_LABEL, LONG_AGO, until)
+        found = [seen for seen in listed if seen.by_us and render.is_board(seen.body)]
+        return min(found, key=lambda seen: (not seen.open, seen.ref.number), default=None)
+
+    def _open(self, body: str, until: datetime) -> bool:
+        if not self._may(Kind.COMMENT):
+            return False
+        self.kept.begun_at = self.contents.now
+        if not self._remember():
+            return False
+        draft = Draft(render.BOARD_TITLE, body, (AREA_LABEL, BOARD_LABEL))
+        self._found(self.board.tracker().open(self.repository, draft, until))
+        self._tell("CREATE")
+        return True
+
+    def _may_write(self) -> bool:
+        """Ask as a board, which gives way to all else; after a long wait, as any change does."""
+        kept, now = self.kept, self.board.now()
+        late = kept.waits_since is not None and now - kept.waits_since >= PATIENCE
+        may = self._may(Kind.CHANGE if late else Kind.BOARD)
+        kept.waits_since = None if may else kept.waits_since or now
+        return may
+
+    def _may(self, kind: Kind) -> bool:
+        """Ask the budget, which lets a board write only when nobody else has to wait for it."""
+        answer = self.board.permits.ask(self.repository.partition("/")[0], Call(kind, Priority.P3))
+        return isinstance(answer, Granted) and answer.at <= self.board.now().timestamp()
+
+    def _remember(self) -> bool:
+        """Write the document; False if somebody else did meanwhile, who then knows better."""
+        newer = self.board.rows.swap(_key(self.repository), self.kept.model_dump_json(), self.version)
+        self.version += 1
+        return newer is None
+
+    def _tell(self, action: str) -> None:
+        self.board.telemetry.event("BOARD", action=action, repository=self.repository)
+
+
+def _key(repository: str) -> str:
+    return f"board#{repository.lower()}"

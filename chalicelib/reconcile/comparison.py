@@ -1,0 +1,124 @@
+"""Comparing: issues as a list shows them against the rows that hold them.
+
+A list is only a hint, and may be minutes behind: what differs is read, and written under the lease.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from chalicelib import render
+from chalicelib.conditions.issue import IssueRef, Seen
+from chalicelib.conditions.row import AlertState, Issue
+from chalicelib.labels import MUTED_LABEL, QUIET_LABEL
+
+ROOM = timedelta(seconds=10)
+"""What a look at one issue may take: none is begun with less time left."""
+
+PRIORITY = len("[P1] ")
+
+
+class Rows(Protocol):
+    """The rows, by key and by the issue that they hold."""
+
+    def get(self, fingerprint: str) -> AlertState | None:
+        """Read a row."""
+
+    def several(self, fingerprints: Sequence[str]) -> list[AlertState]:
+        """Read rows, in the order asked for; those that there are not are left out."""
+
+    def of_issue(self, ref: IssueRef) -> str | None:
+        """Find the fingerprint whose issue this is."""
+
+
+class Looks(Protocol):
+    """Sync, asked to look."""
+
+    def look(self, row: AlertState, until: datetime) -> None:
+        """Read the row's issue and act on what it shows."""
+
+    def merge(self, row: AlertState, other: Seen, until: datetime) -> None:
+        """Keep the older of two open issues of one condition."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparing:
+    """Goes through a page of a list."""
+
+    rows: Rows
+    sync: Looks
+    now: Callable[[], datetime]
+
+    def __call__(self, page: Sequence[Seen], until: datetime) -> Iterator[Seen]:
+        """Look closer at each issue that is not what its row believes; yields it when that is done.
+
+        Ends early when the time is too short for another.
+        """
+        named = self._named(page)
+        for seen in page:
+            if not self.time_left(until):
+                return
+            self._compare(seen, named, until)
+            yield seen
+
+    def time_left(self, until: datetime) -> bool:
+        """Say whether there is time to look at one more issue."""
+        return self.now() + ROOM < until
+
+    def _named(self, page: Sequence[Seen]) -> Mapping[str, AlertState]:
+        """Read the rows that the markers of our own issues name."""
+        names = dict.fromkeys(name for seen in page for name in _names(seen))
+        return {row.fingerprint: row for row in self.rows.several([*names])} if names else {}
+
+    def _compare(self, seen: Seen, named: Mapping[str, AlertState], until: datetime) -> None:
+        row = self._row_of(seen, [named[name] for name in dict.fromkeys(_names(seen)) if name in named])
+        issue = row.status.issue if row else None
+        if row and issue and issue.ref == seen.ref:
+            if _differs(issue, seen):
+                self.sync.look(row, until)
+        elif row and seen.open:
+            self.sync.merge(row, seen, until)
+
+    def _row_of(self, seen: Seen, named: Sequence[AlertState]) -> AlertState | None:
+        """Find the row that holds an issue; where none does, the one that its marker names.
+
+        People copy text from issue to issue, and the marker, which they do not see, goes with it. One that
+        nobody holds and that names several is the one's whose title it has; else it is left alone, and its
+        row finds it by its number or its opening.
+        """
+        held = next((row for row in named if _holds(row, seen)), None)
+        if held:
+            return held
+        fingerprint = self.rows.of_issue(seen.ref)
+        holder = self.rows.get(fingerprint) if fingerprint else None
+        if holder and _holds(holder, seen):
+            return holder
+        likely = named if len(named) == 1 else [row for row in named if _titled(row, seen)]
+        return likely[0] if len(likely) == 1 else None
+
+
+def _names(seen: Seen) -> list[str]:
+    """Name the rows that the markers of an issue name, if it is our own."""
+    return [mark.fingerprint for mark in render.read_markers(seen.body)] if seen.by_us else []
+
+
+def _holds(row: AlertState, seen: Seen) -> bool:
+    return row.status.issue is not None and row.status.issue.ref == seen.ref
+
+
+def _titled(row: AlertState, seen: Seen) -> bool:
+    """Whether an issue has the title that we give the row's, whatever its priority."""
+    alert = row.spec.alert
+    return alert is not None and render.title(alert)[PRIORITY:] == seen.title[PRIORITY:]
+
+
+def _differs(issue: Issue, seen: Seen) -> bool:
+    """Whether a list shows what the row does not know: people's closing, labels, or comments."""
+    believed = (issue.open, issue.muted, issue.quiet, issue.heard)
+    return believed != (
+        seen.open,
+        MUTED_LABEL in seen.labels,
+        QUIET_LABEL in seen.labels,
+        seen.comments,
+    )

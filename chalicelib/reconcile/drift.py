@@ -1,0 +1,132 @@
+"""Drift: what rows believe against what GitHub lists under our label, looked at again and again.
+
+What changed since the last look every ten minutes, everything open once an hour. A failed look-up changes
+nothing. A look that runs out of time goes on where it stopped. What is over for long is left out of the
+hourly look from then on: the list of changes alone tells of that.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from pydantic import BaseModel
+
+from chalicelib.alert import Priority
+from chalicelib.errors import GitHubError, TooLate
+from chalicelib.labels import AREA_LABEL
+from chalicelib.rate_limit.port import Permits
+from chalicelib.rate_limit.rules import Call, Granted, Kind
+from chalicelib.reconcile import full_check, unrouted
+from chalicelib.reconcile.comparison import Comparing
+from chalicelib.reconcile.full_check import LAG, LONG_AGO, Everything, Lists, Looks, Progress
+from chalicelib.reconcile.unrouted import Astray, Census
+
+
+class Rows(full_check.Rows, unrouted.Rows, Protocol):
+    """The rows, and small documents beside them."""
+
+
+def key_of(repository: str) -> str:
+    """Name the document of a repository, in whose name GitHub ignores case."""
+    return f"drift#{repository.lower()}"
+
+
+class Looked(BaseModel):
+    """When a repository was last looked at, and where a look goes on that ran out of time.
+
+    `changes` and `everything` are our times; `newest` is the newest change that a look has shown, and
+    `resume` the last one of a look under way, both by GitHub's clock, which need not agree with ours.
+    """
+
+    changes: datetime = LONG_AGO
+    everything: datetime = LONG_AGO
+    newest: datetime | None = None
+    resume: datetime | None = None
+    progress: Progress | None = None
+
+
+@dataclass(frozen=True)
+class Drift:
+    """Looks through the routed repositories when their time has come."""
+
+    rows: Rows
+    lists: Callable[[], Lists]
+    sync: Looks
+    permits: Permits
+    census: Census
+    repositories: frozenset[str]
+    now: Callable[[], datetime]
+    changes_every: timedelta = timedelta(minutes=10)
+    everything_every: timedelta = timedelta(minutes=60)
+
+    def __call__(self, until: datetime) -> None:
+        """Look at every repository whose turn it is; what fails for one holds up no other."""
+        failures: list[GitHubError] = []
+        for repository in self._in_turn():
+            try:
+                self._visit(repository, until)
+            except TooLate:
+                return
+            except GitHubError as error:
+                failures.append(error)
+        self._astray(until)
+        if failures:
+            raise failures[0]
+
+    def _in_turn(self) -> list[str]:
+        """Begin with another one each minute, so that a large one does not have all the time."""
+        names = sorted(self.repositories)
+        first = int(self.now().timestamp() // 60) % max(1, len(names))
+        return names[first:] + names[:first]
+
+    @property
+    def _astray(self) -> Astray:
+        look, every = self.sync.look, self.everything_every
+        return Astray(self.rows, self.census, look, self.repositories, self.now, every)
+
+    def _visit(self, repository: str, until: datetime) -> None:
+        """Go on with what is to be looked at, and note how far that got, even if it fails on the way."""
+        document = self.rows.load(key_of(repository))
+        looked = document.parsed(Looked)
+        begun = looked.resume or looked.progress
+        if not begun and self.now() - looked.changes < self.changes_every:
+            return
+        if self.now() >= until or not self._may_list(repository):
+            return
+        try:
+            if self._changes(repository, looked, until):
+                self._everything(repository, looked, until)
+        finally:
+            if (text := looked.model_dump_json()) != document.text:
+                self.rows.swap(key_of(repository), text, document.version)
+
+    def _may_list(self, repository: str) -> bool:
+        """Leave GitHub alone while it asks for that or does not answer; the next minute asks again."""
+        answer = self.permits.ask(repository.partition("/")[0], Call(Kind.READ, Priority.P3))
+        return isinstance(answer, Granted)
+
+    def _changes(self, repository: str, looked: Looked, until: datetime) -> bool:
+        """Look at what changed, if it is time to; returns whether there is time for more."""
+        began = self.now()
+        if not looked.resume and began - looked.changes < self.changes_every:
+            return True
+        compare = Comparing(self.rows, self.sync, self.now)
+        since = looked.resume or (looked.newest or looked.changes - LAG) - LAG
+        for page in self.lists().walk(repository, AREA_LABEL, since, until, only_open=False):
+            for seen in compare(page, until):
+                looked.resume = seen.changed_at
+            if not compare.time_left(until):
+                return False
+        looked.newest = looked.resume or looked.newest
+        looked.changes, looked.resume = began, None
+        return True
+
+    def _everything(self, repository: str, looked: Looked, until: datetime) -> None:
+        """Look at everything, if it is time to."""
+        if looked.progress is None and self.now() - looked.everything < self.everything_every:
+            return
+        looked.progress = looked.progress or Progress(began=self.now())
+        look = Everything(self.rows, self.lists, self.sync, self.now)
+        if look(repository, looked.progress, until):
+            looked.everything, looked.progress = looked.progress.began, None

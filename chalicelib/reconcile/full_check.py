@@ -1,0 +1,138 @@
+"""Everything: an hourly look at all open issues of a repository, and at the rows that believe in others.
+
+It takes as many runs as it needs: what was looked at is remembered, and a run goes on where the last one
+stopped. That an issue is missing from the list is concluded only once the list was read to its end.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from pydantic import BaseModel
+
+from chalicelib.conditions import over
+from chalicelib.conditions.issue import Seen
+from chalicelib.conditions.row import AlertState, Issue
+from chalicelib.labels import AREA_LABEL
+from chalicelib.reconcile import comparison
+from chalicelib.reconcile.comparison import Comparing
+
+AT_ONCE = 100
+LAG = timedelta(minutes=10)
+"""How far a list may be behind; GitHub promises nothing, and up to eight minutes were reported."""
+
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+class Rows(comparison.Rows, Protocol):
+    """The rows, by the repository of their issue."""
+
+    def of_repository(self, repository: str, after: int, limit: int) -> list[str]:
+        """List fingerprints with an issue in a repository numbered above `after`, by number."""
+
+    def retire(self, row: AlertState) -> AlertState | None:
+        """List it no more with its repository; None if another was quicker."""
+
+
+class Looks(comparison.Looks, Protocol):
+    """Sync, asked to look."""
+
+    def let_go(self, row: AlertState, until: datetime) -> None:
+        """Forget the row's issue, which another row holds too."""
+
+
+class Lists(Protocol):
+    """The tracker's lists."""
+
+    def walk(
+        self, repository: str, label: str, since: datetime, before: datetime, *, only_open: bool
+    ) -> Iterator[list[Seen]]:
+        """Go through the issues with a label changed since a time, by the time of their change."""
+
+
+class Progress(BaseModel):
+    """How far a look has come: `since` is GitHub's time of the last issue looked at, `shown` their numbers.
+
+    `listed` says that the list was read to its end; `after` is the number of the last issue whose row was
+    looked at then.
+    """
+
+    began: datetime
+    since: datetime = LONG_AGO
+    shown: set[int] = set()
+    listed: bool = False
+    after: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    """Goes on with a look at one repository."""
+
+    rows: Rows
+    lists: Callable[[], Lists]
+    sync: Looks
+    now: Callable[[], datetime]
+
+    def __call__(self, repository: str, progress: Progress, until: datetime) -> bool:
+        """Note in `progress` what is done, as it is done; returns whether all of it is."""
+        compare = Comparing(self.rows, self.sync, self.now)
+        progress.listed = progress.listed or self._list(compare, repository, progress, until)
+        return progress.listed and self._look_for_the_rest(compare, repository, progress, until)
+
+    def _list(self, compare: Comparing, repository: str, progress: Progress, until: datetime) -> bool:
+        for page in self.lists().walk(repository, AREA_LABEL, progress.since, until, only_open=True):
+            for seen in compare(page, until):
+                progress.shown.add(seen.ref.number)
+                progress.since = seen.changed_at
+            if not compare.time_left(until):
+                return False
+        return True
+
+    def _look_for_the_rest(
+        self, compare: Comparing, repository: str, progress: Progress, until: datetime
+    ) -> bool:
+        """Look at each row that believes in an issue which the list does not show."""
+        while found := self.rows.of_repository(repository, progress.after, AT_ONCE):
+            before: AlertState | None = None
+            for row in self.rows.several(found):
+                issue = row.status.issue
+                if not compare.time_left(until):
+                    return False
+                if before and issue and before.status.issue and before.status.issue.ref == issue.ref:
+                    self._part(before, row, until)
+                elif issue:
+                    self._look(row, issue, progress, until)
+                progress.after = max(progress.after, issue.ref.number if issue else 0)
+                before = row
+            if before is None or before.status.issue is None:
+                return True
+        return True
+
+    def _look(self, row: AlertState, issue: Issue, progress: Progress, until: datetime) -> None:
+        shown = issue.ref.number in progress.shown or _fresh(issue, progress.began)
+        if (issue.open or issue.muted) and not shown:
+            self.sync.look(row, until)
+        elif over.for_long(row, self.now()):
+            self.rows.retire(row)
+
+    def _part(self, one: AlertState, other: AlertState, until: datetime) -> None:
+        """Have one of two rows let go of the issue that both hold, as the rows are now."""
+        if row := self.rows.get(_later(one, other).fingerprint):
+            self.sync.let_go(row, until)
+
+
+def _fresh(issue: Issue, began: datetime) -> bool:
+    """Whether it was opened too late for the list to show it for certain."""
+    return issue.opened_at is not None and issue.opened_at >= began - LAG
+
+
+def _later(one: AlertState, other: AlertState) -> AlertState:
+    """Choose who lets go of an issue that two rows hold: the one that did not open it, or opened it later."""
+
+    def opened(row: AlertState) -> tuple[datetime, str]:
+        issue = row.status.issue
+        at = issue.opened_at if issue else None
+        return at or datetime.max.replace(tzinfo=UTC), row.fingerprint
+
+    return max(one, other, key=opened)

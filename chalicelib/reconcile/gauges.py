@@ -1,0 +1,64 @@
+"""Gauges: how things stand, measured once a minute: what is due, what is open, what GitHub still takes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from chalicelib.alert import Priority
+from chalicelib.rate_limit import health
+from chalicelib.rate_limit.rules import Budget, Limits
+from chalicelib.telemetry.telemetry import Telemetry
+
+
+class Census(Protocol):
+    """Counts of rows."""
+
+    def waiting(self, priority: Priority) -> int:
+        """Count the rows of a priority that GitHub does not show as they are."""
+
+    def oldest(self, priority: Priority) -> datetime | None:
+        """Since when the longest waiting row of a priority waits."""
+
+    def open(self, priority: Priority) -> int:
+        """Count the open issues of a priority."""
+
+
+class Budgets(Protocol):
+    """The budgets, as they are now."""
+
+    def look(self, owner: str) -> Budget:
+        """Read an owner's."""
+
+
+@dataclass(frozen=True)
+class Gauges:
+    """Measures; of several owners' budgets the worst is told, and of a stage that writes to none no age."""
+
+    census: Census
+    budgets: Budgets
+    limits: Limits
+    owners: frozenset[str]
+    on_github: bool
+    now: Callable[[], datetime]
+    telemetry: Telemetry
+
+    def __call__(self, until: datetime) -> None:  # noqa: ARG002 - a few reads, whatever time there is
+        """Measure once."""
+        now = self.now()
+        self._rows(now)
+        self._github(now.timestamp())
+
+    def _rows(self, now: datetime) -> None:
+        for priority in Priority:
+            self.telemetry.measure("DueRows", self.census.waiting(priority), priority=priority.value)
+            self.telemetry.measure("OpenIssues", self.census.open(priority), priority=priority.value)
+        since = [at for priority in Priority if self.on_github and (at := self.census.oldest(priority))]
+        oldest = max(0.0, (now - min(since, default=now)).total_seconds())
+        self.telemetry.measure("OldestDueSeconds", oldest)
+
+    def _github(self, now: float) -> None:
+        budgets = [self.budgets.look(owner) for owner in self.owners]
+        left = min(health.creations_left(budget, now, self.limits) for budget in budgets)
+        self.telemetry.measure("BudgetLeft", left)
+        self.telemetry.measure("BreakerOpen", any(health.breaker_open(budget) for budget in budgets))

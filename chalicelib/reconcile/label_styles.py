@@ -1,0 +1,104 @@
+"""The palette: gives each label of ours its colour and description, once.
+
+GitHub creates a label that it lacks together with the issue that is given it, grey and without a description;
+so no alert waits for its labels. What people make of a label afterwards is theirs: it is touched only once.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from pydantic import BaseModel
+
+from chalicelib.alert import Priority
+from chalicelib.conditions.issue import Label
+from chalicelib.errors import Invalid, Refused
+from chalicelib.labels import OUR_PREFIXES, describe_label
+from chalicelib.rate_limit.port import Permits
+from chalicelib.rate_limit.rules import Call, Granted, Kind
+from chalicelib.routing import Routing
+from chalicelib.store.documents import Documents
+from chalicelib.telemetry.telemetry import Telemetry
+
+EVERY = timedelta(hours=1)
+"""How often a repository is looked through for labels that could not be told beforehand."""
+
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+LAST_IN_LINE = Call(Kind.CHANGE, Priority.P3)
+
+
+class Tracker(Protocol):
+    """The labels of a repository; every call raises the classified errors."""
+
+    def labels(self, repository: str, before: datetime) -> Iterator[Label]:
+        """List them."""
+
+    def create_label(self, repository: str, label: Label, before: datetime) -> None:
+        """Create one."""
+
+    def dress_label(self, repository: str, label: Label, before: datetime) -> None:
+        """Change the colour and the description of one."""
+
+
+class _Shelf(BaseModel):
+    """Which labels of a repository are done, in lower case, and when they were last looked through."""
+
+    done: frozenset[str] = frozenset()
+    looked_at: datetime = LONG_AGO
+
+
+@dataclass(frozen=True)
+class Palette:
+    """Looks after the labels of every routed repository; remembers, in the table, which are done."""
+
+    documents: Documents
+    tracker: Callable[[], Tracker]
+    permits: Permits
+    routing: Routing
+    now: Callable[[], datetime]
+    telemetry: Telemetry
+
+    def __call__(self, until: datetime) -> None:
+        """Do what is missing, as far as the budget goes; the rest is done another time."""
+        for repository in sorted(self.routing.repositories):
+            key = f"labels#{repository.lower()}"
+            document = self.documents.load(key)
+            shelf = document.parsed(_Shelf)
+            missing = any(name.casefold() not in shelf.done for name in self.routing.labels_in(repository))
+            if missing or self.now() - shelf.looked_at >= EVERY:
+                done = shelf.done | frozenset(self._work(repository, shelf.done, until))
+                newer = _Shelf(done=done, looked_at=self.now())
+                self.documents.swap(key, newer.model_dump_json(), document.version)
+
+    def _work(self, repository: str, done: frozenset[str], until: datetime) -> Iterator[str]:
+        """Name each label that is as it should be, or that GitHub refuses to change."""
+        if not self._may(repository):
+            return
+        known = {label.name.casefold(): label for label in self.tracker().labels(repository, until)}
+        ours = [label.name for label in known.values() if label.name.startswith(OUR_PREFIXES)]
+        wanted = {name.casefold(): name for name in (*self.routing.labels_in(repository), *ours)}
+        for key in sorted(wanted.keys() - done):
+            before = known.get(key)
+            if (before is None or before.plain) and not self._may(repository):
+                return
+            if self._give(repository, wanted[key], before, until):
+                yield key
+
+    def _give(self, repository: str, name: str, before: Label | None, until: datetime) -> bool:
+        """Whether the label is done: one that an issue made a moment ago, grey, is dressed another time."""
+        label = Label(name, *describe_label(name))
+        try:
+            if before is None:
+                self.tracker().create_label(repository, label, until)
+            elif before.plain:
+                self.tracker().dress_label(repository, label, until)
+        except Refused as error:
+            if isinstance(error, Invalid) and any(each.code == "already_exists" for each in error.faults):
+                return False
+            # Without the right to, it stays as it is.
+            self.telemetry.event("LABEL_NOT_DRESSED", repository=repository, label=name, error=str(error))
+        return True
+
+    def _may(self, repository: str) -> bool:
+        return isinstance(self.permits.ask(repository.partition("/")[0], LAST_IN_LINE), Granted)

@@ -1,0 +1,137 @@
+"""Missed alarms: which of those in ALARM are ours to open, though no message of theirs has come.
+
+Not ours are those that CloudWatch keeps silent itself, since their owner wants it so: actions disabled,
+suppressed by another alarm, or withheld by a mute rule. The look after the silence finds what still fires.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol
+
+from chalicelib.adapters import alarm_description, described_alarm, fields, registry
+from chalicelib.adapters.alarm_owner import Named
+from chalicelib.adapters.fields import Ownership
+from chalicelib.alert import AlertEvent, Condition
+from chalicelib.conditions.alarm_state import returned
+from chalicelib.conditions.row import AlertState
+from chalicelib.errors import Rejected
+from chalicelib.reconcile.alarm_reader import Described, Reader
+from chalicelib.telemetry.telemetry import Telemetry
+
+SHOWN = 10
+"""Names of rejected alarms in a log line."""
+
+Learn = Callable[[AlertState | None, AlertEvent], None]
+
+
+class Rows(Protocol):
+    """The rows."""
+
+    def several(self, fingerprints: Sequence[str]) -> list[AlertState]:
+        """Read rows; those that there are not are left out."""
+
+
+class _Said(NamedTuple):
+    """A message that SNS would have brought, of which row, and the name of its alarm."""
+
+    fingerprint: str
+    name: str
+    payload: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class MissedAlarms:
+    """Searches a page of alarms in ALARM.
+
+    `ours` knows our topic, in whatever region, and `others` those of other stages, which open their own.
+    """
+
+    rows: Rows
+    ours: Callable[[str], bool]
+    others: Callable[[str], bool]
+    missing: Ownership | None
+    telemetry: Telemetry
+
+    def __call__(self, reader: Reader, alarms: list[Described], learn: Learn) -> None:
+        """Let be learned what fires without its row; what lacks an owner is counted and named in the log."""
+        rejected: dict[str, list[str]] = defaultdict(list)
+        said = list(self._said(reader, alarms, rejected))
+        rows = {row.fingerprint: row for row in self.rows.several([each.fingerprint for each in said])}
+        muting: bool | None = None
+        for fingerprint, name, payload in said:
+            row = rows.get(fingerprint)
+            if row and row.spec.condition is Condition.FIRING:
+                continue
+            muting = bool(reader.muted()) if muting is None else muting
+            if muting and reader.muted(name):
+                continue
+            try:
+                alert = _alert(payload, self.missing)
+            except Rejected as error:
+                rejected[error.reason].append(name)
+                continue
+            learn(row, returned(row, alert) if row else alert)
+        for reason, names in rejected.items():
+            self.telemetry.event("ALARMS_REJECTED", reason=reason, alarms=len(names), names=names[:SHOWN])
+            self.telemetry.count("AlertsRejected", len(names), reason=reason)
+
+    def _said(
+        self, reader: Reader, alarms: list[Described], rejected: dict[str, list[str]]
+    ) -> Iterator[_Said]:
+        """Write what alarms that are ours would have sent; what cannot be read is added to `rejected`."""
+        for alarm, tags in self._owned(reader, [each for each in alarms if _speaks(each)]):
+            for payload in _messages(reader, alarm, tags):
+                try:
+                    fingerprint = _alert(payload | {"NewStateValue": "OK"}, None).fingerprint
+                except Rejected as error:
+                    rejected[error.reason].append(alarm["AlarmName"])
+                    continue
+                yield _Said(fingerprint, alarm["AlarmName"], payload)
+
+    def _owned(
+        self, reader: Reader, alarms: list[Described]
+    ) -> Iterator[tuple[Described, Mapping[str, str]]]:
+        """Keep alarms whose actions name our topic, or whose description or tags name a team."""
+        described = {
+            each["AlarmArn"]: alarm_description.read(each.get("AlarmDescription")) for each in alarms
+        }
+        silent = [arn for arn, said in described.items() if not (_named(said.team) and _named(said.priority))]
+        known = (reader.tags(silent) if silent else {}) or {}
+        for alarm in alarms:
+            arn, actions = alarm["AlarmArn"], alarm.get("AlarmActions", [])
+            tags = known.get(arn, {})
+            acts = any(map(self.ours, actions))
+            names_team = _named(described[arn].team) or fields.first([fields.lowered(tags)], "teams", "team")
+            if acts or (names_team and not any(map(self.others, actions))):
+                yield alarm, tags
+
+
+def _speaks(alarm: Described) -> bool:
+    """Whether CloudWatch would tell of this alarm, as far as its description says."""
+    return bool(alarm.get("ActionsEnabled", True)) and not alarm.get("ActionsSuppressedBy")
+
+
+def _named(said: Named) -> bool:
+    """Whether something was written, even if it cannot be read: that is to be rejected, not overlooked."""
+    return bool(said.value or said.doubt)
+
+
+def _messages(reader: Reader, alarm: Described, tags: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """Write what SNS would have brought: a message of the alarm, and one of each contributor.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Acting_Alarm_Changes.html
+    """
+    several = described_alarm.has_contributors(alarm)
+    contributors = (reader.contributors(alarm["AlarmName"]) if several else None) or []
+    if not (contributors and described_alarm.of_log(alarm)):
+        yield described_alarm.message(alarm, tags)
+    for contributor in contributors:
+        yield described_alarm.message(alarm, tags, contributor)
+
+
+def _alert(payload: Mapping[str, Any], missing: Ownership | None) -> AlertEvent:
+    """Parse a message; an end, of which nobody asks whose it is, tells the row of any; raises Rejected."""
+    return next(
+        each for each in registry.parse("cloudwatch", payload, missing) if isinstance(each, AlertEvent)
+    )

@@ -1,0 +1,91 @@
+"""Reconcile, every minute: rows that are due, in order of priority and age; drift, the board, other jobs."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Protocol
+
+from chalicelib.alert import Priority
+from chalicelib.conditions.row import AlertState
+from chalicelib.errors import TooLate
+from chalicelib.telemetry.telemetry import Telemetry
+
+AT_ONCE = 200
+
+
+class Rows(Protocol):
+    """The rows that are due."""
+
+    def due(self, priority: Priority, now: datetime, limit: int) -> list[str]:
+        """List fingerprints of due rows of a priority, the longest due first."""
+
+    def get(self, fingerprint: str) -> AlertState | None:
+        """Read a row."""
+
+
+Work = Callable[[datetime], None]
+"""Works until a time."""
+
+
+@dataclass(frozen=True)
+class Reconcile:
+    """Brings GitHub up to what the rows say, and the rows up to what people did.
+
+    `chores` come first, and none has more than a quarter of the time. Drift, the board and the palette come
+    between rows that are due.
+    """
+
+    rows: Rows
+    sync: Callable[[AlertState, datetime], None]
+    drift: Work
+    now: Callable[[], datetime]
+    telemetry: Telemetry
+    chores: tuple[tuple[str, Work], ...] = ()
+    board: Work | None = None
+    palette: Work | None = None
+
+    def __call__(self, until: datetime) -> None:
+        """Work until `until`; a failed look-up changes nothing, and what fails is logged by its name.
+
+        Rows that are due have half of the time, then the jobs come, then the other rows: neither a crowd of
+        rows nor a slow job keeps the others waiting for hours.
+        """
+        for name, chore in self.chores:
+            quarter = self.now() + (until - self.now()) / 4
+            self._guarded(name, partial(chore, quarter), None)
+        names = [name for priority in Priority for name in self.rows.due(priority, self.now(), AT_ONCE)]
+        due, left = iter(names), until - self.now()
+        self._work_on(due, self.now() + left / 2, self.now() + left * 3 / 4)
+        self.telemetry.event("RECONCILED", due=len(names))
+        self.telemetry.count("Reconciled")
+        for name, job in self._jobs_in_turn():
+            if self.now() < until:
+                self._guarded(name, partial(job, until), None)
+        self._work_on(due, until, until)
+
+    def _jobs_in_turn(self) -> list[tuple[str, Work]]:
+        """Begin with another one each minute, so that one which takes all the time does so in its turn."""
+        known = [("DRIFT_FAILED", self.drift), ("BOARD_FAILED", self.board), ("PALETTE_FAILED", self.palette)]
+        jobs = [(name, job) for name, job in known if job]
+        first = int(self.now().timestamp() // 60) % len(jobs)
+        return jobs[first:] + jobs[:first]
+
+    def _work_on(self, due: Iterator[str], begin_until: datetime, until: datetime) -> None:
+        """Sync rows that are due; none is begun after `begin_until`, no step that could end after `until`."""
+        while self.now() < begin_until and (fingerprint := next(due, None)):
+            self._guarded("NOT_SYNCED", partial(self._sync, fingerprint, until), fingerprint)
+
+    def _sync(self, fingerprint: str, until: datetime) -> None:
+        row = self.rows.get(fingerprint)
+        if row and row.due_at and row.due_at <= self.now():
+            self.sync(row, until)
+
+    def _guarded(self, name: str, work: Callable[[], None], fingerprint: str | None) -> None:
+        """One row's trouble must not hold up the others."""
+        try:
+            work()
+        except TooLate:
+            self.telemetry.event("OUT_OF_TIME", fingerprint=fingerprint)
+        except Exception as error:  # noqa: BLE001 - told, and tried again next minute
+            self.telemetry.problem(name, error, fingerprint=fingerprint)

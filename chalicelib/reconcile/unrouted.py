@@ -1,0 +1,83 @@
+"""Astray: open issues in repositories that are not routed, which no list of a routed one shows.
+
+They got there as their repository was renamed, or as a person transferred them.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from pydantic import BaseModel
+
+from chalicelib.alert import Priority
+from chalicelib.conditions.row import AlertState
+from chalicelib.reconcile.comparison import ROOM
+from chalicelib.store.documents import Documents
+
+MOST = 5000
+AT_ONCE = 100
+KEY = "drift#"
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+class Rows(Documents, Protocol):
+    """The rows, and small documents beside them."""
+
+    def several(self, fingerprints: Sequence[str]) -> list[AlertState]:
+        """Read rows, in the order asked for; those that there are not are left out."""
+
+
+class Census(Protocol):
+    """Which rows there are."""
+
+    def with_open_issue(self, priority: Priority, limit: int) -> list[str]:
+        """List fingerprints whose issue is open, the newest first."""
+
+
+class _Looked(BaseModel):
+    """When all of them were last looked at, and how many were in a look that ran out of time."""
+
+    everything: datetime = LONG_AGO
+    passed: int = 0
+
+
+@dataclass(frozen=True)
+class Astray:
+    """Looks at each such issue once an hour; a look that runs out of time goes on where it stopped."""
+
+    rows: Rows
+    census: Census
+    look: Callable[[AlertState, datetime], None]
+    repositories: frozenset[str]
+    now: Callable[[], datetime]
+    every: timedelta
+
+    def __call__(self, until: datetime) -> None:
+        """Look, if it is time to."""
+        document, now = self.rows.load(KEY), self.now()
+        looked = document.parsed(_Looked)
+        if now - looked.everything < self.every or not self._time_left(until):
+            return
+        listed = [name for priority in Priority for name in self.census.with_open_issue(priority, MOST)]
+        for start in range(looked.passed, len(listed), AT_ONCE):
+            if not self._look(listed[start : start + AT_ONCE], until):
+                newer = looked.model_copy(update={"passed": start})
+                break
+        else:
+            newer = _Looked(everything=now)
+        self.rows.swap(KEY, newer.model_dump_json(), document.version)
+
+    def _look(self, names: Sequence[str], until: datetime) -> bool:
+        """Look at those that are astray; returns whether there was time for all."""
+        routed = {repository.lower() for repository in self.repositories}
+        for row in self.rows.several(names):
+            issue = row.status.issue
+            if not self._time_left(until):
+                return False
+            if issue and issue.ref.repository.lower() not in routed:
+                self.look(row, until)
+        return True
+
+    def _time_left(self, until: datetime) -> bool:
+        return self.now() + ROOM < until

@@ -1,0 +1,86 @@
+"""The census: how many rows wait, and which have an open issue or ended on a day, told by the indexes.
+
+No row is read, and the table is never scanned; as indexes are, what is told is a moment behind.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.alert import Priority
+from chalicelib.store import codec
+from chalicelib.store.dynamodb import answering
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+MOST = 5000
+"""One page of an index holds as many keys; where there are more, this is what is told."""
+
+
+class DynamoCensus:
+    """Counts on DynamoDB; raises StoreUnavailable where it does not answer."""
+
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+        self._client, self._table = client, table
+
+    def waiting(self, priority: Priority) -> int:
+        """Count the rows of a priority that GitHub does not show as they are."""
+        return int(self._query(_waiting(priority) | {"Select": "COUNT"}, MOST)["Count"])
+
+    def oldest(self, priority: Priority) -> datetime | None:
+        """Since when the longest waiting row of a priority waits."""
+        found = self._query(_waiting(priority) | {"ProjectionExpression": "waiting_since"}, 1)["Items"]
+        return codec.time(found[0]["waiting_since"]) if found else None
+
+    def open(self, priority: Priority) -> int:
+        """Count the open issues of a priority."""
+        return int(self._query(_open(priority) | {"Select": "COUNT"}, MOST)["Count"])
+
+    def with_open_issue(self, priority: Priority, limit: int) -> list[str]:
+        """List fingerprints whose issue is open and shows a priority, the newest first."""
+        return self._fingerprints(_open(priority), limit)
+
+    def page_of_open(self, priority: Priority, after: str, limit: int) -> tuple[list[str], str]:
+        """List fingerprints whose issue is open and shows a priority; and where the next page begins."""
+        begin = {"ExclusiveStartKey": json.loads(after)} if after else {}
+        page = self._query(_open(priority) | {"ProjectionExpression": "fingerprint"} | begin, limit)
+        last = page.get("LastEvaluatedKey")
+        return [item["fingerprint"]["S"] for item in page["Items"]], json.dumps(last) if last else ""
+
+    def resolved(self, day: date, limit: int) -> list[str]:
+        """List fingerprints whose newest episode ended on a day (UTC), the newest first."""
+        asked = {
+            "IndexName": "resolved",
+            "KeyConditionExpression": "#hash = :hash",
+            "ExpressionAttributeNames": {"#hash": "resolved_day"},
+            "ExpressionAttributeValues": {":hash": {"S": f"{day:%Y-%m-%d}"}},
+        }
+        return self._fingerprints(asked, limit)
+
+    def _fingerprints(self, asked: Mapping[str, Any], limit: int) -> list[str]:
+        listed = {"ProjectionExpression": "fingerprint", "ScanIndexForward": False}
+        return [item["fingerprint"]["S"] for item in self._query({**asked, **listed}, limit)["Items"]]
+
+    def _query(self, asked: Mapping[str, Any], limit: int) -> Any:
+        with answering(self._table):
+            return self._client.query(TableName=self._table, Limit=limit, **asked)
+
+
+def _waiting(priority: Priority) -> dict[str, Any]:
+    return {
+        "IndexName": "waiting",
+        "KeyConditionExpression": "#hash = :hash",
+        "ExpressionAttributeNames": {"#hash": "waiting_priority"},
+        "ExpressionAttributeValues": {":hash": {"S": priority.value}},
+    }
+
+
+def _open(priority: Priority) -> dict[str, Any]:
+    return {
+        "IndexName": "open",
+        "KeyConditionExpression": "#hash = :hash",
+        "ExpressionAttributeNames": {"#hash": "open_priority"},
+        "ExpressionAttributeValues": {":hash": {"S": priority.value}},
+    }

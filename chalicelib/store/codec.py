@@ -1,0 +1,126 @@
+"""Items: a row as attributes of the table, one group for each who writes it. Pure.
+
+None takes an attribute away.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from chalicelib.alert import Condition
+from chalicelib.conditions import lag
+from chalicelib.conditions.row import AlertState, Intent, Lease, Status
+from chalicelib.conditions.spec import Spec
+from chalicelib.store.documents import Document
+
+Item = Mapping[str, Any]
+
+KEPT = timedelta(days=3 * 365)
+TOMBSTONE_KEPT = timedelta(days=7)
+
+_SPEC, _STATUS, _INTENT = TypeAdapter(Spec), TypeAdapter(Status), TypeAdapter(Intent)
+
+
+def spec(row: AlertState) -> dict[str, Any]:
+    """What record writes; a resolved row is kept three years, a tombstone a week."""
+    told = row.spec
+    resolved = told.condition is Condition.RESOLVED
+    ended = told.episodes[-1].ended if resolved and told.episodes else None
+    expires = told.at + (KEPT if told.alert else TOMBSTONE_KEPT)
+    return {
+        "spec": {"S": _SPEC.dump_json(told).decode()},
+        "correlation_id": {"S": row.correlation_id} if row.correlation_id else None,
+        "ttl_expires_at": {"N": str(int(expires.timestamp()))} if resolved else None,
+        "resolved_day": {"S": ended.strftime("%Y-%m-%d")} if ended else None,
+        "resolved_at": number(ended) if ended else None,
+    }
+
+
+def status(row: AlertState) -> dict[str, Any]:
+    """What sync writes."""
+    issue = row.status.issue
+    still_open = issue if issue and issue.open else None
+    return {
+        "status": {"S": _STATUS.dump_json(row.status).decode()},
+        "issue_repository": repository(issue.ref.repository) if issue else None,
+        "issue_number": {"N": str(issue.ref.number)} if issue else None,
+        "open_priority": {"S": still_open.priority.value} if still_open else None,
+        "open_since": number(still_open.episode) if still_open else None,
+    }
+
+
+def retired() -> dict[str, Any]:
+    """Nothing of an issue that closed long ago, by which its row would be found and looked at."""
+    return {"issue_repository": None, "issue_number": None}
+
+
+def intent(unfinished: Intent | None) -> dict[str, Any]:
+    """The step begun and not known to have ended."""
+    return {"intent": {"S": _INTENT.dump_json(unfinished).decode()} if unfinished else None}
+
+
+def lease(held: Lease | None) -> dict[str, Any]:
+    """Who acts on the row, and until when."""
+    return {
+        "lease_owner": {"S": held.owner} if held else None,
+        "lease_until": number(held.until) if held else None,
+        "lease_unended": {"N": str(held.unended)} if held and held.unended else None,
+    }
+
+
+def look(*, wanted: bool) -> dict[str, Any]:
+    """Whether people did something to the issue, which is to be read."""
+    return {"look": {"BOOL": True} if wanted else None}
+
+
+def due(row: AlertState) -> dict[str, Any]:
+    """When GitHub may be behind, how urgent that is, and since when it is behind for certain."""
+    at, waiting = row.due_at, lag.since(row)
+    return {
+        "due_priority": {"S": row.priority.value} if at else None,
+        "due_at": number(at) if at else None,
+        "waiting_priority": {"S": row.priority.value} if waiting else None,
+        "waiting_since": number(waiting) if waiting else None,
+    }
+
+
+def row(item: Item) -> AlertState:
+    """Read a row."""
+    return AlertState(
+        fingerprint=item["fingerprint"]["S"],
+        spec=_SPEC.validate_json(item["spec"]["S"]),
+        status=_STATUS.validate_json(item["status"]["S"]) if "status" in item else Status(),
+        intent=_INTENT.validate_json(item["intent"]["S"]) if "intent" in item else None,
+        lease=_lease(item) if "lease_owner" in item else None,
+        revision=int(item["revision"]["N"]),
+        due_at=time(item["due_at"]) if "due_at" in item else None,
+        correlation_id=item["correlation_id"]["S"] if "correlation_id" in item else None,
+        look="look" in item,
+    )
+
+
+def _lease(item: Item) -> Lease:
+    unended = int(item["lease_unended"]["N"]) if "lease_unended" in item else 0
+    return Lease(item["lease_owner"]["S"], time(item["lease_until"]), unended)
+
+
+def document(item: Item) -> Document:
+    """Read a document."""
+    return Document(int(item["version"]["N"]), item["document"]["S"])
+
+
+def repository(name: str) -> dict[str, str]:
+    """The name of a repository, in which GitHub ignores case."""
+    return {"S": name.lower()}
+
+
+def number(moment: datetime) -> dict[str, str]:
+    """A time as epoch seconds, to the microsecond."""
+    return {"N": f"{moment.timestamp():.6f}"}
+
+
+def time(attribute: Mapping[str, str]) -> datetime:
+    """Read a time."""
+    return datetime.fromtimestamp(float(attribute["N"]), UTC)

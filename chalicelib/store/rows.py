@@ -1,0 +1,197 @@
+"""The table: rows of conditions, and small documents beside them.
+
+Every write is conditional on the row's revision, and moves it, so that no two writers ever decide on the
+same row; settle alone carries its outcome over to a newer revision, since the lease makes the status its
+own. Access is by key, or by one index query with a limit.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.alert import Priority
+from chalicelib.conditions.issue import IssueRef
+from chalicelib.conditions.row import AlertState, Intent, Lease
+from chalicelib.errors import StoreUnavailable
+from chalicelib.store import codec
+from chalicelib.store.codec import Item
+from chalicelib.store.documents import Document
+from chalicelib.store.dynamodb import NotMetError, answering, update_of
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+MOST_AT_ONCE = 100
+"""DynamoDB's limit of BatchGetItem, in items."""
+
+
+class DynamoStore:
+    """The table on DynamoDB.
+
+    Raises StoreUnavailable where it does not answer, StoreRefused where it never takes what was asked.
+    """
+
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+        self._client, self._table = client, table
+
+    def get(self, fingerprint: str) -> AlertState | None:
+        """Read a row, as it is now."""
+        item = self._get(fingerprint)
+        return codec.row(item) if item else None
+
+    def several(self, fingerprints: Sequence[str]) -> list[AlertState]:
+        """Read rows, as they are now, in the order asked for; those that there are not are left out."""
+        found: dict[str, AlertState] = {}
+        names = list(dict.fromkeys(fingerprints))
+        for start in range(0, len(names), MOST_AT_ONCE):
+            part = map(codec.row, self._batch(names[start : start + MOST_AT_ONCE]))
+            found |= {row.fingerprint: row for row in part}
+        return [found[name] for name in names if name in found]
+
+    def record(self, row: AlertState) -> AlertState | None:
+        """Write what the provider said, and when the row is due; None if another was quicker."""
+        return self._write(row, codec.spec(row) | codec.due(row))[0]
+
+    def ask(self, row: AlertState) -> AlertState | None:
+        """Write that people did something to the issue, and when the row is due.
+
+        None if another was quicker.
+        """
+        return self._write(row, codec.look(wanted=row.look) | codec.due(row))[0]
+
+    def claim(self, row: AlertState, intent: Intent | None, lease: Lease) -> AlertState | None:
+        """Take the lease and note the intent; None if the row is not what it was.
+
+        It is due when the lease ends: a crash leaves it for reconcile, behind the rows that are due by then.
+        """
+        claimed = replace(row, intent=intent, lease=lease, due_at=lease.until)
+        written, newer = self._write(claimed, codec.intent(intent) | codec.lease(lease) | codec.due(claimed))
+        if newer and newer.get("lease_owner") == {"S": lease.owner}:
+            return codec.row(newer)  # the answer to a first try was lost; the second found its own write
+        return written
+
+    def settle(self, claimed: AlertState, settled: AlertState, now: datetime) -> AlertState | None:
+        """Write a step's outcome and give the lease back; None if the lease was lost.
+
+        Where record has moved the row meanwhile, its spec stands and the row stays due.
+        """
+        changes = codec.status(settled) | codec.intent(settled.intent) | codec.lease(None)
+        changes |= codec.look(wanted=settled.look)
+        free = replace(settled, lease=None)
+        written, newer = self._write(free, changes | codec.due(free))
+        if written or newer is None:
+            return written
+        kept = codec.row(newer)
+        if kept.lease is None or claimed.lease is None or kept.lease.owner != claimed.lease.owner:
+            return None
+        moved = replace(kept, status=settled.status, intent=settled.intent, due_at=now)
+        return self.settle(claimed, moved, now)
+
+    def rest(self, row: AlertState) -> AlertState | None:
+        """Write when the row is next due, or that it is not; None if another was quicker."""
+        return self._write(row, codec.due(row))[0]
+
+    def retire(self, row: AlertState) -> AlertState | None:
+        """Find it by its issue no more, until that is written anew; None if another was quicker."""
+        return self._write(row, codec.retired())[0]
+
+    def due(self, priority: Priority, now: datetime, limit: int) -> list[str]:
+        """List fingerprints of due rows of a priority, the longest due first.
+
+        A moment behind, as indexes are.
+        """
+        names = {"#hash": "due_priority", "#range": "due_at"}
+        values = {":hash": {"S": priority.value}, ":now": codec.number(now)}
+        return self._query("due", "#hash = :hash AND #range <= :now", names, values, limit)
+
+    def of_issue(self, ref: IssueRef) -> str | None:
+        """Find the fingerprint whose issue this is."""
+        names = {"#hash": "issue_repository", "#range": "issue_number"}
+        values = {":hash": codec.repository(ref.repository), ":number": {"N": str(ref.number)}}
+        found = self._query("issues", "#hash = :hash AND #range = :number", names, values, 1)
+        return found[0] if found else None
+
+    def of_repository(self, repository: str, after: int, limit: int) -> list[str]:
+        """List fingerprints with an issue in a repository numbered above `after`, by number."""
+        names = {"#hash": "issue_repository", "#range": "issue_number"}
+        values = {":hash": codec.repository(repository), ":after": {"N": str(after)}}
+        return self._query("issues", "#hash = :hash AND #range > :after", names, values, limit)
+
+    def load(self, key: str) -> Document:
+        """Read a document; one never written has version 0 and no text."""
+        item = self._get(key)
+        return codec.document(item) if item else Document(0, "")
+
+    def swap(self, key: str, text: str, version: int) -> Document | None:
+        """Write over the named version; returns the newer document instead where there is one."""
+        unchanged = "attribute_not_exists(#version)" if version == 0 else "#version = :seen"
+        values: dict[str, Any] = {":text": {"S": text}, ":next": {"N": str(version + 1)}}
+        if version:
+            values[":seen"] = {"N": str(version)}
+        update = {
+            "UpdateExpression": "SET #document = :text, #version = :next",
+            "ConditionExpression": unchanged,
+            "ExpressionAttributeNames": {"#document": "document", "#version": "version"},
+            "ExpressionAttributeValues": values,
+        }
+        written, newer = self._update(key, update)
+        if written:
+            return None
+        return codec.document(newer) if newer else Document(0, "")
+
+    def _get(self, key: str) -> Item | None:
+        with answering(self._table):
+            answer = self._client.get_item(
+                TableName=self._table, Key={"fingerprint": {"S": key}}, ConsistentRead=True
+            )
+        return answer.get("Item")
+
+    def _batch(self, keys: Sequence[str]) -> Iterator[Item]:
+        """Read items; what does not fit into one answer, of 16 MB, or is throttled, is asked for again."""
+        wanted: Any = {"Keys": [{"fingerprint": {"S": key}} for key in keys], "ConsistentRead": True}
+        while wanted:
+            with answering(self._table):
+                answer = self._client.batch_get_item(RequestItems={self._table: wanted})
+            read = answer["Responses"].get(self._table, [])
+            wanted = answer["UnprocessedKeys"].get(self._table)
+            if wanted and not read:
+                raise StoreUnavailable("the state table is throttled: it read none of several rows")
+            yield from read
+
+    def _write(self, row: AlertState, changes: Item) -> tuple[AlertState | None, Item | None]:
+        """Write attributes if the revision is still the row's; else returns the newer item."""
+        unchanged = "#revision = :seen" if row.revision else "attribute_not_exists(#revision)"
+        seen = {":seen": {"N": str(row.revision)}} if row.revision else {}
+        item, newer = self._update(row.fingerprint, update_of(changes, unchanged, seen))
+        return (replace(row, revision=row.revision + 1) if item else None), newer
+
+    def _update(self, key: str, update: Mapping[str, Any]) -> tuple[Item | None, Item | None]:
+        """Update one item; returns it as written, or else the one that did not meet the condition."""
+        try:
+            with answering(self._table):
+                answer = self._client.update_item(
+                    TableName=self._table,
+                    Key={"fingerprint": {"S": key}},
+                    ReturnValues="ALL_NEW",
+                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                    **update,
+                )
+        except NotMetError as lost:
+            return None, lost.item
+        return answer["Attributes"], None
+
+    def _query(
+        self, index: str, condition: str, names: Mapping[str, str], values: Mapping[str, Any], limit: int
+    ) -> list[str]:
+        with answering(self._table):
+            answer = self._client.query(
+                TableName=self._table,
+                IndexName=index,
+                KeyConditionExpression=condition,
+                ExpressionAttributeNames=names,
+                ExpressionAttributeValues=values,
+                ProjectionExpression="fingerprint",
+                Limit=limit,
+            )
+        return [item["fingerprint"]["S"] for item in answer["Items"]]

@@ -1,0 +1,190 @@
+"""Act: carries out one step on the tracker, and says what the row then is."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Protocol
+
+from chalicelib import render
+from chalicelib.alert import AlertEvent
+from chalicelib.conditions import outcome, said
+from chalicelib.conditions.issue import Draft, IssueRef, Seen
+from chalicelib.conditions.row import AlertState, Intent, Issue
+from chalicelib.conditions.steps import (
+    AddComment,
+    AddLabels,
+    Adopt,
+    CloseDuplicate,
+    CloseIssue,
+    Find,
+    Look,
+    Obey,
+    OpenIssue,
+    RemoveLabel,
+    ReopenIssue,
+    Step,
+    UpdateIssue,
+    needed,
+)
+from chalicelib.errors import Refused
+from chalicelib.routing import Routing
+from chalicelib.sync import readiness
+from chalicelib.sync.commands import Conversation, listen, obey
+from chalicelib.sync.recover import Holder, Lists, Search, nobody
+
+OUT_OF_SIGHT = (404, 410)
+"""How GitHub answers for an issue that was deleted, or moved to where the App is not."""
+
+Edit = UpdateIssue | ReopenIssue | CloseIssue
+
+
+class Tracker(Conversation, Lists, readiness.Tracker, Protocol):
+    """The issue tracker.
+
+    Every call raises the classified errors, and none is sent that could end after `before`.
+    """
+
+    def open(self, repository: str, draft: Draft, before: datetime) -> Seen:
+        """Open an issue."""
+
+    def edit(self, ref: IssueRef, changes: dict[str, Any], before: datetime) -> Seen:
+        """Change title, body, state or state_reason."""
+
+    def add_labels(self, ref: IssueRef, labels: tuple[str, ...], before: datetime) -> None:
+        """Add labels."""
+
+    def remove_label(self, ref: IssueRef, label: str, before: datetime) -> None:
+        """Take a label off."""
+
+    def comment(self, ref: IssueRef, body: str, before: datetime) -> None:
+        """Add a comment."""
+
+
+class Act:
+    """Carries out steps; a row it is given is claimed, so that its lease bounds every call.
+
+    `tracker` connects at the first use: what only records needs no GitHub.
+    """
+
+    def __init__(
+        self,
+        tracker: Callable[[], Tracker],
+        routing: Routing,
+        now: Callable[[], datetime],
+        holder: Holder = nobody,
+    ) -> None:
+        self.connect, self._routing, self._now, self._holder = tracker, routing, now, holder
+
+    @property
+    def _tracker(self) -> Tracker:
+        return self.connect()
+
+    def __call__(self, row: AlertState, step: Step) -> AlertState:  # noqa: C901 - one case a step
+        """Return the row with its new status, and its intent if that is still open.
+
+        Raises the classified errors.
+        """
+        match step:
+            case OpenIssue():
+                return self._open(row, needed(row.intent))
+            case UpdateIssue() | ReopenIssue() | CloseIssue():
+                return self._edit(row, step, needed(row.status.issue), needed(row.spec.alert))
+            case AddComment(ref, key):
+                return self._comment(row, ref, key, needed(row.spec.alert))
+            case AddLabels(ref, labels):
+                self._tracker.add_labels(ref, labels, _before(row))
+                return replace(row, status=said.labelled(row, added=labels), intent=None)
+            case RemoveLabel(ref, label):
+                return self._remove_label(row, ref, label, needed(row.status.issue))
+            case Look(ref):
+                return listen(self._tracker, row, ref, _before(row), self._now())
+            case Obey():
+                return obey(self._tracker, row, step, _before(row))
+            case Adopt(ref):
+                seen = self._tracker.read(ref, _before(row))
+                status = outcome.adopted(row, needed(row.spec.alert), seen)
+                return replace(row, status=status, intent=None)
+            case CloseDuplicate(ref):
+                return self._close_duplicate(row, ref)
+            case Find(intent):
+                return Search(self._tracker, self._holder, self._now)(row, intent, _before(row))
+            case _:
+                return row
+
+    def _open(self, row: AlertState, intent: Intent) -> AlertState:
+        """Open an issue, unless people did something to the one before it that changes what is to be done."""
+        if changed := self._changed_before(row):
+            return replace(row, status=outcome.observed(row, changed, self._now()), intent=None)
+        alert = needed(row.spec.alert)
+        draft = Draft(
+            title=intent.title,
+            body=render.body(row, self._routing, self._now()),
+            labels=intent.labels,
+            assignees=self._routing.route(alert.teams).assignees,
+        )
+        seen = self._tracker.open(intent.repository, draft, _before(row))
+        return replace(row, status=outcome.opened(row, intent, seen, self._now()), intent=None)
+
+    def _changed_before(self, row: AlertState) -> Seen | None:
+        """Read the issue before a fresh one; None where it is as it was left, or is out of sight since."""
+        issue = row.status.issue
+        if issue is None:
+            return None
+        try:
+            seen = self._tracker.read(issue.ref, _before(row))
+        except Refused as error:
+            if error.status not in OUT_OF_SIGHT:
+                raise
+            return None
+        return seen if outcome.surprising(issue, seen) else None
+
+    def _edit(self, row: AlertState, step: Edit, issue: Issue, alert: AlertEvent) -> AlertState:
+        """Read first: people's words are kept, and where they changed what was planned on, plan anew."""
+        seen = self._tracker.read(issue.ref, _before(row))
+        if outcome.surprising(issue, seen):
+            return replace(row, status=outcome.observed(row, seen, self._now()), intent=None)
+        changes: dict[str, Any] = {"body": render.body(row, self._routing, self._now(), previous=seen.body)}
+        title = render.title(alert) if seen.title == issue.title else issue.title
+        if title != issue.title:
+            changes["title"] = title
+        if isinstance(step, ReopenIssue):
+            changes["state"] = "open"
+        if isinstance(step, CloseIssue):
+            changes |= {"state": "closed", "state_reason": "completed" if step.recovered else "not_planned"}
+        written = self._tracker.edit(issue.ref, changes, _before(row))
+        return replace(row, status=outcome.shown(row, alert, written, title, self._now()), intent=None)
+
+    def _comment(self, row: AlertState, ref: IssueRef, key: str, alert: AlertEvent) -> AlertState:
+        issue, seen = needed(row.status.issue), self._tracker.read(ref, _before(row))
+        if outcome.surprising(issue, seen):
+            return replace(row, status=outcome.observed(row, seen, self._now()), intent=None)
+        self._tracker.comment(ref, render.comment(row, self._routing, key, self._now()), _before(row))
+        return replace(row, status=said.commented(row, alert.priority, key, self._now()), intent=None)
+
+    def _remove_label(self, row: AlertState, ref: IssueRef, label: str, issue: Issue) -> AlertState:
+        """Read first: what a label says counts for people who closed the issue while it had that label."""
+        seen = self._tracker.read(ref, _before(row))
+        if outcome.surprising(issue, seen):
+            return replace(row, status=outcome.observed(row, seen, self._now()), intent=None)
+        self._tracker.remove_label(ref, label, _before(row))
+        return replace(row, status=said.labelled(row, removed=label), intent=None)
+
+    def _close_duplicate(self, row: AlertState, ref: IssueRef) -> AlertState:
+        """Close it in one call, naming on top the issue that stands for it, unless that one is closed.
+
+        Where a repository was renamed, both may be one and the same.
+        """
+        survivor = self._tracker.read(needed(row.status.issue).ref, _before(row))
+        seen = self._tracker.read(ref, _before(row))
+        if survivor.open and seen.open and survivor.ref != seen.ref:
+            body = f"{render.duplicate(survivor.ref)}\n\n{seen.body}"
+            changes: dict[str, Any] = {"state": "closed", "state_reason": "duplicate", "body": body}
+            if survivor.id:  # of the issue itself: its number would name another repository's
+                changes["duplicate_issue_id"] = survivor.id
+            self._tracker.edit(ref, changes, _before(row))
+        closed = replace(row, status=outcome.closed_duplicate(row, ref))
+        return replace(closed, status=outcome.observed(closed, survivor, self._now()), intent=None)
+
+
+def _before(row: AlertState) -> datetime:
+    return needed(row.lease).until

@@ -1,0 +1,92 @@
+"""The edge: what a request is and what it is told, and how every sender proves itself.
+
+A sender may not ask again, so nothing slow or fragile stands here.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from chalicelib.adapters.envelope import stamp
+from chalicelib.errors import ConfigurationError, NotAccepted, TopicUnavailable
+
+MOST_BYTES = 6 * 1024 * 1024
+"""Lambda takes no more (docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html), and API Gateway
+answers a larger request with 413 itself. GitHub sends up to 25 MB, but an event of an issue is smaller."""
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A request, and when it was received; header names in lower case."""
+
+    source: str
+    headers: Mapping[str, str]
+    body: bytes
+    request_id: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the sender is told."""
+
+    status: int
+    body: Mapping[str, Any]
+
+
+class Topic(Protocol):
+    """Where alerts go."""
+
+    def publish(self, bodies: list[str], attributes: dict[str, str]) -> None:
+        """Publish messages; raises TopicUnavailable unless every one was taken."""
+
+
+class Secret(Protocol):
+    """The secret that holds what senders prove themselves with."""
+
+    def read(self, *, fresh: bool = False) -> dict[str, Any]:
+        """Read it, from memory unless `fresh`; raises ConfigurationError."""
+
+
+def authenticate(secret: Secret, proves: Callable[[Mapping[str, Any]], bool]) -> None:
+    """Raise NotAccepted unless the secret proves the sender.
+
+    What does not match may be by a new secret: it is then read again, once, and compared only if it changed.
+    """
+    try:
+        held = secret.read()
+        if proves(held):
+            return
+        newer = secret.read(fresh=True)
+        if newer == held or not proves(newer):
+            raise unauthorized()
+    except ConfigurationError as error:
+        sentence = "the webhook is not configured; its log says what is missing"
+        raise NotAccepted(503, "NOT_CONFIGURED", sentence, "WEBHOOK_NOT_CONFIGURED") from error
+
+
+def unauthorized() -> NotAccepted:
+    """Make the refusal of a sender that has not proved itself; it does not say why."""
+    return NotAccepted(401, "UNAUTHORIZED", "unauthorized")
+
+
+def parse(body: bytes) -> object:
+    """Read a request's body; raises NotAccepted where it is no JSON."""
+    try:
+        return json.loads(body, parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:
+        raise NotAccepted(400, "NOT_JSON", "the body is not valid JSON") from error
+
+
+def _no_number(name: str) -> float:
+    raise ValueError(f"{name} is not JSON")
+
+
+def publish(topic: Topic, bodies: list[str], posted: Posted, lost: str) -> None:
+    """Hand messages to the topic, stamped as they were posted; raises NotAccepted, saying `lost`."""
+    try:
+        topic.publish(bodies, stamp(posted.source, posted.request_id, posted.received_at))
+    except TopicUnavailable as error:
+        raise NotAccepted(503, "TOPIC_UNAVAILABLE", lost, "TOPIC_UNAVAILABLE") from error

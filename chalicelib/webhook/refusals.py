@@ -1,0 +1,68 @@
+"""Refusals: what a sender whose request is not taken is told, counted each time, logged a few times a minute.
+
+Whoever knows the address may post as often as the API lets them, and a line for each would cost more than the
+answer. The count is exact all the same: doctor and an alarm go by it.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from chalicelib.errors import NotAccepted
+from chalicelib.telemetry.telemetry import Telemetry
+from chalicelib.webhook.http import Answer, Posted
+
+MOST = 10
+"""Lines for one source and reason in a minute, from each container of the function."""
+MINUTE = timedelta(minutes=1)
+
+
+@dataclass(slots=True)
+class _Minute:
+    """How many refusals of a kind since a time were logged, and how many were not."""
+
+    since: datetime
+    logged: int = 0
+    left_out: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Refusals:
+    """Answers, counts and logs what is not taken."""
+
+    telemetry: Telemetry
+    _minutes: dict[tuple[str, str], _Minute] = field(default_factory=dict)
+
+    def answer(self, posted: Posted, source: str, refusal: NotAccepted) -> Answer:
+        """Say what was wrong, to the sender and in the log; `source` is one of few, whatever the path."""
+        self.telemetry.count("WebhookRefused", source=source, reason=refusal.reason)
+        left_out = self._left_out(source, refusal.reason, posted.received_at)
+        if left_out is None:
+            if refusal.event:
+                self.telemetry.count("Problems", event=refusal.event)
+        else:
+            self._log(posted, source, refusal, left_out)
+        return Answer(refusal.status, {"error": str(refusal)})
+
+    def _log(self, posted: Posted, source: str, refusal: NotAccepted, left_out: int) -> None:
+        if refusal.event and refusal.__cause__:
+            self.telemetry.problem(refusal.event, refusal.__cause__)
+        self.telemetry.event(
+            "WEBHOOK_REFUSED",
+            source=source,
+            status=refusal.status,
+            reason=refusal.reason,
+            correlation_id=posted.request_id,
+            left_out=left_out or None,
+        )
+
+    def _left_out(self, source: str, reason: str, at: datetime) -> int | None:
+        """How many of this kind were left out of the log since the last line; None if this one is too."""
+        minute = self._minutes.setdefault((source, reason), _Minute(at))
+        if at - minute.since >= MINUTE:
+            minute.since, minute.logged = at, 0
+        if minute.logged >= MOST:
+            minute.left_out += 1
+            return None
+        left_out, minute.left_out = minute.left_out, 0
+        minute.logged += 1
+        return left_out
