@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from chalicelib.alert import Priority
 from chalicelib.rate_limit import reports
-from chalicelib.rate_limit import rules as rules
+from chalicelib.rate_limit import rules
 from chalicelib.rate_limit.rules import Budget, Call, Granted, Kind, Limits, Refused
 from tests.unit import up_to
 

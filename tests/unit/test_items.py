@@ -25,7 +25,7 @@ INTENT = Intent(
 )
 ISSUE = issue(labels=("a",), closed_at=at(9), closed_by=Closer.PERSON, comment_key="k", kept_open=True)
 FULL = Status(issue=ISSUE, predecessor=IssueRef("org/infra", 3), told=at(0), failures=2)
-moments = st.datetimes(datetime(2000, 1, 2), datetime(2199, 12, 30), timezones=st.just(UTC))  # noqa: DTZ001
+instants = st.datetimes(datetime(2000, 1, 2), datetime(2199, 12, 30), timezones=st.just(UTC))  # noqa: DTZ001
 
 
 def item(row: AlertState) -> codec.Item:
@@ -71,13 +71,13 @@ def test_a_lease_of_before_unended_claims_were_counted_is_read() -> None:
     assert codec.row(item(counted)) == counted
 
 
-@given(moments, moments)
+@given(instants, instants)
 def test_times_are_kept_to_the_microsecond(due_at: datetime, until: datetime) -> None:
     row = replace(row_of(firing(1)), due_at=due_at, lease=Lease("worker", until))
     assert codec.row(item(row)) == row
 
 
-@given(moments, moments)
+@given(instants, instants)
 def test_times_sort_as_numbers_as_they_do_as_times(one: datetime, other: datetime) -> None:
     numbers = [float(codec.number(each)["N"]) for each in (one, other)]
     assert (numbers[0] < numbers[1]) == (one < other)
