@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.alert import Priority
-from chalicelib.rate_limit import reports
-from chalicelib.rate_limit import rules
+from chalicelib.rate_limit import reports, rules
 from chalicelib.rate_limit.rules import Budget, Call, Granted, Kind, Limits, Refused
 from tests.unit import up_to
 
