@@ -11,9 +11,9 @@ from types import CodeType
 from pydantic import BaseModel
 
 from chalicelib.alert import AlertEvent, Condition
-from chalicelib.lifecycle.issue import IssueRef
-from chalicelib.lifecycle.state import AlertState, Issue
-from chalicelib.lifecycle.steps import Nothing
+from chalicelib.conditions.issue import IssueRef
+from chalicelib.conditions.row import AlertState, Issue
+from chalicelib.conditions.steps import Nothing
 from tests.twins.clock import START
 
 MOST = 100

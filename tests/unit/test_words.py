@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.conditions.issue import Closer
+from chalicelib.conditions.steps import CloseIssue, Nothing, Quiet
 from chalicelib.errors import Unavailable
-from chalicelib.lifecycle.issue import Closer
-from chalicelib.lifecycle.steps import CloseIssue, Nothing, Quiet
 from tests import words
 from tests.unit.builders import at, firing, resolved, row_of
 from tests.unit.test_plan import REF, closed, with_issue
