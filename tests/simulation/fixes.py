@@ -17,8 +17,8 @@ from chalicelib.collector.requeue import Requeue
 from chalicelib.conditions import alarm_state, clocks, periods, suppression
 from chalicelib.conditions import plan as planning
 from chalicelib.conditions.issue import Closer
-from chalicelib.github import drafts, lists
-from chalicelib.github.installations import Installations
+from chalicelib.github import drafts, lists, transfers
+from chalicelib.github.installations import WORK, Installations
 from chalicelib.reconcile import comparison, ended_alarms
 from chalicelib.reconcile.missed_alarms import MissedAlarms
 from chalicelib.store.rows import DynamoStore
@@ -91,6 +91,12 @@ FIXES: Mapping[str, Callable[[], Patch]] = {
     "believe a marker before the row": _markers_before_rows,
     "leave untold what is over when it comes": lambda: patch.object(
         planning, "_long_over", lambda row, now, policy: True
+    ),
+    "open all of an installation with each token": lambda: patch.object(
+        Installations, "_narrowed", lambda *_: {"permissions": WORK}
+    ),
+    "take an issue that was transferred for out of sight": lambda: patch.object(
+        transfers, "reading", lambda _: None
     ),
     "never look an installation up again": lambda: patch.object(Installations, "renewed", lambda *_: False),
     "read team and priority where they stand alone": lambda: patch.object(alarm_owner, "take", _pairs_alone),

@@ -23,6 +23,7 @@ PINGS = re.compile(r"@pinged-person|rival/repository#\d|see #\d|<!-- alerting:fi
 
 FINGERPRINT = re.compile(r"<!-- alerting:fingerprint=(\w+) [^>]*>")
 WRITES = ("github.open", "github.edit", "github.comment", "github.label", "github.unlabel")
+WORK = {"issues": "write", "metadata": "read"}
 CREATIONS = ("github.open", "github.comment")
 
 AFTER_BOOKING = 25.0
@@ -66,6 +67,7 @@ class Watch:
             self._read_at[worker, issue.id] = now
         if point in WRITES:
             self.written_at = now
+            self._token_is_narrow(call)
             self._words_are_harmless(issue or self._opened(call, answer))
         if point in CREATIONS and not worker.notes:
             self._budget_holds(now)
@@ -187,6 +189,13 @@ class Watch:
             self._world.ledger.no_secret(text)
             if found := PINGS.search(text):
                 self._world.breaks("8. no ping by a provider's text", f"#{issue.number} says {found[0]}")
+
+    def _token_is_narrow(self, call: Call) -> None:
+        """What leaks opens one repository, and no more there than issues."""
+        token = call.token
+        opened = token.repository_ids if token else None
+        if token is None or opened is None or len(opened) != 1 or token.permissions != WORK:
+            self._world.breaks("a token that writes opens one repository", f"{token}")
 
     def _budget_holds(self, now: float) -> None:
         """So many bookings a minute and an hour at the most, and each is sent soon after its booking."""
