@@ -104,6 +104,10 @@ class _Comment(BaseModel):
     created_at: AwareDatetime = LONG_AGO
 
 
+class _Repository(BaseModel):
+    full_name: str
+
+
 class _Permission(BaseModel):
     permission: str
 
@@ -163,6 +167,14 @@ def read_spoken(request: Request, response: Response, us: Us) -> list[Spoken]:
         for each in _comments(request, response)
         if each.user and not us.wrote(each.user, each.performed_via_github_app)
     ]
+
+
+def read_name(request: Request, response: Response) -> str:
+    """Read what a repository is called."""
+    try:
+        return _Repository.model_validate_json(response.content).full_name
+    except ValidationError as error:
+        raise unreadable(request, response) from error
 
 
 def may_write(request: Request, response: Response) -> bool:

@@ -102,6 +102,11 @@ class GitHubIssues(GitHubLists):
             raise
         return True
 
+    def name_now(self, repository: str, before: datetime) -> str:
+        """Say what a repository is called now, as owner/name."""
+        request = requests.repository(repository)
+        return answers.read_name(request, self._client.send(request, before))
+
     def assign(self, ref: IssueRef, login: str, before: datetime) -> None:
         """Add an assignee; GitHub leaves out one who cannot be assigned."""
         self._client.send(requests.issue("POST", ref, "/assignees", {"assignees": [login]}), before)

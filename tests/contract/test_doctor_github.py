@@ -43,6 +43,19 @@ def test_a_suspended_app_is_found_with_what_to_do(hub: Hub, stage: Stage) -> Non
     assert found.fix == "Restore the App in the settings of acme, under GitHub Apps."
 
 
+@pytest.mark.parametrize("name", ["acme/alarms", "umbrella/alerts"])
+def test_a_repository_that_is_called_otherwise_now_is_to_be_named_so(
+    hub: Hub, stage: Stage, name: str
+) -> None:
+    hub.github.world.move(hub.rig.repository, name.split("/", maxsplit=1)[0])
+    hub.github.world.rename(hub.rig.repository, name.split("/")[1])
+    found = list(github.repositories(stage))
+    (renamed,) = [each for each in found if name in each.told]
+    assert not renamed.ok
+    assert f"{name} in chalicelib/routing.toml" in renamed.fix
+    assert found[0].ok, "it is followed for the time being"
+
+
 def test_whoever_cannot_be_assigned_is_named_before_an_alert_needs_them(stage: Stage) -> None:
     found = list(github.repositories(stage))
     assert [(each.name, each.ok) for each in found] == [(REPOSITORY, True), (REPOSITORY, False)]

@@ -67,6 +67,7 @@ def repositories(stage: Stage) -> Iterator[Finding]:
             shown = list(issues.open_ones(repository, AREA_LABEL, until))
             lacking = [label for label in LABELS if not _has_label(client, repository, label, until)]
             assigned = policy(stage.settings).routing.assigned_in(repository)
+            called = issues.name_now(repository, until)
             strangers = [login for login in assigned if not issues.assignable(repository, login, until)]
         except GitHubError as error:
             yield Finding(repository, str(error), _fix(error, repository))
@@ -74,6 +75,13 @@ def repositories(stage: Stage) -> Iterator[Finding]:
             of_ours = f"{counted(len(shown), 'open issue')} labelled {AREA_LABEL}"
             made = f"; made by the first issue with it: {', '.join(lacking)}" if lacking else ""
             yield Finding(repository, f"{bot} may write issues; {of_ours}{made}")
+            if called.lower() != repository.lower():
+                yield Finding(
+                    repository,
+                    f"it is {called} now, and GitHub redirects there for the time being",
+                    f"Write {called} in chalicelib/routing.toml: calls are counted for the account that is "
+                    "named there, and a new repository of the old name would end the redirect.",
+                )
             for login in strangers:
                 yield Finding(
                     repository,
