@@ -14,8 +14,7 @@ from unittest.mock import patch
 from chalicelib.adapters import alarm_owner, described_alarm
 from chalicelib.adapters.alarm_owner import Named
 from chalicelib.collector.requeue import Requeue
-from chalicelib.conditions import alarm_state, clocks, periods, suppression
-from chalicelib.conditions import plan as planning
+from chalicelib.conditions import alarm_state, clocks, periods, resolved, suppression
 from chalicelib.conditions.issue import Closer
 from chalicelib.github import drafts, lists, transfers
 from chalicelib.github.installations import WORK, Installations
@@ -90,7 +89,7 @@ FIXES: Mapping[str, Callable[[], Patch]] = {
     "leave what the table does not take to redrive": lambda: patch.object(Requeue, "send", lambda *_: []),
     "believe a marker before the row": _markers_before_rows,
     "leave untold what is over when it comes": lambda: patch.object(
-        planning, "_long_over", lambda row, now, policy: True
+        resolved, "_long_over", lambda row, now, policy: True
     ),
     "open all of an installation with each token": lambda: patch.object(
         Installations, "_narrowed", lambda *_: {"permissions": WORK}
