@@ -30,25 +30,25 @@ def health() -> dict[str, str]:
 
 def webhook(source: str, request: Any, context: Any) -> Answer:
     """Take a request to the webhook."""
-    return _answer(ingest, source.lower(), request, context)
+    return _answer(lambda stage: ingest(stage).accept, source.lower(), request, context)
 
 
 def github_events(request: Any, context: Any) -> Answer:
     """Take an event of GitHub."""
-    return _answer(hooks, "github", request, context)
+    return _answer(lambda stage: hooks(stage).accept, "github", request, context)
 
 
 def collect(records: Sequence[Mapping[str, Any]], context: Any) -> None:
     """Take a batch of the queue's messages."""
     if records:
         with telemetry().invocation("collector", _request_id(context)):
-            _collector(records[0]["eventSourceARN"])(records, _until(context))
+            _collector(records[0]["eventSourceARN"]).collect(records, _until(context))
 
 
 def reconcile(context: Any) -> None:
     """Do what is due."""
     with telemetry().invocation("reconcile", _request_id(context)):
-        _reconcile(_function_arn(context))(_until(context))
+        _reconcile(_function_arn(context)).run(_until(context))
 
 
 def _answer(

@@ -54,7 +54,8 @@ class Settings:
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> "Settings":
         """Read an environment; raises ConfigurationError naming each wrong variable and its value."""
-        read = _Reader(environment)
+        reader = _Reader(environment)
+        read = reader.read
         settings = cls(
             stage=read("ALERTING_STAGE", "local", setting_values.word),
             account_id=read("ALERTING_ACCOUNT_ID", "", str),
@@ -88,9 +89,9 @@ class Settings:
             canary_repository=read("CANARY_REPO", "", setting_values.repository),
         )
         if settings.lease <= settings.github_timeout * 2:
-            read.faults.append("LEASE_SECONDS must be more than twice GITHUB_TIMEOUT_SECONDS")
-        if read.faults:
-            raise ConfigurationError("settings", read.faults)
+            reader.faults.append("LEASE_SECONDS must be more than twice GITHUB_TIMEOUT_SECONDS")
+        if reader.faults:
+            raise ConfigurationError("settings", reader.faults)
         return settings
 
 
@@ -101,7 +102,7 @@ class _Reader:
         self._environment = environment
         self.faults: list[str] = []
 
-    def __call__(self, name: str, default: str, parse: Callable[[str], T]) -> T:
+    def read(self, name: str, default: str, parse: Callable[[str], T]) -> T:
         text = self._environment.get(name, default)
         try:
             return parse(text)

@@ -36,7 +36,7 @@ class CloudWatchAlarms:
     ) -> None:
         self._connect, self._tagging = connect, tagging
 
-    def __call__(self, names: list[str]) -> Mapping[str, Alarm]:
+    def read(self, names: list[str]) -> Mapping[str, Alarm]:
         """Read alarms by name, into a table by ARN."""
         batches = [names[first : first + AT_ONCE] for first in range(0, len(names), AT_ONCE)]
         with _asking():

@@ -77,4 +77,4 @@ def _answers(text: str, source: str | None, rehearsal: Rehearsal) -> Iterator[An
         yield Answer(source, refusal)
         return
     for message in messages:
-        yield from (Answer(source, each) for each in rehearsal(message))
+        yield from (Answer(source, each) for each in rehearsal.rehearse(message))

@@ -41,7 +41,7 @@ class Wanted:
     team: str | None
     priority: Priority | None
 
-    def __call__(self, row: AlertState, now: datetime) -> bool:
+    def matches(self, row: AlertState, now: datetime) -> bool:
         """Whether a row is one of them."""
         issue = row.status.issue
         return (
@@ -80,7 +80,7 @@ def list_rows(
 
     def look() -> tuple[list[AlertState], datetime]:
         now = CLOCK.now()
-        return [row for row in rows.living(found, now, limit) if wanted(row, now)], now
+        return [row for row in rows.living(found, now, limit) if wanted.matches(row, now)], now
 
     if watch and as_json:
         raise Trouble("--watch is for a person, --json for a script: use one of them.")

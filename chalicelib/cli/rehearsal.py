@@ -50,7 +50,7 @@ class Rehearsal:
     before: Callable[[str], AlertState | None] = _never_seen
     _rows: dict[str, AlertState] = field(default_factory=dict)
 
-    def __call__(self, message: Message) -> list[Told]:
+    def rehearse(self, message: Message) -> list[Told]:
         """Say what would become of a message."""
         fallback = self.policy.routing.ownership
         try:
@@ -87,4 +87,4 @@ class Rehearsal:
             recorder.believe(row.status.issue)
         begun = intents.intent(row, step, self.policy.routing, self.now)
         claimed = replace(row, intent=begun, lease=Lease("rehearsal", self.now + AN_HOUR))
-        return replace(act(claimed, step), lease=None)
+        return replace(act.execute(claimed, step), lease=None)

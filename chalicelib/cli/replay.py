@@ -99,7 +99,7 @@ def _chosen(dead: DeadLetters, names: list[str], everything: bool, reason: str |
 def _plan(letter: Letter, team: str | None, priority: Priority | None, rehearsal: Rehearsal) -> Planned:
     body = mend(letter.source, letter.body, team, priority)
     message = envelope.read(payloads.record(body, stamped(letter), rehearsal.now))
-    return Planned(letter, body, tuple(Answer(letter.source, each) for each in rehearsal(message)))
+    return Planned(letter, body, tuple(Answer(letter.source, each) for each in rehearsal.rehearse(message)))
 
 
 def stamped(letter: Letter) -> dict[str, str]:

@@ -73,7 +73,7 @@ class Collector:
     telemetry: Telemetry
     notice: Callable[[Message], AlertState | None] | None = None
 
-    def __call__(self, records: Sequence[Mapping[str, Any]], until: datetime) -> None:
+    def collect(self, records: Sequence[Mapping[str, Any]], until: datetime) -> None:
         """Record and acknowledge the batch, then sync what is due, until `until`.
 
         Raises NotRecorded for what must stay.

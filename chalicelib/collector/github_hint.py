@@ -38,7 +38,7 @@ class Notice:
     now: Callable[[], datetime]
     telemetry: Telemetry
 
-    def __call__(self, message: Message) -> AlertState | None:
+    def take(self, message: Message) -> AlertState | None:
         """Make the row due; None where the issue is no row's. Raises Rejected for what is no hint."""
         hint = hints.read(message.payload)
         if hint is None:

@@ -58,7 +58,7 @@ class Alertmanager:
     def __init__(self, api: Api) -> None:
         self._api = api
 
-    def __call__(self, now: datetime) -> Listing:
+    def list_alerts(self, now: datetime) -> Listing:
         """List its alerts, then see that it has been up for long enough, also while it listed them."""
         entries = self._api.get(ALERTS, _ENTRIES)
         server = self._api.get(STATUS, _SERVER)

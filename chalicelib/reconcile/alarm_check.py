@@ -58,7 +58,7 @@ class Rows(Documents, Protocol):
 class Search(Protocol):
     """Finds, on a page of alarms in ALARM, those whose row does not fire."""
 
-    def __call__(
+    def search(
         self,
         reader: Reader,
         alarms: list[Described],
@@ -100,7 +100,7 @@ class Alarms:
     places: tuple[Place, ...] = ()
     every: timedelta = timedelta(minutes=10)
 
-    def __call__(self, until: datetime) -> None:
+    def check(self, until: datetime) -> None:
         """Begin a look if it is time to, or go on with the last; one place holds up no other."""
         document, now = self.rows.load(KEY), self.now()
         looked = document.parsed(_Looked)
@@ -151,7 +151,7 @@ class Alarms:
 
     def _search_page(self, reader: Reader, after: str) -> str:
         alarms, following = reader.firing(after)
-        self.search(reader, alarms, self._record)
+        self.search.search(reader, alarms, self._record)
         return following
 
     def _guarded(self, work: Callable[[], str | None]) -> str | None:

@@ -16,7 +16,7 @@ class Reader(Protocol):
     def knows_all(self) -> bool:
         """Whether every type of alarm can be read."""
 
-    def __call__(self, names: list[str]) -> Mapping[str, Alarm]:
+    def read(self, names: list[str]) -> Mapping[str, Alarm]:
         """Read alarms by name, into a table by ARN."""
 
     def firing(self, token: str) -> tuple[list[Described], str]:

@@ -29,7 +29,7 @@ PATIENCE = timedelta(seconds=20)
 class Lister(Protocol):
     """Lists the alerts of one provider, or of one of its peers."""
 
-    def __call__(self, now: datetime) -> Listing:
+    def list_alerts(self, now: datetime) -> Listing:
         """List all that fire; raises AlertsNotListed."""
 
 
@@ -64,7 +64,7 @@ class Provider:
 
     def list(self, now: datetime) -> Listing:
         """List what its peers list together; raises AlertsNotListed."""
-        listings = [peer(now) for peer in self.peers]
+        listings = [peer.list_alerts(now) for peer in self.peers]
         alerts: dict[Key, State] = {}
         for listing in listings:
             alerts |= listing.alerts
@@ -83,7 +83,7 @@ class Listings:
     telemetry: Telemetry
     every: timedelta = timedelta(minutes=5)
 
-    def __call__(self, until: datetime) -> None:
+    def check(self, until: datetime) -> None:
         """Ask each whose time has come; what one does not answer holds up no other."""
         for provider in self.providers:
             document = self.rows.load(key := f"listings#{provider.source}")

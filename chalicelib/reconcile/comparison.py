@@ -50,7 +50,7 @@ class Comparing:
     sync: Looks
     now: Callable[[], datetime]
 
-    def __call__(self, page: Sequence[Seen], until: datetime) -> Iterator[Seen]:
+    def compare(self, page: Sequence[Seen], until: datetime) -> Iterator[Seen]:
         """Look closer at each issue that is not what its row believes; yields it when that is done.
 
         Ends early when the time is too short for another.

@@ -60,7 +60,7 @@ class Drift:
     changes_every: timedelta = timedelta(minutes=10)
     everything_every: timedelta = timedelta(minutes=60)
 
-    def __call__(self, until: datetime) -> None:
+    def check(self, until: datetime) -> None:
         """Look at every repository whose turn it is; what fails for one holds up no other."""
         failures: list[GitHubError] = []
         for repository in self._in_turn():
@@ -70,7 +70,7 @@ class Drift:
                 return
             except GitHubError as error:
                 failures.append(error)
-        self._astray(until)
+        self._astray.check(until)
         if failures:
             raise failures[0]
 
@@ -111,12 +111,12 @@ class Drift:
         began = self.now()
         if not looked.resume and began - looked.changes < self.changes_every:
             return True
-        compare = Comparing(self.rows, self.sync, self.now)
+        comparison = Comparing(self.rows, self.sync, self.now)
         since = looked.resume or (looked.newest or looked.changes - LAG) - LAG
         for page in self.lists().walk(repository, AREA_LABEL, since, until, only_open=False):
-            for seen in compare(page, until):
+            for seen in comparison.compare(page, until):
                 looked.resume = seen.changed_at
-            if not compare.time_left(until):
+            if not comparison.time_left(until):
                 return False
         looked.newest = looked.resume or looked.newest
         looked.changes, looked.resume = began, None
@@ -128,5 +128,5 @@ class Drift:
             return
         looked.progress = looked.progress or Progress(began=self.now())
         look = Everything(self.rows, self.lists, self.sync, self.now)
-        if look(repository, looked.progress, until):
+        if look.look(repository, looked.progress, until):
             looked.everything, looked.progress = looked.progress.began, None

@@ -18,7 +18,7 @@ def ended(
     reader: Reader, rows: list[AlertState], lacking: dict[str, datetime], now: datetime
 ) -> Iterator[tuple[AlertState, AlertEvent]]:
     """Look rows up; `lacking` says since when ids are missing, and is kept up. Raises AlarmsUnavailable."""
-    alarms = reader(sorted({name for row in rows for name in names(row)}))
+    alarms = reader.read(sorted({name for row in rows for name in names(row)}))
     complete = reader.knows_all
     series: dict[str, frozenset[str]] = {}
     for row in rows:

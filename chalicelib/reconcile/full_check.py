@@ -74,30 +74,30 @@ class Everything:
     sync: Looks
     now: Callable[[], datetime]
 
-    def __call__(self, repository: str, progress: Progress, until: datetime) -> bool:
+    def look(self, repository: str, progress: Progress, until: datetime) -> bool:
         """Note in `progress` what is done, as it is done; returns whether all of it is."""
-        compare = Comparing(self.rows, self.sync, self.now)
-        progress.listed = progress.listed or self._list(compare, repository, progress, until)
-        return progress.listed and self._look_for_the_rest(compare, repository, progress, until)
+        comparison = Comparing(self.rows, self.sync, self.now)
+        progress.listed = progress.listed or self._list(comparison, repository, progress, until)
+        return progress.listed and self._look_for_the_rest(comparison, repository, progress, until)
 
-    def _list(self, compare: Comparing, repository: str, progress: Progress, until: datetime) -> bool:
+    def _list(self, comparison: Comparing, repository: str, progress: Progress, until: datetime) -> bool:
         for page in self.lists().walk(repository, AREA_LABEL, progress.since, until, only_open=True):
-            for seen in compare(page, until):
+            for seen in comparison.compare(page, until):
                 progress.shown.add(seen.ref.number)
                 progress.since = seen.changed_at
-            if not compare.time_left(until):
+            if not comparison.time_left(until):
                 return False
         return True
 
     def _look_for_the_rest(
-        self, compare: Comparing, repository: str, progress: Progress, until: datetime
+        self, comparison: Comparing, repository: str, progress: Progress, until: datetime
     ) -> bool:
         """Look at each row that believes in an issue which the list does not show."""
         while found := self.rows.of_repository(repository, progress.after, AT_ONCE):
             before: AlertState | None = None
             for row in self.rows.several(found):
                 issue = row.status.issue
-                if not compare.time_left(until):
+                if not comparison.time_left(until):
                     return False
                 if before and issue and before.status.issue and before.status.issue.ref == issue.ref:
                     self._part(before, row, until)

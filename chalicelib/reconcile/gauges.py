@@ -43,7 +43,7 @@ class Gauges:
     now: Callable[[], datetime]
     telemetry: Telemetry
 
-    def __call__(self, until: datetime) -> None:  # noqa: ARG002 - a few reads, whatever time there is
+    def measure(self, until: datetime) -> None:  # noqa: ARG002 - a few reads, whatever time there is
         """Measure once."""
         now = self.now()
         self._rows(now)

@@ -59,7 +59,7 @@ class Palette:
     now: Callable[[], datetime]
     telemetry: Telemetry
 
-    def __call__(self, until: datetime) -> None:
+    def apply(self, until: datetime) -> None:
         """Do what is missing, as far as the budget goes; the rest is done another time."""
         for repository in sorted(self.routing.repositories):
             key = f"labels#{repository.lower()}"

@@ -53,7 +53,7 @@ class MissedAlarms:
     missing: Ownership | None
     telemetry: Telemetry
 
-    def __call__(self, reader: Reader, alarms: list[Described], learn: Learn) -> None:
+    def search(self, reader: Reader, alarms: list[Described], learn: Learn) -> None:
         """Let be learned what fires without its row; what lacks an owner is counted and named in the log."""
         rejected: dict[str, list[str]] = defaultdict(list)
         said = list(self._said(reader, alarms, rejected))

@@ -45,7 +45,7 @@ class Reconcile:
     board: Work | None = None
     palette: Work | None = None
 
-    def __call__(self, until: datetime) -> None:
+    def run(self, until: datetime) -> None:
         """Work until `until`; a failed look-up changes nothing, and what fails is logged by its name.
 
         Rows that are due have half of the time, then the jobs come, then the other rows: neither a crowd of

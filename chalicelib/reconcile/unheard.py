@@ -53,7 +53,7 @@ class Unheard:
     now: Callable[[], datetime]
     every: timedelta = timedelta(hours=1)
 
-    def __call__(self, until: datetime) -> None:
+    def check(self, until: datetime) -> None:
         """Look through the open issues, if it is time to; the next hour has what there is no time for."""
         document, now = self.rows.load(KEY), self.now()
         if now - document.parsed(_Looked).at < self.every:

@@ -53,7 +53,7 @@ class Astray:
     now: Callable[[], datetime]
     every: timedelta
 
-    def __call__(self, until: datetime) -> None:
+    def check(self, until: datetime) -> None:
         """Look, if it is time to."""
         document, now = self.rows.load(KEY), self.now()
         looked = document.parsed(_Looked)

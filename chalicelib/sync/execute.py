@@ -79,7 +79,7 @@ class Act:
     def _tracker(self) -> Tracker:
         return self.connect()
 
-    def __call__(self, row: AlertState, step: Step) -> AlertState:  # noqa: C901 - one case a step
+    def execute(self, row: AlertState, step: Step) -> AlertState:  # noqa: C901 - one case a step
         """Return the row with its new status, and its intent if that is still open.
 
         Raises the classified errors.
@@ -107,7 +107,7 @@ class Act:
             case CloseDuplicate(ref):
                 return self._close_duplicate(row, ref)
             case Find(intent):
-                return Search(self._tracker, self._holder, self._now)(row, intent, _before(row))
+                return Search(self._tracker, self._holder, self._now).find(row, intent, _before(row))
             case _:
                 return row
 

@@ -46,7 +46,7 @@ class Search:
     holder: Holder
     now: Callable[[], datetime]
 
-    def __call__(self, row: AlertState, intent: Intent, before: datetime) -> AlertState:
+    def find(self, row: AlertState, intent: Intent, before: datetime) -> AlertState:
         """Take what is found for the row's, unless another row holds it.
 
         An empty list is no proof of absence: only a second one ends the intent.

@@ -42,7 +42,7 @@ class Sync:
     def _journal(self) -> Journal:
         return Journal(self.telemetry, self.policy.routing, self.clock.now)
 
-    def __call__(self, row: AlertState, until: datetime) -> None:
+    def advance(self, row: AlertState, until: datetime) -> None:
         """Step until there is nothing to do now, another worker acts, or `until` is near.
 
         The rest stays due.
@@ -67,7 +67,7 @@ class Sync:
             return
         looked, refused_until = self._take(row, Look(issue.ref))
         if looked and not refused_until:
-            self(looked, until)
+            self.advance(looked, until)
 
     def merge(self, row: AlertState, other: Seen, until: datetime) -> None:
         """Keep the older of two open issues: point the row at it first, then close the younger.
@@ -81,7 +81,7 @@ class Sync:
             return
         current: AlertState | None = row
         if other.ref == row.status.superseded:
-            self(row, until)
+            self.advance(row, until)
             return
         younger: IssueRef | None = other.ref
         if issue is None or not issue.open or other.ref.number < issue.ref.number:
@@ -92,7 +92,7 @@ class Sync:
         if younger:
             current, _ = self._take(current, CloseDuplicate(younger)) if current else (None, None)
         if current:
-            self(current, until)
+            self.advance(current, until)
 
     def let_go(self, row: AlertState, until: datetime) -> None:
         """Forget the row's issue, which another row holds too; a condition that fires gets one of its own."""
@@ -102,7 +102,7 @@ class Sync:
         claimed = self._claim(row, Look(issue.ref))
         settled = self._settle(claimed, replace(claimed, status=outcome.gone(claimed))) if claimed else None
         if settled:
-            self(settled, until)
+            self.advance(settled, until)
 
     def _busy(self, row: AlertState) -> bool:
         """Whether a step on the row is under way or unfinished."""
@@ -154,7 +154,7 @@ class Sync:
         self, row: AlertState, claimed: AlertState, step: Step
     ) -> tuple[AlertState | None, datetime | None]:
         try:
-            settled = self.act(claimed, step)
+            settled = self.act.execute(claimed, step)
         except OutcomeUnknown as error:
             # The lease is left to run out: the call may still be on its way.
             self._journal.unknown(row, step, error)

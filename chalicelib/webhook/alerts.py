@@ -30,7 +30,7 @@ class Ingest:
     telemetry: Telemetry
     refusals: Refusals
 
-    def __call__(self, posted: Posted) -> Answer:
+    def accept(self, posted: Posted) -> Answer:
         """Answer a request: 202 with the count once the topic has every alert, else what was wrong."""
         try:
             accepted = self._accept(posted)

@@ -31,7 +31,7 @@ class Hooks:
     telemetry: Telemetry
     refusals: Refusals
 
-    def __call__(self, posted: Posted) -> Answer:
+    def accept(self, posted: Posted) -> Answer:
         """Answer a delivery: 202 whether it is heeded or not, else what was wrong."""
         delivery = posted.headers.get("x-github-delivery", "")[:64]
         try:

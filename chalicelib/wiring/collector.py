@@ -15,10 +15,10 @@ def collector(stage: Stage) -> Collector:
     return Collector(
         rows=store(stage),
         queue=SqsQueue(stage.client("sqs"), stage.queue_url(stage.queue), stage.queue_url(stage.dlq)),
-        sync=sync(stage),
+        sync=sync(stage).advance,
         policy=policy(stage.settings),
         duplicate=stage.settings.duplicate,
         now=CLOCK.now,
         telemetry=stage.telemetry,
-        notice=Notice(store(stage), CLOCK.now, stage.telemetry),
+        notice=Notice(store(stage), CLOCK.now, stage.telemetry).take,
     )

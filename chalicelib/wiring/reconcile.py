@@ -23,7 +23,7 @@ def reconcile(stage: Stage) -> Reconcile:
     settings, on_github = stage.settings, stage.settings.github_enabled
     return Reconcile(
         rows=store(stage),
-        sync=sync(stage),
+        sync=sync(stage).advance,
         drift=_drift(stage) if on_github else _nothing,
         now=CLOCK.now,
         telemetry=stage.telemetry,
@@ -54,7 +54,7 @@ def _drift(stage: Stage) -> Work:
         now=CLOCK.now,
         changes_every=stage.settings.drift_changes,
         everything_every=stage.settings.drift_everything,
-    )
+    ).check
 
 
 def _board(stage: Stage) -> Work:
@@ -69,7 +69,7 @@ def _board(stage: Stage) -> Work:
         now=CLOCK.now,
         telemetry=stage.telemetry,
         every=stage.settings.board_interval,
-    )
+    ).update
 
 
 def _palette(stage: Stage) -> Work:
@@ -82,7 +82,7 @@ def _palette(stage: Stage) -> Work:
         policy(stage.settings).routing,
         CLOCK.now,
         stage.telemetry,
-    )
+    ).apply
 
 
 def _gauges(stage: Stage) -> Work:
@@ -94,24 +94,24 @@ def _gauges(stage: Stage) -> Work:
         on_github=stage.settings.github_enabled,
         now=CLOCK.now,
         telemetry=stage.telemetry,
-    )
+    ).measure
 
 
 def _unheard(stage: Stage) -> Work:
-    return Unheard(census(stage), store(stage), stage.settings.stale_after, CLOCK.now)
+    return Unheard(census(stage), store(stage), stage.settings.stale_after, CLOCK.now).check
 
 
 def _canary(stage: Stage) -> Work:
-    return Canary(store(stage), stage.publisher, stage.settings.stage, CLOCK.now, stage.telemetry)
+    return Canary(store(stage), stage.publisher, stage.settings.stage, CLOCK.now, stage.telemetry).check
 
 
 def _listings(stage: Stage) -> Work:
     from chalicelib.wiring.lookups import listings
 
-    return listings(stage)
+    return listings(stage).check
 
 
 def _alarms(stage: Stage) -> Work:
     from chalicelib.wiring.alarms import alarms
 
-    return alarms(stage)
+    return alarms(stage).check

@@ -65,7 +65,7 @@ def test_alarms_of_this_account_and_region_are_read_as_they_are() -> None:
     alarm(session(), "disk", "ALARM")
     read = reader(serving(RECONCILE), Place(ACCOUNT, REGION))
     assert read
-    found = read(["queue", "disk", "gone"])
+    found = read.read(["queue", "disk", "gone"])
     assert {one.arn.rpartition(":")[2]: one.ok for one in found.values()} == {"queue": True, "disk": False}
 
 
@@ -74,7 +74,7 @@ def test_alarms_of_an_account_that_has_a_role_for_us_are_read_by_it() -> None:
     alarm(session(role=ROLE), "theirs", "OK")
     read = reader(serving(RECONCILE), Place(OTHER, REGION))
     assert read
-    (found,) = read(["theirs"]).values()
+    (found,) = read.read(["theirs"]).values()
     assert found.arn == f"arn:aws:cloudwatch:{REGION}:{OTHER}:alarm:theirs"
 
 
@@ -118,7 +118,7 @@ def test_alarms_in_alarm_of_which_no_message_came_are_recorded_as_the_message_wo
         readers=lambda place: _without_mutes(look.readers(place)),
         search=replace(look.search, rows=rows),
         every=timedelta(minutes=10),
-    )(CLOCK.now() + timedelta(minutes=1))
+    ).check(CLOCK.now() + timedelta(minutes=1))
     found = list(rows.rows.values())
     alerts = [row.spec.alert for row in found if row.spec.condition is Condition.FIRING]
     assert sorted(alert.title for alert in alerts if alert) == ["ours", "theirs"]

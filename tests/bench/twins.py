@@ -56,23 +56,23 @@ class Twins:
         self.collector = Collector(
             rows=rows,
             queue=self.queue,
-            sync=sync,
+            sync=sync.advance,
             policy=self.policy,
             duplicate=DUPLICATE,
             now=self.clock.now,
             telemetry=self.telemetry,
         )
-        self.reconcile = Reconcile(rows, sync, _nothing, self.clock.now, self.telemetry)
+        self.reconcile = Reconcile(rows, sync.advance, _nothing, self.clock.now, self.telemetry)
 
     def collect(self, records: Sequence[Mapping[str, Any]], at: datetime) -> None:
         """Hand the collector a batch at a time of its own, as one of several that run at once."""
         with self._invoked("collector", at) as until:
-            self.collector(records, until)
+            self.collector.collect(records, until)
 
     def tick(self, at: datetime) -> None:
         """Run reconcile."""
         with self._invoked("reconcile", at) as until:
-            self.reconcile(until)
+            self.reconcile.run(until)
 
     @contextmanager
     def _invoked(self, function: str, at: datetime) -> Iterator[datetime]:

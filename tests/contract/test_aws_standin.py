@@ -207,7 +207,7 @@ def test_alarms_are_described_a_hundred_at_a_time_and_no_name_is_too_long(aws: L
     second, end = alarms.firing(token)
     assert (len(first), end) == (100, "")
     assert [each["AlarmName"] for each in (*first, *second)] == [*names[:7], *names[8:]]
-    assert len(alarms(names)) == 120
+    assert len(alarms.read(names)) == 120
     assert (alarms.muted(), alarms.muted(names[0]), alarms.contributors(names[0])) == (False, False, [])
     with pytest.raises(AlarmsUnavailable, match="ValidationError"):
-        alarms([names[0], "x" * 256])
+        alarms.read([names[0], "x" * 256])

@@ -67,7 +67,7 @@ class World:
                     self.work(self.store.rows[fingerprint])
 
     def work(self, row: AlertState) -> None:
-        self.sync(row, self.clock.now() + timedelta(minutes=1))
+        self.sync.advance(row, self.clock.now() + timedelta(minutes=1))
 
     @property
     def row(self) -> AlertState:

@@ -82,7 +82,7 @@ class Rig:
         act = Act(lambda: self.tracker, rules.routing, self.clock.now)
         sync = Sync(self.store, gate, act, self.clock, rules, Timing(), self.telemetry)
         self.collector = Collector(
-            self.store, self.queue, sync, rules, Timing().lease, self.clock.now, self.telemetry
+            self.store, self.queue, sync.advance, rules, Timing().lease, self.clock.now, self.telemetry
         )
 
     def post(self, source: str, headers: Mapping[str, list[str]], body: bytes) -> tuple[int, str]:
@@ -109,7 +109,7 @@ class Rig:
     def collect(self, records: list[dict[str, Any]]) -> None:
         """Hand records to the collector, as Lambda does."""
         with self._listening():
-            self.collector(records, self.clock.now() + Timing().lease)
+            self.collector.collect(records, self.clock.now() + Timing().lease)
             self.telemetry.flush()
 
     @contextmanager

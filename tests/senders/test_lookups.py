@@ -26,8 +26,8 @@ class Later:
 
     peer: Lister
 
-    def __call__(self, now: datetime) -> Listing:
-        return self.peer(now + SETTLED)
+    def list_alerts(self, now: datetime) -> Listing:
+        return self.peer.list_alerts(now + SETTLED)
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +53,7 @@ def listings(site: Site, peer: Alertmanager) -> Listings:
 
 def until_learned(site: Site, listings: Listings, pool: str, state: str) -> None:
     def learned() -> bool:
-        listings(datetime.now(UTC) + timedelta(minutes=1))
+        listings.check(datetime.now(UTC) + timedelta(minutes=1))
         return site.states(pool) == [state]
 
     site.until(learned, f"{pool} to be {state}, as listed")
@@ -68,7 +68,7 @@ def test_what_ends_in_a_silence_is_closed_and_opened_again_when_it_fires_there(
 ) -> None:
     site.fire("plan9-386")
     site.until_open("plan9-386")
-    listings(datetime.now(UTC) + timedelta(minutes=1))
+    listings.check(datetime.now(UTC) + timedelta(minutes=1))
     silence = site.alertmanager.silence("plan9-386")
     site.until(lambda: site.alertmanager.state("plan9-386") == "suppressed", "it to be suppressed")
     site.until_read()
@@ -91,14 +91,14 @@ def test_it_lists_what_fires_though_silenced_and_after_a_start_says_that_it_know
     site.fire("plan9-arm")
     site.until_open("plan9-arm")
     now = datetime.now(UTC)
-    listed = peer(now)
+    listed = peer.list_alerts(now)
     assert listed.alerts[key(site, "plan9-arm")] is State.ACTIVE
     assert not listed.whole
-    assert peer(now + SETTLED).whole
+    assert peer.list_alerts(now + SETTLED).whole
     silence = site.alertmanager.silence("plan9-arm")
     site.until(lambda: site.alertmanager.state("plan9-arm") == "suppressed", "it to be suppressed")
-    assert peer(now).alerts[key(site, "plan9-arm")] is State.SILENCED
+    assert peer.list_alerts(now).alerts[key(site, "plan9-arm")] is State.SILENCED
     site.alertmanager.unsilence(silence)
     site.end("plan9-arm")
     site.until_closed("plan9-arm")
-    assert key(site, "plan9-arm") not in peer(now).alerts
+    assert key(site, "plan9-arm") not in peer.list_alerts(now).alerts

@@ -140,9 +140,9 @@ class _CountedAct(Act):
         super().__init__(lambda: issues, services.policy.routing, clock.now, holder)
         self._count = services.count
 
-    def __call__(self, row: AlertState, step: Step) -> AlertState:
+    def execute(self, row: AlertState, step: Step) -> AlertState:
         self._count(f"step: {type(step).__name__}")
-        return super().__call__(row, step)
+        return super().execute(row, step)
 
 
 class Container:
@@ -171,7 +171,7 @@ class Container:
         now = self.clock.now
         policy, telemetry = services.policy, services.telemetry
         notice = Notice(self.store, now, telemetry)
-        return Collector(self.store, queue, self.sync, policy, DUPLICATE, now, telemetry, notice)
+        return Collector(self.store, queue, self.sync.advance, policy, DUPLICATE, now, telemetry, notice.take)
 
     def reconcile(self) -> Reconcile:
         services = self._services
@@ -181,9 +181,9 @@ class Container:
         drift = Drift(self.store, lambda: self.issues, self.sync, self.gate, census, repositories, now)
         routing, telemetry = services.policy.routing, services.telemetry
         board = Board(self.store, census, lambda: self.issues, self.gate, routing, now, telemetry)
-        kept = board if services.scenario.setting.board else None
+        kept = board.update if services.scenario.setting.board else None
         chores = tuple(self._chores(census))
-        return Reconcile(self.store, self.sync, drift, now, telemetry, chores, board=kept)
+        return Reconcile(self.store, self.sync.advance, drift.check, now, telemetry, chores, board=kept)
 
     def _chores(self, census: DynamoCensus) -> Iterator[tuple[str, Callable[[datetime], None]]]:
         """What looks at providers; with none to look at there is nothing to do."""
@@ -194,8 +194,9 @@ class Container:
             search = MissedAlarms(self.store, TOPIC.__eq__, {""}.__contains__, None, telemetry)
             yield (
                 "ALARMS_FAILED",
-                Alarms(census, self.store, lambda _: reader, now, telemetry, search, (place,)),
+                Alarms(census, self.store, lambda _: reader, now, telemetry, search, (place,)).check,
             )
         if listed := [listing(source, peers, services.outside) for source, peers in services.listed()]:
             stale_after = services.policy.stale_after
-            yield "LISTINGS_FAILED", Listings(census, self.store, tuple(listed), stale_after, now, telemetry)
+            lists = Listings(census, self.store, tuple(listed), stale_after, now, telemetry)
+            yield "LISTINGS_FAILED", lists.check

@@ -117,7 +117,7 @@ def _groups_status() -> Patch:
 
 
 def _unknown_is_not_done() -> Patch:
-    real = execute.Act.__call__
+    real = execute.Act.execute
 
     def call(self: Any, row: AlertState, step: Any) -> AlertState:
         try:
@@ -125,7 +125,7 @@ def _unknown_is_not_done() -> Patch:
         except errors.OutcomeUnknown as error:
             raise errors.Unavailable(str(error)) from error
 
-    return patch.object(execute.Act, "__call__", call)
+    return patch.object(execute.Act, "execute", call)
 
 
 def _claimed_is_not_due() -> Patch:
@@ -139,18 +139,18 @@ def _claimed_is_not_due() -> Patch:
 
 
 def _acknowledge_unrecorded() -> Patch:
-    real = collector.Collector.__call__
+    real = collector.Collector.collect
 
     def call(self: Any, records: Any, until: datetime) -> None:
         self.queue.delete([entry["receiptHandle"] for entry in records])
         real(self, records, until)
 
-    return patch.object(collector.Collector, "__call__", call)
+    return patch.object(collector.Collector, "collect", call)
 
 
 def _no_failure_stays() -> Patch:
     """What could not be recorded is deleted with the rest of the batch."""
-    real = collector.Collector.__call__
+    real = collector.Collector.collect
 
     def call(self: Any, records: Any, until: datetime) -> None:
         try:
@@ -158,7 +158,7 @@ def _no_failure_stays() -> Patch:
         except collector.NotRecorded:
             return
 
-    return patch.object(collector.Collector, "__call__", call)
+    return patch.object(collector.Collector, "collect", call)
 
 
 MUTANTS: Mapping[str, Callable[[], Patch]] = {
@@ -187,7 +187,7 @@ MUTANTS: Mapping[str, Callable[[], Patch]] = {
     "acknowledge before recording": _acknowledge_unrecorded,
     "delete what could not be recorded": _no_failure_stays,
     "reject without the dead-letter queue": lambda: patch.object(SqsQueue, "reject", lambda *_: None),
-    "never look for drift": lambda: patch.object(drift.Drift, "__call__", lambda self, until: None),
+    "never look for drift": lambda: patch.object(drift.Drift, "check", lambda self, until: None),
     **FIXES,
 }
 

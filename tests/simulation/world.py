@@ -95,7 +95,7 @@ class World:
         answers: list[int | None] = [None]
 
         def work(container: Container, until: Any) -> None:
-            answer = container.webhook()(posted)
+            answer = container.webhook().accept(posted)
             self.ledger.answered(answer)
             answers.append(answer.status)
 

@@ -115,7 +115,7 @@ class World:
                 continue
             began = self.timeline.seconds
             try:
-                collector([message.record() for message in batch], self._until("collector"))
+                collector.collect([message.record() for message in batch], self._until("collector"))
             except NotRecorded as error:
                 self.refused.append(error)
             self.longest = max(self.longest, self.timeline.seconds - began)
@@ -126,7 +126,7 @@ class World:
         while True:
             began = self.timeline.seconds
             with contextlib.suppress(StoreUnavailable):
-                reconcile(self._until("reconcile"))
+                reconcile.run(self._until("reconcile"))
             self.timeline.sleep(MINUTE - (self.timeline.seconds - began) % MINUTE)
 
     def _until(self, function: str) -> datetime:
@@ -136,7 +136,9 @@ class World:
         sync, _, _ = self._container()
         rows = self._rows()
         minute = timedelta(minutes=1)
-        return Collector(rows, self.queue, sync, self.policy, minute, self.timeline.now, self.telemetry)
+        return Collector(
+            rows, self.queue, sync.advance, self.policy, minute, self.timeline.now, self.telemetry
+        )
 
     def _reconcile(self) -> Reconcile:
         sync, issues, gate = self._container()
@@ -150,7 +152,7 @@ class World:
             frozenset({REPOSITORY}),
             self.timeline.now,
         )
-        return Reconcile(rows, sync, drift, self.timeline.now, self.telemetry)
+        return Reconcile(rows, sync.advance, drift.check, self.timeline.now, self.telemetry)
 
     def _rows(self) -> Any:
         return Slow(self)

@@ -47,7 +47,7 @@ class MemoryCloudWatch:
         self.alarms[name] = {key: value for key, value in (alarm | fields).items() if value is not None}
         return self.alarms[name]
 
-    def __call__(self, names: list[str]) -> Mapping[str, Alarm]:
+    def read(self, names: list[str]) -> Mapping[str, Alarm]:
         self.asked.append(names)
         self._answers()
         if any(len(name) > LONGEST_NAME for name in names):

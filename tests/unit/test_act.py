@@ -44,7 +44,7 @@ def another(world: World) -> Seen:
 
 def test_a_duplicate_is_closed_in_favour_of_the_rows_own_which_is_named_by_its_id(world: World) -> None:
     another(world)
-    act(world)(leased(world), CloseDuplicate(SECOND))
+    act(world).execute(leased(world), CloseDuplicate(SECOND))
     closed, kept = world.tracker.threads[SECOND], world.tracker.threads[FIRST]
     assert (closed.seen.open, closed.seen.state_reason) == (False, "duplicate")
     assert closed.duplicate_of == kept.seen.id
@@ -55,7 +55,7 @@ def test_a_duplicate_is_closed_in_favour_of_the_rows_own_which_is_named_by_its_i
 def test_nothing_is_closed_in_favour_of_a_closed_issue(world: World) -> None:
     another(world)
     world.tracker.close_as_person(FIRST)
-    row = act(world)(leased(world), CloseDuplicate(SECOND))
+    row = act(world).execute(leased(world), CloseDuplicate(SECOND))
     assert world.tracker.threads[SECOND].seen.open
     assert row.status.issue
     assert row.status.issue.closed_by is Closer.PERSON, "and the row knows of it"
@@ -65,14 +65,14 @@ def test_a_duplicate_that_a_person_closed_keeps_its_reason_and_its_text(world: W
     another(world)
     world.tracker.close_as_person(SECOND, "completed")
     before = world.tracker.threads[SECOND].seen
-    act(world)(leased(world), CloseDuplicate(SECOND))
+    act(world).execute(leased(world), CloseDuplicate(SECOND))
     assert world.tracker.threads[SECOND].seen == before
 
 
 def test_an_issue_is_no_duplicate_of_itself_under_a_former_name(world: World) -> None:
     former = IssueRef("example-org/former", 1)
     world.tracker.threads[former] = world.tracker.threads[FIRST]
-    act(world)(leased(world), CloseDuplicate(former))
+    act(world).execute(leased(world), CloseDuplicate(former))
     assert world.tracker.threads[FIRST].seen.open
 
 
@@ -84,14 +84,14 @@ def test_a_comment_is_not_made_on_what_a_person_muted_closed_or_quietened_meanwh
     intent = intents.intent(world.row, comment, world.policy.routing, world.clock.now())
     row = leased(world, replace(world.row, intent=intent))
     world.tracker.add_labels(FIRST, ("alert:muted",), at(999))
-    after = act(world)(row, comment)
+    after = act(world).execute(row, comment)
     assert world.tracker.threads[FIRST].comments == []
     assert after.status.issue
     assert (after.status.issue.muted, after.status.issue.comment_key, after.intent) == (True, "", None)
 
 
 def test_a_comment_on_an_issue_as_it_was_left_is_made_and_noted(world: World) -> None:
-    after = act(world)(leased(world), AddComment(FIRST, "repeat-2"))
+    after = act(world).execute(leased(world), AddComment(FIRST, "repeat-2"))
     assert len(world.tracker.threads[FIRST].comments) == 1
     assert after.status.issue
     assert (after.status.issue.comment_key, after.intent) == ("repeat-2", None)
@@ -116,7 +116,7 @@ def test_a_forestalled_opening_leaves_what_was_seen_and_no_intent(world: World) 
     world.tracker.close_as_person(FIRST)
     world.tracker.reopen_as_person(FIRST)
     intent = intents.intent(begun, OpenIssue(), world.policy.routing, world.clock.now())
-    after = act(world)(leased(world, replace(begun, intent=intent)), OpenIssue())
+    after = act(world).execute(leased(world, replace(begun, intent=intent)), OpenIssue())
     assert after.intent is None
     assert after.status.issue
     assert after.status.issue.open

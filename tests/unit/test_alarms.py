@@ -46,13 +46,13 @@ class AlarmWorld(World):
 
     def look(self, minute: float) -> None:
         self.clock.time = at(minute)
-        self.alarms(at(minute + 1))
+        self.alarms.check(at(minute + 1))
         self.reconcile(1)
 
     def fires(self, *alerts: AlertEvent) -> None:
         for alert in alerts:
             self.clock.time = max(self.clock.time, alert.occurred_at)
-            self.sync(self.says(alert), self.clock.now() + timedelta(minutes=1))
+            self.sync.advance(self.says(alert), self.clock.now() + timedelta(minutes=1))
 
     def of(self, alert: AlertEvent) -> AlertState:
         row = self.store.get(alert.fingerprint)
@@ -148,7 +148,7 @@ class TestLostEnd:
             world.fires(firing(0, **known(f"{ARN}-{n}")))
         world.store.calls.clear()
         world.clock.time = at(20)
-        world.alarms(at(21))
+        world.alarms.check(at(21))
         assert world.store.calls.count("get") == 0
         assert "several" in world.store.calls
 
@@ -167,7 +167,7 @@ class TestLostEnd:
         assert len(world.cloudwatch.asked) == 3
         never = replace(world.alarms, every=timedelta())
         world.clock.time = at(99)
-        never(at(100))
+        never.check(at(100))
         assert len(world.cloudwatch.asked) == 3
 
     def test_of_a_row_that_never_fired_nothing_is_learned(self) -> None:
@@ -507,12 +507,12 @@ class TestMissed:
         ticking = partial(_slow, world)
         world.alarms = replace(world.alarms, now=ticking)
         world.clock.time = at(10)
-        world.alarms(at(11))
+        world.alarms.check(at(11))
         found = len(world.store.rows)
         assert 0 < found < 100
         for minute in range(11, 40):
             world.clock.time = at(minute)
-            world.alarms(at(minute + 1))
+            world.alarms.check(at(minute + 1))
             if len(world.store.rows) == 100:
                 break
         assert len(world.store.rows) == 100
@@ -560,10 +560,10 @@ class TestCloudWatch:
             following = first | {"NextToken": "next"}
             stub.add_response("describe_alarms", {"MetricAlarms": [described("c", "OK")]}, following)
             stub.add_response("describe_alarms", other, second)
-            found = CloudWatchAlarms(lambda: client)(names)
+            found = CloudWatchAlarms(lambda: client).read(names)
             stub.add_client_error("describe_alarms", "Throttling")
             with pytest.raises(AlarmsUnavailable, match="Throttling"):
-                CloudWatchAlarms(lambda: client)(names)
+                CloudWatchAlarms(lambda: client).read(names)
         assert [(alarm.arn[-1], alarm.ok) for alarm in found.values()] == [
             *(("a", True), ("b", False), ("c", True), ("d", False))
         ]

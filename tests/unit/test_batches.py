@@ -36,7 +36,13 @@ class Batches(World):
         super().__init__()
         self.clock.time, self.priority = at(60), priority
         self.collector = Collector(
-            self.store, MemoryQueue(), self.sync, self.policy, DUPLICATE, self.clock.now, self.telemetry
+            self.store,
+            MemoryQueue(),
+            self.sync.advance,
+            self.policy,
+            DUPLICATE,
+            self.clock.now,
+            self.telemetry,
         )
 
     def message(self, name: int, event: AlertEvent | Sequence[AlertEvent], source: str) -> dict[str, Any]:
@@ -54,7 +60,7 @@ class Batches(World):
     def collect(self, *batches: Sequence[dict[str, Any]]) -> None:
         for batch in batches:
             self.clock.pass_(seconds=1)
-            self.collector(batch, self.clock.now() + MINUTE)
+            self.collector.collect(batch, self.clock.now() + MINUTE)
 
     @property
     def issues(self) -> list[tuple[Any, ...]]:
@@ -142,7 +148,7 @@ def test_so_is_what_comes_in_one_request(*, together: bool) -> None:
     )
     group = _group([firing(0, priority="P2"), resolved(5, priority="P2")])
     headers = {"x-alertmanager-token": "t"}
-    answer = ingest(
+    answer = ingest.accept(
         Posted("alertmanager", headers, json.dumps(group).encode(), "request-1", world.clock.now())
     )
     assert answer.status == 202

@@ -69,7 +69,7 @@ class Bench:
 
     def later(self, minutes: float = 6) -> None:
         self.clock.pass_(minutes=minutes)
-        self.board(self.clock.now() + timedelta(seconds=50))
+        self.board.update(self.clock.now() + timedelta(seconds=50))
 
     @property
     def boards(self) -> list[Seen]:
@@ -112,7 +112,7 @@ def test_two_at_once_take_one_turn(bench: Bench) -> None:
     bench.later()
     bench.fires(3)
     bench.later()
-    bench.board(bench.clock.now() + timedelta(seconds=50))
+    bench.board.update(bench.clock.now() + timedelta(seconds=50))
     assert bench.tracker.calls.count("edit") == 1
 
 
@@ -278,7 +278,7 @@ def test_a_failing_board_does_not_hold_up_the_next(bench: Bench) -> None:
         return opened(repository, draft, before)
 
     bench.tracker.open = refuse  # type: ignore[method-assign]
-    board(bench.clock.now() + timedelta(seconds=50))
+    board.update(bench.clock.now() + timedelta(seconds=50))
     assert [seen.ref.repository for seen in bench.boards] == ["org/b"]
     assert [name for name, _ in bench.telemetry.problems] == ["BOARD_FAILED"]
 

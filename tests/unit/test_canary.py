@@ -49,7 +49,7 @@ class World(Synced):
 
     def look(self) -> None:
         """What reconcile lets it do."""
-        self.canary(self.clock.now() + timedelta(minutes=1))
+        self.canary.check(self.clock.now() + timedelta(minutes=1))
 
     def minute(self) -> None:
         self.look()
@@ -60,13 +60,13 @@ class World(Synced):
         self.clock.pass_(seconds=seconds)
         records = [self._record(n, *message) for n, message in enumerate(self.sent)]
         self.sent.clear()
-        self.collector(records, self.clock.now() + timedelta(minutes=1))
+        self.collector.collect(records, self.clock.now() + timedelta(minutes=1))
 
     @property
     def collector(self) -> Collector:
         long = timedelta(seconds=60)
         return Collector(
-            self.store, MemoryQueue(), self.sync, self.policy, long, self.clock.now, self.telemetry
+            self.store, MemoryQueue(), self.sync.advance, self.policy, long, self.clock.now, self.telemetry
         )
 
     def _record(self, n: int, body: str, attributes: Mapping[str, str]) -> dict[str, Any]:

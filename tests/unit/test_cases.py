@@ -33,7 +33,7 @@ class Field(Batches):
         batches = [[each] for each in messages]
         for batch in [messages] if together else batches:
             self.clock.time = max(self.clock.time, at(batch[-1][0]))
-            self.collector([message for _, message in batch], self.clock.now() + timedelta(minutes=1))
+            self.collector.collect([message for _, message in batch], self.clock.now() + timedelta(minutes=1))
         self.reconcile(30)
 
     def _message(self, minute: float, payload: dict[str, Any]) -> dict[str, Any]:

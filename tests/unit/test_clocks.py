@@ -47,7 +47,7 @@ class Skewed(People):
         self.clock.time = at(minute)
         row = self.says(event)
         if sync:
-            self.sync(row, self.clock.now() + timedelta(minutes=1))
+            self.sync.advance(row, self.clock.now() + timedelta(minutes=1))
 
     def closes(self, minute: float) -> None:
         self.clock.time = at(minute)

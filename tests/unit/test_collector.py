@@ -118,7 +118,7 @@ class World:
 
     def collect(self, *contents: AlertEvent | str | dict[str, Any]) -> None:
         records = [each if isinstance(each, dict) else self.message(each) for each in contents]
-        self._collect(records, self.until)
+        self._collect.collect(records, self.until)
 
     def row(self, event: AlertEvent) -> AlertState:
         return self.store.rows[event.fingerprint]

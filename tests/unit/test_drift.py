@@ -39,7 +39,7 @@ class DriftWorld(World):
     def look(self, minutes: float) -> None:
         """Look at a given minute, for at most one minute."""
         self.clock.time = at(minutes)
-        self.drift(self.clock.now() + timedelta(minutes=1))
+        self.drift.check(self.clock.now() + timedelta(minutes=1))
 
     def double(self, alert: AlertEvent) -> None:
         """Make a second issue with the first one's body, as a lost answer and a blind list would."""
@@ -378,7 +378,7 @@ def two_conditions(world: DriftWorld, titles: Sequence[str] = ("one", "two")) ->
     """Two conditions that fire, each with its issue."""
     alerts = [firing(0, title=title, identity={"alarm_id": str(n)}) for n, title in enumerate(titles)]
     for alert in alerts:
-        world.sync(world.says(alert), at(60))
+        world.sync.advance(world.says(alert), at(60))
     return alerts[0].fingerprint, alerts[1].fingerprint
 
 
@@ -475,7 +475,7 @@ def takes_long(world: DriftWorld) -> Callable[[str, Callable[[], Any]], Any]:
 def test_a_look_at_everything_goes_on_where_time_ran_out(world: DriftWorld) -> None:
     alerts = [firing(0, title=str(n), identity={"alarm_id": str(n)}) for n in range(3)]
     for alert in alerts:
-        world.sync(world.says(alert), at(60))
+        world.sync.advance(world.says(alert), at(60))
     for ref in list(world.tracker.threads):
         world.tracker.delete(ref)
     world.tracker.faults["read"] = takes_long(world)
@@ -483,7 +483,7 @@ def test_a_look_at_everything_goes_on_where_time_ran_out(world: DriftWorld) -> N
     read = []
     for _ in range(3):
         world.tracker.calls.clear()
-        world.drift(world.clock.now() + timedelta(seconds=30))
+        world.drift.check(world.clock.now() + timedelta(seconds=30))
         read.append(world.tracker.calls.count("read"))
     assert read == [1, 1, 1]
 
@@ -521,7 +521,7 @@ def test_a_look_at_what_is_astray_that_runs_out_of_time_begins_anew(world: Drift
     world.look(70)
     world.clock.time = at(140)
     world.tracker.calls.clear()
-    world.drift._astray(world.clock.now())
+    world.drift._astray.check(world.clock.now())
     assert world.tracker.calls == []
     world.look(141)
     assert "read" in world.tracker.calls

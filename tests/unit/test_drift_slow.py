@@ -65,7 +65,7 @@ def runs(world: DriftWorld, minutes: int) -> None:
     """Let reconcile's minute come round."""
     for _ in range(minutes):
         began = world.clock.now()
-        world.drift(began + RUN)
+        world.drift.check(began + RUN)
         assert world.clock.now() < began + RUN
         world.clock.time = began + timedelta(minutes=1)
 
@@ -97,7 +97,7 @@ def test_half_a_list_proves_nothing_of_what_it_does_not_show(world: DriftWorld) 
     world.tracker.page = 10
     many(world, 35)
     world.clock.time = at(100)
-    world.drift(at(101))
+    world.drift.check(at(101))
     lists: list[str] = []
 
     def fails_on_its_third(name: str, effect: Callable[[], Any]) -> Any:
@@ -110,12 +110,12 @@ def test_half_a_list_proves_nothing_of_what_it_does_not_show(world: DriftWorld) 
     world.tracker.faults["open_ones"] = fails_on_its_third
     world.tracker.calls.clear()
     with pytest.raises(Unavailable):
-        world.drift(at(162))
+        world.drift.check(at(162))
     assert "read" not in world.tracker.calls
     progress = looked(world).progress
     assert progress
     assert progress.shown == set(range(1, 20))
-    world.drift(at(163))
+    world.drift.check(at(163))
     assert looked(world).progress is None
     assert "read" not in world.tracker.calls
     assert len(lists) == 5, "it goes on where it stopped"
@@ -180,8 +180,8 @@ def test_nothing_is_closed_or_opened_because_a_list_lags(world: DriftWorld) -> N
     assert world.tracker.open_issues == []
     other = firing(120, title="other", identity={"alarm_id": "other"})
     world.clock.time = at(120)
-    world.sync(world.says(other), at(121))
-    world.drift(at(123))
+    world.sync.advance(world.says(other), at(121))
+    world.drift.check(at(123))
     world.clock.time = at(124)
     world.tracker.close_as_person(SECOND)
     world.look(125)
@@ -221,7 +221,7 @@ def test_a_repository_that_fails_holds_up_no_other(world: DriftWorld) -> None:
     drift = Drift(*parts, frozenset({*others, REPOSITORY}), world.clock.now)
     world.clock.time = at(12)
     with pytest.raises(Unavailable, match="502"):
-        drift(at(13))
+        drift.check(at(13))
     assert world.row.status.issue
     assert not world.row.status.issue.open
 
@@ -241,7 +241,7 @@ def test_a_large_repository_does_not_have_all_the_time(world: DriftWorld) -> Non
     drift = Drift(*parts, frozenset(names), world.clock.now)
     for minute in range(3):
         world.clock.time = at(minute)
-        drift(world.clock.now() + RUN)
+        drift.check(world.clock.now() + RUN)
     assert set(began) == set(names)
 
 

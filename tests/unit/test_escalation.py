@@ -101,7 +101,7 @@ def test_a_full_issue_that_cannot_be_closed_holds_up_nothing(world: World) -> No
     world.store.rows[row.fingerprint] = row
     world.tracker.reopen_as_person(FIRST)
     world.tracker.faults["edit"] = refuses
-    world.sync(row, world.clock.now() + timedelta(minutes=1))
+    world.sync.advance(row, world.clock.now() + timedelta(minutes=1))
     del world.tracker.faults["edit"]
     assert world.row.status.superseded is None
     world.run(resolved(60))

@@ -53,7 +53,7 @@ class World:
             self.on_github,
             self.clock.now,
             self.telemetry,
-        )(at(11))
+        ).measure(at(11))
         return {(name, *by.values()): value for name, value, by in self.telemetry.measures}
 
 

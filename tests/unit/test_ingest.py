@@ -77,7 +77,7 @@ class Edge:
     ) -> Answer:
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         presented = {f"x-{source}-token": token} if headers is None else headers
-        return self._ingest(Posted(source, presented, content, "request-1", START))
+        return self._ingest.accept(Posted(source, presented, content, "request-1", START))
 
     @property
     def payloads(self) -> list[dict[str, Any]]:

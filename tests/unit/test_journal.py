@@ -53,7 +53,7 @@ def test_a_life_is_one_line_and_one_count_for_each_step(world: World) -> None:
 def test_a_creation_names_its_issue_and_the_request_that_brought_the_alert(world: World) -> None:
     row = replace(world.says(firing(0)), correlation_id="request-1")
     world.store.rows[row.fingerprint] = row
-    world.sync(row, world.clock.now() + timedelta(minutes=1))
+    world.sync.advance(row, world.clock.now() + timedelta(minutes=1))
     (created,) = steps(world, "CREATE")
     assert (created["issue"], created["correlation_id"]) == (f"{REPOSITORY}#1", "request-1")
     assert world.row.correlation_id == "request-1"
@@ -119,7 +119,7 @@ def test_what_the_budget_refuses_is_an_event_of_its_own_and_counted_by_reason(wo
     world.run(firing(0))
     other = firing(1, title="other", identity={"alarm_id": "other"})
     world.clock.time = at(1)
-    world.sync(world.says(other), at(2))
+    world.sync.advance(world.says(other), at(2))
     (refused,) = world.telemetry.named("BUDGET_REFUSED")
     assert (refused["action"], refused["reason"], refused["fingerprint"]) == (
         "CREATE",

@@ -32,7 +32,7 @@ class Peer:
         self.alerts: Mapping[Key, State] = {}
         self.whole, self.away, self.asked = True, False, 0
 
-    def __call__(self, now: datetime) -> Listing:
+    def list_alerts(self, now: datetime) -> Listing:
         self.asked += 1
         if self.away:
             raise AlertsNotListed("am.example.org answered 503")
@@ -58,7 +58,7 @@ class ListedWorld(World):
         self.listings = Listings(
             MemoryCensus(self.store), self.store, (alertmanager,), None, self.clock.now, self.telemetry
         )
-        self.sync(self.says(alert(began)), at(1))
+        self.sync.advance(self.says(alert(began)), at(1))
 
     def looks(self, minute: float, alerts: Mapping[Key, State] = GONE, **changes: Any) -> None:
         """Look at a minute, at which one peer lists this."""
@@ -66,7 +66,7 @@ class ListedWorld(World):
         for name, value in changes.items():
             setattr(self.peer, name, value)
         self.clock.time = at(minute)
-        self.listings(at(minute + 1))
+        self.listings.check(at(minute + 1))
         self.settle(1)
 
     def hears(self, minute: float, told: AlertEvent) -> None:
@@ -242,7 +242,7 @@ def test_it_is_asked_every_five_minutes_also_while_it_does_not_answer(world: Lis
         world.looks(minute, away=True)
     assert world.peer.asked == 3
     world.clock.time = at(60)
-    world.listings(at(60))  # no time is left
+    world.listings.check(at(60))  # no time is left
     assert world.peer.asked == 3
 
 
@@ -267,12 +267,12 @@ def test_a_table_too_slow_to_read_all_rows_proves_nothing_and_delays_nobody(
         world.clock.pass_(seconds=30)
         return read(fingerprints)
 
-    world.sync(world.says(alert(6, identity={"alarm_id": "another"})), at(9))
+    world.sync.advance(world.says(alert(6, identity={"alarm_id": "another"})), at(9))
     monkeypatch.setattr("chalicelib.reconcile.alert_lists.AT_ONCE", 1)
     world.listings = replace(world.listings, rows=SlowStore(world.store, slowly))
     for minute in range(10, 40, 5):
         world.clock.time = at(minute)
-        world.listings(at(minute + 1))
+        world.listings.check(at(minute + 1))
     assert len(world.tracker.open_issues) == 2
     assert {name for name, _ in world.telemetry.problems} == {"ALERTS_NOT_LISTED"}
     assert world.clock.now() < at(37)

@@ -41,7 +41,9 @@ class Trouble:
     def says(self) -> None:
         """A condition fires or resolves."""
         name = self.rng.choice(NAMES)
-        self.world.sync(self.world.says(self.news(name)), self.world.clock.now() + timedelta(minutes=1))
+        self.world.sync.advance(
+            self.world.says(self.news(name)), self.world.clock.now() + timedelta(minutes=1)
+        )
 
     def news(self, name: str) -> AlertEvent:
         state = self.rng.choice((Condition.FIRING, Condition.FIRING, Condition.RESOLVED))
@@ -74,7 +76,7 @@ class Trouble:
         self.world.tracker.hidden = set(self.rng.sample(refs, len(refs) // 2))
 
     def looks(self) -> None:
-        self.world.drift(self.world.clock.now() + timedelta(minutes=1))
+        self.world.drift.check(self.world.clock.now() + timedelta(minutes=1))
 
     @property
     def held(self) -> dict[str, IssueRef | None]:

@@ -20,7 +20,7 @@ class Labelled(World):
         )
 
     def look(self) -> None:
-        self.palette(at(999))
+        self.palette.apply(at(999))
 
     def shelf(self) -> dict[str, Label]:
         return self.tracker.shelf[REPOSITORY]

@@ -28,9 +28,9 @@ class People(DriftWorld):
 
     def event(self, ref: IssueRef = FIRST) -> None:
         """GitHub tells that something was done to an issue, and the collector takes it."""
-        row = self.notice(message(ref))
+        row = self.notice.take(message(ref))
         if row:
-            self.sync(row, self.clock.now() + timedelta(minutes=1))
+            self.sync.advance(row, self.clock.now() + timedelta(minutes=1))
 
     def say(self, body: str, author: str = "mona", ref: IssueRef = FIRST) -> int:
         """Comment, a minute later."""
@@ -147,7 +147,7 @@ def test_told_or_found_later_the_row_ends_the_same(deed: str) -> None:
         if not looks:
             world.event()
         world.clock.time = at(62)
-        world.drift(at(63))
+        world.drift.check(at(63))
         world.settle(5)
         issue = world.row.status.issue
         assert issue
@@ -166,14 +166,14 @@ def test_the_same_event_twice_is_the_same_as_once(world: People) -> None:
 
 def test_an_event_of_an_issue_that_is_no_rows_is_counted_and_changes_nothing(world: People) -> None:
     before = world.row
-    assert world.notice(message(IssueRef(REPOSITORY, 99))) is None
+    assert world.notice.take(message(IssueRef(REPOSITORY, 99))) is None
     assert world.row == before
     assert ("AlertsIgnored", 1, {"reason": "ISSUE_UNKNOWN"}) in world.telemetry.counts
 
 
 def test_a_message_that_is_no_hint_is_rejected(world: People) -> None:
     with pytest.raises(Rejected):
-        world.notice(replace(message(FIRST), content={"issue": 1}))
+        world.notice.take(replace(message(FIRST), content={"issue": 1}))
 
 
 def test_a_row_that_keeps_changing_leaves_the_hint_for_later(world: People) -> None:
@@ -184,7 +184,7 @@ def test_a_row_that_keeps_changing_leaves_the_hint_for_later(world: People) -> N
     busy = Busy()
     busy.rows = world.store.rows
     with pytest.raises(Contended):
-        Notice(busy, world.clock.now, world.telemetry)(message(FIRST))
+        Notice(busy, world.clock.now, world.telemetry).take(message(FIRST))
 
 
 def test_a_hint_during_a_step_is_looked_at_after_it(world: People) -> None:
@@ -192,7 +192,7 @@ def test_a_hint_during_a_step_is_looked_at_after_it(world: People) -> None:
         world.tracker.faults.clear()
         done = effect()
         world.tracker.close_as_person(FIRST)
-        assert world.notice(message(FIRST))
+        assert world.notice.take(message(FIRST))
         return done
 
     world.tracker.faults["edit"] = closed_meanwhile

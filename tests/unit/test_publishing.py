@@ -42,7 +42,9 @@ class Webhook:
         self.requests += 1
         ingest = Ingest(self, Secret(), self.clock.now, self.telemetry, Refusals(self.telemetry))
         headers, body = {"authorization": f"Bearer {TOKEN}"}, json.dumps(group).encode()
-        return ingest(Posted("alertmanager", headers, body, f"request-{self.requests}", self.clock.now()))
+        return ingest.accept(
+            Posted("alertmanager", headers, body, f"request-{self.requests}", self.clock.now())
+        )
 
     def counted(self, name: str) -> float:
         return sum(number for counted, number, _ in self.telemetry.counts if counted == name)

@@ -49,7 +49,7 @@ class World:
     def run(self, seconds: float = 3600) -> None:
         self.until = self.clock.now() + timedelta(seconds=seconds)
         parts = (self.store, self.sync, self.drift, self.clock.now, self.telemetry, self.chores, self.board)
-        Reconcile(*parts, palette=self.palette)(self.until)
+        Reconcile(*parts, palette=self.palette).run(self.until)
 
 
 @pytest.fixture

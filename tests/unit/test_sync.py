@@ -68,7 +68,7 @@ class World:
     def run(self, alert: AlertEvent) -> AlertState:
         """Record and sync at the alert's time."""
         self.clock.time = max(self.clock.time, alert.occurred_at)
-        self.sync(self.says(alert), self.clock.now() + timedelta(minutes=1))
+        self.sync.advance(self.says(alert), self.clock.now() + timedelta(minutes=1))
         return self.row
 
     def settle(self, minutes: float = 30) -> AlertState:
@@ -83,7 +83,7 @@ class World:
             self.clock.pass_(seconds=30)
             for priority in Priority:
                 for fingerprint in self.store.due(priority, self.clock.now(), 10):
-                    self.sync(self.store.rows[fingerprint], self.clock.now() + timedelta(minutes=1))
+                    self.sync.advance(self.store.rows[fingerprint], self.clock.now() + timedelta(minutes=1))
 
     @property
     def row(self) -> AlertState:
@@ -138,7 +138,7 @@ def test_a_firing_alert_opens_one_issue_with_one_read_and_three_writes(world: Wo
 
 def test_running_twice_is_harmless(world: World) -> None:
     row = world.run(firing(0))
-    world.sync(row, at(9))
+    world.sync.advance(row, at(9))
     assert world.writes() == ["open"]
 
 
@@ -411,10 +411,10 @@ def test_an_unfinished_opening_is_found_below_a_pasted_marker(world: World) -> N
 def test_an_unfinished_opening_never_takes_the_issue_of_another_row(world: World) -> None:
     """A person pastes what the lost one shows, marker included, above another condition's text."""
     other = firing(0, title="other", identity={"alarm_id": "other"})
-    world.sync(world.says(other), at(1))
+    world.sync.advance(world.says(other), at(1))
     world.tracker.faults["open"] = fails_with(LOST, after=True)
     lost = world.says(firing(0.1))
-    world.sync(lost, at(1))
+    world.sync.advance(lost, at(1))
     bodies = [world.tracker.threads[IssueRef(REPOSITORY, number)].seen.body for number in (1, 2)]
     world.tracker.change(FIRST, Closer.PERSON, body=f"{bodies[1]}\n\n{bodies[0]}")
     world.reconcile(20)
@@ -441,7 +441,7 @@ def test_a_row_whose_steps_never_end_is_claimed_less_and_less_often_and_gives_wa
         for fingerprint in world.store.due(Priority.P1, world.clock.now(), 10):
             row = world.store.rows[fingerprint]
             try:
-                world.sync(row, world.clock.now() + timedelta(minutes=1))
+                world.sync.advance(row, world.clock.now() + timedelta(minutes=1))
             except Dead:
                 tries.append(minute)
                 assert world.row.due_at
@@ -502,8 +502,8 @@ def test_a_crash_at_any_write_of_the_row_neither_doubles_nor_loses(world: World,
 
 def test_two_workers_open_one_issue(world: World) -> None:
     row = world.says(firing(0))
-    world.sync(row, at(1))
-    world.worker()(row, at(1))
+    world.sync.advance(row, at(1))
+    world.worker().advance(row, at(1))
     assert len(world.tracker.all_issues) == 1
 
 
@@ -525,7 +525,7 @@ def test_a_lost_lease_settles_nothing(world: World) -> None:
         world.tracker.faults.clear()
         opened = effect()
         world.clock.pass_(minutes=5)
-        world.worker()(world.row, world.clock.now() + timedelta(minutes=1))
+        world.worker().advance(world.row, world.clock.now() + timedelta(minutes=1))
         return opened
 
     world.tracker.faults["open"] = takes_too_long
@@ -625,7 +625,7 @@ def test_what_the_budget_refused_was_never_begun(world: World) -> None:
 def test_while_another_worker_acts_nothing_is_written(world: World) -> None:
     row = replace(world.says(firing(0)), lease=Lease("other", at(1)))
     world.store.calls.clear()
-    world.sync(row, at(1))
+    world.sync.advance(row, at(1))
     assert world.store.calls == []
 
 
@@ -700,19 +700,19 @@ def test_disabled_github_is_not_called_and_enabling_opens_what_still_fires() -> 
 
 def test_near_its_end_a_worker_begins_nothing(world: World) -> None:
     row = world.says(firing(0))
-    world.sync(row, world.clock.now() + timedelta(seconds=10))
+    world.sync.advance(row, world.clock.now() + timedelta(seconds=10))
     assert world.tracker.calls == []
     assert world.row.due_at
 
 
 def test_a_hundred_thousand_repeats_in_a_day_are_24_comments_and_150_writes(world: World) -> None:
     """Every tenth second for a day (fewer than a hundred thousand, as each is the same to sync)."""
-    world.sync(world.says(firing(0)), at(1))
+    world.sync.advance(world.says(firing(0)), at(1))
     for tick in range(1, 24 * 60 * 6):
         world.clock.time = at(tick / 6)
         row = world.says(firing(tick / 6))
         if row.due_at and row.due_at <= world.clock.now():
-            world.sync(row, world.clock.now() + timedelta(minutes=1))
+            world.sync.advance(row, world.clock.now() + timedelta(minutes=1))
     assert len(world.tracker.all_issues) == 1
     assert len(world.tracker.threads[FIRST].comments) <= 24
     assert len(world.writes()) <= 150

@@ -116,16 +116,16 @@ def test_a_row_that_rested_before_rows_knew_when_they_are_stale_is_found(world: 
     look = Unheard(MemoryCensus(world.store), world.store, None, world.clock.now)
     for hour in (6, 15, 15.5):
         world.clock.time = at(hour * HOUR)
-        look(far_ahead())
+        look.check(far_ahead())
         world.settle(1)
         assert STALE_LABEL not in world.thread.seen.labels
     world.clock.time = at(16.1 * HOUR)
-    look(far_ahead())
+    look.check(far_ahead())
     world.settle(1)
     assert STALE_LABEL in world.thread.seen.labels
     world.passes(2)
     revision = world.row.revision
-    look(far_ahead())
+    look.check(far_ahead())
     assert world.row.revision == revision
 
 
@@ -154,5 +154,5 @@ def test_left_open_it_is_carried_over_to_the_firing_with_a_new_start(world: Sile
 def test_a_look_that_has_no_time_reads_no_row(world: Silenced) -> None:
     world.store.calls.clear()
     unheard = Unheard(MemoryCensus(world.store), world.store, timedelta(hours=2), world.clock.now)
-    unheard(world.clock.now())
+    unheard.check(world.clock.now())
     assert "several" not in world.store.calls

@@ -63,7 +63,7 @@ class Board:
     telemetry: Telemetry
     every: timedelta = timedelta(minutes=5)
 
-    def __call__(self, until: datetime) -> None:
+    def update(self, until: datetime) -> None:
         """Keep every board whose turn it is; one repository's trouble does not hold up the others."""
         known = Contents(self.rows, self.census, self.now(), lambda: self.now() + ROOM < until)
         for repository in sorted(self.routing.boards):
