@@ -105,8 +105,8 @@ resource "aws_cloudwatch_metric_alarm" "own" {
   comparison_operator = can(each.value.below) ? "LessThanThreshold" : "GreaterThanThreshold"
   threshold           = try(each.value.below, each.value.above)
   treat_missing_data  = each.value.missing
-  alarm_actions       = [aws_sns_topic.operations.arn]
-  ok_actions          = [aws_sns_topic.operations.arn]
+  alarm_actions       = [module.operations.topic.arn]
+  ok_actions          = [module.operations.topic.arn]
 
   dynamic "metric_query" {
     for_each = try([each.value.query], [])

@@ -43,7 +43,7 @@ resource "aws_cloudwatch_event_target" "topic" {
   rule           = aws_cloudwatch_event_rule.alarms.name
   event_bus_name = aws_cloudwatch_event_bus.alarms.name
   target_id      = "topic"
-  arn            = aws_sns_topic.alerts.arn
+  arn            = module.alerts.topic.arn
 
   # What AWS does by itself (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html), said here so that it stays.
   retry_policy {
@@ -55,5 +55,5 @@ resource "aws_cloudwatch_event_target" "topic" {
     arn = aws_sqs_queue.dead.arn
   }
 
-  depends_on = [aws_sns_topic_policy.alerts]
+  depends_on = [module.alerts]
 }

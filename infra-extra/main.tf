@@ -14,6 +14,8 @@ locals {
   dlq_arn       = "${local.queue_arn}-dlq"
   topics_beside = [for name in var.other_regions : "arn:${local.partition}:sns:${name}:${local.account_id}:${local.prefix}-alerts"]
 
+  key_arn = one(aws_kms_key.topics[*].arn)
+
   # Chalice names a role after its function; these publish: the routes, and reconcile its canary.
   publishers = [for name in ["api_handler", "reconcile"] : "arn:${local.partition}:iam::${local.account_id}:role/${local.prefix}-${name}"]
 }

@@ -1,6 +1,6 @@
 output "alarm_topic_arn" {
   description = "The topic for the actions of CloudWatch alarms (ALARM and OK)."
-  value       = aws_sns_topic.alerts.arn
+  value       = module.alerts.topic.arn
 }
 
 output "alarm_bus_arn" {
@@ -40,7 +40,7 @@ output "secret_names" {
 
 output "operations_topic_arn" {
   description = "Where Alerting's own alarms go."
-  value       = aws_sns_topic.operations.arn
+  value       = module.operations.topic.arn
 }
 
 output "dashboard_url" {

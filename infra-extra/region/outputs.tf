@@ -1,6 +1,6 @@
 output "alarm_topic_arn" {
   description = "The topic for the actions of this region's CloudWatch alarms (ALARM and OK)."
-  value       = aws_sns_topic.alerts.arn
+  value       = module.alerts.topic.arn
 }
 
 output "dead_letter_queue_url" {

@@ -42,48 +42,15 @@ resource "aws_cloudwatch_metric_alarm" "undelivered" {
   comparison_operator = "GreaterThanThreshold"
   threshold           = 0
   treat_missing_data  = "notBreaching"
-  alarm_actions       = [aws_sns_topic.operations.arn]
-  ok_actions          = [aws_sns_topic.operations.arn]
+  alarm_actions       = [module.operations.topic.arn]
+  ok_actions          = [module.operations.topic.arn]
 }
 
-resource "aws_sns_topic" "operations" {
-  #checkov:skip=CKV_AWS_26: CloudWatch cannot publish under the key that AWS manages for SNS
-  name = "${local.prefix}-operations"
-}
+module "operations" {
+  source = "../topic"
 
-resource "aws_sns_topic_policy" "operations" {
-  arn = aws_sns_topic.operations.arn
-
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      {
-        Sid       = "AlarmsPublish"
-        Effect    = "Allow"
-        Principal = { Service = "cloudwatch.amazonaws.com" }
-        Action    = "sns:Publish"
-        Resource  = aws_sns_topic.operations.arn
-        Condition = {
-          StringEquals = { "aws:SourceAccount" = [local.account_id] }
-          ArnLike      = { "aws:SourceArn" = [aws_cloudwatch_metric_alarm.undelivered.arn] }
-        }
-      },
-      {
-        Sid       = "TlsOnly"
-        Effect    = "Deny"
-        Principal = "*"
-        Action    = "sns:Publish"
-        Resource  = aws_sns_topic.operations.arn
-        Condition = { Bool = { "aws:SecureTransport" = "false" } }
-      },
-    ]
-  })
-}
-
-resource "aws_sns_topic_subscription" "operations" {
-  for_each = toset(var.operations_emails)
-
-  topic_arn = aws_sns_topic.operations.arn
-  protocol  = "email"
-  endpoint  = each.value
+  name       = "${local.prefix}-operations"
+  accounts   = [local.account_id]
+  alarm_arns = [aws_cloudwatch_metric_alarm.undelivered.arn]
+  emails     = var.operations_emails
 }

@@ -44,8 +44,8 @@ run "alarms" {
     condition = alltrue([
       for name, alarm in aws_cloudwatch_metric_alarm.own :
       alarm.alarm_name == "alerting-dev-${name}"
-      && alarm.alarm_actions == toset([aws_sns_topic.operations.arn])
-      && alarm.ok_actions == toset([aws_sns_topic.operations.arn])
+      && alarm.alarm_actions == toset([module.operations.topic.arn])
+      && alarm.ok_actions == toset([module.operations.topic.arn])
       && strcontains(alarm.alarm_description, "docs/on-call.md, ${name}.")
     ])
     error_message = "Each tells operations when it begins and when it ends, and where its paragraph is."
@@ -163,15 +163,15 @@ run "who_is_told" {
 
   assert {
     condition = (
-      toset([for each in aws_sns_topic_subscription.operations : each.endpoint]) == toset(["on-call@example.org", "lead@example.org"])
-      && alltrue([for each in aws_sns_topic_subscription.operations : each.protocol == "email" && each.topic_arn == aws_sns_topic.operations.arn])
+      toset([for each in module.operations.emails : each.endpoint]) == toset(["on-call@example.org", "lead@example.org"])
+      && alltrue([for each in module.operations.emails : each.protocol == "email" && each.topic_arn == module.operations.topic.arn])
     )
     error_message = "Each address is subscribed to operations."
   }
 
   assert {
     condition = one([
-      for each in jsondecode(aws_sns_topic_policy.operations.policy).Statement : each.Condition if each.Effect == "Allow"
+      for each in jsondecode(module.operations.policy.policy).Statement : each.Condition if each.Effect == "Allow"
       ]) == {
       StringEquals = { "aws:SourceAccount" = ["123456789012"] }
       ArnLike      = { "aws:SourceArn" = ["arn:aws:cloudwatch:us-west-2:123456789012:alarm:alerting-dev-*"] }

@@ -37,7 +37,7 @@ run "names" {
   command = plan
 
   assert {
-    condition     = aws_sns_topic.alerts.name == "alerting-prod-alerts" && aws_sns_topic.operations.name == "alerting-prod-operations"
+    condition     = module.alerts.topic.name == "alerting-prod-alerts" && module.operations.topic.name == "alerting-prod-operations"
     error_message = "The topics are named after the stage."
   }
 
@@ -128,7 +128,7 @@ run "tls_only" {
   assert {
     condition = alltrue([
       for policy in [
-        aws_sqs_queue.alerts.policy, aws_sqs_queue.dead.policy, aws_sns_topic_policy.alerts.policy, aws_sns_topic_policy.operations.policy,
+        aws_sqs_queue.alerts.policy, aws_sqs_queue.dead.policy, module.alerts.policy.policy, module.operations.policy.policy,
       ] :
       anytrue([
         for each in jsondecode(policy).Statement :
@@ -143,12 +143,12 @@ run "subscription" {
   command = plan
 
   assert {
-    condition     = aws_sns_topic_subscription.queue.raw_message_delivery && aws_sns_topic_subscription.queue.protocol == "sqs"
+    condition     = module.alerts.queues["alerts"].raw_message_delivery && module.alerts.queues["alerts"].protocol == "sqs"
     error_message = "Messages arrive raw, so that the source is an attribute."
   }
 
   assert {
-    condition     = jsondecode(aws_sns_topic_subscription.queue.redrive_policy) == { deadLetterTargetArn = aws_sqs_queue.dead.arn }
+    condition     = jsondecode(module.alerts.queues["alerts"].redrive_policy) == { deadLetterTargetArn = aws_sqs_queue.dead.arn }
     error_message = "What the queue does not take is a dead letter."
   }
 }
@@ -162,14 +162,14 @@ run "who_publishes" {
 
   assert {
     condition = one([
-      for each in jsondecode(aws_sns_topic_policy.alerts.policy).Statement : each.Condition if each.Sid == "AlarmsPublish"
+      for each in jsondecode(module.alerts.policy.policy).Statement : each.Condition if each.Sid == "AlarmsPublish"
     ]) == { StringEquals = { "aws:SourceAccount" = ["123456789012"] } }
     error_message = "Alarms of this account may publish, whatever alphabet they are named in, and of no other."
   }
 
   assert {
     condition = [
-      for each in jsondecode(aws_sns_topic_policy.alerts.policy).Statement : each.Condition
+      for each in jsondecode(module.alerts.policy.policy).Statement : each.Condition
       if each.Effect == "Allow" && try(each.Principal.Service, "") == "events.amazonaws.com"
     ] == [{ ArnEquals = { "aws:SourceArn" = ["arn:aws:events:us-east-1:123456789012:rule/alerting-prod-alarms/alerting-prod-alarms"] } }]
     error_message = "Of all rules, our own may publish."
@@ -177,7 +177,7 @@ run "who_publishes" {
 
   assert {
     condition = one([
-      for each in jsondecode(aws_sns_topic_policy.alerts.policy).Statement : each.Condition if each.Sid == "FunctionsPublish"
+      for each in jsondecode(module.alerts.policy.policy).Statement : each.Condition if each.Sid == "FunctionsPublish"
       ]) == { ArnEquals = { "aws:PrincipalArn" = [
         "arn:aws:iam::123456789012:role/alerting-prod-api_handler", "arn:aws:iam::123456789012:role/alerting-prod-reconcile",
     ] } }
@@ -185,7 +185,7 @@ run "who_publishes" {
   }
 
   assert {
-    condition     = length(jsondecode(aws_sns_topic_policy.alerts.policy).Statement) == 4
+    condition     = length(jsondecode(module.alerts.policy.policy).Statement) == 4
     error_message = "Nobody else may publish."
   }
 }
@@ -198,7 +198,7 @@ run "rules_that_publish_directly_go_on" {
   }
 
   assert {
-    condition = one([for each in jsondecode(aws_sns_topic_policy.alerts.policy).Statement : each.Condition if each.Sid == "RulesPublish"]) == {
+    condition = one([for each in jsondecode(module.alerts.policy.policy).Statement : each.Condition if each.Sid == "RulesPublish"]) == {
       StringEquals = { "aws:SourceAccount" = ["111122223333"] }
       ArnLike      = { "aws:SourceArn" = ["arn:aws:events:us-east-1:111122223333:rule/*"] }
     }
@@ -247,7 +247,7 @@ run "the_bus" {
 
   assert {
     condition = (
-      aws_cloudwatch_event_target.topic.arn == aws_sns_topic.alerts.arn
+      aws_cloudwatch_event_target.topic.arn == module.alerts.topic.arn
       && aws_cloudwatch_event_target.topic.event_bus_name == "alerting-prod-alarms"
       && aws_cloudwatch_event_target.topic.input == null
       && aws_cloudwatch_event_target.topic.input_path == null
@@ -279,7 +279,7 @@ run "other_accounts_and_regions" {
   }
 
   assert {
-    condition = jsondecode(aws_sns_topic_policy.alerts.policy).Statement[0].Condition == {
+    condition = jsondecode(module.alerts.policy.policy).Statement[0].Condition == {
       StringEquals = { "aws:SourceAccount" = ["111122223333", "444455556666"] }
     }
     error_message = "The accounts that are named may publish, and this one only if it is named."
@@ -371,7 +371,7 @@ run "own_key" {
   }
 
   assert {
-    condition     = aws_sns_topic.alerts.kms_master_key_id == aws_kms_key.topics[0].arn && aws_sns_topic.operations.kms_master_key_id == aws_kms_key.topics[0].arn
+    condition     = module.alerts.topic.kms_master_key_id == aws_kms_key.topics[0].arn && module.operations.topic.kms_master_key_id == aws_kms_key.topics[0].arn
     error_message = "Both topics use the key."
   }
 

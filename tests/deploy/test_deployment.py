@@ -7,6 +7,7 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -337,7 +338,7 @@ def deployment(world: World) -> Any:
 
 
 def test_chalice_by_hand_finds_the_same_again(world: World) -> None:
-    """It packs the command line too, and no lock, so that the bytes differ until the next deployment."""
+    """It packs the command line too, so that the bytes differ until the next deployment."""
     before = deployment(world)
     chalice = shutil.which("chalice") or str(Path(httpx.__file__).parents[4] / "bin" / "chalice")
     done = world.first.run(chalice, "deploy", "--stage", "dev", AWS_REGION=REGION, AWS_DEFAULT_REGION=REGION)
@@ -352,6 +353,21 @@ def test_from_another_checkout_the_same_is_found_again(world: World) -> None:
     assert "0 added, 0 changed, 0 destroyed" in told
     assert deployment(world) == before
     assert second.memory == world.first.memory
+
+
+def test_a_state_of_before_the_topics_module_keeps_its_topics(world: World) -> None:
+    folder = world.first.path / "infra-extra"
+    here = {"TF_DATA_DIR": str(folder / ".terraform" / "dev")}
+    known = world.first.run("terraform", f"-chdir={folder}", "state", "list", **here).stdout.splitlines()
+    renamed = re.findall(r"from = (\S+)\n +to +=  *(\S+)", (folder / "moved.tf").read_text(encoding="utf-8"))
+    there = [(before, now) for before, now in renamed if now in known]
+    assert len(there) == 5  # no address is told of trouble in dev
+    for before, now in there:
+        done = world.first.run("terraform", f"-chdir={folder}", "state", "mv", now, before, **here)
+        assert done.returncode == 0, done.stderr
+    told = world.first.make_target("plan-dev")
+    assert told.count(" has moved to ") == 5
+    assert "0 to add, 0 to change, 0 to destroy" in told
 
 
 def test_where_chalices_memory_is_lost_it_stops_and_says_how_to_go_on(world: World) -> None:

@@ -94,6 +94,18 @@ def test_every_validation_has_a_test_that_expects_it() -> None:
                 assert expected >= body.count("validation {")
 
 
+def test_states_of_before_are_renamed_in_both_roots() -> None:
+    assert re.findall(r"from = (\S+)", read("moved.tf")) == [
+        *("aws_sns_topic.alerts", "aws_sns_topic_policy.alerts", "aws_sns_topic_subscription.queue"),
+        *(
+            "aws_sns_topic.operations",
+            "aws_sns_topic_policy.operations",
+            "aws_sns_topic_subscription.operations",
+        ),
+    ]
+    assert read("region/moved.tf") == read("moved.tf")
+
+
 def test_the_table_has_the_indexes_that_the_code_is_tested_with() -> None:
     made = re.findall(r'(\w+) += \{ hash = "(\w+)", range = "(\w+)" \}', read("table.tf"))
     assert {name: (partition, order) for name, partition, order in made} == INDEXES

@@ -34,20 +34,20 @@ run "its_topic_delivers_home" {
   command = plan
 
   assert {
-    condition     = aws_sns_topic.alerts.name == "alerting-prod-alerts"
+    condition     = module.alerts.topic.name == "alerting-prod-alerts"
     error_message = "The topic has the name that the queue at home lets in."
   }
 
   assert {
     condition = (
-      aws_sns_topic_subscription.queue.endpoint == "arn:aws:sqs:us-east-1:123456789012:alerting-prod-alerts"
-      && aws_sns_topic_subscription.queue.raw_message_delivery
+      module.alerts.queues["alerts"].endpoint == "arn:aws:sqs:us-east-1:123456789012:alerting-prod-alerts"
+      && module.alerts.queues["alerts"].raw_message_delivery
     )
     error_message = "The stage's queue takes its messages, raw."
   }
 
   assert {
-    condition     = jsondecode(aws_sns_topic_subscription.queue.redrive_policy) == { deadLetterTargetArn = aws_sqs_queue.dead.arn }
+    condition     = jsondecode(module.alerts.queues["alerts"].redrive_policy) == { deadLetterTargetArn = aws_sqs_queue.dead.arn }
     error_message = "What the queue does not take is kept here."
   }
 }
@@ -60,14 +60,14 @@ run "who_publishes" {
   }
 
   assert {
-    condition = jsondecode(aws_sns_topic_policy.alerts.policy).Statement[0].Condition == {
+    condition = jsondecode(module.alerts.policy.policy).Statement[0].Condition == {
       StringEquals = { "aws:SourceAccount" = ["111122223333"] }
     }
     error_message = "Alarms of the accounts that are named may publish."
   }
 
   assert {
-    condition     = [for each in jsondecode(aws_sns_topic_policy.alerts.policy).Statement : each.Sid] == ["AlarmsPublish", "TlsOnly", "RulesPublish"]
+    condition     = [for each in jsondecode(module.alerts.policy.policy).Statement : each.Sid] == ["AlarmsPublish", "RulesPublish", "TlsOnly"]
     error_message = "Nobody else may publish."
   }
 }
@@ -80,7 +80,7 @@ run "rules_send_to_the_bus_at_home" {
   }
 
   assert {
-    condition     = [for each in jsondecode(aws_sns_topic_policy.alerts.policy).Statement : each.Sid] == ["AlarmsPublish", "TlsOnly"]
+    condition     = [for each in jsondecode(module.alerts.policy.policy).Statement : each.Sid] == ["AlarmsPublish", "TlsOnly"]
     error_message = "No rule publishes to this topic."
   }
 }
@@ -95,8 +95,8 @@ run "undelivered_alerts_are_told" {
   assert {
     condition = (
       aws_cloudwatch_metric_alarm.undelivered.dimensions == tomap({ QueueName = "alerting-prod-alerts-dlq" })
-      && aws_cloudwatch_metric_alarm.undelivered.alarm_actions == toset([aws_sns_topic.operations.arn])
-      && aws_sns_topic_subscription.operations["on-call@example.org"].protocol == "email"
+      && aws_cloudwatch_metric_alarm.undelivered.alarm_actions == toset([module.operations.topic.arn])
+      && module.operations.emails["on-call@example.org"].protocol == "email"
     )
     error_message = "Somebody hears of what did not get home."
   }
