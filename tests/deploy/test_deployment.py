@@ -160,7 +160,12 @@ def test_the_bus_hands_alarms_to_the_topic(world: World) -> None:
     events, name = world.cloud.client("events"), f"{PREFIX}-alarms"
     (target,) = events.list_targets_by_rule(Rule=name, EventBusName=name)["Targets"]
     topic = f"arn:aws:sns:{REGION}:123456789012:{PREFIX}-alerts"
-    assert target == {"Id": "topic", "Arn": topic}
+    assert target == {
+        "Id": "topic",
+        "Arn": topic,
+        "DeadLetterConfig": {"Arn": f"arn:aws:sqs:{REGION}:123456789012:{PREFIX}-alerts-dlq"},
+        "RetryPolicy": {"MaximumEventAgeInSeconds": 86400, "MaximumRetryAttempts": 185},
+    }
     rule = events.describe_rule(Name=name, EventBusName=name)
     policy = world.cloud.client("sns").get_topic_attributes(TopicArn=topic)["Attributes"]["Policy"]
     published = {each["Sid"]: each for each in json.loads(policy)["Statement"]}
