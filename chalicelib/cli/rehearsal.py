@@ -12,7 +12,7 @@ from chalicelib.cli.recorder import Recorder
 from chalicelib.conditions.plan import Policy, plan
 from chalicelib.conditions.record import Reason, record
 from chalicelib.conditions.row import AlertState, Lease
-from chalicelib.conditions.steps import Nothing, Step
+from chalicelib.conditions.steps import Nothing, Step, Work
 from chalicelib.errors import Rejected
 from chalicelib.github.issues import GitHubIssues
 from chalicelib.github.protocol import Request
@@ -82,7 +82,7 @@ class Rehearsal:
         self._rows[key] = row
         return Change(alert, recorded.reason, row, steps, requests)
 
-    def _act(self, row: AlertState, step: Step, act: Act, recorder: Recorder) -> AlertState:
+    def _act(self, row: AlertState, step: Work, act: Act, recorder: Recorder) -> AlertState:
         if row.status.issue:
             recorder.believe(row.status.issue)
         begun = intents.intent(row, step, self.policy.routing, self.now)

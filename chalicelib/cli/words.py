@@ -1,23 +1,7 @@
 """Words for what record and plan decide."""
 
 from chalicelib.conditions.record import Reason
-from chalicelib.conditions.steps import (
-    AddComment,
-    AddLabels,
-    Adopt,
-    CloseDuplicate,
-    CloseIssue,
-    Find,
-    Look,
-    Nothing,
-    Obey,
-    OpenIssue,
-    Quiet,
-    RemoveLabel,
-    ReopenIssue,
-    Step,
-    UpdateIssue,
-)
+from chalicelib.conditions.steps import Nothing, Quiet, Step
 
 REASONS = {
     Reason.FIRST_FIRING: "nothing was known of it; a new episode begins",
@@ -46,20 +30,6 @@ QUIET = {
     Quiet.RESOLVED_UNTOLD: "it ended before it could get an issue; told in the next issue of this condition",
     Quiet.UP_TO_DATE: "the issue says everything there is to say",
 }
-STEPS: dict[type[Step], str] = {
-    OpenIssue: "open an issue",
-    ReopenIssue: "reopen the issue",
-    Obey: "carry out a person's command",
-    UpdateIssue: "update the issue's text",
-    AddLabels: "add labels",
-    RemoveLabel: "remove a label",
-    AddComment: "comment",
-    CloseIssue: "close the issue",
-    Find: "find out whether an unfinished opening or comment took effect",
-    Look: "read the issue, as a step's outcome is unknown",
-    Adopt: "take over an open issue",
-    CloseDuplicate: "close a duplicate",
-}
 IGNORED = {
     "TEST_NOTIFICATION": "a contact point's test; acknowledged, and opens nothing",
     "CONFIGURATION_CHANGE": "the alarm itself was changed, not its state; changes nothing",
@@ -83,7 +53,7 @@ def step(planned: Step) -> str:
     if isinstance(planned, Nothing):
         when = f", again at {planned.due_at:%H:%M:%S} UTC" if planned.due_at else ""
         return f"nothing, {planned.reason.value}: {QUIET[planned.reason]}{when}"
-    return f"{type(planned).__name__}: {STEPS[type(planned)]}"
+    return f"{type(planned).__name__}: {planned.words}"
 
 
 def ignored(told: str) -> str:

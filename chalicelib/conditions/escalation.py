@@ -6,17 +6,16 @@ them) is continued in a fresh one, which calls people, and is then closed as its
 """
 
 from chalicelib.alert import AlertEvent, Condition
-from chalicelib.conditions.policy import Policy
+from chalicelib.conditions.comments import Comment
 from chalicelib.conditions.row import AlertState, Issue
-from chalicelib.conditions.said import ESCALATION
 from chalicelib.conditions.steps import AddComment, OpenIssue, Step
 
 
-def escalation(row: AlertState, issue: Issue, alert: AlertEvent, policy: Policy) -> Step | None:
+def escalation(row: AlertState, issue: Issue, alert: AlertEvent) -> Step | None:
     """Call the people of a priority higher than those called so far, unless somebody wants it quiet."""
     worse = row.spec.condition is Condition.FIRING and alert.priority < issue.announced
     if not worse or issue.quiet:
         return None
     if issue.comments_closed:
         return OpenIssue()
-    return AddComment(issue.ref, f"{ESCALATION}{row.spec.generation}") if policy.comments else None
+    return AddComment(issue.ref, Comment.ESCALATION.key(row.spec.generation))

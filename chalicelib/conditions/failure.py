@@ -2,18 +2,24 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import assert_never
 
 from chalicelib.conditions import commands, outcome, said
-from chalicelib.conditions.row import AlertState, Verb
+from chalicelib.conditions.row import AlertState, Status
 from chalicelib.conditions.steps import (
+    AddComment,
     AddLabels,
     Adopt,
     CloseDuplicate,
+    CloseIssue,
     Find,
+    Look,
     Obey,
     OpenIssue,
     RemoveLabel,
-    Step,
+    ReopenIssue,
+    UpdateIssue,
+    Work,
 )
 from chalicelib.errors import (
     AlertingError,
@@ -30,33 +36,39 @@ LOST_AFTER = 4
 """Refusals, over some seven minutes, after which an issue out of sight is let go: a replica may be behind."""
 
 
-def ended(claimed: AlertState, step: Step, error: AlertingError) -> AlertState | None:
+def ended(claimed: AlertState, step: Work, error: AlertingError) -> AlertState | None:
     """The row after a refusal that settles the step: trying it again would change nothing."""
-    if _on_issue(step) and (isinstance(error, Gone) or _lost(claimed, error)):
-        return replace(claimed, status=outcome.gone(claimed), intent=None)
-    if isinstance(error, CommentsClosed):
-        return replace(claimed, status=said.comments_closed(claimed), intent=None)
-    if isinstance(error, Refused) and isinstance(step, Obey):
-        return replace(claimed, status=commands.corrected(claimed.status, step.command), intent=None)
-    replaced = claimed.status.superseded
-    if isinstance(error, Refused) and isinstance(step, CloseDuplicate) and step.ref == replaced:
-        return replace(claimed, status=outcome.closed_duplicate(claimed, step.ref), intent=None)
-    if isinstance(error, Refused) and isinstance(step, AddLabels):
-        return replace(claimed, status=said.labelled(claimed, added=step.labels), intent=None)
-    if isinstance(error, Refused) and isinstance(step, RemoveLabel):
-        return replace(claimed, status=said.labelled(claimed, removed=step.label), intent=None)
-    return None
+    if step.on_issue and (isinstance(error, Gone) or _lost(claimed, error)):
+        status: Status | None = outcome.gone(claimed)
+    elif isinstance(error, CommentsClosed):
+        status = said.comments_closed(claimed)
+    else:
+        status = _without(claimed, step) if isinstance(error, Refused) else None
+    return replace(claimed, status=status, intent=None) if status else None
+
+
+def _without(claimed: AlertState, step: Work) -> Status | None:
+    """Do without what GitHub refuses; None where it has to be tried until it succeeds."""
+    match step:
+        case Obey(_, command):
+            return commands.corrected(claimed.status, command)
+        case CloseDuplicate(ref):
+            return outcome.closed_duplicate(claimed, ref) if ref == claimed.status.superseded else None
+        case AddLabels(_, labels):
+            return said.labelled(claimed, added=labels)
+        case RemoveLabel(_, label):
+            return said.labelled(claimed, removed=label)
+        case OpenIssue() | ReopenIssue() | UpdateIssue() | CloseIssue() | AddComment():
+            return None
+        case Find() | Look() | Adopt():
+            return None
+        case _:
+            assert_never(step)
 
 
 def _lost(claimed: AlertState, error: AlertingError) -> bool:
     """Whether its issue stays out of sight, as one that was moved to where the App is not."""
     return isinstance(error, OutOfSight) and claimed.status.failures >= LOST_AFTER
-
-
-def _on_issue(step: Step) -> bool:
-    """Whether a step is on the row's own issue."""
-    opening = isinstance(step, Find) and step.intent.verb is Verb.OPEN
-    return not opening and not isinstance(step, OpenIssue | Adopt | CloseDuplicate)
 
 
 def again_at(claimed: AlertState, error: AlertingError, now: datetime, pause: timedelta) -> datetime:

@@ -44,7 +44,7 @@ def while_flapping(
         return None
     if FLAPPING_LABEL not in issue.labels:
         return AddLabels(issue.ref, (FLAPPING_LABEL,))
-    if step := escalation(row, issue, alert, policy):
+    if step := escalation(row, issue, alert):
         return step
     update_at = issue.spoke_at + policy.update_interval
     if issue.generation >= row.spec.generation:

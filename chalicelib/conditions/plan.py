@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from chalicelib.alert import AlertEvent, Condition
+from chalicelib.conditions.comments import Comment
 from chalicelib.conditions.escalation import escalation
 from chalicelib.conditions.flapping import while_flapping
 from chalicelib.conditions.opening import opening
@@ -39,7 +40,7 @@ def plan(row: AlertState, now: datetime, policy: Policy) -> Step:
         return Nothing(Quiet.UP_TO_DATE)
     if row.status.superseded:
         return CloseDuplicate(row.status.superseded)
-    if wish := asked(row, now, policy):
+    if wish := asked(row, now):
         return wish
     step = _firing if row.spec.condition is Condition.FIRING else resolved
     return listening(row, step(row, row.spec.alert, now, policy))
@@ -79,14 +80,14 @@ def _say(row: AlertState, issue: Issue, alert: AlertEvent, now: datetime, policy
     stale = STALE_LABEL in issue.labels
     if stale and unheard_at and issue.spoke_at < unheard_at:
         return UpdateIssue(issue.ref)
-    if step := escalation(row, issue, alert, policy):
+    if step := escalation(row, issue, alert):
         return step
     loud = may_comment(issue, policy)
     if loud and (key := _at_once(row, issue)):
         return AddComment(issue.ref, key)
     if not news:
         return Nothing(Quiet.UP_TO_DATE, None if stale else unheard_at)
-    repeat = f"repeat-{row.spec.generation}"
+    repeat = Comment.REPEAT.key(row.spec.generation)
     may_repeat = loud and not issue.acked_by and repeat != issue.comment_key
     if may_repeat and now >= issue.commented_at + policy.comment_interval:
         return AddComment(issue.ref, repeat)
@@ -97,6 +98,6 @@ def _say(row: AlertState, issue: Issue, alert: AlertEvent, now: datetime, policy
 def _at_once(row: AlertState, issue: Issue) -> str | None:
     """Name the comment that does not wait for its interval."""
     if row.status.snoozed_until:
-        return f"snooze-{row.status.snoozed_until:%Y%m%dT%H%M%S%f}"
-    stale = f"stale-{row.spec.seen_at:%Y%m%dT%H%M%S%f}"
+        return Comment.SNOOZE.key(row.status.snoozed_until)
+    stale = Comment.STALE.key(row.spec.seen_at)
     return stale if STALE_LABEL in issue.labels and stale not in issue.once else None

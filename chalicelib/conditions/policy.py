@@ -8,7 +8,7 @@ from chalicelib.routing import Routing
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How soon and how often GitHub is told; `comments` is off while the budget refuses them.
+    """How soon and how often GitHub is told.
 
     Without a `stale_after` an alert is stale after three of the intervals at which its source repeats it; one
     of nothing never takes it for stale.
@@ -25,4 +25,3 @@ class Policy:
     look_interval: timedelta = timedelta(seconds=60)
     most_comments: int = 2000
     enabled: bool = True
-    comments: bool = True

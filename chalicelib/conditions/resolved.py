@@ -3,13 +3,23 @@
 from datetime import datetime
 
 from chalicelib.alert import AlertEvent
+from chalicelib.conditions.comments import Comment
 from chalicelib.conditions.flapping import while_flapping
 from chalicelib.conditions.issue import Closer
 from chalicelib.conditions.opening import opening
 from chalicelib.conditions.policy import Policy
 from chalicelib.conditions.relabel import relabel
 from chalicelib.conditions.row import AlertState, Issue
-from chalicelib.conditions.steps import AddComment, CloseIssue, Nothing, Quiet, RemoveLabel, Step, UpdateIssue
+from chalicelib.conditions.steps import (
+    AddComment,
+    CloseIssue,
+    Nothing,
+    Quiet,
+    RemoveLabel,
+    Step,
+    UpdateIssue,
+    needed,
+)
 from chalicelib.conditions.suppression import closed_in_this_episode, held_back
 from chalicelib.labels import FLAPPING_LABEL, RESOLVED_LABEL, STALE_LABEL
 
@@ -70,7 +80,7 @@ def _close(row: AlertState, issue: Issue, alert: AlertEvent, policy: Policy) -> 
     if issue.generation < row.spec.generation:
         return UpdateIssue(issue.ref)
     labelled = relabel(issue, (*policy.routing.labels(alert), RESOLVED_LABEL))
-    key = f"resolved-{row.spec.episode:%Y%m%dT%H%M%S%f}"
-    if labelled or not policy.comments or issue.comments_closed or issue.quiet or issue.comment_key == key:
+    key = Comment.RESOLVED.key(needed(row.spec.episode))
+    if labelled or issue.comments_closed or issue.quiet or issue.comment_key == key:
         return labelled or Nothing(Quiet.UP_TO_DATE)
     return AddComment(issue.ref, key)

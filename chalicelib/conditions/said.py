@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.alert import Priority
+from chalicelib.conditions.comments import ONCE, Comment
 from chalicelib.conditions.row import AlertState, Status
 
 
@@ -19,34 +20,25 @@ def labelled(row: AlertState, *, added: tuple[str, ...] = (), removed: str | Non
     return replace(row.status, issue=replace(issue, labels=labels))
 
 
-ONCE = ("quiet-", "stale-")
-"""How the keys begin of comments that are made only once."""
-
-ESCALATION = "escalation-"
-"""How the key begins of a comment that calls the people of a higher priority; the generation follows."""
-
-HELP = "help-"
-"""How the key begins of the answer to a wrong command; the comment's id follows."""
-
-
 def commented(row: AlertState, priority: Priority, key: str, now: datetime) -> Status:
     """A comment of ours stands; only an escalation calls the people of its priority."""
     issue = row.status.issue
     if issue is None:
         return row.status
+    kind = Comment.of(key)
     issue = replace(issue, comments=issue.comments + 1, heard=issue.heard + 1)
-    if key.startswith(HELP):
-        left = tuple(each for each in row.status.replies if f"{HELP}{each}" != key)
+    if kind is Comment.HELP:
+        left = tuple(each for each in row.status.replies if Comment.HELP.key(each) != key)
         return replace(row.status, issue=issue, replies=left, failures=0)
     issue = replace(
         issue,
         comment_key=key,
         commented_at=now,
         spoke_at=now,
-        announced=min(issue.announced, priority) if key.startswith(ESCALATION) else issue.announced,
-        once=(*issue.once, key) if key.startswith(ONCE) else issue.once,
+        announced=min(issue.announced, priority) if kind is Comment.ESCALATION else issue.announced,
+        once=(*issue.once, key) if kind in ONCE else issue.once,
     )
-    snoozed_until = None if key.startswith("snooze") else row.status.snoozed_until
+    snoozed_until = None if kind is Comment.SNOOZE else row.status.snoozed_until
     return replace(row.status, issue=issue, snoozed_until=snoozed_until, failures=0)
 
 

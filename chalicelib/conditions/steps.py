@@ -1,12 +1,20 @@
-"""The steps: everything that can be done about an issue next, each with what it needs and nothing else."""
+"""The steps: everything that can be done about an issue next, each with what it needs and nothing else.
+
+A step describes itself. `action` names it in logs and metrics, `words` to people. `verb` is what the row
+notes before it is taken; None leaves standing what was noted before. `kind` is the call that the rate limit
+is asked for, `on_issue` whether it is about the row's own issue. To add a step, add its class and put it into
+`Work`; mypy names what is left to write.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
 
+from chalicelib.conditions.calls import Kind
+from chalicelib.conditions.comments import Comment
 from chalicelib.conditions.issue import IssueRef
-from chalicelib.conditions.row import Command, Intent
+from chalicelib.conditions.row import Command, Intent, Verb
 
 
 class Quiet(StrEnum):
@@ -30,6 +38,8 @@ class Quiet(StrEnum):
 class Nothing:
     """Leave GitHub as it is; `due_at` is when to plan again, None if only a change can make a difference."""
 
+    action = "SKIP"
+
     reason: Quiet
     due_at: datetime | None = None
 
@@ -38,10 +48,16 @@ class Nothing:
 class OpenIssue:
     """Open a fresh issue for the episode."""
 
+    action, words = "CREATE", "open an issue"
+    verb, kind, on_issue = Verb.OPEN, Kind.OPEN, False
+
 
 @dataclass(frozen=True, slots=True)
 class ReopenIssue:
     """Open the issue that we closed again."""
+
+    action, words = "REOPEN", "reopen the issue"
+    verb, kind, on_issue = Verb.REOPEN, Kind.CHANGE, True
 
     ref: IssueRef
 
@@ -53,12 +69,18 @@ class UpdateIssue:
     Carries an open issue over to a new episode.
     """
 
+    action, words = "UPDATE", "update the issue's text"
+    verb, kind, on_issue = Verb.CHANGE, Kind.CHANGE, True
+
     ref: IssueRef
 
 
 @dataclass(frozen=True, slots=True)
 class AddLabels:
     """Set labels of ours that the issue lacks."""
+
+    action, words = "UPDATE", "add labels"
+    verb, kind, on_issue = Verb.CHANGE, Kind.CHANGE, True
 
     ref: IssueRef
     labels: tuple[str, ...]
@@ -68,6 +90,9 @@ class AddLabels:
 class RemoveLabel:
     """Take away a label that we set and that no longer holds."""
 
+    action, words = "UPDATE", "remove a label"
+    verb, kind, on_issue = Verb.CHANGE, Kind.CHANGE, True
+
     ref: IssueRef
     label: str
 
@@ -76,13 +101,24 @@ class RemoveLabel:
 class AddComment:
     """Say something that notifies; `key` tells it from our other comments."""
 
+    action, words = "COMMENT", "comment"
+    verb, on_issue = Verb.COMMENT, True
+
     ref: IssueRef
     key: str
+
+    @property
+    def kind(self) -> Kind:
+        """One that calls people waits no longer than the issue that would have called them."""
+        return Kind.OPEN if Comment.of(self.key) is Comment.ESCALATION else Kind.COMMENT
 
 
 @dataclass(frozen=True, slots=True)
 class Obey:
     """Carry out a person's command, if that person may write to the repository."""
+
+    action, words = "UPDATE", "carry out a person's command"
+    verb, kind, on_issue = Verb.CHANGE, Kind.CHANGE, True
 
     ref: IssueRef
     command: Command
@@ -92,6 +128,9 @@ class Obey:
 class CloseIssue:
     """Close the issue, saying when and why."""
 
+    action, words = "CLOSE", "close the issue"
+    verb, kind, on_issue = Verb.CHANGE, Kind.CHANGE, True
+
     ref: IssueRef
     recovered: bool
 
@@ -100,12 +139,23 @@ class CloseIssue:
 class Find:
     """Learn whether an opening or a comment that never answered took effect."""
 
+    action, words = "FIND", "find out whether an unfinished opening or comment took effect"
+    verb, kind = None, Kind.READ
+
     intent: Intent
+
+    @property
+    def on_issue(self) -> bool:
+        """An opening is looked for among all issues of a repository."""
+        return self.intent.verb is not Verb.OPEN
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
     """Learn how an update, closing or reopening that never answered ended, or what people did."""
+
+    action, words = "LOOK", "read the issue, as a step's outcome is unknown"
+    verb, kind, on_issue = None, Kind.READ, True
 
     ref: IssueRef
 
@@ -114,6 +164,9 @@ class Look:
 class Adopt:
     """Take the older of two open issues for the row's."""
 
+    action, words = "LOOK", "take over an open issue"
+    verb, kind, on_issue = None, Kind.READ, False
+
     ref: IssueRef
 
 
@@ -121,11 +174,15 @@ class Adopt:
 class CloseDuplicate:
     """Close the younger of two open issues, pointing at the row's."""
 
+    action, words = "UPDATE", "close a duplicate"
+    verb, kind, on_issue = Verb.CHANGE, Kind.CHANGE, False
+
     ref: IssueRef
 
 
-Change = UpdateIssue | ReopenIssue | CloseIssue | AddLabels | RemoveLabel
-Step = OpenIssue | Change | AddComment | Obey | Find | Look | Adopt | CloseDuplicate | Nothing
+Edit = UpdateIssue | ReopenIssue | CloseIssue
+Work = OpenIssue | Edit | AddLabels | RemoveLabel | AddComment | Obey | Find | Look | Adopt | CloseDuplicate
+Step = Work | Nothing
 
 T = TypeVar("T")
 

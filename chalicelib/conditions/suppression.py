@@ -9,25 +9,25 @@ from datetime import datetime, timedelta
 from chalicelib.adapters import registry
 from chalicelib.alert import Condition
 from chalicelib.conditions.clocks import APART
+from chalicelib.conditions.comments import Comment
 from chalicelib.conditions.flapping import flapping_until
 from chalicelib.conditions.issue import Closer
 from chalicelib.conditions.policy import Policy
 from chalicelib.conditions.row import AlertState, Issue
-from chalicelib.conditions.said import HELP
 from chalicelib.conditions.spec import Spec
 from chalicelib.conditions.steps import AddComment, Look, Nothing, Obey, Quiet, Step
 from chalicelib.labels import FLAPPING_LABEL, STALE_LABEL
 
 
-def asked(row: AlertState, now: datetime, policy: Policy) -> Step | None:
+def asked(row: AlertState, now: datetime) -> Step | None:
     """What people did is looked at, and what they asked for done, before anything is said of our own."""
     issue, status = row.status.issue, row.status
     if row.look and issue:
         return Look(issue.ref)
     if status.commands:
         return Obey(status.commands[0].ref, status.commands[0])
-    if status.replies and issue and policy.comments and not issue.comments_closed:
-        return AddComment(issue.ref, f"{HELP}{status.replies[0]}")
+    if status.replies and issue and not issue.comments_closed:
+        return AddComment(issue.ref, Comment.HELP.key(status.replies[0]))
     if issue and issue.listen_at and now >= issue.listen_at:
         return Look(issue.ref)
     return None
@@ -61,7 +61,7 @@ def _closed_before(
     """A person closed it in an earlier episode: as not planned, or in the midst of flapping."""
     quiet_until = (issue.over_at or closed_at) + policy.not_planned_quiet
     if issue.state_reason == "not_planned" and now < quiet_until:
-        key = f"quiet-{closed_at:%Y%m%dT%H%M%S%f}"
+        key = Comment.QUIET.key(closed_at)
         told = key in issue.once or not may_comment(issue, policy)
         return Nothing(Quiet.NOT_PLANNED, quiet_until) if told else AddComment(issue.ref, key)
     until = flapping_until(row, now, policy.flapping_quiet) if FLAPPING_LABEL in issue.labels else None
@@ -109,7 +109,13 @@ def wrongly_over(row: AlertState) -> bool:
     return STALE_LABEL in issue.labels and row.spec.seen_at > issue.over_at
 
 
+def hushed(row: AlertState) -> AlertState:
+    """The row as it is planned on while the budget takes no comments: as if nobody wanted any."""
+    issue = replace(row.status.issue, quiet=True) if row.status.issue else None
+    return replace(row, status=replace(row.status, issue=issue, replies=()))
+
+
 def may_comment(issue: Issue, policy: Policy) -> bool:
     """Say whether a comment may be added."""
     open_to_us = not issue.comments_closed and issue.comments < policy.most_comments
-    return policy.comments and open_to_us and not issue.quiet
+    return open_to_us and not issue.quiet

@@ -7,9 +7,9 @@ best-practices-for-using-the-rest-api). `ask` counts `creations`, before anythin
 """
 
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 
 from chalicelib.alert import Priority
+from chalicelib.conditions.calls import Kind
 from chalicelib.rate_limit import creations
 from chalicelib.rate_limit.creations import Minutes, Recent
 
@@ -19,20 +19,6 @@ COMES_AGAIN = 600.0
 CROWD = 10
 """Creations within a minute that show that the openings which waited are still coming."""
 LEAD = 0.1
-
-
-class Kind(StrEnum):
-    """What a call does, most important first: openings and comments create content, the others only write.
-
-    A comment that calls people is asked for as an opening. The board is written when there is room for a
-    comment and nobody waits, though it creates nothing.
-    """
-
-    OPEN = "OPEN"
-    CHANGE = "CHANGE"
-    COMMENT = "COMMENT"
-    BOARD = "BOARD"
-    READ = "READ"
 
 
 GIVE_WAY = (Kind.COMMENT, Kind.BOARD)

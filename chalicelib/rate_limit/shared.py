@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 
 from pydantic import TypeAdapter
 
+from chalicelib.conditions.calls import Kind
 from chalicelib.errors import StoreUnavailable
 from chalicelib.github import ratelimits
 from chalicelib.github.protocol import Response
 from chalicelib.rate_limit import health, reports, rules
-from chalicelib.rate_limit.rules import LEAD, Budget, Call, Granted, Kind, Limits, Refused
+from chalicelib.rate_limit.rules import LEAD, Budget, Call, Granted, Limits, Refused
 from chalicelib.store.documents import Document, Documents
 from chalicelib.telemetry.telemetry import SILENT, Telemetry
 

@@ -13,10 +13,11 @@ from typing import Protocol
 from pydantic import BaseModel
 
 from chalicelib.alert import Priority
+from chalicelib.conditions.calls import Kind
 from chalicelib.errors import GitHubError, TooLate
 from chalicelib.labels import AREA_LABEL
 from chalicelib.rate_limit.port import Permits
-from chalicelib.rate_limit.rules import Call, Granted, Kind
+from chalicelib.rate_limit.rules import Call, Granted
 from chalicelib.reconcile import full_check, unrouted
 from chalicelib.reconcile.comparison import Comparing
 from chalicelib.reconcile.full_check import LAG, LONG_AGO, Everything, Lists, Looks, Progress

@@ -12,11 +12,12 @@ from typing import Protocol
 from pydantic import BaseModel
 
 from chalicelib.alert import Priority
+from chalicelib.conditions.calls import Kind
 from chalicelib.conditions.issue import Label
 from chalicelib.errors import Invalid, Refused
 from chalicelib.labels import OUR_PREFIXES, describe_label
 from chalicelib.rate_limit.port import Permits
-from chalicelib.rate_limit.rules import Call, Granted, Kind
+from chalicelib.rate_limit.rules import Call, Granted
 from chalicelib.routing import Routing
 from chalicelib.store.documents import Documents
 from chalicelib.telemetry.telemetry import Telemetry

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from chalicelib.conditions.comments import Comment
 from chalicelib.conditions.issue import IssueRef
 from chalicelib.conditions.row import AlertState
 from chalicelib.render.marker import comment_marker
@@ -13,12 +14,9 @@ from chalicelib.routing import Routing
 
 
 def comment(row: AlertState, routing: Routing, key: str, now: datetime) -> str:
-    """Write the comment that `key` names by its first word, such as `repeat` or `escalation`."""
+    """Write the comment that `key` names; raises ValueError for a key that is none of ours."""
     view = View.of(row, routing, now)
-    write = next((write for kind, write in _KINDS.items() if key.startswith(kind)), None)
-    if write is None:
-        raise ValueError(f"no such comment: {key}")
-    said = [part for part in write(view) if part]
+    said = [part for part in _KINDS[Comment.of(key)](view) if part]
     return "\n\n".join([*said, comment_marker(row.fingerprint, view.began, key)])
 
 
@@ -70,12 +68,12 @@ That command could not be carried out. These can be, on the first line of a comm
 | `/unsnooze` | the snooze ends now |
 | `/mute`, `/unmute` | nothing is said about this alert until it is unmuted |"""
 
-_KINDS: dict[str, Callable[[View], list[str]]] = {
-    "repeat": _repeat,
-    "escalation": _escalation,
-    "resolved": _resolved,
-    "snooze": _snooze,
-    "quiet": _quiet,
-    "stale": unheard,
-    "help": _help,
+_KINDS: dict[Comment, Callable[[View], list[str]]] = {
+    Comment.REPEAT: _repeat,
+    Comment.ESCALATION: _escalation,
+    Comment.RESOLVED: _resolved,
+    Comment.SNOOZE: _snooze,
+    Comment.QUIET: _quiet,
+    Comment.STALE: unheard,
+    Comment.HELP: _help,
 }

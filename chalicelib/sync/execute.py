@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, assert_never
 
 from chalicelib import render
 from chalicelib.alert import AlertEvent
@@ -16,14 +16,15 @@ from chalicelib.conditions.steps import (
     Adopt,
     CloseDuplicate,
     CloseIssue,
+    Edit,
     Find,
     Look,
     Obey,
     OpenIssue,
     RemoveLabel,
     ReopenIssue,
-    Step,
     UpdateIssue,
+    Work,
     needed,
 )
 from chalicelib.errors import Refused
@@ -34,8 +35,6 @@ from chalicelib.sync.recover import Holder, Lists, Search, nobody
 
 OUT_OF_SIGHT = (404, 410)
 """How GitHub answers for an issue that was deleted, or moved to where the App is not."""
-
-Edit = UpdateIssue | ReopenIssue | CloseIssue
 
 
 class Tracker(Conversation, Lists, readiness.Tracker, Protocol):
@@ -79,7 +78,7 @@ class Act:
     def _tracker(self) -> Tracker:
         return self.connect()
 
-    def execute(self, row: AlertState, step: Step) -> AlertState:  # noqa: C901 - one case a step
+    def execute(self, row: AlertState, step: Work) -> AlertState:  # noqa: C901 - one case a step
         """Return the row with its new status, and its intent if that is still open.
 
         Raises the classified errors.
@@ -109,7 +108,7 @@ class Act:
             case Find(intent):
                 return Search(self._tracker, self._holder, self._now).find(row, intent, _before(row))
             case _:
-                return row
+                assert_never(step)
 
     def _open(self, row: AlertState, intent: Intent) -> AlertState:
         """Open an issue, unless people did something to the one before it that changes what is to be done."""

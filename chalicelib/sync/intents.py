@@ -4,22 +4,20 @@ from datetime import datetime
 
 from chalicelib import render
 from chalicelib.alert import Condition, Priority
-from chalicelib.conditions.row import AlertState, Intent, Verb
-from chalicelib.conditions.said import ESCALATION
-from chalicelib.conditions.steps import AddComment, Adopt, Find, Look, OpenIssue, ReopenIssue, Step
-from chalicelib.rate_limit.rules import Call, Kind
+from chalicelib.conditions.calls import Kind
+from chalicelib.conditions.row import AlertState, Intent
+from chalicelib.conditions.steps import AddComment, Adopt, Find, OpenIssue, Work
+from chalicelib.rate_limit.rules import Call
 from chalicelib.routing import Routing
 
-VERBS = {OpenIssue: Verb.OPEN, AddComment: Verb.COMMENT, ReopenIssue: Verb.REOPEN}
 
-
-def intent(row: AlertState, step: Step, routing: Routing, now: datetime) -> Intent | None:
+def intent(row: AlertState, step: Work, routing: Routing, now: datetime) -> Intent | None:
     """Note what is begun; a look for an unfinished step leaves that step's own intent standing."""
     alert, episode = row.spec.alert, row.spec.episode
-    if isinstance(step, Find | Look | Adopt) or alert is None or episode is None:
+    if step.verb is None or alert is None or episode is None:
         return row.intent
     return Intent(
-        verb=VERBS.get(type(step), Verb.CHANGE),
+        verb=step.verb,
         episode=episode,
         generation=row.spec.generation,
         since=now,
@@ -32,8 +30,8 @@ def intent(row: AlertState, step: Step, routing: Routing, now: datetime) -> Inte
     )
 
 
-def repository(row: AlertState, step: Step, routing: Routing) -> str:
-    """Name the repository that a step on a row yet to be claimed is about."""
+def repository(row: AlertState, step: Work, routing: Routing) -> str:
+    """Name the repository that a step is about, and so whose installation and budget it is on."""
     issue, alert = row.status.issue, row.spec.alert
     if isinstance(step, Adopt):
         return step.ref.repository
@@ -44,26 +42,7 @@ def repository(row: AlertState, step: Step, routing: Routing) -> str:
     return issue.ref.repository
 
 
-def owner(row: AlertState, step: Step) -> str:
-    """Name the account whose installation, and so whose budget, a claimed row's step is on."""
-    issue, begun = row.status.issue, row.intent
-    if isinstance(step, Adopt):
-        return step.ref.owner
-    opening = isinstance(step, OpenIssue | Find) or issue is None
-    return begun.repository.partition("/")[0] if opening and begun else issue.ref.owner if issue else ""
-
-
-def call(row: AlertState, step: Step) -> Call:
-    """Say what the budget is asked for.
-
-    An issue whose alert has resolved already is last in line; a comment that calls the people of a higher
-    priority waits no longer than the issue that would have called them.
-    """
-    if isinstance(step, Find | Look | Adopt):
-        return Call(Kind.READ, row.priority)
-    if isinstance(step, OpenIssue):
-        late = row.spec.condition is Condition.RESOLVED
-        return Call(Kind.OPEN, Priority.P3 if late else row.priority)
-    if isinstance(step, AddComment):
-        return Call(Kind.OPEN if step.key.startswith(ESCALATION) else Kind.COMMENT, row.priority)
-    return Call(Kind.CHANGE, row.priority)
+def call(row: AlertState, step: Work) -> Call:
+    """Say what the budget is asked for; an issue whose alert has resolved already is last in line."""
+    late = step.kind is Kind.OPEN and row.spec.condition is Condition.RESOLVED
+    return Call(step.kind, Priority.P3 if late else row.priority)

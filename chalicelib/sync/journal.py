@@ -4,34 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from chalicelib.conditions import changes
 from chalicelib.conditions.row import AlertState, Lease
-from chalicelib.conditions.steps import (
-    AddComment,
-    Adopt,
-    CloseIssue,
-    Find,
-    Look,
-    Nothing,
-    OpenIssue,
-    ReopenIssue,
-    Step,
-)
+from chalicelib.conditions.steps import Nothing, Work
 from chalicelib.errors import AlertingError, Missing
 from chalicelib.routing import Routing
 from chalicelib.telemetry import log_keys
 from chalicelib.telemetry.telemetry import Telemetry
-
-ACTIONS = {
-    OpenIssue: "CREATE",
-    ReopenIssue: "REOPEN",
-    AddComment: "COMMENT",
-    CloseIssue: "CLOSE",
-    Find: "FIND",
-    Look: "LOOK",
-    Adopt: "LOOK",
-    Nothing: "SKIP",
-}
-"""Names of steps in logs and metrics; whatever else changes an issue is an UPDATE."""
 
 
 @dataclass(frozen=True)
@@ -42,43 +21,43 @@ class Journal:
     routing: Routing
     now: Callable[[], datetime]
 
-    def done(self, row: AlertState, settled: AlertState, step: Step) -> None:
+    def done(self, row: AlertState, settled: AlertState, step: Work) -> None:
         """A step took effect, and the row is what it settled to."""
-        before, issue = row.status.issue, settled.status.issue
-        left_out = ", ".join(issue.left_out) if isinstance(step, OpenIssue) and issue else ""
-        self._step(settled, _action(step), reason=row.spec.condition.value, left_out=left_out or None)
-        if isinstance(step, OpenIssue | Find) and issue and (before is None or before.ref != issue.ref):
-            latency = log_keys.milliseconds(issue.episode, self.now())
+        opened = changes.opened(row.status, settled.status)
+        left_out = ", ".join(opened.left_out) if opened else ""
+        self._step(settled, step.action, reason=row.spec.condition.value, left_out=left_out or None)
+        if opened:
+            latency = log_keys.milliseconds(opened.episode, self.now())
             self.telemetry.measure("IssueLatency", latency, priority=row.priority.value)
 
     def rested(self, row: AlertState, step: Nothing, due_at: datetime | None) -> None:
         """There is nothing to do, until `due_at`."""
-        self._step(row, "SKIP", reason=step.reason.value, due_at=due_at, github_request_id=None)
+        self._step(row, step.action, reason=step.reason.value, due_at=due_at, github_request_id=None)
 
-    def failed(self, row: AlertState, step: Step, error: AlertingError) -> None:
+    def failed(self, row: AlertState, step: Work, error: AlertingError) -> None:
         """A step had no effect."""
-        self._step(row, "FAILED", step=_action(step), **_said(error))
+        self._step(row, "FAILED", step=step.action, **_said(error))
         if isinstance(error, Missing):
             self.telemetry.problem("MISSING", error)
 
-    def unknown(self, row: AlertState, step: Step, error: AlertingError) -> None:
+    def unknown(self, row: AlertState, step: Work, error: AlertingError) -> None:
         """Nobody knows whether a step had effect."""
-        self._step(row, "UNKNOWN", step=_action(step), **_said(error))
+        self._step(row, "UNKNOWN", step=step.action, **_said(error))
 
-    def retried(self, row: AlertState, step: Step, until: datetime) -> None:
+    def retried(self, row: AlertState, step: Work, until: datetime) -> None:
         """A step that failed is tried again at `until`."""
         failures = row.status.failures + 1
-        self.telemetry.event("RETRY", **self._keys(row, _action(step)), due_at=until, failures=failures)
+        self.telemetry.event("RETRY", **self._keys(row, step.action), due_at=until, failures=failures)
 
-    def refused(self, row: AlertState, step: Step, reason: str, until: datetime) -> None:
+    def refused(self, row: AlertState, step: Work, reason: str, until: datetime) -> None:
         """The budget put a step off until `until`."""
-        keys = self._keys(row, _action(step))
+        keys = self._keys(row, step.action)
         self.telemetry.event("BUDGET_REFUSED", **keys, reason=reason, due_at=until, github_request_id=None)
         self.telemetry.count("StepsRefused", reason=reason)
 
-    def never_ending(self, row: AlertState, step: Step, lease: Lease) -> None:
+    def never_ending(self, row: AlertState, step: Work, lease: Lease) -> None:
         """A step is begun on a row whose steps before it ended neither well nor badly."""
-        keys = self._keys(row, _action(step)) | {"unended": lease.unended, "due_at": lease.until}
+        keys = self._keys(row, step.action) | {"unended": lease.unended, "due_at": lease.until}
         self.telemetry.event("STEPS_NEVER_END", **keys)
         self.telemetry.count("StepsNeverEnding")
 
@@ -89,10 +68,6 @@ class Journal:
 
     def _keys(self, row: AlertState, action: str) -> dict[str, object]:
         return log_keys.step(row, action, self.now())
-
-
-def _action(step: Step) -> str:
-    return ACTIONS.get(type(step), "UPDATE")
 
 
 def _said(error: AlertingError) -> dict[str, object]:

@@ -8,9 +8,10 @@ from collections.abc import Callable
 from typing import Protocol
 
 from chalicelib.alert import Priority
+from chalicelib.conditions.calls import Kind
 from chalicelib.errors import ConfigurationError, GitHubError
 from chalicelib.rate_limit.port import Permits
-from chalicelib.rate_limit.rules import Call, Kind, Refused
+from chalicelib.rate_limit.rules import Call, Refused
 
 Unready = GitHubError | ConfigurationError
 

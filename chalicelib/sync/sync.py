@@ -11,7 +11,8 @@ from chalicelib.conditions import failure, outcome
 from chalicelib.conditions.issue import IssueRef, Seen
 from chalicelib.conditions.plan import Policy, plan
 from chalicelib.conditions.row import AlertState
-from chalicelib.conditions.steps import AddComment, Adopt, CloseDuplicate, Look, Nothing, Quiet, Step
+from chalicelib.conditions.steps import AddComment, Adopt, CloseDuplicate, Look, Nothing, Quiet, Work
+from chalicelib.conditions.suppression import hushed
 from chalicelib.errors import ConfigurationError, GitHubError, OutcomeUnknown
 from chalicelib.rate_limit import rules
 from chalicelib.rate_limit.port import Permits
@@ -47,17 +48,16 @@ class Sync:
 
         The rest stays due.
         """
-        policy, put_off = self.policy, None
+        put_off: datetime | None = None
         current: AlertState | None = row
         while current and self.clock.now() + self.timing.call < until:
-            step = plan(current, self.clock.now(), policy)
+            step = plan(hushed(current) if put_off else current, self.clock.now(), self.policy)
             if isinstance(step, Nothing):
                 return self._rest(current, step, put_off)
             current, refused_until = self._take(current, step)
-            if refused_until and isinstance(step, AddComment):
-                policy, put_off = replace(policy, comments=False), refused_until
-            elif refused_until:
+            if refused_until and not isinstance(step, AddComment):
                 return None
+            put_off = refused_until or put_off
         return None
 
     def look(self, row: AlertState, until: datetime) -> None:
@@ -117,7 +117,7 @@ class Sync:
             self.rows.rest(replace(row, due_at=due_at))
         self._journal.rested(row, step, due_at)
 
-    def _take(self, row: AlertState, step: Step) -> tuple[AlertState | None, datetime | None]:
+    def _take(self, row: AlertState, step: Work) -> tuple[AlertState | None, datetime | None]:
         """Prepare, claim, budget, act, settle; returns the row, and until when it was put off."""
         repository = intents.repository(row, step, self.policy.routing)
         with self.telemetry.bound():
@@ -127,7 +127,7 @@ class Sync:
             return None, None
         if unready:
             return self._failed(row, claimed, step, unready)
-        answer = self._permit(claimed, step)
+        answer = self._permit(claimed, step, repository)
         if isinstance(answer, rules.Refused):
             until = datetime.fromtimestamp(answer.until, UTC)
             self._journal.refused(row, step, answer.reason, until)
@@ -135,7 +135,7 @@ class Sync:
         with self.telemetry.bound():  # what a call to GitHub notes stands in its step's event
             return self._act_and_settle(row, claimed, step)
 
-    def _claim(self, row: AlertState, step: Step) -> AlertState | None:
+    def _claim(self, row: AlertState, step: Work) -> AlertState | None:
         begun = intents.intent(row, step, self.policy.routing, self.clock.now())
         lease = claims.lease(row, self.clock, self.timing)
         claimed = self.rows.claim(row, begun, lease)
@@ -143,15 +143,15 @@ class Sync:
             self._journal.never_ending(row, step, lease)
         return claimed
 
-    def _permit(self, row: AlertState, step: Step) -> Granted | rules.Refused:
+    def _permit(self, row: AlertState, step: Work, repository: str) -> Granted | rules.Refused:
         """Ask the budget, and wait for a turn that is near."""
-        answer = self.permits.ask(intents.owner(row, step), intents.call(row, step))
+        answer = self.permits.ask(repository.partition("/")[0], intents.call(row, step))
         if isinstance(answer, Granted):
             self.clock.sleep(max(0.0, answer.at - self.clock.now().timestamp()))
         return answer
 
     def _act_and_settle(
-        self, row: AlertState, claimed: AlertState, step: Step
+        self, row: AlertState, claimed: AlertState, step: Work
     ) -> tuple[AlertState | None, datetime | None]:
         try:
             settled = self.act.execute(claimed, step)
@@ -173,7 +173,7 @@ class Sync:
         return self.rows.settle(claimed, replace(free, due_at=due_at), now)
 
     def _failed(
-        self, row: AlertState, claimed: AlertState, step: Step, error: GitHubError | ConfigurationError
+        self, row: AlertState, claimed: AlertState, step: Work, error: GitHubError | ConfigurationError
     ) -> tuple[AlertState | None, datetime | None]:
         """Nothing happened on GitHub: settle that, and try again when it makes sense."""
         self._journal.failed(row, step, error)

@@ -9,11 +9,12 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from chalicelib.alert import Priority
+from chalicelib.conditions.calls import Kind
 from chalicelib.conditions.issue import Draft, IssueRef, Seen
 from chalicelib.github.auth import App
 from chalicelib.github.client import GitHubClient
 from chalicelib.github.issues import GitHubIssues
-from chalicelib.rate_limit.rules import Call, Kind, Limits
+from chalicelib.rate_limit.rules import Call, Limits
 from chalicelib.rate_limit.shared import Gate
 from tests.contract.github_rig import APP_ID, NOON, REPOSITORY, Clock, Rig, app_key
 from tests.local.github.model import Issue

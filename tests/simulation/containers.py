@@ -13,7 +13,7 @@ from chalicelib.conditions.alarm_state import Place
 from chalicelib.conditions.plan import Policy
 from chalicelib.conditions.record import DUPLICATE
 from chalicelib.conditions.row import AlertState
-from chalicelib.conditions.steps import Step
+from chalicelib.conditions.steps import Work
 from chalicelib.github.client import GitHubClient
 from chalicelib.github.dates import http_date
 from chalicelib.github.issues import GitHubIssues
@@ -140,7 +140,7 @@ class _CountedAct(Act):
         super().__init__(lambda: issues, services.policy.routing, clock.now, holder)
         self._count = services.count
 
-    def execute(self, row: AlertState, step: Step) -> AlertState:
+    def execute(self, row: AlertState, step: Work) -> AlertState:
         self._count(f"step: {type(step).__name__}")
         return super().execute(row, step)
 

@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from chalicelib import render
+from chalicelib.conditions.calls import Kind
 from chalicelib.conditions.issue import Closer, Draft, IssueRef, Seen
 from chalicelib.conditions.record import record
 from chalicelib.conditions.row import Status
 from chalicelib.errors import OutcomeUnknown, TooLate
 from chalicelib.labels import AREA_LABEL, BOARD_LABEL
-from chalicelib.rate_limit.rules import Budget, Call, Granted, Kind, Refused
+from chalicelib.rate_limit.rules import Budget, Call, Granted, Refused
 from chalicelib.reconcile.board import Board
 from chalicelib.routing import load
 from tests.twins.census import MemoryCensus

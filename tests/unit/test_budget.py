@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.alert import Priority
+from chalicelib.conditions.calls import Kind
 from chalicelib.rate_limit import reports, rules
-from chalicelib.rate_limit.rules import Budget, Call, Granted, Kind, Limits, Refused
+from chalicelib.rate_limit.rules import Budget, Call, Granted, Limits, Refused
 from tests.unit import up_to
 
 NOW = 1_795_435_200.0

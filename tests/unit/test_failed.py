@@ -15,8 +15,8 @@ from chalicelib.conditions.steps import (
     Find,
     Look,
     OpenIssue,
-    Step,
     UpdateIssue,
+    Work,
     needed,
 )
 from chalicelib.errors import (
@@ -98,7 +98,7 @@ def refused(failures: int = 0) -> AlertState:
 
 
 @pytest.mark.parametrize("step", ON_THE_ISSUE)
-def test_an_issue_that_was_deleted_or_stays_out_of_sight_is_let_go(step: Step) -> None:
+def test_an_issue_that_was_deleted_or_stays_out_of_sight_is_let_go(step: Work) -> None:
     for failures, error in ((0, GONE), (4, OUT_OF_SIGHT)):
         ended = failure.ended(refused(failures), step, error)
         assert ended
@@ -108,7 +108,7 @@ def test_an_issue_that_was_deleted_or_stays_out_of_sight_is_let_go(step: Step) -
 
 @pytest.mark.parametrize("step", ON_ANOTHER)
 @pytest.mark.parametrize("error", [GONE, OUT_OF_SIGHT])
-def test_what_befalls_another_issue_says_nothing_of_the_rows_own(step: Step, error: AlertingError) -> None:
+def test_what_befalls_another_issue_says_nothing_of_the_rows_own(step: Work, error: AlertingError) -> None:
     assert failure.ended(refused(9), step, error) is None
 
 

@@ -10,9 +10,10 @@ import pytest
 from pydantic import TypeAdapter
 
 from chalicelib.alert import Priority
+from chalicelib.conditions.calls import Kind
 from chalicelib.errors import StoreUnavailable
 from chalicelib.github.protocol import Response
-from chalicelib.rate_limit.rules import LEAD, Budget, Call, Granted, Kind, Limits, Refused
+from chalicelib.rate_limit.rules import LEAD, Budget, Call, Granted, Limits, Refused
 from chalicelib.rate_limit.shared import BUSY, SLOWER, SWAPS, Gate
 from chalicelib.store.documents import Document
 from tests.twins.clock import ManualClock

@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.alert import Priority
+from chalicelib.conditions.calls import Kind
 from chalicelib.conditions.row import Status
 from chalicelib.github.protocol import Response
-from chalicelib.rate_limit.rules import Call, Granted, Kind, Limits
+from chalicelib.rate_limit.rules import Call, Granted, Limits
 from chalicelib.rate_limit.shared import Gate
 from chalicelib.reconcile.gauges import Gauges
 from tests.twins.census import MemoryCensus

@@ -1,13 +1,14 @@
-"""Intents: what a step notes, on whose budget it is, and what it asks for, step by step."""
+"""Intents: what a step notes, where it is, and what it asks for, step by step."""
 
 from dataclasses import replace
 
 import pytest
 
 from chalicelib.alert import Priority
+from chalicelib.conditions.calls import Kind
+from chalicelib.conditions.comments import Comment
 from chalicelib.conditions.issue import IssueRef
 from chalicelib.conditions.row import AlertState, Intent, Status, Verb
-from chalicelib.conditions.said import ESCALATION
 from chalicelib.conditions.steps import (
     AddComment,
     AddLabels,
@@ -19,10 +20,10 @@ from chalicelib.conditions.steps import (
     OpenIssue,
     RemoveLabel,
     ReopenIssue,
-    Step,
     UpdateIssue,
+    Work,
 )
-from chalicelib.rate_limit.rules import Call, Kind
+from chalicelib.rate_limit.rules import Call
 from chalicelib.sync import intents
 from tests.unit.builders import REPOSITORY, at, firing, resolved, routing, row_of
 from tests.unit.rows import issue
@@ -31,8 +32,8 @@ HELD = IssueRef("held-org/alerts", 7)
 OTHER = IssueRef("other-org/alerts", 3)
 BEGUN = Intent(Verb.OPEN, at(0), 1, at(0), REPOSITORY)
 
-READS: list[Step] = [Find(BEGUN), Look(HELD), Adopt(OTHER)]
-CHANGES: list[Step] = [
+READS: list[Work] = [Find(BEGUN), Look(HELD), Adopt(OTHER)]
+CHANGES: list[Work] = [
     UpdateIssue(HELD),
     ReopenIssue(HELD),
     CloseIssue(HELD, recovered=True),
@@ -40,8 +41,8 @@ CHANGES: list[Step] = [
     RemoveLabel(HELD, "x"),
     CloseDuplicate(OTHER),
 ]
-COMMENTS: list[Step] = [AddComment(HELD, "repeat-2")]
-OPENINGS: list[Step] = [OpenIssue(), AddComment(HELD, f"{ESCALATION}2")]
+COMMENTS: list[Work] = [AddComment(HELD, "repeat-2")]
+OPENINGS: list[Work] = [OpenIssue(), AddComment(HELD, Comment.ESCALATION.key(2))]
 KINDS = {Kind.READ: READS, Kind.CHANGE: CHANGES, Kind.COMMENT: COMMENTS, Kind.OPEN: OPENINGS}
 
 
@@ -52,7 +53,7 @@ def with_issue(row: AlertState) -> AlertState:
 @pytest.mark.parametrize(
     ("step", "kind"), [(step, kind) for kind, steps in KINDS.items() for step in steps], ids=str
 )
-def test_each_step_asks_for_its_kind_of_call_at_the_rows_priority(step: Step, kind: Kind) -> None:
+def test_each_step_asks_for_its_kind_of_call_at_the_rows_priority(step: Work, kind: Kind) -> None:
     assert intents.call(with_issue(row_of(firing(0, priority="P2"))), step) == Call(kind, Priority.P2)
 
 
@@ -62,14 +63,7 @@ def test_an_opening_that_comes_too_late_is_last_in_line() -> None:
 
 
 @pytest.mark.parametrize("step", [*READS, *CHANGES, *COMMENTS, *OPENINGS], ids=str)
-def test_each_step_is_on_the_budget_of_the_account_it_calls(step: Step) -> None:
-    row = replace(with_issue(row_of(firing(0))), intent=BEGUN)
-    owners = {Adopt: "other-org", OpenIssue: "example-org", Find: "example-org"}
-    assert intents.owner(row, step) == owners.get(type(step), "held-org")
-
-
-@pytest.mark.parametrize("step", [*READS, *CHANGES, *COMMENTS, *OPENINGS], ids=str)
-def test_each_step_is_in_the_repository_it_calls(step: Step) -> None:
+def test_each_step_is_in_the_repository_it_calls(step: Work) -> None:
     repositories = {Adopt: OTHER.repository, OpenIssue: REPOSITORY, Find: BEGUN.repository}
     found = intents.repository(with_issue(row_of(firing(0))), step, routing())
     assert found == repositories.get(type(step), HELD.repository)
@@ -80,20 +74,14 @@ def test_without_an_issue_a_step_is_where_the_alert_is_routed() -> None:
     assert intents.repository(row_of(firing(0)), Adopt(OTHER), routing()) == OTHER.repository
 
 
-def test_without_an_issue_the_account_is_that_of_what_was_begun() -> None:
-    row = replace(row_of(firing(0)), intent=BEGUN)
-    assert intents.owner(row, OpenIssue()) == "example-org"
-    assert intents.owner(row, Adopt(OTHER)) == "other-org"
-
-
 @pytest.mark.parametrize("step", READS, ids=str)
-def test_a_look_leaves_what_was_begun_standing(step: Step) -> None:
+def test_a_look_leaves_what_was_begun_standing(step: Work) -> None:
     row = replace(with_issue(row_of(firing(0))), intent=BEGUN)
     assert intents.intent(row, step, routing(), at(9)) is BEGUN
 
 
 @pytest.mark.parametrize("step", [*CHANGES, *COMMENTS, *OPENINGS], ids=str)
-def test_whatever_changes_github_is_noted_before_it_is_done(step: Step) -> None:
+def test_whatever_changes_github_is_noted_before_it_is_done(step: Work) -> None:
     begun = intents.intent(with_issue(row_of(firing(0))), step, routing(), at(9))
     verbs = {OpenIssue: Verb.OPEN, AddComment: Verb.COMMENT, ReopenIssue: Verb.REOPEN}
     assert begun

@@ -24,6 +24,7 @@ from chalicelib.conditions.steps import (
     ReopenIssue,
     UpdateIssue,
 )
+from chalicelib.conditions.suppression import hushed
 from chalicelib.labels import RESOLVED_LABEL
 from tests.unit.builders import REPOSITORY, at, firing, policy, resolved, routing, row_of
 
@@ -241,10 +242,11 @@ def test_disabled_rows_stay_due_so_that_enabling_opens_what_still_fires() -> Non
 
 
 def test_refused_comments_give_way_to_the_body() -> None:
-    quiet = replace(POLICY, comments=False)
-    assert plan(with_issue(FIRING, **BEHIND), at(61), quiet) == UpdateIssue(REF)
-    assert plan(with_issue(FIRING, announced=Priority.P2), at(61), quiet) == Nothing(Quiet.UP_TO_DATE)
-    assert plan(keeper(), at(61), quiet) == Nothing(Quiet.UP_TO_DATE)
+    assert plan(hushed(with_issue(FIRING, **BEHIND)), at(61), POLICY) == UpdateIssue(REF)
+    worse = with_issue(FIRING, announced=Priority.P2)
+    assert plan(hushed(worse), at(61), POLICY) == Nothing(Quiet.UP_TO_DATE)
+    assert plan(hushed(keeper()), at(61), POLICY) == Nothing(Quiet.UP_TO_DATE)
+    assert plan(hushed(FIRING), at(1), POLICY) == OpenIssue()
 
 
 def test_intervals_are_settings() -> None:
@@ -467,7 +469,7 @@ def test_an_answer_that_is_owed_waits_for_the_budget_and_is_let_go_where_no_comm
     owed = with_issue(FIRING)
     owed = replace(owed, status=replace(owed.status, replies=(4,)))
     shut = with_issue(FIRING, comments_closed=True)
-    assert plan(owed, at(3), replace(POLICY, comments=False)) == Nothing(Quiet.UP_TO_DATE)
+    assert plan(hushed(owed), at(3), POLICY) == Nothing(Quiet.UP_TO_DATE)
     assert plan(replace(shut, status=replace(shut.status, replies=(4,))), at(3), POLICY) == Nothing(
         Quiet.UP_TO_DATE
     )

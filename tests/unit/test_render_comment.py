@@ -1,7 +1,5 @@
 """What the comments say."""
 
-import pytest
-
 from chalicelib import render
 from chalicelib.alert import Priority
 from chalicelib.conditions.issue import IssueRef
@@ -46,11 +44,6 @@ def test_one_not_heard_of_says_since_when_and_what_that_may_mean() -> None:
     assert "silenced, inhibited or muted" in said
     assert "[Look at the alert in Grafana](https://grafana.example.org/a/1). If it is over, close" in said
     assert "Look at the alert in Grafana. If" in render.comment(row(), routing(), "stale-1", at(900))
-
-
-def test_there_is_no_other_comment() -> None:
-    with pytest.raises(ValueError, match="no such comment: hello"):
-        render.comment(row(), routing(), "hello", at(14))
 
 
 def test_a_duplicate_names_the_issue_that_lives_on() -> None:

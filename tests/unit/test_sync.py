@@ -11,6 +11,7 @@ import pytest
 from chalicelib import render
 from chalicelib.alert import AlertEvent, Priority
 from chalicelib.cli.doctor.steps import unending
+from chalicelib.conditions.calls import Kind
 from chalicelib.conditions.issue import Closer, IssueRef
 from chalicelib.conditions.plan import Policy, plan
 from chalicelib.conditions.record import record
@@ -25,7 +26,7 @@ from chalicelib.errors import (
     Refused,
     Unavailable,
 )
-from chalicelib.rate_limit.rules import Call, Kind, Limits
+from chalicelib.rate_limit.rules import Call, Limits
 from chalicelib.rate_limit.shared import Gate
 from chalicelib.sync import intents
 from chalicelib.sync.execute import Act

@@ -13,11 +13,12 @@ from pydantic import BaseModel
 
 from chalicelib import render
 from chalicelib.alert import Priority
+from chalicelib.conditions.calls import Kind
 from chalicelib.conditions.issue import Draft, IssueRef, Seen
 from chalicelib.errors import Gone, TooLate
 from chalicelib.labels import AREA_LABEL, BOARD_LABEL
 from chalicelib.rate_limit.port import Permits
-from chalicelib.rate_limit.rules import Call, Granted, Kind
+from chalicelib.rate_limit.rules import Call, Granted
 from chalicelib.reconcile.board.contents import Census, Contents
 from chalicelib.reconcile.board.ports import Rows, Tracker
 from chalicelib.reconcile.comparison import ROOM
