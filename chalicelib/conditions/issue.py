@@ -1,8 +1,11 @@
 """Issues as the tracker has them: where one is, what it shows, and what a new one is to show."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Any
+
+from chalicelib.labels import MUTED_LABEL, QUIET_LABEL
 
 LONG_AGO = datetime.fromtimestamp(0, UTC)
 
@@ -54,29 +57,42 @@ class Label:
         return self.color.lower() == "ededed" and not self.description
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """An issue as GitHub shows it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What GitHub shows of an issue, so far as a row remembers it.
 
-    `by_us` says whether it is ours, `author` who opened it; `closed_by` and `closer` are known from reading
-    it alone, not from a list.
-    `id` is the one that GitHub gives it among all issues, `left_out` what of its draft it did
-    not take.
-    `changed_at` is when it was last changed, by GitHub's clock.
+    `closed_at` is None while it is open. Who closed it, as `closed_by` and `closer` say, is known from
+    reading it alone, not from a list; `state_reason` is as what.
     """
 
     ref: IssueRef
     url: str
+    comments: int = 0
+    closed_at: datetime | None = None
+    closed_by: Closer | None = None
+    closer: str = ""
+    state_reason: str = ""
+
+    @property
+    def open(self) -> bool:
+        """Whether it was open when it was last seen."""
+        return self.closed_at is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen(Shown):
+    """An issue as GitHub shows it now.
+
+    `by_us` says whether it is ours, `author` who opened it. `id` is the one that GitHub gives it among all
+    issues, `left_out` what of its draft it did not take. `changed_at` is when it was last changed, by
+    GitHub's clock.
+    """
+
     title: str
     body: str
     labels: tuple[str, ...]
     by_us: bool
-    comments: int = 0
-    closed_at: datetime | None = None
-    closed_by: Closer | None = None
     reopened: bool = False
-    closer: str = ""
-    state_reason: str = ""
     id: int = 0
     assignees: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
@@ -84,6 +100,16 @@ class Seen:
     author: str = ""
 
     @property
-    def open(self) -> bool:
-        """Whether the issue is open."""
-        return self.closed_at is None
+    def muted(self) -> bool:
+        """Whether people want nothing said about the alert."""
+        return MUTED_LABEL in self.labels
+
+    @property
+    def quiet(self) -> bool:
+        """Whether people want no comments."""
+        return QUIET_LABEL in self.labels
+
+    def remembered(self) -> dict[str, Any]:
+        """What a row remembers of it, by the names that it has there."""
+        shown = {each.name: getattr(self, each.name) for each in fields(Shown)}
+        return shown | {"muted": self.muted, "quiet": self.quiet}

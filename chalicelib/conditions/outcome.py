@@ -2,12 +2,15 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from operator import attrgetter
 
 from chalicelib.alert import AlertEvent, Condition, Priority
 from chalicelib.conditions.clocks import APART, by_ours
 from chalicelib.conditions.issue import IssueRef, Seen
 from chalicelib.conditions.row import AlertState, Intent, Issue, Status, Verb
-from chalicelib.labels import MUTED_LABEL, QUIET_LABEL, ROUTED_PREFIXES
+from chalicelib.labels import ROUTED_PREFIXES
+
+_planned_on = attrgetter("ref", "open", "closed_by", "muted", "quiet")
 
 
 def opened(row: AlertState, intent: Intent, seen: Seen, now: datetime, *, found: bool = False) -> Status:
@@ -16,8 +19,7 @@ def opened(row: AlertState, intent: Intent, seen: Seen, now: datetime, *, found:
     before = row.status.issue
     continued = before.ref if before and before.open else None
     issue = Issue(
-        ref=seen.ref,
-        url=seen.url,
+        **seen.remembered(),
         episode=intent.episode,
         title=intent.title,
         labels=intent.labels,
@@ -27,12 +29,7 @@ def opened(row: AlertState, intent: Intent, seen: Seen, now: datetime, *, found:
         spoke_at=now,
         commented_at=now,
         announced=intent.priority,
-        comments=seen.comments,
-        closed_at=seen.closed_at,
         closed_by_our_clock=by_ours(seen.closed_at, intent.since, now) if seen.closed_at else None,
-        closed_by=seen.closed_by,
-        closer=seen.closer,
-        state_reason=seen.state_reason,
         heard_at=intent.since,
         opened_at=now,
         opened_for=intent.episode,
@@ -72,18 +69,10 @@ def observed(row: AlertState, seen: Seen, now: datetime) -> Status:
     reopened = not issue.open and not ours and row.spec.condition is Condition.RESOLVED
     issue = replace(
         issue,
-        ref=seen.ref,
-        url=seen.url,
+        **seen.remembered(),
         title=seen.title if begun and seen.title == begun.title else issue.title,
         labels=issue.labels + _set_by(begun, issue, seen),
-        comments=seen.comments,
-        muted=MUTED_LABEL in seen.labels,
-        quiet=QUIET_LABEL in seen.labels,
-        closed_at=seen.closed_at,
         closed_by_our_clock=_closed_by_our_clock(issue, seen, now, begun),
-        closed_by=seen.closed_by,
-        closer=seen.closer,
-        state_reason=seen.state_reason,
         kept_open=seen.open and (issue.kept_open or reopened),
     )
     return replace(row.status, issue=issue)
@@ -114,9 +103,7 @@ def _set_by(begun: Intent | None, issue: Issue, seen: Seen) -> tuple[str, ...]:
 
 def surprising(issue: Issue, seen: Seen) -> bool:
     """Whether people changed what the plan was made on."""
-    planned_on = (issue.ref, issue.open, issue.closed_by, issue.muted, issue.quiet)
-    labelled = (MUTED_LABEL in seen.labels, QUIET_LABEL in seen.labels)
-    return planned_on != (seen.ref, seen.open, seen.closed_by, *labelled)
+    return _planned_on(issue) != _planned_on(seen)
 
 
 def adopted(row: AlertState, alert: AlertEvent, seen: Seen) -> Status:
@@ -132,8 +119,7 @@ def adopted(row: AlertState, alert: AlertEvent, seen: Seen) -> Status:
     labels = tuple(label for label in seen.labels if label.startswith(ROUTED_PREFIXES))
     priority = next((each for each in Priority if f"Pri:{each}" in labels), alert.priority)
     issue = Issue(
-        ref=seen.ref,
-        url=seen.url,
+        **seen.remembered(),
         episode=row.spec.episode,
         title=seen.title if _is_ours(seen.title, alert.title) else "",
         labels=(*labels, *(label for label in (before.labels if before else ()) if label in seen.labels)),
@@ -143,9 +129,6 @@ def adopted(row: AlertState, alert: AlertEvent, seen: Seen) -> Status:
         spoke_at=row.spec.seen_at,
         commented_at=row.spec.seen_at,
         announced=priority,
-        comments=seen.comments,
-        muted=MUTED_LABEL in seen.labels,
-        quiet=QUIET_LABEL in seen.labels,
         kept_open=kept_open and row.spec.condition is Condition.RESOLVED,
         heard_at=row.spec.began_by_our_clock,
     )
@@ -174,25 +157,18 @@ def shown(row: AlertState, alert: AlertEvent, seen: Seen, title: str, now: datet
     if issue is None or episode is None:
         return row.status
     ahead = _ahead_of_us(seen, now)
-    issue = replace(
-        issue, spoke_at=now, clock_ahead=ahead
-    )  # it was read just before: what is closed now was closed by this
+    # It was read just before: what is closed now was closed by this.
+    issue = replace(issue, spoke_at=now, clock_ahead=ahead)
     issue = replace(
         issue,
-        ref=seen.ref,
-        url=seen.url,
+        **seen.remembered(),
         episode=episode,
         title=title,
         priority=alert.priority,
         teams=alert.teams,
         generation=row.spec.generation,
         announced=max(issue.announced, alert.priority),
-        comments=seen.comments,
-        closed_at=seen.closed_at,
         closed_by_our_clock=_closed_by_our_clock(issue, seen, now, row.intent),
-        closed_by=seen.closed_by,
-        closer=seen.closer,
-        state_reason=seen.state_reason,
         kept_open=False,
     )
     snoozed_until = row.status.snoozed_until if seen.open else None

@@ -10,19 +10,18 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from chalicelib.alert import Priority
-from chalicelib.conditions.issue import Closer, IssueRef
+from chalicelib.conditions.issue import IssueRef, Shown
 from chalicelib.conditions.spec import Episode, Spec
 
 
-@dataclass(frozen=True, slots=True)
-class Issue:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issue(Shown):
     """The issue of this condition as last seen, and what of the spec it shows.
 
     `labels` are those that we set, `title` is the one we set, `spoke_at` the time of our last body or
     comment, `commented_at` that of our last comment (or the opening), `comment_key` that comment's key.
-    `announced` is the priority whose people were last told. `closed_at` is None while it is open;
-    `kept_open` says that a person opened it again after the condition resolved. `closer` and `state_reason`
-    are who closed it and as what; `muted` and `quiet` that people set these labels; `acked_by` who has it.
+    `announced` is the priority whose people were last told. `kept_open` says that a person opened it again
+    after the condition resolved; `muted` and `quiet` that people set these labels; `acked_by` who has it.
     `opened_at` is when we opened it, for the episode `opened_for`; both are None where it was taken over.
     `closed_by_our_clock` is `closed_at`, which is GitHub's, by our own clock, as near as it is known;
     `clock_ahead` says how far GitHub's was ahead of ours when we last changed the issue.
@@ -32,8 +31,6 @@ class Issue:
     `listen_at` is when the rest of what people said is listened to, where it was too much for one look.
     """
 
-    ref: IssueRef
-    url: str
     episode: datetime
     title: str
     labels: tuple[str, ...]
@@ -44,14 +41,9 @@ class Issue:
     commented_at: datetime
     announced: Priority
     comment_key: str = ""
-    comments: int = 0
     comments_closed: bool = False
     muted: bool = False
-    closed_at: datetime | None = None
-    closed_by: Closer | None = None
     kept_open: bool = False
-    closer: str = ""
-    state_reason: str = ""
     quiet: bool = False
     acked_by: str = ""
     heard: int = 0
@@ -64,11 +56,6 @@ class Issue:
     left_out: tuple[str, ...] = ()
     continues: bool = False
     listen_at: datetime | None = None
-
-    @property
-    def open(self) -> bool:
-        """Whether the issue was open when last seen."""
-        return self.closed_at is None
 
     @property
     def over_at(self) -> datetime | None:

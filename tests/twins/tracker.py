@@ -81,11 +81,11 @@ class MemoryTracker:
                 self.shelf.setdefault(repository, {}).setdefault(label.casefold(), grey)
             self.threads[ref] = Thread(
                 Seen(
-                    ref,
-                    url,
-                    draft.title,
-                    draft.body,
-                    draft.labels,
+                    ref=ref,
+                    url=url,
+                    title=draft.title,
+                    body=draft.body,
+                    labels=draft.labels,
                     by_us=True,
                     changed_at=self._theirs(),
                     id=FIRST_ID + number,

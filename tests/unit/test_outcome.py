@@ -15,7 +15,12 @@ from chalicelib.conditions.row import AlertState, Intent, Status, Verb
 from tests.unit.builders import REPOSITORY, at, firing, resolved, row_of
 
 SEEN = Seen(
-    IssueRef(REPOSITORY, 1), "https://github.com/example-org/alerts/issues/1", "t", "b", (), by_us=True
+    ref=IssueRef(REPOSITORY, 1),
+    url="https://github.com/example-org/alerts/issues/1",
+    title="t",
+    body="b",
+    labels=(),
+    by_us=True,
 )
 
 
