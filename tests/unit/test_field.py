@@ -7,6 +7,7 @@ These files are never rewritten. If a test here fails, read the old form too; a 
 must not lose what production knows.
 """
 
+import base64
 import json
 from collections.abc import Mapping
 from dataclasses import fields, replace
@@ -23,6 +24,7 @@ from chalicelib.alert import Priority
 from chalicelib.conditions.plan import plan
 from chalicelib.conditions.row import AlertState, Command, Intent, Issue, Verb
 from chalicelib.conditions.steps import Find, Look
+from chalicelib.github.auth import App
 from chalicelib.rate_limit import shared
 from chalicelib.rate_limit.rules import Budget
 from chalicelib.reconcile import alarm_check, canary, drift, label_styles, unrouted
@@ -33,6 +35,7 @@ from chalicelib.settings import Settings
 from chalicelib.store import codec
 from chalicelib.webhook import hints
 from chalicelib.webhook.authentication import Credentials
+from tests.local.github import AppKey
 from tests.unit.builders import policy
 from tests.unit.messages import FALLBACK, deliver, record
 from tests.unit.rows import routing, row
@@ -348,3 +351,11 @@ def test_the_webhook_secret_means_what_it_meant() -> None:
     for source, meant in field["means"].items():
         credentials = Credentials.of(source, field["secret"])
         assert [plain(credentials.tokens), credentials.hmac_secret] == meant
+
+
+def test_the_apps_secret_means_what_it_meant() -> None:
+    """Its key is not kept here: whoever has the key is the App."""
+    key = base64.encodebytes(AppKey.generate().private_pem.encode()).decode()
+    for field in CONFIGURATION["app secret"].values():
+        app = App.from_secret(field["secret"] | {"github_app_key_base64": key})
+        assert app.issuer == field["means"]
