@@ -11,7 +11,6 @@ from typing import Protocol
 from chalicelib import render
 from chalicelib.conditions.issue import IssueRef, Seen
 from chalicelib.conditions.row import AlertState, Issue
-from chalicelib.labels import MUTED_LABEL, QUIET_LABEL
 
 ROOM = timedelta(seconds=10)
 """What a look at one issue may take: none is begun with less time left."""
@@ -118,7 +117,7 @@ def _differs(issue: Issue, seen: Seen) -> bool:
     believed = (issue.open, issue.muted, issue.quiet, issue.heard)
     return believed != (
         seen.open,
-        MUTED_LABEL in seen.labels,
-        QUIET_LABEL in seen.labels,
+        seen.muted,
+        seen.quiet,
         seen.comments,
     )
