@@ -88,9 +88,9 @@ def test_what_people_do_is_posted_signed_and_read_as_a_hint(rig: Rig, receiver: 
     mona.transfer(REPOSITORY, 1, "acme/attic")
     hooks.stop()
     read = [hints.hint(name, "guid", payload) for name, payload in receiver.events()]
-    hints = [(hint.action, hint.repository, hint.issue) for hint in read if isinstance(hint, Hint)]
+    told = [(hint.action, hint.repository, hint.issue) for hint in read if isinstance(hint, Hint)]
     one = [(action, REPOSITORY, 1) for action in ("created", "labeled", "unlabeled", "closed", "reopened")]
-    assert hints == [*one, ("deleted", REPOSITORY, 2), ("transferred", REPOSITORY, 1)]
+    assert told == [*one, ("deleted", REPOSITORY, 2), ("transferred", REPOSITORY, 1)]
     for headers, body in receiver.got:
         assert signed_by_github(headers, body, SECRET)
         assert not signed_by_github(headers, body + b" ", SECRET)
