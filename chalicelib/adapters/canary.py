@@ -6,15 +6,12 @@ leads to the canary's repository.
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from chalicelib.adapters import canonical
+from chalicelib.adapters import schema
 from chalicelib.adapters.fields import Ignored, Parsed
-from chalicelib.alert_values import Condition, Priority
+from chalicelib.alert import AlertEvent, Condition, Identity, Priority
 from chalicelib.errors import Rejected
-
-if TYPE_CHECKING:
-    from chalicelib.alert import AlertEvent
 
 SOURCE = "canary"
 TEAM = "alerting-canary"
@@ -24,13 +21,13 @@ DESCRIPTION = (
 )
 
 
-def alert(stage: str, cycle: datetime, state: Condition, at: datetime) -> "AlertEvent":
+def alert(stage: str, cycle: datetime, state: Condition, at: datetime) -> AlertEvent:
     """Make the alert of a cycle, named by its beginning.
 
     The cycles of a day share an issue, so that there are few, and each day tries the opening of one.
     """
     day = f"{cycle:%Y-%m-%d}"
-    return canonical.AlertEvent(
+    return AlertEvent(
         source=SOURCE,
         state=state,
         title=f"Canary of {stage}, {day}",
@@ -38,14 +35,14 @@ def alert(stage: str, cycle: datetime, state: Condition, at: datetime) -> "Alert
         priority=Priority.P3,
         occurred_at=at,
         teams=(TEAM,),
-        identity=canonical.Identity(alarm_id=f"{stage} {day}"),
+        identity=Identity(alarm_id=f"{stage} {day}"),
         began_anew=state is Condition.FIRING,
     )
 
 
 def parse(payload: Mapping[str, Any]) -> list[Parsed]:
     """Read the canary's alert; raises Rejected for any other, whoever put it on the topic."""
-    event = canonical.read(payload)
+    event = schema.read(payload)
     if (event.source, event.teams, event.priority) != (SOURCE, (TEAM,), Priority.P3):
         raise Rejected(
             "NOT_THE_CANARY",

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -11,7 +11,7 @@ from chalicelib.adapters.alarm import Arn, Change, read
 from chalicelib.adapters.alarm_description import Description
 from chalicelib.adapters.fields import Ignored, Ownership, Parsed, quoted
 from chalicelib.adapters.owner import Place, owner
-from chalicelib.adapters.source import Payload, Source, alone
+from chalicelib.adapters.source import Example, Payload, Source, alone
 from chalicelib.alert_values import MAX_DESCRIPTION, MAX_REASON, MAX_SUMMARY, MAX_TITLE, Condition
 from chalicelib.errors import Rejected
 
@@ -145,18 +145,19 @@ def _mend(payload: Payload, named: dict[str, str]) -> None:
     place[key] = f"{first}\n{rest.replace(alarm_owner.TAKEN, '').strip(' |')}".strip()
 
 
-def _template(began: datetime, ended: datetime | None) -> Payload:
+def _template(of: Example) -> Payload:
     return {
-        "AlarmName": "runner-queue-too-long",
-        "AlarmArn": "arn:aws:cloudwatch:us-west-2:123456789012:alarm:runner-queue-too-long",
-        "AlarmDescription": "TEAM=ci-runners | PRIORITY=P1 | RUNBOOK=https://example.org/runbooks/queue\n"
+        "AlarmName": of.name,
+        "AlarmArn": f"arn:aws:cloudwatch:us-west-2:123456789012:alarm:{of.name}",
+        "AlarmDescription": f"TEAM={of.team} | PRIORITY={of.priority} | "
+        "RUNBOOK=https://example.org/runbooks/queue\n"
         "SUMMARY=118 jobs wait for a runner",
         "AWSAccountId": "123456789012",
         "Region": "US West (Oregon)",
-        "OldStateValue": "ALARM" if ended else "OK",
-        "NewStateValue": "OK" if ended else "ALARM",
+        "OldStateValue": of.either("OK", "ALARM"),
+        "NewStateValue": of.either("ALARM", "OK"),
         "NewStateReason": "Threshold Crossed: 1 datapoint [118.0] was greater than the threshold (50.0).",
-        "StateChangeTime": (ended or began).strftime("%Y-%m-%dT%H:%M:%S.000+0000"),
+        "StateChangeTime": of.told_at,
         "Trigger": {
             "MetricName": "QueuedJobs",
             "Namespace": "CI/Runners",

@@ -1,11 +1,11 @@
 """A group of alerts, as Grafana and Alertmanager both post it; its alerts are read in `member`."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
+from zlib import crc32
 
 from chalicelib.adapters import texts
-from chalicelib.adapters.source import Payload, an_object, instant
+from chalicelib.adapters.source import Example, Payload, an_object, instant
 from chalicelib.errors import NotAccepted
 
 OF_THE_GROUP = ("receiver", "version", "orgId", "externalURL", "groupKey")
@@ -67,20 +67,26 @@ def mend(payload: Payload, named: dict[str, str]) -> None:
         alert["annotations"] = kept | named
 
 
-def template(began: datetime, ended: datetime | None, **more: Any) -> Payload:
-    """Write an alert of a group."""
-    return {
-        "status": "resolved" if ended else "firing",
-        "labels": {"alertname": "RunnerQueueTooLong", "team": "ci-runners", "pool": "linux-x64"},
+def template(of: Example, **more: Any) -> Payload:
+    """Write a group of one alert, with `more` that its source says of it."""
+    alert = {
+        "status": of.either("firing", "resolved"),
+        "labels": {"alertname": of.name, "team": of.team, "pool": "linux-x64"},
         "annotations": {
-            "priority": "P1",
+            "priority": of.priority.value,
             "summary": "118 jobs have waited for more than 10 minutes",
             "runbook_url": "https://example.org/runbooks/queue",
         },
-        "startsAt": instant(began),
-        "endsAt": instant(ended) if ended else NEVER,
-        "fingerprint": "c6eadffa33fcdf37",
+        "startsAt": instant(of.began),
+        "endsAt": instant(of.ended) if of.ended else NEVER,
+        "fingerprint": f"{crc32(of.name.encode()):016x}",
         **more,
+    }
+    return {
+        "receiver": "alerting",
+        "status": alert["status"],
+        "groupKey": f'{{}}:{{alertname="{of.name}"}}',
+        "alerts": [alert],
     }
 
 

@@ -1,12 +1,13 @@
 """People's own emitters, which send the canonical schema itself."""
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.adapters import canonical
-from chalicelib.adapters.fields import Ownership, Parsed
-from chalicelib.adapters.source import Payload, Source, an_object, instant
+from chalicelib.adapters.source import Example, Payload, Source, an_object
+
+if TYPE_CHECKING:
+    from chalicelib.adapters.fields import Ownership, Parsed
 
 _IDENTIFYING = """
     schema_version source state title priority teams occurred_at identity account_id region alarm_id
@@ -14,7 +15,7 @@ _IDENTIFYING = """
 """
 
 
-def parse(payload: Mapping[str, Any], missing: Ownership | None) -> list[Parsed]:  # noqa: ARG001 - the schema asks for an owner
+def parse(payload: Mapping[str, Any], missing: "Ownership | None") -> "list[Parsed]":  # noqa: ARG001 - the schema asks for an owner
     """Check an alert against the schema; raises Rejected, which names every fault."""
     return [canonical.read(payload)]
 
@@ -43,18 +44,18 @@ def _mend(payload: Payload, named: dict[str, str]) -> None:
         payload["priority"] = named["priority"]
 
 
-def _template(began: datetime, ended: datetime | None) -> Payload:
+def _template(of: Example) -> Payload:
     return {
         "schema_version": 1,
-        "source": "backup-script",
-        "state": "RESOLVED" if ended else "FIRING",
-        "title": "Nightly backup is late",
-        "summary": "No backup has finished since 02:00",
-        "priority": "P2",
-        "teams": ["storage"],
-        "occurred_at": instant(ended or began),
-        "identity": {"alarm_id": "nightly-backup"},
-        "links": {"runbook_url": "https://example.org/runbooks/backup"},
+        "source": "queue-watcher",
+        "state": of.either("FIRING", "RESOLVED"),
+        "title": of.name,
+        "summary": "118 jobs have waited for more than 10 minutes",
+        "priority": of.priority.value,
+        "teams": [of.team],
+        "occurred_at": of.told_at,
+        "identity": {"alarm_id": of.name},
+        "links": {"runbook_url": "https://example.org/runbooks/queue"},
     }
 
 

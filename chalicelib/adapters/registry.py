@@ -1,14 +1,10 @@
-"""The sources: which there are, and what is common to all."""
+"""The sources: which there are."""
 
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import import_module
-from typing import Any
 
-from chalicelib.adapters import canary
-from chalicelib.adapters.fields import Ignored, Ownership, Parsed, quoted
 from chalicelib.adapters.source import Source
-from chalicelib.errors import Rejected
 
 
 class Sources(Mapping[str, Source]):
@@ -70,31 +66,3 @@ def of_alert(name: str) -> Source:
 def shown_as(name: str) -> str:
     """Name the source of an alert for people."""
     return SOURCES[name].shown_as if name in PROVIDERS else name
-
-
-def parse(name: str, payload: Mapping[str, Any], missing: Ownership | None) -> list[Parsed]:
-    """Read the alerts of a message; `missing` is taken where a firing one names no owner. Raises Rejected."""
-    if name == canary.SOURCE:
-        return canary.parse(payload)
-    if name not in SOURCES:
-        raise Rejected(
-            "UNKNOWN_SOURCE",
-            f"the message names a source that nothing reads: {quoted(name)}",
-            f"Set the attribute `source` to one of {', '.join(SOURCES)}, or none for CloudWatch.",
-        )
-    alerts = SOURCES[name].parse(payload, missing)
-    return canary.keep_team([_own(each, name) for each in alerts])
-
-
-def _own(alert: Parsed, name: str) -> Parsed:
-    """Keep alerts from the issues of another source, to which that source's name leads; raises Rejected."""
-    if isinstance(alert, Ignored):
-        return alert
-    others = name == OWN_EMITTERS and alert.source not in {*PROVIDERS, canary.SOURCE}
-    if others or alert.source == name:
-        return alert
-    raise Rejected(
-        "RESERVED_SOURCE",
-        f"the source {quoted(alert.source)} is a provider's own name",
-        "Name in `source` the program that emits the alert.",
-    )

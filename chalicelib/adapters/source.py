@@ -2,19 +2,55 @@
 
 A new source is one file that holds its `Source`, samples in `tests/samples/<name>`, its name in
 `registry.SOURCES` and a paragraph in the README; everything else derives. The webhook loads the file of the
-source that posts, so nothing slow is imported there: the canonical alert comes from `canonical`.
+source that posts, so nothing slow is imported there: the canonical alert comes from `canonical`, and where
+reading is long, it has a module of its own (`late`).
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.adapters import texts
-from chalicelib.adapters.fields import Ownership, Parsed
+from chalicelib.alert_values import Priority
 from chalicelib.errors import NotAccepted
 
+if TYPE_CHECKING:
+    from chalicelib.adapters.fields import Ownership, Parsed
+
 Payload = dict[str, Any]
+Parse = Callable[[Mapping[str, Any], "Ownership | None"], "list[Parsed]"]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A condition that a template tells of: since when it fires and, where it has ended, when."""
+
+    began: datetime
+    ended: datetime | None = None
+    name: str = "Runner queue too long"
+    team: str = "ci-runners"
+    priority: Priority = Priority.P1
+
+    def either(self, fires: str, ended: str) -> str:
+        """Choose the word for what it does."""
+        return ended if self.ended else fires
+
+    @property
+    def told_at(self) -> str:
+        """When that was so, as most senders write it: `2026-11-23T03:10:00.000Z`."""
+        return instant(self.ended or self.began)
+
+
+def late(module: str) -> Parse:
+    """Name the module of this folder whose `parse` to take, which is loaded when the first alert is read."""
+
+    def parse(payload: Mapping[str, Any], missing: "Ownership | None") -> "list[Parsed]":
+        parsed: list[Parsed] = import_module(f"chalicelib.adapters.{module}").parse(payload, missing)
+        return parsed
+
+    return parse
 
 
 def none_cut_off(_: object) -> int:
@@ -32,7 +68,7 @@ class Source:
     - `parse` reads the alerts of a message, and takes an owner for those that name none; raises Rejected
     - `split` makes one payload of each alert in the body of a request; raises NotAccepted
     - `ended` says whether such a payload tells of an end, and `cut_off` how many alerts a body lacks
-    - `template` writes a payload to start from, which fires since a time, or ended at another
+    - `template` writes what the source would send of an example, as a payload to start from
     - `mend` puts a `team` and a `priority` into a payload, where the source has them
     - `looks_like` says whether what was parsed from JSON is a message of this source
 
@@ -45,8 +81,8 @@ class Source:
     name: str
     shown_as: str
     to_route: str
-    parse: Callable[[Mapping[str, Any], Ownership | None], list[Parsed]]
-    template: Callable[[datetime, datetime | None], Payload]
+    parse: Parse
+    template: Callable[[Example], Payload]
     mend: Callable[[Payload, dict[str, str]], None]
     looks_like: Callable[[object], bool]
     ended: Callable[[Mapping[str, Any]], bool]
@@ -75,5 +111,5 @@ def an_object(body: object) -> Payload:
 
 
 def instant(moment: datetime) -> str:
-    """Write a time as most senders do: `2026-11-23T03:10:00Z`."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    """Write a time to the millisecond, in UTC."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from chalicelib.adapters.registry import SOURCES
+from chalicelib.adapters.source import Example
 from chalicelib.cli import options, payloads, screen, told
 from chalicelib.cli.rehearsal import Rehearsal
 from chalicelib.cli.told import Answer
@@ -47,7 +48,7 @@ def explain(
     """
     now = CLOCK.now()
     if template is not None:
-        screen.as_json(payloads.named(template).template(now, None))
+        screen.as_json(payloads.named(template).template(Example(now)))
         return
     rehearsal = Rehearsal(policy(Settings.read({})), now)
     answers: list[Answer] = []

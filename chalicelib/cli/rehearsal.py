@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from chalicelib.adapters import registry
+from chalicelib.adapters import reading
 from chalicelib.adapters.envelope import Message
 from chalicelib.adapters.fields import Ignored, Ownership
 from chalicelib.alert import AlertEvent
@@ -54,7 +54,7 @@ class Rehearsal:
         """Say what would become of a message."""
         fallback = self.policy.routing.ownership
         try:
-            alerts = registry.parse(
+            alerts = reading.parse(
                 message.source, message.payload, Ownership(*fallback) if fallback else None
             )
         except Rejected as rejected:

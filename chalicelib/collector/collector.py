@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from chalicelib.adapters import envelope, registry
+from chalicelib.adapters import envelope, reading
 from chalicelib.adapters.envelope import Message
 from chalicelib.adapters.fields import Ignored, Ownership
 from chalicelib.alert import AlertEvent
@@ -114,7 +114,7 @@ class Collector:
             if message.source == "github" and self.notice:
                 noticed = self.notice(message)
                 return {noticed.fingerprint: noticed} if noticed else {}
-            alerts = registry.parse(
+            alerts = reading.parse(
                 message.source, message.payload, Ownership(*fallback) if fallback else None
             )
         except Rejected as rejected:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
-from chalicelib.adapters import alarm_description, described_alarm, fields, registry
+from chalicelib.adapters import alarm_description, described_alarm, fields, reading
 from chalicelib.adapters.alarm_owner import Named
 from chalicelib.adapters.fields import Ownership
 from chalicelib.alert import AlertEvent, Condition
@@ -133,5 +133,5 @@ def _messages(reader: Reader, alarm: Described, tags: Mapping[str, str]) -> Iter
 def _alert(payload: Mapping[str, Any], missing: Ownership | None) -> AlertEvent:
     """Parse a message; an end, of which nobody asks whose it is, tells the row of any; raises Rejected."""
     return next(
-        each for each in registry.parse("cloudwatch", payload, missing) if isinstance(each, AlertEvent)
+        each for each in reading.parse("cloudwatch", payload, missing) if isinstance(each, AlertEvent)
     )

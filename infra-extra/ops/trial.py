@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from chalicelib.adapters import registry
+from chalicelib.adapters import reading
 from chalicelib.alert import AlertEvent
 from chalicelib.conditions.row import AlertState
 from chalicelib.errors import StoreUnavailable, TopicUnavailable
@@ -68,7 +68,7 @@ class Trial:
             "occurred_at": at.isoformat(),
             "identity": {"alarm_id": f"{prefix}-{self.began:%Y%m%dT%H%M%S}"},
         }
-        (alert,) = registry.parse("normalized", payload, None)
+        (alert,) = reading.parse("normalized", payload, None)
         assert isinstance(alert, AlertEvent)  # noqa: S101 - for the type checker
         return alert
 

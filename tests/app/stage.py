@@ -13,6 +13,7 @@ import pytest
 from chalice.test import Client, HTTPResponse
 
 import app
+from chalicelib.adapters import registry
 from chalicelib.wiring.stage import telemetry
 from tests.log import redirected
 
@@ -22,10 +23,8 @@ KEEP_WHAT_THEY_MADE = ("chalicelib.wiring.", "chalicelib.entrypoints")
 TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:alerting-local-alerts"
 QUEUE = f"arn:aws:sqs:{REGION}:{ACCOUNT}:alerting-local-alerts"
 HOOK_SECRET = "secret-of-the-hook"
-TOKENS = {
+TOKENS = {f"{source}_webhook_token": f"token-of-{source}" for source in registry.webhooks()} | {
     "grafana_webhook_token": ["token-of-grafana", "next-token-of-grafana"],
-    "alertmanager_webhook_token": "token-of-alertmanager",
-    "normalized_webhook_token": "token-of-normalized",
     "normalized_hmac_secret": "hmac-of-normalized",
     "github_webhook_secret": HOOK_SECRET,
 }

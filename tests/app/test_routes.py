@@ -12,17 +12,14 @@ from moto import mock_aws
 
 import app
 from chalicelib import __version__, entrypoints
+from chalicelib.adapters import registry
 from tests.app.stage import TOPIC, Context, Stage, start, wire_anew
 
 ALERT = {"status": "firing", "labels": {"alertname": "Queue too long"}, "fingerprint": "fac0861a85de433a"}
 GROUP = {"receiver": "alerting", "status": "firing", "alerts": [ALERT, ALERT | {"status": "resolved"}]}
 GRAFANA: dict[str, str] = {"X_Grafana_Token": "token-of-grafana"}
 SECRETS = [
-    "token-of-grafana",
-    "next-token-of-grafana",
-    "token-of-alertmanager",
-    "token-of-normalized",
-    "hmac-of-normalized",
+    f"{word}-of-{source}" for source in registry.webhooks() for word in ("token", "next-token", "hmac")
 ]
 
 
@@ -92,7 +89,7 @@ REFUSALS: dict[str, tuple[str, object, dict[str, str], int, str]] = {
     "no token": ("grafana", GROUP, {}, 401, "unauthorized"),
     "wrong token": ("grafana", GROUP, {"X_Grafana_Token": "wrong"}, 401, "unauthorized"),
     "token in the wrong header": ("grafana", GROUP, {"X_Api_Key": "token-of-grafana"}, 401, "unauthorized"),
-    "unknown source": ("nagios", GROUP, GRAFANA, 404, "grafana, alertmanager, normalized"),
+    "unknown source": ("nagios", GROUP, GRAFANA, 404, ", ".join(registry.webhooks())),
     "empty": ("grafana", b"", GRAFANA, 400, "not valid JSON"),
     "no JSON": ("grafana", b"\xff{", GRAFANA, 400, "not valid JSON"),
     "no object": ("grafana", [GROUP], GRAFANA, 400, "no object"),

@@ -60,7 +60,7 @@ def test_whose_a_payload_is_shows(source: str) -> None:
 
 def test_each_file_meets_what_the_ones_before_it_left(tmp_path: Path) -> None:
     firing = run("explain --template normalized").json
-    later = {"occurred_at": firing["occurred_at"].replace("Z", ".5Z"), "state": "RESOLVED"}
+    later = {"occurred_at": firing["occurred_at"].replace("Z", "5Z"), "state": "RESOLVED"}
     (tmp_path / "firing.json").write_text(json.dumps(firing))
     (tmp_path / "resolved.json").write_text(json.dumps(firing | later))
     answered = run("explain --json", *(str(tmp_path / f"{name}.json") for name in ("firing", "resolved")))
@@ -95,7 +95,7 @@ def test_it_tells_a_person_why_there_is_no_issue_and_what_to_do(tmp_path: Path) 
 
 def test_it_shows_a_person_the_alert_the_steps_and_the_issue() -> None:
     answered = run("explain -", stdin=run("explain --template cloudwatch").out)
-    for shown in ("FIRST_FIRING", "OpenIssue", "example-org/ci-infra", "[P1] runner-queue-too-long"):
+    for shown in ("FIRST_FIRING", "OpenIssue", "example-org/ci-infra", "[P1] Runner queue too long"):
         assert shown in answered.words
     assert answered.err == ""
 

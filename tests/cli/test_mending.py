@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.adapters.registry import SOURCES
+from chalicelib.adapters.source import Example
 from chalicelib.alert import Priority
 from chalicelib.cli import payloads
 from chalicelib.cli.mending import mend
@@ -30,7 +31,7 @@ def unowned(value: Any) -> Any:
 
 def without_owner(source: str) -> dict[str, Any]:
     """The source's template, without team and priority."""
-    return dict(unowned(SOURCES[source].template(at(0), None)))
+    return dict(unowned(SOURCES[source].template(Example(at(0)))))
 
 
 def explained(source: str, body: str) -> dict[str, Any]:
@@ -52,7 +53,7 @@ def test_what_a_message_lacks_is_put_where_its_source_has_it(source: str) -> Non
 
 @pytest.mark.parametrize("source", SOURCES)
 def test_the_condition_stays_the_same(source: str) -> None:
-    body = json.dumps(SOURCES[source].template(at(0), None))
+    body = json.dumps(SOURCES[source].template(Example(at(0))))
     mended = mend(source, body, "elsewhere", Priority.P0)
     assert owner(source, mended) == (["elsewhere"], "P0")
     assert explained(source, mended)["fingerprint"] == explained(source, body)["fingerprint"]

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from chalicelib.adapters import registry
 from tests.deploy.cloud import Cloud
 from tests.deploy.tools import initialized
 from tests.local.aws import DUMMY_ENVIRONMENT
@@ -42,10 +43,8 @@ provider "aws" {
 }
 """
 GITHUB_SECRET = "secret-of-github"
-TOKENS = {
+TOKENS = {f"{source}_webhook_token": f"token-of-{source}" for source in registry.webhooks()} | {
     "grafana_webhook_token": ["token-of-grafana", "next-token-of-grafana"],
-    "alertmanager_webhook_token": "token-of-alertmanager",
-    "normalized_webhook_token": "token-of-normalized",
     "github_webhook_secret": GITHUB_SECRET,
 }
 

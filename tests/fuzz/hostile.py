@@ -13,6 +13,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from chalicelib.adapters import registry
+from chalicelib.adapters.source import Example
 from tests.fuzz.rig import PRESENTED, SECRET
 from tests.twins.clock import START
 from tests.unit.test_adapters_any import ALARMS, ANY, EVENTS, GROUPS, NORMALIZED
@@ -92,8 +94,13 @@ def encoded(text: str, rng: random.Random) -> bytes:
 TEXTS = st.one_of(
     SHAPED.map(dumped), SHAPED.map(dumped), SHAPED.map(dumped), ODD, DEEP, st.text(max_size=200)
 )
-SENT = st.one_of(GROUPS, GROUPS, NORMALIZED, st.lists(NORMALIZED, max_size=3)).map(dumped) | TEXTS
-SOURCES = st.sampled_from(["grafana", "Grafana", "alertmanager", "normalized"])
+TEMPLATES = st.builds(
+    lambda source, end: source.template(Example(START, end)),
+    st.sampled_from([*registry.SOURCES.values()]),
+    st.sampled_from([None, START]),
+)
+SENT = st.one_of(GROUPS, GROUPS, NORMALIZED, st.lists(NORMALIZED, max_size=3), TEMPLATES).map(dumped) | TEXTS
+SOURCES = st.sampled_from(["Grafana", *registry.webhooks()])
 ELSEWHERE = st.text(max_size=12) | st.sampled_from(
     ["cloudwatch", "github", "..", "%2e", "grafana/", "canary"]
 )

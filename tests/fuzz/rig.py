@@ -13,6 +13,7 @@ from unittest.mock import patch
 
 import app
 from chalicelib import entrypoints
+from chalicelib.adapters import registry
 from chalicelib.aws.secrets_manager import Secret
 from chalicelib.collector.collector import Collector
 from chalicelib.rate_limit.rules import Limits
@@ -28,11 +29,9 @@ from tests.twins.store import MemoryStore
 from tests.twins.tracker import MemoryTracker
 from tests.unit.builders import policy
 
-SECRET = {
+SECRET = {f"{source}_webhook_token": f"canary-of-{source}" for source in registry.webhooks()} | {
     "grafana_webhook_token": ["canary-old-of-grafana", "canary-new-of-grafana"],
     "grafana_hmac_secret": None,
-    "alertmanager_webhook_token": "canary-of-alertmanager",
-    "normalized_webhook_token": "canary-of-normalized",
     "normalized_hmac_secret": "canary-hmac-of-normalized",
 }
 PRESENTED = "canary-that-a-stranger-presents"

@@ -6,12 +6,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from chalicelib.adapters import registry
 from tests.fuzz import EACH, SEEN, SHARE
 from tests.fuzz.hostile import TEXTS, variants
 from tests.fuzz.rig import Rig
 from tests.unit.messages import record
 
-NAMED = st.sampled_from(["grafana", "alertmanager", "normalized", "cloudwatch", "github"])
+NAMED = st.sampled_from([*registry.SOURCES, "github"])
 STAMPS = NAMED | st.text(min_size=1, max_size=20)
 ATTRIBUTES = st.fixed_dictionaries({}, optional={"source": STAMPS, "correlation_id": st.text(min_size=1)})
 pytestmark = [

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from chalicelib.adapters import registry
 from chalicelib.aws.cloudwatch import CloudWatchAlarms
 from chalicelib.aws.sns import SnsTopic
 from chalicelib.aws.sqs import SqsQueue
@@ -130,7 +131,7 @@ class _Secret:
     """The webhook's secret."""
 
     def read(self, *, fresh: bool = False) -> dict[str, Any]:
-        return {f"{source}_webhook_token": TOKEN for source in ("grafana", "alertmanager", "normalized")}
+        return {f"{source}_webhook_token": TOKEN for source in registry.webhooks()}
 
 
 class _CountedAct(Act):

@@ -26,6 +26,7 @@ PROVIDERS = {
     "grafana": grafana.SEEN,
     "cloudwatch": cloudwatch.SEEN,
     "normalized": emitters.SEEN,
+    **dict.fromkeys(emitters.OTHERS, ("a message",)),
 }
 
 

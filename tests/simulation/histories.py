@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
 
+from chalicelib.adapters.registry import OWN_EMITTERS
 from tests.simulation.junk import JUNK, Junk
 from tests.simulation.providers import alertmanager, cloudwatch, emitters, grafana
 from tests.simulation.providers.alertmanager import Alertmanagers
@@ -82,7 +83,10 @@ def _setup(chance: Random, kind: str, span: float) -> Setup:
             return Grafanas(kind, ahead, chance.random() < 0.5, _route(chance, span, kind))
         case "cloudwatch":
             return CloudWatches(kind, ahead, chance.random() < 0.25 and "cloudwatch: contributors" not in OFF)
-    return Emitters(kind, ahead)
+    # A copy of the dice, so that what else is drawn stays as it is when there is one source more.
+    dice = Random()
+    dice.setstate(chance.getstate())
+    return Emitters(kind, ahead, dice.choice((OWN_EMITTERS, OWN_EMITTERS, *emitters.OTHERS)))
 
 
 def _route(chance: Random, span: float, kind: str) -> Route:

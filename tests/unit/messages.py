@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from chalicelib.adapters import envelope, registry
+from chalicelib.adapters import envelope, reading, registry
 from chalicelib.adapters.fields import Ownership, Parsed
 from chalicelib.alert import UNKNOWN_TEAM, Priority
 from chalicelib.errors import NotAccepted, Rejected
@@ -48,7 +48,7 @@ def _published(source: str, payload: object) -> Iterator[str]:
 def _parsed(received: dict[str, Any], missing: Ownership | None) -> list[Parsed | str]:
     message = envelope.read(received)
     try:
-        return [*registry.parse(message.source, message.payload, missing)]
+        return [*reading.parse(message.source, message.payload, missing)]
     except Rejected as rejected:
         return [reason(rejected)]
 

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-from chalicelib.adapters import registry
+from chalicelib.adapters import reading, registry
 from chalicelib.adapters.fields import Ignored, Parsed
+from chalicelib.adapters.source import Example
 from chalicelib.alert import AlertEvent
 from chalicelib.errors import Rejected
 from tests.unit import up_to
@@ -103,13 +104,13 @@ SENT = {
 
 def like_its_template(source: str) -> st.SearchStrategy[dict[str, Any]]:
     """Objects with the members of the source's template, each as it is there or anything else."""
-    members = registry.SOURCES[source].template(datetime(2026, 11, 23, tzinfo=UTC), None)
+    members = registry.SOURCES[source].template(Example(datetime(2026, 11, 23, tzinfo=UTC)))
     return objects(**{name: st.just(value) | TIMES for name, value in members.items()})
 
 
 def outcome(source: str, payload: dict[str, Any]) -> list[Parsed] | str:
     try:
-        return registry.parse(source, payload, FALLBACK)
+        return reading.parse(source, payload, FALLBACK)
     except Rejected as rejected:
         return reason(rejected)
 
@@ -153,5 +154,5 @@ def test_a_group_split_gives_what_the_whole_group_gives(
     group = {"alerts": members, "externalURL": address, "orgId": org, "groupKey": "{}:{}", "message": "m"}
     sender = registry.SOURCES[source]
     alone = [json.loads(json.dumps(sender.cut(payload))) for payload in sender.split(group)]
-    parsed = [alert for payload in alone for alert in registry.parse(source, payload, None)]
-    assert parsed == registry.parse(source, group, None)
+    parsed = [alert for payload in alone for alert in reading.parse(source, payload, None)]
+    assert parsed == reading.parse(source, group, None)

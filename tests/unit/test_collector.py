@@ -10,6 +10,7 @@ import pytest
 
 from chalicelib.adapters import envelope
 from chalicelib.adapters.registry import SOURCES
+from chalicelib.adapters.source import Example
 from chalicelib.alert import AlertEvent, Condition, Priority
 from chalicelib.collector.collector import TRIES, Collector, NotRecorded
 from chalicelib.collector.requeue import FIRST_DELAY
@@ -461,7 +462,7 @@ def test_a_refusal_of_old_puts_off_nothing_that_is_news(world: World) -> None:
 
 def test_how_long_a_message_waited_in_the_queue_does_not_count(world: World) -> None:
     """All of it is delivered hours later, the newest first; what the webhook stamped decides."""
-    template = SOURCES["alertmanager"].template(at(0), None)
+    template = SOURCES["alertmanager"].template(Example(at(0)))
 
     def message(status: str, received: float) -> dict[str, Any]:
         told = template["alerts"][0] | {"status": status, "endsAt": at(60).isoformat()}

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from chalicelib import render
-from chalicelib.adapters import envelope, registry
+from chalicelib.adapters import envelope, reading
 from chalicelib.alert import Priority
 from chalicelib.conditions.plan import plan
 from chalicelib.conditions.row import AlertState, Command, Intent, Issue, Verb
@@ -304,7 +304,7 @@ def test_a_condition_keeps_its_fingerprint(name: str) -> None:
 def test_a_message_that_waits_in_a_queue_is_read(queued: dict[str, Any]) -> None:
     """For days, if it is in the dead-letter queue."""
     message = envelope.read(record(queued["body"], **queued["attributes"]))
-    (alert,) = registry.parse(message.source, message.payload, FALLBACK)
+    (alert,) = reading.parse(message.source, message.payload, FALLBACK)
     known = {"source": message.source, "correlation_id": message.correlation_id}
     of_alert = {name: None for name in queued["means"] if name not in known}
     assert known | named(alert, of_alert) == queued["means"]

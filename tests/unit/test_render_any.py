@@ -9,6 +9,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from chalicelib import render
+from chalicelib.adapters import registry
 from chalicelib.conditions.row import AlertState, Status
 from chalicelib.render import redaction
 from chalicelib.render.marker import end_marker, split
@@ -46,7 +47,7 @@ URL = st.one_of(
 )
 CASES: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
     {
-        "source": st.sampled_from(["cloudwatch", "grafana", "alertmanager", "own-emitter"]),
+        "source": st.sampled_from([*sorted(registry.PROVIDERS), "own-emitter"]),
         "title": sized(500).filter(bool),
         "summary": st.none() | sized(1000),
         "description": st.none() | sized(4000),

@@ -1,13 +1,18 @@
 """Somebody's own emitter: it posts what it sees at once, in batches, from several workers of its own.
 
-Its order is only in its times, ids may change with a release, and some of what it says is lost with it.
+Its order is only in its times, ids may change with a release, and some of what it says is lost with it. A
+source that has no model of its own is one, too: it posts what its template says, one alert in a request.
 """
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.adapters.registry import OWN_EMITTERS, SOURCES
+from chalicelib.adapters.source import Example
+from chalicelib.alert import Priority
 from tests.simulation.providers.provider import HOSTILE, Happens, Shown, State, instant, team, title
 
 if TYPE_CHECKING:
@@ -16,16 +21,20 @@ if TYPE_CHECKING:
 AGAIN = 300.0
 """Seconds after which it sends again what was not answered."""
 
+OTHERS = tuple(sorted(set(SOURCES) - {OWN_EMITTERS, "alertmanager", "cloudwatch", "grafana"}))
+"""Sources that have no model of their own."""
+
 TROUBLES = ("holds back", "tells everything", "changes an id")
 SEEN = ("several in one batch", "out of order", "a changed id", "sent again", "a message")
 
 
 @dataclass(frozen=True)
 class Emitters:
-    """An emitter of the canonical schema."""
+    """An emitter of the canonical schema, or of what another source sends."""
 
     name: str
     ahead: float = 0.0
+    source: str = OWN_EMITTERS
 
     def build(self, world: "World") -> "Emitter":
         return Emitter(world, self)
@@ -47,10 +56,8 @@ class _Known:
 class Emitter:
     """It remembers its conditions, and what it holds back."""
 
-    source = "normalized"
-
     def __init__(self, world: "World", setup: Emitters) -> None:
-        self._world, self.ahead = world, setup.ahead
+        self._world, self.ahead, self.source = world, setup.ahead, setup.source
         self.rests_at = 0.0
         self._known: dict[int, _Known] = {}
         self._holds = self._turns = False
@@ -74,10 +81,11 @@ class Emitter:
                 worse = event.word if event.what == "worsens" else known.priority
                 self._say(number, replace(known, priority=worse, spoke=now, anew=False))
             case "begins anew" if known.fires:
-                self._say(number, replace(known, since=now, spoke=now, anew=True))
+                since = now if self._own else known.since
+                self._say(number, replace(known, since=since, spoke=now, anew=True))
             case "tells everything":
-                self._post([_entry(each, one, self.ahead) for each, one in self._known.items()])
-            case "changes an id" if known.fires:
+                self._post([self._entry(each, one) for each, one in self._known.items()])
+            case "changes an id" if known.fires and self._own:
                 self._renames(number, known, now)
             case "holds back":
                 self._holds, self._turns = True, event.which < 0.8
@@ -96,27 +104,30 @@ class Emitter:
     def _renames(self, number: int, known: _Known, now: float) -> None:
         """A release changes how the id is made: the old one ends as the new one begins, in one batch."""
         self._count("a changed id")
-        old = _entry(number, replace(known, fires=False, spoke=now, recovered=False), self.ahead)
+        old = self._entry(number, replace(known, fires=False, spoke=now, recovered=False))
         self._known[number] = replace(known, edition=known.edition + 1, spoke=now, anew=True)
-        self._post([_entry(number, self._known[number], self.ahead), old])
+        self._post([self._entry(number, self._known[number]), old])
 
     def _say(self, number: int, known: _Known) -> None:
         self._known[number] = known
-        self._post([_entry(number, known, self.ahead)])
+        self._post([self._entry(number, known)])
 
     def _post(self, entries: list[dict[str, Any]]) -> None:
         if self._holds:
             self._held += entries
-        elif entries:
-            self._send(entries)
+        else:
+            self._deliver(entries)
 
     def _release(self) -> None:
         """What was held back goes out in one batch, mostly the newest first."""
         held, self._holds, self._held = self._held[:: -1 if self._turns else 1], False, []
         if self._turns and len(held) > 1:
             self._count("out of order")
-        if held:
-            self._send(held)
+        self._deliver(held)
+
+    def _deliver(self, entries: list[dict[str, Any]]) -> None:
+        for batch in [entries] if self._own and entries else [[each] for each in entries]:
+            self._send(batch)
 
     def _send(self, entries: list[dict[str, Any]]) -> None:
         self._count("a message")
@@ -128,7 +139,21 @@ class Emitter:
                 self._count("sent again")
                 self._world.schedule.at(self._world.schedule.time + AGAIN, lambda: self._send(entries))
 
-        self._world.post(self.source, json.dumps(entries).encode(), answered)
+        body = entries if self._own else entries[0]
+        self._world.post(self.source, json.dumps(body).encode(), answered)
+
+    @property
+    def _own(self) -> bool:
+        return self.source == OWN_EMITTERS
+
+    def _entry(self, number: int, known: _Known) -> dict[str, Any]:
+        return _entry(number, known, self.ahead) if self._own else self._templated(number, known)
+
+    def _templated(self, number: int, known: _Known) -> dict[str, Any]:
+        """What the source's template says of a condition, to the millisecond, which is all that it has."""
+        at = datetime.fromtimestamp(known.spoke + self.ahead, UTC)
+        owner = (team(number) or "unheard-of", Priority(known.priority))
+        return SOURCES[self.source].template(Example(at, None if known.fires else at, title(number), *owner))
 
     def _count(self, what: str) -> None:
         self._world.count(f"{self.source}: {what}")

@@ -1,0 +1,94 @@
+"""Grafana unified alerting, 9 to 13: a webhook's group -> alerts."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from chalicelib.adapters import fields
+from chalicelib.adapters.fields import Ignored, Ownership, Parsed
+from chalicelib.adapters.grafana_reason import recovered, why
+from chalicelib.adapters.group_member import Member, members
+from chalicelib.alert import AlertEvent, Identity, Links
+from chalicelib.alert_values import MAX_TITLE
+
+# Grafana names these alerts by what went wrong, and the rule in `rulename`.
+OF_THE_DATASOURCE = {"DatasourceNoData": "no data", "DatasourceError": "datasource error"}
+
+MAX_HOST = 180
+
+TEST_GROUP = re.compile(r"[^{][^\n]{0,200}?-[0-9a-f]{16}-[0-9]{1,20}")
+"""The group key of a test, `<integration>-<fingerprint>-<unix time>`; a real one begins with a brace."""
+
+
+def parse(payload: Mapping[str, Any], missing: Ownership | None) -> list[Parsed]:
+    """Read the alerts of a group, each by its own status; raises Rejected."""
+    return [_parse(payload, member, missing) for member in members(payload)]
+
+
+def _parse(payload: Mapping[str, Any], member: Member, missing: Ownership | None) -> Parsed:
+    if _is_test(payload, member):
+        return Ignored("TEST_NOTIFICATION", member.title)
+    owner = member.owner(missing)
+    return AlertEvent(
+        source="grafana",
+        state=member.condition,
+        title=_title(member),
+        description=member.description,
+        summary=member.summary,
+        reason=why(member),
+        priority=owner.priority,
+        occurred_at=member.occurred_at,
+        teams=owner.teams,
+        identity=Identity(
+            account_id=account(payload.get("externalURL"), payload.get("orgId"), member.alert.get("orgId")),
+            alarm_id=member.fingerprint,
+        ),
+        links=_links(member),
+        labels=member.shown_labels,
+        began_anew=member.firing,
+        recovered=recovered(member),
+        raw_provider=fields.raw(member.alert),
+    )
+
+
+def _is_test(payload: Mapping[str, Any], member: Member) -> bool:
+    # People may change the test's labels, and may name a rule TestAlert; but a rule has an address.
+    if member.labels.get("alertname") != "TestAlert":
+        return False
+    group_key = payload.get("groupKey")
+    if isinstance(group_key, str) and TEST_GROUP.fullmatch(group_key):
+        return True
+    return member.labels.get("instance") == "Grafana" and not fields.url(member.alert.get("generatorURL"))
+
+
+def _title(member: Member) -> str:
+    what = OF_THE_DATASOURCE.get(member.labels.get("alertname", ""))
+    rule = fields.title(member.labels.get("rulename"), MAX_TITLE - 20)
+    return member.of_instance(f"{rule} ({what})") if what and rule else member.title
+
+
+def account(address: object, *organisations: object) -> str | None:
+    """Name the Grafana, by host and port as its address may hold a password, and the organisation."""
+    organisation = next(filter(None, map(fields.word, organisations)), "")
+    return "/".join(filter(None, [_host(address), organisation])) or None
+
+
+def _host(external_url: object) -> str:
+    try:
+        parts = urlsplit(external_url if isinstance(external_url, str) else "")
+        host = f"{parts.hostname or ''}:{parts.port}" if parts.port else parts.hostname or ""
+    except ValueError:  # no address at all
+        return ""
+    return fields.title(host, MAX_HOST)
+
+
+def _links(member: Member) -> Links:
+    alert = member.alert
+    return Links(
+        runbook_url=fields.url(member.said("runbook_url")),
+        dashboard_url=fields.url(alert.get("panelURL")) or fields.url(alert.get("dashboardURL")),
+        source_url=fields.url(alert.get("generatorURL")),
+        silence_url=fields.url(alert.get("silenceURL")),
+        image_url=fields.url(alert.get("imageURL")),
+    )
