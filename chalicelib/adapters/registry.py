@@ -39,6 +39,7 @@ SOURCES = Sources(
     "grafana",
     "alertmanager",
     "normalized",
+    "datadog",
 )
 
 OWN_EMITTERS = "normalized"
