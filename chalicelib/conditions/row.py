@@ -164,6 +164,13 @@ class AlertState:
         return self.spec.alert.priority if self.spec.alert else Priority.P3
 
     @property
+    def lease_end(self) -> datetime:
+        """When the claim ends under which a worker acts on the row: no call may last longer."""
+        if self.lease is None:
+            raise AssertionError("a step was taken on a row that nobody has claimed")
+        return self.lease.until
+
+    @property
     def untold(self) -> tuple[Episode, ...]:
         """Ended episodes, before the current one, that no issue has told."""
         told = self.status.told

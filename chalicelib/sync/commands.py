@@ -42,55 +42,53 @@ class Conversation(Protocol):
         """React to a comment; doing so twice is once."""
 
 
-def listen(
-    tracker: Conversation, row: AlertState, ref: IssueRef, before: datetime, now: datetime
-) -> AlertState:
+def listen(tracker: Conversation, row: AlertState, ref: IssueRef, now: datetime) -> AlertState:
     """Read the issue, and the comments of people where there may be new ones."""
-    seen = tracker.read(ref, before)
+    seen = tracker.read(ref, row.lease_end)
     looked = replace(row, status=outcome.observed(row, seen, now), intent=None, look=False)
     issue = looked.status.issue
     if issue is None or not (row.look or issue.listen_at or issue.heard != seen.comments):
         return looked
-    spoken = list(tracker.spoken(seen.ref, commands.listens_since(issue), before))
+    spoken = list(tracker.spoken(seen.ref, commands.listens_since(issue), row.lease_end))
     found = commands.new(looked, spoken)
-    hearing = commands.hear(found, lambda login: tracker.may_write(seen.ref.repository, login, before))
+    hearing = commands.hear(found, lambda login: tracker.may_write(seen.ref.repository, login, row.lease_end))
     return replace(looked, status=commands.heard(looked, spoken, seen.comments, hearing, now))
 
 
-def obey(tracker: Conversation, row: AlertState, step: Obey, before: datetime) -> AlertState:
+def obey(tracker: Conversation, row: AlertState, step: Obey) -> AlertState:
     """Do what a person may ask for, and react; nothing, if they may not write any more.
 
     All of it can be done twice; the reaction comes last, as it says that the rest was done.
     """
-    if not tracker.may_write(step.command.ref.repository, step.command.author, before):
+    if not tracker.may_write(step.command.ref.repository, step.command.author, row.lease_end):
         return replace(row, status=commands.dismissed(row.status, step.command), intent=None)
-    reaction, status = _answer(tracker, row, step.command, before)
-    tracker.react(step.ref, step.command.id, reaction, before)
+    reaction, status = _answer(tracker, row, step.command)
+    tracker.react(step.ref, step.command.id, reaction, row.lease_end)
     return replace(row, status=status, intent=None)
 
 
-def _answer(tracker: Conversation, row: AlertState, command: Command, before: datetime) -> tuple[str, Status]:
+def _answer(tracker: Conversation, row: AlertState, command: Command) -> tuple[str, Status]:
     if not command.word:
         return WRONG, commands.corrected(row.status, command)
-    _carry_out(tracker, row, command, before)
+    _carry_out(tracker, row, command)
     return DONE, commands.obeyed(row.status, command)
 
 
-def _carry_out(tracker: Conversation, row: AlertState, command: Command, before: datetime) -> None:
+def _carry_out(tracker: Conversation, row: AlertState, command: Command) -> None:
     """Do what of a command is GitHub's to do."""
     muted = row.status.issue is not None and row.status.issue.muted
     if command.word == commands.ACK:
-        tracker.assign(command.ref, command.author, before)
+        tracker.assign(command.ref, command.author, row.lease_end)
     if command.word == commands.MUTE:
-        tracker.add_labels(command.ref, (MUTED_LABEL,), before)
+        tracker.add_labels(command.ref, (MUTED_LABEL,), row.lease_end)
     if command.word == commands.UNMUTE and muted:
-        _unmute(tracker, command.ref, before)
+        _unmute(tracker, row, command.ref)
 
 
-def _unmute(tracker: Conversation, ref: IssueRef, before: datetime) -> None:
+def _unmute(tracker: Conversation, row: AlertState, ref: IssueRef) -> None:
     """Take the label off, unless a person was quicker."""
     try:
-        tracker.remove_label(ref, MUTED_LABEL, before)
+        tracker.remove_label(ref, MUTED_LABEL, row.lease_end)
     except Refused as error:
         if error.status != 404:
             raise

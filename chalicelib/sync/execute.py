@@ -91,22 +91,22 @@ class Act:
             case AddComment(ref, key):
                 return self._comment(row, ref, key, needed(row.spec.alert))
             case AddLabels(ref, labels):
-                self._tracker.add_labels(ref, labels, _before(row))
+                self._tracker.add_labels(ref, labels, row.lease_end)
                 return replace(row, status=said.labelled(row, added=labels), intent=None)
             case RemoveLabel(ref, label):
                 return self._remove_label(row, ref, label, needed(row.status.issue))
             case Look(ref):
-                return listen(self._tracker, row, ref, _before(row), self._now())
+                return listen(self._tracker, row, ref, self._now())
             case Obey():
-                return obey(self._tracker, row, step, _before(row))
+                return obey(self._tracker, row, step)
             case Adopt(ref):
-                seen = self._tracker.read(ref, _before(row))
+                seen = self._tracker.read(ref, row.lease_end)
                 status = outcome.adopted(row, needed(row.spec.alert), seen)
                 return replace(row, status=status, intent=None)
             case CloseDuplicate(ref):
                 return self._close_duplicate(row, ref)
             case Find(intent):
-                return Search(self._tracker, self._holder, self._now).find(row, intent, _before(row))
+                return Search(self._tracker, self._holder, self._now).find(row, intent)
             case _:
                 assert_never(step)
 
@@ -121,7 +121,7 @@ class Act:
             labels=intent.labels,
             assignees=self._routing.route(alert.teams).assignees,
         )
-        seen = self._tracker.open(intent.repository, draft, _before(row))
+        seen = self._tracker.open(intent.repository, draft, row.lease_end)
         return replace(row, status=outcome.opened(row, intent, seen, self._now()), intent=None)
 
     def _changed_before(self, row: AlertState) -> Seen | None:
@@ -130,7 +130,7 @@ class Act:
         if issue is None:
             return None
         try:
-            seen = self._tracker.read(issue.ref, _before(row))
+            seen = self._tracker.read(issue.ref, row.lease_end)
         except Refused as error:
             if error.status not in OUT_OF_SIGHT:
                 raise
@@ -139,7 +139,7 @@ class Act:
 
     def _edit(self, row: AlertState, step: Edit, issue: Issue, alert: AlertEvent) -> AlertState:
         """Read first: people's words are kept, and where they changed what was planned on, plan anew."""
-        seen = self._tracker.read(issue.ref, _before(row))
+        seen = self._tracker.read(issue.ref, row.lease_end)
         if outcome.surprising(issue, seen):
             return replace(row, status=outcome.observed(row, seen, self._now()), intent=None)
         changes: dict[str, Any] = {"body": render.body(row, self._routing, self._now(), previous=seen.body)}
@@ -150,22 +150,22 @@ class Act:
             changes["state"] = "open"
         if isinstance(step, CloseIssue):
             changes |= {"state": "closed", "state_reason": "completed" if step.recovered else "not_planned"}
-        written = self._tracker.edit(issue.ref, changes, _before(row))
+        written = self._tracker.edit(issue.ref, changes, row.lease_end)
         return replace(row, status=outcome.shown(row, alert, written, title, self._now()), intent=None)
 
     def _comment(self, row: AlertState, ref: IssueRef, key: str, alert: AlertEvent) -> AlertState:
-        issue, seen = needed(row.status.issue), self._tracker.read(ref, _before(row))
+        issue, seen = needed(row.status.issue), self._tracker.read(ref, row.lease_end)
         if outcome.surprising(issue, seen):
             return replace(row, status=outcome.observed(row, seen, self._now()), intent=None)
-        self._tracker.comment(ref, render.comment(row, self._routing, key, self._now()), _before(row))
+        self._tracker.comment(ref, render.comment(row, self._routing, key, self._now()), row.lease_end)
         return replace(row, status=said.commented(row, alert.priority, key, self._now()), intent=None)
 
     def _remove_label(self, row: AlertState, ref: IssueRef, label: str, issue: Issue) -> AlertState:
         """Read first: what a label says counts for people who closed the issue while it had that label."""
-        seen = self._tracker.read(ref, _before(row))
+        seen = self._tracker.read(ref, row.lease_end)
         if outcome.surprising(issue, seen):
             return replace(row, status=outcome.observed(row, seen, self._now()), intent=None)
-        self._tracker.remove_label(ref, label, _before(row))
+        self._tracker.remove_label(ref, label, row.lease_end)
         return replace(row, status=said.labelled(row, removed=label), intent=None)
 
     def _close_duplicate(self, row: AlertState, ref: IssueRef) -> AlertState:
@@ -173,17 +173,13 @@ class Act:
 
         Where a repository was renamed, both may be one and the same.
         """
-        survivor = self._tracker.read(needed(row.status.issue).ref, _before(row))
-        seen = self._tracker.read(ref, _before(row))
+        survivor = self._tracker.read(needed(row.status.issue).ref, row.lease_end)
+        seen = self._tracker.read(ref, row.lease_end)
         if survivor.open and seen.open and survivor.ref != seen.ref:
             body = f"{render.duplicate(survivor.ref)}\n\n{seen.body}"
             changes: dict[str, Any] = {"state": "closed", "state_reason": "duplicate", "body": body}
             if survivor.id:  # of the issue itself: its number would name another repository's
                 changes["duplicate_issue_id"] = survivor.id
-            self._tracker.edit(ref, changes, _before(row))
+            self._tracker.edit(ref, changes, row.lease_end)
         closed = replace(row, status=outcome.closed_duplicate(row, ref))
         return replace(closed, status=outcome.observed(closed, survivor, self._now()), intent=None)
-
-
-def _before(row: AlertState) -> datetime:
-    return needed(row.lease).until

@@ -46,35 +46,35 @@ class Search:
     holder: Holder
     now: Callable[[], datetime]
 
-    def find(self, row: AlertState, intent: Intent, before: datetime) -> AlertState:
+    def find(self, row: AlertState, intent: Intent) -> AlertState:
         """Take what is found for the row's, unless another row holds it.
 
         An empty list is no proof of absence: only a second one ends the intent.
         """
         if intent.verb is Verb.COMMENT:
-            status = _comment(self.tracker, row, intent, before)
+            status = _comment(self.tracker, row, intent)
         else:
-            status = self._issue(row, intent, before)
+            status = self._issue(row, intent)
         if status:
             return replace(row, status=status, intent=None)
         looked = replace(intent, looks=intent.looks + 1, looked_at=self.now())
         return replace(row, intent=looked if looked.looks < ENOUGH else None)
 
-    def _issue(self, row: AlertState, intent: Intent, before: datetime) -> Status | None:
+    def _issue(self, row: AlertState, intent: Intent) -> Status | None:
         mark, before_it = render.Mark(row.fingerprint, intent.episode), row.status.issue
-        for seen in self.tracker.changed(intent.repository, None, intent.since, before):
+        for seen in self.tracker.changed(intent.repository, None, intent.since, row.lease_end):
             marked = seen.by_us and mark in render.read_markers(seen.body)
             if before_it and before_it.ref == seen.ref:
                 continue  # what it continues has the same marker
             # People copy text from issue to issue, and the marker, which they do not see, goes with it.
             if marked and self.holder(seen.ref) in (None, row.fingerprint):
-                whole = seen if seen.open else self.tracker.read(seen.ref, before)
+                whole = seen if seen.open else self.tracker.read(seen.ref, row.lease_end)
                 return outcome.opened(row, intent, whole, self.now(), found=True)
         return None
 
 
-def _comment(tracker: Lists, row: AlertState, intent: Intent, before: datetime) -> Status | None:
+def _comment(tracker: Lists, row: AlertState, intent: Intent) -> Status | None:
     marker = render.comment_marker(row.fingerprint, intent.episode, intent.key)
-    bodies = tracker.comments(needed(row.status.issue).ref, intent.since, before)
+    bodies = tracker.comments(needed(row.status.issue).ref, intent.since, row.lease_end)
     found = any(marker in body for body in bodies)
     return said.commented(row, intent.priority, intent.key, intent.since) if found else None
