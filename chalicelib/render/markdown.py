@@ -145,7 +145,7 @@ def _neutral(found: re.Match[str]) -> str:
 def _autolink(token: str) -> str:
     """Link an address as GitHub would, without the punctuation after it.
 
-    GitHub reads names of emoji in the text of links too, and only in code it does not
+    GitHub replaces names of emoji in the text of links too, in all but code
     (https://github.com/gjtorikian/html-pipeline/blob/v2.14.3/lib/html/pipeline/emoji_filter.rb).
     """
     end, unopened = len(token), token.count(")") - token.count("(")
