@@ -3,9 +3,11 @@
 Each must be caught as the other mutants are, or the models of the outside do not show it.
 """
 
+import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -13,14 +15,20 @@ from unittest.mock import patch
 
 from chalicelib.adapters import alarm_owner, described_alarm
 from chalicelib.adapters.alarm_owner import Named
+from chalicelib.alert import Condition
 from chalicelib.collector.requeue import Requeue
-from chalicelib.conditions import alarm_state, clocks, periods, resolved, suppression
+from chalicelib.conditions import alarm_state, clocks, outcome, periods, resolved, suppression
 from chalicelib.conditions.issue import Closer
-from chalicelib.github import drafts, lists, transfers
+from chalicelib.github import dates, drafts, lists, transfers, transport
 from chalicelib.github.installations import WORK, Installations
-from chalicelib.reconcile import comparison, ended_alarms
+from chalicelib.github.transport import BoundedTransport
+from chalicelib.rate_limit import shared
+from chalicelib.reconcile import comparison, drift, ended_alarms
+from chalicelib.reconcile.drift import Drift
+from chalicelib.reconcile.full_check import Everything, Progress
 from chalicelib.reconcile.missed_alarms import MissedAlarms
 from chalicelib.store.rows import DynamoStore
+from chalicelib.sync import sync
 
 Patch = AbstractContextManager[Any]
 
@@ -73,6 +81,41 @@ def _pairs_alone(text: str) -> tuple[Named, Named, str]:
     return found.get("TEAM", Named()), found.get("PRIORITY", Named()), text
 
 
+def _look_from_the_start() -> Patch:
+    """A look at everything that ran out of time begins again."""
+    real = Everything.__call__
+
+    def call(self: Everything, repository: str, progress: Progress, until: datetime) -> bool:
+        return bool(real(self, repository, Progress(began=progress.began), until))
+
+    return patch.object(Everything, "__call__", call)
+
+
+def _changes_from_the_start() -> Patch:
+    """A look at what changed that ran out of time begins again."""
+    real: Any = vars(Drift)["_changes"]
+
+    def changes(self: Drift, repository: str, looked: Any, until: datetime) -> bool:
+        looked.resume = None
+        return bool(real(self, repository, looked, until))
+
+    return patch.object(Drift, "_changes", changes)
+
+
+def _reopened_by_whoever() -> Patch:
+    """What GitHub calls reopened is taken for a person's doing, though we reopened it ourselves."""
+    real = outcome.adopted
+
+    def adopted(row: Any, alert: Any, seen: Any) -> Any:
+        status = real(row, alert, seen)
+        if status.issue is None or not seen.open:
+            return status
+        kept_open = seen.reopened and row.spec.condition is Condition.RESOLVED
+        return replace(status, issue=replace(status.issue, kept_open=kept_open))
+
+    return patch.object(outcome, "adopted", adopted)
+
+
 FIXES: Mapping[str, Callable[[], Patch]] = {
     "take an old start for stale": lambda: patch.object(periods, "_clearly_after", lambda *_: False),
     "never look for a missed alarm": lambda: patch.object(MissedAlarms, "search", lambda *_: None),
@@ -99,4 +142,28 @@ FIXES: Mapping[str, Callable[[], Patch]] = {
     ),
     "never look an installation up again": lambda: patch.object(Installations, "renewed", lambda *_: False),
     "read team and priority where they stand alone": lambda: patch.object(alarm_owner, "take", _pairs_alone),
+    "believe that the table is quick": lambda: patch.object(shared, "SLOWER", 0.0),
+    "begin a look at everything again": _look_from_the_start,
+    "begin a look at what changed again": _changes_from_the_start,
+    "look no further back than lists lag": lambda: patch.object(drift, "LAG", timedelta()),
+    "take GitHub's reset for ours": lambda: patch.object(dates, "ahead", lambda *_: timedelta()),
+    "take our reopening for a person's": _reopened_by_whoever,
+    "take a later start for what was closed": lambda: patch.object(
+        suppression, "_started_since", lambda *_: False
+    ),
+    "take a provider's start by our clock": lambda: patch.object(
+        suppression, "_behind", lambda _: timedelta()
+    ),
+    "use a connection however long it idled": lambda: patch.object(transport, "IDLE", math.inf),
+    "give up on a connection that died": lambda: patch.object(
+        BoundedTransport, "_harmless", lambda *_: False
+    ),
+    "begin the lease before the client is ready": lambda: patch.object(sync, "prepare", lambda *_: None),
 }
+
+SEEN_BY: Mapping[str, str] = {
+    "use a connection however long it idled": "tests/unit/test_transport_idle.py",
+    "give up on a connection that died": "tests/unit/test_transport_idle.py",
+    "begin the lease before the client is ready": "tests/unit/test_readiness.py",
+}
+"""Tests that must fail where a breakage shows at a socket, or in what is left of a lease."""

@@ -3,6 +3,8 @@
 `python -m tests.simulation.mutants [NAME ...]`
 """
 
+import re
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -26,7 +28,7 @@ from chalicelib.rate_limit.rules import Granted
 from chalicelib.reconcile import drift
 from chalicelib.store.rows import DynamoStore
 from chalicelib.sync import execute, intents, recover, sync
-from tests.simulation.fixes import FIXES
+from tests.simulation.fixes import FIXES, SEEN_BY
 from tests.simulation.generate import generate
 from tests.simulation.run import run
 
@@ -205,15 +207,50 @@ def caught(name: str, seeds: Iterable[int] = range(MOST_RUNS)) -> tuple[int, str
     return None
 
 
+def fails(name: str) -> bool:
+    """Break the code and run the tests that must see it; without the breakage they pass."""
+    plugin = ("-p", "tests.simulation.broken", "--broken", name)
+    return " failed" in _tests(SEEN_BY[name], *plugin) and " failed" not in _tests(SEEN_BY[name])
+
+
+def _tests(path: str, *options: str) -> str:
+    """What pytest says at last; raises if it did not get as far as the tests."""
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-x",
+        "-n",
+        "0",
+        "-p",
+        "no:cacheprovider",
+        *options,
+        path,
+    ]
+    said = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+    if not re.search(r"\d (passed|failed)", said):
+        raise RuntimeError(f"{path} could not be run: {said[-500:]}")
+    return said.strip().rpartition("\n")[2]
+
+
+def _found(name: str) -> str:
+    """How a breakage was found; nothing if it was not."""
+    if name in SEEN_BY:
+        return f"caught by {SEEN_BY[name]}" if fails(name) else ""
+    found = caught(name)
+    return f"caught after {found[0] + 1} runs: {found[1]}" if found else ""
+
+
 def main(names: list[str]) -> int:
     """Tell of each breakage when it was caught; 1 if one was not."""
     missed = 0
     for name in names or MUTANTS:
         began = time.process_time()
-        found = caught(name)
-        missed += found is None
-        told = f"caught after {found[0] + 1} runs: {found[1]}" if found else f"NOT CAUGHT in {MOST_RUNS} runs"
-        print(f"{name:40} {told} ({time.process_time() - began:.1f} s)", flush=True)
+        told = _found(name)
+        missed += not told
+        took = time.process_time() - began
+        print(f"{name:44} {told or f'NOT CAUGHT in {MOST_RUNS} runs'} ({took:.1f} s)", flush=True)
     return 1 if missed else 0
 
 

@@ -48,6 +48,15 @@ def _moved_while_it_flaps(seed: int, chance: Random) -> Scenario:
     return scenario(seed, setting, begin(0.0, setup, before), *flaps, moved, *looks)
 
 
+def _asked_to_wait(seed: int, chance: Random) -> Scenario:
+    """GitHub says until when its limit lasts, by a clock that is behind ours."""
+    setup, began = emitter(chance), chance.uniform(0, 60)
+    limit = Fails(began, "github.open", "primary limit")
+    setting = Setting((setup,), github_ahead=chance.choice((-290.0, -600.0)))
+    fire = (begin(began, setup, 0), begin(began + chance.uniform(60, 600), setup, 1))
+    return scenario(seed, setting, limit, *fire)
+
+
 def _begun_again_unheard(seed: int, chance: Random) -> Scenario:
     """A person closes it, it ends, of which no word is sent, and it begins again."""
     route = Route(wait=0.0, interval=30.0, repeat=1200.0, send_resolved=False)
@@ -65,5 +74,6 @@ PROFILES: tuple[Callable[[int, Random], Scenario], ...] = (
     _lists_long,
     _lists_lag,
     _moved_while_it_flaps,
+    _asked_to_wait,
     _begun_again_unheard,
 )
