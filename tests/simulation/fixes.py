@@ -83,12 +83,12 @@ def _pairs_alone(text: str) -> tuple[Named, Named, str]:
 
 def _look_from_the_start() -> Patch:
     """A look at everything that ran out of time begins again."""
-    real = Everything.__call__
+    real = Everything.look
 
-    def call(self: Everything, repository: str, progress: Progress, until: datetime) -> bool:
-        return bool(real(self, repository, Progress(began=progress.began), until))
+    def look(self: Everything, repository: str, progress: Progress, until: datetime) -> bool:
+        return real(self, repository, Progress(began=progress.began), until)
 
-    return patch.object(Everything, "__call__", call)
+    return patch.object(Everything, "look", look)
 
 
 def _changes_from_the_start() -> Patch:

@@ -152,7 +152,7 @@ class World:
         """A minute has begun: rows that are due are reconciled; now and then whether any are or not."""
         minute = int(self.schedule.time // 60)
         if minute % self._idle() == 0 or self.ledger.anything_due():
-            self.invoke("reconcile", lambda container, until: container.reconcile()(until))
+            self.invoke("reconcile", lambda container, until: container.reconcile().run(until))
 
     def _idle(self) -> int:
         """After how many minutes somebody looks; the longer nothing happens, the fewer looks are of use."""
@@ -172,7 +172,7 @@ class World:
             records = [message.record() for message in batch]
             self.invoke(
                 "collector",
-                lambda container, until, records=records: container.collector()(records, until),
+                lambda container, until, records=records: container.collector().collect(records, until),
                 partial(self._batch_ended, [message.handle for message in batch]),
             )
 
