@@ -1,7 +1,7 @@
 # make demo     see it work, on this machine alone
 # make test     unit, contract, app and simulation tests
 # make check    formatter, linter, types, then make test
-# make check-all  make check, then coverage, more seeds, storms and chaos, real senders, the deployment on stand-ins, and mutants
+# make check-all  make check, then coverage, more seeds, the README's and guides' commands, storms and chaos, real senders, the deployment on stand-ins, and mutants
 # make senders  a real Prometheus and Alertmanager, configured by docs/senders, against the local stack
 # make local    the demo's stack, left running for you to play with
 # make simulate RUNS=10000, make simulate-mutants, make simulate-storm, make fuzz: what must never happen, looked for
@@ -109,6 +109,7 @@ check-all: check check-rest
 
 check-rest: coverage simulate-mutants $(CHECKOV) $(SUPPLY)
 	@SEEDS=300 RUNS=2000 $(RUN) -m pytest -n 2 --dist loadfile tests/simulation tests/fuzz
+	@$(RUN) -m pytest -n 2 --dist loadfile tests/processes
 	@$(RUN) -m pytest -n 2 --dist loadfile tests/storm
 	@$(RUN) -m pytest -n 2 --dist loadfile tests/senders
 	@$(RUN) -m pytest tests/deploy

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.app.test_pipeline import ALERTS, INFRA, alerts, issues, now, post
 from tests.local.github.model import Issue
 from tests.local.stack import LocalStack
+from tests.processes.test_pipeline import ALERTS, INFRA, alerts, issues, now, post
 
 
 @pytest.fixture(scope="module")

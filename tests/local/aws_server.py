@@ -72,7 +72,7 @@ def _unix_time_millis() -> float:
 
 
 def _hasten() -> None:
-    """Let moto find out once what it would at every request: the time its slow way, its folders, its methods."""
+    """Let moto find out once what it would at every request, and the time by the quick way."""
     services = tuple(backends.list_of_moto_modules())
     methods = cache(core.method_names_from_class)
     for owner, name, quick in (

@@ -4,8 +4,17 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.app.test_pipeline import ALERTS, AS_IN_PRODUCTION, INFRA, NO_LIMITS, alerts, issues, now, post
 from tests.local.stack import LocalStack
+from tests.processes.test_pipeline import (
+    ALERTS,
+    AS_IN_PRODUCTION,
+    INFRA,
+    NO_LIMITS,
+    alerts,
+    issues,
+    now,
+    post,
+)
 
 
 @pytest.fixture(scope="module")
