@@ -33,6 +33,9 @@ WORKERS_APART = (0.0, 0.0, 2.0, 60.0, 300.0)
 """By how many seconds workers' clocks may be off, either way; AWS takes no call from one further off."""
 
 
+SELDOM_CRASHED = ("github.list", "github.permission", "github.permission", "lookups.list")
+"""Calls at which chance alone would let a worker crash less than once in 2,000 runs."""
+
 EFFECTIVE = tuple(name for name in faults.of("github.open") if name.endswith(", done"))
 """Failures of an opening that has taken effect."""
 
@@ -52,6 +55,7 @@ def generate(seed: int) -> Scenario:
         *_some(chance, 0.25, 2, lambda: _spell(chance, times)),
         *_some(chance, 0.5, 5, lambda: _acts(chance, times)),
         *(_plot(chance, chance.choice(times)) if chance.random() < 0.2 else ()),
+        *_some(Random(f"{seed}/crashes"), 0.12, 1, lambda: _seldom_crashes(Random(f"{seed}/crash"), times)),
     ]
     others = any(isinstance(each, Acts) and each.action == "transfer" for each in trouble)
     stimuli = sorted([*drawn.happens, *trouble], key=lambda each: each.at)
@@ -92,6 +96,10 @@ def _near(chance: Random, times: list[float]) -> float:
 
 def _point(chance: Random) -> str:
     return chance.choice((*ALL_POINTS, *RARE, *RARE, *RARE))
+
+
+def _seldom_crashes(chance: Random, times: list[float]) -> Crashes:
+    return Crashes(chance.choice(times), chance.choice(SELDOM_CRASHED), _when(chance))
 
 
 def _when(chance: Random) -> str:
