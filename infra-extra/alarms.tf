@@ -42,7 +42,7 @@ locals {
       seconds = 300, periods = 12, bad = 3, above = 0, missing = "notBreaching"
     }
     api-errors = {
-      says      = "The API answered 5xx: Grafana and Alertmanager could not deliver."
+      says      = "The API answered 5xx: senders could not deliver."
       namespace = "AWS/ApiGateway", metric = "5XXError", dimensions = { ApiName = "alerting", Stage = "api" }
       statistic = "Sum", seconds = 60, periods = 15, bad = 2, above = 0, missing = "notBreaching"
     }

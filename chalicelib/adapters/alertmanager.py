@@ -1,9 +1,7 @@
 """Prometheus Alertmanager, by its webhook receiver, version 4."""
 
-from datetime import timedelta
-
 from chalicelib.adapters import group
-from chalicelib.adapters.source import Example, Payload, Source, late
+from chalicelib.adapters.source import Example, Payload
 
 
 def _looks_like(content: object) -> bool:
@@ -15,17 +13,4 @@ def _template(of: Example) -> Payload:
     return group.template(of, **alert) | {"version": "4", "externalURL": "https://alertmanager.example.org"}
 
 
-SOURCE = Source(
-    name="alertmanager",
-    shown_as="Alertmanager",
-    to_route="give its rule the label `team`",
-    parse=late("alertmanager_alert"),
-    split=group.split,
-    cut_off=group.cut_off,
-    ended=group.ended,
-    identifying=group.IDENTIFYING,
-    looks_like=_looks_like,
-    template=_template,
-    mend=group.mend,
-    repeats=timedelta(hours=4),  # prometheus.io/docs/alerting/latest/configuration/#route
-)
+SOURCE = group.source("alertmanager", "Alertmanager", looks_like=_looks_like, template=_template)

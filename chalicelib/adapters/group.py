@@ -1,11 +1,12 @@
 """A group of alerts, as Grafana and Alertmanager both post it; its alerts are read in `member`."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 from zlib import crc32
 
 from chalicelib.adapters import texts
-from chalicelib.adapters.source import Example, Payload, an_object, instant
+from chalicelib.adapters.source import Example, Payload, Source, an_object, instant, late
 from chalicelib.errors import NotAccepted
 
 OF_THE_GROUP = ("receiver", "version", "orgId", "externalURL", "groupKey")
@@ -25,6 +26,38 @@ _IDENTIFYING = """
     team teams priority grafana_state_reason receiver orgId externalURL version groupKey
 """
 IDENTIFYING = frozenset(_IDENTIFYING.casefold().split())
+
+
+REPEATS = timedelta(hours=4)
+"""`repeat_interval` where nobody set it.
+
+prometheus.io/docs/alerting/latest/configuration/#route,
+grafana.com/docs/grafana/latest/alerting/fundamentals/notifications/group-alert-notifications
+"""
+
+
+def source(
+    name: str,
+    shown_as: str,
+    *,
+    looks_like: Callable[[object], bool],
+    template: Callable[[Example], Payload],
+) -> Source:
+    """Make a source that posts groups, whose alerts are read in the module `<name>_alert`."""
+    return Source(
+        name=name,
+        shown_as=shown_as,
+        to_route="give its rule the label `team`",
+        parse=late(f"{name}_alert"),
+        split=split,
+        cut_off=cut_off,
+        ended=ended,
+        identifying=IDENTIFYING,
+        looks_like=looks_like,
+        template=template,
+        mend=mend,
+        repeats=REPEATS,
+    )
 
 
 def split(body: object) -> list[Payload]:

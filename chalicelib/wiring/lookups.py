@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 
+from chalicelib.adapters.registry import shown_as
 from chalicelib.github.transport import BoundedTransport
 from chalicelib.lookups.alertmanager import Alertmanager
 from chalicelib.lookups.grafana import Grafana
@@ -41,11 +42,11 @@ def providers(stage: Stage) -> Iterator[Provider]:
     held = stage.secret(stage.app_secret).read
     if urls := stage.settings.alertmanager_urls:
         peers = tuple(Alertmanager(_api(url, held, "alertmanager_api_token")) for url in urls)
-        yield Provider("alertmanager", "Alertmanager", peers, apart=timedelta(minutes=10))
+        yield Provider("alertmanager", shown_as("alertmanager"), peers, apart=timedelta(minutes=10))
     if url := stage.settings.grafana_url:
         # How long Grafana has been up is not known, and its rules are evaluated as rarely as people please.
         peer = Grafana(_api(url, held, "grafana_api_token"))
-        yield Provider("grafana", "Grafana", (peer,), apart=timedelta(hours=1))
+        yield Provider("grafana", shown_as("grafana"), (peer,), apart=timedelta(hours=1))
 
 
 def _api(url: str, held: Held, name: str) -> Api:

@@ -13,7 +13,10 @@ from moto import mock_aws
 import app
 from chalicelib import __version__, entrypoints
 from chalicelib.adapters import registry
+from chalicelib.adapters.registry import SOURCES
+from chalicelib.adapters.source import Example
 from tests.app.stage import TOPIC, Context, Stage, start, wire_anew
+from tests.unit.builders import at
 
 ALERT = {"status": "firing", "labels": {"alertname": "Queue too long"}, "fingerprint": "fac0861a85de433a"}
 GROUP = {"receiver": "alerting", "status": "firing", "alerts": [ALERT, ALERT | {"status": "resolved"}]}
@@ -70,12 +73,13 @@ def test_case_matters_neither_in_the_path_nor_in_header_names(stage: Stage, sour
     assert stage.post(source, GROUP, **{header: "token-of-grafana"}).status_code == 202
 
 
-@pytest.mark.parametrize("source", ["grafana", "alertmanager"])
+@pytest.mark.parametrize("source", registry.webhooks())
 def test_each_source_has_its_own_token(stage: Stage, source: str) -> None:
-    bearers = {"grafana": "next-token-of-grafana", "alertmanager": "token-of-alertmanager"}
-    for owner, token in bearers.items():
-        status = stage.post(source, GROUP, Authorization=f"Bearer {token}").status_code
-        assert status == (202 if owner == source else 401)
+    body = json.dumps(SOURCES[source].template(Example(at(0)))).encode()
+    signature = {"X_Normalized_Alerting_Signature": signed(body)["X_Normalized_Alerting_Signature"]}
+    for owner in registry.webhooks():
+        answer = stage.post(source, body, Authorization=f"Bearer token-of-{owner}", **signature)
+        assert answer.status_code == (202 if owner == source else 401)
 
 
 def test_a_signature_is_of_the_bytes_as_they_were_sent(stage: Stage) -> None:

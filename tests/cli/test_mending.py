@@ -59,6 +59,13 @@ def test_the_condition_stays_the_same(source: str) -> None:
     assert explained(source, mended)["fingerprint"] == explained(source, body)["fingerprint"]
 
 
+@pytest.mark.parametrize("source", SOURCES)
+def test_what_is_not_put_in_stays_as_it_is(source: str) -> None:
+    body = json.dumps(SOURCES[source].template(Example(at(0), team="storage", priority=Priority.P2)))
+    assert owner(source, mend(source, body, "elsewhere", None)) == (["elsewhere"], "P2")
+    assert owner(source, mend(source, body, None, Priority.P0)) == (["storage"], "P0")
+
+
 def test_an_alarm_that_eventbridge_forwarded_is_mended_in_its_configuration() -> None:
     body = json.dumps(senders.eventbridge("Queue", "For people.", at(0)))
     mended = mend("cloudwatch", body, "storage", Priority.P1)

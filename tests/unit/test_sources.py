@@ -22,9 +22,11 @@ REGISTRY = "`SOURCES` in chalicelib/adapters/registry.py"
 
 
 def declares_a_source(path: Path) -> bool:
-    """Whether a module assigns `SOURCE = Source(...)`."""
+    """Whether a module makes a `SOURCE`."""
     return any(
-        isinstance(node, ast.Assign) and ast.unparse(node).startswith("SOURCE = Source(")
+        isinstance(node, ast.Assign)
+        and isinstance(node.value, ast.Call)
+        and ast.unparse(node.targets[0]) == "SOURCE"
         for node in ast.parse(path.read_text(encoding="utf-8")).body
     )
 
