@@ -48,6 +48,9 @@ LONG = 100
 NAMES = {"ci-watcher": "normalized"}
 """The webhook of those that have another name in their alerts."""
 
+Work = Callable[[Container, datetime], None]
+"""What an invocation does: with its container, until a time."""
+
 INVOKED_AT_ONCE = {"collector": 3, "reconcile": 2, "webhook": 99}
 
 
@@ -94,7 +97,7 @@ class World:
         )
         answers: list[int | None] = [None]
 
-        def work(container: Container, until: Any) -> None:
+        def work(container: Container, until: datetime) -> None:
             answer = container.webhook().accept(posted)
             self.ledger.answered(answer)
             answers.append(answer.status)
@@ -169,16 +172,13 @@ class World:
             if not batch:
                 return
             self.schedule.at(self.schedule.time + VISIBILITY + 1, self.poll)
-            records = [message.record() for message in batch]
             self.invoke(
                 "collector",
-                lambda container, until, records=records: container.collector().collect(records, until),
+                partial(_collect, [message.record() for message in batch]),
                 partial(self._batch_ended, [message.handle for message in batch]),
             )
 
-    def invoke(
-        self, function: str, work: Callable[..., None], then: Callable[[Worker], None] = lambda worker: None
-    ) -> None:
+    def invoke(self, function: str, work: Work, then: Callable[[Worker], None] = lambda worker: None) -> None:
         """Invoke a function, unless it is invoked as often as may be at once."""
         if self.running[function] >= INVOKED_AT_ONCE[function]:
             return
@@ -285,3 +285,7 @@ class World:
         """Something happened that must never happen."""
         self.tell("BROKEN", f"{promise}: {how}")
         self.broken.append((promise, how))
+
+
+def _collect(records: list[dict[str, Any]], container: Container, until: datetime) -> None:
+    container.collector().collect(records, until)
