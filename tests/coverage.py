@@ -14,6 +14,7 @@ PURE = (
     "chalicelib/alert_values.py",
     "chalicelib/webhook/authentication.py",
     "chalicelib/store/documents.py",
+    "chalicelib/store/ports.py",
     "chalicelib/adapters/envelope.py",
     "chalicelib/errors.py",
     "chalicelib/telemetry/log_keys.py",

@@ -33,20 +33,11 @@ from chalicelib.conditions.record import Reason, record
 from chalicelib.conditions.row import AlertState
 from chalicelib.conditions.steps import Nothing
 from chalicelib.errors import AlertingError, Contended, Rejected
+from chalicelib.store.ports import Rows
 from chalicelib.telemetry import log_keys
 from chalicelib.telemetry.telemetry import Telemetry
 
 TRIES = 8
-
-
-class Rows(Protocol):
-    """The rows, as record writes them."""
-
-    def get(self, fingerprint: str) -> AlertState | None:
-        """Read a row."""
-
-    def record(self, row: AlertState) -> AlertState | None:
-        """Write what the provider said; None if another was quicker."""
 
 
 class Queue(requeue.Queue, DeadLetterQueue, Protocol):

@@ -3,31 +3,18 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol
 
 from chalicelib.adapters.envelope import Message
 from chalicelib.conditions.issue import IssueRef
 from chalicelib.conditions.row import AlertState
 from chalicelib.errors import Contended, Rejected
+from chalicelib.store.ports import Rows
 from chalicelib.telemetry import log_keys
 from chalicelib.telemetry.telemetry import Telemetry
 from chalicelib.webhook import hints
 from chalicelib.webhook.hints import Hint
 
 TRIES = 8
-
-
-class Rows(Protocol):
-    """The rows, as they are found by their issue."""
-
-    def of_issue(self, ref: IssueRef) -> str | None:
-        """Find the fingerprint whose issue this is."""
-
-    def get(self, fingerprint: str) -> AlertState | None:
-        """Read a row."""
-
-    def ask(self, row: AlertState) -> AlertState | None:
-        """Write that people did something to the issue; None if another was quicker."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ and what a run has no time for is left to the next one.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -21,7 +21,7 @@ from chalicelib.conditions.row import AlertState
 from chalicelib.errors import AlarmsUnavailable
 from chalicelib.reconcile.alarm_reader import Described, Reader
 from chalicelib.reconcile.ended_alarms import ended
-from chalicelib.store.documents import Documents
+from chalicelib.store.ports import Census, Rows
 from chalicelib.telemetry import log_keys
 from chalicelib.telemetry.telemetry import Telemetry
 
@@ -33,26 +33,6 @@ RUN = timedelta(seconds=20)
 """A run takes no longer, since what is due waits behind it."""
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
-
-
-class Census(Protocol):
-    """Which rows have an open issue."""
-
-    def page_of_open(self, priority: Priority, after: str, limit: int) -> tuple[list[str], str]:
-        """List fingerprints whose issue is open and shows a priority; and where the next page begins."""
-
-
-class Rows(Documents, Protocol):
-    """The rows, as record writes them, and small documents beside them."""
-
-    def get(self, fingerprint: str) -> AlertState | None:
-        """Read a row."""
-
-    def several(self, fingerprints: Sequence[str]) -> list[AlertState]:
-        """Read rows; those that there are not are left out."""
-
-    def record(self, row: AlertState) -> AlertState | None:
-        """Write what the provider said; None if another was quicker."""
 
 
 class Search(Protocol):

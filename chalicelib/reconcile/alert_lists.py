@@ -4,7 +4,7 @@ Every few minutes where an address is configured, and only reading. What is not 
 alert has ended only if it was listed before and lists have lacked it for some time.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -16,7 +16,7 @@ from chalicelib.conditions.record import record
 from chalicelib.conditions.repeats import stale_at
 from chalicelib.conditions.row import AlertState
 from chalicelib.errors import AlertsNotListed, TooLate
-from chalicelib.store.documents import Documents
+from chalicelib.store.ports import Census, Rows
 from chalicelib.telemetry import log_keys
 from chalicelib.telemetry.telemetry import Telemetry
 
@@ -31,23 +31,6 @@ class Lister(Protocol):
 
     def list_alerts(self, now: datetime) -> Listing:
         """List all that fire; raises AlertsNotListed."""
-
-
-class Census(Protocol):
-    """Which rows have an open issue."""
-
-    def with_open_issue(self, priority: Priority, limit: int) -> list[str]:
-        """List fingerprints whose issue is open and shows a priority, the newest first."""
-
-
-class Rows(Documents, Protocol):
-    """The rows, as record writes them, and small documents beside them."""
-
-    def several(self, fingerprints: Sequence[str]) -> list[AlertState]:
-        """Read rows; those that there are not are left out."""
-
-    def record(self, row: AlertState) -> AlertState | None:
-        """Write what the provider said; None if another was quicker."""
 
 
 @dataclass(frozen=True, slots=True)

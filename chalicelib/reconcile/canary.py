@@ -15,9 +15,10 @@ from chalicelib.adapters import canary
 from chalicelib.adapters.envelope import stamp
 from chalicelib.alert import Condition
 from chalicelib.conditions.issue import Closer
-from chalicelib.conditions.row import AlertState, Issue
+from chalicelib.conditions.row import Issue
 from chalicelib.routing import Details, Route, Routing
-from chalicelib.store.documents import Document, Documents
+from chalicelib.store.documents import Document
+from chalicelib.store.ports import Rows
 from chalicelib.telemetry import log_keys
 from chalicelib.telemetry.telemetry import Telemetry
 
@@ -25,13 +26,6 @@ KEY = "canary"
 EVERY = timedelta(minutes=15)
 AFTER = timedelta(milliseconds=1)
 """By how much a firing follows the resolution of an unfinished cycle: at equal times, RESOLVED wins."""
-
-
-class Rows(Documents, Protocol):
-    """The rows, and small documents beside them."""
-
-    def get(self, fingerprint: str) -> AlertState | None:
-        """Read a row."""
 
 
 class Topic(Protocol):

@@ -9,26 +9,14 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from chalicelib import render
-from chalicelib.conditions.issue import IssueRef, Seen
+from chalicelib.conditions.issue import Seen
 from chalicelib.conditions.row import AlertState, Issue
+from chalicelib.store.ports import Rows
 
 ROOM = timedelta(seconds=10)
 """What a look at one issue may take: none is begun with less time left."""
 
 PRIORITY = len("[P1] ")
-
-
-class Rows(Protocol):
-    """The rows, by key and by the issue that they hold."""
-
-    def get(self, fingerprint: str) -> AlertState | None:
-        """Read a row."""
-
-    def several(self, fingerprints: Sequence[str]) -> list[AlertState]:
-        """Read rows, in the order asked for; those that there are not are left out."""
-
-    def of_issue(self, ref: IssueRef) -> str | None:
-        """Find the fingerprint whose issue this is."""
 
 
 class Looks(Protocol):

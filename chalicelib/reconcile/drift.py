@@ -8,7 +8,6 @@ hourly look from then on: the list of changes alone tells of that.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from pydantic import BaseModel
 
@@ -18,14 +17,10 @@ from chalicelib.errors import GitHubError, TooLate
 from chalicelib.labels import AREA_LABEL
 from chalicelib.rate_limit.port import Permits
 from chalicelib.rate_limit.rules import Call, Granted
-from chalicelib.reconcile import full_check, unrouted
 from chalicelib.reconcile.comparison import Comparing
 from chalicelib.reconcile.full_check import LAG, LONG_AGO, Everything, Lists, Looks, Progress
-from chalicelib.reconcile.unrouted import Astray, Census
-
-
-class Rows(full_check.Rows, unrouted.Rows, Protocol):
-    """The rows, and small documents beside them."""
+from chalicelib.reconcile.unrouted import Astray
+from chalicelib.store.ports import Census, Rows
 
 
 def key_of(repository: str) -> str:

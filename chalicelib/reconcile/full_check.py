@@ -17,22 +17,13 @@ from chalicelib.conditions.row import AlertState, Issue
 from chalicelib.labels import AREA_LABEL
 from chalicelib.reconcile import comparison
 from chalicelib.reconcile.comparison import Comparing
+from chalicelib.store.ports import Rows
 
 AT_ONCE = 100
 LAG = timedelta(minutes=10)
 """How far a list may be behind; GitHub promises nothing, and up to eight minutes were reported."""
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
-
-
-class Rows(comparison.Rows, Protocol):
-    """The rows, by the repository of their issue."""
-
-    def of_repository(self, repository: str, after: int, limit: int) -> list[str]:
-        """List fingerprints with an issue in a repository numbered above `after`, by number."""
-
-    def retire(self, row: AlertState) -> AlertState | None:
-        """List it no more with its repository; None if another was quicker."""
 
 
 class Looks(comparison.Looks, Protocol):

@@ -8,20 +8,8 @@ from typing import Protocol
 from chalicelib.alert import Priority
 from chalicelib.rate_limit import health
 from chalicelib.rate_limit.rules import Budget, Limits
+from chalicelib.store.ports import Census
 from chalicelib.telemetry.telemetry import Telemetry
-
-
-class Census(Protocol):
-    """Counts of rows."""
-
-    def waiting(self, priority: Priority) -> int:
-        """Count the rows of a priority that GitHub does not show as they are."""
-
-    def oldest(self, priority: Priority) -> datetime | None:
-        """Since when the longest waiting row of a priority waits."""
-
-    def open(self, priority: Priority) -> int:
-        """Count the open issues of a priority."""
 
 
 class Budgets(Protocol):

@@ -5,9 +5,9 @@ suppressed by another alarm, or withheld by a mute rule. The look after the sile
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from chalicelib.adapters import alarm_description, described_alarm, fields, reading
 from chalicelib.adapters.alarm_owner import Named
@@ -17,19 +17,13 @@ from chalicelib.conditions.alarm_state import returned
 from chalicelib.conditions.row import AlertState
 from chalicelib.errors import Rejected
 from chalicelib.reconcile.alarm_reader import Described, Reader
+from chalicelib.store.ports import Rows
 from chalicelib.telemetry.telemetry import Telemetry
 
 SHOWN = 10
 """Names of rejected alarms in a log line."""
 
 Learn = Callable[[AlertState | None, AlertEvent], None]
-
-
-class Rows(Protocol):
-    """The rows."""
-
-    def several(self, fingerprints: Sequence[str]) -> list[AlertState]:
-        """Read rows; those that there are not are left out."""
 
 
 class _Said(NamedTuple):

@@ -4,24 +4,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Protocol
 
 from chalicelib.alert import Priority
 from chalicelib.conditions.row import AlertState
 from chalicelib.errors import TooLate
+from chalicelib.store.ports import Rows
 from chalicelib.telemetry.telemetry import Telemetry
 
 AT_ONCE = 200
-
-
-class Rows(Protocol):
-    """The rows that are due."""
-
-    def due(self, priority: Priority, now: datetime, limit: int) -> list[str]:
-        """List fingerprints of due rows of a priority, the longest due first."""
-
-    def get(self, fingerprint: str) -> AlertState | None:
-        """Read a row."""
 
 
 Work = Callable[[datetime], None]

@@ -3,10 +3,9 @@
 A row knows when that will be and is due then. One that rested before it knew is found here, once an hour.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
 
 from pydantic import BaseModel
 
@@ -14,29 +13,12 @@ from chalicelib.alert import Condition, Priority
 from chalicelib.conditions.repeats import stale_at
 from chalicelib.conditions.row import AlertState
 from chalicelib.labels import STALE_LABEL
-from chalicelib.store.documents import Documents
+from chalicelib.store.ports import Census, Rows
 
 KEY = "unheard#looked"
 MOST = 2000
 AT_ONCE = 100
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
-
-
-class Census(Protocol):
-    """Which rows have an open issue."""
-
-    def with_open_issue(self, priority: Priority, limit: int) -> list[str]:
-        """List fingerprints whose issue is open and shows a priority, the newest first."""
-
-
-class Rows(Documents, Protocol):
-    """The rows, and small documents beside them."""
-
-    def several(self, fingerprints: Sequence[str]) -> list[AlertState]:
-        """Read rows, in the order asked for; those that there are not are left out."""
-
-    def rest(self, row: AlertState) -> AlertState | None:
-        """Write when the row is next due; None if another was quicker."""
 
 
 class _Looked(BaseModel):

@@ -6,33 +6,18 @@ They got there as their repository was renamed, or as a person transferred them.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
 
 from pydantic import BaseModel
 
 from chalicelib.alert import Priority
 from chalicelib.conditions.row import AlertState
 from chalicelib.reconcile.comparison import ROOM
-from chalicelib.store.documents import Documents
+from chalicelib.store.ports import Census, Rows
 
 MOST = 5000
 AT_ONCE = 100
 KEY = "drift#"
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
-
-
-class Rows(Documents, Protocol):
-    """The rows, and small documents beside them."""
-
-    def several(self, fingerprints: Sequence[str]) -> list[AlertState]:
-        """Read rows, in the order asked for; those that there are not are left out."""
-
-
-class Census(Protocol):
-    """Which rows there are."""
-
-    def with_open_issue(self, priority: Priority, limit: int) -> list[str]:
-        """List fingerprints whose issue is open, the newest first."""
 
 
 class _Looked(BaseModel):

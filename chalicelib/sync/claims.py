@@ -4,28 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from chalicelib.conditions.issue import IssueRef
-from chalicelib.conditions.row import AlertState, Intent, Lease
+from chalicelib.conditions.row import AlertState, Lease
 
 MOST_DOUBLINGS = 4
 NEVER_ENDING = 3
 """Claims in a row that were never settled: one may be a lost answer, three are a fault."""
-
-
-class Rows(Protocol):
-    """The rows, as sync writes them; None says that another worker was quicker."""
-
-    def of_issue(self, ref: IssueRef) -> str | None:
-        """Find the fingerprint whose issue this is."""
-
-    def claim(self, row: AlertState, intent: Intent | None, lease: Lease) -> AlertState | None:
-        """Take the lease and note the intent."""
-
-    def settle(self, claimed: AlertState, settled: AlertState, now: datetime) -> AlertState | None:
-        """Write the outcome and give the lease back."""
-
-    def rest(self, row: AlertState) -> AlertState | None:
-        """Write when the row is next due, or that it is not."""
 
 
 class Clock(Protocol):

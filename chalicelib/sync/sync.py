@@ -17,8 +17,9 @@ from chalicelib.errors import ConfigurationError, GitHubError, OutcomeUnknown
 from chalicelib.rate_limit import rules
 from chalicelib.rate_limit.port import Permits
 from chalicelib.rate_limit.rules import Granted
+from chalicelib.store.ports import Rows
 from chalicelib.sync import claims, intents
-from chalicelib.sync.claims import Clock, Rows, Timing
+from chalicelib.sync.claims import Clock, Timing
 from chalicelib.sync.execute import Act
 from chalicelib.sync.journal import Journal
 from chalicelib.sync.readiness import prepare

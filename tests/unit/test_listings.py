@@ -39,11 +39,16 @@ class Peer:
         return Listing(self.alerts, whole=self.whole)
 
 
-class SlowStore:
-    """The table, whose rows take their time."""
+class SlowStore(MemoryStore):
+    """The table of another store, whose rows take their time."""
 
-    def __init__(self, store: MemoryStore, several: Callable[[Sequence[str]], list[AlertState]]) -> None:
-        self.load, self.swap, self.record, self.several = store.load, store.swap, store.record, several
+    def __init__(self, store: MemoryStore, wait: Callable[[], None]) -> None:
+        vars(self).update(vars(store))
+        self.wait = wait
+
+    def several(self, fingerprints: Sequence[str]) -> list[AlertState]:
+        self.wait()
+        return super().several(fingerprints)
 
 
 class ListedWorld(World):
@@ -261,15 +266,10 @@ def test_a_table_too_slow_to_read_all_rows_proves_nothing_and_delays_nobody(
     world: ListedWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world.looks(5, ACTIVE)
-    read = world.store.several
-
-    def slowly(fingerprints: Sequence[str]) -> list[AlertState]:
-        world.clock.pass_(seconds=30)
-        return read(fingerprints)
-
     world.sync.advance(world.says(alert(6, identity={"alarm_id": "another"})), at(9))
     monkeypatch.setattr("chalicelib.reconcile.alert_lists.AT_ONCE", 1)
-    world.listings = replace(world.listings, rows=SlowStore(world.store, slowly))
+    slow = SlowStore(world.store, lambda: world.clock.pass_(seconds=30))
+    world.listings = replace(world.listings, rows=slow)
     for minute in range(10, 40, 5):
         world.clock.time = at(minute)
         world.listings.check(at(minute + 1))

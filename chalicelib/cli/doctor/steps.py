@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from chalicelib.alert import Priority
 from chalicelib.cli.doctor.finding import Finding
-from chalicelib.conditions.row import AlertState
 from chalicelib.render.words import counted
+from chalicelib.store.ports import Rows
 from chalicelib.sync.claims import NEVER_ENDING
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.stage import Stage
@@ -16,16 +15,6 @@ from chalicelib.wiring.table import store
 NAME = "steps"
 LONGEST_LEASE = timedelta(minutes=30)
 MOST = 500
-
-
-class Rows(Protocol):
-    """The rows that are due, or will be."""
-
-    def due(self, priority: Priority, now: datetime, limit: int) -> list[str]:
-        """List fingerprints of rows of a priority that are due by a time, the longest due first."""
-
-    def several(self, fingerprints: list[str]) -> list[AlertState]:
-        """Read rows."""
 
 
 def ended(stage: Stage) -> Iterator[Finding]:

@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from typing import Protocol
 
 from chalicelib import render
 from chalicelib.alert import Priority
 from chalicelib.conditions.row import AlertState
 from chalicelib.errors import TooLate
+from chalicelib.store.ports import Census, Rows
 
 RECENT = timedelta(hours=24)
 DAYS = 14
@@ -19,23 +19,6 @@ MOST_ROWS = 1000
 AT_ONCE = 100
 
 Days = dict[date, dict[Priority, int]]
-
-
-class Rows(Protocol):
-    """The rows, to read."""
-
-    def several(self, fingerprints: Sequence[str]) -> list[AlertState]:
-        """Read rows, in the order asked for; those that there are not are left out."""
-
-
-class Census(Protocol):
-    """Which rows there are."""
-
-    def with_open_issue(self, priority: Priority, limit: int) -> list[str]:
-        """List fingerprints whose issue is open, the newest first."""
-
-    def resolved(self, day: date, limit: int) -> list[str]:
-        """List fingerprints whose newest episode ended on a day, the newest first."""
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,10 @@
-"""Ports: what keeping a board needs of the table and of GitHub."""
+"""Ports: what keeping a board needs of GitHub."""
 
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Protocol
 
 from chalicelib.conditions.issue import Draft, IssueRef, Seen
-from chalicelib.reconcile.board import contents
-from chalicelib.store.documents import Documents
-
-
-class Rows(contents.Rows, Documents, Protocol):
-    """The rows, and small documents beside them."""
 
 
 class Tracker(Protocol):

@@ -19,10 +19,11 @@ from chalicelib.errors import Gone, TooLate
 from chalicelib.labels import AREA_LABEL, BOARD_LABEL
 from chalicelib.rate_limit.port import Permits
 from chalicelib.rate_limit.rules import Call, Granted
-from chalicelib.reconcile.board.contents import Census, Contents
-from chalicelib.reconcile.board.ports import Rows, Tracker
+from chalicelib.reconcile.board.contents import Contents
+from chalicelib.reconcile.board.ports import Tracker
 from chalicelib.reconcile.comparison import ROOM
 from chalicelib.routing import Routing
+from chalicelib.store.ports import Census, Rows
 from chalicelib.telemetry.telemetry import Telemetry
 
 LOOKS = 2

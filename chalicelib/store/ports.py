@@ -1,0 +1,69 @@
+"""Ports of the table: what the work asks of its rows, documents and indexes. Pure."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Protocol
+
+from chalicelib.alert import Priority
+from chalicelib.conditions.issue import IssueRef
+from chalicelib.conditions.row import AlertState, Intent, Lease
+from chalicelib.store.documents import Documents
+
+
+class Rows(Documents, Protocol):
+    """The rows of conditions and small documents; a write returns None if another worker was quicker."""
+
+    def get(self, fingerprint: str) -> AlertState | None:
+        """Read a row."""
+
+    def several(self, fingerprints: Sequence[str]) -> list[AlertState]:
+        """Read rows, in the order asked for; those that there are not are left out."""
+
+    def due(self, priority: Priority, now: datetime, limit: int) -> list[str]:
+        """List fingerprints of rows of a priority that are due by a time, the longest due first."""
+
+    def of_issue(self, ref: IssueRef) -> str | None:
+        """Find the fingerprint whose issue this is."""
+
+    def of_repository(self, repository: str, after: int, limit: int) -> list[str]:
+        """List fingerprints with an issue in a repository numbered above `after`, by number."""
+
+    def record(self, row: AlertState) -> AlertState | None:
+        """Write what the provider said."""
+
+    def ask(self, row: AlertState) -> AlertState | None:
+        """Write that people did something to the issue."""
+
+    def claim(self, row: AlertState, intent: Intent | None, lease: Lease) -> AlertState | None:
+        """Take the lease and note the intent."""
+
+    def settle(self, claimed: AlertState, settled: AlertState, now: datetime) -> AlertState | None:
+        """Write the outcome and give the lease back."""
+
+    def rest(self, row: AlertState) -> AlertState | None:
+        """Write when the row is next due, or that it is not."""
+
+    def retire(self, row: AlertState) -> AlertState | None:
+        """List it no more with its repository."""
+
+
+class Census(Protocol):
+    """Counts and lists of rows, by the table's indexes."""
+
+    def with_open_issue(self, priority: Priority, limit: int) -> list[str]:
+        """List fingerprints whose issue is open and shows a priority, the newest first."""
+
+    def page_of_open(self, priority: Priority, after: str, limit: int) -> tuple[list[str], str]:
+        """List fingerprints whose issue is open and shows a priority; and where the next page begins."""
+
+    def resolved(self, day: date, limit: int) -> list[str]:
+        """List fingerprints whose newest episode ended on a day, the newest first."""
+
+    def waiting(self, priority: Priority) -> int:
+        """Count the rows of a priority that GitHub does not show as they are."""
+
+    def oldest(self, priority: Priority) -> datetime | None:
+        """Since when the longest waiting row of a priority waits."""
+
+    def open(self, priority: Priority) -> int:
+        """Count the open issues of a priority."""
