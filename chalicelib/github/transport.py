@@ -51,13 +51,23 @@ class BoundedTransport(httpx.HTTPTransport):
     (github.com/aws/aws-lambda-web-adapter/issues/830).
     """
 
-    def __init__(self, monotonic: Callable[[], float], wall: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        monotonic: Callable[[], float],
+        wall: Callable[[], float] = time.time,
+        proxy: httpx.Proxy | None = None,
+    ) -> None:
         certificates = httpx.create_ssl_context()  # once: it reads all the authorities there are
         super().__init__(verify=certificates)
         self._call, self._clocks = Call(monotonic), (monotonic, wall)
         self._used_at: list[float] | None = None
         # httpcore takes a backend in its documentation ("Network backends"); httpx does not hand one on.
-        self._pool = httpcore.ConnectionPool(ssl_context=certificates, network_backend=_Backend(self._call))
+        names: Any = {"ssl_context": certificates, "network_backend": _Backend(self._call)}
+        self._pool = (
+            httpcore.HTTPProxy(proxy_url=str(proxy.url), proxy_auth=proxy.raw_auth, **names)
+            if proxy
+            else httpcore.ConnectionPool(**names)
+        )
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send, and begin to read the answer; raises httpx's timeouts.

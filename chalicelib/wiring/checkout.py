@@ -2,7 +2,7 @@
 
 The settings are those of `.chalice/config.json`, as the stage's functions have them; the region is that of
 `infra-extra/<stage>.tfvars`. Of the environment only the addresses count, for a local stack on other ports,
-and what boto3 itself reads.
+what boto3 itself reads, and a proxy (HTTPS_PROXY, NO_PROXY).
 """
 
 import json
@@ -10,6 +10,8 @@ import os
 import re
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 from botocore.config import Config
 
@@ -38,7 +40,9 @@ def find(name: str, region: str | None = None) -> Stage:
     if name != LOCAL or region:
         settings = replace(settings, region=region or _region(name))
     keys = {key: environment[variable] for key, variable in KEYS.items() if variable in environment}
-    return Stage(settings, config=DIRECT if name == LOCAL else Config(), keys=keys)
+    if name == LOCAL:
+        return Stage(settings, config=DIRECT, keys=keys)
+    return Stage(settings, keys=keys, proxy=_proxy(settings.github_api_url))
 
 
 def variables(name: str) -> dict[str, str]:
@@ -61,6 +65,15 @@ def assignments(file: Path) -> dict[str, str]:
 def environment(region: str) -> dict[str, str]:
     """Give this process's environment with a region, whatever it said before."""
     return dict(os.environ) | {"AWS_REGION": region, "AWS_DEFAULT_REGION": region}
+
+
+def _proxy(address: str) -> str:
+    """Name the proxy that this machine reaches an address through; an empty string for none."""
+    target, known = urlsplit(address), getproxies()
+    if proxy_bypass(target.hostname or ""):
+        return ""
+    found = known.get(target.scheme) or known.get("all", "")
+    return found if "://" in found or not found else f"http://{found}"
 
 
 def _region(name: str) -> str:

@@ -32,7 +32,9 @@ def client(stage: Stage, budget: "Budget") -> "GitHubClient":
     from chalicelib.github.transport import BoundedTransport
 
     app = App.from_secret(stage.secret(stage.app_secret).read())
-    http = httpx.Client(base_url=stage.settings.github_api_url, transport=BoundedTransport(time.monotonic))
+    proxy = httpx.Proxy(stage.proxy) if stage.proxy else None
+    transport = BoundedTransport(time.monotonic, proxy=proxy)
+    http = httpx.Client(base_url=stage.settings.github_api_url, transport=transport)
     return GitHubClient(http, app, budget, CLOCK, stage.settings.github_timeout)
 
 

@@ -36,7 +36,8 @@ LOCAL = "local"
 class Stage:
     """One deployment of the system; `within` is an ARN of a resource in it, where one is known.
 
-    `keys` are what boto3 needs to make a client, where the environment does not say it.
+    `keys` are what boto3 needs to make a client, where the environment does not say it; `proxy` is the
+    address of a proxy on the way to GitHub.
     """
 
     settings: Settings
@@ -44,6 +45,7 @@ class Stage:
     within: Arn | None = None
     config: Config = field(default_factory=Config)
     keys: Mapping[str, Any] = field(default_factory=dict)
+    proxy: str = ""
     _clients: dict[tuple[str, str], Any] = field(default_factory=dict)
 
     @property

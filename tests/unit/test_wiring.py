@@ -3,9 +3,13 @@
 import base64
 import itertools
 import json
+import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from moto import mock_aws
@@ -48,6 +52,34 @@ def test_a_call_of_the_command_line_to_github_is_bounded_as_a_whole(slow: Stage)
     assert all("ReadTimeout" in finding.told for finding in findings)
 
 
+class Proxy(BaseHTTPRequestHandler):
+    """A proxy that reaches nothing, and remembers what it was asked for."""
+
+    asked: ClassVar[list[tuple[str, str | None]]] = []
+
+    def do_GET(self) -> None:
+        self.asked.append((self.path, self.headers["proxy-authorization"]))
+        self.send_error(502)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+def test_the_command_line_goes_through_a_proxy(slow: Stage) -> None:
+    with HTTPServer(("127.0.0.1", 0), Proxy) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://mona:secret@127.0.0.1:{server.server_port}"
+        settings = replace(slow.settings, github_api_url="http://github.example.org")
+        with pytest.raises(Unavailable):
+            github.client(replace(slow, settings=settings, proxy=address), doctor.Unreported()).us_now("a/b")
+        server.shutdown()
+    ((path, credential), *_) = Proxy.asked
+    assert (path, credential) == (
+        "http://github.example.org/repos/a/b/installation",
+        "Basic bW9uYTpzZWNyZXQ=",
+    )
+
+
 # A stage of a checkout.
 
 
@@ -82,6 +114,30 @@ def test_a_stage_of_which_nothing_is_written_is_where_the_environment_says(
         checkout.find("mine")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
     assert checkout.find("mine").region == "eu-west-1"
+
+
+@pytest.mark.usefixtures("project")
+@pytest.mark.parametrize(
+    ("variables", "proxy"),
+    [
+        ({}, ""),
+        ({"HTTPS_PROXY": "http://proxy:3128"}, "http://proxy:3128"),
+        ({"https_proxy": "proxy:3128"}, "http://proxy:3128"),
+        ({"ALL_PROXY": "http://proxy:3128"}, "http://proxy:3128"),
+        ({"HTTP_PROXY": "http://proxy:3128"}, ""),
+        ({"HTTPS_PROXY": "http://proxy:3128", "NO_PROXY": "api.github.com"}, ""),
+    ],
+)
+def test_a_proxy_is_taken_from_the_environment_but_for_the_local_stack(
+    variables: dict[str, str], proxy: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for kind in ("http", "https", "all", "no"):
+        monkeypatch.delenv(f"{kind}_proxy", raising=False)
+        monkeypatch.delenv(f"{kind.upper()}_PROXY", raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert checkout.find("dev").proxy == proxy
+    assert checkout.find("local").proxy == ""
 
 
 def test_a_config_that_cannot_be_read_is_told(project: Path) -> None:
