@@ -38,7 +38,6 @@ PURE = (
     "chalicelib/render/markdown.py",
     "chalicelib/telemetry/masking.py",
     "chalicelib/telemetry/metrics.py",
-    "chalicelib/rate_limit/port.py",
     "chalicelib/render/",
     "chalicelib/routing/",
     "chalicelib/setting_values.py",

@@ -7,6 +7,7 @@ best-practices-for-using-the-rest-api). `ask` counts `creations`, before anythin
 """
 
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 from chalicelib.alert import Priority
 from chalicelib.conditions.calls import Kind
@@ -85,6 +86,13 @@ class Refused:
     until: float
     reason: str
     budget: Budget | None = field(default=None, compare=False)
+
+
+class Permits(Protocol):
+    """Whom the work asks for a call: the budget of an owner's installation."""
+
+    def ask(self, owner: str, call: Call) -> Granted | Refused:
+        """Ask for one call."""
 
 
 def ask(budget: Budget, call: Call, now: float, limits: Limits) -> Granted | Refused:

@@ -15,8 +15,7 @@ from chalicelib.alert import Priority
 from chalicelib.conditions.calls import Kind
 from chalicelib.errors import GitHubError, TooLate
 from chalicelib.labels import AREA_LABEL
-from chalicelib.rate_limit.port import Permits
-from chalicelib.rate_limit.rules import Call, Granted
+from chalicelib.rate_limit.rules import Call, Granted, Permits
 from chalicelib.reconcile.comparison import Comparing
 from chalicelib.reconcile.full_check import LAG, LONG_AGO, Everything, Lists, Looks, Progress
 from chalicelib.reconcile.unrouted import Astray

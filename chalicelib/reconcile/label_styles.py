@@ -16,8 +16,7 @@ from chalicelib.conditions.calls import Kind
 from chalicelib.conditions.issue import Label
 from chalicelib.errors import Invalid, Refused
 from chalicelib.labels import OUR_PREFIXES, describe_label
-from chalicelib.rate_limit.port import Permits
-from chalicelib.rate_limit.rules import Call, Granted
+from chalicelib.rate_limit.rules import Call, Granted, Permits
 from chalicelib.routing import Routing
 from chalicelib.store.documents import Documents
 from chalicelib.telemetry.telemetry import Telemetry

@@ -10,8 +10,7 @@ from typing import Protocol
 from chalicelib.alert import Priority
 from chalicelib.conditions.calls import Kind
 from chalicelib.errors import ConfigurationError, GitHubError
-from chalicelib.rate_limit.port import Permits
-from chalicelib.rate_limit.rules import Call, Refused
+from chalicelib.rate_limit.rules import Call, Permits, Refused
 
 Unready = GitHubError | ConfigurationError
 

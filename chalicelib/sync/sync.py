@@ -15,8 +15,7 @@ from chalicelib.conditions.steps import AddComment, Adopt, CloseDuplicate, Look,
 from chalicelib.conditions.suppression import hushed
 from chalicelib.errors import ConfigurationError, GitHubError, OutcomeUnknown
 from chalicelib.rate_limit import rules
-from chalicelib.rate_limit.port import Permits
-from chalicelib.rate_limit.rules import Granted
+from chalicelib.rate_limit.rules import Granted, Permits
 from chalicelib.store.ports import Rows
 from chalicelib.sync import claims, intents
 from chalicelib.sync.claims import Clock, Timing

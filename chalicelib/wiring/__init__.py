@@ -1,4 +1,4 @@
-"""The one place where real clocks, clients and settings are chosen, and everyone meets everyone.
+"""The one composition: a `Stage` and its parts, for functions, commands and make targets alike.
 
-What a function needs is made at its first call and kept by the container.
+What one needs is made at its first call and kept by the container.
 """

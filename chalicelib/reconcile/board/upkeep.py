@@ -17,8 +17,7 @@ from chalicelib.conditions.calls import Kind
 from chalicelib.conditions.issue import Draft, IssueRef, Seen
 from chalicelib.errors import Gone, TooLate
 from chalicelib.labels import AREA_LABEL, BOARD_LABEL
-from chalicelib.rate_limit.port import Permits
-from chalicelib.rate_limit.rules import Call, Granted
+from chalicelib.rate_limit.rules import Call, Granted, Permits
 from chalicelib.reconcile.board.contents import Contents
 from chalicelib.reconcile.board.ports import Tracker
 from chalicelib.reconcile.comparison import ROOM
