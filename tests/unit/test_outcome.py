@@ -157,7 +157,7 @@ def test_an_adopted_issue_is_listened_to_from_when_its_episode_was_heard_of() ->
 
 
 @pytest.mark.parametrize("reopened", [True, False])
-@pytest.mark.parametrize("row", [OPENED, ENDED])
+@pytest.mark.parametrize("row", [OPENED, replace(OPENED, status=Status()), ENDED])
 def test_an_adopted_issue_is_kept_open_only_where_a_person_opened_it_again_after_the_end(
     row: AlertState, *, reopened: bool
 ) -> None:
