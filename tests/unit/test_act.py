@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -121,3 +122,9 @@ def test_a_forestalled_opening_leaves_what_was_seen_and_no_intent(world: World) 
     assert after.status.issue
     assert after.status.issue.open
     assert len(world.tracker.all_issues) == 1
+
+
+def test_a_step_that_nobody_carries_out_is_a_mistake_of_ours_and_no_endless_loop(world: World) -> None:
+    forgotten: Any = object()
+    with pytest.raises(AssertionError, match="unreachable"):
+        act(world).execute(leased(world), forgotten)

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -90,6 +92,12 @@ def test_a_step_planned_on_a_row_that_lacks_what_it_needs_is_a_mistake_of_ours()
     assert needed(0) == 0
     with pytest.raises(AssertionError, match="lacks what it needs"):
         needed(None)
+
+
+def test_a_step_of_which_nobody_says_what_its_refusal_means_is_a_mistake_of_ours() -> None:
+    forgotten: Any = SimpleNamespace(on_issue=False)
+    with pytest.raises(AssertionError, match="unreachable"):
+        failure.ended(FIRING, forgotten, Refused("422", status=422))
 
 
 def refused(failures: int = 0) -> AlertState:
