@@ -1,8 +1,9 @@
 """Alarms, wired: whose are read, and by which role."""
 
 import re
-from functools import cache, partial
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from functools import cache, lru_cache, partial
+from typing import TYPE_CHECKING, Any
 
 import boto3
 
@@ -19,6 +20,8 @@ from chalicelib.wiring.table import census, store
 if TYPE_CHECKING:
     from chalicelib.aws.cloudwatch import CloudWatchAlarms
 
+HALF_AN_HOUR = 1800.0
+
 
 def alarms(stage: Stage) -> Alarms:
     """Wire the look at alarms of a function's account and region, and of others that have a role for us."""
@@ -26,7 +29,7 @@ def alarms(stage: Stage) -> Alarms:
     return Alarms(
         census=census(stage),
         rows=store(stage),
-        readers=cache(partial(reader, stage)),
+        readers=partial(_reader_now, stage),
         now=CLOCK.now,
         telemetry=stage.telemetry,
         search=MissedAlarms(
@@ -58,15 +61,28 @@ def reader(stage: Stage, place: Place) -> "CloudWatchAlarms | None":
     region, account_id = place.region, place.account_id
     roles = {Arn.parse(role).account_id: role for role in stage.settings.alarm_reader_role_arns}
     if account_id == stage.place.account_id and region in (stage.place.region, *stage.settings.alarm_regions):
-        session = cache(boto3.Session)
+        connect: Callable[[Any, str], Any] = stage.client
     elif account_id in roles:
-        session = cache(partial(taking, roles[account_id]))
+        connect = partial(_client_of, cache(partial(taking, roles[account_id])))
     else:
         return None
     return CloudWatchAlarms(
-        lambda: session().client("cloudwatch", region, config=AWS),
-        lambda: session().client("resourcegroupstaggingapi", region, config=AWS),
+        partial(connect, "cloudwatch", region), partial(connect, "resourcegroupstaggingapi", region)
     )
+
+
+def _client_of(session: Callable[[], boto3.Session], service: Any, region: str) -> Any:
+    return session().client(service, region, config=AWS)
+
+
+def _reader_now(stage: Stage, place: Place) -> "CloudWatchAlarms | None":
+    """Keep a reader for half an hour, as a role is taken for one: the function may live for longer."""
+    return _reader_of(stage, place, CLOCK.now().timestamp() // HALF_AN_HOUR)
+
+
+@lru_cache(maxsize=100)
+def _reader_of(stage: Stage, place: Place, half_hour: float) -> "CloudWatchAlarms | None":  # noqa: ARG001 - a key
+    return reader(stage, place)
 
 
 def _is_topic(prefix: str, account_id: str, arn: str) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,6 +18,7 @@ from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.stage import serving
 from tests.app.stage import ACCOUNT, REGION, Stage, start
 from tests.twins.census import MemoryCensus
+from tests.twins.clock import ManualClock
 from tests.twins.store import MemoryStore
 
 OTHER = "210987654321"
@@ -76,6 +77,27 @@ def test_alarms_of_an_account_that_has_a_role_for_us_are_read_by_it() -> None:
     assert read
     (found,) = read.read(["theirs"]).values()
     assert found.arn == f"arn:aws:cloudwatch:{REGION}:{OTHER}:alarm:theirs"
+
+
+@pytest.mark.usefixtures("stage")
+def test_a_role_is_taken_again_before_its_hour_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A function that is called each minute may live for many hours."""
+    clock, taken = ManualClock(), list[datetime]()
+
+    def take(role: str) -> boto3.Session:
+        taken.append(clock.now())
+        return taking(role)
+
+    monkeypatch.setattr("chalicelib.wiring.alarms.CLOCK", clock)
+    monkeypatch.setattr("chalicelib.wiring.alarms.taking", take)
+    readers = alarms(serving(RECONCILE)).readers
+    for _ in range(18):
+        found = readers(Place(OTHER, REGION))
+        assert found
+        found.read(["theirs"])
+        assert clock.now() - taken[-1] < timedelta(hours=1)
+        clock.pass_(minutes=10)
+    assert len(taken) < 9
 
 
 @pytest.mark.usefixtures("stage")
