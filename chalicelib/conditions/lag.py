@@ -1,14 +1,16 @@
-"""Behind: since when GitHub does not show what the provider says. Pure.
+"""Lag: since when GitHub does not show what the provider says, and when nobody need look any more. Pure.
 
 A row that is tried again later is due later each time, so its due time does not tell how long it waits.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chalicelib.alert import Condition
 from chalicelib.conditions.issue import Closer
 from chalicelib.conditions.row import AlertState, Issue
 from chalicelib.labels import FLAPPING_LABEL
+
+LONG = timedelta(days=90)
 
 
 def since(row: AlertState) -> datetime | None:
@@ -23,6 +25,15 @@ def since(row: AlertState) -> datetime | None:
     if spec.condition is Condition.FIRING:
         return None if shown else spec.began_by_our_clock
     return spec.seen_at if shown and issue and not issue.kept_open else None
+
+
+def long_over(row: AlertState, now: datetime) -> bool:
+    """Say whether it has ended and its issue closed long ago, with nothing left to do or to lift."""
+    issue = row.status.issue
+    if issue is None or issue.closed_at is None or issue.muted or row.due_at or row.intent:
+        return False
+    # By GitHub's clock, as minutes of these months count for nothing.
+    return row.spec.condition is Condition.RESOLVED and issue.closed_at < now - LONG
 
 
 def _held(issue: Issue) -> bool:

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from pydantic import BaseModel
 
-from chalicelib.conditions import over
+from chalicelib.conditions import lag
 from chalicelib.conditions.issue import Seen
 from chalicelib.conditions.row import AlertState, Issue
 from chalicelib.labels import AREA_LABEL
@@ -104,7 +104,7 @@ class Everything:
         shown = issue.ref.number in progress.shown or _fresh(issue, progress.began)
         if (issue.open or issue.muted) and not shown:
             self.sync.look(row, until)
-        elif over.for_long(row, self.now()):
+        elif lag.long_over(row, self.now()):
             self.rows.retire(row)
 
     def _part(self, one: AlertState, other: AlertState, until: datetime) -> None:
