@@ -157,7 +157,7 @@ def _template(of: Example) -> Payload:
         "OldStateValue": of.either("OK", "ALARM"),
         "NewStateValue": of.either("ALARM", "OK"),
         "NewStateReason": "Threshold Crossed: 1 datapoint [118.0] was greater than the threshold (50.0).",
-        "StateChangeTime": of.told_at,
+        "StateChangeTime": of.at,
         "Trigger": {
             "MetricName": "QueuedJobs",
             "Namespace": "CI/Runners",

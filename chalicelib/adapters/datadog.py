@@ -1,4 +1,4 @@
-"""Datadog's monitors, by a webhook with the payload that the README gives -> an alert.
+"""What a monitor of Datadog reports, in the payload that the README shows -> an alert.
 
 docs.datadoghq.com/integrations/webhooks
 """
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 FIRING = frozenset({"Triggered", "Re-Triggered", "Warn", "Re-Warn", "No Data", "Re-No Data", "Renotify"})
 RESOLVED = frozenset({"Recovered", "Warn Recovered"})
-"""The second is not documented, but is sent."""
+"""Datadog sends `Warn Recovered`, too, though its documentation does not say so."""
 
 LOWEST = {"P4": "P3", "P5": "P3"}
 """Datadog's priorities go down to P5."""
@@ -40,7 +40,7 @@ _PASTE = "Paste the payload from README.md, `How alerts must look`, into the web
 
 
 def parse(payload: Mapping[str, Any], missing: Ownership | None) -> list[Parsed]:
-    """Read what a monitor says of one of its groups; raises Rejected."""
+    """Read what a monitor reports of one of its groups; raises Rejected."""
     if fields.title(payload.get("title"), MAX_TITLE).startswith("[TEST]"):
         return [Ignored("TEST_NOTIFICATION", _title(payload))]
     return [_alert(payload, missing)]
@@ -117,7 +117,7 @@ def _tags(value: object) -> dict[str, str]:
 
 
 def _named(payload: Mapping[str, Any], tags: Mapping[str, str]) -> tuple[str, str]:
-    """Find team and priority: in the monitor's tags, else what the payload says of all of its monitors."""
+    """Find team and priority: in the monitor's tags, or else in what the payload sets for all monitors."""
     of_all = fields.strings({name: payload[name] for name in OWNER & payload.keys()})
     of_monitor = fields.strings({"priority": payload.get("alert_priority")})
     sources = [fields.lowered(tags), of_all, of_monitor]
@@ -143,11 +143,12 @@ def _looks_like(content: object) -> bool:
 
 
 def _mend(payload: Payload, named: dict[str, str]) -> None:
-    """Say it of the whole payload, and take it out of the tags, which would count before that."""
+    """Set it for the whole payload, and remove it from the tags, which take precedence."""
     replaced = {*named, "teams"} if "team" in named else {*named}
     tags = str(payload.get("tags") or "").split(",")
     kept = [tag for tag in tags if tag.partition(":")[0].strip().lower() not in replaced]
-    payload.pop("teams" if "team" in named else "", None)
+    for name in replaced & payload.keys():
+        del payload[name]
     payload.update(named, tags=",".join(kept))
 
 

@@ -53,7 +53,7 @@ def _template(of: Example) -> Payload:
         "summary": "118 jobs have waited for more than 10 minutes",
         "priority": of.priority.value,
         "teams": [of.team],
-        "occurred_at": of.told_at,
+        "occurred_at": of.at,
         "identity": {"alarm_id": of.name},
         "links": {"runbook_url": "https://example.org/runbooks/queue"},
     }

@@ -1,9 +1,9 @@
-"""A source: all that is particular to one kind of sender, in one object.
+"""A source: everything that is particular to one kind of sender, in one object.
 
-A new source is one file that holds its `Source`, samples in `tests/samples/<name>`, its name in
-`registry.SOURCES` and a paragraph in the README; everything else derives. The webhook loads the file of the
-source that posts, so nothing slow is imported there: the canonical alert comes from `canonical`, and where
-reading is long, it has a module of its own (`late`).
+To add a source, write one file with its `Source`, put samples into `tests/samples/<name>`, add its name to
+`registry.SOURCES` and a paragraph to the README; everything else derives from these. The webhook loads the
+file of the source that posts, so import nothing slow there: take the canonical alert from `canonical`, or
+give a long reader a module of its own (`late`).
 """
 
 from collections.abc import Callable, Mapping
@@ -25,7 +25,7 @@ Parse = Callable[[Mapping[str, Any], "Ownership | None"], "list[Parsed]"]
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A condition that a template tells of: since when it fires and, where it has ended, when."""
+    """The condition that a template is about: when it began and, if it has, when it ended."""
 
     began: datetime
     ended: datetime | None = None
@@ -34,17 +34,17 @@ class Example:
     priority: Priority = Priority.P1
 
     def either(self, fires: str, ended: str) -> str:
-        """Choose the word for what it does."""
+        """Return the word for its state."""
         return ended if self.ended else fires
 
     @property
-    def told_at(self) -> str:
-        """When that was so, as most senders write it: `2026-11-23T03:10:00.000Z`."""
+    def at(self) -> str:
+        """When it came into its state, as most senders write it: `2026-11-23T03:10:00.000Z`."""
         return instant(self.ended or self.began)
 
 
 def late(module: str) -> Parse:
-    """Name the module of this folder whose `parse` to take, which is loaded when the first alert is read."""
+    """Read alerts with the `parse` of another module of this folder, loaded with the first alert."""
 
     def parse(payload: Mapping[str, Any], missing: "Ownership | None") -> "list[Parsed]":
         parsed: list[Parsed] = import_module(f"chalicelib.adapters.{module}").parse(payload, missing)
@@ -54,7 +54,7 @@ def late(module: str) -> Parse:
 
 
 def none_cut_off(_: object) -> int:
-    """Say that the sender left no alert out, of a source whose senders never do."""
+    """Count the alerts that a body leaves out, where the source never leaves any out."""
     return 0
 
 
@@ -62,20 +62,19 @@ def none_cut_off(_: object) -> int:
 class Source:
     """A kind of sender.
 
-    `shown_as` is its name for people, `label` what people call the pairs that its alerts carry, and
-    `to_route` what to do for an alert to name its team. The others are functions:
-
-    - `parse` reads the alerts of a message, and takes an owner for those that name none; raises Rejected
-    - `split` makes one payload of each alert in the body of a request; raises NotAccepted
-    - `ended` says whether such a payload tells of an end, and `cut_off` how many alerts a body lacks
-    - `template` writes what the source would send of an example, as a payload to start from
-    - `mend` puts a `team` and a `priority` into a payload, where the source has them
-    - `looks_like` says whether what was parsed from JSON is a message of this source
-
-    `posts` says whether it posts to a webhook of its own; otherwise it publishes to the topic itself.
-    `identifying` are the names in a payload that survive however little room there is, in lower case.
-    `repeats` is how often it sends again what still fires, with the start it has had all along, where nobody
-    set that; zero says that it never does, None that it is to be learned of each alert.
+    - `name` is that of its file, its webhook and its alerts; `shown_as` is what people call it
+    - `to_route` says how its alerts get a team, `label` what their labels are called
+    - `parse` reads the alerts in a message; where one that fires has no owner, it gets the one passed in.
+      Raises Rejected
+    - `split` turns the body of a request into one payload for each alert. Raises NotAccepted
+    - `ended` says whether such a payload reports an end; `cut_off` counts the alerts that a body leaves out
+    - `template` writes what the source would send for an example
+    - `mend` sets `team` and `priority` in a payload, where the source has them
+    - `looks_like` says whether parsed JSON is a message of this source
+    - `identifying` names, in lower case, what is kept however large the rest of a payload is
+    - `repeats` is how often, by default, it sends a firing alert again with the same start: zero if never,
+      None if that has to be learned for each alert
+    - `posts` is False where it has no webhook, because it publishes to the topic itself
     """
 
     name: str
