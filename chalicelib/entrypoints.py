@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from chalicelib import __version__
 from chalicelib.webhook.http import Answer, Posted
 from chalicelib.wiring.clock import CLOCK
-from chalicelib.wiring.stage import Stage, loading, serving, settings, telemetry
+from chalicelib.wiring.function import loading, serving, settings, telemetry
+from chalicelib.wiring.stage import Stage
 from chalicelib.wiring.webhook import hooks, ingest
 
 if TYPE_CHECKING:

@@ -8,8 +8,9 @@ from chalicelib.rate_limit.shared import Gate
 from chalicelib.sync.execute import Act
 from chalicelib.sync.sync import Sync
 from chalicelib.wiring.clock import CLOCK
+from chalicelib.wiring.function import loading
 from chalicelib.wiring.rules import limits, policy, timing
-from chalicelib.wiring.stage import Stage, loading
+from chalicelib.wiring.stage import Stage
 from chalicelib.wiring.table import store
 
 if TYPE_CHECKING:

@@ -3,12 +3,9 @@
 Lambda's functions, the command line and `infra-extra/ops` make their parts of one of these.
 """
 
-import gc
-import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any
 
 import boto3
@@ -17,8 +14,7 @@ from botocore.config import Config
 from chalicelib.aws.secrets_manager import Secret
 from chalicelib.aws.sns import SnsTopic
 from chalicelib.settings import Arn, Settings
-from chalicelib.telemetry.quiet import quiet
-from chalicelib.telemetry.telemetry import SILENT, Powertools, Telemetry
+from chalicelib.telemetry.telemetry import SILENT, Telemetry
 from chalicelib.wiring.clock import CLOCK
 
 AWS = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
@@ -161,37 +157,3 @@ class Stage:
     def publisher(self) -> SnsTopic:
         """What publishes to the topic."""
         return SnsTopic(self.client("sns"), self.arn("sns", self.topic))
-
-
-@contextmanager
-def loading() -> Iterator[None]:
-    """Load without looking for garbage on the way, and never look for it in what was loaded.
-
-    Looking through all that has been imported, again and again, is a sixth of the collector's cold start
-    (docs.python.org/3/library/gc.html#gc.freeze).
-    """
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.enable()
-
-
-@cache
-def settings() -> Settings:
-    """Read the settings of this environment."""
-    return Settings.read(os.environ)
-
-
-@cache
-def telemetry() -> Powertools:
-    """Make the log and the metrics, and keep other people's loggers out of the former."""
-    quiet()
-    return Powertools(settings().stage)
-
-
-@cache
-def serving(arn: str) -> Stage:
-    """Make the stage that this environment serves, where the resource is that the ARN names."""
-    return Stage(settings(), telemetry(), Arn.parse(arn))

@@ -7,7 +7,8 @@ from chalicelib.webhook.github_events import Hooks
 from chalicelib.webhook.hook_secret import HookSecret
 from chalicelib.webhook.refusals import Refusals
 from chalicelib.wiring.clock import CLOCK
-from chalicelib.wiring.stage import Stage, loading
+from chalicelib.wiring.function import loading
+from chalicelib.wiring.stage import Stage
 
 
 @cache

@@ -14,7 +14,7 @@ from chalice.test import Client, HTTPResponse
 
 import app
 from chalicelib.adapters import registry
-from chalicelib.wiring.stage import telemetry
+from chalicelib.wiring.function import telemetry
 from tests.log import redirected
 
 REGION = "us-west-2"

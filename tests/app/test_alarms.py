@@ -15,7 +15,7 @@ from chalicelib.conditions.alarm_state import Place
 from chalicelib.reconcile.missed_alarms import MissedAlarms
 from chalicelib.wiring.alarms import alarms, places, reader, taking
 from chalicelib.wiring.clock import CLOCK
-from chalicelib.wiring.stage import serving
+from chalicelib.wiring.function import serving
 from tests.app.stage import ACCOUNT, REGION, Stage, start
 from tests.twins.census import MemoryCensus
 from tests.twins.clock import ManualClock

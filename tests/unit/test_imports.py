@@ -179,7 +179,7 @@ def test_only_wiring_makes_clients_and_knows_the_environment() -> None:
     assert of_aws | {"wiring.github", "wiring.lookups"} == making
     assert [module for module in making if not module.startswith("wiring.")] == []
     readers = [module for module, path in everyone.items() if "os" in foreign(path)]
-    assert readers == ["app", "wiring.checkout", "wiring.stage"]
+    assert readers == ["app", "wiring.checkout", "wiring.function"]
 
 
 LOADS_LATE = ("wiring", "entrypoints", "adapters.canonical")

@@ -14,11 +14,13 @@ from typing import ClassVar
 import pytest
 from moto import mock_aws
 
+import app
 from chalicelib.cli.doctor import github as doctor
 from chalicelib.errors import ConfigurationError, Unavailable
 from chalicelib.settings import Settings
 from chalicelib.wiring import checkout, github
-from chalicelib.wiring.stage import Stage, serving
+from chalicelib.wiring.function import serving
+from chalicelib.wiring.stage import Stage
 from tests.local.github import AppKey
 from tests.twins.stage import holding
 from tests.unit.test_transport import Dripping
@@ -165,6 +167,10 @@ def test_a_function_and_the_command_line_name_the_same_things(monkeypatch: pytes
         function, command_line = Stage(settings, within=serving(FUNCTION).within), Stage(settings)
         assert named(function) == named(command_line)
         assert function.arn("sns", function.topic) == f"arn:aws:sns:{REGION}:{ACCOUNT}:alerting-local-alerts"
+
+
+def test_the_app_takes_from_the_stages_queue() -> None:
+    assert app.queue == Stage(Settings.read({"ALERTING_STAGE": app.queue.split("-")[1]})).queue
 
 
 def test_a_client_is_made_once() -> None:

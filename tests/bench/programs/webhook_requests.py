@@ -13,7 +13,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import app
-from chalicelib.wiring.stage import serving
+from chalicelib.wiring.function import serving
 from chalicelib.wiring.webhook import ingest
 
 TURNS = 60
