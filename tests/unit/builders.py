@@ -3,12 +3,17 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from chalicelib.adapters import registry
 from chalicelib.alert import AlertEvent, Condition
 from chalicelib.conditions.plan import Policy
 from chalicelib.conditions.record import record
 from chalicelib.conditions.row import AlertState
 from chalicelib.routing import Routing, load
 from tests.twins.clock import START
+
+PROVIDERS = sorted(registry.PROVIDERS)
+REPEATING = [source for source in PROVIDERS if registry.SOURCES[source].repeats]
+"""Sources that send again what still fires."""
 
 REPOSITORY = "example-org/alerts"
 ROUTING = f"""

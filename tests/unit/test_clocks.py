@@ -16,7 +16,7 @@ from chalicelib.conditions.row import AlertState
 from chalicelib.conditions.steps import Nothing, OpenIssue, Quiet
 from chalicelib.conditions.suppression import closed_in_this_episode
 from chalicelib.errors import OutcomeUnknown
-from tests.unit.builders import REPOSITORY, alert, at, firing, policy, resolved, row_of
+from tests.unit.builders import PROVIDERS, REPOSITORY, alert, at, firing, policy, resolved, row_of
 from tests.unit.test_outcome import INTENT, SEEN
 from tests.unit.test_people import People
 from tests.unit.test_plan import closed, with_issue
@@ -76,7 +76,7 @@ def github(request: pytest.FixtureRequest) -> float:
     return float(request.param)
 
 
-@pytest.fixture(params=["cloudwatch", "alertmanager", "grafana"])
+@pytest.fixture(params=PROVIDERS)
 def world(request: pytest.FixtureRequest, provider: float, github: float) -> Skewed:
     return Skewed(provider, github, request.param)
 
@@ -162,7 +162,7 @@ def test_the_first_command_is_heard(world: Skewed) -> None:
     assert world.tracker.threads[FIRST].assignees == {"mona"}
 
 
-@pytest.mark.parametrize("source", ["cloudwatch", "alertmanager", "grafana"])
+@pytest.mark.parametrize("source", PROVIDERS)
 @pytest.mark.parametrize(("closed", "still_open"), [(8, [SECOND]), (12, [])])
 def test_a_closing_noticed_later_belongs_to_the_episode_during_which_it_happened(
     provider: float, github: float, source: str, closed: float, still_open: list[IssueRef]

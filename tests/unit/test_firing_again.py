@@ -16,7 +16,7 @@ from chalicelib.conditions.record import CLOCK_AHEAD, Reason, record
 from chalicelib.conditions.row import AlertState
 from chalicelib.conditions.spec import Episode, Moment
 from tests.unit import up_to
-from tests.unit.builders import alert, at
+from tests.unit.builders import REPEATING, alert, at
 
 LATE = MARGIN.total_seconds() / 60
 JUST = 0.01
@@ -251,7 +251,7 @@ def known(source: str, history: list[tuple[int, Condition, float]]) -> tuple[obj
 
 
 @up_to(300)
-@given(st.sampled_from(["alertmanager", "grafana"]), st.lists(said, min_size=1, max_size=8), st.data())
+@given(st.sampled_from(REPEATING), st.lists(said, min_size=1, max_size=8), st.data())
 def test_any_order_of_any_messages_leads_to_the_same_row(
     source: str, history: list[tuple[int, Condition, float]], data: st.DataObject
 ) -> None:

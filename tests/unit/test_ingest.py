@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.adapters import envelope
+from chalicelib.adapters import envelope, registry
 from chalicelib.errors import ConfigurationError, TopicUnavailable
 from chalicelib.webhook.alerts import Ingest
 from chalicelib.webhook.http import MOST_BYTES, Answer, Posted
@@ -259,7 +259,7 @@ JSON = st.recursive(
 
 @given(
     body=st.binary() | JSON | st.fixed_dictionaries({"alerts": st.lists(JSON, max_size=4)}),
-    source=st.sampled_from(["grafana", "normalized", "alertmanager", "nagios"]),
+    source=st.sampled_from([*registry.webhooks(), "nagios"]),
     token=st.sampled_from([TOKEN, OTHER, NEW, "wrong"]),
     away=st.sampled_from(["nothing", "secret", "topic"]),
 )

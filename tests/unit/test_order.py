@@ -14,11 +14,10 @@ from chalicelib.conditions.record import record
 from chalicelib.conditions.row import AlertState
 from chalicelib.conditions.spec import Episode
 from tests.unit import up_to
-from tests.unit.builders import alert, at
+from tests.unit.builders import PROVIDERS, REPEATING, alert, at
 from tests.unit.test_batches import Batches
 
-SOURCES = ["cloudwatch", "grafana", "alertmanager", "queue-checker"]
-REPEATING = ["grafana", "alertmanager"]
+SOURCES = [*PROVIDERS, "queue-checker"]
 
 Message = tuple[AlertEvent, datetime]
 

@@ -26,7 +26,7 @@ from chalicelib.conditions.steps import (
 )
 from chalicelib.conditions.suppression import hushed
 from chalicelib.labels import RESOLVED_LABEL
-from tests.unit.builders import REPOSITORY, at, firing, policy, resolved, routing, row_of
+from tests.unit.builders import REPEATING, REPOSITORY, at, firing, policy, resolved, routing, row_of
 
 REF = IssueRef(REPOSITORY, 7)
 POLICY = policy()
@@ -406,7 +406,7 @@ DAY = policy(stale_after=timedelta(hours=24))
 STALE = 24 * 60 + 1
 
 
-@pytest.mark.parametrize("source", ["grafana", "alertmanager"])
+@pytest.mark.parametrize("source", REPEATING)
 def test_what_its_source_tells_no_more_is_labelled_stale_and_says_so_once(source: str) -> None:
     row = heard_of(source)
     labels = routing().labels(firing(1, source=source))

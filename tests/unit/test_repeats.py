@@ -9,7 +9,7 @@ from chalicelib.conditions.record import record
 from chalicelib.conditions.repeats import every, stale_at
 from chalicelib.conditions.row import AlertState
 from chalicelib.conditions.spec import Spec
-from tests.unit.builders import at, firing, resolved
+from tests.unit.builders import REPEATING, at, firing, resolved
 
 HOUR = 60
 
@@ -24,7 +24,7 @@ def heard(*minutes: float, source: str = "alertmanager", row: AlertState | None 
     return row.spec
 
 
-@pytest.mark.parametrize("source", ["alertmanager", "grafana"])
+@pytest.mark.parametrize("source", REPEATING)
 def test_one_that_is_never_repeated_is_stale_after_three_intervals_of_the_default(source: str) -> None:
     assert stale_at(heard(0, source=source), None) == at(12 * HOUR)
 
