@@ -34,7 +34,7 @@ EVERYTHING = "*"
 """The scope of a monitor that groups by nothing."""
 
 _CHANGE = "|".join(sorted(FIRING | RESOLVED))
-_PREFIX = re.compile(rf"\[(?:TEST|P[1-5]|(?:{_CHANGE})(?: on \{{.*?\}})?)\]\s*")
+_PREFIX = re.compile(rf"\[(?:TEST|P[1-5]|(?:{_CHANGE})(?: on \{{[^{{}}]*\}})?)\]\s*")
 _MILLISECONDS = re.compile(r"\d{12,14}", re.ASCII)
 _PASTE = "Paste the payload from README.md, `How alerts must look`, into the webhook, not encoded as form."
 

@@ -64,7 +64,7 @@ def test_tokens_and_signatures_are_compared_in_constant_time() -> None:
     """What is presented and what is expected meet in one function, and it is this one that compares."""
     functions = {
         node.name: node
-        for node in ast.walk(tree(SOURCES["authentication"]))
+        for node in ast.walk(tree(SOURCES["webhook.authentication"]))
         if isinstance(node, ast.FunctionDef)
     }
     (returned,) = [node for node in ast.walk(functions["_same"]) if isinstance(node, ast.Return)]
