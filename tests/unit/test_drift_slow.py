@@ -74,13 +74,16 @@ def looked(world: DriftWorld) -> Looked:
     return world.store.documents[key_of(REPOSITORY)].parsed(Looked)
 
 
-@pytest.mark.parametrize("table", [0.005, 1.0])
-def test_a_look_at_5100_open_issues_ends(world: DriftWorld, table: float) -> None:
-    many(world, 5100)
-    last = f"{5100:064}"
+@pytest.mark.parametrize(("count", "page", "table"), [(510, 10, 0.005), (5100, 100, 1.0)])
+def test_a_look_at_51_pages_of_open_issues_ends(
+    world: DriftWorld, count: int, page: int, table: float
+) -> None:
+    world.tracker.page = page
+    many(world, count)
+    last = f"{count:064}"
     world.clock.time = at(100)
     world.tracker.delete(IssueRef(REPOSITORY, 77))
-    world.tracker.change(IssueRef(REPOSITORY, 5100), Closer.PERSON, state="closed")
+    world.tracker.change(IssueRef(REPOSITORY, count), Closer.PERSON, state="closed")
     slow(world, page=1.5, table=table)
     runs(world, 30)
     assert looked(world).progress is None
@@ -89,7 +92,7 @@ def test_a_look_at_5100_open_issues_ends(world: DriftWorld, table: float) -> Non
     assert issue
     assert issue.closed_by is Closer.PERSON
     row = world.store.rows[f"{77:064}"]
-    assert row.status.issue is None or row.status.issue.ref.number > 5100
+    assert row.status.issue is None or row.status.issue.ref.number > count
     assert world.tracker.calls.count("read") <= 4, "what agrees is not read"
 
 
