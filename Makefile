@@ -12,7 +12,7 @@
 # make plan-dev, deploy-dev, publish-dev, url-dev, logs-dev, destroy-dev, and likewise -prod:
 #               a stage on AWS (docs/deploy.md)
 # make package-dev, package-prod: the deployment package alone, as deploy uploads it
-# make lock     pin again what requirements.in needs, with hashes, in requirements.txt
+# make lock     write requirements.lock: the versions of requirements.txt, with hashes
 # make sbom     the package's bill of materials (CycloneDX): build/package/sbom.cdx.json
 
 PYTHON ?= python3
@@ -38,7 +38,7 @@ STAGE ?= local
 help:
 	@sed -n '/^$$/q; s/^# \{0,1\}//p' Makefile
 
-$(INSTALLED): requirements.in requirements-dev.txt
+$(INSTALLED): requirements.txt requirements-dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; name one with: make PYTHON=python3.12")'
 	@echo "Setting up $(VENV) (about a minute, once) ..."
 	@$(PYTHON) -m venv $(VENV)
@@ -93,15 +93,15 @@ $(SUPPLY): infra-extra/supply.txt
 	@build/supply/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
-# For every platform, and for every Python from 3.11 on. UPGRADE=--upgrade takes the newest of what is not in requirements.in.
+# For every platform, and for every Python from 3.11 on. UPGRADE=--upgrade takes the newest of what is not in requirements.txt.
 lock: $(SUPPLY)
 	@build/supply/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes $(UPGRADE) \
-	  --no-emit-index-url --custom-compile-command "make lock" --output-file requirements.txt requirements.in
+	  --no-emit-index-url --custom-compile-command "make lock" --output-file requirements.lock requirements.txt
 
 # Chalice's own runtime is in the package too.
 sbom: $(SUPPLY)
 	@mkdir -p $(dir $(SBOM))
-	@{ cat requirements.txt; grep '^chalice==' requirements-dev.txt; } | build/supply/bin/cyclonedx-py requirements \
+	@{ cat requirements.lock; grep '^chalice==' requirements-dev.txt; } | build/supply/bin/cyclonedx-py requirements \
 	  --pyproject pyproject.toml --output-reproducible --of JSON --output-file $(SBOM) - 2>build/supply/log || { cat build/supply/log; exit 1; }
 	@echo $(SBOM)
 

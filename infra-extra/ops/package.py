@@ -1,4 +1,4 @@
-"""The deployment package: what `requirements.txt` pins and what the functions run, the same bytes each time.
+"""The deployment package: what `requirements.lock` pins and what the functions run, the same bytes each time.
 
 Chalice packages all of `chalicelib` as it lies there, dates a wheel's files by the time it unpacks them, and
 checks no hash where it looks for a wheel a second time. So it works on a copy that has only what belongs into
@@ -34,8 +34,8 @@ def build(stage: Deployment) -> Path:
     shutil.rmtree(project.parent, ignore_errors=True)
     shutil.copytree(stage.root / "chalicelib", project / "chalicelib", ignore=NOT_PACKAGED)
     shutil.copytree(stage.root / ".chalice", project / ".chalice", ignore=NOT_COPIED)
-    for name in ("app.py", "requirements.txt"):
-        shutil.copy(stage.root / name, project)
+    shutil.copy(stage.root / "app.py", project)
+    shutil.copy(stage.root / "requirements.lock", project / "requirements.txt")
     stage.memory.parent.mkdir(exist_ok=True)
     (project / ".chalice" / "deployed").symlink_to(stage.memory.parent)
     run(stage, "package", str(project.parent / "template"))
@@ -91,7 +91,7 @@ def _require_all(archive: Path, lock: Path) -> None:
     there = {name.split("/")[0].lower() for name in zipfile.ZipFile(archive).namelist()}
     pinned = PIN.findall(lock.read_text(encoding="utf-8"))
     missing = [
-        f"{name} {version} is not in it: requirements.txt has no wheel of it for Lambda with this Python"
+        f"{name} {version} is not in it: requirements.lock has no wheel of it for Lambda with this Python"
         for name, version in pinned
         if f"{name.replace('-', '_')}-{version}.dist-info".lower() not in there
     ]

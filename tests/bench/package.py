@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 STAGE = "prod"
-PARTS = ("app.py", "chalicelib", ".chalice", "requirements.txt", "infra-extra")
+PARTS = ("app.py", "chalicelib", ".chalice", "requirements.lock", "infra-extra")
 
 
 def make(folder: Path) -> Path:

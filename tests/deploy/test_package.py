@@ -66,7 +66,7 @@ def test_it_holds_no_test_no_stand_in_and_no_development_dependency(package: Pat
 
 def test_it_holds_what_the_lock_pins_and_no_other_library(package: Path) -> None:
     found = {name.split(".dist-info")[0].lower() for name in names(package) if ".dist-info/" in name}
-    pinned = PINS.findall((ROOT / "requirements.txt").read_text(encoding="utf-8"))
+    pinned = PINS.findall((ROOT / "requirements.lock").read_text(encoding="utf-8"))
     assert found == {f"{name.replace('-', '_')}-{version}".lower() for name, version in pinned}
 
 
@@ -83,7 +83,7 @@ def test_a_second_build_from_a_checkout_with_rubbish_is_the_same_byte_for_byte(
 
 def test_a_library_that_is_not_the_one_of_the_lock_is_refused(tmp_path: Path) -> None:
     other = checkout(tmp_path)
-    lock = other.path / "requirements.txt"
+    lock = other.path / "requirements.lock"
     forged = re.sub(r"(h11==.*\n)(?:    --hash.*\n)+", rf"\1    --hash=sha256:{'0' * 64}\n", lock.read_text())
     lock.write_text(forged)
     refusal = other.refused("package-prod")
@@ -112,7 +112,7 @@ def test_its_bill_of_materials_names_every_library_with_its_hashes(tmp_path: Pat
     bill = json.loads((tmp_path / "sbom.json").read_text(encoding="utf-8"))
     assert bill["bomFormat"] == "CycloneDX"
     listed = {canonicalize_name(each["name"]): each for each in bill["components"]}
-    pinned = dict(PINS.findall((ROOT / "requirements.txt").read_text(encoding="utf-8")))
+    pinned = dict(PINS.findall((ROOT / "requirements.lock").read_text(encoding="utf-8")))
     assert {name: each["version"] for name, each in listed.items() if name != "chalice"} == pinned
     assert "chalice" in listed
     assert all(each["externalReferences"][0]["hashes"] for name, each in listed.items() if name != "chalice")

@@ -26,7 +26,7 @@ from tests.local.processes import Process
 from tests.local.stack import APP_ID, ROOT
 from tests.local.stack.environment import child_environment
 
-DEPLOYED = ("app.py", "chalicelib", ".chalice", "requirements.txt", "infra-extra")
+DEPLOYED = ("app.py", "chalicelib", ".chalice", "requirements.txt", "requirements.lock", "infra-extra")
 LEFT_BEHIND = shutil.ignore_patterns("deployed", "deployments", "__pycache__", ".terraform", "*.tfstate*")
 BY_PATH = """\
 terraform {

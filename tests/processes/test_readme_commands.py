@@ -22,7 +22,7 @@ from tests.local.stack.ports import AWS_PORT, GITHUB_PORT, HTTP_PORT, answers, f
 
 PORTS = (AWS_PORT, GITHUB_PORT, HTTP_PORT)
 COPIED = ("app.py", "chalicelib", ".chalice", "tests", "README.md", "Makefile", "pyproject.toml")
-INSTALLED = ("requirements.in", "requirements-dev.txt")
+INSTALLED = ("requirements.txt", "requirements-dev.txt")
 NAMING_PORTS = (
     ".chalice/config.json",
     "README.md",
