@@ -17,10 +17,12 @@ from pydantic import (
 )
 
 from chalicelib.alert_values import (
+    MAX_ANNOTATIONS,
     MAX_DESCRIPTION,
     MAX_LABEL_NAME,
     MAX_LABEL_VALUE,
     MAX_LABELS,
+    MAX_MEASURED,
     MAX_REASON,
     MAX_SUMMARY,
     MAX_TITLE,
@@ -36,6 +38,7 @@ __all__ = [
     "Condition",
     "Identity",
     "Links",
+    "Measurement",
     "Priority",
     "UtcDatetime",
     "in_utc",
@@ -85,6 +88,13 @@ class Links(_Part):
     image_url: Url | None = None
 
 
+class Measurement(_Part):
+    """What was measured, and the limit that it broke, each as a person reads it: `118`, `1.4 GiB`."""
+
+    value: Annotated[Text, Field(max_length=MAX_MEASURED)]
+    threshold: Annotated[Text, Field(max_length=MAX_MEASURED)] | None = None
+
+
 class AlertEvent(_Part):
     """One alert in the canonical schema, version 1."""
 
@@ -110,6 +120,11 @@ class AlertEvent(_Part):
     labels: Annotated[dict[LabelName, LabelValue], Field(max_length=MAX_LABELS)] = Field(
         default_factory=dict, description="Labels or dimensions, for people"
     )
+    annotations: Annotated[dict[LabelName, LabelValue], Field(max_length=MAX_ANNOTATIONS)] = Field(
+        default_factory=dict,
+        description="Whatever else people wrote about it; a value that is an address becomes a link",
+    )
+    measurement: Measurement | None = None
     began_anew: bool = Field(
         default=False,
         description="The provider says that a new firing period began at occurred_at",

@@ -10,6 +10,8 @@ MAX_REASON = 2000
 MAX_LABELS = 64
 MAX_LABEL_NAME = 200
 MAX_LABEL_VALUE = 1000
+MAX_ANNOTATIONS = 32
+MAX_MEASURED = 200
 
 UNKNOWN_TEAM = "unknown"
 """The team of an alert that names none, where a fallback team takes such alerts."""

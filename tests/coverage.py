@@ -17,6 +17,7 @@ PURE = (
     "chalicelib/store/ports.py",
     "chalicelib/adapters/envelope.py",
     "chalicelib/errors.py",
+    "chalicelib/quantities.py",
     "chalicelib/telemetry/log_keys.py",
     "chalicelib/webhook/hints.py",
     "chalicelib/rate_limit/rules.py",

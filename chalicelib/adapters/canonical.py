@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from chalicelib.adapters.schema import AlertEvent, Identity, Links, read
+    from chalicelib.adapters.schema import AlertEvent, Identity, Links, Measurement, read
 else:
 
     def __getattr__(name: str) -> Any:
@@ -14,4 +14,4 @@ else:
         return found
 
 
-__all__ = ["AlertEvent", "Identity", "Links", "read"]
+__all__ = ["AlertEvent", "Identity", "Links", "Measurement", "read"]

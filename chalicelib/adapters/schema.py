@@ -10,10 +10,10 @@ from pydantic_core import ErrorDetails
 from chalicelib.adapters import fields, texts
 from chalicelib.adapters.fields import quoted
 from chalicelib.adapters.owner import slugs
-from chalicelib.alert import AlertEvent, Identity, Links
+from chalicelib.alert import AlertEvent, Identity, Links, Measurement
 from chalicelib.errors import Rejected
 
-__all__ = ["AlertEvent", "Identity", "Links", "read"]
+__all__ = ["AlertEvent", "Identity", "Links", "Measurement", "read"]
 
 MAX_FAULTS = 20
 MAX_WORDS = 200

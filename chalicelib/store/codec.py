@@ -1,15 +1,18 @@
 """Items: a row as attributes of the table, one group for each who writes it. Pure.
 
-None takes an attribute away.
+None takes an attribute away. What alerts did not hold at first is an attribute of its own, as an earlier
+version refuses a spec with alerts that hold more, and must be able to take over again.
 """
 
+import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pydantic import TypeAdapter
 
-from chalicelib.alert import Condition
+from chalicelib.alert import AlertEvent, Condition, Measurement
 from chalicelib.conditions import lag
 from chalicelib.conditions.row import AlertState, Intent, Lease, Status
 from chalicelib.conditions.spec import Spec
@@ -19,6 +22,10 @@ Item = Mapping[str, Any]
 
 KEPT = timedelta(days=3 * 365)
 TOMBSTONE_KEPT = timedelta(days=7)
+
+ALERTS = ("alert", "resolution", "early")
+ADDED = {"annotations", "measurement"}
+"""Fields of an alert that came later."""
 
 _SPEC, _STATUS, _INTENT = TypeAdapter(Spec), TypeAdapter(Status), TypeAdapter(Intent)
 
@@ -30,7 +37,8 @@ def spec(row: AlertState) -> dict[str, Any]:
     ended = told.episodes[-1].ended if resolved and told.episodes else None
     expires = told.at + (KEPT if told.alert else TOMBSTONE_KEPT)
     return {
-        "spec": {"S": _SPEC.dump_json(told).decode()},
+        "spec": {"S": _SPEC.dump_json(told, exclude=dict.fromkeys(ALERTS, ADDED)).decode()},
+        "added": _added(told),
         "correlation_id": {"S": row.correlation_id} if row.correlation_id else None,
         "ttl_expires_at": {"N": str(int(expires.timestamp()))} if resolved else None,
         "resolved_day": {"S": ended.strftime("%Y-%m-%d")} if ended else None,
@@ -90,7 +98,7 @@ def row(item: Item) -> AlertState:
     """Read a row."""
     return AlertState(
         fingerprint=item["fingerprint"]["S"],
-        spec=_SPEC.validate_json(item["spec"]["S"]),
+        spec=_spec(item),
         status=_STATUS.validate_json(item["status"]["S"]) if "status" in item else Status(),
         intent=_INTENT.validate_json(item["intent"]["S"]) if "intent" in item else None,
         lease=_lease(item) if "lease_owner" in item else None,
@@ -99,6 +107,35 @@ def row(item: Item) -> AlertState:
         correlation_id=item["correlation_id"]["S"] if "correlation_id" in item else None,
         look="look" in item,
     )
+
+
+def _added(told: Spec) -> dict[str, str] | None:
+    """Write the later fields of a spec's alerts, and which spec they belong to."""
+    alerts = {name: alert for name in ALERTS if (alert := getattr(told, name))}
+    added = {
+        name: alert.model_dump(mode="json", include=ADDED, exclude_defaults=True)
+        for name, alert in alerts.items()
+    }
+    if not any(added.values()):
+        return None
+    return {"S": json.dumps({"seen_at": told.seen_at.isoformat(), **added}, ensure_ascii=False)}
+
+
+def _spec(item: Item) -> Spec:
+    told: Spec = _SPEC.validate_json(item["spec"]["S"])
+    added = json.loads(item["added"]["S"]) if "added" in item else {}
+    if (
+        added.pop("seen_at", None) != told.seen_at.isoformat()
+    ):  # an earlier version has written the spec since
+        return told
+    whole: dict[str, Any] = {name: _whole(getattr(told, name), added[name]) for name in added}
+    return replace(told, **whole)
+
+
+def _whole(alert: AlertEvent, added: Mapping[str, Any]) -> AlertEvent:
+    measured = added.get("measurement")
+    read = {"measurement": Measurement.model_validate(measured)} if measured else {}
+    return alert.model_copy(update={**added, **read})
 
 
 def _lease(item: Item) -> Lease:

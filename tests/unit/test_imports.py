@@ -16,7 +16,7 @@ from tests import coverage
 ROOT = Path(__file__).parents[2]
 
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("chalicelib", "errors", "alert", "alert_values", "labels", "setting_values"),
+    ("chalicelib", "errors", "alert", "alert_values", "labels", "quantities", "setting_values"),
     ("adapters",),
     ("routing",),
     ("conditions",),

@@ -188,3 +188,27 @@ def test_a_row_written_before_people_could_ask_is_read_with_nothing_asked() -> N
     kept = {name: status[name] for name in ("predecessor", "told", "failures")}
     written["status"] = {"S": json.dumps(kept | {"issue": issue})}
     assert codec.row(written).status == FULL
+
+
+class TestAdded:
+    """What alerts hold since 86bf882, whose own alerts forbid it."""
+
+    SAID = firing(
+        1, annotations={"hint": "turn \U0001f525 off"}, measurement={"value": "118", "threshold": "50"}
+    )
+
+    def test_it_is_read_again_of_every_alert_of_a_row(self) -> None:
+        row = row_of(self.SAID, resolved(2, measurement={"value": "42"}))
+        assert codec.row(item(row)).spec == row.spec
+
+    def test_it_stands_outside_of_what_an_earlier_version_reads(self) -> None:
+        written = item(row_of(self.SAID, resolved(2, measurement={"value": "42"})))
+        spec = json.loads(written["spec"]["S"])
+        assert not {"annotations", "measurement"} & (spec["alert"].keys() | spec["resolution"].keys())
+
+    def test_it_is_not_taken_for_that_of_a_spec_written_since(self) -> None:
+        old, new = item(row_of(self.SAID)), item(row_of(firing(5)))
+        assert codec.row({**new, "added": old["added"]}) == codec.row(new)
+
+    def test_an_alert_without_it_has_no_such_attribute(self) -> None:
+        assert codec.spec(row_of(firing(1)))["added"] is None
