@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from chalicelib import __version__
-from chalicelib.webhook.http import Answer, Posted
+from chalicelib.webhook.http import HttpAnswer, Posted
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.function import loading, serving, settings, telemetry
 from chalicelib.wiring.stage import Stage
@@ -29,12 +29,12 @@ def health() -> dict[str, str]:
     return {"version": __version__, "stage": settings().stage}
 
 
-def webhook(source: str, request: Any, context: Any) -> Answer:
+def webhook(source: str, request: Any, context: Any) -> HttpAnswer:
     """Take a request to the webhook."""
     return _answer(lambda stage: ingest(stage).accept, source.lower(), request, context)
 
 
-def github_events(request: Any, context: Any) -> Answer:
+def github_events(request: Any, context: Any) -> HttpAnswer:
     """Take an event of GitHub."""
     return _answer(lambda stage: hooks(stage).accept, "github", request, context)
 
@@ -53,8 +53,8 @@ def reconcile(context: Any) -> None:
 
 
 def _answer(
-    edge: Callable[[Stage], Callable[[Posted], Answer]], source: str, request: Any, context: Any
-) -> Answer:
+    edge: Callable[[Stage], Callable[[Posted], HttpAnswer]], source: str, request: Any, context: Any
+) -> HttpAnswer:
     headers = {name.lower(): value for name, value in request.headers.items()}
     posted = Posted(source, headers, request.raw_body, _request_id(context), _received_at(request))
     with telemetry().invocation("webhook", posted.request_id):
@@ -62,7 +62,7 @@ def _answer(
             return edge(serving(_function_arn(context)))(posted)
         except Exception as error:  # noqa: BLE001 - whose words, the request's perhaps, Chalice would log
             telemetry().problem("WEBHOOK_FAILED", error)
-            return Answer(500, {"error": "the webhook failed; its log says where"})
+            return HttpAnswer(500, {"error": "the webhook failed; its log says where"})
 
 
 @cache

@@ -112,7 +112,7 @@ class _Reader:
 
 
 @dataclass(frozen=True, slots=True)
-class Arn:
+class AwsArn:
     """The parts of an Amazon resource name that place others beside it."""
 
     partition: str
@@ -121,7 +121,7 @@ class Arn:
     name: str
 
     @classmethod
-    def parse(cls, text: str) -> "Arn":
+    def parse(cls, text: str) -> "AwsArn":
         """Read an ARN; raises ConfigurationError where it is none."""
         parts = text.split(":", 5)
         if len(parts) != 6 or parts[0] != "arn":

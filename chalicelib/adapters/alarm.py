@@ -18,7 +18,7 @@ _ARN = re.compile(r"arn:([\w-]{1,50}):cloudwatch:([\w-]{1,50}):(\w{1,50}):alarm:
 
 
 @dataclass(frozen=True, slots=True)
-class Arn:
+class AlarmArn:
     """The ARN of an alarm."""
 
     text: str
@@ -37,7 +37,7 @@ class Contributor:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class StateChange:
     """A change of state; what is an object has not been judged yet.
 
     `withheld` says that CloudWatch takes no action on it: a mute rule or a suppressing alarm is in the way.
@@ -59,7 +59,7 @@ class Change:
     withheld: bool = False
 
     @property
-    def arn(self) -> Arn:
+    def arn(self) -> AlarmArn:
         """Where the alarm is; raises Rejected, also where another account than the alarm's speaks for it."""
         text = texts.clean(self.resource) if isinstance(self.resource, str) else ""
         found = _ARN.fullmatch(text)
@@ -69,7 +69,7 @@ class Change:
                 f"the ARN of the alarm {quoted(self.name)} is missing or none: {quoted(self.resource)}",
                 "Let CloudWatch itself publish the alarm.",
             )
-        arn = Arn(text, *found.groups())
+        arn = AlarmArn(text, *found.groups())
         if self.account not in (None, arn.account):
             raise Rejected(
                 "OTHER_ACCOUNT",
@@ -80,7 +80,7 @@ class Change:
         return arn
 
 
-def read(payload: Mapping[str, Any]) -> Change | Ignored:
+def read(payload: Mapping[str, Any]) -> StateChange | Ignored:
     """Read either form; raises Rejected for what is no alarm."""
     if "AlarmName" in payload and "NewStateValue" in payload:
         return _of_sns(payload)
@@ -93,8 +93,8 @@ def read(payload: Mapping[str, Any]) -> Change | Ignored:
     return _of_event(payload, detail)
 
 
-def _of_sns(payload: Mapping[str, Any]) -> Change:
-    return Change(
+def _of_sns(payload: Mapping[str, Any]) -> StateChange:
+    return StateChange(
         payload=payload,
         name=_name(payload["AlarmName"]),
         resource=payload.get("AlarmArn"),
@@ -111,11 +111,11 @@ def _of_sns(payload: Mapping[str, Any]) -> Change:
     )
 
 
-def _of_event(payload: Mapping[str, Any], detail: Mapping[str, Any]) -> Change:
+def _of_event(payload: Mapping[str, Any], detail: Mapping[str, Any]) -> StateChange:
     state, configuration = _object(detail.get("state")), _object(detail.get("configuration"))
     series = _object(detail.get("alarmContributor"))
     resources = payload.get("resources")
-    return Change(
+    return StateChange(
         payload=payload,
         name=_name(detail.get("alarmName")),
         resource=resources[0] if isinstance(resources, list) and resources else None,

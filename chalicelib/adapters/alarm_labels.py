@@ -19,7 +19,7 @@ BAND = "ANOMALY_DETECTION_BAND"
 
 
 @dataclass(frozen=True, slots=True)
-class Metric:
+class AlarmMetric:
     """A metric that an alarm watches."""
 
     name: str
@@ -33,7 +33,7 @@ def of_sns(payload: Mapping[str, Any]) -> dict[str, str]:
     entries = list(_objects(trigger.get("Metrics")))
     watched = [_object(_object(entry.get("MetricStat")).get("Metric")) for entry in entries]
     metrics = [
-        Metric(_text(metric, "MetricName"), _text(metric, "Namespace"), _pairs(metric.get("Dimensions")))
+        AlarmMetric(_text(metric, "MetricName"), _text(metric, "Namespace"), _pairs(metric.get("Dimensions")))
         for metric in (trigger, *watched)
     ]
     return _labels(
@@ -50,7 +50,9 @@ def of_event(configuration: Mapping[str, Any]) -> dict[str, str]:
     entries = list(_objects(configuration.get("metrics")))
     watched = [_object(_object(entry.get("metricStat")).get("metric")) for entry in entries]
     metrics = [
-        Metric(_text(metric, "name"), _text(metric, "namespace"), fields.strings(metric.get("dimensions")))
+        AlarmMetric(
+            _text(metric, "name"), _text(metric, "namespace"), fields.strings(metric.get("dimensions"))
+        )
         for metric in watched
     ]
     expressions = [_text(entry, "expression") for entry in entries]
@@ -58,7 +60,7 @@ def of_event(configuration: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _labels(
-    metrics: list[Metric],
+    metrics: list[AlarmMetric],
     *,
     expressions: list[str],
     rule: str,

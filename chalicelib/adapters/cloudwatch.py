@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from chalicelib.adapters import alarm_description, alarm_owner, canonical, fields, texts
-from chalicelib.adapters.alarm import Arn, Change, read
+from chalicelib.adapters.alarm import AlarmArn, StateChange, read
 from chalicelib.adapters.alarm_description import Description
 from chalicelib.adapters.fields import Ignored, Ownership, Parsed, quoted
-from chalicelib.adapters.owner import Place, owner
+from chalicelib.adapters.owner import OwnershipSource, owner
 from chalicelib.adapters.source import Example, Payload, Source, alone
 from chalicelib.alert_values import MAX_DESCRIPTION, MAX_REASON, MAX_SUMMARY, MAX_TITLE, Condition
 from chalicelib.errors import Rejected
@@ -43,7 +43,7 @@ def parse(payload: Mapping[str, Any], missing: Ownership | None) -> list[Parsed]
     return [_alert(change, condition, missing)]
 
 
-def _alert(change: Change, condition: Condition, missing: Ownership | None) -> "AlertEvent":
+def _alert(change: StateChange, condition: Condition, missing: Ownership | None) -> "AlertEvent":
     arn = change.arn
     description = alarm_description.read(change.description)
     named = _owner(change, description, condition, missing)
@@ -70,7 +70,7 @@ def _alert(change: Change, condition: Condition, missing: Ownership | None) -> "
     )
 
 
-def _condition(change: Change) -> Condition:
+def _condition(change: StateChange) -> Condition:
     if isinstance(change.state, str) and change.state in CONDITIONS:
         return CONDITIONS[change.state]
     raise Rejected(
@@ -81,9 +81,9 @@ def _condition(change: Change) -> Condition:
 
 
 def _owner(
-    change: Change, description: Description, condition: Condition, missing: Ownership | None
+    change: StateChange, description: Description, condition: Condition, missing: Ownership | None
 ) -> Ownership:
-    place = Place("the AlarmDescription of", change.name, "TEAM=your-team", "PRIORITY=P2")
+    place = OwnershipSource("the AlarmDescription of", change.name, "TEAM=your-team", "PRIORITY=P2")
     tags = fields.lowered(change.tags)
     if condition is Condition.FIRING:
         _undoubted(description, place)
@@ -92,7 +92,7 @@ def _owner(
     return owner(teams, priority, condition, missing, place)
 
 
-def _undoubted(description: Description, place: Place) -> None:
+def _undoubted(description: Description, place: OwnershipSource) -> None:
     """Refuse what could be read in two ways: a wrong team or a lower priority would go unnoticed."""
     for reason, example, named in (
         ("AMBIGUOUS_TEAM", place.team, description.team),
@@ -106,18 +106,18 @@ def _undoubted(description: Description, place: Place) -> None:
             )
 
 
-def _title(change: Change) -> str:
+def _title(change: StateChange) -> str:
     contributor = change.contributor
     return fields.title(f"{change.name} [{contributor.name}]" if contributor else change.name, MAX_TITLE)
 
 
-def _id(change: Change) -> str:
+def _id(change: StateChange) -> str:
     """Contributors share their alarm's ARN."""
     contributor = change.contributor
     return fields.identifier(f"{change.arn.text} {contributor.id}" if contributor else change.arn.text)
 
 
-def _console(arn: Arn) -> str | None:
+def _console(arn: AlarmArn) -> str | None:
     """Link the alarm as CloudWatch's own mail does; None where the console is not known."""
     if arn.partition not in CONSOLES or not _REGION.fullmatch(arn.region):
         return None
@@ -132,7 +132,7 @@ def _looks_like(content: object) -> bool:
 
 def _ended(payload: Mapping[str, Any]) -> bool:
     change = read(payload)
-    return isinstance(change, Change) and change.state == "OK"
+    return isinstance(change, StateChange) and change.state == "OK"
 
 
 def _mend(payload: Payload, named: dict[str, str]) -> None:

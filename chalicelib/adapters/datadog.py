@@ -11,7 +11,7 @@ from zlib import crc32
 
 from chalicelib.adapters import canonical, fields
 from chalicelib.adapters.fields import Ignored, Ownership, Parsed, quoted
-from chalicelib.adapters.owner import Place, owner
+from chalicelib.adapters.owner import OwnershipSource, owner
 from chalicelib.adapters.source import Example, Payload, Source, alone
 from chalicelib.alert_values import MAX_DESCRIPTION, MAX_REASON, MAX_TITLE, Condition
 from chalicelib.errors import Rejected
@@ -49,7 +49,7 @@ def parse(payload: Mapping[str, Any], missing: Ownership | None) -> list[Parsed]
 def _alert(payload: Mapping[str, Any], missing: Ownership | None) -> "AlertEvent":
     monitor, scope, title = _monitor(payload), _scope(payload.get("alert_scope")), _title(payload)
     condition, tags = _condition(payload.get("alert_transition")), _tags(payload.get("tags"))
-    place = Place("the tags of the monitor", title, "team:your-team", "priority:P2")
+    place = OwnershipSource("the tags of the monitor", title, "team:your-team", "priority:P2")
     named = owner(*_named(payload, tags), condition, missing, place)
     reason = fields.text(payload.get("alert_status"), MAX_REASON)
     return canonical.AlertEvent(

@@ -7,7 +7,7 @@ from typing import Any
 
 from chalicelib.adapters import fields
 from chalicelib.adapters.fields import Ownership, quoted
-from chalicelib.adapters.owner import Place, owner
+from chalicelib.adapters.owner import OwnershipSource, owner
 from chalicelib.alert_values import MAX_DESCRIPTION, MAX_SUMMARY, MAX_TITLE, Condition
 from chalicelib.errors import Rejected
 
@@ -91,7 +91,9 @@ class Member:
     def owner(self, missing: Ownership | None) -> Ownership:
         """Read whose it is; raises Rejected."""
         rule = self.labels.get("rulename") or self.name
-        place = Place("the labels or annotations of the rule", rule, "team: your-team", "priority: P2")
+        place = OwnershipSource(
+            "the labels or annotations of the rule", rule, "team: your-team", "priority: P2"
+        )
         return owner(self.said("teams", "team"), self.said("priority"), self.condition, missing, place)
 
 

@@ -18,7 +18,7 @@ _PRIORITIES = {name: priority for priority in Priority for name in (priority.val
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class OwnershipSource:
     """Where a person writes the team and the priority: the `part` of what the provider calls `named`."""
 
     part: str
@@ -33,7 +33,7 @@ class Place:
 
 
 def owner(
-    teams: str, priority: str, condition: Condition, missing: Ownership | None, place: Place
+    teams: str, priority: str, condition: Condition, missing: Ownership | None, place: OwnershipSource
 ) -> Ownership:
     """Read whose the alert is, `missing` where it does not say (an empty text); raises Rejected.
 
@@ -60,7 +60,7 @@ def slugs(teams: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(slug[:MAX_SLUG].rstrip("-") for slug in made if slug))[:MAX_TEAMS]
 
 
-def _teams(teams: str, place: Place) -> tuple[str, ...]:
+def _teams(teams: str, place: OwnershipSource) -> tuple[str, ...]:
     made = slugs(teams)
     if teams and not made:
         raise Rejected(
@@ -71,7 +71,7 @@ def _teams(teams: str, place: Place) -> tuple[str, ...]:
     return made
 
 
-def _priority(priority: str, place: Place) -> Priority | None:
+def _priority(priority: str, place: OwnershipSource) -> Priority | None:
     known = _PRIORITIES.get(priority.upper())
     if priority and not known:
         raise Rejected(

@@ -10,9 +10,9 @@ import typer
 
 from chalicelib.adapters.registry import SOURCES
 from chalicelib.adapters.source import Example
-from chalicelib.cli import options, payloads, screen, told
+from chalicelib.cli import options, payloads, report, screen
 from chalicelib.cli.rehearsal import Rehearsal
-from chalicelib.cli.told import Answer
+from chalicelib.cli.report import Answer
 from chalicelib.cli.trouble import Trouble
 from chalicelib.errors import NotAccepted, Rejected
 from chalicelib.settings import Settings
@@ -55,7 +55,7 @@ def explain(
     for name in _named(files):
         answers += _answers(_text(name), source, rehearsal)
         rehearsal.now += APART
-    told.show(answers, rehearsal.policy.routing, now, as_json=as_json)
+    report.show(answers, rehearsal.policy.routing, now, as_json=as_json)
     if any(isinstance(answer.what, Rejected | NotAccepted) for answer in answers):
         raise typer.Exit(1)
 

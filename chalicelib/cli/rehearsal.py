@@ -17,14 +17,14 @@ from chalicelib.errors import Rejected
 from chalicelib.github.issues import GitHubIssues
 from chalicelib.github.protocol import Request
 from chalicelib.sync import intents
-from chalicelib.sync.execute import Act
+from chalicelib.sync.execute import Executor
 
 MOST_STEPS = 12
 AN_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class Outcome:
     """What an alert changes: the reason, the steps until there is nothing to do, and their requests."""
 
     alert: AlertEvent
@@ -34,7 +34,7 @@ class Change:
     requests: tuple[Request, ...]
 
 
-Told = Change | Ignored | Rejected
+Told = Outcome | Ignored | Rejected
 
 
 def _never_seen(fingerprint: str) -> None:
@@ -64,7 +64,7 @@ class Rehearsal:
     def steps(self, row: AlertState) -> tuple[AlertState, tuple[Step, ...], tuple[Request, ...]]:
         """Step until there is nothing to do; returns the row as it then is, the steps, and the requests."""
         recorder = Recorder(self.now)
-        act = Act(lambda: GitHubIssues(recorder), self.policy.routing, lambda: self.now)
+        act = Executor(lambda: GitHubIssues(recorder), self.policy.routing, lambda: self.now)
         taken: list[Step] = []
         while len(taken) < MOST_STEPS:
             step = plan(row, self.now, self.policy)
@@ -74,15 +74,15 @@ class Rehearsal:
             row = self._act(row, step, act, recorder)
         return row, tuple(taken), tuple(recorder.written)
 
-    def _change(self, alert: AlertEvent, message: Message) -> Change:
+    def _change(self, alert: AlertEvent, message: Message) -> Outcome:
         key = alert.fingerprint
         known = self._rows.get(key) or self.before(key)
         recorded = record(known, alert, message.received_at)
         row, steps, requests = self.steps(recorded.as_of(self.now))
         self._rows[key] = row
-        return Change(alert, recorded.reason, row, steps, requests)
+        return Outcome(alert, recorded.reason, row, steps, requests)
 
-    def _act(self, row: AlertState, step: Work, act: Act, recorder: Recorder) -> AlertState:
+    def _act(self, row: AlertState, step: Work, act: Executor, recorder: Recorder) -> AlertState:
         if row.status.issue:
             recorder.believe(row.status.issue)
         begun = intents.intent(row, step, self.policy.routing, self.now)

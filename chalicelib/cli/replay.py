@@ -12,11 +12,11 @@ import typer
 from chalicelib.adapters import envelope
 from chalicelib.alert import Priority
 from chalicelib.aws.sns import SnsTopic
-from chalicelib.cli import letters, options, payloads, screen, told
+from chalicelib.cli import letters, options, payloads, report, screen
 from chalicelib.cli.letters import DeadLetters, Letter
 from chalicelib.cli.mending import mend
 from chalicelib.cli.rehearsal import Rehearsal
-from chalicelib.cli.told import Answer
+from chalicelib.cli.report import Answer
 from chalicelib.cli.trouble import Trouble
 from chalicelib.errors import Rejected
 from chalicelib.render.words import counted
@@ -124,12 +124,12 @@ def _send(planned: list[Planned], topic: SnsTopic, dead: DeadLetters) -> None:
 def _show(planned: list[Planned]) -> None:
     for each in planned:
         screen.heading(f"{each.letter.id[: letters.SHORT]}  {each.letter.why('reason')}")
-        screen.facts(fact for answer in each.answers for fact in told.briefly(answer))
+        screen.facts(fact for answer in each.answers for fact in report.briefly(answer))
         screen.say()
 
 
 def _data(each: Planned, routing: Routing, rehearsal: Rehearsal, *, sent: bool) -> dict[str, Any]:
-    answers = [told.data(answer, routing, rehearsal.now) for answer in each.answers]
+    answers = [report.data(answer, routing, rehearsal.now) for answer in each.answers]
     return {"id": each.letter.id, "sent": sent and each.succeeds, "alerts": answers}
 
 

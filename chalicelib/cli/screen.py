@@ -63,7 +63,7 @@ def facts(pairs: Iterable[tuple[str, object]]) -> None:
 
 
 @dataclass(frozen=True)
-class Rows:
+class TableRows:
     """A table; on a screen too narrow for its longest words, one row below the other."""
 
     columns: Sequence[str]
@@ -97,12 +97,12 @@ class Rows:
         yield Text()
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Rows:
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> TableRows:
     """Make a table."""
-    return Rows(columns, [tuple(map(plain, row)) for row in rows])
+    return TableRows(columns, [tuple(map(plain, row)) for row in rows])
 
 
-def show(table: Rows) -> None:
+def show(table: TableRows) -> None:
     """Print a table."""
     console().print(table)
 

@@ -1,4 +1,4 @@
-"""Notice: a hint that people did something to an issue -> its row is due, and the issue read."""
+"""GitHub hints: a hint that people did something to an issue -> its row is due, and the issue read."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -18,7 +18,7 @@ TRIES = 8
 
 
 @dataclass(frozen=True)
-class Notice:
+class GitHubHints:
     """Takes hints; the same one twice is the same as once."""
 
     rows: Rows

@@ -28,7 +28,7 @@ class Alarm:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class AccountRegion:
     """Where alarms are."""
 
     account_id: str
@@ -79,14 +79,14 @@ def returned(row: AlertState, alert: AlertEvent) -> AlertEvent:
     return alert.model_copy(update={"occurred_at": row.spec.at + timedelta(milliseconds=1)})
 
 
-def place_of(row: AlertState) -> Place | None:
+def place_of(row: AlertState) -> AccountRegion | None:
     """Say where the alarm of a firing row is; None for what is no alarm of CloudWatch, or does not fire."""
     alert = row.spec.alert
     if alert is None or alert.source != "cloudwatch" or row.spec.condition is not Condition.FIRING:
         return None
     identity = alert.identity
     known = identity.account_id and identity.region and ":alarm:" in (identity.alarm_id or "")
-    return Place(str(identity.account_id), str(identity.region)) if known else None
+    return AccountRegion(str(identity.account_id), str(identity.region)) if known else None
 
 
 def names(row: AlertState) -> Iterator[str]:

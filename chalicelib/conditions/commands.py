@@ -29,7 +29,7 @@ _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(day
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
+class PersonComment:
     """A comment that is not ours."""
 
     id: int
@@ -38,7 +38,7 @@ class Spoken:
     at: datetime
 
 
-def new(row: AlertState, spoken: Iterable[Spoken]) -> list[Command]:
+def new(row: AlertState, spoken: Iterable[PersonComment]) -> list[Command]:
     """Read the commands in comments that were not heard yet, the oldest first."""
     status, issue = row.status, row.status.issue
     if issue is None:
@@ -52,7 +52,7 @@ def new(row: AlertState, spoken: Iterable[Spoken]) -> list[Command]:
 
 
 @dataclass(frozen=True, slots=True)
-class Hearing:
+class CommandsRead:
     """Of new commands: those to carry out, the comments that were heard, and what is left for later."""
 
     allowed: tuple[Command, ...] = ()
@@ -61,7 +61,7 @@ class Hearing:
 
 
 def heard(
-    row: AlertState, spoken: Sequence[Spoken], comments: int, hearing: Hearing, now: datetime
+    row: AlertState, spoken: Sequence[PersonComment], comments: int, hearing: CommandsRead, now: datetime
 ) -> Status:
     """Note what was heard; `comments` is how many the issue has. What is left is listened to in a minute."""
     status, issue = row.status, row.status.issue
@@ -78,7 +78,7 @@ def heard(
     )
 
 
-def hear(found: Sequence[Command], may_write: Callable[[str], bool]) -> Hearing:
+def hear(found: Sequence[Command], may_write: Callable[[str], bool]) -> CommandsRead:
     """Choose the commands of those who may write: a few, and asking about a few people.
 
     Anybody may comment on a public repository, so what a stranger asks for is dropped here, without a trace.
@@ -88,12 +88,14 @@ def hear(found: Sequence[Command], may_write: Callable[[str], bool]) -> Hearing:
     for number, command in enumerate(found):
         asks = command.author not in known
         if len(allowed) == MOST_AT_ONCE or (asks and len(known) == MOST_PEOPLE):
-            return Hearing(tuple(allowed), tuple(each.id for each in found[:number]), tuple(found[number:]))
+            return CommandsRead(
+                tuple(allowed), tuple(each.id for each in found[:number]), tuple(found[number:])
+            )
         if asks:
             known[command.author] = may_write(command.author)
         if known[command.author]:
             allowed.append(command)
-    return Hearing(tuple(allowed), tuple(each.id for each in found))
+    return CommandsRead(tuple(allowed), tuple(each.id for each in found))
 
 
 def listens_since(issue: Issue) -> datetime:
@@ -101,7 +103,7 @@ def listens_since(issue: Issue) -> datetime:
     return issue.heard_at or issue.episode
 
 
-def parse(issue: Issue, spoken: Spoken) -> Command | None:
+def parse(issue: Issue, spoken: PersonComment) -> Command | None:
     """Read a comment's command, with an empty word where it is wrong; None where it is none of ours."""
     word, argument = _first_line(spoken.body)
     if not get_close_matches(word, WORDS, n=1, cutoff=ALIKE):

@@ -1,10 +1,10 @@
-"""Failed: what a step without effect changes in the row, and when it is tried again. Pure."""
+"""Failure: what a step without effect changes in the row, and when it is tried again. Pure."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from chalicelib.conditions import commands, outcome, said
+from chalicelib.conditions import commands, outcome, written
 from chalicelib.conditions.row import AlertState, Status
 from chalicelib.conditions.steps import (
     AddComment,
@@ -12,10 +12,10 @@ from chalicelib.conditions.steps import (
     Adopt,
     CloseDuplicate,
     CloseIssue,
-    Find,
-    Look,
-    Obey,
+    FollowCommands,
     OpenIssue,
+    ReadIssue,
+    Recover,
     RemoveLabel,
     ReopenIssue,
     UpdateIssue,
@@ -41,7 +41,7 @@ def ended(claimed: AlertState, step: Work, error: AlertingError) -> AlertState |
     if step.on_issue and (isinstance(error, Gone) or _lost(claimed, error)):
         status: Status | None = outcome.gone(claimed)
     elif isinstance(error, CommentsClosed):
-        status = said.comments_closed(claimed)
+        status = written.comments_closed(claimed)
     else:
         status = _without(claimed, step) if isinstance(error, Refused) else None
     return replace(claimed, status=status, intent=None) if status else None
@@ -50,17 +50,17 @@ def ended(claimed: AlertState, step: Work, error: AlertingError) -> AlertState |
 def _without(claimed: AlertState, step: Work) -> Status | None:
     """Do without what GitHub refuses; None where it has to be tried until it succeeds."""
     match step:
-        case Obey(_, command):
+        case FollowCommands(_, command):
             return commands.corrected(claimed.status, command)
         case CloseDuplicate(ref):
             return outcome.closed_duplicate(claimed, ref) if ref == claimed.status.superseded else None
         case AddLabels(_, labels):
-            return said.labelled(claimed, added=labels)
+            return written.labelled(claimed, added=labels)
         case RemoveLabel(_, label):
-            return said.labelled(claimed, removed=label)
+            return written.labelled(claimed, removed=label)
         case OpenIssue() | ReopenIssue() | UpdateIssue() | CloseIssue() | AddComment():
             return None
-        case Find() | Look() | Adopt():
+        case Recover() | ReadIssue() | Adopt():
             return None
         case _:
             assert_never(step)

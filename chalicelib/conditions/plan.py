@@ -15,10 +15,10 @@ from chalicelib.conditions.row import AlertState, Intent, Issue, Verb
 from chalicelib.conditions.steps import (
     AddComment,
     CloseDuplicate,
-    Find,
-    Look,
     Nothing,
     Quiet,
+    ReadIssue,
+    Recover,
     Step,
     UpdateIssue,
 )
@@ -50,10 +50,10 @@ def _unfinished(row: AlertState, intent: Intent, now: datetime, policy: Policy) 
     """An unknown outcome is learnt before anything else, whatever the provider has said since."""
     issue = row.status.issue
     if intent.verb not in (Verb.OPEN, Verb.COMMENT) and issue:
-        return Look(issue.ref)
+        return ReadIssue(issue.ref)
     if intent.looked_at and now < intent.looked_at + policy.look_interval:
         return Nothing(Quiet.LOOKED, intent.looked_at + policy.look_interval)
-    return Find(intent)
+    return Recover(intent)
 
 
 def _firing(row: AlertState, alert: AlertEvent, now: datetime, policy: Policy) -> Step:

@@ -114,7 +114,7 @@ class AddComment:
 
 
 @dataclass(frozen=True, slots=True)
-class Obey:
+class FollowCommands:
     """Carry out a person's command, if that person may write to the repository."""
 
     action, words = "UPDATE", "carry out a person's command"
@@ -136,7 +136,7 @@ class CloseIssue:
 
 
 @dataclass(frozen=True, slots=True)
-class Find:
+class Recover:
     """Learn whether an opening or a comment that never answered took effect."""
 
     action, words = "FIND", "find out whether an unfinished opening or comment took effect"
@@ -151,7 +151,7 @@ class Find:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class ReadIssue:
     """Learn how an update, closing or reopening that never answered ended, or what people did."""
 
     action, words = "LOOK", "read the issue, as a step's outcome is unknown"
@@ -181,7 +181,18 @@ class CloseDuplicate:
 
 
 Edit = UpdateIssue | ReopenIssue | CloseIssue
-Work = OpenIssue | Edit | AddLabels | RemoveLabel | AddComment | Obey | Find | Look | Adopt | CloseDuplicate
+Work = (
+    OpenIssue
+    | Edit
+    | AddLabels
+    | RemoveLabel
+    | AddComment
+    | FollowCommands
+    | Recover
+    | ReadIssue
+    | Adopt
+    | CloseDuplicate
+)
 Step = Work | Nothing
 
 T = TypeVar("T")

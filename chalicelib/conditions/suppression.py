@@ -1,4 +1,4 @@
-"""Held: what people asked for, and why for their sake nothing is said. Pure.
+"""Suppression: what people asked for, and why for their sake nothing is said. Pure.
 
 People have the last word: what they did comes before what the provider says.
 """
@@ -15,7 +15,7 @@ from chalicelib.conditions.issue import Closer
 from chalicelib.conditions.policy import Policy
 from chalicelib.conditions.row import AlertState, Issue
 from chalicelib.conditions.spec import Spec
-from chalicelib.conditions.steps import AddComment, Look, Nothing, Obey, Quiet, Step
+from chalicelib.conditions.steps import AddComment, FollowCommands, Nothing, Quiet, ReadIssue, Step
 from chalicelib.labels import FLAPPING_LABEL, STALE_LABEL
 
 
@@ -23,13 +23,13 @@ def asked(row: AlertState, now: datetime) -> Step | None:
     """What people did is looked at, and what they asked for done, before anything is said of our own."""
     issue, status = row.status.issue, row.status
     if row.look and issue:
-        return Look(issue.ref)
+        return ReadIssue(issue.ref)
     if status.commands:
-        return Obey(status.commands[0].ref, status.commands[0])
+        return FollowCommands(status.commands[0].ref, status.commands[0])
     if status.replies and issue and not issue.comments_closed:
         return AddComment(issue.ref, Comment.HELP.key(status.replies[0]))
     if issue and issue.listen_at and now >= issue.listen_at:
-        return Look(issue.ref)
+        return ReadIssue(issue.ref)
     return None
 
 

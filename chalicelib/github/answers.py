@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import AwareDatetime, BaseModel, TypeAdapter, ValidationError
 
-from chalicelib.conditions.commands import Spoken
+from chalicelib.conditions.commands import PersonComment
 from chalicelib.conditions.issue import Closer, IssueRef, Label, Seen
 from chalicelib.github.protocol import Request, Response, unreadable
 
@@ -160,10 +160,10 @@ def read_comments(request: Request, response: Response, us: Us) -> list[str]:
     ]
 
 
-def read_spoken(request: Request, response: Response, us: Us) -> list[Spoken]:
+def read_spoken(request: Request, response: Response, us: Us) -> list[PersonComment]:
     """Read the comments that are not our own."""
     return [
-        Spoken(each.id, each.user.login, each.body or "", each.created_at)
+        PersonComment(each.id, each.user.login, each.body or "", each.created_at)
         for each in _comments(request, response)
         if each.user and not us.wrote(each.user, each.performed_via_github_app)
     ]

@@ -17,7 +17,7 @@ from chalicelib.github.refusals import Doubt
 MOST_CALLS = 3
 
 
-class Budget(Protocol):
+class CallReports(Protocol):
     """Who says when a write is sent, and is told how calls ended."""
 
     def turn(self, owner: str) -> float | None:
@@ -51,7 +51,7 @@ class GitHubClient:
     """
 
     def __init__(
-        self, http: httpx.Client, app: App, budget: Budget, clock: Clock, timeout: timedelta
+        self, http: httpx.Client, app: App, budget: CallReports, clock: Clock, timeout: timedelta
     ) -> None:
         self._http, self._budget, self._clock, self._timeout = http, budget, clock, timeout
         self._ahead = timedelta(0)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from chalicelib.conditions import clocks
-from chalicelib.conditions.commands import Spoken
+from chalicelib.conditions.commands import PersonComment
 from chalicelib.conditions.issue import IssueRef, Label, Seen
 from chalicelib.errors import Unavailable
 from chalicelib.github import answers, requests
@@ -89,7 +89,7 @@ class GitHubLists:
         for page, response in self._pages(request, before):
             yield from answers.read_comments(page, response, us)
 
-    def spoken(self, ref: IssueRef, since: datetime, before: datetime) -> Iterator[Spoken]:
+    def spoken(self, ref: IssueRef, since: datetime, before: datetime) -> Iterator[PersonComment]:
         """List the comments of others changed since a time, oldest first."""
         request = requests.list_comments(ref, since - clocks.APART)
         us = self._client.us(ref.repository)

@@ -24,7 +24,7 @@ BROKEN = (httpx.ConnectError, httpx.ReadError, httpx.RemoteProtocolError)
 time is left."""
 
 
-class Call:
+class TimedCall:
     """The call under way: when it must be over, and how far it came; `monotonic` is in seconds."""
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
@@ -59,7 +59,7 @@ class BoundedTransport(httpx.HTTPTransport):
     ) -> None:
         certificates = httpx.create_ssl_context()  # once: it reads all the authorities there are
         super().__init__(verify=certificates)
-        self._call, self._clocks = Call(monotonic), (monotonic, wall)
+        self._call, self._clocks = TimedCall(monotonic), (monotonic, wall)
         self._used_at: list[float] | None = None
         # httpcore takes a backend in its documentation ("Network backends"); httpx does not hand one on.
         names: Any = {"ssl_context": certificates, "network_backend": _Backend(self._call)}
@@ -105,7 +105,7 @@ class BoundedTransport(httpx.HTTPTransport):
 
 
 class _Backend(httpcore.NetworkBackend):
-    def __init__(self, call: Call) -> None:
+    def __init__(self, call: TimedCall) -> None:
         self._call, self._sockets = call, httpcore.SyncBackend()
 
     def connect_tcp(
@@ -123,7 +123,7 @@ class _Backend(httpcore.NetworkBackend):
 
 
 class _Stream(httpcore.NetworkStream):
-    def __init__(self, stream: httpcore.NetworkStream, call: Call) -> None:
+    def __init__(self, stream: httpcore.NetworkStream, call: TimedCall) -> None:
         self._stream, self._call = stream, call
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002 - likewise

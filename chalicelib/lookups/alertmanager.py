@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter
 
-from chalicelib.conditions.listed import Key, Listing, State
+from chalicelib.conditions.listed_alerts import Key, Listing, State
 from chalicelib.lookups.http import Api
 
 ALERTS = "/api/v2/alerts?active=true&silenced=true&inhibited=true&unprocessed=true"
@@ -18,7 +18,7 @@ SETTLED = timedelta(minutes=30)
 """It keeps alerts in memory alone, and after a start knows those that Prometheus has sent again since."""
 
 
-class Status(BaseModel):
+class ListedStatus(BaseModel):
     """Whether an alert is held back, and by what."""
 
     state: Literal["active", "suppressed", "unprocessed"]
@@ -30,7 +30,7 @@ class Entry(BaseModel):
     """An alert of the list."""
 
     fingerprint: str
-    status: Status
+    status: ListedStatus
 
     @property
     def state(self) -> State:

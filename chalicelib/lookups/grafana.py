@@ -8,7 +8,7 @@ from datetime import datetime
 from pydantic import Field, TypeAdapter
 
 from chalicelib.adapters.grafana_alert import account
-from chalicelib.conditions.listed import Key, Listing, State
+from chalicelib.conditions.listed_alerts import Key, Listing, State
 from chalicelib.lookups.alertmanager import Entry
 from chalicelib.lookups.http import Api
 

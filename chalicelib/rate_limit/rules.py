@@ -80,7 +80,7 @@ class Granted:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class Denied:
     """Not now; ask again at `until`. `budget`, where there is one, has noted who was refused."""
 
     until: float
@@ -88,23 +88,23 @@ class Refused:
     budget: Budget | None = field(default=None, compare=False)
 
 
-class Permits(Protocol):
+class CallBudget(Protocol):
     """Whom the work asks for a call: the budget of an owner's installation."""
 
-    def ask(self, owner: str, call: Call) -> Granted | Refused:
+    def ask(self, owner: str, call: Call) -> Granted | Denied:
         """Ask for one call."""
 
 
-def ask(budget: Budget, call: Call, now: float, limits: Limits) -> Granted | Refused:
+def ask(budget: Budget, call: Call, now: float, limits: Limits) -> Granted | Denied:
     """Ask for one call: GitHub's own word first, then the breaker, then the limits."""
     if now < budget.blocked_until:
-        return Refused(budget.blocked_until, "RATE_LIMITED")
+        return Denied(budget.blocked_until, "RATE_LIMITED")
     if now < budget.scarce_until and not _vital(call):
-        return Refused(budget.scarce_until, "CALLS_SCARCE")
+        return Denied(budget.scarce_until, "CALLS_SCARCE")
     probing = budget.failures >= FAILURES_TO_OPEN
     closed_until = max(budget.open_until, budget.probe_until)
     if probing and now < closed_until:
-        return Refused(closed_until, "BREAKER_OPEN")
+        return Denied(closed_until, "BREAKER_OPEN")
     if probing:
         budget = replace(budget, probe_until=now + PROBE)
     return Granted(now, budget) if call.kind is Kind.READ else _write(budget, call, now, limits)
@@ -117,7 +117,7 @@ def _vital(call: Call) -> bool:
     return call.kind not in GIVE_WAY and call.priority.urgent
 
 
-def _write(budget: Budget, call: Call, now: float, limits: Limits) -> Granted | Refused:
+def _write(budget: Budget, call: Call, now: float, limits: Limits) -> Granted | Denied:
     """Grant a write that need not wait long, neither for room nor behind what others are sending."""
     creates = call.kind in (Kind.OPEN, Kind.COMMENT)
     needs_room = creates or call.kind is Kind.BOARD
@@ -125,7 +125,7 @@ def _write(budget: Budget, call: Call, now: float, limits: Limits) -> Granted | 
     free_at = max(room_at, budget.next_write)
     if free_at - now > _patience(call, limits):
         waits = call.kind is Kind.OPEN and room_at > budget.next_write
-        return Refused(free_at, "BUDGET", _noted(budget, room_at) if waits else None)
+        return Denied(free_at, "BUDGET", _noted(budget, room_at) if waits else None)
     if not creates:
         return Granted(room_at, budget)
     counted = _counted(budget, room_at, now)

@@ -1,4 +1,4 @@
-"""The gate: the budget's row, changed by compare-and-swap, so that all running workers share one budget."""
+"""The shared budget: its row, changed by compare-and-swap, so that all running workers share one budget."""
 
 import contextlib
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from chalicelib.errors import StoreUnavailable
 from chalicelib.github import ratelimits
 from chalicelib.github.protocol import Response
 from chalicelib.rate_limit import health, reports, rules
-from chalicelib.rate_limit.rules import LEAD, Budget, Call, Granted, Limits, Refused
+from chalicelib.rate_limit.rules import LEAD, Budget, Call, Denied, Granted, Limits
 from chalicelib.store.documents import Document, Documents
 from chalicelib.telemetry.telemetry import SILENT, Telemetry
 
@@ -23,7 +23,7 @@ SLOWER = 1.5
 _BUDGET = TypeAdapter(Budget)
 
 
-class Gate:
+class SharedBudget:
     """Asks for calls and reports how they ended; what a container remembers saves it the reading."""
 
     def __init__(
@@ -38,7 +38,7 @@ class Gate:
         self._turns: dict[str, float] = {}
         self._lead = LEAD
 
-    def ask(self, owner: str, call: Call) -> Granted | Refused:
+    def ask(self, owner: str, call: Call) -> Granted | Denied:
         """Ask for one call as the owner's installation; a refusal writes at most that an opening waits.
 
         An opening is sent at once, so that its turn is booked in the same write.
@@ -57,11 +57,11 @@ class Gate:
             elif answer.budget and answer.budget != current:
                 if self._swap(owner, document, answer.budget):
                     return answer
-            elif just_read or (isinstance(answer, Refused) and answer.reason == "BUDGET"):
+            elif just_read or (isinstance(answer, Denied) and answer.reason == "BUDGET"):
                 return answer  # what is used up as it is remembered is no less so by now
             else:  # no write tells whether what is remembered still holds
                 del self._known[owner]
-        return Refused(now + BUSY, "BUSY")
+        return Denied(now + BUSY, "BUSY")
 
     def turn(self, owner: str) -> float | None:
         """Book the sending of a write; returns its time (epoch seconds), None where it cannot be had.

@@ -1,4 +1,4 @@
-"""Alarms: what CloudWatch says now, for it never repeats a message that was lost.
+"""Alarm check: what CloudWatch says now, as it never repeats a message that was lost.
 
 Every ten minutes, in bulk and only reading. First rows that fire are looked up: a lost end is recorded. Then
 every place is searched for alarms in ALARM whose row does not fire. What is not answered changes nothing,
@@ -15,11 +15,11 @@ from typing import Protocol
 from pydantic import BaseModel
 
 from chalicelib.alert import AlertEvent, Priority
-from chalicelib.conditions.alarm_state import Place, place_of
+from chalicelib.conditions.alarm_state import AccountRegion, place_of
 from chalicelib.conditions.record import record
 from chalicelib.conditions.row import AlertState
 from chalicelib.errors import AlarmsUnavailable
-from chalicelib.reconcile.alarm_reader import Described, Reader
+from chalicelib.reconcile.alarm_reader import AlarmReader, Described
 from chalicelib.reconcile.ended_alarms import ended
 from chalicelib.store.ports import Census, Rows
 from chalicelib.telemetry import log_keys
@@ -35,12 +35,12 @@ RUN = timedelta(seconds=20)
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-class Search(Protocol):
+class AlarmSearch(Protocol):
     """Finds, on a page of alarms in ALARM, those whose row does not fire."""
 
     def search(
         self,
-        reader: Reader,
+        reader: AlarmReader,
         alarms: list[Described],
         learn: Callable[[AlertState | None, AlertEvent], None],
     ) -> None:
@@ -65,7 +65,7 @@ class _Looked(BaseModel):
 
 
 @dataclass(frozen=True)
-class Alarms:
+class AlarmCheck:
     """Asks CloudWatch, and records what it learns as if the alarm had reported it.
 
     `readers` are of the places that may be read; `places` are those searched in any case.
@@ -73,11 +73,11 @@ class Alarms:
 
     census: Census
     rows: Rows
-    readers: Callable[[Place], Reader | None]
+    readers: Callable[[AccountRegion], AlarmReader | None]
     now: Callable[[], datetime]
     telemetry: Telemetry
-    search: Search
-    places: tuple[Place, ...] = ()
+    search: AlarmSearch
+    places: tuple[AccountRegion, ...] = ()
     every: timedelta = timedelta(minutes=10)
 
     def check(self, until: datetime) -> None:
@@ -109,7 +109,7 @@ class Alarms:
         if task.priority is None:
             return self._search(task, others)
         found, after = self.census.page_of_open(task.priority, task.after, ROWS_AT_ONCE)
-        rows: dict[Place, list[AlertState]] = defaultdict(list)
+        rows: dict[AccountRegion, list[AlertState]] = defaultdict(list)
         for row in self.rows.several(found):
             if place := place_of(row):
                 rows[place].append(row)
@@ -119,17 +119,17 @@ class Alarms:
                 others = _with(others, _Task(account_id=place.account_id, region=place.region))
         return [task.model_copy(update={"after": after}), *others] if after else others
 
-    def _look_up(self, reader: Reader, rows: list[AlertState], lacking: dict[str, datetime]) -> None:
+    def _look_up(self, reader: AlarmReader, rows: list[AlertState], lacking: dict[str, datetime]) -> None:
         for row, told in ended(reader, rows, lacking, self.now()):
             self._record(row, told)
 
     def _search(self, task: _Task, others: list[_Task]) -> list[_Task]:
         """Search a page of a place for alarms whose message was lost."""
-        reader = self.readers(Place(task.account_id, task.region))
+        reader = self.readers(AccountRegion(task.account_id, task.region))
         after = self._guarded(partial(self._search_page, reader, task.after)) if reader else None
         return [task.model_copy(update={"after": after}), *others] if after else others
 
-    def _search_page(self, reader: Reader, after: str) -> str:
+    def _search_page(self, reader: AlarmReader, after: str) -> str:
         alarms, following = reader.firing(after)
         self.search.search(reader, alarms, self._record)
         return following

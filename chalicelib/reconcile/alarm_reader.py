@@ -9,7 +9,7 @@ Described = Mapping[str, Any]
 """An alarm, or a contributor, as AWS describes it."""
 
 
-class Reader(Protocol):
+class AlarmReader(Protocol):
     """Reads alarms of one place; each method raises AlarmsUnavailable."""
 
     @property

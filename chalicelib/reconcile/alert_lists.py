@@ -1,4 +1,4 @@
-"""Listings: what Alertmanager and Grafana list now, for the ends that they report to nobody.
+"""Alert lists: what Alertmanager and Grafana list now, for the ends that they report to nobody.
 
 Every few minutes where an address is configured, and only reading. What is not answered changes nothing; an
 alert has ended only if it was listed before and lists have lacked it for some time.
@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from chalicelib.alert import AlertEvent, Condition, Priority
-from chalicelib.conditions import listed
-from chalicelib.conditions.listed import Key, Learned, Listing, Memory, Rules, State
+from chalicelib.conditions import listed_alerts
+from chalicelib.conditions.listed_alerts import Key, Learned, Listing, Memory, Rules, State
 from chalicelib.conditions.record import record
 from chalicelib.conditions.repeats import stale_at
 from chalicelib.conditions.row import AlertState
@@ -55,7 +55,7 @@ class Provider:
 
 
 @dataclass(frozen=True)
-class Listings:
+class AlertLists:
     """Asks providers, and records what it learns as if they had told it."""
 
     census: Census
@@ -82,7 +82,7 @@ class Listings:
                 self.rows.swap(key, newer.model_dump_json(), document.version)
                 continue
             rules = Rules(provider.name, provider.apart)
-            learned = listed.learned(memory, rows, listing, rules, now)
+            learned = listed_alerts.learned(memory, rows, listing, rules, now)
             if self.rows.swap(key, learned.memory.model_dump_json(), document.version) is None:
                 self._learn(learned, rows, listing)
 
@@ -125,8 +125,8 @@ class Listings:
 
     def _describe(self, row: AlertState, listing: Listing) -> None:
         """Note how it is listed, in time for the words that its issue is stale."""
-        key, unheard_at = listed.key_of(row), stale_at(row.spec, self.stale_after)
+        key, unheard_at = listed_alerts.key_of(row), stale_at(row.spec, self.stale_after)
         soon = unheard_at - 2 * self.every if unheard_at else None
-        spec = listed.described(row.spec, listing.alerts.get(key) if key else None, soon, self.now())
+        spec = listed_alerts.described(row.spec, listing.alerts.get(key) if key else None, soon, self.now())
         if spec is not row.spec:
             self.rows.record(replace(row, spec=spec))

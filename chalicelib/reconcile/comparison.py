@@ -1,4 +1,4 @@
-"""Comparing: issues as a list shows them against the rows that hold them.
+"""Comparison: issues as a list shows them against the rows that hold them.
 
 A list is only a hint, and may be minutes behind: what differs is read, and written under the lease.
 """
@@ -30,7 +30,7 @@ class Looks(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Comparing:
+class Comparison:
     """Goes through a page of a list."""
 
     rows: Rows

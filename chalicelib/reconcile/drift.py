@@ -15,10 +15,10 @@ from chalicelib.alert import Priority
 from chalicelib.conditions.calls import Kind
 from chalicelib.errors import GitHubError, TooLate
 from chalicelib.labels import AREA_LABEL
-from chalicelib.rate_limit.rules import Call, Granted, Permits
-from chalicelib.reconcile.comparison import Comparing
-from chalicelib.reconcile.full_check import LAG, LONG_AGO, Everything, Lists, Looks, Progress
-from chalicelib.reconcile.unrouted import Astray
+from chalicelib.rate_limit.rules import Call, CallBudget, Granted
+from chalicelib.reconcile.comparison import Comparison
+from chalicelib.reconcile.full_check import LAG, LONG_AGO, FullCheck, Lists, Looks, Progress
+from chalicelib.reconcile.unrouted import UnroutedIssues
 from chalicelib.store.ports import Census, Rows
 
 
@@ -48,7 +48,7 @@ class Drift:
     rows: Rows
     lists: Callable[[], Lists]
     sync: Looks
-    permits: Permits
+    permits: CallBudget
     census: Census
     repositories: frozenset[str]
     now: Callable[[], datetime]
@@ -76,9 +76,9 @@ class Drift:
         return names[first:] + names[:first]
 
     @property
-    def _astray(self) -> Astray:
+    def _astray(self) -> UnroutedIssues:
         look, every = self.sync.look, self.everything_every
-        return Astray(self.rows, self.census, look, self.repositories, self.now, every)
+        return UnroutedIssues(self.rows, self.census, look, self.repositories, self.now, every)
 
     def _visit(self, repository: str, until: datetime) -> None:
         """Go on with what is to be looked at, and note how far that got, even if it fails on the way."""
@@ -106,7 +106,7 @@ class Drift:
         began = self.now()
         if not looked.resume and began - looked.changes < self.changes_every:
             return True
-        comparison = Comparing(self.rows, self.sync, self.now)
+        comparison = Comparison(self.rows, self.sync, self.now)
         since = looked.resume or (looked.newest or looked.changes - LAG) - LAG
         for page in self.lists().walk(repository, AREA_LABEL, since, until, only_open=False):
             for seen in comparison.compare(page, until):
@@ -122,6 +122,6 @@ class Drift:
         if looked.progress is None and self.now() - looked.everything < self.everything_every:
             return
         looked.progress = looked.progress or Progress(began=self.now())
-        look = Everything(self.rows, self.lists, self.sync, self.now)
+        look = FullCheck(self.rows, self.lists, self.sync, self.now)
         if look.look(repository, looked.progress, until):
             looked.everything, looked.progress = looked.progress.began, None

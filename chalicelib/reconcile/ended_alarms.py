@@ -7,7 +7,7 @@ from chalicelib.adapters import alarm, fields
 from chalicelib.alert import AlertEvent
 from chalicelib.conditions.alarm_state import Alarm, arn_of, learned, left, missing, name_of, names
 from chalicelib.conditions.row import AlertState
-from chalicelib.reconcile.alarm_reader import Reader
+from chalicelib.reconcile.alarm_reader import AlarmReader
 
 MOST_MISSING = 500
 MOST_CONTRIBUTORS = 100
@@ -15,7 +15,7 @@ MOST_CONTRIBUTORS = 100
 
 
 def ended(
-    reader: Reader, rows: list[AlertState], lacking: dict[str, datetime], now: datetime
+    reader: AlarmReader, rows: list[AlertState], lacking: dict[str, datetime], now: datetime
 ) -> Iterator[tuple[AlertState, AlertEvent]]:
     """Look rows up; `lacking` says since when ids are missing, and is kept up. Raises AlarmsUnavailable."""
     alarms = reader.read(sorted({name for row in rows for name in names(row)}))
@@ -55,7 +55,7 @@ def _shared(row: AlertState, alarms: Mapping[str, Alarm]) -> str | None:
     return arn if arn and arn in alarms and not alarms[arn].ok and arn != alarm_id_of(row) else None
 
 
-def _contributors(reader: Reader, arn: str) -> frozenset[str]:
+def _contributors(reader: AlarmReader, arn: str) -> frozenset[str]:
     """List the ids of contributors that fire, in each form they may have; none if not all are known."""
     listed = reader.contributors(name_of(arn)) or []
     if len(listed) >= MOST_CONTRIBUTORS:

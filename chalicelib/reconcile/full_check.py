@@ -1,4 +1,4 @@
-"""Everything: an hourly look at all open issues of a repository, and at the rows that believe in others.
+"""Full check: an hourly look at all open issues of a repository, and at the rows that believe in others.
 
 It takes as many runs as it needs: what was looked at is remembered, and a run goes on where the last one
 stopped. That an issue is missing from the list is concluded only once the list was read to its end.
@@ -16,7 +16,7 @@ from chalicelib.conditions.issue import Seen
 from chalicelib.conditions.row import AlertState, Issue
 from chalicelib.labels import AREA_LABEL
 from chalicelib.reconcile import comparison
-from chalicelib.reconcile.comparison import Comparing
+from chalicelib.reconcile.comparison import Comparison
 from chalicelib.store.ports import Rows
 
 AT_ONCE = 100
@@ -57,7 +57,7 @@ class Progress(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Everything:
+class FullCheck:
     """Goes on with a look at one repository."""
 
     rows: Rows
@@ -67,11 +67,11 @@ class Everything:
 
     def look(self, repository: str, progress: Progress, until: datetime) -> bool:
         """Note in `progress` what is done, as it is done; returns whether all of it is."""
-        comparison = Comparing(self.rows, self.sync, self.now)
+        comparison = Comparison(self.rows, self.sync, self.now)
         progress.listed = progress.listed or self._list(comparison, repository, progress, until)
         return progress.listed and self._look_for_the_rest(comparison, repository, progress, until)
 
-    def _list(self, comparison: Comparing, repository: str, progress: Progress, until: datetime) -> bool:
+    def _list(self, comparison: Comparison, repository: str, progress: Progress, until: datetime) -> bool:
         for page in self.lists().walk(repository, AREA_LABEL, progress.since, until, only_open=True):
             for seen in comparison.compare(page, until):
                 progress.shown.add(seen.ref.number)
@@ -81,7 +81,7 @@ class Everything:
         return True
 
     def _look_for_the_rest(
-        self, comparison: Comparing, repository: str, progress: Progress, until: datetime
+        self, comparison: Comparison, repository: str, progress: Progress, until: datetime
     ) -> bool:
         """Look at each row that believes in an issue which the list does not show."""
         while found := self.rows.of_repository(repository, progress.after, AT_ONCE):

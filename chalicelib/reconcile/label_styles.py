@@ -1,4 +1,4 @@
-"""The palette: gives each label of ours its colour and description, once.
+"""Label styles: gives each label of ours its colour and description, once.
 
 GitHub creates a label that it lacks together with the issue that is given it, grey and without a description;
 so no alert waits for its labels. What people make of a label afterwards is theirs: it is touched only once.
@@ -16,7 +16,7 @@ from chalicelib.conditions.calls import Kind
 from chalicelib.conditions.issue import Label
 from chalicelib.errors import Invalid, Refused
 from chalicelib.labels import OUR_PREFIXES, describe_label
-from chalicelib.rate_limit.rules import Call, Granted, Permits
+from chalicelib.rate_limit.rules import Call, CallBudget, Granted
 from chalicelib.routing import Routing
 from chalicelib.store.documents import Documents
 from chalicelib.telemetry.telemetry import Telemetry
@@ -49,12 +49,12 @@ class _Shelf(BaseModel):
 
 
 @dataclass(frozen=True)
-class Palette:
+class LabelStyles:
     """Looks after the labels of every routed repository; remembers, in the table, which are done."""
 
     documents: Documents
     tracker: Callable[[], Tracker]
-    permits: Permits
+    permits: CallBudget
     routing: Routing
     now: Callable[[], datetime]
     telemetry: Telemetry

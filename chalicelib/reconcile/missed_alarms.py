@@ -16,7 +16,7 @@ from chalicelib.alert import AlertEvent, Condition
 from chalicelib.conditions.alarm_state import returned
 from chalicelib.conditions.row import AlertState
 from chalicelib.errors import Rejected
-from chalicelib.reconcile.alarm_reader import Described, Reader
+from chalicelib.reconcile.alarm_reader import AlarmReader, Described
 from chalicelib.store.ports import Rows
 from chalicelib.telemetry.telemetry import Telemetry
 
@@ -47,7 +47,7 @@ class MissedAlarms:
     missing: Ownership | None
     telemetry: Telemetry
 
-    def search(self, reader: Reader, alarms: list[Described], learn: Learn) -> None:
+    def search(self, reader: AlarmReader, alarms: list[Described], learn: Learn) -> None:
         """Let be learned what fires without its row; what lacks an owner is counted and named in the log."""
         rejected: dict[str, list[str]] = defaultdict(list)
         said = list(self._said(reader, alarms, rejected))
@@ -71,7 +71,7 @@ class MissedAlarms:
             self.telemetry.count("AlertsRejected", len(names), reason=reason)
 
     def _said(
-        self, reader: Reader, alarms: list[Described], rejected: dict[str, list[str]]
+        self, reader: AlarmReader, alarms: list[Described], rejected: dict[str, list[str]]
     ) -> Iterator[_Said]:
         """Write what alarms that are ours would have sent; what cannot be read is added to `rejected`."""
         for alarm, tags in self._owned(reader, [each for each in alarms if _speaks(each)]):
@@ -84,7 +84,7 @@ class MissedAlarms:
                 yield _Said(fingerprint, alarm["AlarmName"], payload)
 
     def _owned(
-        self, reader: Reader, alarms: list[Described]
+        self, reader: AlarmReader, alarms: list[Described]
     ) -> Iterator[tuple[Described, Mapping[str, str]]]:
         """Keep alarms whose actions name our topic, or whose description or tags name a team."""
         described = {
@@ -111,7 +111,7 @@ def _named(said: Named) -> bool:
     return bool(said.value or said.doubt)
 
 
-def _messages(reader: Reader, alarm: Described, tags: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+def _messages(reader: AlarmReader, alarm: Described, tags: Mapping[str, str]) -> Iterator[dict[str, Any]]:
     """Write what SNS would have brought: a message of the alarm, and one of each contributor.
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Acting_Alarm_Changes.html

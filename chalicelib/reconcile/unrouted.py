@@ -1,4 +1,4 @@
-"""Astray: open issues in repositories that are not routed, which no list of a routed one shows.
+"""Unrouted: open issues in repositories that are not routed, which no list of a routed one shows.
 
 They got there as their repository was renamed, or as a person transferred them.
 """
@@ -28,7 +28,7 @@ class _Looked(BaseModel):
 
 
 @dataclass(frozen=True)
-class Astray:
+class UnroutedIssues:
     """Looks at each such issue once an hour; a look that runs out of time goes on where it stopped."""
 
     rows: Rows

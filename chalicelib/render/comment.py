@@ -7,7 +7,7 @@ from chalicelib.conditions.comments import Comment
 from chalicelib.conditions.issue import IssueRef
 from chalicelib.conditions.row import AlertState
 from chalicelib.render.marker import comment_marker
-from chalicelib.render.unheard import unheard
+from chalicelib.render.stale import unheard
 from chalicelib.render.view import View
 from chalicelib.render.words import moment
 from chalicelib.routing import Routing

@@ -6,7 +6,7 @@ from chalicelib.adapters import registry
 from chalicelib.alert import UNKNOWN_TEAM, AlertEvent, Priority
 from chalicelib.conditions.row import AlertState, Verb
 from chalicelib.render import history, markdown, marker, redaction, sections
-from chalicelib.render.unheard import is_unheard, unheard
+from chalicelib.render.stale import is_unheard, unheard
 from chalicelib.render.view import View
 from chalicelib.routing import Routing
 from chalicelib.telemetry.masking import mask

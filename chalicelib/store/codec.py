@@ -1,4 +1,4 @@
-"""Items: a row as attributes of the table, one group for each who writes it. Pure.
+"""Codec: a row as attributes of the table, one group for each who writes it. Pure.
 
 None takes an attribute away. What alerts did not hold at first is an attribute of its own, as an earlier
 version refuses a spec with alerts that hold more, and must be able to take over again.

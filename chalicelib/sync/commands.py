@@ -1,4 +1,4 @@
-"""Obey: reads what people did to an issue and said on it, and carries out what they asked for."""
+"""Commands: reads what people did to an issue and said on it, and carries out what they asked for."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Protocol
 
 from chalicelib.conditions import commands, outcome
-from chalicelib.conditions.commands import Spoken
+from chalicelib.conditions.commands import PersonComment
 from chalicelib.conditions.issue import IssueRef, Seen
 from chalicelib.conditions.row import AlertState, Command, Status
-from chalicelib.conditions.steps import Obey
+from chalicelib.conditions.steps import FollowCommands
 from chalicelib.errors import Refused
 from chalicelib.labels import MUTED_LABEL
 
@@ -29,7 +29,7 @@ class Conversation(Protocol):
     def remove_label(self, ref: IssueRef, label: str, before: datetime) -> None:
         """Take a label off."""
 
-    def spoken(self, ref: IssueRef, since: datetime, before: datetime) -> Iterator[Spoken]:
+    def spoken(self, ref: IssueRef, since: datetime, before: datetime) -> Iterator[PersonComment]:
         """List the comments of others changed since a time."""
 
     def may_write(self, repository: str, login: str, before: datetime) -> bool:
@@ -55,7 +55,7 @@ def listen(tracker: Conversation, row: AlertState, ref: IssueRef, now: datetime)
     return replace(looked, status=commands.heard(looked, spoken, seen.comments, hearing, now))
 
 
-def obey(tracker: Conversation, row: AlertState, step: Obey) -> AlertState:
+def obey(tracker: Conversation, row: AlertState, step: FollowCommands) -> AlertState:
     """Do what a person may ask for, and react; nothing, if they may not write any more.
 
     All of it can be done twice; the reaction comes last, as it says that the rest was done.

@@ -1,4 +1,4 @@
-"""Act: carries out one step on the tracker, and says what the row then is."""
+"""Execute: carries out one step on the tracker, and says what the row then is."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -7,7 +7,7 @@ from typing import Any, Protocol, assert_never
 
 from chalicelib import render
 from chalicelib.alert import AlertEvent
-from chalicelib.conditions import outcome, said
+from chalicelib.conditions import outcome, written
 from chalicelib.conditions.issue import Draft, IssueRef, Seen
 from chalicelib.conditions.row import AlertState, Intent, Issue
 from chalicelib.conditions.steps import (
@@ -17,10 +17,10 @@ from chalicelib.conditions.steps import (
     CloseDuplicate,
     CloseIssue,
     Edit,
-    Find,
-    Look,
-    Obey,
+    FollowCommands,
     OpenIssue,
+    ReadIssue,
+    Recover,
     RemoveLabel,
     ReopenIssue,
     UpdateIssue,
@@ -31,7 +31,7 @@ from chalicelib.errors import Refused
 from chalicelib.routing import Routing
 from chalicelib.sync import readiness
 from chalicelib.sync.commands import Conversation, listen, obey
-from chalicelib.sync.recover import Holder, Lists, Search, nobody
+from chalicelib.sync.recover import Holder, Lists, MarkerSearch, nobody
 
 OUT_OF_SIGHT = (404, 410)
 """How GitHub answers for an issue that was deleted, or moved to where the App is not."""
@@ -59,7 +59,7 @@ class Tracker(Conversation, Lists, readiness.Tracker, Protocol):
         """Add a comment."""
 
 
-class Act:
+class Executor:
     """Carries out steps; a row it is given is claimed, so that its lease bounds every call.
 
     `tracker` connects at the first use: what only records needs no GitHub.
@@ -92,12 +92,12 @@ class Act:
                 return self._comment(row, ref, key, needed(row.spec.alert))
             case AddLabels(ref, labels):
                 self._tracker.add_labels(ref, labels, row.lease_end)
-                return replace(row, status=said.labelled(row, added=labels), intent=None)
+                return replace(row, status=written.labelled(row, added=labels), intent=None)
             case RemoveLabel(ref, label):
                 return self._remove_label(row, ref, label, needed(row.status.issue))
-            case Look(ref):
+            case ReadIssue(ref):
                 return listen(self._tracker, row, ref, self._now())
-            case Obey():
+            case FollowCommands():
                 return obey(self._tracker, row, step)
             case Adopt(ref):
                 seen = self._tracker.read(ref, row.lease_end)
@@ -105,8 +105,8 @@ class Act:
                 return replace(row, status=status, intent=None)
             case CloseDuplicate(ref):
                 return self._close_duplicate(row, ref)
-            case Find(intent):
-                return Search(self._tracker, self._holder, self._now).find(row, intent)
+            case Recover(intent):
+                return MarkerSearch(self._tracker, self._holder, self._now).find(row, intent)
             case _:
                 assert_never(step)
 
@@ -158,7 +158,7 @@ class Act:
         if outcome.surprising(issue, seen):
             return replace(row, status=outcome.observed(row, seen, self._now()), intent=None)
         self._tracker.comment(ref, render.comment(row, self._routing, key, self._now()), row.lease_end)
-        return replace(row, status=said.commented(row, alert.priority, key, self._now()), intent=None)
+        return replace(row, status=written.commented(row, alert.priority, key, self._now()), intent=None)
 
     def _remove_label(self, row: AlertState, ref: IssueRef, label: str, issue: Issue) -> AlertState:
         """Read first: what a label says counts for people who closed the issue while it had that label."""
@@ -166,7 +166,7 @@ class Act:
         if outcome.surprising(issue, seen):
             return replace(row, status=outcome.observed(row, seen, self._now()), intent=None)
         self._tracker.remove_label(ref, label, row.lease_end)
-        return replace(row, status=said.labelled(row, removed=label), intent=None)
+        return replace(row, status=written.labelled(row, removed=label), intent=None)
 
     def _close_duplicate(self, row: AlertState, ref: IssueRef) -> AlertState:
         """Close it in one call, naming on top the issue that stands for it, unless that one is closed.

@@ -6,7 +6,7 @@ from chalicelib import render
 from chalicelib.alert import Condition, Priority
 from chalicelib.conditions.calls import Kind
 from chalicelib.conditions.row import AlertState, Intent
-from chalicelib.conditions.steps import AddComment, Adopt, Find, OpenIssue, Work
+from chalicelib.conditions.steps import AddComment, Adopt, OpenIssue, Recover, Work
 from chalicelib.rate_limit.rules import Call
 from chalicelib.routing import Routing
 
@@ -35,7 +35,7 @@ def repository(row: AlertState, step: Work, routing: Routing) -> str:
     issue, alert = row.status.issue, row.spec.alert
     if isinstance(step, Adopt):
         return step.ref.repository
-    if isinstance(step, Find):
+    if isinstance(step, Recover):
         return step.intent.repository
     if issue is None or isinstance(step, OpenIssue):
         return routing.route(alert.teams if alert else ()).repository

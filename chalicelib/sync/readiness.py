@@ -10,7 +10,7 @@ from typing import Protocol
 from chalicelib.alert import Priority
 from chalicelib.conditions.calls import Kind
 from chalicelib.errors import ConfigurationError, GitHubError
-from chalicelib.rate_limit.rules import Call, Permits, Refused
+from chalicelib.rate_limit.rules import Call, CallBudget, Denied
 
 Unready = GitHubError | ConfigurationError
 
@@ -26,7 +26,7 @@ class Tracker(Protocol):
 
 
 def prepare(
-    connect: Callable[[], Tracker], permits: Permits, repository: str, priority: Priority
+    connect: Callable[[], Tracker], permits: CallBudget, repository: str, priority: Priority
 ) -> Unready | None:
     """Get ready for calls to a repository; returns what stood in the way.
 
@@ -37,7 +37,7 @@ def prepare(
         if tracker.ready(repository):
             return None
         permit = permits.ask(repository.partition("/")[0], Call(Kind.READ, priority))
-        if not isinstance(permit, Refused):
+        if not isinstance(permit, Denied):
             tracker.prepare(repository)
     except (GitHubError, ConfigurationError) as error:
         return error

@@ -1,4 +1,4 @@
-"""Find: looks for what an unfinished opening or comment left on GitHub, by the marker that it carries."""
+"""Recover: looks for what an unfinished opening or comment left on GitHub, by the marker that it carries."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from chalicelib import render
-from chalicelib.conditions import outcome, said
+from chalicelib.conditions import outcome, written
 from chalicelib.conditions.issue import IssueRef, Seen
 from chalicelib.conditions.row import AlertState, Intent, Status, Verb
 from chalicelib.conditions.steps import needed
@@ -39,7 +39,7 @@ def nobody(ref: IssueRef) -> str | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Search:
+class MarkerSearch:
     """Looks on GitHub for what an intent left there."""
 
     tracker: Lists
@@ -77,4 +77,4 @@ def _comment(tracker: Lists, row: AlertState, intent: Intent) -> Status | None:
     marker = render.comment_marker(row.fingerprint, intent.episode, intent.key)
     bodies = tracker.comments(needed(row.status.issue).ref, intent.since, row.lease_end)
     found = any(marker in body for body in bodies)
-    return said.commented(row, intent.priority, intent.key, intent.since) if found else None
+    return written.commented(row, intent.priority, intent.key, intent.since) if found else None

@@ -11,15 +11,15 @@ from chalicelib.conditions import failure, outcome
 from chalicelib.conditions.issue import IssueRef, Seen
 from chalicelib.conditions.plan import Policy, plan
 from chalicelib.conditions.row import AlertState
-from chalicelib.conditions.steps import AddComment, Adopt, CloseDuplicate, Look, Nothing, Quiet, Work
+from chalicelib.conditions.steps import AddComment, Adopt, CloseDuplicate, Nothing, Quiet, ReadIssue, Work
 from chalicelib.conditions.suppression import hushed
 from chalicelib.errors import ConfigurationError, GitHubError, OutcomeUnknown
 from chalicelib.rate_limit import rules
-from chalicelib.rate_limit.rules import Granted, Permits
+from chalicelib.rate_limit.rules import CallBudget, Granted
 from chalicelib.store.ports import Rows
 from chalicelib.sync import claims, intents
 from chalicelib.sync.claims import Clock, Timing
-from chalicelib.sync.execute import Act
+from chalicelib.sync.execute import Executor
 from chalicelib.sync.journal import Journal
 from chalicelib.sync.readiness import prepare
 from chalicelib.telemetry.telemetry import Telemetry
@@ -32,8 +32,8 @@ class Sync:
     """Takes the steps between what should be and what is, for one row at a time."""
 
     rows: Rows
-    permits: Permits
-    act: Act
+    permits: CallBudget
+    act: Executor
     clock: Clock
     policy: Policy
     timing: Timing
@@ -65,7 +65,7 @@ class Sync:
         issue = row.status.issue
         if issue is None or self._busy(row):
             return
-        looked, refused_until = self._take(row, Look(issue.ref))
+        looked, refused_until = self._take(row, ReadIssue(issue.ref))
         if looked and not refused_until:
             self.advance(looked, until)
 
@@ -99,7 +99,7 @@ class Sync:
         issue = row.status.issue
         if issue is None or self._busy(row):
             return
-        claimed = self._claim(row, Look(issue.ref))
+        claimed = self._claim(row, ReadIssue(issue.ref))
         settled = self._settle(claimed, replace(claimed, status=outcome.gone(claimed))) if claimed else None
         if settled:
             self.advance(settled, until)
@@ -128,7 +128,7 @@ class Sync:
         if unready:
             return self._failed(row, claimed, step, unready)
         answer = self._permit(claimed, step, repository)
-        if isinstance(answer, rules.Refused):
+        if isinstance(answer, rules.Denied):
             until = datetime.fromtimestamp(answer.until, UTC)
             self._journal.refused(row, step, answer.reason, until)
             return self._give_back(row, claimed, until), until
@@ -143,7 +143,7 @@ class Sync:
             self._journal.never_ending(row, step, lease)
         return claimed
 
-    def _permit(self, row: AlertState, step: Work, repository: str) -> Granted | rules.Refused:
+    def _permit(self, row: AlertState, step: Work, repository: str) -> Granted | rules.Denied:
         """Ask the budget, and wait for a turn that is near."""
         answer = self.permits.ask(repository.partition("/")[0], intents.call(row, step))
         if isinstance(answer, Granted):

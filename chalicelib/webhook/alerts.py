@@ -1,4 +1,4 @@
-"""The webhook edge: check the size, authenticate, parse, split into one message an alert, publish.
+"""Alerts: check the size, authenticate, parse, split into one message an alert, publish.
 
 Grafana does not retry, so nothing slow or fragile stands on this path: no GitHub, no table, no validation
 of the alerts themselves, which the collector does where a bad one can be kept for a person.
@@ -16,21 +16,21 @@ from chalicelib.errors import NotAccepted
 from chalicelib.telemetry.telemetry import Telemetry
 from chalicelib.webhook import http, publishing
 from chalicelib.webhook.authentication import Credentials, authentic, presents_any
-from chalicelib.webhook.http import MOST_BYTES, Answer, Posted, Secret, Topic
+from chalicelib.webhook.http import MOST_BYTES, HttpAnswer, Posted, SecretReader, Topic
 from chalicelib.webhook.refusals import Refusals
 
 
 @dataclass(frozen=True, slots=True)
-class Ingest:
+class AlertWebhook:
     """Takes alerts from the webhook to the topic."""
 
     topic: Topic
-    secret: Secret
+    secret: SecretReader
     now: Callable[[], datetime]
     telemetry: Telemetry
     refusals: Refusals
 
-    def accept(self, posted: Posted) -> Answer:
+    def accept(self, posted: Posted) -> HttpAnswer:
         """Answer a request: 202 with the count once the topic has every alert, else what was wrong."""
         try:
             accepted = self._accept(posted)
@@ -40,7 +40,7 @@ class Ingest:
         self.telemetry.event(
             "WEBHOOK_ACCEPTED", source=posted.source, alerts=accepted, correlation_id=posted.request_id
         )
-        return Answer(202, {"accepted": accepted})
+        return HttpAnswer(202, {"accepted": accepted})
 
     def _accept(self, posted: Posted) -> int:
         began, source = self.now(), registry.webhook(posted.source)

@@ -1,4 +1,4 @@
-"""The hooks edge: what GitHub's App webhook posts -> a hint on the topic.
+"""GitHub events: what GitHub's App webhook posts -> a hint on the topic.
 
 GitHub waits ten seconds for the answer and never sends again by itself, so nothing slow stands here; what is
 lost all the same, reconcile finds by looking.
@@ -16,22 +16,22 @@ from chalicelib.webhook import http
 from chalicelib.webhook.authentication import presents_signature, signed_by_github, text_of
 from chalicelib.webhook.hints import Hint, hint
 from chalicelib.webhook.hook_secret import NAME
-from chalicelib.webhook.http import MOST_BYTES, Answer, Posted, Secret, Topic
+from chalicelib.webhook.http import MOST_BYTES, HttpAnswer, Posted, SecretReader, Topic
 from chalicelib.webhook.refusals import Refusals
 
 LOST = "the event could not be queued"
 
 
 @dataclass(frozen=True, slots=True)
-class Hooks:
+class GitHubWebhook:
     """Takes events of GitHub to the topic."""
 
     topic: Topic
-    secret: Secret
+    secret: SecretReader
     telemetry: Telemetry
     refusals: Refusals
 
-    def accept(self, posted: Posted) -> Answer:
+    def accept(self, posted: Posted) -> HttpAnswer:
         """Answer a delivery: 202 whether it is heeded or not, else what was wrong."""
         delivery = posted.headers.get("x-github-delivery", "")[:64]
         try:
@@ -41,7 +41,7 @@ class Hooks:
         self.telemetry.event(
             "GITHUB_EVENT", reason=reason, delivery=delivery, correlation_id=posted.request_id
         )
-        return Answer(202, {"accepted": int(reason == "HINT")})
+        return HttpAnswer(202, {"accepted": int(reason == "HINT")})
 
     def _accept(self, posted: Posted, delivery: str) -> str:
         if len(posted.body) > MOST_BYTES:

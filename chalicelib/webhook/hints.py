@@ -1,4 +1,4 @@
-"""Feedback: what people did on GitHub, as its App webhook tells of it. Pure.
+"""Hints: what people did on GitHub, as its App webhook tells of it. Pure.
 
 An event is a hint that an issue is worth reading. Nothing of it is taken for the truth, so a forged, repeated
 or lost one does no harm. docs.github.com/en/webhooks/webhook-events-and-payloads

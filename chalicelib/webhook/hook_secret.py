@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.errors import ConfigurationError
-from chalicelib.webhook.http import Secret
+from chalicelib.webhook.http import SecretReader
 
 NAME = "github_webhook_secret"
 
@@ -18,8 +18,8 @@ NAME = "github_webhook_secret"
 class HookSecret:
     """Reads the secret of the senders and, where that lacks GitHub's, the App's."""
 
-    senders: Secret
-    app: Secret
+    senders: SecretReader
+    app: SecretReader
 
     def read(self, *, fresh: bool = False) -> dict[str, Any]:
         """Read what GitHub signs with, from memory unless `fresh`; raises ConfigurationError."""

@@ -1,4 +1,4 @@
-"""The edge: what a request is and what it is told, and how every sender proves itself.
+"""HTTP: what a request is and what it is told, and how every sender proves itself.
 
 A sender may not ask again, so nothing slow or fragile stands here.
 """
@@ -29,7 +29,7 @@ class Posted:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HttpAnswer:
     """What the sender is told."""
 
     status: int
@@ -43,14 +43,14 @@ class Topic(Protocol):
         """Publish messages; raises TopicUnavailable unless every one was taken."""
 
 
-class Secret(Protocol):
+class SecretReader(Protocol):
     """The secret that holds what senders prove themselves with."""
 
     def read(self, *, fresh: bool = False) -> dict[str, Any]:
         """Read it, from memory unless `fresh`; raises ConfigurationError."""
 
 
-def authenticate(secret: Secret, proves: Callable[[Mapping[str, Any]], bool]) -> None:
+def authenticate(secret: SecretReader, proves: Callable[[Mapping[str, Any]], bool]) -> None:
     """Raise NotAccepted unless the secret proves the sender.
 
     What does not match may be by a new secret: it is then read again, once, and compared only if it changed.

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.errors import NotAccepted
 from chalicelib.telemetry.telemetry import Telemetry
-from chalicelib.webhook.http import Answer, Posted
+from chalicelib.webhook.http import HttpAnswer, Posted
 
 MOST = 10
 """Lines for one source and reason in a minute, from each container of the function."""
@@ -32,7 +32,7 @@ class Refusals:
     telemetry: Telemetry
     _minutes: dict[tuple[str, str], _Minute] = field(default_factory=dict)
 
-    def answer(self, posted: Posted, source: str, refusal: NotAccepted) -> Answer:
+    def answer(self, posted: Posted, source: str, refusal: NotAccepted) -> HttpAnswer:
         """Say what was wrong, to the sender and in the log; `source` is one of few, whatever the path."""
         self.telemetry.count("WebhookRefused", source=source, reason=refusal.reason)
         left_out = self._left_out(source, refusal.reason, posted.received_at)
@@ -41,7 +41,7 @@ class Refusals:
                 self.telemetry.count("Problems", event=refusal.event)
         else:
             self._log(posted, source, refusal, left_out)
-        return Answer(refusal.status, {"error": str(refusal)})
+        return HttpAnswer(refusal.status, {"error": str(refusal)})
 
     def _log(self, posted: Posted, source: str, refusal: NotAccepted, left_out: int) -> None:
         if refusal.event and refusal.__cause__:

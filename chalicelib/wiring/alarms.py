@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import boto3
 
 from chalicelib.adapters.fields import Ownership
-from chalicelib.conditions.alarm_state import Place
-from chalicelib.reconcile.alarm_check import Alarms
+from chalicelib.conditions.alarm_state import AccountRegion
+from chalicelib.reconcile.alarm_check import AlarmCheck
 from chalicelib.reconcile.missed_alarms import MissedAlarms
-from chalicelib.settings import Arn
+from chalicelib.settings import AwsArn
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.rules import policy
 from chalicelib.wiring.stage import AWS, Stage
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 HALF_AN_HOUR = 1800.0
 
 
-def alarms(stage: Stage) -> Alarms:
+def alarms(stage: Stage) -> AlarmCheck:
     """Wire the look at alarms of a function's account and region, and of others that have a role for us."""
     fallback = policy(stage.settings).routing.ownership
-    return Alarms(
+    return AlarmCheck(
         census=census(stage),
         rows=store(stage),
         readers=partial(_reader_now, stage),
@@ -44,22 +44,22 @@ def alarms(stage: Stage) -> Alarms:
     )
 
 
-def places(stage: Stage) -> tuple[Place, ...]:
+def places(stage: Stage) -> tuple[AccountRegion, ...]:
     """Name the places to search: this account, and those that have a role for us, in each region."""
     accounts = (
         stage.place.account_id,
-        *(Arn.parse(role).account_id for role in stage.settings.alarm_reader_role_arns),
+        *(AwsArn.parse(role).account_id for role in stage.settings.alarm_reader_role_arns),
     )
     regions = (stage.place.region, *stage.settings.alarm_regions)
-    return tuple(dict.fromkeys(Place(account, region) for account in accounts for region in regions))
+    return tuple(dict.fromkeys(AccountRegion(account, region) for account in accounts for region in regions))
 
 
-def reader(stage: Stage, place: Place) -> "CloudWatchAlarms | None":
+def reader(stage: Stage, place: AccountRegion) -> "CloudWatchAlarms | None":
     """Read alarms of this account in its regions, or where a role of that account may be taken; else None."""
     from chalicelib.aws.cloudwatch import CloudWatchAlarms
 
     region, account_id = place.region, place.account_id
-    roles = {Arn.parse(role).account_id: role for role in stage.settings.alarm_reader_role_arns}
+    roles = {AwsArn.parse(role).account_id: role for role in stage.settings.alarm_reader_role_arns}
     if account_id == stage.place.account_id and region in (stage.place.region, *stage.settings.alarm_regions):
         connect: Callable[[Any, str], Any] = stage.client
     elif account_id in roles:
@@ -75,13 +75,13 @@ def _client_of(session: Callable[[], boto3.Session], service: Any, region: str) 
     return session().client(service, region, config=AWS)
 
 
-def _reader_now(stage: Stage, place: Place) -> "CloudWatchAlarms | None":
+def _reader_now(stage: Stage, place: AccountRegion) -> "CloudWatchAlarms | None":
     """Keep a reader for half an hour, as a role is taken for one: the function may live for longer."""
     return _reader_of(stage, place, CLOCK.now().timestamp() // HALF_AN_HOUR)
 
 
 @lru_cache(maxsize=100)
-def _reader_of(stage: Stage, place: Place, half_hour: float) -> "CloudWatchAlarms | None":  # noqa: ARG001 - a key
+def _reader_of(stage: Stage, place: AccountRegion, half_hour: float) -> "CloudWatchAlarms | None":  # noqa: ARG001 - a key
     return reader(stage, place)
 
 

@@ -2,7 +2,7 @@
 
 from chalicelib.aws.sqs import SqsQueue
 from chalicelib.collector.collector import Collector
-from chalicelib.collector.github_hint import Notice
+from chalicelib.collector.github_hint import GitHubHints
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.github import sync
 from chalicelib.wiring.rules import policy
@@ -20,5 +20,5 @@ def collector(stage: Stage) -> Collector:
         duplicate=stage.settings.duplicate,
         now=CLOCK.now,
         telemetry=stage.telemetry,
-        notice=Notice(store(stage), CLOCK.now, stage.telemetry).take,
+        notice=GitHubHints(store(stage), CLOCK.now, stage.telemetry).take,
     )

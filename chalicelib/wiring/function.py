@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 
-from chalicelib.settings import Arn, Settings
+from chalicelib.settings import AwsArn, Settings
 from chalicelib.telemetry.quiet import quiet
 from chalicelib.telemetry.telemetry import Powertools
 from chalicelib.wiring.stage import Stage
@@ -43,4 +43,4 @@ def telemetry() -> Powertools:
 @cache
 def serving(arn: str) -> Stage:
     """Make the stage that this environment serves, where the resource is that the ARN names."""
-    return Stage(settings(), telemetry(), Arn.parse(arn))
+    return Stage(settings(), telemetry(), AwsArn.parse(arn))

@@ -4,8 +4,8 @@ import time
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
-from chalicelib.rate_limit.shared import Gate
-from chalicelib.sync.execute import Act
+from chalicelib.rate_limit.shared import SharedBudget
+from chalicelib.sync.execute import Executor
 from chalicelib.sync.sync import Sync
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.function import loading
@@ -14,17 +14,17 @@ from chalicelib.wiring.stage import Stage
 from chalicelib.wiring.table import store
 
 if TYPE_CHECKING:
-    from chalicelib.github.client import Budget, GitHubClient
+    from chalicelib.github.client import CallReports, GitHubClient
     from chalicelib.github.issues import GitHubIssues
 
 
 @cache
-def gate(stage: Stage) -> Gate:
+def gate(stage: Stage) -> SharedBudget:
     """Wire the budget that all workers share."""
-    return Gate(store(stage), limits(stage.settings), CLOCK.now, stage.telemetry)
+    return SharedBudget(store(stage), limits(stage.settings), CLOCK.now, stage.telemetry)
 
 
-def client(stage: Stage, budget: "Budget") -> "GitHubClient":
+def client(stage: Stage, budget: "CallReports") -> "GitHubClient":
     """Connect to GitHub as the stage's App, each call bounded as a whole."""
     import httpx
 
@@ -54,7 +54,9 @@ def sync(stage: Stage) -> Sync:
     return Sync(
         rows=store(stage),
         permits=gate(stage),
-        act=Act(partial(issues, stage), policy(stage.settings).routing, CLOCK.now, store(stage).of_issue),
+        act=Executor(
+            partial(issues, stage), policy(stage.settings).routing, CLOCK.now, store(stage).of_issue
+        ),
         clock=CLOCK,
         policy=policy(stage.settings),
         timing=timing(stage.settings),

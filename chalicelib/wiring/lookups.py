@@ -12,7 +12,7 @@ from chalicelib.github.transport import BoundedTransport
 from chalicelib.lookups.alertmanager import Alertmanager
 from chalicelib.lookups.grafana import Grafana
 from chalicelib.lookups.http import Api
-from chalicelib.reconcile.alert_lists import Listings, Provider
+from chalicelib.reconcile.alert_lists import AlertLists, Provider
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.stage import Stage
 from chalicelib.wiring.table import census, store
@@ -24,9 +24,9 @@ SECONDS = 5.0
 """How long a provider may take for an answer; it is asked again soon."""
 
 
-def listings(stage: Stage) -> Listings:
+def listings(stage: Stage) -> AlertLists:
     """Wire the look at what providers list whose addresses are set."""
-    return Listings(
+    return AlertLists(
         census=census(stage),
         rows=store(stage),
         providers=tuple(providers(stage)),

@@ -8,7 +8,7 @@ from chalicelib.reconcile.canary import Canary
 from chalicelib.reconcile.drift import Drift
 from chalicelib.reconcile.gauges import Gauges
 from chalicelib.reconcile.reconcile import Reconcile
-from chalicelib.reconcile.unheard import Unheard
+from chalicelib.reconcile.silent_sources import SilentSources
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.github import gate, issues, sync
 from chalicelib.wiring.rules import limits, policy
@@ -58,9 +58,9 @@ def _drift(stage: Stage) -> Work:
 
 
 def _board(stage: Stage) -> Work:
-    from chalicelib.reconcile.board import Board
+    from chalicelib.reconcile.board import BoardUpkeep
 
-    return Board(
+    return BoardUpkeep(
         rows=store(stage),
         census=census(stage),
         tracker=partial(issues, stage),
@@ -73,9 +73,9 @@ def _board(stage: Stage) -> Work:
 
 
 def _palette(stage: Stage) -> Work:
-    from chalicelib.reconcile.label_styles import Palette
+    from chalicelib.reconcile.label_styles import LabelStyles
 
-    return Palette(
+    return LabelStyles(
         store(stage),
         partial(issues, stage),
         gate(stage),
@@ -98,7 +98,7 @@ def _gauges(stage: Stage) -> Work:
 
 
 def _unheard(stage: Stage) -> Work:
-    return Unheard(census(stage), store(stage), stage.settings.stale_after, CLOCK.now).check
+    return SilentSources(census(stage), store(stage), stage.settings.stale_after, CLOCK.now).check
 
 
 def _canary(stage: Stage) -> Work:

@@ -13,7 +13,7 @@ from botocore.config import Config
 
 from chalicelib.aws.secrets_manager import Secret
 from chalicelib.aws.sns import SnsTopic
-from chalicelib.settings import Arn, Settings
+from chalicelib.settings import AwsArn, Settings
 from chalicelib.telemetry.telemetry import SILENT, Telemetry
 from chalicelib.wiring.clock import CLOCK
 
@@ -38,7 +38,7 @@ class Stage:
 
     settings: Settings
     telemetry: Telemetry = SILENT
-    within: Arn | None = None
+    within: AwsArn | None = None
     config: Config = field(default_factory=Config)
     keys: Mapping[str, Any] = field(default_factory=dict)
     proxy: str = ""
@@ -120,13 +120,13 @@ class Stage:
         return f"{self.prefix}-webhook-secrets"
 
     @cached_property
-    def place(self) -> Arn:
+    def place(self) -> AwsArn:
         """The partition, region and account that it is in, as an ARN, its settings or AWS says."""
         if self.within:
             return self.within
         sts = self.client("sts")
         account_id = self.settings.account_id or str(sts.get_caller_identity()["Account"])
-        return Arn(sts.meta.partition, self.region, account_id, "")
+        return AwsArn(sts.meta.partition, self.region, account_id, "")
 
     def arn(self, service: str, name: str) -> str:
         """Name a resource of the stage's account and region."""

@@ -2,8 +2,8 @@
 
 from functools import cache
 
-from chalicelib.webhook.alerts import Ingest
-from chalicelib.webhook.github_events import Hooks
+from chalicelib.webhook.alerts import AlertWebhook
+from chalicelib.webhook.github_events import GitHubWebhook
 from chalicelib.webhook.hook_secret import HookSecret
 from chalicelib.webhook.refusals import Refusals
 from chalicelib.wiring.clock import CLOCK
@@ -19,14 +19,14 @@ def refusals(stage: Stage) -> Refusals:
 
 @cache
 @loading()
-def ingest(stage: Stage) -> Ingest:
+def ingest(stage: Stage) -> AlertWebhook:
     """Wire the edge that takes alerts."""
     secret = stage.secret(stage.webhook_secret)
-    return Ingest(stage.publisher, secret, CLOCK.now, stage.telemetry, refusals(stage))
+    return AlertWebhook(stage.publisher, secret, CLOCK.now, stage.telemetry, refusals(stage))
 
 
 @cache
-def hooks(stage: Stage) -> Hooks:
+def hooks(stage: Stage) -> GitHubWebhook:
     """Wire the edge that takes GitHub's events."""
     signing = HookSecret(stage.secret(stage.webhook_secret), stage.secret(stage.app_secret))
-    return Hooks(stage.publisher, signing, stage.telemetry, refusals(stage))
+    return GitHubWebhook(stage.publisher, signing, stage.telemetry, refusals(stage))

@@ -11,7 +11,7 @@ import pytest
 from moto import mock_aws
 
 from chalicelib.alert import Condition
-from chalicelib.conditions.alarm_state import Place
+from chalicelib.conditions.alarm_state import AccountRegion
 from chalicelib.reconcile.missed_alarms import MissedAlarms
 from chalicelib.wiring.alarms import alarms, places, reader, taking
 from chalicelib.wiring.clock import CLOCK
@@ -64,7 +64,7 @@ def session(*, role: str | None = None) -> boto3.Session:
 def test_alarms_of_this_account_and_region_are_read_as_they_are() -> None:
     alarm(session(), "queue", "OK")
     alarm(session(), "disk", "ALARM")
-    read = reader(serving(RECONCILE), Place(ACCOUNT, REGION))
+    read = reader(serving(RECONCILE), AccountRegion(ACCOUNT, REGION))
     assert read
     found = read.read(["queue", "disk", "gone"])
     assert {one.arn.rpartition(":")[2]: one.ok for one in found.values()} == {"queue": True, "disk": False}
@@ -73,7 +73,7 @@ def test_alarms_of_this_account_and_region_are_read_as_they_are() -> None:
 @pytest.mark.usefixtures("stage")
 def test_alarms_of_an_account_that_has_a_role_for_us_are_read_by_it() -> None:
     alarm(session(role=ROLE), "theirs", "OK")
-    read = reader(serving(RECONCILE), Place(OTHER, REGION))
+    read = reader(serving(RECONCILE), AccountRegion(OTHER, REGION))
     assert read
     (found,) = read.read(["theirs"]).values()
     assert found.arn == f"arn:aws:cloudwatch:{REGION}:{OTHER}:alarm:theirs"
@@ -92,7 +92,7 @@ def test_a_role_is_taken_again_before_its_hour_is_over(monkeypatch: pytest.Monke
     monkeypatch.setattr("chalicelib.wiring.alarms.taking", take)
     readers = alarms(serving(RECONCILE)).readers
     for _ in range(18):
-        found = readers(Place(OTHER, REGION))
+        found = readers(AccountRegion(OTHER, REGION))
         assert found
         found.read(["theirs"])
         assert clock.now() - taken[-1] < timedelta(hours=1)
@@ -103,12 +103,12 @@ def test_a_role_is_taken_again_before_its_hour_is_over(monkeypatch: pytest.Monke
 @pytest.mark.usefixtures("stage")
 @pytest.mark.parametrize(("account", "region"), [("999999999999", REGION), (ACCOUNT, "eu-west-1")])
 def test_nobody_elses_alarms_are_asked_about(account: str, region: str) -> None:
-    assert reader(serving(RECONCILE), Place(account, region)) is None
+    assert reader(serving(RECONCILE), AccountRegion(account, region)) is None
 
 
 @pytest.mark.usefixtures("stage")
 def test_this_region_is_searched_in_every_account_that_may_be_read() -> None:
-    assert places(serving(RECONCILE)) == (Place(ACCOUNT, REGION), Place(OTHER, REGION))
+    assert places(serving(RECONCILE)) == (AccountRegion(ACCOUNT, REGION), AccountRegion(OTHER, REGION))
 
 
 def test_other_regions_are_searched_where_they_are_named(
@@ -118,8 +118,10 @@ def test_other_regions_are_searched_where_they_are_named(
         start(monkeypatch, tmp_path, ALARM_READER_ROLE_ARNS=ROLE, ALARM_REGIONS=f"eu-west-1, {REGION}")
         accounts, regions = (ACCOUNT, OTHER), (REGION, "eu-west-1")
         stage = serving(RECONCILE)
-        assert places(stage) == tuple(Place(account, region) for account in accounts for region in regions)
-        assert reader(stage, Place(ACCOUNT, "eu-west-1"))
+        assert places(stage) == tuple(
+            AccountRegion(account, region) for account in accounts for region in regions
+        )
+        assert reader(stage, AccountRegion(ACCOUNT, "eu-west-1"))
 
 
 @pytest.mark.usefixtures("stage")

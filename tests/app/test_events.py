@@ -13,7 +13,7 @@ from chalice.test import HTTPResponse
 from moto import mock_aws
 
 from tests.app.stage import HOOK_SECRET, TOKENS, TOPIC, Stage, start, wire_anew
-from tests.unit.test_feedback import BOT, event
+from tests.unit.webhook.test_hints import BOT, event
 
 
 @pytest.fixture

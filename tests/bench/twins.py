@@ -11,9 +11,9 @@ from chalicelib import routing
 from chalicelib.collector.collector import Collector
 from chalicelib.conditions.plan import Policy
 from chalicelib.rate_limit.rules import Limits
-from chalicelib.rate_limit.shared import Gate
+from chalicelib.rate_limit.shared import SharedBudget
 from chalicelib.reconcile.reconcile import Reconcile
-from chalicelib.sync.execute import Act
+from chalicelib.sync.execute import Executor
 from chalicelib.sync.sync import Sync, Timing
 from chalicelib.telemetry.telemetry import Powertools
 from tests.bench.load import START
@@ -46,8 +46,8 @@ class Twins:
     def __post_init__(self) -> None:
         self.telemetry = Powertools("prod")
         self.tracker = MemoryTracker(self.clock.now)
-        self.gate = Gate(self.store, self.limits, self.clock.now, self.telemetry)
-        act = Act(lambda: self.tracker, self.policy.routing, self.clock.now)
+        self.gate = SharedBudget(self.store, self.limits, self.clock.now, self.telemetry)
+        act = Executor(lambda: self.tracker, self.policy.routing, self.clock.now)
         sync = Sync(self.store, self.gate, act, self.clock, self.policy, Timing(), self.telemetry)
         self.wire(self.store, sync)
 

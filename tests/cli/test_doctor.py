@@ -12,7 +12,7 @@ import pytest
 
 from chalicelib.cli.doctor import functions, hook, lookups
 from chalicelib.cli.doctor.finding import Check, Finding, findings
-from chalicelib.settings import Arn, Settings
+from chalicelib.settings import AwsArn, Settings
 from chalicelib.webhook import hook_secret
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.stage import Stage
@@ -179,7 +179,7 @@ class OnLambda(Stage):
 
 def looked_at(check: Check, change: Callable[[Functions], object]) -> list[Finding]:
     settings = Settings.read({"ALERTING_STAGE": "dev"})
-    here = Arn.parse("arn:aws:lambda:us-west-2:123456789012:function:alerting-dev")
+    here = AwsArn.parse("arn:aws:lambda:us-west-2:123456789012:function:alerting-dev")
     deployed = Functions.sound()
     change(deployed)
     return list(findings("it", check, OnLambda(settings, within=here, lambdas=deployed)))

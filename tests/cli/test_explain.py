@@ -15,8 +15,8 @@ from chalicelib.cli import payloads, words
 from chalicelib.conditions.record import Reason
 from chalicelib.conditions.steps import Quiet
 from tests.cli.prompt import run
+from tests.unit.adapters.test_adapters import SAMPLES, read
 from tests.unit.messages import deliver
-from tests.unit.test_adapters import SAMPLES, read
 
 ROOT = Path(__file__).parents[2]
 

@@ -5,7 +5,7 @@ import pytest
 from chalicelib.cli.doctor import github
 from chalicelib.conditions.policy import Policy
 from chalicelib.github.auth import App
-from chalicelib.github.client import Budget, GitHubClient
+from chalicelib.github.client import CallReports, GitHubClient
 from chalicelib.routing import load
 from chalicelib.wiring.stage import Stage
 from tests.contract.github_rig import APP_ID, REPOSITORY
@@ -28,7 +28,7 @@ assignees = ["Nobody"]
 def stage(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> Stage:
     """A stage with that routing, whose App is the hub's."""
 
-    def connect(_: Stage, budget: Budget) -> GitHubClient:
+    def connect(_: Stage, budget: CallReports) -> GitHubClient:
         return GitHubClient(hub.http, App(APP_ID, private_key()), budget, hub, TIMEOUT)
 
     monkeypatch.setattr(github, "CLOCK", hub)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.conditions.listed import Key, Listing, State
+from chalicelib.conditions.listed_alerts import Key, Listing, State
 from chalicelib.errors import AlertsNotListed
 from chalicelib.lookups import http
 from chalicelib.reconcile.alert_lists import Provider

@@ -17,8 +17,8 @@ from chalicelib.conditions.steps import Nothing
 from chalicelib.github.client import GitHubClient
 from chalicelib.github.issues import GitHubIssues
 from chalicelib.rate_limit.rules import Limits
-from chalicelib.rate_limit.shared import Gate
-from chalicelib.sync.execute import Act
+from chalicelib.rate_limit.shared import SharedBudget
+from chalicelib.sync.execute import Executor
 from chalicelib.sync.sync import Sync, Timing
 from tests.local.github.model import Issue
 from tests.twins.clock import ManualClock
@@ -36,10 +36,10 @@ class World:
         self.loses: set[str] = set()
         self.github = GitHubTwin(lambda: self.clock.now().timestamp(), self.outside)
         self.github.world.add_repository(REPOSITORY, collaborators=["mona"])
-        gate = Gate(self.store, Limits(), self.clock.now)
+        gate = SharedBudget(self.store, Limits(), self.clock.now)
         client = GitHubClient(self.github, UnsignedApp(), gate, self.clock, timedelta(seconds=5))
         tracker = GitHubIssues(client)
-        act = Act(lambda: tracker, self.policy.routing, self.clock.now, self.store.of_issue)
+        act = Executor(lambda: tracker, self.policy.routing, self.clock.now, self.store.of_issue)
         self.sync = Sync(self.store, gate, act, self.clock, self.policy, Timing(), Recorder())
 
     def outside(self, point: str, effect: Callable[[], Any]) -> Any:

@@ -29,7 +29,7 @@ from tests.contract.tracker_rig import (
     private_key,
     read,
 )
-from tests.unit.test_auth import rsa_key, shows
+from tests.unit.github.test_auth import rsa_key, shows
 
 # The network
 

@@ -15,7 +15,7 @@ from chalicelib.github.auth import App
 from chalicelib.github.client import GitHubClient
 from chalicelib.github.issues import GitHubIssues
 from chalicelib.rate_limit.rules import Call, Limits
-from chalicelib.rate_limit.shared import Gate
+from chalicelib.rate_limit.shared import SharedBudget
 from tests.contract.github_rig import APP_ID, NOON, REPOSITORY, Clock, Rig, app_key
 from tests.local.github.model import Issue
 from tests.local.github.people import Person
@@ -74,7 +74,7 @@ class Hub:
 
     def __init__(self, rig: Rig, http: httpx.Client) -> None:
         self.rig, self.github, self.http = rig, rig.github, http
-        self.gate = Gate(MemoryStore(), Limits(), self.now)
+        self.gate = SharedBudget(MemoryStore(), Limits(), self.now)
         self.mona = rig.github.person("mona")
         self.tracker = self.worker()
 
@@ -122,7 +122,7 @@ class InProcess(Hub):
         twin = GitHubTwin(self.clock)
         twin.world.add_repository(REPOSITORY, collaborators=["mona"])
         self.github, self.mona = twin, Person(twin.world, "mona")  # type: ignore[assignment]
-        self.gate = Gate(MemoryStore(), Limits(), self.now)
+        self.gate = SharedBudget(MemoryStore(), Limits(), self.now)
         self.tracker = GitHubIssues(GitHubClient(twin, UnsignedApp(), self.gate, self, TIMEOUT))
 
     def now(self) -> datetime:

@@ -17,7 +17,7 @@ from chalicelib.adapters import registry
 from chalicelib.adapters.source import Example
 from tests.fuzz.rig import PRESENTED, SECRET
 from tests.twins.clock import START
-from tests.unit.test_adapters_any import ALARMS, ANY, EVENTS, GROUPS, NORMALIZED
+from tests.unit.adapters.test_adapters_any import ALARMS, ANY, EVENTS, GROUPS, NORMALIZED
 
 NOW = int(START.timestamp())
 DEEP = st.integers(1, 40_000).map(lambda depth: "[" * depth + "]" * depth) | st.integers(1, 20_000).map(

@@ -17,11 +17,11 @@ from chalicelib.adapters import registry
 from chalicelib.aws.secrets_manager import Secret
 from chalicelib.collector.collector import Collector
 from chalicelib.rate_limit.rules import Limits
-from chalicelib.rate_limit.shared import Gate
-from chalicelib.sync.execute import Act
+from chalicelib.rate_limit.shared import SharedBudget
+from chalicelib.sync.execute import Executor
 from chalicelib.sync.sync import Sync, Timing
 from chalicelib.telemetry.telemetry import LOGGER, Powertools
-from chalicelib.webhook.alerts import Ingest
+from chalicelib.webhook.alerts import AlertWebhook
 from chalicelib.webhook.refusals import Refusals
 from tests.twins.clock import ManualClock
 from tests.twins.queue import MemoryQueue
@@ -75,10 +75,12 @@ class Rig:
         self.telemetry = Powertools("local")
         self.tracker = MemoryTracker(self.clock.now)
         secret = Secret(cast("Any", SecretsManager()), "webhook-secrets", self.clock.now)
-        self.ingest = Ingest(self.topic, secret, self.clock.now, self.telemetry, Refusals(self.telemetry))
-        gate = Gate(self.store, Limits(), self.clock.now, self.telemetry)
+        self.ingest = AlertWebhook(
+            self.topic, secret, self.clock.now, self.telemetry, Refusals(self.telemetry)
+        )
+        gate = SharedBudget(self.store, Limits(), self.clock.now, self.telemetry)
         rules = policy()
-        act = Act(lambda: self.tracker, rules.routing, self.clock.now)
+        act = Executor(lambda: self.tracker, rules.routing, self.clock.now)
         sync = Sync(self.store, gate, act, self.clock, rules, Timing(), self.telemetry)
         self.collector = Collector(
             self.store, self.queue, sync.advance, rules, Timing().lease, self.clock.now, self.telemetry

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from chalicelib import render
 from chalicelib.conditions import commands
-from chalicelib.conditions.commands import Spoken
+from chalicelib.conditions.commands import PersonComment
 from chalicelib.conditions.issue import IssueRef
 from chalicelib.conditions.row import Command
 from chalicelib.render import markdown, redaction
@@ -73,7 +73,7 @@ def long_texts(draw: st.DrawFn) -> str:
 
 
 def parsed(body: str) -> Command | None:
-    spoken = Spoken(id=1, author="mona", body=body, at=START)
+    spoken = PersonComment(id=1, author="mona", body=body, at=START)
     return commands.parse(issue(), spoken)
 
 

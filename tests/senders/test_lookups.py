@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from chalicelib.conditions.listed import Key, Listing, State
+from chalicelib.conditions.listed_alerts import Key, Listing, State
 from chalicelib.lookups.alertmanager import SETTLED, Alertmanager
 from chalicelib.lookups.http import Api
-from chalicelib.reconcile.alert_lists import Lister, Listings, Provider
+from chalicelib.reconcile.alert_lists import AlertLists, Lister, Provider
 from chalicelib.store.census import DynamoCensus
 from chalicelib.store.rows import DynamoStore
 from tests.local.patience import HTTP_SECONDS
@@ -37,10 +37,10 @@ def peer(site: Site) -> Iterator[Alertmanager]:
 
 
 @pytest.fixture(scope="module")
-def listings(site: Site, peer: Alertmanager) -> Listings:
+def listings(site: Site, peer: Alertmanager) -> AlertLists:
     """Asks every second, and takes two for the time that a list must lack what has ended."""
     aws = site.stack.aws
-    return Listings(
+    return AlertLists(
         census=DynamoCensus(aws.dynamodb, aws.table),
         rows=DynamoStore(aws.dynamodb, aws.table),
         providers=(Provider("alertmanager", "Alertmanager", (Later(peer),), apart=2 * SECOND),),
@@ -51,7 +51,7 @@ def listings(site: Site, peer: Alertmanager) -> Listings:
     )
 
 
-def until_learned(site: Site, listings: Listings, pool: str, state: str) -> None:
+def until_learned(site: Site, listings: AlertLists, pool: str, state: str) -> None:
     def learned() -> bool:
         listings.check(datetime.now(UTC) + timedelta(minutes=1))
         return site.states(pool) == [state]
@@ -64,7 +64,7 @@ def key(site: Site, pool: str) -> Key:
 
 
 def test_what_ends_in_a_silence_is_closed_and_opened_again_when_it_fires_there(
-    site: Site, listings: Listings
+    site: Site, listings: AlertLists
 ) -> None:
     site.fire("plan9-386")
     site.until_open("plan9-386")

@@ -9,8 +9,8 @@ from chalicelib.aws.cloudwatch import CloudWatchAlarms
 from chalicelib.aws.sns import SnsTopic
 from chalicelib.aws.sqs import SqsQueue
 from chalicelib.collector.collector import Collector
-from chalicelib.collector.github_hint import Notice
-from chalicelib.conditions.alarm_state import Place
+from chalicelib.collector.github_hint import GitHubHints
+from chalicelib.conditions.alarm_state import AccountRegion
 from chalicelib.conditions.plan import Policy
 from chalicelib.conditions.record import DUPLICATE
 from chalicelib.conditions.row import AlertState
@@ -19,20 +19,20 @@ from chalicelib.github.client import GitHubClient
 from chalicelib.github.dates import http_date
 from chalicelib.github.issues import GitHubIssues
 from chalicelib.rate_limit.rules import Limits
-from chalicelib.rate_limit.shared import Gate
-from chalicelib.reconcile.alarm_check import Alarms
-from chalicelib.reconcile.alert_lists import Listings
-from chalicelib.reconcile.board import Board
+from chalicelib.rate_limit.shared import SharedBudget
+from chalicelib.reconcile.alarm_check import AlarmCheck
+from chalicelib.reconcile.alert_lists import AlertLists
+from chalicelib.reconcile.board import BoardUpkeep
 from chalicelib.reconcile.drift import Drift
 from chalicelib.reconcile.missed_alarms import MissedAlarms
 from chalicelib.reconcile.reconcile import Reconcile
 from chalicelib.store.census import DynamoCensus
 from chalicelib.store.rows import DynamoStore
-from chalicelib.sync.execute import Act
+from chalicelib.sync.execute import Executor
 from chalicelib.sync.recover import Holder
 from chalicelib.sync.sync import Clock, Sync, Timing
 from chalicelib.telemetry.telemetry import Telemetry
-from chalicelib.webhook.alerts import Ingest
+from chalicelib.webhook.alerts import AlertWebhook
 from chalicelib.webhook.refusals import Refusals
 from chalicelib.wiring.clock import SystemClock
 from tests.simulation.faults import TIMEOUT
@@ -134,7 +134,7 @@ class _Secret:
         return {f"{source}_webhook_token": TOKEN for source in registry.webhooks()}
 
 
-class _CountedAct(Act):
+class _CountedAct(Executor):
     """Act, and a count of the steps."""
 
     def __init__(self, services: Services, clock: Clock, issues: GitHubIssues, holder: Holder) -> None:
@@ -155,23 +155,25 @@ class Container:
         self._table: Any = _Table(services.table, self.clock)
         now = self.clock.now
         self.store: Any = DynamoStore(self._table, "table")  # type: ignore[arg-type]
-        self.gate = gate = Gate(self.store, services.limits, now, services.telemetry)
+        self.gate = gate = SharedBudget(self.store, services.limits, now, services.telemetry)
         client = GitHubClient(services.github, UnsignedApp(), gate, self.clock, timedelta(seconds=TIMEOUT))
         self.issues = GitHubIssues(client)
         act, timing = _CountedAct(services, self.clock, self.issues, self.store.of_issue), Timing()
         self.sync = Sync(self.store, gate, act, self.clock, services.policy, timing, services.telemetry)
 
-    def webhook(self) -> Ingest:
+    def webhook(self) -> AlertWebhook:
         services = self._services
         topic = SnsTopic(services.messaging, "arn:aws:sns:us-west-2:123456789012:alerts")  # type: ignore[arg-type]
-        return Ingest(topic, _Secret(), self.clock.now, services.telemetry, Refusals(services.telemetry))
+        return AlertWebhook(
+            topic, _Secret(), self.clock.now, services.telemetry, Refusals(services.telemetry)
+        )
 
     def collector(self) -> Collector:
         services = self._services
         queue = SqsQueue(services.messaging, QUEUE, DLQ)  # type: ignore[arg-type]
         now = self.clock.now
         policy, telemetry = services.policy, services.telemetry
-        notice = Notice(self.store, now, telemetry)
+        notice = GitHubHints(self.store, now, telemetry)
         return Collector(self.store, queue, self.sync.advance, policy, DUPLICATE, now, telemetry, notice.take)
 
     def reconcile(self) -> Reconcile:
@@ -181,7 +183,7 @@ class Container:
         census = DynamoCensus(self._table, "alerts-state")
         drift = Drift(self.store, lambda: self.issues, self.sync, self.gate, census, repositories, now)
         routing, telemetry = services.policy.routing, services.telemetry
-        board = Board(self.store, census, lambda: self.issues, self.gate, routing, now, telemetry)
+        board = BoardUpkeep(self.store, census, lambda: self.issues, self.gate, routing, now, telemetry)
         kept = board.update if services.scenario.setting.board else None
         chores = tuple(self._chores(census))
         return Reconcile(self.store, self.sync.advance, drift.check, now, telemetry, chores, board=kept)
@@ -191,13 +193,13 @@ class Container:
         services = self._services
         now, telemetry = self.clock.now, services.telemetry
         if services.cloudwatch():
-            reader, place = CloudWatchAlarms(services.cloudwatch), Place("123456789012", "us-west-2")
+            reader, place = CloudWatchAlarms(services.cloudwatch), AccountRegion("123456789012", "us-west-2")
             search = MissedAlarms(self.store, TOPIC.__eq__, {""}.__contains__, None, telemetry)
             yield (
                 "ALARMS_FAILED",
-                Alarms(census, self.store, lambda _: reader, now, telemetry, search, (place,)).check,
+                AlarmCheck(census, self.store, lambda _: reader, now, telemetry, search, (place,)).check,
             )
         if listed := [listing(source, peers, services.outside) for source, peers in services.listed()]:
             stale_after = services.policy.stale_after
-            lists = Listings(census, self.store, tuple(listed), stale_after, now, telemetry)
+            lists = AlertLists(census, self.store, tuple(listed), stale_after, now, telemetry)
             yield "LISTINGS_FAILED", lists.check

@@ -25,7 +25,7 @@ from chalicelib.github.transport import BoundedTransport
 from chalicelib.rate_limit import shared
 from chalicelib.reconcile import comparison, drift, ended_alarms
 from chalicelib.reconcile.drift import Drift
-from chalicelib.reconcile.full_check import Everything, Progress
+from chalicelib.reconcile.full_check import FullCheck, Progress
 from chalicelib.reconcile.missed_alarms import MissedAlarms
 from chalicelib.store.rows import DynamoStore
 from chalicelib.sync import sync
@@ -47,7 +47,7 @@ def _one_answer_is_enough() -> Patch:
 def _markers_before_rows() -> Iterator[None]:
     """Not even a merge asks which row holds an issue."""
     with (
-        patch.object(comparison.Comparing, "_row_of", lambda self, seen, named: next(iter(named), None)),
+        patch.object(comparison.Comparison, "_row_of", lambda self, seen, named: next(iter(named), None)),
         patch.object(DynamoStore, "of_issue", lambda *_: None),
     ):
         yield
@@ -83,12 +83,12 @@ def _pairs_alone(text: str) -> tuple[Named, Named, str]:
 
 def _look_from_the_start() -> Patch:
     """A look at everything that ran out of time begins again."""
-    real = Everything.look
+    real = FullCheck.look
 
-    def look(self: Everything, repository: str, progress: Progress, until: datetime) -> bool:
+    def look(self: FullCheck, repository: str, progress: Progress, until: datetime) -> bool:
         return real(self, repository, Progress(began=progress.began), until)
 
-    return patch.object(Everything, "look", look)
+    return patch.object(FullCheck, "look", look)
 
 
 def _changes_from_the_start() -> Patch:
@@ -162,8 +162,8 @@ FIXES: Mapping[str, Callable[[], Patch]] = {
 }
 
 SEEN_BY: Mapping[str, str] = {
-    "use a connection however long it idled": "tests/unit/test_transport_idle.py",
-    "give up on a connection that died": "tests/unit/test_transport_idle.py",
-    "begin the lease before the client is ready": "tests/unit/test_readiness.py",
+    "use a connection however long it idled": "tests/unit/github/test_transport_idle.py",
+    "give up on a connection that died": "tests/unit/github/test_transport_idle.py",
+    "begin the lease before the client is ready": "tests/unit/sync/test_readiness.py",
 }
 """Tests that must fail where a breakage shows at a socket, or in what is left of a lease."""

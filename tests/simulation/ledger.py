@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from chalicelib.webhook.http import Answer
+from chalicelib.webhook.http import HttpAnswer
 from tests.simulation.containers import TOKEN
 from tests.twins.dynamodb import Item
 from tests.twins.messaging import Queued
@@ -54,7 +54,7 @@ class Ledger:
         if heard is None or (rejected and not self._world.is_dead(message)):
             self._world.breaks("4. no message is lost", f"{message.id} was deleted and not recorded")
 
-    def answered(self, answer: Answer) -> None:
+    def answered(self, answer: HttpAnswer) -> None:
         """The webhook answered."""
         self.no_secret(str(answer.body))
 

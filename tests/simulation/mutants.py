@@ -119,7 +119,7 @@ def _groups_status() -> Patch:
 
 
 def _unknown_is_not_done() -> Patch:
-    real = execute.Act.execute
+    real = execute.Executor.execute
 
     def call(self: Any, row: AlertState, step: Any) -> AlertState:
         try:
@@ -127,7 +127,7 @@ def _unknown_is_not_done() -> Patch:
         except errors.OutcomeUnknown as error:
             raise errors.Unavailable(str(error)) from error
 
-    return patch.object(execute.Act, "execute", call)
+    return patch.object(execute.Executor, "execute", call)
 
 
 def _claimed_is_not_due() -> Patch:

@@ -23,11 +23,11 @@ from chalicelib.github.auth import App
 from chalicelib.github.client import GitHubClient
 from chalicelib.github.issues import GitHubIssues
 from chalicelib.rate_limit.rules import Limits
-from chalicelib.rate_limit.shared import Gate
+from chalicelib.rate_limit.shared import SharedBudget
 from chalicelib.reconcile.drift import Drift
 from chalicelib.reconcile.reconcile import Reconcile
 from chalicelib.routing import load
-from chalicelib.sync.execute import Act
+from chalicelib.sync.execute import Executor
 from chalicelib.sync.sync import Sync, Timing
 from tests.local.github import GitHubServer
 from tests.local.github.journal import Entry
@@ -157,13 +157,13 @@ class World:
     def _rows(self) -> Any:
         return Slow(self)
 
-    def _container(self) -> tuple[Sync, GitHubIssues, Gate]:
+    def _container(self) -> tuple[Sync, GitHubIssues, SharedBudget]:
         """Make what each container has of its own: a gate, a client, tokens."""
         rows, now = self._rows(), self.timeline.now
-        gate = Gate(rows, self.limits, now)
+        gate = SharedBudget(rows, self.limits, now)
         http = httpx.Client(base_url=self.github.url, transport=self.wire)
         issues = GitHubIssues(GitHubClient(http, App("1", KEY), gate, self.timeline, TIMEOUT))
-        act = Act(lambda: issues, self.policy.routing, now, rows.of_issue)
+        act = Executor(lambda: issues, self.policy.routing, now, rows.of_issue)
         timing = Timing(call=TIMEOUT * 1.5)
         return Sync(rows, gate, act, self.timeline, self.policy, timing, self.telemetry), issues, gate
 

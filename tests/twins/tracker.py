@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from chalicelib.conditions.clocks import APART
-from chalicelib.conditions.commands import Spoken
+from chalicelib.conditions.commands import PersonComment
 from chalicelib.conditions.issue import Closer, Draft, IssueRef, Label, Seen
 from chalicelib.errors import FieldFault, Gone, Invalid, OutOfSight, TooLate
 
@@ -27,7 +27,7 @@ class Thread:
     state_reason: str | None = None
     duplicate_of: int | None = None
     comments: list[str] = field(default_factory=list)
-    spoken: list[Spoken] = field(default_factory=list)
+    spoken: list[PersonComment] = field(default_factory=list)
     assignees: set[str] = field(default_factory=set)
     reactions: set[tuple[int, str]] = field(default_factory=set)
     gone: bool = False
@@ -159,7 +159,7 @@ class MemoryTracker:
     def comments(self, ref: IssueRef, since: datetime, before: datetime) -> Iterator[str]:
         yield from self._call("comments", before, lambda: list(self._thread(ref).comments))
 
-    def spoken(self, ref: IssueRef, since: datetime, before: datetime) -> Iterator[Spoken]:
+    def spoken(self, ref: IssueRef, since: datetime, before: datetime) -> Iterator[PersonComment]:
         found = self._call("spoken", before, lambda: self._thread(ref).spoken)
         yield from (each for each in found if each.at >= since - APART)
 
@@ -195,7 +195,7 @@ class MemoryTracker:
         """Comment as a person; returns the comment's id."""
         thread = self._thread(ref)
         self._comments += 1
-        thread.spoken.append(Spoken(self._comments, author, body, self._theirs()))
+        thread.spoken.append(PersonComment(self._comments, author, body, self._theirs()))
         self._set(ref, comments=len(thread.comments) + len(thread.spoken))
         return self._comments
 

@@ -23,7 +23,7 @@ from chalicelib.adapters import envelope, reading
 from chalicelib.alert import Priority
 from chalicelib.conditions.plan import plan
 from chalicelib.conditions.row import AlertState, Command, Intent, Issue, Verb
-from chalicelib.conditions.steps import Find, Look
+from chalicelib.conditions.steps import ReadIssue, Recover
 from chalicelib.github.auth import App
 from chalicelib.rate_limit import shared
 from chalicelib.rate_limit.rules import Budget
@@ -188,7 +188,7 @@ def test_a_step_that_was_begun_is_looked_for(name: str) -> None:
     assert intent
     later = (intent.looked_at or intent.since) + timedelta(hours=1)
     step = plan(row, later, policy())
-    assert isinstance(step, Find if intent.verb in (Verb.OPEN, Verb.COMMENT) else Look)
+    assert isinstance(step, Recover if intent.verb in (Verb.OPEN, Verb.COMMENT) else ReadIssue)
 
 
 # Documents

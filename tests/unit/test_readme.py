@@ -9,7 +9,7 @@ from chalicelib.conditions.steps import Quiet
 from chalicelib.telemetry.metrics import METRICS, Unit
 from tests.local.stack.__main__ import PLAY
 from tests.unit.builders import at, row_of
-from tests.unit.test_record import test_table as table
+from tests.unit.conditions.test_record import test_table as table
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -9,7 +9,7 @@ from chalicelib.conditions.steps import CloseIssue, Nothing, Quiet
 from chalicelib.errors import Unavailable
 from tests import words
 from tests.unit.builders import at, firing, resolved, row_of
-from tests.unit.test_plan import REF, closed, with_issue
+from tests.unit.conditions.test_plan import REF, closed, with_issue
 
 CASES: list[tuple[object, str | None]] = [
     ("a text is left to pytest", None),

@@ -1,5 +1,5 @@
 """The board: one issue in each repository that shows how things are."""
 
-from chalicelib.reconcile.board.upkeep import Board
+from chalicelib.reconcile.board.upkeep import BoardUpkeep
 
-__all__ = ["Board"]
+__all__ = ["BoardUpkeep"]

@@ -1,4 +1,4 @@
-"""Keeping: brings each board on GitHub up to its contents.
+"""Upkeep: brings each board on GitHub up to its contents.
 
 Looked at every five minutes, and written only when something has changed; it asks the budget last of all, so
 that it never costs an alert anything. What it says is read from the rows; GitHub is asked only to change it.
@@ -17,7 +17,7 @@ from chalicelib.conditions.calls import Kind
 from chalicelib.conditions.issue import Draft, IssueRef, Seen
 from chalicelib.errors import Gone, TooLate
 from chalicelib.labels import AREA_LABEL, BOARD_LABEL
-from chalicelib.rate_limit.rules import Call, Granted, Permits
+from chalicelib.rate_limit.rules import Call, CallBudget, Granted
 from chalicelib.reconcile.board.contents import Contents
 from chalicelib.reconcile.board.ports import Tracker
 from chalicelib.reconcile.comparison import ROOM
@@ -52,13 +52,13 @@ class _Kept(BaseModel):
 
 
 @dataclass(frozen=True)
-class Board:
+class BoardUpkeep:
     """Keeps the boards of the routed repositories."""
 
     rows: Rows
     census: Census
     tracker: Callable[[], Tracker]
-    permits: Permits
+    permits: CallBudget
     routing: Routing
     now: Callable[[], datetime]
     telemetry: Telemetry
@@ -92,7 +92,7 @@ class Board:
 class _Turn:
     """One look at one repository's board; `version` is that of the document."""
 
-    board: Board
+    board: BoardUpkeep
     repository: str
     contents: Contents
     kept: _Kept

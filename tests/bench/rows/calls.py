@@ -18,9 +18,9 @@ from chalicelib.github.auth import App
 from chalicelib.github.client import GitHubClient
 from chalicelib.github.issues import GitHubIssues
 from chalicelib.rate_limit.rules import Limits
-from chalicelib.rate_limit.shared import Gate
+from chalicelib.rate_limit.shared import SharedBudget
 from chalicelib.store.rows import DynamoStore
-from chalicelib.sync.execute import Act
+from chalicelib.sync.execute import Executor
 from chalicelib.sync.sync import Sync, Timing
 from tests.bench import load
 from tests.bench.gate import Exactly, Row, Run, Under
@@ -161,11 +161,11 @@ def _wired(clock: ManualClock, key: AppKey, server: AwsServer, github: GitHubSer
     client.meta.events.register("provide-client-params.dynamodb", counted)
     twin = Twins(limits, clock=clock)
     store = DynamoStore(client, aws.table)
-    gate = Gate(store, limits, clock.now, twin.telemetry)
+    gate = SharedBudget(store, limits, clock.now, twin.telemetry)
     encoded = base64.b64encode(key.private_pem.encode()).decode()
     app = App.from_secret({"github_app_id": APP_ID, "github_app_key_base64": encoded})
     http = httpx.Client(base_url=github.url, trust_env=False)
     issues = GitHubIssues(GitHubClient(http, app, gate, clock, timedelta(seconds=10)))
-    act = Act(lambda: issues, twin.policy.routing, clock.now)
+    act = Executor(lambda: issues, twin.policy.routing, clock.now)
     twin.wire(store, Sync(store, gate, act, clock, twin.policy, Timing(), twin.telemetry))
     return Warm(twin, github, counted)

@@ -1,0 +1,48 @@
+"""Written: what the labels and comments that we wrote change in the status. Pure."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from chalicelib.alert import Priority
+from chalicelib.conditions.comments import ONCE, Comment
+from chalicelib.conditions.row import AlertState, Status
+
+
+def labelled(row: AlertState, *, added: tuple[str, ...] = (), removed: str | None = None) -> Status:
+    """Labels of ours were added or taken away.
+
+    One that GitHub would not set counts as set, so that it is tried once.
+    """
+    issue = row.status.issue
+    if issue is None:
+        return row.status
+    labels = tuple(label for label in (*issue.labels, *added) if label != removed)
+    return replace(row.status, issue=replace(issue, labels=labels))
+
+
+def commented(row: AlertState, priority: Priority, key: str, now: datetime) -> Status:
+    """A comment of ours stands; only an escalation calls the people of its priority."""
+    issue = row.status.issue
+    if issue is None:
+        return row.status
+    kind = Comment.of(key)
+    issue = replace(issue, comments=issue.comments + 1, heard=issue.heard + 1)
+    if kind is Comment.HELP:
+        left = tuple(each for each in row.status.replies if Comment.HELP.key(each) != key)
+        return replace(row.status, issue=issue, replies=left, failures=0)
+    issue = replace(
+        issue,
+        comment_key=key,
+        commented_at=now,
+        spoke_at=now,
+        announced=min(issue.announced, priority) if kind is Comment.ESCALATION else issue.announced,
+        once=(*issue.once, key) if kind in ONCE else issue.once,
+    )
+    snoozed_until = None if kind is Comment.SNOOZE else row.status.snoozed_until
+    return replace(row.status, issue=issue, snoozed_until=snoozed_until, failures=0)
+
+
+def comments_closed(row: AlertState) -> Status:
+    """The issue takes no more comments; its body still tells."""
+    issue = row.status.issue
+    return replace(row.status, issue=replace(issue, comments_closed=True)) if issue else row.status

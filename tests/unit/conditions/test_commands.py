@@ -1,0 +1,181 @@
+"""Commands: which comments are some, and what they mean."""
+
+from collections.abc import Container
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.conditions import commands
+from chalicelib.conditions.commands import PersonComment
+from chalicelib.conditions.row import AlertState, Status
+from tests.unit.builders import at
+from tests.unit.conditions.test_plan import FIRING, REF, with_issue
+
+ROW = with_issue(FIRING, heard_at=at(1))
+
+
+def said(body: str, number: int = 1, minute: float = 5, author: str = "mona") -> PersonComment:
+    return PersonComment(number, author, body, at(minute))
+
+
+def word(body: str) -> str | None:
+    assert ROW.status.issue
+    command = commands.parse(ROW.status.issue, said(body))
+    return command.word if command else None
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        *((f"/{each}", each) for each in ("ack", "mute", "unmute", "unsnooze")),
+        ("  /ACK  \r\nI have it", "ack"),
+        ("\n\n/ack", "ack"),
+        ("/snooze 4h", "snooze"),
+        # wrong, and so answered with the help
+        ("/snooze", ""),
+        ("/snooze until tomorrow", ""),
+        ("/snooze 0h", ""),
+        ("/snooze 31d", ""),
+        ("/snoze 4h", ""),
+        ("/ack everything", ""),
+        ("/unmut", ""),
+        ("/acks", ""),
+        # nothing of ours
+        ("/lgtm", None),
+        ("/assign @mona", None),
+        ("/close", None),
+        ("ack", None),
+        ("> /ack", None),
+        ("see /ack", None),
+        ("I have it\n/ack", None),
+        ("/ack/this/path", None),
+        ("//ack", None),
+        ("/ack" + " " * 3000 + "x" * 101, None),
+        ("", None),
+    ],
+)
+def test_the_first_line_may_be_a_command(body: str, expected: str | None) -> None:
+    assert word(body) == expected
+
+
+@pytest.mark.parametrize(
+    ("argument", "length"),
+    [
+        ("30m", timedelta(minutes=30)),
+        ("4 H", timedelta(hours=4)),
+        ("2d", timedelta(days=2)),
+        ("30d", timedelta(days=30)),
+    ],
+)
+def test_a_snooze_lasts_from_when_it_was_said(argument: str, length: timedelta) -> None:
+    status = heard(ROW, said(f"/snooze {argument}"))
+    assert [command.until for command in status.commands] == [at(5) + length]
+    assert commands.obeyed(status, status.commands[0]).snoozed_until == at(5) + length
+
+
+def heard(row: AlertState, *spoken: PersonComment, writers: Container[str] = ("mona",)) -> Status:
+    hearing = commands.hear(commands.new(row, spoken), lambda login: login in writers)
+    return commands.heard(row, spoken, len(spoken), hearing, at(70))
+
+
+def hear(row: AlertState, *spoken: PersonComment, writers: Container[str] = ("mona",)) -> AlertState:
+    return replace(row, status=heard(row, *spoken, writers=writers))
+
+
+def test_a_command_is_heard_once_however_often_it_is_listed() -> None:
+    once = hear(ROW, said("/ack"), said("chatter", 2))
+    again = hear(once, said("/ack"), said("chatter", 2), said("/mute", 3))
+    assert [command.word for command in again.status.commands] == ["ack", "mute"]
+    done = replace(again, status=commands.obeyed(again.status, again.status.commands[0]))
+    assert [command.word for command in hear(done, said("/ack")).status.commands] == ["mute"]
+
+
+@pytest.mark.parametrize(("minute", "count"), [(49.9, 0), (50, 1), (60, 1)])
+def test_what_was_said_before_the_last_hearing_is_not_heard_again_but_clocks_may_differ(
+    minute: float, count: int
+) -> None:
+    row = with_issue(FIRING, heard_at=at(60))
+    assert len(hear(row, said("/ack", minute=minute)).status.commands) == count
+
+
+def test_how_far_people_were_heard_is_remembered() -> None:
+    issue = hear(ROW, said("chatter", 1, 7), said("/ack", 2, 9), said("chatter", 3, 8)).status.issue
+    assert issue
+    assert (issue.heard, issue.heard_at) == (3, at(9))
+    silent = hear(ROW).status.issue
+    assert silent
+    assert silent.heard_at == at(1)
+
+
+def test_the_newest_commands_are_remembered() -> None:
+    many = [said("/ack", number, author="stranger") for number in range(1, 101)]
+    assert hear(ROW, *many).status.heard == tuple(range(37, 101))
+
+
+def test_a_look_takes_a_handful_and_the_rest_have_their_turn_later_in_their_order() -> None:
+    many = [said("/ack", number) for number in range(1, 13)]
+    row, taken = ROW, []
+    for _ in range(3):
+        row = hear(row, *many)
+        taken.append([command.id for command in row.status.commands])
+        assert row.status.issue
+        assert (row.status.issue.listen_at is None) is (taken[-1][-1] == 12)
+        row = replace(row, status=replace(row.status, commands=()))
+    assert taken == [[1, 2, 3, 4, 5], [6, 7, 8, 9, 10], [11, 12]]
+    assert hear(row, *many).status.commands == ()
+
+
+def test_of_many_strangers_a_few_are_looked_up_and_of_each_once() -> None:
+    asked: list[str] = []
+
+    def may_write(login: str) -> bool:
+        asked.append(login)
+        return False
+
+    crowd = [said("/ack", number, author=f"stranger-{number % 50}") for number in range(1, 1001)]
+    hearing = commands.hear(commands.new(ROW, crowd), may_write)
+    assert asked == [f"stranger-{number}" for number in range(1, 11)]
+    assert (hearing.allowed, len(hearing.ids), len(hearing.left)) == ((), 10, 990)
+
+
+def test_a_crowd_of_strangers_keeps_nobody_from_being_heard_in_the_end() -> None:
+    crowd = [said("/mute", number, author=f"stranger-{number % 50}") for number in range(1, 1001)]
+    row, looks = ROW, 0
+    while not row.status.commands:
+        row, looks = hear(row, *crowd, said("/ack", 1001)), looks + 1
+        assert looks <= 101
+    assert [command.word for command in row.status.commands] == ["ack"]
+    assert hear(replace(row, status=replace(row.status, commands=())), *crowd).status.commands == ()
+
+
+def obeyed(body: str, row: AlertState = ROW) -> Status:
+    status = heard(row, said(body))
+    return commands.obeyed(status, status.commands[0])
+
+
+def test_each_command_has_its_effect() -> None:
+    assert [obeyed(body).issue for body in ("/ack", "/mute")] == [
+        replace(obeyed("/unsnooze").issue, acked_by="mona"),  # type: ignore[type-var]
+        replace(obeyed("/unsnooze").issue, muted=True),  # type: ignore[type-var]
+    ]
+    muted, snoozed = (
+        with_issue(FIRING, muted=True),
+        replace(ROW, status=replace(ROW.status, snoozed_until=at(9))),
+    )
+    lifted = obeyed("/unmute", muted).issue
+    assert lifted
+    assert not lifted.muted
+    assert obeyed("/unsnooze", snoozed).snoozed_until is None
+
+
+def test_a_wrong_command_is_owed_an_answer() -> None:
+    status = heard(ROW, said("/snooze"))
+    answered = commands.corrected(status, status.commands[0])
+    assert (answered.commands, answered.replies) == ((), (1,))
+
+
+def test_without_an_issue_nothing_is_heard_and_nothing_labelled() -> None:
+    assert heard(FIRING, said("/ack")) == FIRING.status
+    command = replace(heard(ROW, said("/mute")).commands[0], ref=replace(REF, number=99))
+    assert commands.obeyed(ROW.status, command) == ROW.status

@@ -1,0 +1,120 @@
+"""The board: what it shows, in which order, and what it never says.
+
+`python -m tests.unit.render.test_render_board` writes the golden file again; read the difference first.
+"""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+from chalicelib import render
+from chalicelib.alert import Priority
+from chalicelib.conditions.row import AlertState, Status
+from chalicelib.render.issue import MAX_BODY
+from tests.unit.markup import active
+from tests.unit.rows import alert, at, ended, episode, issue, routing, row
+
+GOLDEN = Path(__file__).parents[1] / "golden" / "board.md"
+DAYS = [
+    render.Day(date(2026, 11, 9) + timedelta(days=d), {Priority.P0: d % 3, Priority.P2: d % 5})
+    for d in range(14)
+]
+
+
+def open_row(number: int, priority: str = "P1", **fields: object) -> AlertState:
+    fires = alert(priority=priority, **fields)
+    return replace(row(fires=fires, status=Status(issue(number))), fingerprint=f"{number:064}")
+
+
+QUEUE = open_row(12, links={"runbook_url": "https://example.org/runbooks/queue"})
+DISK = replace(
+    open_row(13, "P0", title="Disk full", teams=("storage", "infra")),
+    spec=replace(
+        open_row(13, "P0", title="Disk full", teams=("storage", "infra")).spec,
+        episodes=(episode(-30, -20), episode(-15, -9)),
+    ),
+)
+
+
+def board(*rows: AlertState, previous: str = "", minutes: float = 20, **shown: object) -> str:
+    return render.board(render.Board(rows, **shown), routing(), at(minutes), previous)  # type: ignore[arg-type]
+
+
+def golden() -> str:
+    return board(QUEUE, DISK, closed=[ended(14, status=Status(issue(9)))], days=DAYS) + "\n"
+
+
+def test_a_board_reads_as_its_golden_file() -> None:
+    assert golden() == GOLDEN.read_text(encoding="utf-8")
+
+
+def test_it_is_known_again() -> None:
+    assert render.is_board(board(QUEUE))
+    assert not render.is_board(render.body(QUEUE, routing(), at(1)))
+    assert render.read_marker(board(QUEUE)) is None
+
+
+def test_the_most_urgent_come_first() -> None:
+    said = board(open_row(1, "P3"), open_row(2, "P0"), open_row(3, "P2"))
+    assert said.index("### P0") < said.index("### P2") < said.index("### P3")
+    assert "### P1" not in said
+
+
+def test_where_nothing_is_open_it_says_since_when() -> None:
+    assert "**All quiet** since 03:10 UTC (2026-11-23)." in board(quiet_since=at(0))
+
+
+def test_the_same_rows_a_minute_later_read_the_same() -> None:
+    assert board(QUEUE, DISK, minutes=20) == board(QUEUE, DISK, minutes=21)
+
+
+def test_what_people_wrote_around_it_stays() -> None:
+    previous = f"Ours first.\n{board(QUEUE)}\nAnd more."
+    said = board(DISK, previous=previous)
+    assert said.startswith("Ours first.\n")
+    assert said.endswith("\nAnd more.")
+    assert "Disk full" in said
+    assert "Runner queue" not in said
+
+
+def test_what_there_is_no_room_for_is_counted_the_least_urgent_and_oldest_first() -> None:
+    rows = [open_row(n, "P0" if n == 1500 else "P2", title=f"Alert {n} {'x' * 100}") for n in range(1, 1501)]
+    said = board(*rows, closed=[ended(14, status=Status(issue(n))) for n in range(500)], days=DAYS)
+    assert len(said) <= MAX_BODY
+    assert "Alert 1500" in said
+    listed = said.count("| [Alert")
+    assert 100 < listed < 1500
+    assert f"And {1500 - listed} medium (P2) more" in said
+    assert "```mermaid" in said
+
+
+def test_what_people_have_done_about_an_alert_is_told() -> None:
+    acked = replace(QUEUE, status=Status(issue(12, acked_by="mona")))
+    assert "acknowledged by mona" in board(acked)
+    snoozed = replace(QUEUE, status=Status(issue(12), snoozed_until=at(60)))
+    assert "snoozed until 04:10 UTC" in board(snoozed)
+    assert "snoozed" not in board(snoozed, minutes=61)
+    assert "muted" in board(replace(QUEUE, status=Status(issue(12, muted=True))))
+
+
+def test_the_runbook_stands_in_the_first_cell_which_a_telephone_shows() -> None:
+    line = next(line for line in board(QUEUE).splitlines() if line.startswith("| [Runner"))
+    assert "https://example.org/runbooks/queue" in line.split(" | ")[0]
+
+
+def test_what_has_ended_and_is_still_open_says_so() -> None:
+    assert "ended 03:24 UTC" in board(ended(14, status=Status(issue(9))))
+
+
+def test_without_an_ended_alert_there_is_no_chart() -> None:
+    assert "mermaid" not in board(QUEUE, days=[replace(day, ended={}) for day in DAYS])
+
+
+def test_a_providers_text_does_nothing() -> None:
+    hostile = "| @octocat #12 ![x](https://e.org/x.png) <!-- alerting:board-end --> `"
+    said = board(open_row(7, title=hostile, teams=("infra",)))
+    assert active(said) == active(board(open_row(7, title="Nothing", teams=("infra",))))
+
+
+if __name__ == "__main__":
+    GOLDEN.write_text(golden(), encoding="utf-8")

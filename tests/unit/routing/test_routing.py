@@ -1,0 +1,214 @@
+"""The routing table: who gets an alert, and what is wrong with a table, all of it at once."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from chalicelib.alert import UNKNOWN_TEAM, AlertEvent, Condition, Priority
+from chalicelib.errors import ConfigurationError
+from chalicelib.labels import AREA_LABEL, MUTED_LABEL, RESOLVED_LABEL, UNKNOWN_LABEL, describe_label
+from chalicelib.routing import Details, Routing, load
+
+ROOT = Path(__file__).parents[3]
+TABLE = """
+[default]
+repository = "org/alerts"
+labels = ["alert"]
+runbook = "https://example.org/default"
+
+[default.mention]
+P0 = ["@org/oncall"]
+
+[team.infra]
+repository = "org/infra"
+labels = ["area:ci", "Shared"]
+assignees = ["ann", "bob"]
+runbook = "https://example.org/infra"
+details = "full"
+close_on_resolve = false
+
+[team.infra.mention]
+P0 = ["@org/infra", "@ann"]
+P1 = ["@ann"]
+
+[team.storage]
+labels = ["shared", "area:storage"]
+assignees = ["Bob", "cy"]
+
+[team.storage.mention]
+P0 = ["@org/storage", "@ann"]
+"""
+FALLBACK = '[fallback]\nteam = "infra"\npriority = "P2"\n'
+
+
+def alert(teams: tuple[str, ...] = ("infra",), source: str = "grafana") -> AlertEvent:
+    return AlertEvent(
+        source=source,
+        state=Condition.FIRING,
+        title="Runner queue too long",
+        priority=Priority.P1,
+        occurred_at=datetime(2026, 11, 23, 3, 10, tzinfo=UTC),
+        teams=teams,
+    )
+
+
+@pytest.fixture
+def routing() -> Routing:
+    return load(TABLE)
+
+
+def test_a_team_goes_where_its_table_says(routing: Routing) -> None:
+    route = routing.route(("infra",))
+    assert (route.repository, route.runbook) == ("org/infra", "https://example.org/infra")
+    assert (route.labels, route.assignees) == (("area:ci", "Shared"), ("ann", "bob"))
+    assert (route.details, route.close_on_resolve) == (Details.FULL, False)
+    assert route.mentions[Priority.P0] == ("@org/infra", "@ann")
+    assert route.mentions[Priority.P3] == ()
+
+
+def test_a_team_inherits_what_it_does_not_say(routing: Routing) -> None:
+    route = routing.route(("storage",))
+    assert (route.repository, route.runbook) == ("org/alerts", "https://example.org/default")
+    assert (route.details, route.close_on_resolve) == (Details.LABELS, True)
+    assert route.labels == ("shared", "area:storage")
+
+
+def test_a_team_without_a_table_goes_to_the_default(routing: Routing) -> None:
+    assert routing.route(("nobody-knows",)) == routing.route(("another",))
+    assert routing.route(("another",)).mentions[Priority.P0] == ("@org/oncall",)
+
+
+def test_several_teams_get_one_issue_at_the_firsts_with_labels_and_people_of_all(routing: Routing) -> None:
+    route = routing.route(("storage", "infra"))
+    assert (route.repository, route.close_on_resolve) == ("org/alerts", True)
+    assert (route.details, route.runbook) == (Details.LABELS, "https://example.org/default")
+    assert route.labels == ("shared", "area:storage", "area:ci")
+    assert route.assignees == ("Bob", "cy", "ann")
+    assert route.mentions[Priority.P0] == ("@org/storage", "@ann", "@org/infra")
+
+
+def test_at_most_ten_people_are_assigned() -> None:
+    teams = [f'[team.t{n}]\nassignees = ["a{n}", "b{n}", "c{n}", "d{n}"]' for n in range(4)]
+    routing = load('[default]\nrepository = "o/r"\n' + "\n".join(teams))
+    assert len(routing.route(("t0", "t1", "t2", "t3")).assignees) == 10
+
+
+def test_an_issue_is_labelled_by_area_priority_teams_source_and_route(routing: Routing) -> None:
+    labels = routing.labels(alert(("infra", "storage")))
+    ours = (AREA_LABEL, "Pri:P1", "Team:infra", "Team:storage", "Source:grafana")
+    assert labels == (*ours, "area:ci", "Shared", "area:storage")
+
+
+def test_no_label_is_longer_than_github_takes(routing: Routing) -> None:
+    labels = routing.labels(alert(("t" * 45,), source="s" * 45))
+    assert max(map(len, labels)) == 50
+    assert f"Team:{'t' * 45}" in labels
+
+
+def test_without_a_fallback_nobody_owns_what_names_no_team(routing: Routing) -> None:
+    assert routing.ownership is None
+    assert routing.labels(alert((UNKNOWN_TEAM,)))[2] == f"Team:{UNKNOWN_TEAM}"
+
+
+def test_the_fallback_team_gets_what_names_no_team() -> None:
+    routing = load(TABLE + FALLBACK)
+    assert routing.ownership == ((UNKNOWN_TEAM,), Priority.P2)
+    assert routing.route((UNKNOWN_TEAM,)) == routing.route(("infra",))
+    labels = routing.labels(alert((UNKNOWN_TEAM,)))
+    assert {"Team:infra", UNKNOWN_LABEL} < set(labels)
+    assert f"Team:{UNKNOWN_TEAM}" not in labels
+    assert UNKNOWN_LABEL not in routing.labels(alert())
+
+
+def test_every_repository_is_known(routing: Routing) -> None:
+    assert routing.repositories == {"org/alerts", "org/infra"}
+
+
+def test_all_faults_are_told_with_their_keys() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        load("""
+            [default]
+            runbok = "https://example.org"
+            labels = ["alert:muted", ""]
+            [default.mention]
+            P9 = []
+            P0 = ["oncall"]
+            [team.Dev_Infra]
+            repository = "infra"
+            details = "all"
+            [team.storage]
+            assignees = ["a","b","c","d","e","f","g","h","i","j","k"]
+            runbook = "javascript:alert(1)"
+            [fallback]
+            team = "infra"
+        """)
+    keys = {fault.partition(": ")[0] for fault in caught.value.faults}
+    assert keys == {
+        *(
+            "default.repository",
+            "default.runbok",
+            "default.labels.0",
+            "default.labels.1",
+            "default.mention.P9",
+        ),
+        *("default.mention.P0.0", "team.Dev_Infra", "team.Dev_Infra.repository", "team.Dev_Infra.details"),
+        *("team.storage.assignees", "team.storage.runbook", "fallback.priority"),
+    }
+    assert "default.runbok: unknown key" in caught.value.faults
+    assert "default.repository: missing" in caught.value.faults
+    assert "team.Dev_Infra.repository: 'infra' is not a repository as owner/name" in caught.value.faults
+
+
+def test_what_is_no_toml_is_told_with_its_place() -> None:
+    with pytest.raises(ConfigurationError, match=r"routing\.toml: not TOML: .*line 2"):
+        load("[default]\nrepository = org/alerts\n")
+
+
+@pytest.mark.parametrize("path", ["chalicelib/routing.toml", "docs/routing.example.toml"])
+def test_the_tables_that_ship_are_right(path: str) -> None:
+    assert load((ROOT / path).read_text(encoding="utf-8")).repositories >= {
+        "example-org/alerts",
+        "example-org/ci-infra",
+    }
+
+
+def test_the_example_shows_every_key() -> None:
+    example = (ROOT / "docs/routing.example.toml").read_text(encoding="utf-8")
+    keys = (
+        "repository",
+        "labels",
+        "assignees",
+        "runbook",
+        "close_on_resolve",
+        "details",
+        "team",
+        "priority",
+        "P0",
+    )
+    assert [key for key in keys if f"\n{key} = " not in example] == []
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        *(f"Pri:P{n}" for n in range(4)),
+        AREA_LABEL,
+        MUTED_LABEL,
+        RESOLVED_LABEL,
+        UNKNOWN_LABEL,
+        "Team:x",
+        "Source:y",
+        "z",
+    ],
+)
+def test_every_label_has_a_colour_and_a_description(label: str) -> None:
+    color, description = describe_label(label)
+    assert len(bytes.fromhex(color)) == 3
+    assert 0 < len(description) <= 100
+    assert "{" not in description
+
+
+def test_priorities_are_told_apart_by_colour() -> None:
+    assert len({describe_label(f"Pri:P{n}")[0] for n in range(4)}) == 4
+    assert describe_label("Team:dev-infra")[1] == "Alerts of the team dev-infra"

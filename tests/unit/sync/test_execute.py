@@ -1,0 +1,130 @@
+"""Act reads before it writes, and what people did in between is not written over."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.conditions.issue import Closer, Draft, IssueRef, Seen
+from chalicelib.conditions.row import AlertState, Lease
+from chalicelib.conditions.steps import AddComment, CloseDuplicate, OpenIssue
+from chalicelib.sync import intents
+from chalicelib.sync.execute import Executor
+from tests.unit.builders import REPOSITORY, at, firing, resolved
+from tests.unit.sync.test_sync import FIRST, World
+
+SECOND = IssueRef(REPOSITORY, 2)
+
+
+@pytest.fixture
+def world() -> World:
+    """With an issue that the row holds."""
+    made = World()
+    made.run(firing(0, priority="P1"))
+    return made
+
+
+def leased(world: World, row: AlertState | None = None) -> AlertState:
+    lease = Lease("w", world.clock.now() + timedelta(minutes=1))
+    return replace(row or world.row, lease=lease)
+
+
+def act(world: World) -> Executor:
+    return world.sync.act
+
+
+def another(world: World) -> Seen:
+    """A second open issue of the same condition."""
+    body = world.tracker.threads[FIRST].seen.body
+    return world.tracker.open(REPOSITORY, Draft("[P1] twice", body, ()), at(999))
+
+
+# A duplicate
+
+
+def test_a_duplicate_is_closed_in_favour_of_the_rows_own_which_is_named_by_its_id(world: World) -> None:
+    another(world)
+    act(world).execute(leased(world), CloseDuplicate(SECOND))
+    closed, kept = world.tracker.threads[SECOND], world.tracker.threads[FIRST]
+    assert (closed.seen.open, closed.seen.state_reason) == (False, "duplicate")
+    assert closed.duplicate_of == kept.seen.id
+    assert closed.seen.body.endswith(kept.seen.body), "what it said stays"
+    assert kept.seen.open
+
+
+def test_nothing_is_closed_in_favour_of_a_closed_issue(world: World) -> None:
+    another(world)
+    world.tracker.close_as_person(FIRST)
+    row = act(world).execute(leased(world), CloseDuplicate(SECOND))
+    assert world.tracker.threads[SECOND].seen.open
+    assert row.status.issue
+    assert row.status.issue.closed_by is Closer.PERSON, "and the row knows of it"
+
+
+def test_a_duplicate_that_a_person_closed_keeps_its_reason_and_its_text(world: World) -> None:
+    another(world)
+    world.tracker.close_as_person(SECOND, "completed")
+    before = world.tracker.threads[SECOND].seen
+    act(world).execute(leased(world), CloseDuplicate(SECOND))
+    assert world.tracker.threads[SECOND].seen == before
+
+
+def test_an_issue_is_no_duplicate_of_itself_under_a_former_name(world: World) -> None:
+    former = IssueRef("example-org/former", 1)
+    world.tracker.threads[former] = world.tracker.threads[FIRST]
+    act(world).execute(leased(world), CloseDuplicate(former))
+    assert world.tracker.threads[FIRST].seen.open
+
+
+# A comment, an opening
+
+
+def test_a_comment_is_not_made_on_what_a_person_muted_closed_or_quietened_meanwhile(world: World) -> None:
+    comment = AddComment(FIRST, "repeat-2")
+    intent = intents.intent(world.row, comment, world.policy.routing, world.clock.now())
+    row = leased(world, replace(world.row, intent=intent))
+    world.tracker.add_labels(FIRST, ("alert:muted",), at(999))
+    after = act(world).execute(row, comment)
+    assert world.tracker.threads[FIRST].comments == []
+    assert after.status.issue
+    assert (after.status.issue.muted, after.status.issue.comment_key, after.intent) == (True, "", None)
+
+
+def test_a_comment_on_an_issue_as_it_was_left_is_made_and_noted(world: World) -> None:
+    after = act(world).execute(leased(world), AddComment(FIRST, "repeat-2"))
+    assert len(world.tracker.threads[FIRST].comments) == 1
+    assert after.status.issue
+    assert (after.status.issue.comment_key, after.intent) == ("repeat-2", None)
+
+
+def test_an_opening_that_a_persons_act_on_the_issue_before_forestalls_is_over(world: World) -> None:
+    """Were its intent left standing, the row would look twice for an issue that was never opened."""
+    world.run(resolved(5))
+    world.tracker.reopen_as_person(FIRST)
+    world.tracker.calls.clear()
+    world.run(firing(90))
+    assert "open" not in world.tracker.calls
+    assert "changed" not in world.tracker.calls, "nothing is looked for"
+    assert [issue.ref for issue in world.tracker.open_issues] == [FIRST]
+    assert world.row.status.issue
+    assert (world.row.status.issue.open, world.row.intent) == (True, None)
+
+
+def test_a_forestalled_opening_leaves_what_was_seen_and_no_intent(world: World) -> None:
+    world.run(resolved(5))
+    begun = world.says(firing(90))
+    world.tracker.close_as_person(FIRST)
+    world.tracker.reopen_as_person(FIRST)
+    intent = intents.intent(begun, OpenIssue(), world.policy.routing, world.clock.now())
+    after = act(world).execute(leased(world, replace(begun, intent=intent)), OpenIssue())
+    assert after.intent is None
+    assert after.status.issue
+    assert after.status.issue.open
+    assert len(world.tracker.all_issues) == 1
+
+
+def test_a_step_that_nobody_carries_out_is_a_mistake_of_ours_and_no_endless_loop(world: World) -> None:
+    forgotten: Any = object()
+    with pytest.raises(AssertionError, match="unreachable"):
+        act(world).execute(leased(world), forgotten)
