@@ -1,4 +1,4 @@
-"""Alert lists: an end that nobody reports is learned from lists, and from nothing less than two whole ones."""
+"""Alert lists: an end that nobody reports is learned from lists, and from no fewer than two whole ones."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
