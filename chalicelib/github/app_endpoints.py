@@ -36,6 +36,12 @@ class Installation(_Answer):
         return Us(self.app_id, f"{self.app_slug}[bot]")
 
 
+class Repository(_Answer):
+    """A repository, under whatever name it was asked for."""
+
+    id: int
+
+
 class Token(_Answer):
     """An installation token."""
 
@@ -81,6 +87,15 @@ class AppEndpoints:
         path = f"/app/installations/{installation.id}/access_tokens"
         request = Request("POST", path, repository, narrowed)
         return _read(Token, request, self._ask(request))
+
+    def repository_id(self, installation: Installation, repository: str) -> int:
+        """Find a repository's id, with a token that reads no more than what repositories there are.
+
+        Paths of GitHub's API ignore case; nothing says that `repositories` of a token does.
+        """
+        token = self.token(installation, repository, {"permissions": {"metadata": "read"}})
+        request = Request("GET", f"/repos/{repository}", repository)
+        return _read(Repository, request, self._send(request, token.token)).id
 
     def _ask(self, request: Request) -> Response:
         """Send as the App; once more where the refusal shows that the JWT was dated by a clock far apart."""

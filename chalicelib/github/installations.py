@@ -50,7 +50,7 @@ class Installations:
     def __init__(self, app: App, send: Send, now: Callable[[], datetime]) -> None:
         self._endpoints, self._now = AppEndpoints(app, send, now), now
         self._found: dict[str, Installation] = {}
-        self._renamed: dict[str, int] = {}
+        self._ids: dict[str, int] = {}
         self._looked_at: dict[str, datetime] = {}
         self._minted: dict[tuple[int, str], Token] = {}
 
@@ -66,9 +66,11 @@ class Installations:
         found = self._known(repository) or self._look(repository)
         try:
             minted = self._token(found, repository, repository)
-        except Invalid:  # it was renamed, or is not where its owner's other repositories are
+        except Invalid:  # it was renamed, is not where its owner's others are, or is spelled in another case
             if self._just_looked(repository) or not self._moved(repository):
-                raise
+                if repository.lower() in self._ids:
+                    raise
+                self._ids[repository.lower()] = self._endpoints.repository_id(found, repository)
             found = self._known(repository) or found
             minted = self._token(found, repository, repository)
         return Access(minted.token, found.us, minted.expires_at)
@@ -141,8 +143,8 @@ class Installations:
         return self._minted[key]
 
     def _narrowed(self, repository: str) -> dict[str, Any]:
-        """Name what a token opens: by its id where the name is a former one, which GitHub does not take."""
-        renamed = self._renamed.get(repository.lower())
+        """Name what a token opens: by its id where GitHub does not take the name, such as a former one."""
+        renamed = self._ids.get(repository.lower())
         if renamed is None:
             return {"repositories": [repository.partition("/")[2]], "permissions": WORK}
         return {"repository_ids": [renamed], "permissions": WORK}
@@ -155,7 +157,7 @@ class Installations:
 
     def _place(self, repository: str) -> tuple[int | None, int | None]:
         known = self._known(repository)
-        return known.id if known else None, self._renamed.get(repository.lower())
+        return known.id if known else None, self._ids.get(repository.lower())
 
     def _look(self, repository: str) -> Installation:
         """Look the installation of a repository up, and note it."""
@@ -163,9 +165,9 @@ class Installations:
         found, renamed = self._endpoints.installation(repository)
         for key in self._keys(repository, found):
             self._found[key] = found
-        self._renamed.pop(repository.lower(), None)
+        self._ids.pop(repository.lower(), None)
         if renamed is not None:
-            self._renamed[repository.lower()] = renamed
+            self._ids[repository.lower()] = renamed
         return found
 
     def _keys(self, repository: str, found: Installation) -> list[str]:

@@ -253,6 +253,18 @@ def test_a_renamed_repository_is_followed(hub: Hub) -> None:
     assert read(hub, ref).ref == IssueRef("acme/alarms", 1), "nor does a new worker lose it"
 
 
+@pytest.mark.parametrize("heeds_case", [False, True])
+def test_a_repository_in_another_case_is_opened_with_a_token_for_it_alone(
+    hub: Hub, *, heeds_case: bool
+) -> None:
+    hub.github.world.tokens_heed_case = heeds_case
+    for number in (1, 2):
+        seen = hub.tracker.open("Acme/ALERTS", Draft("t", "b", LABELS), before(hub))
+        assert seen.ref.number == number
+    writing = [token for token in hub.github.authority.tokens if token.permissions.get("issues") == "write"]
+    assert writing[-1].repository_ids == {hub.rig.repository.id}
+
+
 def test_a_repository_made_under_the_former_name_of_another_is_opened(hub: Hub) -> None:
     opened(hub)
     hub.mona.rename(REPOSITORY, "alarms")

@@ -87,7 +87,8 @@ def _mint_token(call: Call) -> Reply:
             raise ApiError(422, "The permissions requested are not granted to this installation.")
     known = call.world.repositories
     accessible = [known[number] for number in sorted(installation.repository_ids) if number in known]
-    chosen = _chosen_repositories(wanted, accessible)
+    spelled = str if call.world.tokens_heed_case else str.lower
+    chosen = _chosen_repositories(wanted, accessible, spelled)
     ids = None if chosen is None else frozenset(repository.id for repository in chosen)
     token = call.services.authority.mint(installation, dict(permissions), ids)
     return Reply(201, call.show.token(token, chosen))
@@ -100,12 +101,14 @@ def _named_installation(call: Call) -> Installation:
     return installation
 
 
-def _chosen_repositories(wanted: payload.Payload, accessible: list[Repository]) -> list[Repository] | None:
-    names = {name.lower() for name in wanted.get("repositories") or ()}
+def _chosen_repositories(
+    wanted: payload.Payload, accessible: list[Repository], spelled: Callable[[str], str]
+) -> list[Repository] | None:
+    names = {spelled(name) for name in wanted.get("repositories") or ()}
     ids = set(wanted.get("repository_ids") or ())
     if not names and not ids:
         return None
-    chosen = [each for each in accessible if each.name.lower() in names or each.id in ids]
+    chosen = [each for each in accessible if spelled(each.name) in names or each.id in ids]
     if len(chosen) < len(names | ids):
         raise ApiError(422, NOT_ACCESSIBLE)
     return chosen

@@ -23,6 +23,7 @@ class World:
         self.lock = threading.RLock()
         self.now = now
         self.comment_cap = 2500
+        self.tokens_heed_case = False
         self.repositories: dict[int, Repository] = {}
         self.former_names: dict[str, int] = {}
         self.installations: dict[int, Installation] = {}

@@ -311,11 +311,31 @@ def test_one_that_the_app_is_not_installed_on_costs_the_others_nothing(github: G
 
 
 def test_a_name_that_is_refused_where_it_was_just_found_is_refused(github: GitHub) -> None:
-    github.answers = {"access_tokens": takes_ids_alone}
+    def takes_none(request: Request) -> Response:
+        if needed(request.body).get("permissions") == {"metadata": "read"}:
+            return takes_ids_alone(request)
+        raise Invalid(f"422 {NOT_THERE}", ())
+
+    github.answers = {"access_tokens": takes_none}
     for _ in range(2):
         with pytest.raises(Invalid):
             github.installations.access(REPOSITORY)
-    assert [method for method, _ in github.asked] == ["GET", "POST", "POST"], "and is not looked for at once"
+    paths = [path for _, path in github.asked]
+    assert paths.count("/repos/acme/alerts/installation") == 1, "and is not looked for at once"
+    assert paths.count("/repos/acme/alerts") == 1
+
+
+def test_a_name_that_no_token_takes_is_read_once_and_named_by_its_id(github: GitHub) -> None:
+    github.answers = {
+        "access_tokens": takes_ids_alone,
+        "/repos/acme/alerts": lambda _: answered({"id": 9}),
+    }
+    for _ in range(2):
+        assert github.installations.access(REPOSITORY).token == TOKEN
+    permissions = {"issues": "write", "metadata": "read"}
+    assert github.wanted[-1] == {"repository_ids": [9], "permissions": permissions}
+    assert github.wanted[-2] == {"permissions": {"metadata": "read"}}
+    assert [method for method, _ in github.asked] == ["GET", "POST", "POST", "GET", "POST"]
 
 
 def test_a_repository_renamed_back_is_named_again(github: GitHub) -> None:
