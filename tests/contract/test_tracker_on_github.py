@@ -262,7 +262,7 @@ def test_a_repository_in_another_case_is_opened_with_a_token_for_it_alone(
         seen = hub.tracker.open("Acme/ALERTS", Draft("t", "b", LABELS), before(hub))
         assert seen.ref.number == number
     writing = [token for token in hub.github.authority.tokens if token.permissions.get("issues") == "write"]
-    assert writing[-1].repository_ids == {hub.rig.repository.id}
+    assert writing[-1].repository_ids == frozenset({hub.rig.repository.id})
 
 
 def test_a_repository_made_under_the_former_name_of_another_is_opened(hub: Hub) -> None:
