@@ -202,6 +202,12 @@ class TestShapes:
         for other in ({"hello": "world"}, {"AlarmName": "x"}, event | {"source": "mine"}):
             assert rejection("cloudwatch", other).reason == "NOT_AN_ALARM"
 
+    def test_an_event_of_cloudwatch_about_something_else_is_no_alarm(self) -> None:
+        event = payload("cloudwatch/eventbridge-state-change") | {
+            "detail-type": "CloudWatch Dashboard Change"
+        }
+        assert rejection("cloudwatch", event).reason == "NOT_AN_ALARM"
+
     @pytest.mark.parametrize(
         ("sample", "field"),
         [

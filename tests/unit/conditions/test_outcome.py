@@ -205,6 +205,25 @@ def test_what_was_written_is_what_the_issue_shows() -> None:
     assert (status.told, status.failures, issue.kept_open) == (at(0), 0, False)
 
 
+@pytest.mark.parametrize("row", [OPENED, CLOSED], ids=["open", "closed"])
+def test_all_that_the_answer_to_a_body_shows_is_remembered(row: AlertState) -> None:
+    """It may have been transferred, and closed by a person, since it was read."""
+    seen = replace(
+        SEEN,
+        ref=IssueRef("example-org/elsewhere", 3),
+        url="https://github.com/example-org/elsewhere/issues/3",
+        comments=7,
+        closed_at=at(8),
+        closed_by=Closer.PERSON,
+        closer="mona",
+        state_reason="not_planned",
+    )
+    issue = outcome.shown(row, firing(0), seen, "t", at(9)).issue
+    assert issue
+    shown = seen.remembered()
+    assert {name: getattr(issue, name) for name in shown} == shown
+
+
 @pytest.mark.parametrize(
     ("before", "now", "announced"), [("P3", "P0", "P3"), ("P1", "P2", "P2"), ("P1", "P1", "P1")]
 )
