@@ -24,11 +24,6 @@ class IssueRef:
     repository: str
     number: int
 
-    @property
-    def owner(self) -> str:
-        """The account that the repository belongs to."""
-        return self.repository.partition("/")[0]
-
     def __str__(self) -> str:
         return f"{self.repository}#{self.number}"
 
