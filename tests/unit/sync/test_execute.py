@@ -11,7 +11,7 @@ from chalicelib.conditions.row import AlertState, Lease
 from chalicelib.conditions.steps import AddComment, CloseDuplicate, OpenIssue
 from chalicelib.sync import intents
 from chalicelib.sync.execute import Executor
-from tests.unit.builders import REPOSITORY, at, firing, resolved
+from tests.unit.builders import REPOSITORY, at, firing, resolved, row_of
 from tests.unit.sync.test_sync import FIRST, World
 
 SECOND = IssueRef(REPOSITORY, 2)
@@ -128,3 +128,8 @@ def test_a_step_that_nobody_carries_out_is_a_mistake_of_ours_and_no_endless_loop
     forgotten: Any = object()
     with pytest.raises(AssertionError, match="unreachable"):
         act(world).execute(leased(world), forgotten)
+
+
+def test_a_step_on_a_row_that_nobody_has_claimed_is_a_mistake_of_ours() -> None:
+    with pytest.raises(AssertionError, match="nobody has claimed"):
+        assert row_of(firing(0)).lease_end
