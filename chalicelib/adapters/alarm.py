@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib.adapters import alarm_labels, fields, texts
+from chalicelib.adapters import alarm_condition, alarm_labels, fields, texts
+from chalicelib.adapters.alarm_condition import Asked
 from chalicelib.adapters.fields import Ignored, quoted
 from chalicelib.errors import Rejected
 
@@ -34,6 +35,7 @@ class Contributor:
 
     id: str
     name: str
+    attributes: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,9 @@ class StateChange:
     tags: Mapping[str, str]
     contributor: Contributor | None
     labels: Mapping[str, str]
+    asked: Asked
+    measured: tuple[str, str | None] | None
+    log_lines: tuple[str, ...]
     withheld: bool = False
 
     @property
@@ -94,6 +99,8 @@ def read(payload: Mapping[str, Any]) -> StateChange | Ignored:
 
 
 def _of_sns(payload: Mapping[str, Any]) -> StateChange:
+    asked = alarm_condition.of_sns(_object(payload.get("Trigger")))
+    series = contributor(payload.get("AlarmContributorAttributes"), payload.get("AlarmContributorId"))
     return StateChange(
         payload=payload,
         name=_name(payload["AlarmName"]),
@@ -106,14 +113,20 @@ def _of_sns(payload: Mapping[str, Any]) -> StateChange:
         reason=payload.get("NewStateReason"),
         description=payload.get("AlarmDescription"),
         tags=_tags(payload.get("AlarmTags")),
-        contributor=contributor(payload.get("AlarmContributorAttributes"), payload.get("AlarmContributorId")),
-        labels=alarm_labels.of_sns(payload),
+        contributor=series,
+        labels=_of_series(alarm_labels.of_sns(payload, asked), series),
+        asked=asked,
+        measured=asked.measured(payload.get("NewStateReason"), {}),
+        log_lines=alarm_labels.log_lines(payload),
     )
 
 
 def _of_event(payload: Mapping[str, Any], detail: Mapping[str, Any]) -> StateChange:
     state, configuration = _object(detail.get("state")), _object(detail.get("configuration"))
-    series = _object(detail.get("alarmContributor"))
+    told = _object(detail.get("alarmContributor"))
+    series = contributor(told.get("attributes"), told.get("id"))
+    data = alarm_condition.reason_data(state.get("reasonData"))
+    asked = alarm_condition.of_event(configuration, state.get("reason"), data)
     resources = payload.get("resources")
     return StateChange(
         payload=payload,
@@ -127,8 +140,11 @@ def _of_event(payload: Mapping[str, Any], detail: Mapping[str, Any]) -> StateCha
         reason=state.get("reason"),
         description=configuration.get("description"),
         tags=_tags(detail.get("alarmTags")),
-        contributor=contributor(series.get("attributes"), series.get("id")),
-        labels=alarm_labels.of_event(configuration),
+        contributor=series,
+        labels=_of_series(alarm_labels.of_event(configuration, asked, data), series),
+        asked=asked,
+        measured=asked.measured(state.get("reason"), data),
+        log_lines=alarm_labels.log_lines(detail),
         withheld="muteDetail" in detail or "actionsSuppressedBy" in state,
     )
 
@@ -148,9 +164,13 @@ def contributor(attributes: object, contributor_id: object) -> Contributor | Non
     """Read a contributor: its attributes are its identity where there are any, else its id."""
     if pairs := fields.strings(attributes):
         name = ", ".join(f"{name}={value}" for name, value in sorted(pairs.items()))
-        return Contributor(json.dumps(pairs, sort_keys=True, ensure_ascii=False), name)
+        return Contributor(json.dumps(pairs, sort_keys=True, ensure_ascii=False), name, pairs)
     name = fields.title(contributor_id, fields.MAX_ID)
-    return Contributor(name, name) if name else None
+    return Contributor(name, name, {}) if name else None
+
+
+def _of_series(labels: Mapping[str, str], series: Contributor | None) -> dict[str, str]:
+    return {**(series.attributes if series else {}), **labels}
 
 
 def _tags(tags: object) -> dict[str, str]:

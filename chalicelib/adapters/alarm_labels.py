@@ -1,21 +1,17 @@
-"""What a CloudWatch alarm watches, as labels for people."""
+"""What a CloudWatch alarm watches, as labels for people, and the lines of a log alarm."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.adapters import fields, texts
+from chalicelib.adapters.alarm_condition import BAND, Asked
 
-OPERATORS = {
-    "GreaterThanThreshold": ">",
-    "GreaterThanOrEqualToThreshold": ">=",
-    "LessThanThreshold": "<",
-    "LessThanOrEqualToThreshold": "<=",
-    "GreaterThanUpperThreshold": "above the expected band",
-    "LessThanLowerThreshold": "below the expected band",
-    "LessThanLowerOrGreaterThanUpperThreshold": "outside the expected band",
-}
-BAND = "ANOMALY_DETECTION_BAND"
+_OF_AN_ARN = re.compile(r"arn:[\w-]{1,50}:cloudwatch:[\w-]{1,50}:\w{1,50}:alarm:", re.ASCII)
+
+
+MOST_LOG_LINES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +23,7 @@ class AlarmMetric:
     dimensions: Mapping[str, str]
 
 
-def of_sns(payload: Mapping[str, Any]) -> dict[str, str]:
+def of_sns(payload: Mapping[str, Any], asked: Asked) -> dict[str, str]:
     """Read the trigger of SNS's JSON, or the rule of a composite alarm."""
     trigger = _object(payload.get("Trigger"))
     entries = list(_objects(trigger.get("Metrics")))
@@ -38,15 +34,15 @@ def of_sns(payload: Mapping[str, Any]) -> dict[str, str]:
     ]
     return _labels(
         metrics,
-        threshold=_threshold(trigger),
+        asked=asked,
         expressions=[_text(entry, "Expression") for entry in entries],
         rule=_text(payload, "AlarmRule"),
-        children=[_child(child) for child in _objects(payload.get("TriggeringChildren"))],
+        children=[_child(child, "Arn") for child in _objects(payload.get("TriggeringChildren"))],
     )
 
 
-def of_event(configuration: Mapping[str, Any]) -> dict[str, str]:
-    """Read the configuration of EventBridge's event, which tells no threshold."""
+def of_event(configuration: Mapping[str, Any], asked: Asked, data: Mapping[str, Any]) -> dict[str, str]:
+    """Read the configuration of EventBridge's event, and the data of the state's reason."""
     entries = list(_objects(configuration.get("metrics")))
     watched = [_object(_object(entry.get("metricStat")).get("metric")) for entry in entries]
     metrics = [
@@ -56,16 +52,36 @@ def of_event(configuration: Mapping[str, Any]) -> dict[str, str]:
         for metric in watched
     ]
     expressions = [_text(entry, "expression") for entry in entries]
-    return _labels(metrics, expressions=expressions, rule=_text(configuration, "alarmRule"))
+    return _labels(
+        metrics,
+        asked=asked,
+        expressions=expressions,
+        rule=_text(configuration, "alarmRule"),
+        children=[_child(child, "arn") for child in _objects(data.get("triggeringAlarms"))],
+    )
+
+
+def log_lines(message: Mapping[str, Any]) -> tuple[str, ...]:
+    """Read the lines that a log alarm sends (`ActionLogLineCount`), whose member AWS does not document."""
+    found = (value for name, value in message.items() if "loglines" in name.casefold())
+    lines = next((value for value in found if isinstance(value, list)), [])
+    return tuple(filter(None, (texts.line(_logged(line)) for line in lines[:MOST_LOG_LINES])))
+
+
+def _logged(line: object) -> str:
+    if isinstance(line, Mapping):
+        pairs = fields.lowered(fields.strings(line))
+        return pairs.get("message") or pairs.get("@message") or ", ".join(pairs.values())
+    return line if isinstance(line, str) else ""
 
 
 def _labels(
     metrics: list[AlarmMetric],
     *,
+    asked: Asked,
     expressions: list[str],
     rule: str,
-    threshold: str = "",
-    children: Iterable[str] = (),
+    children: Iterable[str],
 ) -> dict[str, str]:
     dimensions: dict[str, list[str]] = {}
     for name, value in (pair for metric in metrics for pair in metric.dimensions.items()):
@@ -73,39 +89,18 @@ def _labels(
     ours = {
         "Metric": _joined(metric.name for metric in metrics),
         "Namespace": _joined(metric.namespace for metric in metrics),
-        "Threshold": threshold,
+        "Condition": asked.words,
         "Expression": _joined(text for text in expressions if not text.startswith(BAND)),
-        "AlarmRule": rule,
+        "AlarmRule": _OF_AN_ARN.sub("", rule),
         "Triggered by": _joined(children),
     }
     told = {name: value for name, value in ours.items() if value}
     return told | {name: _joined(values) for name, values in dimensions.items() if name not in told}
 
 
-def _threshold(trigger: Mapping[str, Any]) -> str:
-    """Write `> 80 in 2 of 3 periods of 5 minutes`, as far as it is told."""
-    operator, value = _text(trigger, "ComparisonOperator"), trigger.get("Threshold")
-    words = [OPERATORS.get(operator, operator)]
-    if isinstance(value, int | float):
-        words.append(fields.number(value))
-    periods, datapoints = trigger.get("EvaluationPeriods"), trigger.get("DatapointsToAlarm")
-    if isinstance(periods, int):
-        words.append(f"in {datapoints if isinstance(datapoints, int) else periods} of {periods} periods")
-    if isinstance(trigger.get("Period"), int):
-        words.append(f"of {_duration(trigger['Period'])}")
-    return " ".join(filter(None, words))
-
-
-def _duration(seconds: int) -> str:
-    minutes, rest = divmod(seconds, 60)
-    if rest or not minutes:
-        return f"{seconds} s"
-    return "1 minute" if minutes == 1 else f"{minutes} minutes"
-
-
-def _child(child: Mapping[str, Any]) -> str:
+def _child(child: Mapping[str, Any], name: str) -> str:
     """Name an alarm of a composite one by the end of its ARN."""
-    return _text(child, "Arn").rpartition(":alarm:")[2]
+    return _text(child, name).rpartition(":alarm:")[2]
 
 
 def _pairs(dimensions: object) -> dict[str, str]:

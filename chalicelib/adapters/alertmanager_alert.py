@@ -18,6 +18,14 @@ def parse(payload: Mapping[str, Any], missing: Ownership | None) -> list[Parsed]
 
 def _parse(payload: Mapping[str, Any], member: Member, missing: Ownership | None) -> AlertEvent:
     owner = member.owner(missing)
+    links = Links(
+        runbook_url=member.linked("runbook"),
+        dashboard_url=member.linked("dashboard"),
+        source_url=_page(payload, "alerts?silenced=true&inhibited=true&filter=", member),
+        silence_url=_page(payload, "silences/new?filter=", member),
+    )
+    query = fields.url(member.alert.get("generatorURL"))
+    rest = member.other_annotations(links.runbook_url, links.dashboard_url)
     # The identity is the fingerprint alone, as peers of a cluster differ in their external address. A newer
     # `startsAt` is no new period for certain, as replicas of Prometheus see one begin seconds apart.
     return AlertEvent(
@@ -30,23 +38,28 @@ def _parse(payload: Mapping[str, Any], member: Member, missing: Ownership | None
         occurred_at=member.occurred_at,
         teams=owner.teams,
         identity=Identity(alarm_id=member.fingerprint),
-        links=Links(
-            runbook_url=fields.url(member.said("runbook_url")),
-            source_url=fields.url(member.alert.get("generatorURL")),
-            silence_url=_silence(payload, member),
-        ),
+        links=links,
         labels=member.shown_labels,
+        annotations=fields.annotations(({_asks(query): query} if query else {}) | rest),
+        measurement=member.measurement,
         raw_provider=fields.raw(member.alert),
     )
 
 
-def _silence(payload: Mapping[str, Any], member: Member) -> str | None:
-    """Open Alertmanager's form for a silence of exactly these labels."""
+def _asks(query: str) -> str:
+    """Name what opens: Prometheus and Thanos link the query, other senders a page of their own."""
+    return "Query in Prometheus" if "/graph?" in query or "/query?" in query else "Source of the alert"
+
+
+def _page(payload: Mapping[str, Any], page: str, member: Member) -> str | None:
+    """Open a page of Alertmanager for exactly these labels.
+
+    Its list leaves out what is silenced or inhibited, unless asked for
+    (github.com/prometheus/alertmanager, ui/app/src/Views/AlertList/Parsing.elm).
+    """
     if not (address := fields.url(payload.get("externalURL"))):
         return None
     matchers = [
         f"{name}={json.dumps(value, ensure_ascii=False)}" for name, value in sorted(member.labels.items())
     ]
-    return fields.url(
-        f"{address.rstrip('/')}/#/silences/new?filter={quote('{' + ','.join(matchers) + '}', safe='')}"
-    )
+    return fields.url(f"{address.rstrip('/')}/#/{page}{quote('{' + ','.join(matchers) + '}', safe='')}")

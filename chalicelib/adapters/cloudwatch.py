@@ -16,7 +16,7 @@ from chalicelib.alert_values import MAX_DESCRIPTION, MAX_REASON, MAX_SUMMARY, MA
 from chalicelib.errors import Rejected
 
 if TYPE_CHECKING:
-    from chalicelib.alert import AlertEvent
+    from chalicelib.alert import AlertEvent, Measurement
 
 CONDITIONS = {"ALARM": Condition.FIRING, "OK": Condition.RESOLVED}
 
@@ -48,12 +48,13 @@ def _alert(change: StateChange, condition: Condition, missing: Ownership | None)
     description = alarm_description.read(change.description)
     named = _owner(change, description, condition, missing)
     firing = condition is Condition.FIRING
+    summary = description.values.get("summary") or ("" if description.text else change.asked.words)
     return canonical.AlertEvent(
         source=SOURCE.name,
         state=condition,
         title=_title(change),
         description=fields.text(description.text, MAX_DESCRIPTION),
-        summary=fields.text(description.values.get("summary"), MAX_SUMMARY),
+        summary=fields.text(summary, MAX_SUMMARY),
         reason=fields.text(change.reason, MAX_REASON),
         priority=named.priority,
         occurred_at=fields.time(change.at, change.at_field),
@@ -65,9 +66,20 @@ def _alert(change: StateChange, condition: Condition, missing: Ownership | None)
             source_url=_console(arn),
         ),
         labels=fields.labels(change.labels),
+        annotations=fields.annotations(
+            {f"Log line {number}": line for number, line in enumerate(change.log_lines, 1)}
+        ),
+        measurement=_measurement(change),
         began_anew=firing and (change.contributor is not None or change.previous == "OK"),
         raw_provider=fields.raw(change.payload),
     )
+
+
+def _measurement(change: StateChange) -> "Measurement | None":
+    if not change.measured:
+        return None
+    value, threshold = change.measured
+    return canonical.Measurement(value=value, threshold=threshold)
 
 
 def _condition(change: StateChange) -> Condition:

@@ -8,7 +8,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Union
 
 from chalicelib.adapters import texts
-from chalicelib.alert_values import MAX_LABEL_NAME, MAX_LABEL_VALUE, MAX_LABELS, Priority, in_utc
+from chalicelib.alert_values import (
+    MAX_ANNOTATIONS,
+    MAX_LABEL_NAME,
+    MAX_LABEL_VALUE,
+    MAX_LABELS,
+    Priority,
+    in_utc,
+)
 from chalicelib.errors import Rejected
 
 if TYPE_CHECKING:
@@ -87,6 +94,11 @@ def labels(pairs: Mapping[str, str]) -> dict[str, str]:
     return full if len(full) <= MAX_LABELS else dict(list(full.items())[:MAX_LABELS])
 
 
+def annotations(pairs: Mapping[str, str]) -> dict[str, str]:
+    """Cut annotations to what an alert may hold."""
+    return dict(list(labels(pairs).items())[:MAX_ANNOTATIONS])
+
+
 def lowered(pairs: Mapping[str, str]) -> dict[str, str]:
     """Make names lower-case; of names that differ in case only, the lower-case one counts."""
     return {name.lower(): pairs[name] for name in sorted(pairs)}
@@ -137,11 +149,6 @@ def identifier(value: str) -> str:
     if len(cleaned) <= MAX_ID:
         return cleaned
     return f"{cleaned[:MAX_ID]} sha256:{hashlib.sha256(cleaned.encode()).hexdigest()}"
-
-
-def number(value: float) -> str:
-    """Write a number as a person would: 80 for 80.0."""
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def raw(payload: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
-from chalicelib.adapters import fields
+from chalicelib.adapters import fields, grafana_values
 from chalicelib.adapters.fields import Ignored, Ownership, Parsed
 from chalicelib.adapters.grafana_reason import recovered, why
 from chalicelib.adapters.group_member import Member, members
@@ -16,6 +17,7 @@ from chalicelib.alert_values import MAX_TITLE
 OF_THE_DATASOURCE = {"DatasourceNoData": "no data", "DatasourceError": "datasource error"}
 
 MAX_HOST = 180
+HOUR = timedelta(hours=1)
 
 TEST_GROUP = re.compile(r"[^{][^\n]{0,200}?-[0-9a-f]{16}-[0-9]{1,20}")
 """The group key of a test, `<integration>-<fingerprint>-<unix time>`; a real one begins with a brace."""
@@ -30,6 +32,12 @@ def _parse(payload: Mapping[str, Any], member: Member, missing: Ownership | None
     if _is_test(payload, member):
         return Ignored("TEST_NOTIFICATION", member.title)
     owner = member.owner(missing)
+    links = _links(member)
+    shown = (
+        links.runbook_url,
+        links.dashboard_url,
+        member.annotations.get("error") if member.firing else None,
+    )
     return AlertEvent(
         source="grafana",
         state=member.condition,
@@ -44,8 +52,10 @@ def _parse(payload: Mapping[str, Any], member: Member, missing: Ownership | None
             account_id=account(payload.get("externalURL"), payload.get("orgId"), member.alert.get("orgId")),
             alarm_id=member.fingerprint,
         ),
-        links=_links(member),
-        labels=member.shown_labels,
+        links=links,
+        labels=fields.labels(member.shown_labels | _of_series(member)),
+        annotations=fields.annotations(member.other_annotations(*shown)),
+        measurement=member.measurement,
         began_anew=member.firing,
         recovered=recovered(member),
         raw_provider=fields.raw(member.alert),
@@ -83,11 +93,37 @@ def _host(external_url: object) -> str:
     return fields.title(host, MAX_HOST)
 
 
+def _of_series(member: Member) -> dict[str, str]:
+    """The labels of the series that the alert itself lacks."""
+    return {name: value for name, value in grafana_values.series(member).items() if name not in member.labels}
+
+
+def _at_its_time(address: object, member: Member) -> str | None:
+    """Let a dashboard open at the time of the alert, as Grafana 11 and later do by themselves.
+
+    An hour before and after it began, or ended; in milliseconds
+    (github.com/grafana/alerting, templates/template_data.go).
+    """
+    url = fields.url(address)
+    if url is None or {"from", "to"} & parse_qs(urlsplit(url).query).keys():
+        return url
+    place, hash_sign, fragment = url.partition("#")
+    mark = "&" if "?" in place else "?"
+    span = f"from={_milliseconds(member.occurred_at - HOUR)}&to={_milliseconds(member.occurred_at + HOUR)}"
+    return fields.url(f"{place}{mark}{span}{hash_sign}{fragment}")
+
+
+def _milliseconds(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)
+
+
 def _links(member: Member) -> Links:
     alert = member.alert
     return Links(
-        runbook_url=fields.url(member.said("runbook_url")),
-        dashboard_url=fields.url(alert.get("panelURL")) or fields.url(alert.get("dashboardURL")),
+        runbook_url=member.linked("runbook"),
+        dashboard_url=_at_its_time(alert.get("panelURL"), member)
+        or _at_its_time(alert.get("dashboardURL"), member)
+        or member.linked("dashboard"),
         source_url=fields.url(alert.get("generatorURL")),
         silence_url=fields.url(alert.get("silenceURL")),
         image_url=fields.url(alert.get("imageURL")),

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from chalicelib import quantities
 from chalicelib.adapters import fields
 from chalicelib.adapters.fields import Ownership, quoted
 from chalicelib.adapters.owner import OwnershipSource, owner
-from chalicelib.alert_values import MAX_DESCRIPTION, MAX_SUMMARY, MAX_TITLE, Condition
+from chalicelib.alert import Measurement
+from chalicelib.alert_values import MAX_DESCRIPTION, MAX_MEASURED, MAX_SUMMARY, MAX_TITLE, Condition
 from chalicelib.errors import Rejected
 
 CONDITIONS = {"firing": Condition.FIRING, "resolved": Condition.RESOLVED}
@@ -19,6 +21,8 @@ INSTANCE_LABELS = ("instance", "host", "hostname", "node", "pod")
 READ_ELSEWHERE = frozenset(
     {"alertname", "rulename", "team", "teams", "priority", "runbook_url", "description", "summary"}
 )
+TOLD_ELSEWHERE = frozenset({"team", "teams", "priority", "grafana_state_reason"})
+"""Annotations that an issue tells in another form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,7 @@ class Member:
     @property
     def description(self) -> str | None:
         """What the rule says of itself."""
-        return fields.text(self.said("description"), MAX_DESCRIPTION)
+        return fields.text(self.said("description") or self.annotations.get("message"), MAX_DESCRIPTION)
 
     @property
     def summary(self) -> str | None:
@@ -83,6 +87,39 @@ class Member:
                 if name.lower() not in READ_ELSEWHERE and not name.startswith("__")
             }
         )
+
+    @property
+    def measurement(self) -> Measurement | None:
+        """What the annotation `value` says was measured, and the annotation `threshold` was the limit."""
+        value, threshold = (
+            fields.title(quantities.shortened(self.annotations.get(name, "")), MAX_MEASURED)
+            for name in ("value", "threshold")
+        )
+        return Measurement(value=value, threshold=threshold or None) if value else None
+
+    def linked(self, kind: str) -> str | None:
+        """Find an address by a name that begins with `kind`, such as `runbook_url` or `runbookURL`."""
+        for pairs in self.said_by:
+            for name in sorted(pairs, key=lambda name: (name != f"{kind}_url", name)):
+                if name.startswith(kind) and (address := fields.url(pairs[name])):
+                    return address
+        return None
+
+    def other_annotations(self, *shown: str | None) -> dict[str, str]:
+        """The annotations whose text is shown nowhere else; `shown` are the texts that the source shows."""
+        measured = self.measurement
+        told = {self.description, self.summary, *shown}
+        hidden = (
+            {"value", "threshold"} if measured and measured.threshold else {"value"} if measured else set()
+        )
+        return {
+            name: value
+            for name, value in fields.strings(self.alert.get("annotations")).items()
+            if name.lower() not in TOLD_ELSEWHERE | hidden
+            and value.strip() not in told
+            and value.strip() not in fields.TEMPLATE_WITHOUT_VALUE
+            and not name.startswith("__")
+        }
 
     def said(self, *names: str) -> str:
         """Find what an annotation, else a label, says under the first of these names."""

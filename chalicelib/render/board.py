@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 
 from chalicelib.alert import Priority
 from chalicelib.conditions.row import AlertState
-from chalicelib.render import markdown
+from chalicelib.render import links, markdown
 from chalicelib.render.issue import MAX_BODY
 from chalicelib.render.marker import BOARD
 from chalicelib.render.view import View
@@ -113,7 +113,7 @@ def _table(priority: Priority, views: list[View]) -> Iterator[str]:
 def _row(view: View) -> str:
     teams = ", ".join(map(view.line, view.owners))
     # Three cells, the links in the first of them: a telephone shows no more.
-    alert = "<br>".join(filter(None, [_name(view), view.links()]))
+    alert = "<br>".join(filter(None, [_name(view), links.in_short(view)]))
     since = "<br>".join([moment(view.began), *_notes(view)])
     return f"| {alert} | {teams} | {since} |"
 

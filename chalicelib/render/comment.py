@@ -6,6 +6,7 @@ from datetime import datetime
 from chalicelib.conditions.comments import Comment
 from chalicelib.conditions.issue import IssueRef
 from chalicelib.conditions.row import AlertState
+from chalicelib.render import links
 from chalicelib.render.marker import comment_marker
 from chalicelib.render.stale import unheard
 from chalicelib.render.view import View
@@ -26,14 +27,14 @@ def duplicate(ref: IssueRef) -> str:
 
 
 def _repeat(view: View) -> list[str]:
-    return [f"Still firing: {view.since()}. {view.reported()}", view.reason]
+    return [f"Still firing: {view.since()}. {view.reported()}", view.now_says()]
 
 
 def _escalation(view: View) -> list[str]:
     issue, priority = view.row.status.issue, view.alert.priority
     before = f" from {issue.announced}" if issue and issue.announced != priority else ""
     raised = f"Raised{before} to {view.severity(priority)}; firing {view.since()}."
-    return [raised, view.links(), view.mentions(priority), view.reason]
+    return [raised, links.links(view), view.mentions(priority), view.now_says()]
 
 
 def _resolved(view: View) -> list[str]:
@@ -41,7 +42,7 @@ def _resolved(view: View) -> list[str]:
 
 
 def _snooze(view: View) -> list[str]:
-    return [f"The snooze is over, and it still fires: {view.since()}. {view.reported()}", view.reason]
+    return [f"The snooze is over, and it still fires: {view.since()}. {view.reported()}", view.now_says()]
 
 
 def _quiet(view: View) -> list[str]:

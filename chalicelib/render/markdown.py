@@ -42,7 +42,8 @@ _MARKS = re.compile(r"[@#<>|&\\`*\[\]~$_]|[hH]-|[wW]\.|://|:[\w+-]{1,101}:|[0-9a
 _BETWEEN = re.compile(r"\n\s*\n")
 _ENTITIES = {"<": "&lt;", ">": "&gt;", "|": "&#124;", "&": "&amp;"}
 _STARTS = frozenset("0123456789-+=:#.)")
-_LINE_START = re.compile(r"^(\d{0,9})([-+=:#.)])")
+_LINE_START = re.compile(r"^(\d{0,9})(?!(?<=\d)\.\d)([-+=:#.)])")
+"""What may start a block; `31.3` starts none, as a list's number ends with its mark and a blank."""
 _ADDRESS = re.compile(r"(https?)://(?:[^/?#]*@)?([^/?#]++)(.*)", re.IGNORECASE | re.DOTALL)
 _SAFE = "/:?#[]!$&'*+,;=%~"
 _ENCODED = re.compile(rf"[\w.{re.escape(_SAFE)}-]*", re.ASCII)

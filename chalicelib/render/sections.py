@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from chalicelib.adapters import registry
-from chalicelib.render import history, markdown
+from chalicelib.quantities import shortened
+from chalicelib.render import history, links, markdown, redaction
 from chalicelib.render.redaction import HIDDEN
 from chalicelib.render.view import SHORT, View
 from chalicelib.render.words import counted
@@ -56,7 +57,8 @@ def rest(view: View, room: Room) -> Iterator[str]:
         yield f"![Panel]({image})" if image else ""
         yield _table(view, room)
         earlier, reason = history.earlier(view), view.alert.reason or ""
-        if len(reason) > SHORT:
+        yield _annotations(view, room)
+        if len(reason) > SHORT or view.told_shorter:
             yield _folded("The whole reason", view.text(reason, room.text))
         yield _folded(f"Earlier firings ({len(earlier)})", "\n".join(earlier))
         yield _folded("What the provider sent", _raw(view, room.raw))
@@ -76,6 +78,21 @@ def _table(view: View, room: Room) -> str:
     return "\n".join(lines) + (f"\n\n{counted(left_out, kind.lower())} more." if left_out > 0 else "")
 
 
+def _annotations(view: View, room: Room) -> str:
+    """Fold away whatever else the rule says, where labels may be shown."""
+    if view.route.details is Details.NONE:
+        return ""
+    rows = _cells(
+        view, room, ((name, shortened(value)) for name, value in links.other_annotations(view).items())
+    )
+    lines = [
+        "| Annotation | Value |",
+        "|---|---|",
+        *(f"| {name} | {value} |" for name, value in rows[: room.rows]),
+    ]
+    return _folded(f"More from the rule ({len(rows)})", "\n".join(lines)) if rows else ""
+
+
 def _cells(view: View, room: Room, pairs: Iterator[tuple[str, str]]) -> list[tuple[str, str]]:
     shown = ((name, MASKED if names_credential(name) else value) for name, value in pairs)
     written = [(view.line(name, 100), view.line(value, room.value)) for name, value in shown]
@@ -93,6 +110,7 @@ def _ours(view: View) -> Iterator[tuple[str, str]]:
     if view.route.details is Details.FULL:
         yield "Account", alert.identity.account_id or ""
         yield "Provider's id", alert.identity.alarm_id or ""
+        yield "Name", alert.title if redaction.hide(mask(alert.title)) != mask(alert.title) else ""
     if view.measured:
         yield "Value", alert.reason or ""
 

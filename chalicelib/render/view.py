@@ -5,8 +5,9 @@ from datetime import datetime
 from functools import cached_property, lru_cache
 
 from chalicelib.adapters import registry
-from chalicelib.alert import AlertEvent, Condition, Priority
+from chalicelib.alert import AlertEvent, Condition, Measurement, Priority
 from chalicelib.conditions.row import AlertState
+from chalicelib.quantities import shortened
 from chalicelib.render import markdown, redaction
 from chalicelib.render.words import MINUTE, SEVERITIES, counted, duration, figures, moment
 from chalicelib.routing import Details, Route, Routing
@@ -14,9 +15,6 @@ from chalicelib.telemetry.masking import mask
 
 KNOWN = 2048
 """Lines of which it is remembered how they are written: most recur from alert to alert."""
-
-SILENCED = "(its end is then not reported here; `/snooze 4h` or `/mute` quiets this issue alone)"
-"""What a silence at the source does to the issue."""
 
 SHORT = 300
 """Code points of a text that stands before the links."""
@@ -68,7 +66,11 @@ class View:
 
     def text(self, value: str | None, limit: int) -> str:
         """Write paragraphs of a provider's text."""
-        return markdown.text(_shown(value or "", limit, self.route.details))
+        return markdown.text(_shown(shortened(value or ""), limit, self.route.details))
+
+    def words(self, value: str | None, limit: int = SHORT) -> str:
+        """Write one line of what a provider says, its numbers as people read them."""
+        return self.line(shortened(value or ""), limit)
 
     def shown(self, url: str | None) -> str:
         """Write an address as the target of a link; empty where there is none that may be shown."""
@@ -84,15 +86,19 @@ class View:
         lasted = self.now - self.began
         if lasted < MINUTE:
             return f"since {moment(self.began)}"
-        as_of = f" as of {self.now:%H:%M}" if dated else ""
+        day = f" ({self.now:%Y-%m-%d})" if self.now.date() != self.began.date() else ""
+        as_of = f" as of {self.now:%H:%M}{day}" if dated else ""
         return f"since {moment(self.began)}, {duration(lasted)}{as_of}"
 
     def ending(self) -> str:
         """Say when it ended, after how long, and how."""
         when = f"at {moment(self.ended)} after {duration(self.ended - self.began)}"
-        reason = self.row.spec.resolution.reason if self.row.spec.resolution else None
+        resolution = self.row.spec.resolution
+        reason = resolution.reason if resolution else None
         if self.recovered:
-            return f"**RESOLVED** {when}." + (f" {self.line(reason)}" if reason else "")
+            figures = self._figures(resolution.measurement) if resolution else ""
+            said = f"Now {figures}." if figures else self.words(reason)
+            return f"**RESOLVED** {when}. {said}".rstrip()
         why = self.line((reason or "").rstrip(". ")) or "the provider stopped watching it"
         return f"**Closed: {why}** {when}. Whether the condition itself has ended is not known."
 
@@ -118,7 +124,7 @@ class View:
         """Say what is wrong, in the best words there are."""
         alert = self.alert
         first_words = (alert.description or "").strip().partition("\n")[0]
-        said = (self.line(value) for value in (alert.summary, first_words, alert.reason, alert.title))
+        said = (self.words(value) for value in (alert.summary, first_words, alert.reason, alert.title))
         return next(filter(None, said), "An alert without a readable text")
 
     def reported(self) -> str:
@@ -129,25 +135,34 @@ class View:
     @property
     def reason(self) -> str:
         """Say why the provider says so now."""
-        return self.line(self.alert.reason)
+        return self.words(self.alert.reason)
+
+    @property
+    def figures(self) -> str:
+        """Say what was measured against which threshold."""
+        return self._figures(self.alert.measurement)
+
+    def _figures(self, measured: Measurement | None) -> str:
+        if measured is None or not (value := self.words(measured.value)):
+            return ""
+        limit = self.words(measured.threshold)
+        return f"**{value}**, threshold {limit}" if limit else f"**{value}**"
+
+    @property
+    def told_shorter(self) -> bool:
+        """Whether the first lines say what the reason says: by its figures, or by how it ended."""
+        resolution = self.row.spec.resolution
+        over = not self.firing and resolution is not None and bool(resolution.reason)
+        words = not self.measured and self.reason != self.headline
+        return words and (over or bool(self.figures))
 
     def why(self) -> str:
-        """Give the reason where it says in words what the headline does not."""
-        return "" if self.measured or self.reason == self.headline else self.reason
+        """Give the reason where it says in words what nothing above does."""
+        return "" if self.measured or self.told_shorter or self.reason == self.headline else self.reason
 
-    def links(self) -> str:
-        """Link what to open first, then the rest; the best link is bold."""
-        links = self.alert.links
-        source = registry.of_alert(self.alert.source).shown_as
-        targets = [
-            ("Open the runbook", self.shown(links.runbook_url) or markdown.address(self.route.runbook or "")),
-            ("Dashboard", self.shown(links.dashboard_url)),
-            (f"Alert in {source}", self.shown(links.source_url)),
-        ]
-        found = [f"[{label}]({target})" for label, target in targets if target]
-        best = [f"**{link}**" for link in found[:1]]
-        silence = self.shown(links.silence_url)
-        return " · ".join([*best, *found[1:], *([f"[Silence it]({silence}) {SILENCED}"] if silence else [])])
+    def now_says(self) -> str:
+        """Give the figures, or the reason where there are none."""
+        return self.figures or self.reason
 
     def mentions(self, priority: Priority) -> str:
         """Call the people of a priority."""

@@ -15,7 +15,7 @@ from tests.patterns import faults
 
 AT_ONE_PLACE = {"match", "fullmatch"}
 LINEAR_ALL_THE_SAME = {
-    "chalicelib.adapters.grafana_reason._VALUE": "reads at most MOST_TO_SEARCH characters",
+    "chalicelib.adapters.grafana_values._VALUE": "reads at most MOST_TO_SEARCH characters",
     "chalicelib.render.markdown._ADDRESS": "its last part reads anything, so it ends once a host is found",
     "chalicelib.render.markdown._BETWEEN": "it ends at any line break of a run, so that no run is read twice",
 }

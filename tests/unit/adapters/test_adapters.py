@@ -255,17 +255,91 @@ class TestShapes:
         assert "the rule `Runner queue`" in rejection("grafana", group).fix
 
     @pytest.mark.parametrize(
-        ("seconds", "words"), [(10, "10 s"), (90, "90 s"), (60, "1 minute"), (900, "15 minutes")]
+        ("trigger", "words"),
+        [
+            ({"Period": 10}, "over 10 seconds"),
+            ({"Period": 90}, "over 90 seconds"),
+            ({"Period": 60, "EvaluationPeriods": 1}, "for 1 minute"),
+            ({"Period": 60, "EvaluationPeriods": 5}, "for 5 of 5 minutes"),
+            ({"Period": 300, "EvaluationPeriods": 3, "DatapointsToAlarm": 2}, "for 10 of 15 minutes"),
+            ({"Period": 86_400, "EvaluationPeriods": 1}, "for 1 day"),
+            ({"Period": 3600, "EvaluationPeriods": 2}, "for 2 of 2 hours"),
+            ({"EvaluationPeriods": 3}, "for 3 of 3 periods"),
+            ({}, ""),
+        ],
     )
-    def test_a_period_is_told_in_whole_minutes_where_it_can_be(self, seconds: int, words: str) -> None:
+    def test_how_long_is_told_in_the_largest_unit(self, trigger: dict[str, int], words: str) -> None:
         alarm = payload("cloudwatch/metric-piped-description")
-        alarm["Trigger"] = {"Period": seconds}
-        assert one("cloudwatch", alarm).labels["Threshold"] == f"of {words}"
+        alarm["Trigger"] = trigger | {"MetricName": "Latency"}
+        assert one("cloudwatch", alarm).labels["Condition"] == f"Latency {words}".strip()
+
+    def test_a_threshold_without_its_operator_is_told(self) -> None:
+        alarm = payload("cloudwatch/metric-piped-description")
+        alarm["Trigger"] = {"MetricName": "Latency", "Threshold": 2.5, "Unit": "Milliseconds"}
+        told = one("cloudwatch", alarm).labels["Condition"]
+        assert told == "Latency against a threshold of 2.5 ms"
+
+    @pytest.mark.parametrize(
+        ("reason", "data", "value", "threshold"),
+        [
+            ("1 datapoint [31.3 (a)] was greater", {"threshold": 20.0}, "31.3", "20"),
+            ("Threshold Crossed", {"threshold": 20.0, "recentDatapoints": [1, 31.3]}, "31.3", "20"),
+            ("no datapoints were received", {"recentDatapoints": []}, None, None),
+            (
+                "Threshold Crossed",
+                {
+                    "evaluatedDatapoints": [
+                        {"timestamp": "2026-11-23T03:09:00.000+0000", "value": 7},
+                        {"timestamp": "2026-11-23T03:08:00.000+0000", "value": 6},
+                        {"timestamp": "2026-11-23T03:10:00.000+0000"},
+                    ]
+                },
+                "7",
+                None,
+            ),
+            ("1 datapoint [5.0 (a)] was greater than the upper thresholds [3.21] (b)", {}, "5", "3.21"),
+            ("1 datapoint [93.4 (a)] was less than or equal to the threshold (90.0).", {}, "93.4", "90"),
+            ("Threshold Crossed", "no json", None, None),
+        ],
+    )
+    def test_what_an_event_measured(
+        self, reason: str, data: object, value: str | None, threshold: str | None
+    ) -> None:
+        event = payload("cloudwatch/eventbridge-state-change")
+        event["detail"]["state"] |= {"reason": reason, "reasonData": json.dumps(data)}
+        told = one("cloudwatch", event).measurement
+        assert (told and told.value, told and told.threshold) == (value, threshold)
+
+    def test_what_a_log_alarm_found_is_shown(self) -> None:
+        lines = ["oops: 1", {"@message": "oops: 2"}, {"timestamp": "3", "message": "oops: 3"}, 4]
+        alarm = payload("cloudwatch/log-alarm-tagged") | {"LogLines": lines}
+        assert one("cloudwatch", alarm).annotations == {f"Log line {n}": f"oops: {n}" for n in (1, 2, 3)}
+
+    def test_the_attributes_of_a_contributor_are_labels(self) -> None:
+        labels = one("cloudwatch", payload("cloudwatch/contributor-sns")).labels
+        assert labels["InstanceId"] == "i-0a1b2c3d4e5f60718"
+
+    def test_the_children_of_a_composite_alarm_are_named_in_an_event_too(self) -> None:
+        event = payload("cloudwatch/eventbridge-composite-tagged")
+        child = {"arn": "arn:aws:cloudwatch:us-west-2:123456789012:alarm:a", "state": {"value": "ALARM"}}
+        event["detail"]["state"]["reasonData"] = json.dumps({"triggeringAlarms": [child]})
+        assert one("cloudwatch", event).labels["Triggered by"] == "a"
+
+    def test_a_dashboard_opens_at_the_time_of_the_alert(self) -> None:
+        group = payload("grafana/image-and-dashboard-without-panel")
+        alert = group["alerts"][0] | {"startsAt": "2026-11-23T03:10:00Z"}
+        for written, opened in {
+            "https://g.example.org/d/a?orgId=1#x": "https://g.example.org/d/a?orgId=1&from=1795399800000&to=1795407000000#x",
+            "https://g.example.org/d/a": "https://g.example.org/d/a?from=1795399800000&to=1795407000000",
+            "https://g.example.org/d/a?from=1&to=2": "https://g.example.org/d/a?from=1&to=2",
+        }.items():
+            sent = group | {"alerts": [alert | {"dashboardURL": written}]}
+            assert one("grafana", sent).links.dashboard_url == opened
 
     def test_what_a_trigger_does_not_tell_is_left_out(self) -> None:
         alarm = payload("cloudwatch/metric-piped-description")
         alarm["Trigger"] = {"Metrics": "none", "Period": 60, "Dimensions": ["?", {"name": "Pool"}]}
-        assert one("cloudwatch", alarm).labels == {"Threshold": "of 1 minute"}
+        assert one("cloudwatch", alarm).labels == {}
 
     def test_no_more_labels_than_an_alert_holds(self) -> None:
         group = payload("alertmanager/firing-two")

@@ -28,6 +28,7 @@ CLOUDWATCH = alert(
     links={
         "source_url": "https://us-west-2.console.aws.amazon.com/cloudwatch/deeplink.js#alarmsV2:alarm/arm64-queue"
     },
+    measurement={"value": "812", "threshold": "500"},
     labels={"Metric": "QueuedJobs", "Namespace": "CI/Runners", "Fleet": "arm64", "Account": "123456789012"},
 )
 GRAFANA = alert(

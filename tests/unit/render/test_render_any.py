@@ -65,6 +65,11 @@ CASES: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
             st.dictionaries(sized(80).filter(bool), sized(1000), max_size=3),
             st.just(64).map(lambda most: {f"label{n}": Long("|" * 999) for n in range(most)}),
         ),
+        "annotations": st.dictionaries(
+            sized(80).filter(bool), sized(1000) | URL.map(lambda url: url[:999]), max_size=8
+        ),
+        "measurement": st.none()
+        | st.fixed_dictionaries({"value": sized(200).filter(bool), "threshold": sized(200).filter(bool)}),
         "raw_provider": st.none() | st.dictionaries(sized(20), sized(30_000), max_size=1),
         "state": st.sampled_from(["FIRING", "RESOLVED"]),
     }

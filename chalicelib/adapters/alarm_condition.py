@@ -1,0 +1,195 @@
+"""What a CloudWatch alarm asks of its metric, in words, and what it measured. Pure."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib import quantities
+from chalicelib.adapters import texts
+
+OPERATORS = {
+    "GreaterThanThreshold": "above",
+    "GreaterThanOrEqualToThreshold": "at least",
+    "LessThanThreshold": "below",
+    "LessThanOrEqualToThreshold": "at most",
+    "GreaterThanUpperThreshold": "above the expected band",
+    "LessThanLowerThreshold": "below the expected band",
+    "LessThanLowerOrGreaterThanUpperThreshold": "outside the expected band",
+}
+BAND = "ANOMALY_DETECTION_BAND"
+STATISTICS = {"SAMPLECOUNT": "Sample count"}
+SPANS = ((86_400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
+
+_NUMBER = r"([-+]?\d{1,310}(?:\.\d{1,30})?(?:[eE][-+]?\d{1,3})?)"
+_VALUE = re.compile(rf"datapoints? \[{_NUMBER}")
+_BOUND = re.compile(rf"(?:upper|lower) thresholds? \[{_NUMBER}")
+_THRESHOLD = re.compile(rf"the threshold \({_NUMBER}\)")
+_COMPARED = re.compile(r"(greater|less) than (or equal to )?the threshold")
+_IN_WORDS = {
+    ("greater", ""): "above",
+    ("greater", "or equal to "): "at least",
+    ("less", ""): "below",
+    ("less", "or equal to "): "at most",
+}
+
+Object = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is watched, such as `p99 of Latency`, and what makes the alarm fire, as far as it is told."""
+
+    what: str = ""
+    operator: str = ""
+    threshold: float | None = None
+    unit: str = ""
+    lasting: str = ""
+
+    @property
+    def words(self) -> str:
+        """Say `p99 of Latency above 2 s for 5 of 5 minutes`; empty where too little is told."""
+        if not self.what and self.threshold is None:
+            return ""
+        limit = "" if self.threshold is None else quantities.quantity(self.threshold, self.unit, 9)
+        operator = self.operator or ("against a threshold of" if limit else "")
+        if not limit and operator in _IN_WORDS.values():
+            operator = ""
+        return " ".join(filter(None, [self.what, operator, limit, self.lasting]))
+
+    def measured(self, reason: object, data: Object) -> tuple[str, str | None] | None:
+        """Write what was measured last, and the threshold; None where no value is told."""
+        text = texts.line(reason) if isinstance(reason, str) else ""
+        value, bound = _found(_VALUE, text), _found(_BOUND, text)
+        value = _newest(data) if value is None else value
+        threshold = bound if self.threshold is None else self.threshold
+        if value is None:
+            return None
+        if threshold is None:
+            return quantities.quantity(value, self.unit), None
+        return quantities.against(value, threshold, self.unit)
+
+
+def of_sns(trigger: Object) -> Asked:
+    """Read the trigger of SNS's JSON."""
+    main = _main(trigger.get("Metrics"))
+    period = _whole(trigger.get("Period")) or _whole(_stat(main).get("Period"))
+    periods = _whole(trigger.get("EvaluationPeriods"))
+    operator = _text(trigger, "ComparisonOperator")
+    return Asked(
+        what=_what(main) if main else _watched(trigger, _text(trigger, "MetricName")),
+        operator=OPERATORS.get(operator, operator),
+        threshold=_number(trigger.get("Threshold")),
+        unit=_text(trigger, "Unit") or _text(_stat(main), "Unit"),
+        lasting=_lasting(period, periods, _whole(trigger.get("DatapointsToAlarm")) or periods),
+    )
+
+
+def of_event(configuration: Object, reason: object, data: Object) -> Asked:
+    """Read EventBridge's event, which tells the threshold in the data of the reason, and no operator."""
+    main = _main(configuration.get("metrics"))
+    text = texts.line(reason) if isinstance(reason, str) else ""
+    compared = _COMPARED.search(text)
+    return Asked(
+        what=_what(main),
+        operator=_IN_WORDS[compared[1], compared[2] or ""] if compared else "",
+        threshold=_number(data.get("threshold")) if "threshold" in data else _found(_THRESHOLD, text),
+        unit=_text(_stat(main), "unit") or _text(data, "unit"),
+        lasting=_lasting(_whole(data.get("period")) or _whole(_stat(main).get("period")), 0, 0),
+    )
+
+
+def reason_data(value: object) -> Object:
+    """Read the data of a reason, which is JSON in a text; empty where it is none."""
+    try:
+        data = json.loads(value) if isinstance(value, str) else None
+    except (ValueError, RecursionError):
+        return {}
+    return data if isinstance(data, Mapping) else {}
+
+
+def _main(metrics: object) -> Object:
+    """Find the entry that is compared: the one that returns data, and is no band."""
+    for entry in _objects(metrics):
+        told = entry.get("ReturnData", entry.get("returnData", True))
+        if str(told).lower() != "false" and not _either(entry, "Expression").startswith(BAND):
+            return entry
+    return {}
+
+
+def _what(entry: Object) -> str:
+    stat = _stat(entry)
+    metric = _object(stat.get("Metric", stat.get("metric")))
+    name = _text(metric, "MetricName") or _text(metric, "name")
+    if name:
+        return _watched({"Statistic": _either(stat, "Stat")}, name)
+    return _either(entry, "Label") or _either(entry, "Expression")
+
+
+def _watched(trigger: Object, name: str) -> str:
+    statistic = _text(trigger, "ExtendedStatistic") or _text(trigger, "Statistic")
+    if statistic.isupper():
+        statistic = STATISTICS.get(statistic, statistic.capitalize())
+    return f"{statistic} of {name}" if statistic and name else name
+
+
+def _lasting(period: int, periods: int, datapoints: int) -> str:
+    """Say `for 5 of 5 minutes`, `for 1 day`; without the number of periods `over 1 minute`."""
+    if not period:
+        return f"for {datapoints} of {periods} periods" if periods else ""
+    seconds, name = next(span for span in SPANS if period % span[0] == 0)
+    each = period // seconds
+    if not periods:
+        return f"over {_counted(each, name)}"
+    least = f"{datapoints * each:,} of " if periods > 1 else ""
+    return f"for {least}{_counted(periods * each, name)}"
+
+
+def _counted(number: int, name: str) -> str:
+    return f"{number:,} {name}" if number == 1 else f"{number:,} {name}s"
+
+
+def _newest(data: Object) -> float | None:
+    """Find the newest value in the data of a reason; the list without times has the newest last."""
+    dated = [
+        each for each in _objects(data.get("evaluatedDatapoints")) if _number(each.get("value")) is not None
+    ]
+    if dated:
+        return _number(max(dated, key=lambda each: _text(each, "timestamp"))["value"])
+    recent = data.get("recentDatapoints")
+    return _number(recent[-1]) if isinstance(recent, list) and recent else None
+
+
+def _found(pattern: re.Pattern[str], text: str) -> float | None:
+    found = pattern.search(text)
+    return float(found[1]) if found else None
+
+
+def _stat(entry: Object) -> Object:
+    return _object(entry.get("MetricStat", entry.get("metricStat")))
+
+
+def _either(entry: Object, name: str) -> str:
+    """Read a text that SNS writes with a capital, and EventBridge without."""
+    return _text(entry, name) or _text(entry, name[0].lower() + name[1:])
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) and abs(value) < 1e300 else None
+
+
+def _whole(value: object) -> int:
+    return value if isinstance(value, int) and 0 < value < 10**9 else 0
+
+
+def _text(value: Object, name: str) -> str:
+    return texts.line(value[name]) if isinstance(value.get(name), str) else ""
+
+
+def _object(value: object) -> Object:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _objects(value: object) -> Iterator[Object]:
+    return (entry for entry in value if isinstance(entry, Mapping)) if isinstance(value, list) else iter(())

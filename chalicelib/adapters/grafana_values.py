@@ -1,0 +1,94 @@
+"""The values that a Grafana alert fires on, and the series that they are of."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from chalicelib import quantities
+from chalicelib.adapters import fields
+from chalicelib.adapters.group_member import Member
+
+MAX_VALUES = 20
+MOST_TO_SEARCH = 2000
+IN_SHORT = 200
+_VALUE = re.compile(r"\[ (?:var|metric)='([^']*)'.*? value=(\S+) \]", re.DOTALL)
+_LABELS = re.compile(r"labels=\{([^{}]*)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value by the name of its query; a classic condition has one for each series."""
+
+    name: str
+    written: str
+    labels: Mapping[str, str]
+
+
+def in_words(member: Member, *, counts_no_data: bool) -> str:
+    """Write the values in short, each with the labels that tell its series from the others'.
+
+    -1 stands for none where the rule takes no data as a state.
+    """
+    told = _told(member)
+    found = _values(member, {value.name: value.labels for value in told}, counts_no_data=counts_no_data)
+    if found is None:
+        text = fields.text(member.alert.get("valueString"), MOST_TO_SEARCH) or ""
+        found = told
+        if not told:
+            return quantities.shortened(fields.title(text, IN_SHORT))
+    shared = _shared(told)
+    return ", ".join(_in_words(value, shared) for value in found[:MAX_VALUES])
+
+
+def series(member: Member) -> dict[str, str]:
+    """The labels that all of the values' series have; a classic condition's alert has none of them."""
+    return _shared(_told(member))
+
+
+def _values(
+    member: Member, labels: Mapping[str, Mapping[str, str]], *, counts_no_data: bool
+) -> list[Value] | None:
+    values = member.alert.get("values")
+    if not isinstance(values, Mapping) or not values:
+        return None
+    return [
+        Value(name, quantities.number(value), labels.get(name, {}))
+        for name, value in sorted(values.items())
+        if isinstance(value, int | float) and not (counts_no_data and value == -1)
+    ]
+
+
+def _told(member: Member) -> list[Value]:
+    """Read `[ var='B' labels={...} value=22 ]`, the only form before there were `values`."""
+    text = fields.text(member.alert.get("valueString"), MOST_TO_SEARCH) or ""
+    return [
+        Value(found[1], quantities.shortened(found[2]), _labels(found[0])) for found in _VALUE.finditer(text)
+    ]
+
+
+def _labels(text: str) -> dict[str, str]:
+    """Read `device=/dev/sda, mountpoint=/`; a part without `=` belongs to the value before it."""
+    found = _LABELS.search(text)
+    labels: dict[str, str] = {}
+    last = ""
+    for part in found[1].split(", ") if found else []:
+        name, equals, value = part.partition("=")
+        if equals:
+            labels[name], last = value, name
+        elif last:
+            labels[last] += f", {part}"
+    return labels
+
+
+def _shared(values: list[Value]) -> dict[str, str]:
+    series = [value.labels for value in values if value.labels]  # an expression's value has none
+    return {
+        name: value
+        for name, value in (series[0] if series else {}).items()
+        if all(other.get(name) == value for other in series)
+    }
+
+
+def _in_words(value: Value, shared: Mapping[str, str]) -> str:
+    own = ", ".join(f"{name}={said}" for name, said in value.labels.items() if name not in shared)
+    return f"{value.name} ({own}) = {value.written}" if own else f"{value.name} = {value.written}"
