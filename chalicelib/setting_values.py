@@ -81,6 +81,13 @@ def roles(text: str) -> tuple[str, ...]:
     return roles
 
 
+def topic(text: str) -> str:
+    """Read the ARN of a standard SNS topic, or nothing."""
+    if text and not re.fullmatch(r"arn:[\w-]+:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}", text):
+        raise ValueError("must be the ARN of a standard SNS topic")
+    return text
+
+
 def regions(text: str) -> tuple[str, ...]:
     """Read names of regions, separated by commas or blanks."""
     regions = tuple(text.replace(",", " ").split())

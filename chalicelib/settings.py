@@ -45,6 +45,7 @@ class Settings:
     listings_interval: timedelta
     board_interval: timedelta
     canary_repository: str
+    mirror_topic_arn: str
 
     @property
     def listed(self) -> bool:
@@ -87,6 +88,7 @@ class Settings:
             listings_interval=read("LISTINGS_INTERVAL_MINUTES", "5", setting_values.minutes),
             board_interval=read("BOARD_INTERVAL_MINUTES", "5", setting_values.minutes),
             canary_repository=read("CANARY_REPO", "", setting_values.repository),
+            mirror_topic_arn=read("MIRROR_TOPIC_ARN", "", setting_values.topic),
         )
         if settings.lease <= settings.github_timeout * 2:
             reader.faults.append("LEASE_SECONDS must be more than twice GITHUB_TIMEOUT_SECONDS")

@@ -36,6 +36,8 @@ PURE = (
     "chalicelib/store/codec.py",
     "chalicelib/labels.py",
     "chalicelib/conditions/",
+    "chalicelib/mirrors/__init__.py",
+    "chalicelib/mirrors/document.py",
     "chalicelib/render/markdown.py",
     "chalicelib/telemetry/masking.py",
     "chalicelib/telemetry/metrics.py",

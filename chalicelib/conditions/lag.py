@@ -19,7 +19,13 @@ def since(row: AlertState) -> datetime | None:
     By our own clock, as it says how late we are.
     """
     issue, spec = row.status.issue, row.spec
-    if row.due_at is None or spec.alert is None or row.status.snoozed_until or (issue and _held(issue)):
+    if (
+        row.due_at is None
+        or _for_mirrors_alone(row)
+        or spec.alert is None
+        or row.status.snoozed_until
+        or (issue and _held(issue))
+    ):
         return None
     shown = issue is not None and issue.open
     if spec.condition is Condition.FIRING:
@@ -34,6 +40,14 @@ def long_over(row: AlertState, now: datetime) -> bool:
         return False
     # By GitHub's clock, as minutes of these months count for nothing.
     return row.spec.condition is Condition.RESOLVED and issue.closed_at < now - LONG
+
+
+def _for_mirrors_alone(row: AlertState) -> bool:
+    """Whether it is due because a mirror is owed something, and GitHub nothing.
+
+    A step that is begun or that failed is due at another time than `mirror_at`, or has its intent.
+    """
+    return row.due_at == row.status.mirror_at and row.intent is None
 
 
 def _held(issue: Issue) -> bool:

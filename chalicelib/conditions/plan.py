@@ -1,5 +1,6 @@
 """Plan: the one step between what GitHub shows and what it should show. Pure and level-triggered."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.alert import AlertEvent, Condition
@@ -29,9 +30,16 @@ __all__ = ["Policy", "plan"]
 
 
 def plan(row: AlertState, now: datetime, policy: Policy) -> Step:
-    """Decide what GitHub should see next."""
+    """Decide what GitHub should see next; where that is nothing, mirrors may still be owed something."""
     if row.lease and row.lease.until > now:
         return Nothing(Quiet.IN_PROGRESS, row.lease.until)
+    step, mirror_at = _on_github(row, now, policy), row.status.mirror_at
+    if mirror_at and isinstance(step, Nothing):
+        return replace(step, due_at=min(step.due_at or mirror_at, mirror_at))
+    return step
+
+
+def _on_github(row: AlertState, now: datetime, policy: Policy) -> Step:
     if not policy.enabled:
         return Nothing(Quiet.DISABLED, now + policy.update_interval)
     if row.intent:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from chalicelib.alert import Priority
+from chalicelib.conditions.facts import Fact
 from chalicelib.conditions.issue import IssueRef, Shown
 from chalicelib.conditions.spec import Episode, Spec
 
@@ -128,6 +129,7 @@ class Status:
     `predecessor` is the issue before this one, `superseded` that one while it is still to be closed, `told`
     the newest episode that an issue has told, `failures` the refusals in a row. `commands` are to be carried
     out, `heard` the comments that the newest ones stood in, `replies` those that are owed an answer in words.
+    `outbox` holds the facts that no mirror has yet, delivered next at `mirror_at`.
     """
 
     issue: Issue | None = None
@@ -139,6 +141,8 @@ class Status:
     commands: tuple[Command, ...] = ()
     heard: tuple[int, ...] = ()
     replies: tuple[int, ...] = ()
+    outbox: tuple[Fact, ...] = ()
+    mirror_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,8 @@ TOMBSTONE_KEPT = timedelta(days=7)
 ALERTS = ("alert", "resolution", "early")
 ADDED = {"annotations", "measurement"}
 """Fields of an alert that came later."""
+MIRRORED = {"outbox", "mirror_at"}
+"""What of a status is written only while a mirror is owed something."""
 
 _SPEC, _STATUS, _INTENT = TypeAdapter(Spec), TypeAdapter(Status), TypeAdapter(Intent)
 
@@ -51,7 +53,9 @@ def status(row: AlertState) -> dict[str, Any]:
     issue = row.status.issue
     still_open = issue if issue and issue.open else None
     return {
-        "status": {"S": _STATUS.dump_json(row.status).decode()},
+        "status": {
+            "S": _STATUS.dump_json(row.status, exclude=None if row.status.outbox else MIRRORED).decode()
+        },
         "issue_repository": repository(issue.ref.repository) if issue else None,
         "issue_number": {"N": str(issue.ref.number)} if issue else None,
         "open_priority": {"S": still_open.priority.value} if still_open else None,

@@ -43,6 +43,9 @@ class Rows(Documents, Protocol):
     def rest(self, row: AlertState) -> AlertState | None:
         """Write when the row is next due, or that it is not."""
 
+    def mirrored(self, row: AlertState) -> AlertState | None:
+        """Write what is left to be mirrored."""
+
     def retire(self, row: AlertState) -> AlertState | None:
         """List it no more with its repository."""
 

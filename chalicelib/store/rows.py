@@ -54,10 +54,7 @@ class DynamoStore:
         return self._write(row, codec.spec(row) | codec.due(row))[0]
 
     def ask(self, row: AlertState) -> AlertState | None:
-        """Write that people did something to the issue, and when the row is due.
-
-        None if another was quicker.
-        """
+        """Write that people did something to the issue, and when it is due; None if another was quicker."""
         return self._write(row, codec.look(wanted=row.look) | codec.due(row))[0]
 
     def claim(self, row: AlertState, intent: Intent | None, lease: Lease) -> AlertState | None:
@@ -91,6 +88,10 @@ class DynamoStore:
     def rest(self, row: AlertState) -> AlertState | None:
         """Write when the row is next due, or that it is not; None if another was quicker."""
         return self._write(row, codec.due(row))[0]
+
+    def mirrored(self, row: AlertState) -> AlertState | None:
+        """Write what is left to be mirrored, and when the row is due; None if another was quicker."""
+        return self._write(row, codec.status(row) | codec.due(row))[0]
 
     def retire(self, row: AlertState) -> AlertState | None:
         """Find it by its issue no more, until that is written anew; None if another was quicker."""

@@ -6,6 +6,7 @@ its intent, and what is left to do keeps the row due.
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cached_property
 
 from chalicelib.conditions import failure, outcome
 from chalicelib.conditions.issue import IssueRef, Seen
@@ -14,11 +15,13 @@ from chalicelib.conditions.row import AlertState
 from chalicelib.conditions.steps import AddComment, Adopt, CloseDuplicate, Nothing, Quiet, ReadIssue, Work
 from chalicelib.conditions.suppression import hushed
 from chalicelib.errors import ConfigurationError, GitHubError, OutcomeUnknown
+from chalicelib.mirrors import Mirror
 from chalicelib.rate_limit import rules
 from chalicelib.rate_limit.rules import CallBudget, Granted
 from chalicelib.store.ports import Rows
 from chalicelib.sync import claims, intents
 from chalicelib.sync.claims import Clock, Timing
+from chalicelib.sync.delivery import Delivery
 from chalicelib.sync.execute import Executor
 from chalicelib.sync.journal import Journal
 from chalicelib.sync.readiness import prepare
@@ -38,6 +41,11 @@ class Sync:
     policy: Policy
     timing: Timing
     telemetry: Telemetry
+    mirrors: tuple[Mirror, ...] = ()
+
+    @cached_property
+    def _delivery(self) -> Delivery:
+        return Delivery(self.mirrors, self.rows, self.clock, self.policy, self.telemetry)
 
     @property
     def _journal(self) -> Journal:
@@ -53,10 +61,10 @@ class Sync:
         while current and self.clock.now() + self.timing.call < until:
             step = plan(hushed(current) if put_off else current, self.clock.now(), self.policy)
             if isinstance(step, Nothing):
-                return self._rest(current, step, put_off)
+                return self._delivery.deliver(self._rest(current, step, put_off), row, until)
             current, refused_until = self._take(current, step)
             if refused_until and not isinstance(step, AddComment):
-                return None
+                return self._delivery.deliver(current, row, until)
             put_off = refused_until or put_off
         return None
 
@@ -108,14 +116,16 @@ class Sync:
         """Whether a step on the row is under way or unfinished."""
         return row.intent is not None or (row.lease is not None and row.lease.until > self.clock.now())
 
-    def _rest(self, row: AlertState, step: Nothing, put_off: datetime | None) -> None:
+    def _rest(self, row: AlertState, step: Nothing, put_off: datetime | None) -> AlertState | None:
         """Write when there may be something to do again; an unfinished step never leaves a row undue."""
         if step.reason is Quiet.IN_PROGRESS:
-            return
+            return None
         due_at = min((at for at in (step.due_at, put_off) if at), default=None)
+        rested: AlertState | None = row
         if due_at != row.due_at:
-            self.rows.rest(replace(row, due_at=due_at))
+            rested = self.rows.rest(replace(row, due_at=due_at))
         self._journal.rested(row, step, due_at)
+        return rested
 
     def _take(self, row: AlertState, step: Work) -> tuple[AlertState | None, datetime | None]:
         """Prepare, claim, budget, act, settle; returns the row, and until when it was put off."""
@@ -167,7 +177,7 @@ class Sync:
     def _settle(self, claimed: AlertState, settled: AlertState) -> AlertState | None:
         """Write the outcome with what it leaves to do."""
         now = self.clock.now()
-        free = replace(settled, lease=None)
+        free = self._delivery.noted(claimed, replace(settled, lease=None))
         step = plan(free, now, self.policy)
         due_at = step.due_at if isinstance(step, Nothing) else now
         return self.rows.settle(claimed, replace(free, due_at=due_at), now)

@@ -9,6 +9,7 @@ from chalicelib.sync.execute import Executor
 from chalicelib.sync.sync import Sync
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.function import loading
+from chalicelib.wiring.mirrors import mirrors
 from chalicelib.wiring.rules import limits, policy, timing
 from chalicelib.wiring.stage import Stage
 from chalicelib.wiring.table import store
@@ -61,4 +62,5 @@ def sync(stage: Stage) -> Sync:
         policy=policy(stage.settings),
         timing=timing(stage.settings),
         telemetry=stage.telemetry,
+        mirrors=mirrors(stage),
     )

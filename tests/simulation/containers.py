@@ -18,6 +18,7 @@ from chalicelib.conditions.steps import Work
 from chalicelib.github.client import GitHubClient
 from chalicelib.github.dates import http_date
 from chalicelib.github.issues import GitHubIssues
+from chalicelib.mirrors.sns import SnsMirror
 from chalicelib.rate_limit.rules import Limits
 from chalicelib.rate_limit.shared import SharedBudget
 from chalicelib.reconcile.alarm_check import AlarmCheck
@@ -44,6 +45,7 @@ from tests.simulation.scenario import Scenario
 from tests.twins.dynamodb import DynamoTwin
 from tests.twins.github import GitHubTwin, UnsignedApp
 from tests.twins.messaging import DLQ, QUEUE, Messaging
+from tests.twins.mirror import MirrorTwin
 
 TOKEN = "webhook-secret-0123456789"
 
@@ -62,6 +64,10 @@ class Services(Protocol):
     @property
     def github(self) -> GitHubTwin:
         """GitHub."""
+
+    @property
+    def mirror(self) -> MirrorTwin:
+        """The topic of a mirror."""
 
     @property
     def telemetry(self) -> Telemetry:
@@ -159,7 +165,11 @@ class Container:
         client = GitHubClient(services.github, UnsignedApp(), gate, self.clock, timedelta(seconds=TIMEOUT))
         self.issues = GitHubIssues(client)
         act, timing = _CountedAct(services, self.clock, self.issues, self.store.of_issue), Timing()
-        self.sync = Sync(self.store, gate, act, self.clock, services.policy, timing, services.telemetry)
+        topic = "arn:aws:sns:us-west-2:123456789012:alerting-test-mirror"
+        mirror = SnsMirror(lambda: services.mirror, topic)  # type: ignore[arg-type,return-value]
+        mirrors = (mirror,) if services.scenario.setting.mirror else ()
+        policy, telemetry = services.policy, services.telemetry
+        self.sync = Sync(self.store, gate, act, self.clock, policy, timing, telemetry, mirrors)
 
     def webhook(self) -> AlertWebhook:
         services = self._services

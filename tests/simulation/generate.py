@@ -77,6 +77,7 @@ def _setting(seed: int, chance: Random, drawn: History, *, others: bool) -> Sett
         comment_cap=chance.choice((0, 1, 2)) if chance.random() < 0.1 else 2500,
         others=others,
         board=chance.random() < 0.2,
+        mirror=Random(f"{seed}/mirror").random() < 0.4,
     )
 
 

@@ -28,6 +28,7 @@ class Ledger:
         if "#" in key:
             return
         self.changed_at = now
+        self._world.mirrored.row_changed(before, after)
         if before is None or before.get("spec") != after.get("spec"):
             self._spoken_at[key] = now
         if "lease_owner" in after and (before or {}).get("lease_owner") != after["lease_owner"]:

@@ -36,7 +36,15 @@ POINTS = {
 }
 """The calls that workers make, by service."""
 
-TAKES = {"table": 0.02, "queue": 0.03, "topic": 0.05, "github": 0.6, "cloudwatch": 0.2, "lookups": 0.2}
+TAKES = {
+    "table": 0.02,
+    "queue": 0.03,
+    "topic": 0.05,
+    "github": 0.6,
+    "cloudwatch": 0.2,
+    "lookups": 0.2,
+    "mirror": 0.1,
+}
 """Seconds that a call takes on average, by service."""
 
 

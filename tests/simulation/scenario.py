@@ -76,6 +76,7 @@ class Setting:
     comment_cap: int = 2500
     others: bool = False
     board: bool = False
+    mirror: bool = False
 
     @property
     def policy(self) -> Policy:

@@ -18,6 +18,7 @@ from tests.simulation.containers import TOKEN, Container
 from tests.simulation.histories import OFF
 from tests.simulation.human import Human
 from tests.simulation.ledger import Ledger
+from tests.simulation.mirrored import Mirrored
 from tests.simulation.outside import Outside
 from tests.simulation.providers.alertmanager import Alertmanager
 from tests.simulation.providers.grafana import Grafana
@@ -30,6 +31,7 @@ from tests.simulation.watch import Watch
 from tests.twins.dynamodb import DynamoTwin
 from tests.twins.github import GitHubTwin
 from tests.twins.messaging import VISIBILITY, Messaging, Queued
+from tests.twins.mirror import MirrorTwin
 
 FUNCTION = 120.0
 MARGIN = timedelta(seconds=3)
@@ -65,8 +67,10 @@ class World:
         known = 0.0 if "github: x-ratelimit-reset" in OFF else ahead
         self.outside = Outside(self.schedule, known, even=scenario.even)
         self.watch, self.ledger, self.telemetry = Watch(self), Ledger(self), Told(self)
+        self.mirrored = Mirrored(self)
         self.table = DynamoTwin(seconds, self.outside, self.ledger.row_changed)
         self.messaging = Messaging(seconds, self.outside, self._delays, self._after, self.ledger.acknowledged)
+        self.mirror = MirrorTwin(self.outside, lambda: not self.calmed)
         self.github = GitHubTwin(lambda: seconds() + ahead, self.outside)
         self.github.watch = self.watch
         self.human = Human(self, Person(self.github.world, "mona"))

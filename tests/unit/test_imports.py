@@ -23,7 +23,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("settings", "telemetry"),
     ("render",),
     ("github", "store"),
-    ("aws", "lookups", "rate_limit"),
+    ("aws", "lookups", "mirrors", "rate_limit"),
     ("webhook", "collector", "sync", "reconcile"),
     ("wiring",),
     ("entrypoints",),
@@ -33,7 +33,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 """From the bottom up, one name a folder. A module imports from its layer and those below, in no circle."""
 
 WORK = ("webhook", "collector", "sync", "reconcile")
-OUTSIDE_FOLDERS = ("github", "store", "aws", "lookups", "rate_limit")
+OUTSIDE_FOLDERS = ("github", "store", "aws", "lookups", "mirrors", "rate_limit")
 """Where not pure, they talk to the world; the work above knows them by its ports."""
 
 IMPURE_LIBRARIES = frozenset(

@@ -1,0 +1,23 @@
+"""Who else hears what happened to an issue: the port of mirrors, and one file for each of them."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from chalicelib.conditions.facts import Fact
+from chalicelib.errors import AlertingError
+
+__all__ = ["Mirror", "MirrorUnavailable"]
+
+
+class MirrorUnavailable(AlertingError):
+    """A mirror did not take facts; they are delivered again."""
+
+
+class Mirror(Protocol):
+    """Takes facts; it must do so, or fail, within a few seconds."""
+
+    def deliver(self, condition: str, facts: Sequence[Fact]) -> None:
+        """Take facts of a condition, in order, perhaps not for the first time.
+
+        Raises MirrorUnavailable unless all were taken.
+        """

@@ -1,0 +1,31 @@
+"""The document: a fact as JSON, for receivers outside. Pure.
+
+Fields are only ever added; `version` changes if that cannot be.
+"""
+
+import json
+
+from chalicelib.conditions.facts import Fact
+
+VERSION = 1
+
+
+def document(condition: str, fact: Fact) -> str:
+    """Write a fact of a condition, whose fingerprint it is called by."""
+    return json.dumps(
+        {
+            "version": VERSION,
+            "id": fact.id,
+            "kind": fact.kind.value,
+            "at": fact.at.isoformat(),
+            "condition": condition,
+            "title": fact.title,
+            "priority": fact.priority.value,
+            "teams": fact.teams,
+            "repository": fact.ref.repository,
+            "number": fact.ref.number,
+            "url": fact.url,
+            "closed_by": {"US": "alerting", "PERSON": "person"}[fact.closed_by] if fact.closed_by else None,
+        },
+        ensure_ascii=False,
+    )

@@ -1,0 +1,28 @@
+"""The mirrors of a stage: those that its settings name. A new one is a file in `mirrors/` and a line here."""
+
+from functools import cache
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from chalicelib.mirrors import Mirror
+from chalicelib.mirrors.sns import SnsMirror
+from chalicelib.settings import Arn
+from chalicelib.wiring.stage import Stage
+
+QUICK = Config(connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 1})
+"""A mirror that does not answer takes no time from GitHub's steps; what it missed is delivered later."""
+
+
+@cache
+def mirrors(stage: Stage) -> tuple[Mirror, ...]:
+    """Wire the mirrors; none unless a setting names one."""
+    topic_arn = stage.settings.mirror_topic_arn
+    return (SnsMirror(cache(lambda: _sns(stage, topic_arn)), topic_arn),) if topic_arn else ()
+
+
+def _sns(stage: Stage, topic_arn: str) -> Any:
+    """Make a client for the region of a topic, which may be another than the stage's."""
+    region = Arn.parse(topic_arn).region
+    return boto3.client("sns", region_name=region, config=QUICK.merge(stage.config), **stage.keys)
