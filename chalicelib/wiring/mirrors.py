@@ -8,7 +8,7 @@ from botocore.config import Config
 
 from chalicelib.mirrors import Mirror
 from chalicelib.mirrors.sns import SnsMirror
-from chalicelib.settings import Arn
+from chalicelib.settings import AwsArn
 from chalicelib.wiring.stage import Stage
 
 QUICK = Config(connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 1})
@@ -24,5 +24,5 @@ def mirrors(stage: Stage) -> tuple[Mirror, ...]:
 
 def _sns(stage: Stage, topic_arn: str) -> Any:
     """Make a client for the region of a topic, which may be another than the stage's."""
-    region = Arn.parse(topic_arn).region
+    region = AwsArn.parse(topic_arn).region
     return boto3.client("sns", region_name=region, config=QUICK.merge(stage.config), **stage.keys)

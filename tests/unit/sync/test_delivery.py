@@ -18,7 +18,7 @@ from chalicelib.sync.sync import Sync
 from chalicelib.wiring.mirrors import mirrors
 from chalicelib.wiring.stage import Stage
 from tests.unit.builders import at, firing, resolved
-from tests.unit.test_sync import FIRST, LOST, World, fails_with
+from tests.unit.sync.test_sync import FIRST, LOST, World, fails_with
 
 MINUTE = timedelta(minutes=1)
 
