@@ -71,7 +71,8 @@ class Delivery:
     def _left(self, row: AlertState, before: AlertState, until: datetime) -> AlertState:
         """Return the row with what is left to deliver; the same row if that has not changed."""
         status, now = row.status, self.clock.now()
-        if not status.outbox or row.lease or (self.mirrors and now + LIMIT > until):
+        busy = row.lease is not None and row.lease.until > now
+        if not status.outbox or busy or (self.mirrors and now + LIMIT > until):
             return row
         if not self.mirrors:
             self._drop(row, status.outbox, "no mirror is configured any more")

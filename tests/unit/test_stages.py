@@ -71,6 +71,17 @@ def test_a_policy_names_its_actions_and_what_they_are_done_to(stage: str, functi
 
 
 @pytest.mark.parametrize("stage", STAGES)
+def test_who_writes_to_github_may_publish_to_the_mirror_and_the_webhook_may_not(stage: str) -> None:
+    may = [
+        function
+        for function in FUNCTIONS
+        for each in statements(stage, function)
+        if listed(each["Resource"]) == [f"arn:aws:sns:{STAGES[stage]}:*:alerting-{stage}-mirror"]
+    ]
+    assert sorted(may) == ["collector", "reconcile"]
+
+
+@pytest.mark.parametrize("stage", STAGES)
 def test_every_policy_file_belongs_to_a_function(stage: str) -> None:
     files = {path.name for path in CHALICE.glob(f"policy-{stage}-*.json")}
     assert files == {f"policy-{stage}-{function}.json" for function in FUNCTIONS}

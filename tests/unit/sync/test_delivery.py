@@ -10,7 +10,8 @@ import pytest
 from chalicelib.conditions import lag
 from chalicelib.conditions.facts import Fact
 from chalicelib.conditions.issue import Closer
-from chalicelib.conditions.row import AlertState
+from chalicelib.conditions.row import AlertState, Lease
+from chalicelib.errors import Unavailable
 from chalicelib.mirrors import MirrorUnavailable
 from chalicelib.settings import Settings
 from chalicelib.store import codec
@@ -174,6 +175,29 @@ def test_a_row_keeps_the_newest_facts_and_the_log_names_those_that_it_drops(worl
     world.receiver.down = None
     world.settle(120)
     assert world.receiver.heard == kinds
+
+
+def test_a_lease_that_a_crash_left_behind_keeps_no_fact_from_being_delivered(world: Mirrored) -> None:
+    world.receiver.down = MirrorUnavailable("down")
+    row = world.run(firing(0))
+    world.receiver.down = None
+    assert world.store.claim(row, None, Lease("crashed", world.clock.now() + MINUTE))
+    world.settle(5)
+    assert world.receiver.heard == ["opened"]
+    assert world.row.due_at is None
+
+
+def test_while_github_refuses_the_next_step_what_happened_is_mirrored(world: Mirrored) -> None:
+    world.tracker.faults["comment"] = fails_with(Unavailable("503"), times=99)
+    world.run(firing(0, priority="P2"))
+    world.receiver.down = MirrorUnavailable("down")
+    world.run(firing(1, priority="P2"))
+    world.receiver.down = None
+    world.run(firing(2, priority="P0"))
+    assert world.receiver.heard == ["opened"]
+    retried_at = world.row.due_at
+    assert retried_at is not None
+    assert retried_at > world.clock.now()
 
 
 def test_who_loses_the_race_to_clear_the_outbox_delivers_twice(world: Mirrored) -> None:
