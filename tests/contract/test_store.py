@@ -15,6 +15,7 @@ from moto import mock_aws
 from mypy_boto3_dynamodb import DynamoDBClient
 
 from chalicelib.alert import Condition, Priority
+from chalicelib.conditions.facts import Fact, FactKind
 from chalicelib.conditions.issue import IssueRef
 from chalicelib.conditions.record import record
 from chalicelib.conditions.row import AlertState, Intent, Lease, Status, Verb
@@ -385,6 +386,18 @@ def test_resting_writes_when_the_row_is_next_due_or_that_it_is_not(store: Store)
     store.rest(replace(later, due_at=None))
     assert present(store.get(row.fingerprint)).due_at is None
     assert store.due(Priority.P1, at(99), 10) == []
+
+
+def test_what_is_left_to_be_mirrored_is_written_unless_another_was_quicker(store: Store) -> None:
+    row = recorded(store)
+    fact = Fact("id", FactKind.OPENED, IssueRef("org/alerts", 1), "url", "title", row.priority, ("x",), at(0))
+    owed = replace(row, status=replace(row.status, outbox=(fact,), mirror_at=at(9)), due_at=at(9))
+    present(store.mirrored(owed))
+    kept = present(store.get(row.fingerprint))
+    assert (kept.status, kept.due_at) == (owed.status, at(9))
+    assert store.mirrored(replace(owed, status=row.status, due_at=None)) is None
+    present(store.mirrored(replace(kept, status=row.status, due_at=None)))
+    assert present(store.get(row.fingerprint)).status == row.status
 
 
 def test_resting_on_an_older_row_is_lost(store: Store) -> None:

@@ -188,11 +188,10 @@ def test_a_lease_that_a_crash_left_behind_keeps_no_fact_from_being_delivered(wor
 
 
 def test_while_github_refuses_the_next_step_what_happened_is_mirrored(world: Mirrored) -> None:
-    world.tracker.faults["comment"] = fails_with(Unavailable("503"), times=99)
-    world.run(firing(0, priority="P2"))
     world.receiver.down = MirrorUnavailable("down")
-    world.run(firing(1, priority="P2"))
+    world.run(firing(0, priority="P2"))
     world.receiver.down = None
+    world.tracker.faults["edit"] = fails_with(Unavailable("503"), times=99)
     world.run(firing(2, priority="P0"))
     assert world.receiver.heard == ["opened"]
     retried_at = world.row.due_at
