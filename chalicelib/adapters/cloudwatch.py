@@ -48,7 +48,8 @@ def _alert(change: StateChange, condition: Condition, missing: Ownership | None)
     description = alarm_description.read(change.description)
     named = _owner(change, description, condition, missing)
     firing = condition is Condition.FIRING
-    summary = description.values.get("summary") or ("" if description.text else change.asked.words)
+    asked = change.asked.words if change.asked.what and not description.text else ""
+    summary = description.values.get("summary") or asked
     return canonical.AlertEvent(
         source=SOURCE.name,
         state=condition,

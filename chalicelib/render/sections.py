@@ -101,7 +101,8 @@ def _cells(view: View, room: Room, pairs: Iterator[tuple[str, str]]) -> list[tup
 
 def _labels(view: View) -> Iterator[tuple[str, str]]:
     if view.route.details is not Details.NONE:
-        yield from (pair for pair in view.alert.labels.items() if pair[0].casefold() not in ABOVE)
+        pairs = (pair for pair in view.alert.labels.items() if pair[0].casefold() not in ABOVE)
+        yield from (pair for pair in pairs if view.words(pair[1]) != view.headline)
 
 
 def _ours(view: View) -> Iterator[tuple[str, str]]:

@@ -169,3 +169,15 @@ def test_as_of_when_has_its_date_on_another_day() -> None:
 def test_a_name_that_could_act_is_no_text_of_a_link(name: str) -> None:
     said = body(alert(annotations={name: "https://e.org/logs"}))
     assert said.index("More from the rule (1)") < said.index("<https://e.org/logs>")
+
+
+def test_a_condition_that_is_the_headline_is_no_row_too() -> None:
+    said = body(one("cloudwatch", payload("cloudwatch/account-in-name")))
+    assert said.count("p99 of Latency above 2 s for 1 day") == 1
+
+
+def test_a_condition_without_its_metric_is_no_headline() -> None:
+    event = payload("cloudwatch/eventbridge-state-change")
+    event["detail"]["configuration"] = {}
+    event["detail"]["alarmTags"] = {"team": "storage", "priority": "P2"}
+    assert one("cloudwatch", event).summary is None
