@@ -75,7 +75,7 @@ def _is_test(payload: Mapping[str, Any], member: Member) -> bool:
 def _title(member: Member) -> str:
     what = OF_THE_DATASOURCE.get(member.labels.get("alertname", ""))
     rule = fields.title(member.labels.get("rulename"), MAX_TITLE - 20)
-    return member.of_instance(f"{rule} ({what})") if what and rule else member.title
+    return member.titled(f"{rule} ({what})") if what and rule else member.title
 
 
 def account(address: object, *organisations: object) -> str | None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 from zlib import crc32
 
-from chalicelib.adapters import texts
+from chalicelib.adapters import telling, texts
 from chalicelib.adapters.source import Example, Payload, Source, an_object, instant, late
 from chalicelib.errors import NotAccepted
 
@@ -23,6 +23,7 @@ LEGACY = frozenset({"ruleId", "ruleName", "evalMatches"})
 
 _IDENTIFYING = """
     alerts status startsAt endsAt fingerprint generatorURL labels annotations alertname rulename instance
+    differing groupLabels
     team teams priority grafana_state_reason receiver orgId externalURL version groupKey
 """
 IDENTIFYING = frozenset(_IDENTIFYING.casefold().split())
@@ -63,8 +64,11 @@ def source(
 def split(body: object) -> list[Payload]:
     """Make one payload of each alert; raises NotAccepted where there is no telling what the alerts are."""
     group = an_object(body)
-    shared = _of_group(group)
-    return [shared | {"alerts": [alert]} for alert in _alerts(group)]
+    shared, alerts = _of_group(group), _alerts(group)
+    return [
+        shared | ({"differing": names} if names else {}) | {"alerts": [alert]}
+        for alert, names in zip(alerts, telling.apart(alerts), strict=True)
+    ]
 
 
 def ended(payload: Mapping[str, Any]) -> bool:
@@ -126,10 +130,13 @@ def template(of: Example, **more: Any) -> Payload:
 def _of_group(group: Payload) -> Payload:
     """Take what is short: each alert carries it."""
     kept = {name: group[name] for name in OF_THE_GROUP if isinstance(group.get(name), str | int)}
-    return {
+    short = {
         name: texts.cut(value, MOST_SHARED) if isinstance(value, str) else value
         for name, value in kept.items()
     }
+    by = group.get("groupLabels")
+    small = isinstance(by, dict) and by and texts.size(by) <= MOST_SHARED
+    return short | ({"groupLabels": by} if small else {})
 
 
 def _alerts(group: Payload) -> list[object]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib import quantities
-from chalicelib.adapters import fields
+from chalicelib.adapters import fields, telling
 from chalicelib.adapters.fields import Ownership, quoted
 from chalicelib.adapters.owner import OwnershipSource, owner
 from chalicelib.alert import Measurement
@@ -15,8 +15,7 @@ from chalicelib.errors import Rejected
 
 CONDITIONS = {"firing": Condition.FIRING, "resolved": Condition.RESOLVED}
 
-INSTANCE_LABELS = ("instance", "host", "hostname", "node", "pod")
-"""What tells the alerts of one rule apart in most set-ups, the first that is there."""
+NAMELESS = "An alert without a name"
 
 READ_ELSEWHERE = frozenset(
     {"alertname", "rulename", "team", "teams", "priority", "runbook_url", "description", "summary"}
@@ -29,7 +28,7 @@ TOLD_ELSEWHERE = frozenset({"team", "teams", "priority", "grafana_state_reason"}
 class Member:
     """An alert of a group; `said_by` are its annotations and its labels, both with lower-case names.
 
-    Where it has no name, `name` is its summary or id.
+    Where it has no name, `name` is its group's, else its summary; `of_group` are the labels its group needs.
     """
 
     alert: Mapping[str, Any]
@@ -38,6 +37,7 @@ class Member:
     condition: Condition
     fingerprint: str
     name: str
+    of_group: frozenset[str] = frozenset()
 
     @property
     def annotations(self) -> dict[str, str]:
@@ -57,15 +57,12 @@ class Member:
 
     @property
     def title(self) -> str:
-        """The alert's name and instance."""
-        return self.of_instance(self.name)
+        """The alert's name, and what tells it from its siblings."""
+        return self.titled(self.name)
 
-    def of_instance(self, name: str) -> str:
-        """Name the instance too, unless the name does: one rule often fires for several."""
-        instance = fields.title(fields.first(self.said_by[1:], *INSTANCE_LABELS), MAX_TITLE)
-        if instance.casefold() in name.casefold():  # of an empty one each does
-            return name
-        return fields.title(f"{name} [{instance}]", MAX_TITLE)
+    def titled(self, name: str) -> str:
+        """Name what tells it from its siblings too, unless the name does."""
+        return telling.title(name, self.labels, self.of_group)
 
     @property
     def description(self) -> str | None:
@@ -139,10 +136,10 @@ def members(payload: Mapping[str, Any]) -> list[Member]:
     alerts = payload.get("alerts")
     if not isinstance(alerts, list):
         raise Rejected("NO_ALERTS", "the message has no list `alerts`", "Send a webhook's default payload.")
-    return [_member(alert) for alert in alerts]
+    return [_member(alert, payload) for alert in alerts]
 
 
-def _member(alert: object) -> Member:
+def _member(alert: object, payload: Mapping[str, Any]) -> Member:
     if not isinstance(alert, Mapping):
         raise Rejected(
             "NOT_AN_OBJECT",
@@ -151,15 +148,22 @@ def _member(alert: object) -> Member:
         )
     labels, fingerprint = fields.strings(alert.get("labels")), _fingerprint(alert)
     annotations = fields.lowered(fields.strings(alert.get("annotations")))
-    names = (labels.get("alertname"), annotations.get("summary"), fingerprint)
     return Member(
         alert=alert,
         labels=labels,
         said_by=(annotations, fields.lowered(labels)),
         fingerprint=fingerprint,
         condition=_condition(alert.get("status")),
-        name=next(title for name in names if (title := fields.title(name, MAX_TITLE))),
+        name=_name(labels, annotations, payload),
+        of_group=telling.needed(payload),
     )
+
+
+def _name(labels: Mapping[str, str], annotations: Mapping[str, str], payload: Mapping[str, Any]) -> str:
+    """Find a name that a person can read: an id is none."""
+    group = fields.strings(payload.get("groupLabels"))
+    names = (labels.get("alertname"), group.get("alertname"), annotations.get("summary"))
+    return next(filter(None, (fields.title(name, MAX_TITLE) for name in names)), NAMELESS)
 
 
 def _fingerprint(alert: Mapping[str, Any]) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.adapters import registry
 from chalicelib.alert import AlertEvent, Condition
-from chalicelib.conditions import repeats
+from chalicelib.conditions import repeats, title
 from chalicelib.conditions.moments import insert, placed, read, said_last
 from chalicelib.conditions.reasons import News, Reason, reason_of
 from chalicelib.conditions.row import AlertState
@@ -46,7 +46,7 @@ def record(
 
     `received_at` is when its message was received, so that a redelivery decides the same.
     """
-    moment = _moment(alert, received_at)
+    alert, moment = title.kept(row, alert, received_at), _moment(alert, received_at)
     if row is None:
         return _first(alert, moment, received_at)
     news = _news(row.spec, alert, moment, received_at)

@@ -1,0 +1,217 @@
+"""Titles: each tells its alert from the siblings, and keeps doing so while these come and go."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib import render
+from chalicelib.adapters import telling
+from chalicelib.alert import AlertEvent
+from chalicelib.conditions.record import record
+from chalicelib.conditions.row import AlertState
+from tests.unit import up_to
+from tests.unit.builders import at, firing, resolved, row_of
+from tests.unit.messages import FALLBACK, deliver
+from tests.unit.test_adapters import SAMPLES, read
+
+HEADS = 80
+OF_KUBE_STATE_METRICS = {
+    "alertname": "KubeDeploymentReplicasMismatch",
+    "container": "kube-state-metrics",
+    "endpoint": "http",
+    "instance": "10.42.1.28:8080",
+    "job": "kube-state-metrics",
+    "pod": "kube-prometheus-stack-kube-state-metrics-6f664bc8c4-5lwq6",
+    "service": "kube-prometheus-stack-kube-state-metrics",
+    "severity": "warning",
+}
+OF_NODE_EXPORTER = {
+    "alertname": "NodeFilesystemAlmostOutOfSpace",
+    "device": "/dev/sda5",
+    "instance": "demo-worker-1",
+    "job": "node-exporter",
+}
+
+
+def group(labels: Sequence[Mapping[str, str]], by: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """A group of Alertmanager, of one alert for each of these labels."""
+    alerts = [
+        {
+            "status": "firing",
+            "labels": dict(each),
+            "annotations": {"team": "dev-infra", "priority": "P1"},
+            "startsAt": "2026-07-30T13:24:10Z",
+            "fingerprint": f"{number:016x}",
+        }
+        for number, each in enumerate(labels)
+    ]
+    return {"version": "4", "groupKey": "{}", "groupLabels": dict(by or {}), "alerts": alerts}
+
+
+def titles(payload: object, source: str = "alertmanager") -> list[str]:
+    return [told.title for told in deliver(source, payload, FALLBACK) if isinstance(told, AlertEvent)]
+
+
+def deployments(*named: tuple[str, str]) -> list[dict[str, str]]:
+    return [OF_KUBE_STATE_METRICS | {"deployment": name, "namespace": place} for name, place in named]
+
+
+def test_three_deployments_are_three_titles_that_name_no_exporter() -> None:
+    three = deployments(
+        ("fints-importer", "firefly-iii"),
+        ("cert-manager-webhook", "cert-manager"),
+        ("metrics-server", "kube"),
+    )
+    expected = [
+        "KubeDeploymentReplicasMismatch [fints-importer, firefly-iii]",
+        "KubeDeploymentReplicasMismatch [cert-manager-webhook, cert-manager]",
+        "KubeDeploymentReplicasMismatch [metrics-server, namespace kube]",
+    ]
+    assert titles(group(three)) == expected
+    assert [title for one in three for title in titles(group([one]))] == expected, "alone too"
+
+
+def test_two_mountpoints_of_a_host_are_two_titles_that_name_the_host() -> None:
+    both = [OF_NODE_EXPORTER | {"mountpoint": place} for place in ("/var", "/home")]
+    assert titles(group(both)) == [
+        "NodeFilesystemAlmostOutOfSpace [/var, /dev/sda5, demo-worker-1]",
+        "NodeFilesystemAlmostOutOfSpace [/home, /dev/sda5, demo-worker-1]",
+    ]
+
+
+def test_without_an_alertname_the_groups_name_and_the_labels_are_the_title_never_a_hash() -> None:
+    assert titles(group([{"thing": "value"}], {"alertname": "FoobarIsBroken"})) == [
+        "FoobarIsBroken [thing value]"
+    ]
+    assert titles(group([{"thing": "value"}])) == ["An alert without a name [thing value]"]
+
+
+@pytest.mark.parametrize(
+    ("labels", "title"),
+    [
+        ({"queue": "ci-arm64", "region": "eu-west-1", "job": "yace"}, "A [ci-arm64, eu-west-1]"),
+        ({"job": "api", "namespace": "shop"}, "A [namespace shop, job api]"),
+        ({"instance": "kafka-exporter:9308", "topic": "orders"}, "A [topic orders, kafka-exporter:9308]"),
+        ({"instance": "localhost:9106", "topic": "orders"}, "A [topic orders]"),
+        ({"pod": "node-exporter-x7", "instance": "10.0.0.5:9100"}, "A [instance 10.0.0.5:9100]"),
+        ({"pod": "api-7d9f", "container": "app", "endpoint": "web"}, "A [api-7d9f, container app]"),
+        ({"api_token": "hunter-2", "__meta__": "x-1", "empty": " "}, "A"),
+        ({"host": "<no value>"}, "A"),
+        ({"severity": "critical"}, "A"),
+    ],
+)
+def test_alone_an_alert_names_the_thing_rather_than_who_scraped_it(
+    labels: dict[str, str], title: str
+) -> None:
+    assert titles(group([{"alertname": "A"} | labels])) == [title]
+
+
+def test_who_scraped_it_is_named_where_nothing_else_differs() -> None:
+    two = [{"alertname": "A", "disk": "sda-1", "prometheus": f"k8s-{n}"} for n in (1, 2)]
+    assert titles(group(two)) == ["A [sda-1, k8s-1]", "A [sda-1, k8s-2]"]
+
+
+def test_alerts_of_another_rule_are_no_siblings() -> None:
+    others = [{"alertname": "A", "job": "api"}, {"alertname": "B", "job": "web", "disk": "sda-1"}]
+    assert titles(group(others)) == ["A [job api]", "B [sda-1]"]
+
+
+def test_what_people_group_by_is_in_the_title() -> None:
+    alerts = [{"alertname": "A", "disk": "sda-1", "job": "api"}]
+    assert titles(group(alerts, {"job": "api"})) == ["A [sda-1, job api]"]
+
+
+def test_what_was_queued_without_its_group_is_read() -> None:
+    payload = group([{"alertname": "A", "disk": "sda-1"}]) | {"differing": "no list"}
+    del payload["groupLabels"]
+    assert telling.needed(payload) == frozenset()
+
+
+def test_what_is_long_loses_its_middle() -> None:
+    (title,) = titles(group([{"alertname": "n" * 300, "disk": "/" + "d" * 300}]))
+    assert title == "n" * 40 + "…" + "n" * 39
+    several = [{"alertname": "A"} | {f"l{n}": f"{side}-{'x' * 300}" for n in range(15)} for side in "ab"]
+    of_group = titles(group(several))
+    assert len({*of_group}) == 2
+    assert all(len(title) <= telling.MAX_WHOLE for title in of_group)
+
+
+VALUES = st.sampled_from(["a", "b", "web-1", "web-2", "/var", "10.0.0.5:9100", "kube-state-metrics", "1"])
+NAMES = st.sampled_from(
+    ["instance", "pod", "job", "namespace", "mountpoint", "severity", "prometheus", "grafana_folder", "queue"]
+)
+
+
+@up_to(500)
+@given(
+    names=st.lists(NAMES, min_size=1, max_size=9, unique=True),
+    data=st.data(),
+    source=st.sampled_from(["alertmanager", "grafana"]),
+)
+def test_alerts_of_one_route_have_different_titles_unless_their_labels_are_equal(
+    names: list[str], data: st.DataObject, source: str
+) -> None:
+    """A rule's alerts have labels of the same names; groups of one route differ in what they group by."""
+    by = data.draw(st.sampled_from([(), *((name,) for name in names)]))
+    one_each = st.fixed_dictionaries(dict.fromkeys(names, VALUES)).map(lambda each: each | {"alertname": "A"})
+    alerts = data.draw(st.lists(one_each, min_size=1, max_size=6))
+    groups: dict[tuple[str, ...], list[dict[str, str]]] = {}
+    for labels in alerts:
+        groups.setdefault(tuple(labels[name] for name in by), []).append(labels)
+    first = alerts[0]
+    alone = titles(group([first], {name: first[name] for name in by}), source)
+    named: dict[str, dict[str, str]] = {}
+    for key, members in groups.items():
+        written = titles(group(members, dict(zip(by, key, strict=True))), source)
+        for labels, title in zip(members, written, strict=True):
+            assert named.setdefault(title, labels) == labels
+            assert [title] != alone or labels == first, "the first was alone when its issue was opened"
+            needed = [n for n in names if n in by or len({each[n] for each in members}) > 1]
+            assert len(title) <= HEADS or all(labels[name] in title for name in needed)
+
+
+def test_in_all_samples_of_groups_a_title_is_of_one_condition_unless_the_labels_are_equal() -> None:
+    named: dict[str, dict[str, str]] = {}
+    for path in (path for path in SAMPLES if path.parent.name in ("alertmanager", "grafana")):
+        for told in deliver(path.parent.name, read(path)["payload"], FALLBACK):
+            if isinstance(told, AlertEvent) and told.labels:
+                assert named.setdefault(render.title(told), told.labels) == told.labels
+                assert len(told.title) <= telling.MAX_WHOLE
+
+
+def title_of(row: AlertState) -> str:
+    return row.spec.alert.title if row.spec.alert else ""
+
+
+OLD = "KubeDeploymentReplicasMismatch [10.42.1.28:8080]"
+NEW = "KubeDeploymentReplicasMismatch [fints-importer, firefly-iii]"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [("A [web-1]", "A [web-1, job b]"), ("A", "A [web-1]"), (OLD, NEW)]
+)
+def test_a_condition_keeps_its_title_while_it_fires_and_for_a_day(before: str, after: str) -> None:
+    row = row_of(firing(0, title=before))
+    repeated = record(row, firing(60, title=after), at(60)).row
+    assert title_of(repeated) == before
+    again = record(row_of(firing(0, title=before), resolved(5)), firing(9, title=after), at(9)).row
+    assert title_of(again) == before
+    later = record(row_of(firing(0, title=before), resolved(5)), firing(2000, title=after), at(2000)).row
+    assert title_of(later) == after
+
+
+@pytest.mark.parametrize(
+    "change", [{"title": "Disk at 95 %"}, {"title": "Disk [b]", "labels": {"queue": "b"}}], ids=str
+)
+def test_another_name_or_other_labels_are_news(change: dict[str, Any]) -> None:
+    row = record(row_of(firing(0, title="Disk [a]")), firing(60, **change), at(60)).row
+    assert title_of(row) == change["title"]
+
+
+def test_a_sibling_that_came_is_no_news() -> None:
+    """Or a redelivery would count as a repeat."""
+    row = row_of(firing(0, title="A [web-1]"))
+    assert record(row, firing(0, title="A [web-1, job b]"), at(0)).row is row
