@@ -12,13 +12,16 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
-from chalicelib.adapters import fields
+from chalicelib.adapters import fields, texts
 
 MAX_NAME = 80
 """Code points of a title up to where the labels begin that its group needs."""
 
 MAX_WHOLE = 240
 """Leaves room for the priority in GitHub's 256."""
+
+LEAST = 20
+"""Of one label there is always so much."""
 
 MOST_NAMES = 20
 
@@ -28,8 +31,8 @@ TELLERS = (
 )
 """Who says it, and where it is filed: these end a title, and only where the group needs them."""
 
-IN_PLACE_OF_A_THING = ("job", "grafana_folder")
-"""Named where no label names a thing, as of `up`, which is about a job."""
+OF_EVERY_ALERT = "grafana_folder"
+"""Grafana groups by it unless people choose otherwise, and it tells them next to nothing."""
 
 TARGET = ("pod", "instance", "host", "hostname", "node", "container", "service")
 """What Prometheus scraped: the thing itself, or an exporter that tells of other things."""
@@ -71,7 +74,8 @@ def needed(payload: Mapping[str, Any]) -> frozenset[str]:
     """Read which labels the group of an alert needs: where it differs, and what people group by."""
     differing = payload.get("differing")
     names = [name for name in differing if isinstance(name, str)] if isinstance(differing, list) else []
-    return frozenset({*names, *fields.strings(payload.get("groupLabels"))})
+    by = fields.strings(payload.get("groupLabels")).keys() - {OF_EVERY_ALERT}
+    return frozenset({*names, *by})
 
 
 def title(name: str, labels: Mapping[str, str], of_group: Collection[str]) -> str:
@@ -79,13 +83,15 @@ def title(name: str, labels: Mapping[str, str], of_group: Collection[str]) -> st
     name = _shortened(name, MAX_NAME)
     said: list[str] = []
     for label in _ordered(labels, of_group):
-        value = fields.title(labels[label], MAX_WHOLE)
+        value = texts.line(labels[label])
         if label in of_group:
             said.append(_said(label, value))
             continue
         longer = [*said, _said(label, value)]
         if not _names(name, value) and longer[-1] not in said and len(_with(name, longer)) <= MAX_NAME:
             said = longer
+        elif not said and not _names(name, value):
+            said = [_shortened(longer[-1], max(LEAST, MAX_NAME - len(_with(name, [""]))))]
     return _fitted(name, said)
 
 
@@ -101,8 +107,8 @@ def _ordered(labels: Mapping[str, str], of_group: Collection[str]) -> list[str]:
         and value not in fields.TEMPLATE_WITHOUT_VALUE
     }
     chosen = [name for name in shown if name in of_group or not _of_the_teller(name, shown)]
-    if all(name in PLACES or name in TELLERS for name in chosen):
-        chosen += [name for name in IN_PLACE_OF_A_THING if name in shown and name not in chosen]
+    if "job" in shown and all(name in (*PLACES, *TELLERS) for name in chosen):
+        chosen = sorted({*chosen, "job"})  # as of `up`, which is about a job
     return sorted(chosen, key=lambda name: (name in TELLERS, name not in of_group, *_rank(name), name))
 
 

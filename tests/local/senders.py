@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 
+from chalicelib.adapters import telling
 from tests.local.patience import HTTP_SECONDS
 
 ACCOUNT = "123456789012"
@@ -43,8 +44,7 @@ class GrafanaAlert:
     @property
     def title(self) -> str:
         """How its issue is called, but for the priority."""
-        instance = self.labels.get("instance")
-        return f"{self.name} [{instance}]" if instance else self.name
+        return telling.title(self.name, self.labels, ())
 
     def payload(self, began: datetime, ended: datetime | None = None) -> dict[str, Any]:
         """The alert as an entry of the webhook's `alerts`."""

@@ -124,6 +124,16 @@ def test_what_people_group_by_is_in_the_title() -> None:
     assert titles(group(alerts, {"job": "api"})) == ["A [sda-1, job api]"]
 
 
+def test_grafanas_folder_is_named_only_where_alerts_differ_in_it() -> None:
+    """A rule's name is its own within a folder, and Grafana groups by folders."""
+    alert = {"alertname": "A", "grafana_folder": "CI"}
+    assert titles(group([alert], {"grafana_folder": "CI"}), "grafana") == ["A"]
+    assert titles(group([alert, alert | {"grafana_folder": "Storage"}]), "grafana") == [
+        "A [folder CI]",
+        "A [folder Storage]",
+    ]
+
+
 def test_what_was_queued_without_its_group_is_read() -> None:
     payload = group([{"alertname": "A", "disk": "sda-1"}]) | {"differing": "no list"}
     del payload["groupLabels"]
@@ -132,7 +142,8 @@ def test_what_was_queued_without_its_group_is_read() -> None:
 
 def test_what_is_long_loses_its_middle() -> None:
     (title,) = titles(group([{"alertname": "n" * 300, "disk": "/" + "d" * 300}]))
-    assert title == "n" * 40 + "…" + "n" * 39
+    assert title == f"{'n' * 40}…{'n' * 39} [/{'d' * 9}…{'d' * 9}]"
+    assert len(titles(group([{"alertname": "A", "disk": "/" + "d" * 300}]))[0]) == HEADS
     several = [{"alertname": "A"} | {f"l{n}": f"{side}-{'x' * 300}" for n in range(15)} for side in "ab"]
     of_group = titles(group(several))
     assert len({*of_group}) == 2
@@ -155,8 +166,11 @@ def test_alerts_of_one_route_have_different_titles_unless_their_labels_are_equal
     names: list[str], data: st.DataObject, source: str
 ) -> None:
     """A rule's alerts have labels of the same names; groups of one route differ in what they group by."""
-    by = data.draw(st.sampled_from([(), *((name,) for name in names)]))
-    one_each = st.fixed_dictionaries(dict.fromkeys(names, VALUES)).map(lambda each: each | {"alertname": "A"})
+    grouping = [(), *((name,) for name in names if name != telling.OF_EVERY_ALERT)]
+    by = data.draw(st.sampled_from(grouping))
+    one_each = st.fixed_dictionaries(dict.fromkeys(names, VALUES)).map(
+        lambda each: each | {"alertname": "Rule"}
+    )
     alerts = data.draw(st.lists(one_each, min_size=1, max_size=6))
     groups: dict[tuple[str, ...], list[dict[str, str]]] = {}
     for labels in alerts:
