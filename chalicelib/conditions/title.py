@@ -19,7 +19,7 @@ def kept(row: AlertState | None, alert: AlertEvent, received_at: datetime) -> Al
     if row is None or before is None or before.title == alert.title:
         return alert
     over = row.spec.condition is Condition.RESOLVED and received_at - row.spec.at > KEPT
-    if over or _name(before.title) != _name(alert.title) or before.labels != alert.labels:
+    if over or _name(before.title) != _name(alert.title):
         return alert
     return alert.model_copy(update={"title": before.title})
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import httpx
 
-from chalicelib.adapters import telling
 from tests.local.patience import HTTP_SECONDS
 
 ACCOUNT = "123456789012"
@@ -44,7 +43,8 @@ class GrafanaAlert:
     @property
     def title(self) -> str:
         """How its issue is called, but for the priority."""
-        return telling.title(self.name, self.labels, ())
+        told = [value for value in self.labels.values() if value not in self.name]
+        return f"{self.name} [{', '.join(told)}]" if told else self.name
 
     def payload(self, began: datetime, ended: datetime | None = None) -> dict[str, Any]:
         """The alert as an entry of the webhook's `alerts`."""

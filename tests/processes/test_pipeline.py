@@ -143,7 +143,11 @@ def test_the_examples_of_make_local_become_issues(stack: LocalStack, tmp_path: P
     stack.aws.publish((tmp_path / "cloudwatch.json").read_text(encoding="utf-8"))
     stack.wait_until(stack.quiet, "three issues")
     titles = {issue.title for name in (ALERTS, INFRA) for issue in stack.github.world.repository(name).listed}
-    assert {"[P1] Runner queue too long [linux-x64]", "[P2] Disk almost full", "[P0] arm64-queue-too-long"} <= titles
+    assert {
+        "[P1] Runner queue too long [linux-x64]",
+        "[P2] Disk almost full",
+        "[P0] arm64-queue-too-long",
+    } <= titles
 
 
 def test_bad_messages_are_kept_with_the_reason_and_harm_nobody(stack: LocalStack) -> None:

@@ -13,9 +13,9 @@ from chalicelib.alert import AlertEvent
 from chalicelib.conditions.record import record
 from chalicelib.conditions.row import AlertState
 from tests.unit import up_to
+from tests.unit.adapters.test_adapters import SAMPLES, read
 from tests.unit.builders import at, firing, resolved, row_of
 from tests.unit.messages import FALLBACK, deliver
-from tests.unit.test_adapters import SAMPLES, read
 
 HEADS = 80
 OF_KUBE_STATE_METRICS = {
@@ -192,7 +192,9 @@ def test_in_all_samples_of_groups_a_title_is_of_one_condition_unless_the_labels_
     for path in (path for path in SAMPLES if path.parent.name in ("alertmanager", "grafana")):
         for told in deliver(path.parent.name, read(path)["payload"], FALLBACK):
             if isinstance(told, AlertEvent) and told.labels:
-                assert named.setdefault(render.title(told), told.labels) == told.labels
+                own = (told.raw_provider or {}).get("labels", {})
+                labels = {name: value for name, value in told.labels.items() if name in own}
+                assert named.setdefault(render.title(told), labels) == labels
                 assert len(told.title) <= telling.MAX_WHOLE
 
 
@@ -217,12 +219,9 @@ def test_a_condition_keeps_its_title_while_it_fires_and_for_a_day(before: str, a
     assert title_of(later) == after
 
 
-@pytest.mark.parametrize(
-    "change", [{"title": "Disk at 95 %"}, {"title": "Disk [b]", "labels": {"queue": "b"}}], ids=str
-)
-def test_another_name_or_other_labels_are_news(change: dict[str, Any]) -> None:
-    row = record(row_of(firing(0, title="Disk [a]")), firing(60, **change), at(60)).row
-    assert title_of(row) == change["title"]
+def test_another_name_is_news() -> None:
+    row = record(row_of(firing(0, title="Disk [a]")), firing(60, title="Disk at 95 %"), at(60)).row
+    assert title_of(row) == "Disk at 95 %"
 
 
 def test_a_sibling_that_came_is_no_news() -> None:
