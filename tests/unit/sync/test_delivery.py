@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.conditions import lag
+from chalicelib.conditions import changes, lag
 from chalicelib.conditions.facts import Fact
 from chalicelib.conditions.issue import Closer
 from chalicelib.conditions.row import AlertState, Lease
@@ -96,6 +96,11 @@ def test_an_opening_whose_answer_was_lost_is_mirrored_once(world: Mirrored, afte
     world.run(firing(0))
     world.settle(30)
     assert world.receiver.heard == ["opened"]
+
+
+def test_a_deleted_issue_is_not_mirrored(world: Mirrored) -> None:
+    row = world.run(firing(0))
+    assert list(changes.happened(row.status, replace(row.status, issue=None))) == []
 
 
 def test_without_a_mirror_nothing_is_noted_and_nothing_more_is_written() -> None:
