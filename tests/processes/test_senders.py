@@ -62,7 +62,9 @@ def test_grafanas_contact_point_is_taken_by_the_webhook(prompt: Prompt) -> None:
     }
     assert settings["authorization_credentials"].startswith("$")
     assert post(prompt, settings["url"], settings["authorization_scheme"], "grafana") == 202
-    prompt.wait_until(lambda: "[P1] Runner queue too long" in prompt.titles(INFRA), "Grafana's issue")
+    prompt.wait_until(
+        lambda: "[P1] Runner queue too long [linux-x64]" in prompt.titles(INFRA), "Grafana's issue"
+    )
 
 
 def test_alertmanagers_receiver_is_taken_by_the_webhook(prompt: Prompt) -> None:
