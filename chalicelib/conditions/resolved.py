@@ -46,10 +46,11 @@ def resolved(row: AlertState, alert: AlertEvent, now: datetime, policy: Policy) 
 def _corrected(row: AlertState, alert: AlertEvent, policy: Policy) -> Step | None:
     """Show on the issue that we closed what a firing said that came after its end.
 
-    It would show it had the messages come in their order.
+    It would show it had the messages come in their order. A late firing may also move the episode's beginning
+    back, so the issue's is then one of the newest episode's later starts.
     """
-    issue = row.status.issue
-    if issue is None or issue.closed_by is not Closer.US or issue.episode != row.spec.episode:
+    issue, episode = row.status.issue, row.spec.episode
+    if issue is None or issue.closed_by is not Closer.US or episode is None or issue.episode < episode:
         return None
     if (issue.priority, issue.teams) == (alert.priority, alert.teams):
         return None

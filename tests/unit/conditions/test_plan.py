@@ -153,6 +153,11 @@ BEHIND = {"generation": 0}
         (row_of(resolved(9), firing(1)), 9, OpenIssue()),
         # what a firing says that comes after its end is shown on the issue that we closed, not on people's
         (with_issue(RESOLVED, priority=Priority.P3, **closed(9, Closer.US)), 99, UpdateIssue(REF)),
+        (  # its episode was found to have begun before the start that the issue was opened for
+            with_issue(RESOLVED, priority=Priority.P3, episode=at(5), **closed(9, Closer.US)),
+            99,
+            UpdateIssue(REF),
+        ),
         (
             with_issue(RESOLVED, priority=Priority.P3, labels=(), **closed(9, Closer.US)),
             99,
