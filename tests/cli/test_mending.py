@@ -112,3 +112,8 @@ def test_what_is_no_object_has_no_place_for_it(body: str) -> None:
 )
 def test_whose_a_payload_is_is_told_by_its_look(text: str, source: str) -> None:
     assert payloads.source_of(text) == source
+
+
+def test_the_team_of_a_datadog_payload_gives_way_to_the_one_put_in() -> None:
+    body = json.dumps(SOURCES["datadog"].template(Example(at(0))) | {"team": "nobody"})
+    assert owner("datadog", mend("datadog", body, "storage", None))[0] == ["storage"]

@@ -58,11 +58,11 @@ def test_what_github_alone_can_tell_is_left_open() -> None:
     """Whether an unfinished opening took effect nobody knows from here."""
     begun = Intent(Verb.OPEN, BEGAN, 1, at(1), "org/infra", title="[P1] x", teams=("infra",))
     steps, requests = rehearsed(replace(example.row(), intent=begun), 5)
-    assert (steps[0], requests) == ("Find", [])
+    assert (steps[0], requests) == ("Recover", [])
     assert "LOOKED" in steps
 
 
 def test_an_unfinished_change_is_read_back_first() -> None:
     begun = Intent(Verb.CHANGE, BEGAN, 1, at(1), "org/infra")
     row = replace(example.row(status=with_issue(closed_at=at(2), closed_by=Closer.US)), intent=begun)
-    assert rehearsed(row, 5 + timedelta(hours=2) / timedelta(minutes=1))[0][0] == "Look"
+    assert rehearsed(row, 5 + timedelta(hours=2) / timedelta(minutes=1))[0][0] == "ReadIssue"

@@ -58,7 +58,7 @@ class Human:
         """Do something to an issue."""
         word = f"word-{len(self.deeds)}-of-a-person"
         if action.startswith("close") and issue.state == "open":
-            title = re.sub(r"^\[P\d\] | word-\d+-of-a-person", "", issue.title)
+            title = re.sub(r"^\[P\d\] | \[edition \d+\]| word-\d+-of-a-person", "", issue.title)
             flapping = "alert:flapping" in issue.label_names
             now, not_planned = self._world.schedule.time, action == "close as not planned"
             self.closings.append(Closing(title, now, not_planned, flapping))

@@ -21,7 +21,9 @@ TOLD = "12. what fired has had an issue, however its messages came"
 SOON = 180.0
 """Seconds after which an issue is there, where nothing is wrong for long."""
 
-_TITLE = re.compile(r"\[P\d\] (.*?)(?: word-\d+-of-a-person)*")
+_TITLE = re.compile(r"\[P\d\] (.*?)(?: \[edition \d+\])?(?: word-\d+-of-a-person)*")
+"""The console names a rule; an issue's title also has the labels that tell its alerts apart."""
+
 SAYS_WHY = {"alert:stale", "alert:resolved", "alert:muted"}
 """Labels that tell a person why an issue is open though its condition does not fire."""
 
