@@ -93,6 +93,7 @@ class Rig:
                 "httpMethod": "POST",
                 "resourcePath": "/webhooks/{source}",
                 "identity": {"sourceIp": "192.0.2.1"},
+                "requestTimeEpoch": int(self.clock.now().timestamp() * 1000),
             },
             "multiValueQueryStringParameters": None,
             "stageVariables": None,
