@@ -48,6 +48,15 @@ def _moved_while_it_flaps(seed: int, chance: Random) -> Scenario:
     return scenario(seed, setting, begin(0.0, setup, before), *flaps, moved, *looks)
 
 
+def _transferred(seed: int, chance: Random) -> Scenario:
+    """A person transfers a firing issue to a repository that no route names; it is written to there."""
+    setup, number = emitter(chance), chance.choice((0, 2, 4, 6))
+    worse = begin(chance.uniform(300, 600), setup, number, word="P0")
+    moved = Acts(chance.uniform(60, 200), "transfer", 0.6, heard=chance.random() < 0.5)
+    ends = end(chance.uniform(3000, 5000), setup, number)
+    return scenario(seed, Setting((setup,)), begin(0.0, setup, number, word="P2"), moved, worse, ends)
+
+
 def _asked_to_wait(seed: int, chance: Random) -> Scenario:
     """GitHub says until when its limit lasts, by a clock that is behind ours."""
     setup, began = emitter(chance), chance.uniform(0, 60)
@@ -74,6 +83,7 @@ PROFILES: tuple[Callable[[int, Random], Scenario], ...] = (
     _lists_long,
     _lists_lag,
     _moved_while_it_flaps,
+    _transferred,
     _asked_to_wait,
     _begun_again_unheard,
 )
