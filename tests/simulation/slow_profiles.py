@@ -69,10 +69,11 @@ def _asked_to_wait(seed: int, chance: Random) -> Scenario:
 def _begun_again_unheard(seed: int, chance: Random) -> Scenario:
     """A person closes it, it ends, of which no word is sent, and it begins again."""
     route = Route(wait=0.0, interval=30.0, repeat=1200.0, send_resolved=False)
-    setup, number = Alertmanagers("alertmanager", chance.choice(AHEAD), route=route), chance.randrange(16)
+    ahead = chance.choice((*AHEAD, -600.0, -600.0, -600.0))
+    setup, number = Alertmanagers("alertmanager", ahead, route=route), chance.randrange(16)
     closes = Acts(chance.uniform(60, 200), "close", 0.0, chance.random() < 0.7)
     ended = closes.at + chance.uniform(60, 200)
-    again = begin(ended + chance.uniform(1000, 2500), setup, number)
+    again = begin(ended + chance.uniform(700, 1300), setup, number)
     return scenario(
         seed, Setting((setup,)), begin(0.0, setup, number), closes, end(ended, setup, number), again
     )
