@@ -76,7 +76,8 @@ def _asked_for(world: "World", title: str, shown: Shown, issues: list[Issue]) ->
     if any("alert:muted" in issue.label_names for issue in issues):
         return True
     return any(
-        closing.title == title and (closing.at >= shown.since or closing.not_planned or closing.flapping)
+        closing.title == title
+        and (closing.at >= shown.since - shown.unknown or closing.not_planned or closing.flapping)
         for closing in world.human.closings
     )
 

@@ -58,6 +58,7 @@ class CloudWatch:
         self._alarms: dict[Key, Alarm] = {}
         self._names: dict[int, str] = {}
         self._deleted: dict[Key, float] = {}
+        self._left_ok: dict[Key, float] = {}
         self._muted: dict[str, float] = {}
         self._lost = self._swapped = 0
         self._lacking: dict[str, float] = {}
@@ -99,7 +100,8 @@ class CloudWatch:
         shown = {named(key): Shown(State.QUIET, at) for key, at in self._deleted.items()}
         for key, alarm in self._alarms.items():
             muted = self._is_muted(key[0]) and alarm.state == "ALARM"
-            shown[named(key)] = Shown(State.MUTED if muted else STATES[alarm.state], alarm.since)
+            state = State.MUTED if muted else STATES[alarm.state]
+            shown[named(key)] = Shown(state, alarm.since, alarm.since - self._left_ok.get(key, alarm.since))
         return shown
 
     def owners(self, title: str) -> set[tuple[str, str]]:
@@ -129,6 +131,8 @@ class CloudWatch:
         if before.state == state:
             self._alarms[key] = before
             return
+        if before.state == "OK":
+            self._left_ok[key] = self._world.schedule.time
         muted = self._is_muted(key[0])
         withheld = state if muted else ""
         self._alarms[key] = Alarm(state, self._world.schedule.time, priority, withheld)

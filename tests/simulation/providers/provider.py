@@ -25,10 +25,15 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Shown:
-    """A line of the console; `since` is when the condition came to fire or ended, in true time."""
+    """A line of the console; `since` is when the condition came to fire or ended, in true time.
+
+    `unknown` is for how many seconds before it was not known to have ended, as there was no data: a person's
+    closing stands until the condition ends.
+    """
 
     state: State
     since: float
+    unknown: float = 0.0
 
 
 @dataclass(frozen=True)
