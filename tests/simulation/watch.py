@@ -255,6 +255,7 @@ class Watch:
         """Whether a person closed it in the row's episode, in true time, or as soon as we heard of that.
 
         GitHub tells the second of a closing: one in the second in which an episode began may be before it.
+        How far its clock is ahead is learned from the `Date` of its answers, to a second too.
         A source that repeats itself names one start while it fires: what was closed before that had ended.
         """
         person, episode, heard = (
@@ -268,7 +269,8 @@ class Watch:
             row.spec.fired_at if row.spec.alert and registry.of_alert(row.spec.alert.source).repeats else None
         )
         began = max(self._world.true_time(row, named or episode), heard.timestamp() if heard else 0.0)
-        return int(at) - self._world.scenario.setting.github_ahead >= began
+        ahead = self._world.scenario.setting.github_ahead
+        return int(at) - ahead - (1.0 if ahead else 0.0) >= began
 
 
 def _issue_of(call: Call) -> Issue | None:
