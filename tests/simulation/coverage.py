@@ -2,9 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from typing import get_args
 
 from chalicelib.conditions.record import Reason
-from chalicelib.conditions.steps import Quiet
+from chalicelib.conditions.steps import Quiet, Work
 from tests.simulation import faults
 from tests.simulation.histories import OFF
 from tests.simulation.outside import POINTS
@@ -12,10 +13,7 @@ from tests.simulation.people import ACTIONS
 from tests.simulation.providers import alertmanager, cloudwatch, emitters, grafana
 from tests.simulation.weather import STATES
 
-STEPS = """
-    OpenIssue ReopenIssue UpdateIssue AddLabels RemoveLabel AddComment CloseIssue
-    Find Look Adopt CloseDuplicate Obey
-""".split()  # noqa: SIM905 - a list of names reads best without quotes
+STEPS = [step.__name__ for step in get_args(Work)]
 
 UNSEEN = {Quiet.DISABLED, Quiet.IN_PROGRESS}
 """Reasons that no run can show: GitHub is never disabled here, and what is in progress is not told."""
