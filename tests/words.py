@@ -12,8 +12,8 @@ from pydantic import BaseModel
 
 from chalicelib.alert import AlertEvent, Condition
 from chalicelib.conditions.issue import IssueRef
+from chalicelib.conditions.nothing import Nothing
 from chalicelib.conditions.row import AlertState, Issue
-from chalicelib.conditions.steps import Nothing
 from tests.twins.clock import START
 
 MOST = 100

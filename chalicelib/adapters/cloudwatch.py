@@ -1,13 +1,11 @@
 """CloudWatch alarms, as SNS and EventBridge tell of them -> an alert."""
 
-import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
-from chalicelib.adapters import alarm_description, alarm_owner, canonical, fields, texts
-from chalicelib.adapters.alarm import AlarmArn, StateChange, read
+from chalicelib.adapters import alarm_description, alarm_owner, canonical, console, fields, texts
+from chalicelib.adapters.alarm import StateChange, read
 from chalicelib.adapters.alarm_description import Description
 from chalicelib.adapters.fields import Ignored, Ownership, Parsed, quoted
 from chalicelib.adapters.owner import OwnershipSource, owner
@@ -19,13 +17,6 @@ if TYPE_CHECKING:
     from chalicelib.alert import AlertEvent, Measurement
 
 CONDITIONS = {"ALARM": Condition.FIRING, "OK": Condition.RESOLVED}
-
-CONSOLES = {
-    "aws": "console.aws.amazon.com",
-    "aws-cn": "console.amazonaws.cn",
-    "aws-us-gov": "console.amazonaws-us-gov.com",
-}
-_REGION = re.compile("[a-z0-9-]+")
 
 
 def parse(payload: Mapping[str, Any], missing: Ownership | None) -> list[Parsed]:
@@ -64,7 +55,7 @@ def _alert(change: StateChange, condition: Condition, missing: Ownership | None)
         links=canonical.Links(
             runbook_url=fields.url(description.values.get("runbook")),
             dashboard_url=fields.url(description.values.get("dashboard")),
-            source_url=_console(arn),
+            source_url=console.link(arn),
         ),
         labels=fields.labels(change.labels),
         annotations=fields.annotations(
@@ -128,15 +119,6 @@ def _id(change: StateChange) -> str:
     """Contributors share their alarm's ARN."""
     contributor = change.contributor
     return fields.identifier(f"{change.arn.text} {contributor.id}" if contributor else change.arn.text)
-
-
-def _console(arn: AlarmArn) -> str | None:
-    """Link the alarm as CloudWatch's own mail does; None where the console is not known."""
-    if arn.partition not in CONSOLES or not _REGION.fullmatch(arn.region):
-        return None
-    host = f"{arn.region}.{CONSOLES[arn.partition]}"
-    name = quote(arn.name, safe="")
-    return fields.url(f"https://{host}/cloudwatch/deeplink.js?region={arn.region}#alarmsV2:alarm/{name}")
 
 
 def _looks_like(content: object) -> bool:

@@ -9,10 +9,11 @@ from chalicelib.adapters.envelope import Message
 from chalicelib.adapters.fields import Ignored, Ownership
 from chalicelib.alert import AlertEvent
 from chalicelib.cli.recorder import Recorder
+from chalicelib.conditions.nothing import Nothing
 from chalicelib.conditions.plan import Policy, plan
 from chalicelib.conditions.record import Reason, record
 from chalicelib.conditions.row import AlertState, Lease
-from chalicelib.conditions.steps import Nothing, Step, Work
+from chalicelib.conditions.steps import Step, Work
 from chalicelib.errors import Rejected
 from chalicelib.github.issues import GitHubIssues
 from chalicelib.github.protocol import Request

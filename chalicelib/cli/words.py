@@ -1,7 +1,8 @@
 """Words for what record and plan decide."""
 
+from chalicelib.conditions.nothing import Nothing, Quiet
 from chalicelib.conditions.record import Reason
-from chalicelib.conditions.steps import Nothing, Quiet, Step
+from chalicelib.conditions.steps import Step
 
 REASONS = {
     Reason.FIRST_FIRING: "nothing was known of it; a new episode begins",

@@ -28,10 +28,10 @@ from chalicelib.alert import AlertEvent
 from chalicelib.collector import dead_letters, requeue
 from chalicelib.collector.dead_letters import DeadLetterQueue
 from chalicelib.collector.requeue import Postponed, Requeue, Why
+from chalicelib.conditions.nothing import Nothing
 from chalicelib.conditions.plan import Policy, plan
 from chalicelib.conditions.record import Reason, record
 from chalicelib.conditions.row import AlertState
-from chalicelib.conditions.steps import Nothing
 from chalicelib.errors import AlertingError, Contended, Rejected
 from chalicelib.store.ports import Rows
 from chalicelib.telemetry import log_keys

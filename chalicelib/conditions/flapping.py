@@ -4,10 +4,11 @@ from datetime import datetime, timedelta
 
 from chalicelib.alert import AlertEvent
 from chalicelib.conditions.escalation import escalation
+from chalicelib.conditions.nothing import Nothing, Quiet
 from chalicelib.conditions.policy import Policy
 from chalicelib.conditions.relabel import relabel
 from chalicelib.conditions.row import AlertState, Issue
-from chalicelib.conditions.steps import AddLabels, Nothing, Quiet, Step, UpdateIssue
+from chalicelib.conditions.steps import AddLabels, Step, UpdateIssue
 from chalicelib.labels import FLAPPING_LABEL
 
 FLAPS = 4

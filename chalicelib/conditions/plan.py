@@ -7,22 +7,14 @@ from chalicelib.alert import AlertEvent, Condition
 from chalicelib.conditions.comments import Comment
 from chalicelib.conditions.escalation import escalation
 from chalicelib.conditions.flapping import while_flapping
+from chalicelib.conditions.nothing import Nothing, Quiet
 from chalicelib.conditions.opening import opening
 from chalicelib.conditions.policy import Policy
 from chalicelib.conditions.relabel import relabel
 from chalicelib.conditions.repeats import stale_at
 from chalicelib.conditions.resolved import resolved
 from chalicelib.conditions.row import AlertState, Intent, Issue, Verb
-from chalicelib.conditions.steps import (
-    AddComment,
-    CloseDuplicate,
-    Nothing,
-    Quiet,
-    ReadIssue,
-    Recover,
-    Step,
-    UpdateIssue,
-)
+from chalicelib.conditions.steps import AddComment, CloseDuplicate, ReadIssue, Recover, Step, UpdateIssue
 from chalicelib.conditions.suppression import asked, held_back, listening, may_comment
 from chalicelib.labels import STALE_LABEL
 

@@ -6,20 +6,12 @@ from chalicelib.alert import AlertEvent
 from chalicelib.conditions.comments import Comment
 from chalicelib.conditions.flapping import while_flapping
 from chalicelib.conditions.issue import Closer
+from chalicelib.conditions.nothing import Nothing, Quiet
 from chalicelib.conditions.opening import opening
 from chalicelib.conditions.policy import Policy
 from chalicelib.conditions.relabel import relabel
 from chalicelib.conditions.row import AlertState, Issue
-from chalicelib.conditions.steps import (
-    AddComment,
-    CloseIssue,
-    Nothing,
-    Quiet,
-    RemoveLabel,
-    Step,
-    UpdateIssue,
-    needed,
-)
+from chalicelib.conditions.steps import AddComment, CloseIssue, RemoveLabel, Step, UpdateIssue, needed
 from chalicelib.conditions.suppression import closed_in_this_episode, held_back
 from chalicelib.labels import FLAPPING_LABEL, RESOLVED_LABEL, STALE_LABEL
 

@@ -7,41 +7,13 @@ is asked for, `on_issue` whether it is about the row's own issue. To add a step,
 """
 
 from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
 from typing import TypeVar
 
 from chalicelib.conditions.calls import Kind
 from chalicelib.conditions.comments import Comment
 from chalicelib.conditions.issue import IssueRef
+from chalicelib.conditions.nothing import Nothing
 from chalicelib.conditions.row import Command, Intent, Verb
-
-
-class Quiet(StrEnum):
-    """Why there is nothing to do on GitHub."""
-
-    IN_PROGRESS = "IN_PROGRESS"
-    DISABLED = "DISABLED"
-    LOOKED = "LOOKED"
-    CLOSED_BY_PERSON = "CLOSED_BY_PERSON"
-    REOPENED_BY_PERSON = "REOPENED_BY_PERSON"
-    MUTED = "MUTED"
-    SNOOZED = "SNOOZED"
-    NOT_PLANNED = "NOT_PLANNED"
-    FLAPPING = "FLAPPING"
-    LATER = "LATER"
-    RESOLVED_UNTOLD = "RESOLVED_UNTOLD"
-    UP_TO_DATE = "UP_TO_DATE"
-
-
-@dataclass(frozen=True, slots=True)
-class Nothing:
-    """Leave GitHub as it is; `due_at` is when to plan again, None if only a change can make a difference."""
-
-    action = "SKIP"
-
-    reason: Quiet
-    due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

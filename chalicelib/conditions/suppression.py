@@ -12,10 +12,11 @@ from chalicelib.conditions.clocks import APART
 from chalicelib.conditions.comments import Comment
 from chalicelib.conditions.flapping import flapping_until
 from chalicelib.conditions.issue import Closer
+from chalicelib.conditions.nothing import Nothing, Quiet
 from chalicelib.conditions.policy import Policy
 from chalicelib.conditions.row import AlertState, Issue
 from chalicelib.conditions.spec import Spec
-from chalicelib.conditions.steps import AddComment, FollowCommands, Nothing, Quiet, ReadIssue, Step
+from chalicelib.conditions.steps import AddComment, FollowCommands, ReadIssue, Step
 from chalicelib.labels import FLAPPING_LABEL, STALE_LABEL
 
 

@@ -9,7 +9,6 @@ Such a connection looks alive until something is sent on it.
 """
 
 import ssl
-import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -54,7 +53,7 @@ class BoundedTransport(httpx.HTTPTransport):
     def __init__(
         self,
         monotonic: Callable[[], float],
-        wall: Callable[[], float] = time.time,
+        wall: Callable[[], float],
         proxy: httpx.Proxy | None = None,
     ) -> None:
         certificates = httpx.create_ssl_context()  # once: it reads all the authorities there are

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from chalicelib import render
 from chalicelib.conditions import changes, outbox
 from chalicelib.conditions.facts import Fact
+from chalicelib.conditions.nothing import Nothing
 from chalicelib.conditions.plan import Policy, plan
 from chalicelib.conditions.row import AlertState
-from chalicelib.conditions.steps import Nothing
 from chalicelib.mirrors import Mirror, MirrorUnavailable
 from chalicelib.store.ports import Rows
 from chalicelib.sync.claims import Clock

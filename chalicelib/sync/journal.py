@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.conditions import changes
+from chalicelib.conditions.nothing import Nothing
 from chalicelib.conditions.row import AlertState, Lease
-from chalicelib.conditions.steps import Nothing, Work
+from chalicelib.conditions.steps import Work
 from chalicelib.errors import AlertingError, Missing
 from chalicelib.routing import Routing
 from chalicelib.telemetry import log_keys

@@ -10,9 +10,10 @@ from functools import cached_property
 
 from chalicelib.conditions import failure, outcome
 from chalicelib.conditions.issue import IssueRef, Seen
+from chalicelib.conditions.nothing import Nothing, Quiet
 from chalicelib.conditions.plan import Policy, plan
 from chalicelib.conditions.row import AlertState
-from chalicelib.conditions.steps import AddComment, Adopt, CloseDuplicate, Nothing, Quiet, ReadIssue, Work
+from chalicelib.conditions.steps import AddComment, Adopt, CloseDuplicate, ReadIssue, Work
 from chalicelib.conditions.suppression import hushed
 from chalicelib.errors import ConfigurationError, GitHubError, OutcomeUnknown
 from chalicelib.mirrors import Mirror

@@ -35,7 +35,7 @@ def client(stage: Stage, budget: "CallReports") -> "GitHubClient":
 
     app = App.from_secret(stage.secret(stage.app_secret).read())
     proxy = httpx.Proxy(stage.proxy) if stage.proxy else None
-    transport = BoundedTransport(time.monotonic, proxy=proxy)
+    transport = BoundedTransport(time.monotonic, time.time, proxy=proxy)
     http = httpx.Client(base_url=stage.settings.github_api_url, transport=transport)
     return GitHubClient(http, app, budget, CLOCK, stage.settings.github_timeout)
 

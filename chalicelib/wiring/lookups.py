@@ -51,5 +51,5 @@ def providers(stage: Stage) -> Iterator[Provider]:
 
 def _api(url: str, held: Held, name: str) -> Api:
     """Ask one address directly: no proxy of the environment is to see the credential."""
-    http = httpx.Client(base_url=url, transport=BoundedTransport(time.monotonic), trust_env=False)
+    http = httpx.Client(base_url=url, transport=BoundedTransport(time.monotonic, time.time), trust_env=False)
     return Api(http, lambda: str(held().get(name, "")), SECONDS)

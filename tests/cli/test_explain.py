@@ -12,8 +12,8 @@ import pytest
 from chalicelib.adapters.fields import Ignored
 from chalicelib.adapters.registry import SOURCES
 from chalicelib.cli import payloads, words
+from chalicelib.conditions.nothing import Quiet
 from chalicelib.conditions.record import Reason
-from chalicelib.conditions.steps import Quiet
 from tests.cli.prompt import run
 from tests.unit.adapters.test_adapters import SAMPLES, read
 from tests.unit.messages import deliver

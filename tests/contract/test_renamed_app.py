@@ -10,10 +10,10 @@ import pytest
 
 from chalicelib.alert import AlertEvent, Priority
 from chalicelib.conditions.issue import Closer
+from chalicelib.conditions.nothing import Nothing
 from chalicelib.conditions.plan import plan
 from chalicelib.conditions.record import record
 from chalicelib.conditions.row import AlertState
-from chalicelib.conditions.steps import Nothing
 from chalicelib.github.client import GitHubClient
 from chalicelib.github.issues import GitHubIssues
 from chalicelib.rate_limit.rules import Limits

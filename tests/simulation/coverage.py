@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import get_args
 
+from chalicelib.conditions.nothing import Quiet
 from chalicelib.conditions.record import Reason
-from chalicelib.conditions.steps import Quiet, Work
+from chalicelib.conditions.steps import Work
 from tests.simulation import faults
 from tests.simulation.histories import OFF
 from tests.simulation.outside import POINTS

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from chalicelib.alert import Condition
+from chalicelib.conditions.nothing import Nothing, Quiet
 from chalicelib.conditions.plan import plan
 from chalicelib.conditions.row import AlertState
-from chalicelib.conditions.steps import Nothing, Quiet
 from chalicelib.render.marker import marker
 from tests.local.github.model import Issue
 from tests.simulation import oracle

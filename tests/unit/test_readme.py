@@ -4,8 +4,8 @@ import ast
 import re
 from pathlib import Path
 
+from chalicelib.conditions.nothing import Quiet
 from chalicelib.conditions.record import Reason, record
-from chalicelib.conditions.steps import Quiet
 from chalicelib.telemetry.metrics import METRICS, Unit
 from tests.local.stack.__main__ import PLAY
 from tests.unit.builders import at, row_of

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.conditions.issue import Closer
-from chalicelib.conditions.steps import CloseIssue, Nothing, Quiet
+from chalicelib.conditions.nothing import Nothing, Quiet
+from chalicelib.conditions.steps import CloseIssue
 from chalicelib.errors import Unavailable
 from tests import words
 from tests.unit.builders import at, firing, resolved, row_of

@@ -208,7 +208,7 @@ class Story(Director):
         self.expect(
             "what recovered at the end is closed", lambda: not any(self.open(title) for title in gone)
         )
-        self.expect("what still fires when its snooze is over is told", self.snooze_is_over)
+        self.expect("what still fires when its snooze is over gets a comment", self.snooze_is_over)
         self.expect("nothing is left to do", self.stack.quiet)
         titles = [
             issue.title

@@ -8,6 +8,7 @@ import pytest
 
 from chalicelib.alert import AlertEvent, Priority
 from chalicelib.conditions.issue import Closer, IssueRef
+from chalicelib.conditions.nothing import Nothing, Quiet
 from chalicelib.conditions.plan import plan
 from chalicelib.conditions.row import AlertState, Command, Intent, Issue, Lease, Status, Verb
 from chalicelib.conditions.steps import (
@@ -15,9 +16,7 @@ from chalicelib.conditions.steps import (
     AddLabels,
     CloseIssue,
     FollowCommands,
-    Nothing,
     OpenIssue,
-    Quiet,
     ReadIssue,
     Recover,
     RemoveLabel,

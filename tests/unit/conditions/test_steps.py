@@ -11,14 +11,14 @@ from chalicelib import render
 from chalicelib.conditions import steps
 from chalicelib.conditions.comments import Comment
 from chalicelib.conditions.row import Status
-from chalicelib.conditions.steps import Step, Work
+from chalicelib.conditions.steps import Work
 from tests.unit.rows import at, issue, routing, row
 
 
 def test_every_step_is_one_of_those_that_are_planned_and_carried_out() -> None:
     classes = [each for _, each in inspect.getmembers(steps, dataclasses.is_dataclass)]
     ours = {each for each in classes if each.__module__ == steps.__name__}
-    assert set(get_args(Step)) == ours, "put the class into `Work`, in conditions/steps.py"
+    assert set(get_args(Work)) == ours, "put the class into `Work`, in conditions/steps.py"
 
 
 def test_a_step_says_everything_of_itself() -> None:

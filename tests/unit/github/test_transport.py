@@ -55,7 +55,7 @@ def server(request: pytest.FixtureRequest) -> Iterator[Dripping]:
 
 def get(server: Dripping, timeout: float) -> httpx.Response:
     clock = itertools.count()
-    with httpx.Client(transport=BoundedTransport(lambda: float(next(clock)))) as client:
+    with httpx.Client(transport=BoundedTransport(lambda: float(next(clock)), lambda: 0.0)) as client:
         return client.get(server.url, timeout=timeout)
 
 

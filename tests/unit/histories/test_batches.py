@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from chalicelib.adapters import envelope
 from chalicelib.alert import AlertEvent
 from chalicelib.collector.collector import Collector
+from chalicelib.conditions.nothing import Nothing, Quiet
 from chalicelib.conditions.plan import plan
 from chalicelib.conditions.record import DUPLICATE, record
-from chalicelib.conditions.steps import Nothing, OpenIssue, Quiet
+from chalicelib.conditions.steps import OpenIssue
 from chalicelib.errors import Unavailable
 from chalicelib.webhook.alerts import AlertWebhook
 from chalicelib.webhook.http import Posted

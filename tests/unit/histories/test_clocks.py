@@ -10,10 +10,11 @@ from chalicelib.alert import AlertEvent
 from chalicelib.conditions import outcome
 from chalicelib.conditions.clocks import by_ours
 from chalicelib.conditions.issue import Closer, IssueRef
+from chalicelib.conditions.nothing import Nothing, Quiet
 from chalicelib.conditions.plan import plan
 from chalicelib.conditions.record import record
 from chalicelib.conditions.row import AlertState
-from chalicelib.conditions.steps import Nothing, OpenIssue, Quiet
+from chalicelib.conditions.steps import OpenIssue
 from chalicelib.conditions.suppression import closed_in_this_episode
 from chalicelib.errors import OutcomeUnknown
 from tests.unit.builders import PROVIDERS, REPOSITORY, alert, at, firing, policy, resolved, row_of

@@ -13,10 +13,11 @@ from chalicelib.alert import AlertEvent, Priority
 from chalicelib.cli.doctor.steps import unending
 from chalicelib.conditions.calls import Kind
 from chalicelib.conditions.issue import Closer, IssueRef
+from chalicelib.conditions.nothing import Nothing
 from chalicelib.conditions.plan import Policy, plan
 from chalicelib.conditions.record import record
 from chalicelib.conditions.row import AlertState, Lease
-from chalicelib.conditions.steps import AddComment, Nothing, OpenIssue
+from chalicelib.conditions.steps import AddComment, OpenIssue
 from chalicelib.errors import (
     CommentsClosed,
     ConfigurationError,

@@ -1,0 +1,32 @@
+"""Nothing: why there is no step to take on GitHub now, and when to plan again. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Quiet(StrEnum):
+    """Why there is nothing to do on GitHub."""
+
+    IN_PROGRESS = "IN_PROGRESS"
+    DISABLED = "DISABLED"
+    LOOKED = "LOOKED"
+    CLOSED_BY_PERSON = "CLOSED_BY_PERSON"
+    REOPENED_BY_PERSON = "REOPENED_BY_PERSON"
+    MUTED = "MUTED"
+    SNOOZED = "SNOOZED"
+    NOT_PLANNED = "NOT_PLANNED"
+    FLAPPING = "FLAPPING"
+    LATER = "LATER"
+    RESOLVED_UNTOLD = "RESOLVED_UNTOLD"
+    UP_TO_DATE = "UP_TO_DATE"
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """Leave GitHub as it is; `due_at` is when to plan again, None if only a change can make a difference."""
+
+    action = "SKIP"
+
+    reason: Quiet
+    due_at: datetime | None = None
