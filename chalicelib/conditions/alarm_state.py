@@ -100,7 +100,7 @@ def arn_of(row: AlertState) -> str | None:
     Both stand in one text with a blank between, and both may hold blanks. What CloudWatch sent, which is
     kept with the alert, has the ARN alone.
     """
-    alarm_id, sent = _alarm_id(row), _sent_arn(row)
+    alarm_id, sent = alarm_id_of(row), _sent_arn(row)
     if sent and (alarm_id == sent or alarm_id.startswith(f"{sent} ")):
         return sent
     return alarm_id if alarm_id and " " not in alarm_id else None
@@ -111,7 +111,7 @@ def _arns(row: AlertState) -> Iterator[str]:
     if arn := arn_of(row):
         yield arn
         return
-    alarm_id = _alarm_id(row)
+    alarm_id = alarm_id_of(row)
     yield alarm_id
     before, bracket, _ = alarm_id.partition(" {")
     yield before if bracket and _is_object(alarm_id[len(before) + 1 :]) else alarm_id.rpartition(" ")[0]
@@ -132,7 +132,8 @@ def _is_object(text: str) -> bool:
         return False
 
 
-def _alarm_id(row: AlertState) -> str:
+def alarm_id_of(row: AlertState) -> str:
+    """Return the id of a row's alarm or contributor; empty if it has none."""
     return (row.spec.alert.identity.alarm_id if row.spec.alert else None) or ""
 
 

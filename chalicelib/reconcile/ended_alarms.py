@@ -5,7 +5,16 @@ from datetime import datetime
 
 from chalicelib.adapters import alarm, fields
 from chalicelib.alert import AlertEvent
-from chalicelib.conditions.alarm_state import Alarm, arn_of, learned, left, missing, name_of, names
+from chalicelib.conditions.alarm_state import (
+    Alarm,
+    alarm_id_of,
+    arn_of,
+    learned,
+    left,
+    missing,
+    name_of,
+    names,
+)
 from chalicelib.conditions.row import AlertState
 from chalicelib.reconcile.alarm_reader import AlarmReader
 
@@ -42,11 +51,6 @@ def _missed(lacking: Mapping[str, datetime], gone: str | None, row: AlertState) 
     """When an alarm was missed first; what spoke since then was there."""
     missed = lacking.get(gone) if gone else None
     return missed if missed and missed >= row.spec.seen_at else None
-
-
-def alarm_id_of(row: AlertState) -> str:
-    """The id of a row's alarm or contributor."""
-    return (row.spec.alert.identity.alarm_id if row.spec.alert else None) or ""
 
 
 def _shared(row: AlertState, alarms: Mapping[str, Alarm]) -> str | None:
