@@ -61,12 +61,17 @@ def quantity(value: float, unit: str | None = None, digits: int = DIGITS) -> str
     return f"{written} {symbol}{rate}" if symbol else f"{written}{rate}"
 
 
+def configured(threshold: float, unit: str | None = None) -> str:
+    """Write a threshold in a unit, with all the digits that a person chose."""
+    return quantity(threshold, unit, AS_CONFIGURED)
+
+
 def against(value: float, threshold: float, unit: str | None = None) -> tuple[str, str]:
     """Write a value and its threshold, the value with as many digits as show on which side of it it is."""
     digits = DIGITS
     while digits < MOST_DIGITS and _side(_rounded(value, digits), threshold) != _side(value, threshold):
         digits += 1
-    return quantity(value, unit, digits), quantity(threshold, unit, AS_CONFIGURED)
+    return quantity(value, unit, digits), configured(threshold, unit)
 
 
 def shortened(text: str) -> str:

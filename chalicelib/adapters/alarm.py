@@ -92,14 +92,14 @@ def read(payload: Mapping[str, Any]) -> StateChange | Ignored:
     kind = payload.get("detail-type")
     if payload.get("source") != "aws.cloudwatch" or kind not in (*CHANGES, CONFIGURATION):
         raise _no_alarm(f"`detail-type` {quoted(kind)}" if kind else "neither `AlarmName` nor `detail-type`")
-    detail = _object(payload.get("detail"))
+    detail = fields.mapping(payload.get("detail"))
     if kind == CONFIGURATION:
         return Ignored("CONFIGURATION_CHANGE", _name(detail.get("alarmName")))
     return _of_event(payload, detail)
 
 
 def _of_sns(payload: Mapping[str, Any]) -> StateChange:
-    asked = alarm_condition.of_sns(_object(payload.get("Trigger")))
+    asked = alarm_condition.of_sns(fields.mapping(payload.get("Trigger")))
     series = contributor(payload.get("AlarmContributorAttributes"), payload.get("AlarmContributorId"))
     return StateChange(
         payload=payload,
@@ -122,8 +122,8 @@ def _of_sns(payload: Mapping[str, Any]) -> StateChange:
 
 
 def _of_event(payload: Mapping[str, Any], detail: Mapping[str, Any]) -> StateChange:
-    state, configuration = _object(detail.get("state")), _object(detail.get("configuration"))
-    told = _object(detail.get("alarmContributor"))
+    state, configuration = fields.mapping(detail.get("state")), fields.mapping(detail.get("configuration"))
+    told = fields.mapping(detail.get("alarmContributor"))
     series = contributor(told.get("attributes"), told.get("id"))
     data = alarm_condition.reason_data(state.get("reasonData"))
     asked = alarm_condition.of_event(configuration, state.get("reason"), data)
@@ -134,7 +134,7 @@ def _of_event(payload: Mapping[str, Any], detail: Mapping[str, Any]) -> StateCha
         resource=resources[0] if isinstance(resources, list) and resources else None,
         account=payload.get("account"),
         state=state.get("value"),
-        previous=_object(detail.get("previousState")).get("value"),
+        previous=fields.mapping(detail.get("previousState")).get("value"),
         at=state.get("timestamp"),
         at_field="state.timestamp",
         reason=state.get("reason"),
@@ -147,10 +147,6 @@ def _of_event(payload: Mapping[str, Any], detail: Mapping[str, Any]) -> StateCha
         log_lines=alarm_labels.log_lines(detail),
         withheld="muteDetail" in detail or "actionsSuppressedBy" in state,
     )
-
-
-def _object(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
 
 
 def _name(value: object) -> str:

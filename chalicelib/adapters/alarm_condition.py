@@ -2,12 +2,12 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from chalicelib import quantities
-from chalicelib.adapters import texts
+from chalicelib.adapters import fields, texts
 
 OPERATORS = {
     "GreaterThanThreshold": "above",
@@ -52,7 +52,7 @@ class Asked:
         """Say `p99 of Latency above 2 s for 5 of 5 minutes`; empty where too little is told."""
         if not self.what and self.threshold is None:
             return ""
-        limit = "" if self.threshold is None else quantities.quantity(self.threshold, self.unit, 9)
+        limit = "" if self.threshold is None else quantities.configured(self.threshold, self.unit)
         operator = self.operator or ("against a threshold of" if limit else "")
         if not limit and operator in _IN_WORDS.values():
             operator = ""
@@ -76,12 +76,12 @@ def of_sns(trigger: Object) -> Asked:
     main = _main(trigger.get("Metrics"))
     period = _whole(trigger.get("Period")) or _whole(_stat(main).get("Period"))
     periods = _whole(trigger.get("EvaluationPeriods"))
-    operator = _text(trigger, "ComparisonOperator")
+    operator = fields.line(trigger, "ComparisonOperator")
     return Asked(
-        what=_what(main) if main else _watched(trigger, _text(trigger, "MetricName")),
+        what=_what(main) if main else _watched(trigger, fields.line(trigger, "MetricName")),
         operator=OPERATORS.get(operator, operator),
         threshold=_number(trigger.get("Threshold")),
-        unit=_text(trigger, "Unit") or _text(_stat(main), "Unit"),
+        unit=fields.line(trigger, "Unit") or fields.line(_stat(main), "Unit"),
         lasting=_lasting(period, periods, _whole(trigger.get("DatapointsToAlarm")) or periods),
     )
 
@@ -95,7 +95,7 @@ def of_event(configuration: Object, reason: object, data: Object) -> Asked:
         what=_what(main),
         operator=_IN_WORDS[compared[1], compared[2] or ""] if compared else "",
         threshold=_number(data.get("threshold")) if "threshold" in data else _found(_THRESHOLD, text),
-        unit=_text(_stat(main), "unit") or _text(data, "unit"),
+        unit=fields.line(_stat(main), "unit") or fields.line(data, "unit"),
         lasting=_lasting(_whole(data.get("period")) or _whole(_stat(main).get("period")), 0, 0),
     )
 
@@ -106,12 +106,12 @@ def reason_data(value: object) -> Object:
         data = json.loads(value) if isinstance(value, str) else None
     except (ValueError, RecursionError):
         return {}
-    return data if isinstance(data, Mapping) else {}
+    return fields.mapping(data)
 
 
 def _main(metrics: object) -> Object:
     """Find the entry that is compared: the one that returns data, and is no band."""
-    for entry in _objects(metrics):
+    for entry in fields.mappings(metrics):
         told = entry.get("ReturnData", entry.get("returnData", True))
         if str(told).lower() != "false" and not _either(entry, "Expression").startswith(BAND):
             return entry
@@ -120,15 +120,15 @@ def _main(metrics: object) -> Object:
 
 def _what(entry: Object) -> str:
     stat = _stat(entry)
-    metric = _object(stat.get("Metric", stat.get("metric")))
-    name = _text(metric, "MetricName") or _text(metric, "name")
+    metric = fields.mapping(stat.get("Metric", stat.get("metric")))
+    name = fields.line(metric, "MetricName") or fields.line(metric, "name")
     if name:
         return _watched({"Statistic": _either(stat, "Stat")}, name)
     return _either(entry, "Label") or _either(entry, "Expression")
 
 
 def _watched(trigger: Object, name: str) -> str:
-    statistic = _text(trigger, "ExtendedStatistic") or _text(trigger, "Statistic")
+    statistic = fields.line(trigger, "ExtendedStatistic") or fields.line(trigger, "Statistic")
     if statistic.isupper():
         statistic = STATISTICS.get(statistic, statistic.capitalize())
     return f"{statistic} of {name}" if statistic and name else name
@@ -153,10 +153,12 @@ def _counted(number: int, name: str) -> str:
 def _newest(data: Object) -> float | None:
     """Find the newest value in the data of a reason; the list without times has the newest last."""
     dated = [
-        each for each in _objects(data.get("evaluatedDatapoints")) if _number(each.get("value")) is not None
+        each
+        for each in fields.mappings(data.get("evaluatedDatapoints"))
+        if _number(each.get("value")) is not None
     ]
     if dated:
-        return _number(max(dated, key=lambda each: _text(each, "timestamp"))["value"])
+        return _number(max(dated, key=lambda each: fields.line(each, "timestamp"))["value"])
     recent = data.get("recentDatapoints")
     return _number(recent[-1]) if isinstance(recent, list) and recent else None
 
@@ -167,12 +169,12 @@ def _found(pattern: re.Pattern[str], text: str) -> float | None:
 
 
 def _stat(entry: Object) -> Object:
-    return _object(entry.get("MetricStat", entry.get("metricStat")))
+    return fields.mapping(entry.get("MetricStat", entry.get("metricStat")))
 
 
 def _either(entry: Object, name: str) -> str:
     """Read a text that SNS writes with a capital, and EventBridge without."""
-    return _text(entry, name) or _text(entry, name[0].lower() + name[1:])
+    return fields.line(entry, name) or fields.line(entry, name[0].lower() + name[1:])
 
 
 def _number(value: object) -> float | None:
@@ -181,15 +183,3 @@ def _number(value: object) -> float | None:
 
 def _whole(value: object) -> int:
     return value if isinstance(value, int) and 0 < value < 10**9 else 0
-
-
-def _text(value: Object, name: str) -> str:
-    return texts.line(value[name]) if isinstance(value.get(name), str) else ""
-
-
-def _object(value: object) -> Object:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _objects(value: object) -> Iterator[Object]:
-    return (entry for entry in value if isinstance(entry, Mapping)) if isinstance(value, list) else iter(())

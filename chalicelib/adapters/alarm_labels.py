@@ -1,7 +1,7 @@
 """What a CloudWatch alarm watches, as labels for people, and the lines of a log alarm."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,39 +25,45 @@ class AlarmMetric:
 
 def of_sns(payload: Mapping[str, Any], asked: Asked) -> dict[str, str]:
     """Read the trigger of SNS's JSON, or the rule of a composite alarm."""
-    trigger = _object(payload.get("Trigger"))
-    entries = list(_objects(trigger.get("Metrics")))
-    watched = [_object(_object(entry.get("MetricStat")).get("Metric")) for entry in entries]
+    trigger = fields.mapping(payload.get("Trigger"))
+    entries = list(fields.mappings(trigger.get("Metrics")))
+    watched = [fields.mapping(fields.mapping(entry.get("MetricStat")).get("Metric")) for entry in entries]
     metrics = [
-        AlarmMetric(_text(metric, "MetricName"), _text(metric, "Namespace"), _pairs(metric.get("Dimensions")))
+        AlarmMetric(
+            fields.line(metric, "MetricName"),
+            fields.line(metric, "Namespace"),
+            _pairs(metric.get("Dimensions")),
+        )
         for metric in (trigger, *watched)
     ]
     return _labels(
         metrics,
         asked=asked,
-        expressions=[_text(entry, "Expression") for entry in entries],
-        rule=_text(payload, "AlarmRule"),
-        children=[_child(child, "Arn") for child in _objects(payload.get("TriggeringChildren"))],
+        expressions=[fields.line(entry, "Expression") for entry in entries],
+        rule=fields.line(payload, "AlarmRule"),
+        children=[_child(child, "Arn") for child in fields.mappings(payload.get("TriggeringChildren"))],
     )
 
 
 def of_event(configuration: Mapping[str, Any], asked: Asked, data: Mapping[str, Any]) -> dict[str, str]:
     """Read the configuration of EventBridge's event, and the data of the state's reason."""
-    entries = list(_objects(configuration.get("metrics")))
-    watched = [_object(_object(entry.get("metricStat")).get("metric")) for entry in entries]
+    entries = list(fields.mappings(configuration.get("metrics")))
+    watched = [fields.mapping(fields.mapping(entry.get("metricStat")).get("metric")) for entry in entries]
     metrics = [
         AlarmMetric(
-            _text(metric, "name"), _text(metric, "namespace"), fields.strings(metric.get("dimensions"))
+            fields.line(metric, "name"),
+            fields.line(metric, "namespace"),
+            fields.strings(metric.get("dimensions")),
         )
         for metric in watched
     ]
-    expressions = [_text(entry, "expression") for entry in entries]
+    expressions = [fields.line(entry, "expression") for entry in entries]
     return _labels(
         metrics,
         asked=asked,
         expressions=expressions,
-        rule=_text(configuration, "alarmRule"),
-        children=[_child(child, "arn") for child in _objects(data.get("triggeringAlarms"))],
+        rule=fields.line(configuration, "alarmRule"),
+        children=[_child(child, "arn") for child in fields.mappings(data.get("triggeringAlarms"))],
     )
 
 
@@ -100,24 +106,12 @@ def _labels(
 
 def _child(child: Mapping[str, Any], name: str) -> str:
     """Name an alarm of a composite one by the end of its ARN."""
-    return _text(child, name).rpartition(":alarm:")[2]
+    return fields.line(child, name).rpartition(":alarm:")[2]
 
 
 def _pairs(dimensions: object) -> dict[str, str]:
-    return {_text(pair, "name"): _text(pair, "value") for pair in _objects(dimensions)}
+    return {fields.line(pair, "name"): fields.line(pair, "value") for pair in fields.mappings(dimensions)}
 
 
 def _joined(values: Iterable[str]) -> str:
     return ", ".join(dict.fromkeys(value for value in values if value))
-
-
-def _text(value: Mapping[str, Any], name: str) -> str:
-    return texts.line(value[name]) if isinstance(value.get(name), str) else ""
-
-
-def _object(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _objects(value: object) -> Iterator[Mapping[str, Any]]:
-    return (entry for entry in value if isinstance(entry, Mapping)) if isinstance(value, list) else iter(())

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Union
@@ -71,6 +71,21 @@ def title(value: object, limit: int) -> str:
 def word(value: object) -> str:
     """Read a text or a number as one short word; empty if it is neither."""
     return title(str(value), MAX_NAMED) if isinstance(value, str | int) else ""
+
+
+def mapping(value: object) -> Mapping[str, Any]:
+    """Read an object; empty if it is none."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def mappings(value: object) -> Iterator[Mapping[str, Any]]:
+    """Read the objects of a list; none if it is no list."""
+    return (entry for entry in value if isinstance(entry, Mapping)) if isinstance(value, list) else iter(())
+
+
+def line(pairs: Mapping[str, Any], name: str) -> str:
+    """Read a text of one line from an object; empty if there is none."""
+    return texts.line(pairs[name]) if isinstance(pairs.get(name), str) else ""
 
 
 def strings(value: object) -> dict[str, str]:
