@@ -1,23 +1,14 @@
 """People's own emitters, which send the canonical schema itself."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from chalicelib.adapters import canonical
-from chalicelib.adapters.source import Example, Payload, Source, an_object
-
-if TYPE_CHECKING:
-    from chalicelib.adapters.fields import Ownership, Parsed
+from chalicelib.adapters.source import Example, Payload, Source, an_object, late
 
 _IDENTIFYING = """
     schema_version source state title priority teams occurred_at identity account_id region alarm_id
     began_anew recovered
 """
-
-
-def parse(payload: Mapping[str, Any], missing: "Ownership | None") -> "list[Parsed]":  # noqa: ARG001 - the schema asks for an owner
-    """Check an alert against the schema; raises Rejected, which names every fault."""
-    return [canonical.read(payload)]
 
 
 def _split(body: object) -> list[Payload]:
@@ -63,7 +54,7 @@ SOURCE = Source(
     name="normalized",
     shown_as="the source",  # people know an emitter by the name that it gives itself
     to_route="let its sender name `teams`",
-    parse=parse,
+    parse=late("schema"),
     split=_split,
     ended=_ended,
     identifying=frozenset(_IDENTIFYING.split()),
