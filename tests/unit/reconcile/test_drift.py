@@ -274,24 +274,18 @@ def test_an_issue_whose_text_carries_anothers_marker_is_its_rows_own(world: Drif
     assert [held(world, one), held(world, two)] == [FIRST, SECOND]
 
 
-def test_an_issue_that_lost_its_marker_is_still_its_rows(world: DriftWorld) -> None:
+@pytest.mark.parametrize("change", [{"body": "a person's words"}, {"by_us": False}])
+@pytest.mark.parametrize("looks", [[], [11]])
+def test_an_issue_that_lost_its_marker_or_was_taken_over_is_still_its_rows(
+    world: DriftWorld, change: dict[str, Any], looks: list[int]
+) -> None:
     world.run(firing(0))
-    world.tracker.change(FIRST, Closer.PERSON, body="a person's words")
-    world.look(11)
+    world.tracker.change(FIRST, Closer.PERSON, **change)
+    for minute in looks:
+        world.look(minute)
     world.clock.pass_(minutes=1)
     world.tracker.close_as_person(FIRST)
     world.look(22)
-    issue = world.row.status.issue
-    assert issue
-    assert issue.closed_by is Closer.PERSON
-
-
-def test_an_issue_that_was_taken_over_is_looked_after_like_our_own(world: DriftWorld) -> None:
-    world.run(firing(0))
-    world.tracker.change(FIRST, Closer.PERSON, by_us=False)
-    world.clock.pass_(minutes=1)
-    world.tracker.close_as_person(FIRST)
-    world.look(12)
     issue = world.row.status.issue
     assert issue
     assert issue.closed_by is Closer.PERSON
