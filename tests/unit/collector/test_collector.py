@@ -367,12 +367,19 @@ def test_a_row_that_another_changed_meanwhile_is_read_again_and_nothing_is_lost(
     assert world.row(alert()).spec.episode == at(0)
 
 
-def test_a_row_that_keeps_changing_sends_the_message_back(world: World) -> None:
-    def always_quicker(row: AlertState) -> None:
-        long_ago = replace(row.spec, seen_at=at(-60))
-        world.store.rows[row.fingerprint] = replace(row, spec=long_ago, revision=row.revision + 1)
+def always_quicker(store: Store, fingerprint: str) -> Callable[[AlertState], None]:
+    """Let another worker write the row before each of our writes."""
 
-    world.store.quicker = always_quicker
+    def other_worker(row: AlertState) -> None:
+        if row.fingerprint == fingerprint:
+            long_ago = replace(row.spec, seen_at=at(-60))
+            store.rows[fingerprint] = replace(row, spec=long_ago, revision=row.revision + 1)
+
+    return other_worker
+
+
+def test_a_row_that_keeps_changing_sends_the_message_back(world: World) -> None:
+    world.store.quicker = always_quicker(world.store, alert().fingerprint)
     world.collect(alert())
     assert [type(error) for _, error in world.telemetry.problems] == [Contended]
     assert world.store.calls.count("record") == TRIES
@@ -380,22 +387,14 @@ def test_a_row_that_keeps_changing_sends_the_message_back(world: World) -> None:
 
 
 def test_a_contended_row_does_not_hold_up_the_rest_of_its_batch(world: World) -> None:
-    def always_quicker(row: AlertState) -> None:
-        if row.fingerprint == alert("contended").fingerprint:
-            long_ago = replace(row.spec, seen_at=at(-60))
-            world.store.rows[row.fingerprint] = replace(row, spec=long_ago, revision=row.revision + 1)
-
-    world.store.quicker = always_quicker
+    world.store.quicker = always_quicker(world.store, alert("contended").fingerprint)
     world.collect(alert("contended"), alert("other"))
     assert (world.titles, len(world.queue.requeued)) == (["other"], 1)
 
 
 def test_a_contended_row_is_not_tried_until_the_function_is_stopped(world: World) -> None:
-    def always_quicker(row: AlertState) -> None:
-        long_ago = replace(row.spec, seen_at=at(-60))
-        world.store.rows[row.fingerprint] = replace(row, spec=long_ago, revision=row.revision + 1)
-
-    world.store.quicker, world.store.takes = always_quicker, timedelta(seconds=11)
+    world.store.quicker = always_quicker(world.store, alert().fingerprint)
+    world.store.takes = timedelta(seconds=11)
     world.collect(alert())
     assert world.store.calls.count("record") == 2
     assert len(world.queue.requeued) == 1
