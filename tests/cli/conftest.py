@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from moto import mock_aws
 
 from chalicelib.cli import letters
 from tests.cli.stack import Prompt
@@ -19,6 +20,15 @@ SETTINGS = {
 @pytest.fixture(autouse=True)
 def _the_stand_in_needs_no_long_poll(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(letters, "POLL_SECONDS", 0)
+
+
+@pytest.fixture
+def empty_account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """An account of AWS in which nothing is yet."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "local")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "local")
+    with mock_aws():
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -2,12 +2,10 @@
 
 import json
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from chalicelib.cli.doctor import publishers
 from chalicelib.cli.doctor.finding import Finding, findings
@@ -34,12 +32,7 @@ def direct(*accounts: str) -> dict[str, Any]:
     }
 
 
-@pytest.fixture(autouse=True)
-def _aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "local")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "local")
-    with mock_aws():
-        yield
+pytestmark = pytest.mark.usefixtures("empty_account")
 
 
 def looked_at(*statements: object) -> dict[str, Finding]:

@@ -1,14 +1,12 @@
 """`doctor` says whose requests were refused in the last hour, from the metric that the webhook writes."""
 
 import ast
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from moto import mock_aws
 
 from chalicelib.cli.doctor import refused
 from chalicelib.cli.doctor.finding import Finding, findings
@@ -21,12 +19,7 @@ from tests.unit.test_imports import SOURCES, tree
 SETTINGS = Settings.read({"ALERTING_STAGE": "dev", "AWS_REGION": "us-west-2"})
 
 
-@pytest.fixture(autouse=True)
-def _aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "local")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "local")
-    with mock_aws():
-        yield
+pytestmark = pytest.mark.usefixtures("empty_account")
 
 
 def refuse(source: str, reason: str, number: float = 1, *, minutes: float = 5, stage: str = "dev") -> None:
