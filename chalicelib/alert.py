@@ -89,7 +89,7 @@ class Links(_Part):
 
 
 class Measurement(_Part):
-    """What was measured, and the limit that it broke, each as a person reads it: `118`, `1.4 GiB`."""
+    """What was measured and the limit that it crossed, each written for people: `118`, `1.4 GiB`."""
 
     value: Annotated[Text, Field(max_length=MAX_MEASURED)]
     threshold: Annotated[Text, Field(max_length=MAX_MEASURED)] | None = None
@@ -101,7 +101,7 @@ class AlertEvent(_Part):
     model_config = ConfigDict(frozen=True, extra="forbid", title="Alert")
 
     schema_version: Literal[1] = 1
-    source: Slug = Field(description="Who says so: the name of a provider, or of your emitter")
+    source: Slug = Field(description="Who reports it: the name of a provider, or of your emitter")
     state: Condition
     title: Annotated[Text, Field(max_length=MAX_TITLE)]
     description: Annotated[str, Field(max_length=MAX_DESCRIPTION)] | None = None
@@ -122,7 +122,7 @@ class AlertEvent(_Part):
     )
     annotations: Annotated[dict[LabelName, LabelValue], Field(max_length=MAX_ANNOTATIONS)] = Field(
         default_factory=dict,
-        description="Whatever else people wrote about it; a value that is an address becomes a link",
+        description="Anything else that people wrote about it; a value that is an address becomes a link",
     )
     measurement: Measurement | None = None
     began_anew: bool = Field(

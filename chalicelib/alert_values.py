@@ -18,7 +18,7 @@ UNKNOWN_TEAM = "unknown"
 
 
 class Condition(StrEnum):
-    """What the provider says of the condition now."""
+    """What the provider says about the condition now."""
 
     FIRING = "FIRING"
     RESOLVED = "RESOLVED"
@@ -34,13 +34,13 @@ class Priority(StrEnum):
 
     @property
     def urgent(self) -> bool:
-        """Whether an episode is told even if it ended before its issue could be opened."""
+        """Whether an episode gets an issue even if it ended before one could be opened."""
         return self <= Priority.P1
 
 
 def in_utc(moment: datetime) -> datetime:
     """Bring a time with an offset to UTC; raises ValueError outside the years 2000 to 2199."""
-    # Both years: what is brought to UTC must be accepted again when the row is read.
+    # Both years are checked, as a time in UTC must be accepted again when the row is read.
     if not (2000 <= moment.year < 2200 and 2000 <= moment.astimezone(UTC).year < 2200):
         raise ValueError(f"not a time of this century or the next: {moment.isoformat()}")
     return moment.astimezone(UTC)

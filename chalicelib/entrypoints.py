@@ -1,4 +1,4 @@
-"""Entry points: what Lambda calls, from its events and contexts to our own words.
+"""Entry points: what Lambda calls; they turn its events and contexts into our own terms.
 
 The webhook's parts are imported above; the collector's and reconcile's, whose libraries take long to load,
 where they are needed: the cold start of the webhook is what a sender waits for.

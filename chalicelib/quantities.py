@@ -1,4 +1,4 @@
-"""Numbers as people read them: `86.8 %`, `2.67`, `1.4 GiB`; never sixteen digits. Pure."""
+"""Numbers written for people: `86.8 %`, `2.67`, `1.4 GiB`; never sixteen digits. Pure."""
 
 import re
 from math import floor, isfinite, isnan, log10
@@ -10,10 +10,10 @@ AS_CONFIGURED = 9
 """Of a threshold, which a person chose: enough for all of it."""
 
 MOST_DIGITS = 15
-"""What a float holds for certain."""
+"""The digits that a float always holds."""
 
-# A version, an address or an id is no number: nothing of a word may touch it. A fraction of less than five
-# digits is left as it was written.
+# A version, an address or an id is not a number, so a number may not touch part of a word. A fraction of
+# fewer than five digits is left as it was written.
 _LONG = re.compile(r"(?<![\w.,:/=%&?+-])-?\d{1,15}\.\d{5,400}(?:[eE][+-]?\d{1,3})?(?![\w.,:/-]*[\w/])")
 
 _BINARY = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
@@ -39,7 +39,7 @@ _AS_TOLD = {
 
 
 def number(value: float, digits: int = DIGITS) -> str:
-    """Write a number with so many significant digits; a whole one is written whole, as `12,000`."""
+    """Write a number with that many significant digits; a whole number is written in full, as `12,000`."""
     if not isfinite(value):
         return "NaN" if isnan(value) else f"{value:+f}".replace("inf", "Inf")
     if value == int(value) and abs(value) < 10**MOST_DIGITS:
@@ -67,7 +67,7 @@ def configured(threshold: float, unit: str | None = None) -> str:
 
 
 def against(value: float, threshold: float, unit: str | None = None) -> tuple[str, str]:
-    """Write a value and its threshold, the value with as many digits as show on which side of it it is."""
+    """Write a value and its threshold, the value with enough digits to show which side it is on."""
     digits = DIGITS
     while digits < MOST_DIGITS and _side(_rounded(value, digits), threshold) != _side(value, threshold):
         digits += 1

@@ -1,4 +1,4 @@
-"""What a CloudWatch alarm asks of its metric, in words, and what it measured. Pure."""
+"""A CloudWatch alarm's condition in words, and what it measured. Pure."""
 
 import json
 import re
@@ -39,7 +39,7 @@ Object = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is watched, such as `p99 of Latency`, and what makes the alarm fire, as far as it is told."""
+    """What is watched, such as `p99 of Latency`, and what makes the alarm fire, if the message says so."""
 
     what: str = ""
     operator: str = ""
@@ -49,7 +49,7 @@ class Asked:
 
     @property
     def words(self) -> str:
-        """Say `p99 of Latency above 2 s for 5 of 5 minutes`; empty where too little is told."""
+        """Write `p99 of Latency above 2 s for 5 of 5 minutes`; empty if the message says too little."""
         if not self.what and self.threshold is None:
             return ""
         limit = "" if self.threshold is None else quantities.configured(self.threshold, self.unit)
@@ -59,7 +59,7 @@ class Asked:
         return " ".join(filter(None, [self.what, operator, limit, self.lasting]))
 
     def measured(self, reason: object, data: Object) -> tuple[str, str | None] | None:
-        """Write what was measured last, and the threshold; None where no value is told."""
+        """Write the latest measurement and the threshold; None if the message has no value."""
         text = texts.line(reason) if isinstance(reason, str) else ""
         value, bound = _found(_VALUE, text), _found(_BOUND, text)
         value = _newest(data) if value is None else value
@@ -87,7 +87,7 @@ def of_sns(trigger: Object) -> Asked:
 
 
 def of_event(configuration: Object, reason: object, data: Object) -> Asked:
-    """Read EventBridge's event, which tells the threshold in the data of the reason, and no operator."""
+    """Read EventBridge's event, which gives the threshold in the reason's data, but no operator."""
     main = _main(configuration.get("metrics"))
     text = texts.line(reason) if isinstance(reason, str) else ""
     compared = _COMPARED.search(text)
@@ -101,7 +101,7 @@ def of_event(configuration: Object, reason: object, data: Object) -> Asked:
 
 
 def reason_data(value: object) -> Object:
-    """Read the data of a reason, which is JSON in a text; empty where it is none."""
+    """Read a reason's data, which is JSON in a string; empty if it is not valid."""
     try:
         data = json.loads(value) if isinstance(value, str) else None
     except (ValueError, RecursionError):
@@ -110,7 +110,7 @@ def reason_data(value: object) -> Object:
 
 
 def _main(metrics: object) -> Object:
-    """Find the entry that is compared: the one that returns data, and is no band."""
+    """Find the entry that is compared: the one that returns data and is not a band."""
     for entry in fields.mappings(metrics):
         told = entry.get("ReturnData", entry.get("returnData", True))
         if str(told).lower() != "false" and not _either(entry, "Expression").startswith(BAND):
@@ -135,7 +135,7 @@ def _watched(trigger: Object, name: str) -> str:
 
 
 def _lasting(period: int, periods: int, datapoints: int) -> str:
-    """Say `for 5 of 5 minutes`, `for 1 day`; without the number of periods `over 1 minute`."""
+    """Write `for 5 of 5 minutes`, `for 1 day`; without the number of periods `over 1 minute`."""
     if not period:
         return f"for {datapoints} of {periods} periods" if periods else ""
     seconds, name = next(span for span in SPANS if period % span[0] == 0)
@@ -151,7 +151,7 @@ def _counted(number: int, name: str) -> str:
 
 
 def _newest(data: Object) -> float | None:
-    """Find the newest value in the data of a reason; the list without times has the newest last."""
+    """Find the newest value in a reason's data; a list without times has the newest last."""
     dated = [
         each
         for each in fields.mappings(data.get("evaluatedDatapoints"))
@@ -173,7 +173,7 @@ def _stat(entry: Object) -> Object:
 
 
 def _either(entry: Object, name: str) -> str:
-    """Read a text that SNS writes with a capital, and EventBridge without."""
+    """Read a field that SNS writes with a capital letter and EventBridge without."""
     return fields.line(entry, name) or fields.line(entry, name[0].lower() + name[1:])
 
 

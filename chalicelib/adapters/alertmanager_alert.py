@@ -27,7 +27,7 @@ def _parse(payload: Mapping[str, Any], member: Member, missing: Ownership | None
     query = fields.url(member.alert.get("generatorURL"))
     rest = member.other_annotations(links.runbook_url, links.dashboard_url)
     # The identity is the fingerprint alone, as peers of a cluster differ in their external address. A newer
-    # `startsAt` is no new period for certain, as replicas of Prometheus see one begin seconds apart.
+    # `startsAt` may not be a new period, as replicas of Prometheus see one begin seconds apart.
     return AlertEvent(
         source="alertmanager",
         state=member.condition,
@@ -47,7 +47,7 @@ def _parse(payload: Mapping[str, Any], member: Member, missing: Ownership | None
 
 
 def _asks(query: str) -> str:
-    """Name what opens: Prometheus and Thanos link the query, other senders a page of their own."""
+    """Name the link's target: Prometheus and Thanos link the query, other senders a page of their own."""
     return "Query in Prometheus" if "/graph?" in query or "/query?" in query else "Source of the alert"
 
 

@@ -1,4 +1,4 @@
-"""The canonical alert, loaded when the first is made: the webhook makes none, and need not wait for it."""
+"""The canonical alert, loaded when the first one is made: the webhook makes none, so it need not wait."""
 
 from typing import TYPE_CHECKING, Any
 

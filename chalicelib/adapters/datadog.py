@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 FIRING = frozenset({"Triggered", "Re-Triggered", "Warn", "Re-Warn", "No Data", "Re-No Data", "Renotify"})
 RESOLVED = frozenset({"Recovered", "Warn Recovered"})
-"""Datadog sends `Warn Recovered`, too, though its documentation does not say so."""
+"""Datadog also sends `Warn Recovered`, though its documentation does not say so."""
 
 LOWEST = {"P4": "P3", "P5": "P3"}
 """Datadog's priorities go down to P5."""
@@ -36,11 +36,11 @@ EVERYTHING = "*"
 _CHANGE = "|".join(sorted(FIRING | RESOLVED))
 _PREFIX = re.compile(rf"\[(?:TEST|P[1-5]|(?:{_CHANGE})(?: on \{{[^{{}}]*\}})?)\]\s*")
 _MILLISECONDS = re.compile(r"\d{12,14}", re.ASCII)
-_PASTE = "Paste the payload from README.md, `How alerts must look`, into the webhook, not encoded as form."
+_PASTE = "Paste the payload from README.md, `How alerts must look`, into the webhook, not encoded as a form."
 
 
 def parse(payload: Mapping[str, Any], missing: Ownership | None) -> list[Parsed]:
-    """Read what a monitor reports of one of its groups; raises Rejected."""
+    """Read what a monitor reports about one of its groups; raises Rejected."""
     if fields.title(payload.get("title"), MAX_TITLE).startswith("[TEST]"):
         return [Ignored("TEST_NOTIFICATION", _title(payload))]
     return [_alert(payload, missing)]
@@ -87,8 +87,8 @@ def _condition(transition: object) -> Condition:
         return Condition.FIRING if transition in FIRING else Condition.RESOLVED
     raise Rejected(
         "UNKNOWN_STATUS",
-        f"`alert_transition` is not a change of a monitor: {quoted(transition)}",
-        f"Mention the webhook in monitors alone. {_PASTE}",
+        f"`alert_transition` is not a monitor's transition: {quoted(transition)}",
+        f"Mention the webhook only in monitors. {_PASTE}",
     )
 
 

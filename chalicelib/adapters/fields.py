@@ -110,7 +110,7 @@ def labels(pairs: Mapping[str, str]) -> dict[str, str]:
 
 
 def annotations(pairs: Mapping[str, str]) -> dict[str, str]:
-    """Cut annotations to what an alert may hold."""
+    """Shorten annotations to what an alert may hold."""
     return dict(list(labels(pairs).items())[:MAX_ANNOTATIONS])
 
 

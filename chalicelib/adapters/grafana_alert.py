@@ -99,7 +99,7 @@ def _of_series(member: Member) -> dict[str, str]:
 
 
 def _at_its_time(address: object, member: Member) -> str | None:
-    """Let a dashboard open at the time of the alert, as Grafana 11 and later do by themselves.
+    """Make a dashboard open at the time of the alert, as Grafana 11 and later do on their own.
 
     An hour before and after it began, or ended; in milliseconds
     (github.com/grafana/alerting, templates/template_data.go).

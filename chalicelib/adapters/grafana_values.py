@@ -1,4 +1,4 @@
-"""The values that a Grafana alert fires on, and the series that they are of."""
+"""The values that a Grafana alert fires on, and their series."""
 
 import re
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ _LABELS = re.compile(r"labels=\{([^{}]*)\}")
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A value by the name of its query; a classic condition has one for each series."""
+    """A value with the name of its query; a classic condition has one for each series."""
 
     name: str
     written: str
@@ -25,9 +25,9 @@ class Value:
 
 
 def in_words(member: Member, *, counts_no_data: bool) -> str:
-    """Write the values in short, each with the labels that tell its series from the others'.
+    """Write the values briefly, each with the labels that distinguish its series from the others.
 
-    -1 stands for none where the rule takes no data as a state.
+    Where the rule treats missing data as a state, -1 stands for no value.
     """
     told = _told(member)
     found = _values(member, {value.name: value.labels for value in told}, counts_no_data=counts_no_data)
@@ -81,7 +81,7 @@ def _labels(text: str) -> dict[str, str]:
 
 
 def _shared(values: list[Value]) -> dict[str, str]:
-    series = [value.labels for value in values if value.labels]  # an expression's value has none
+    series = [value.labels for value in values if value.labels]  # an expression's value has no labels
     return {
         name: value
         for name, value in (series[0] if series else {}).items()

@@ -10,14 +10,14 @@ from chalicelib.adapters.source import Example, Payload, Source, an_object, inst
 from chalicelib.errors import NotAccepted
 
 OF_THE_GROUP = ("receiver", "version", "orgId", "externalURL", "groupKey")
-"""What an alert needs of its group; `message` and `common...` repeat the alerts and are most of it."""
+"""What an alert needs from its group; `message` and `common...` repeat the alerts and are most of it."""
 
 MOST_SHARED = 2000
 MOST_CUT_OFF = 10**6
-"""A larger number is not one of alerts."""
+"""A larger number cannot be a count of alerts."""
 
 NEVER = "0001-01-01T00:00:00Z"
-"""Go's zero time, which is the end of what still fires."""
+"""Go's zero time, which is the end time of an alert that still fires."""
 
 LEGACY = frozenset({"ruleId", "ruleName", "evalMatches"})
 
@@ -30,7 +30,7 @@ IDENTIFYING = frozenset(_IDENTIFYING.casefold().split())
 
 
 REPEATS = timedelta(hours=4)
-"""`repeat_interval` where nobody set it.
+"""`repeat_interval` by default.
 
 prometheus.io/docs/alerting/latest/configuration/#route,
 grafana.com/docs/grafana/latest/alerting/fundamentals/notifications/group-alert-notifications
@@ -62,7 +62,7 @@ def source(
 
 
 def split(body: object) -> list[Payload]:
-    """Make one payload of each alert; raises NotAccepted where there is no telling what the alerts are."""
+    """Make one payload for each alert; raises NotAccepted if the alerts cannot be identified."""
     group = an_object(body)
     shared, alerts = _of_group(group), _alerts(group)
     return [
@@ -96,7 +96,7 @@ def from_alertmanager(content: object) -> bool:
 
 
 def mend(payload: Payload, named: dict[str, str]) -> None:
-    """Put it into the annotations, which count before labels and are no part of what identifies an alert."""
+    """Put it into the annotations, which take precedence over labels and do not identify an alert."""
     for alert in payload.get("alerts") or []:
         annotations: dict[str, str] = alert.get("annotations") or {}
         replaced = {*named, "teams"} if "team" in named else {*named}
@@ -105,7 +105,7 @@ def mend(payload: Payload, named: dict[str, str]) -> None:
 
 
 def template(of: Example, **more: Any) -> Payload:
-    """Write a group of one alert, with `more` that its source says of it."""
+    """Write a group of one alert, with `more` of what its source says about it."""
     alert = {
         "status": of.either("firing", "resolved"),
         "labels": {"alertname": of.name, "team": of.team, "pool": "linux-x64"},
@@ -128,7 +128,7 @@ def template(of: Example, **more: Any) -> Payload:
 
 
 def _of_group(group: Payload) -> Payload:
-    """Take what is short: each alert carries it."""
+    """Take only short values: each alert carries them."""
     kept = {name: group[name] for name in OF_THE_GROUP if isinstance(group.get(name), str | int)}
     short = {
         name: texts.cut(value, MOST_SHARED) if isinstance(value, str) else value

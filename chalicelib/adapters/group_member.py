@@ -21,14 +21,14 @@ READ_ELSEWHERE = frozenset(
     {"alertname", "rulename", "team", "teams", "priority", "runbook_url", "description", "summary"}
 )
 TOLD_ELSEWHERE = frozenset({"team", "teams", "priority", "grafana_state_reason"})
-"""Annotations that an issue tells in another form."""
+"""Annotations that an issue shows in another form."""
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
     """An alert of a group; `said_by` are its annotations and its labels, both with lower-case names.
 
-    Where it has no name, `name` is its group's, else its summary; `of_group` are the labels its group needs.
+    If it has no name, `name` is its group's, or else its summary; `of_group` are the labels its group needs.
     """
 
     alert: Mapping[str, Any]
@@ -57,11 +57,11 @@ class Member:
 
     @property
     def title(self) -> str:
-        """The alert's name, and what tells it from its siblings."""
+        """The alert's name, and what sets it apart from its siblings."""
         return self.titled(self.name)
 
     def titled(self, name: str) -> str:
-        """Name what tells it from its siblings too, unless the name does."""
+        """Add what sets it apart from its siblings, unless the name already does."""
         return telling.title(name, self.labels, self.of_group)
 
     @property
@@ -87,7 +87,7 @@ class Member:
 
     @property
     def measurement(self) -> Measurement | None:
-        """What the annotation `value` says was measured, and the annotation `threshold` was the limit."""
+        """What was measured, by the annotation `value`, and the limit, by the annotation `threshold`."""
         value, threshold = (
             fields.title(quantities.shortened(self.annotations.get(name, "")), MAX_MEASURED)
             for name in ("value", "threshold")
@@ -95,7 +95,7 @@ class Member:
         return Measurement(value=value, threshold=threshold or None) if value else None
 
     def linked(self, kind: str) -> str | None:
-        """Find an address by a name that begins with `kind`, such as `runbook_url` or `runbookURL`."""
+        """Find an address under a name that begins with `kind`, such as `runbook_url` or `runbookURL`."""
         for pairs in self.said_by:
             for name in sorted(pairs, key=lambda name: (name != f"{kind}_url", name)):
                 if name.startswith(kind) and (address := fields.url(pairs[name])):
@@ -160,7 +160,7 @@ def _member(alert: object, payload: Mapping[str, Any]) -> Member:
 
 
 def _name(labels: Mapping[str, str], annotations: Mapping[str, str], payload: Mapping[str, Any]) -> str:
-    """Find a name that a person can read: an id is none."""
+    """Find a name that a person can read, which an id is not."""
     group = fields.strings(payload.get("groupLabels"))
     names = (labels.get("alertname"), group.get("alertname"), annotations.get("summary"))
     return next(filter(None, (fields.title(name, MAX_TITLE) for name in names)), NAMELESS)

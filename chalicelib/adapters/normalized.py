@@ -52,7 +52,7 @@ def _template(of: Example) -> Payload:
 
 SOURCE = Source(
     name="normalized",
-    shown_as="the source",  # people know an emitter by the name that it gives itself
+    shown_as="the source",  # people know an emitter by the name it gives itself
     to_route="let its sender name `teams`",
     parse=late("schema"),
     split=_split,

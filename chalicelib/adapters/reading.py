@@ -1,4 +1,4 @@
-"""Reading a message: by its source, and by what holds for the alerts of all."""
+"""Reading a message: by the rules of its source, and by those for every source."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,21 +10,21 @@ from chalicelib.errors import Rejected
 
 
 def parse(name: str, payload: Mapping[str, Any], missing: Ownership | None) -> list[Parsed]:
-    """Read the alerts of a message; `missing` is taken where a firing one names no owner. Raises Rejected."""
+    """Read the alerts of a message; `missing` owns a firing one that names no owner. Raises Rejected."""
     if name == canary.SOURCE:
         return canary.parse(payload)
     if name not in SOURCES:
         raise Rejected(
             "UNKNOWN_SOURCE",
-            f"the message names a source that nothing reads: {quoted(name)}",
-            f"Set the attribute `source` to one of {', '.join(SOURCES)}, or none for CloudWatch.",
+            f"the message names an unknown source: {quoted(name)}",
+            f"Set the attribute `source` to one of {', '.join(SOURCES)}, or leave it out for CloudWatch.",
         )
     alerts = SOURCES[name].parse(payload, missing)
     return canary.keep_team([_own(each, name) for each in alerts])
 
 
 def _own(alert: Parsed, name: str) -> Parsed:
-    """Keep alerts from the issues of another source, to which that source's name leads; raises Rejected."""
+    """Keep an alert that bears another source's name away from that source's issues; raises Rejected."""
     if isinstance(alert, Ignored):
         return alert
     others = name == OWN_EMITTERS and alert.source not in {*PROVIDERS, canary.SOURCE}

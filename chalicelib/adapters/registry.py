@@ -1,4 +1,4 @@
-"""The sources: which there are."""
+"""The list of sources."""
 
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -8,7 +8,7 @@ from chalicelib.adapters.source import Source
 
 
 class Sources(Mapping[str, Source]):
-    """Sources by name, each the `SOURCE` of the module of that name, which is loaded when it is asked for."""
+    """Sources by name, each the `SOURCE` of the module of that name, which is loaded on first use."""
 
     def __init__(self, *names: str) -> None:
         self._names = names
@@ -55,12 +55,12 @@ def webhooks() -> tuple[str, ...]:
 
 
 def webhook(name: str) -> Source | None:
-    """Find the source that posts to the webhook of a name; None if there is none."""
+    """Find the source that posts to a webhook by the webhook's name; None if the name is unknown."""
     return source if (source := SOURCES.get(name)) and source.posts else None
 
 
 def of_alert(name: str) -> Source:
-    """Find the source of an alert that names it so."""
+    """Find a source by the name in its alert."""
     return SOURCES[name if name in PROVIDERS else OWN_EMITTERS]
 
 

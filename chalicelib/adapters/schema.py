@@ -18,13 +18,13 @@ MAX_WORDS = 200
 
 _WORDS = {
     "missing": "is missing",
-    "extra_forbidden": "is no field of the schema",
+    "extra_forbidden": "is not a field of the schema",
     "too_short": "needs at least one valid entry",
 }
 _PATTERNS = {
     "source": "must be lower-case letters and digits, joined by single hyphens",
     "teams": "must be lower-case letters and digits, joined by single hyphens",
-    "links": "must be an http or https address without blanks",
+    "links": "must be an http or https address without spaces",
 }
 
 
@@ -34,7 +34,7 @@ def parse(payload: Mapping[str, Any], missing: Ownership | None) -> list[Parsed]
 
 
 def read(payload: Mapping[str, Any]) -> AlertEvent:
-    """Read an alert in the schema, whoever's it is; raises Rejected."""
+    """Read an alert in the schema, whoever sends it; raises Rejected."""
     alert = texts.scrub(payload)
     if isinstance(alert.get("raw_provider"), dict):
         alert["raw_provider"] = fields.raw(alert["raw_provider"])
@@ -47,7 +47,7 @@ def read(payload: Mapping[str, Any]) -> AlertEvent:
 
 
 def _slugged(teams: list[Any]) -> list[Any]:
-    """Make slugs of teams as people write them, each once; what makes none is left to be refused."""
+    """Make slugs of teams as people write them, each once; what cannot become one is left to be refused."""
     made = [(slugs(team) or (team,)) if isinstance(team, str) else (team,) for team in teams]
     each = [slug for team in made for slug in team]
     return [slug for place, slug in enumerate(each) if slug not in each[:place]]

@@ -106,7 +106,7 @@ def an_object(body: object) -> Payload:
     """Read a body that must be an object; raises NotAccepted."""
     if isinstance(body, dict):
         return body
-    raise NotAccepted(400, "NOT_AN_OBJECT", "the body is JSON but no object")
+    raise NotAccepted(400, "NOT_AN_OBJECT", "the body is JSON but not an object")
 
 
 def instant(moment: datetime) -> str:

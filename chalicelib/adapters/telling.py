@@ -1,10 +1,10 @@
-"""What to call an alert of a group: its rule, and the labels that tell it from its siblings. Pure.
+"""What to call an alert of a group: its rule, and the labels that set it apart from its siblings. Pure.
 
     KubeDeploymentReplicasMismatch [fints-importer, namespace firefly]
 
-What the sender's group tells apart comes first: the labels in which alerts of one rule differ, and those by
-which people group. The rest follows while there is room, the thing before the place; who scraped it is left
-out. A list of all that a label may name would never end, while few labels name the scraper.
+What sets alerts of the sender's group apart comes first: labels in which alerts of one rule differ, and
+those by which people group. The rest follows while there is room, the thing before the place; who scraped it
+is left out. Few labels name the scraper, so these are listed; a list of all others would never end.
 """
 
 import re
@@ -15,13 +15,13 @@ from typing import Any
 from chalicelib.adapters import fields, texts
 
 MAX_NAME = 80
-"""Code points of a title up to where the labels begin that its group needs."""
+"""Code points of a title, apart from labels that its group needs."""
 
 MAX_WHOLE = 240
 """Leaves room for the priority in GitHub's 256."""
 
 LEAST = 20
-"""Of one label there is always so much."""
+"""The least that is shown of one label."""
 
 MOST_NAMES = 20
 
@@ -29,21 +29,21 @@ TELLERS = (
     *("job", "grafana_folder", "prometheus", "prometheus_replica", "monitor", "replica", "endpoint"),
     *("metrics_path", "severity", "ref_id", "datasource_uid"),
 )
-"""Who says it, and where it is filed: these end a title, and only where the group needs them."""
+"""Who reports it, and where it is filed: these come last in a title, and only if the group needs them."""
 
 OF_EVERY_ALERT = "grafana_folder"
-"""Grafana groups by it unless people choose otherwise, and it tells them next to nothing."""
+"""Grafana groups by it by default, and it says next to nothing."""
 
 TARGET = ("pod", "instance", "host", "hostname", "node", "container", "service")
-"""What Prometheus scraped: the thing itself, or an exporter that tells of other things."""
+"""What Prometheus scraped: the thing itself, or an exporter that reports on other things."""
 
 PLACES = ("namespace", "cluster", "region", "zone", "env", "environment", "stage", "datacenter", "account")
-"""Where many things are."""
+"""Places that hold many things."""
 
 ELSEWHERE = frozenset(
     {"alertname", "rulename", "team", "teams", "priority", "summary", "description", "runbook_url"}
 )
-"""Told elsewhere, or a text."""
+"""Shown elsewhere, or prose."""
 
 _EXPORTER = re.compile(r"exporter|state-metrics", re.IGNORECASE)
 _OF_OTHER_THINGS = re.compile(r"state-metrics|cloudwatch|stackdriver|yace|^localhost\b|^127\.", re.IGNORECASE)
@@ -96,7 +96,7 @@ def title(name: str, labels: Mapping[str, str], of_group: Collection[str]) -> st
 
 
 def _ordered(labels: Mapping[str, str], of_group: Collection[str]) -> list[str]:
-    """Put the labels in order that may be in a title: of the group, the thing, its target, its place."""
+    """Put the labels that may be in a title in order: of the group, the thing, its target, its place."""
     shown = {
         name: value
         for name, value in labels.items()
@@ -113,7 +113,7 @@ def _ordered(labels: Mapping[str, str], of_group: Collection[str]) -> list[str]:
 
 
 def _of_the_teller(name: str, labels: Mapping[str, str]) -> bool:
-    """Whether a label names who scraped the thing: an exporter's own pod, and the address of one such."""
+    """Whether a label names who scraped the thing: an exporter's own pod, or the address of an exporter."""
     if name in TELLERS:
         return True
     if name not in TARGET:
@@ -146,7 +146,7 @@ def _with(name: str, said: list[str]) -> str:
 
 
 def _fitted(name: str, said: list[str]) -> str:
-    """Shorten what is said, each the same, until it fits."""
+    """Shorten every label equally until all fit."""
     for limit in (MAX_WHOLE, 100, 60, 40, 20):
         whole = _with(name, [_shortened(each, limit) for each in said])
         if len(whole) <= MAX_WHOLE:
@@ -155,7 +155,7 @@ def _fitted(name: str, said: list[str]) -> str:
 
 
 def _shortened(value: str, limit: int) -> str:
-    """Leave out the middle, as beginning and end tell more apart."""
+    """Leave out the middle, as the beginning and the end are more distinctive."""
     if len(value) <= limit:
         return value
     end = (limit - 1) // 2

@@ -50,7 +50,7 @@ class Letter:
         return self.attributes.get("source") or UNSTAMPED
 
     def why(self, name: str) -> str:
-        """Give `reason`, `explanation` or `fix`; what AWS put here has none of its own.
+        """Give `reason`, `explanation` or `fix`; a message that AWS put here has none of these.
 
         EventBridge says what went wrong in attributes of its own
         (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html).

@@ -20,5 +20,5 @@ Region = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, for scripts.")]
 Source = Annotated[
-    str | None, typer.Option(help=f"Whose it is: {', '.join(SOURCES)}; otherwise recognised by its look.")
+    str | None, typer.Option(help=f"Whose it is: {', '.join(SOURCES)}; otherwise recognised by its shape.")
 ]

@@ -15,7 +15,7 @@ from chalicelib.webhook.publishing import MOST_MESSAGE_BYTES
 
 
 def source_of(text: str) -> str:
-    """Say whose a payload looks like; what looks like nobody's is CloudWatch's, as on the topic."""
+    """Say which source a payload looks like; an unknown one is CloudWatch's, as on the topic."""
     try:
         content = json.loads(text)
     except (ValueError, RecursionError):

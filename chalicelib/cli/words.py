@@ -6,13 +6,13 @@ from chalicelib.conditions.steps import Step
 
 REASONS = {
     Reason.FIRST_FIRING: "nothing was known of it; a new episode begins",
-    Reason.RESOLVED_UNSEEN: "it ended, and no firing of it was seen yet; remembered for a week, no issue",
+    Reason.RESOLVED_UNSEEN: "it ended before any firing was seen; remembered for a week, no issue",
     Reason.STALE: "older than what is known, and changes nothing",
     Reason.DUPLICATE: "the same again within a minute; changes nothing",
     Reason.RECURRED_UNRESOLVED: "it fired anew and its end was never heard of; a new episode, the same issue",
     Reason.REPEAT: "it still fires; counted",
-    Reason.FIRING_LATE: "late news of a beginning, or of how bad it was; the episode is corrected",
-    Reason.RESOLVED_LATE: "late news of an end between two firings; the episode is split there",
+    Reason.FIRING_LATE: "a late message about its start, or how severe it was; the episode is corrected",
+    Reason.RESOLVED_LATE: "a late message about an end between two firings; the episode is split there",
     Reason.RESOLVED: "it ended",
     Reason.RECURRED: "it fires again; a new episode begins",
     Reason.ALREADY_RESOLVED: "it ended once more; nothing to tell",

@@ -1,4 +1,4 @@
-"""GitHub hints: a hint that people did something to an issue -> its row is due, and the issue read."""
+"""GitHub hints: a hint that people did something to an issue -> its row is due, and the issue is read."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Calls: what a call to GitHub does, by which the rate limit ranks it. Pure."""
+"""Calls: what a call to GitHub does, which decides its rank in the rate limit. Pure."""
 
 from enum import StrEnum
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 class Kind(StrEnum):
     """What a call does, most important first: openings and comments create content, the others only write.
 
-    A comment that calls people is asked for as an opening. The board is written when there is room for a
+    A comment that notifies people ranks as an opening. The board is written when there is room for a
     comment and nobody waits, though it creates nothing.
     """
 

@@ -1,4 +1,4 @@
-"""Changes: what happened to an issue, told by the status before a step and after it. Pure."""
+"""Changes: what happened to an issue, found by comparing its status before and after a step. Pure."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from chalicelib.conditions.row import Issue, Status
 
 
 def opened(before: Status, after: Status) -> Issue | None:
-    """Name the issue that we opened; not one that was taken over, whose opening was not ours to time."""
+    """Name the issue that we opened; we could not time the opening of one that was taken over."""
     issue, known = after.issue, before.issue
     if issue is None or issue.opened_at is None:
         return None
@@ -18,7 +18,7 @@ def opened(before: Status, after: Status) -> Issue | None:
 def happened(before: Status, after: Status) -> Iterator[FactKind]:
     """Name what happened, in order.
 
-    A closing or reopening counts whoever did it: a mirror that shows what is open would be wrong otherwise.
+    Closing or reopening counts no matter who did it, or a mirror that shows what is open would be wrong.
     An issue that was deleted leaves nothing to link to, and is not mirrored.
     """
     issue, known = after.issue, before.issue

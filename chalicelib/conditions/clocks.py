@@ -1,4 +1,4 @@
-"""Clocks: how far those of others may be from ours, and what a time of theirs is by ours. Pure.
+"""Clocks: how far other clocks may be from ours, and how to convert their times to ours. Pure.
 
 A provider's times are compared with its own; what happened on GitHub is compared with when we received what
 the provider said. Ours is the table's: every worker corrects its own by it, as leases and due times are
@@ -14,9 +14,9 @@ APART = timedelta(minutes=10)
 
 
 def ahead(known: timedelta, date: datetime, asked: datetime, answered: datetime) -> timedelta:
-    """How far a clock is ahead of one that dated an answer, to the second, between asking and answer.
+    """How far a clock is ahead of the one that dated an answer to the second, between request and answer.
 
-    What is known is changed no more than this proves, so that a slow answer, or one that is read late,
+    The known difference changes no more than this proves, so that a slow answer, or one that is read late,
     changes nothing.
     """
     return max(asked - date - SECOND, min(known, answered - date))

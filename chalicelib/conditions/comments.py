@@ -1,7 +1,7 @@
-"""Comments: the kinds of those that we make, and the key that tells one from our others. Pure.
+"""Comments: the kinds that we write, and the key that identifies each of them. Pure.
 
-The key stands in the row and, as a marker, in the comment on GitHub, by which it is found again. So what is
-written here is never changed, only added to.
+The key is stored in the row and, as a marker, in the comment on GitHub, which is found again by it. So what
+is written here is never changed, only added to.
 """
 
 from datetime import datetime
@@ -25,9 +25,9 @@ class Comment(StrEnum):
 
     @classmethod
     def of(cls, key: str) -> "Comment":
-        """Read the kind from a key; raises ValueError where it is none of ours."""
+        """Read the kind from a key; raises ValueError if the key is not ours."""
         return cls(key.partition("-")[0])
 
 
 ONCE = (Comment.QUIET, Comment.STALE)
-"""Kinds that are made once for a key, whatever was said since."""
+"""Kinds that are written once for a key, whatever was said since."""

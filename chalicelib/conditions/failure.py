@@ -48,7 +48,7 @@ def ended(claimed: AlertState, step: Work, error: AlertingError) -> AlertState |
 
 
 def _without(claimed: AlertState, step: Work) -> Status | None:
-    """Do without what GitHub refuses; None where it has to be tried until it succeeds."""
+    """Do without what GitHub refuses; None if it has to be tried until it succeeds."""
     match step:
         case FollowCommands(_, command):
             return commands.corrected(claimed.status, command)

@@ -1,4 +1,4 @@
-"""Flapping: a condition that ends and begins again and again is one thing to people. Pure."""
+"""Flapping: a condition that keeps ending and beginning again is one thing to people. Pure."""
 
 from datetime import datetime, timedelta
 
@@ -13,11 +13,11 @@ from chalicelib.labels import FLAPPING_LABEL
 
 FLAPS = 4
 ON_PURPOSE = frozenset({"canary"})
-"""Sources that come and go as they should."""
+"""Sources whose conditions come and go by design."""
 
 
 def flapping_until(row: AlertState, now: datetime, quiet: timedelta) -> datetime | None:
-    """Say when a flapping condition will have been quiet for long enough; None where it does not flap.
+    """Say when a flapping condition will have been quiet for long enough; None if it does not flap.
 
     It begins with the fourth end within `quiet`; the label on its issue is its memory. The ends are by the
     provider's clock, which makes it flap, or be quiet, at most ten minutes sooner or later.
@@ -38,7 +38,7 @@ def while_flapping(
 ) -> Step | None:
     """Whatever it does, the issue stays open, and only its text is rewritten every so often.
 
-    But when it gets worse, people are called all the same.
+    If it gets worse, people are still notified.
     """
     until = flapping_until(row, now, policy.flapping_quiet)
     if until is None:

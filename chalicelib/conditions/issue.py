@@ -54,10 +54,10 @@ class Label:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """What GitHub shows of an issue, so far as a row remembers it.
+    """What GitHub shows of an issue, as far as a row remembers it.
 
-    `closed_at` is None while it is open. Who closed it, as `closed_by` and `closer` say, is known from
-    reading it alone, not from a list; `state_reason` is as what.
+    `closed_at` is None while it is open. Who closed it, as `closed_by` and `closer` say, is known only from
+    reading it, not from a list; `state_reason` says as what it was closed.
     """
 
     ref: IssueRef
@@ -78,9 +78,9 @@ class Shown:
 class Seen(Shown):
     """An issue as GitHub shows it now.
 
-    `by_us` says whether it is ours, `author` who opened it. `id` is the one that GitHub gives it among all
-    issues, `left_out` what of its draft it did not take. `changed_at` is when it was last changed, by
-    GitHub's clock.
+    `by_us` says whether it is ours, `author` who opened it. `id` is GitHub's id for it among all
+    issues, `left_out` the part of its draft that GitHub did not take. `changed_at` is when it was last
+    changed, by GitHub's clock.
     """
 
     title: str
@@ -105,6 +105,6 @@ class Seen(Shown):
         return QUIET_LABEL in self.labels
 
     def remembered(self) -> dict[str, Any]:
-        """What a row remembers of it, by the names that it has there."""
+        """What a row remembers of it, under the names that the row uses."""
         shown = {each.name: getattr(self, each.name) for each in fields(Shown)}
         return shown | {"muted": self.muted, "quiet": self.quiet}

@@ -1,6 +1,6 @@
-"""Lag: since when GitHub does not show what the provider says, and when nobody need look any more. Pure.
+"""Lag: since when GitHub does not show what the provider says, and when nobody needs to look any more. Pure.
 
-A row that is tried again later is due later each time, so its due time does not tell how long it waits.
+A row that is tried again later is due later each time, so its due time does not show how long it has waited.
 """
 
 from datetime import datetime, timedelta
@@ -38,12 +38,12 @@ def long_over(row: AlertState, now: datetime) -> bool:
     issue = row.status.issue
     if issue is None or issue.closed_at is None or issue.muted or row.due_at or row.intent:
         return False
-    # By GitHub's clock, as minutes of these months count for nothing.
+    # By GitHub's clock: minutes do not matter after months.
     return row.spec.condition is Condition.RESOLVED and issue.closed_at < now - LONG
 
 
 def _for_mirrors_alone(row: AlertState) -> bool:
-    """Whether it is due because a mirror is owed something, and GitHub nothing.
+    """Whether it is due only because a mirror is owed something, not GitHub.
 
     A step that is begun or that failed is due at another time than `mirror_at`, or has its intent.
     """

@@ -56,7 +56,7 @@ def placed(moments: tuple[Moment, ...], firing: Moment) -> datetime | None:
 
 
 def said_last(moments: tuple[Moment, ...], firing: Moment) -> bool:
-    """Whether no firing of the newest period was said after this one."""
+    """Whether no firing of the newest period was reported after this one."""
     last = periods(moments)[-1].starts[-1].firings
     return _among([max(last, key=_received)], firing)
 

@@ -1,4 +1,4 @@
-"""Opening: whether a condition gets a fresh issue, or the one that it had is opened again. Pure."""
+"""Opening: whether a condition gets a new issue, or its previous one is reopened. Pure."""
 
 from datetime import datetime
 
@@ -10,9 +10,9 @@ from chalicelib.conditions.suppression import wrongly_over
 
 
 def opening(row: AlertState, now: datetime, policy: Policy) -> Step:
-    """Choose between a fresh issue and the one closed a moment ago, which a flapping alert keeps.
+    """Choose between a new issue and the one closed a moment ago, which a flapping alert keeps.
 
-    An issue that a person took for over is opened again if its episode goes on.
+    An issue that a person closed as over is reopened if its episode goes on.
     """
     issue = row.status.issue
     if issue and issue.over_at:

@@ -1,6 +1,6 @@
 """Outbox: the facts of a row that no mirror has yet, and when delivery is tried again. Pure.
 
-It is bounded twice: by the number of facts, as a row has room for 400 KB in all, and by their age, as nobody
+It has two bounds: the number of facts, as a row has room for 400 KB in all, and their age, as nobody
 wants to hear of yesterday's outage at the end of the mirror's.
 """
 
@@ -18,7 +18,7 @@ LONGEST_PAUSE = timedelta(hours=1)
 
 
 def noted(status: Status, facts: tuple[Fact, ...], now: datetime) -> tuple[Status, tuple[Fact, ...]]:
-    """Add facts; returns the oldest too, which there was no room for."""
+    """Add facts; also returns the oldest ones, which no longer fit."""
     if not facts:
         return status, ()
     outbox = (*status.outbox, *facts)
@@ -32,7 +32,7 @@ def emptied(status: Status) -> Status:
 
 
 def put_off(status: Status, now: datetime) -> tuple[Status, tuple[Fact, ...]]:
-    """Try again once the oldest fact is twice as old; returns those too that are too old to be kept."""
+    """Try again once the oldest fact is twice as old; also returns those that are too old to keep."""
     kept = tuple(fact for fact in status.outbox if fact.at > now - KEPT)
     dropped = tuple(fact for fact in status.outbox if fact not in kept)
     if not kept:

@@ -157,7 +157,7 @@ def shown(row: AlertState, alert: AlertEvent, seen: Seen, title: str, now: datet
     if issue is None or episode is None:
         return row.status
     ahead = _ahead_of_us(seen, now)
-    # It was read just before: what is closed now was closed by this.
+    # It was read just before: if it is closed now, this step closed it.
     issue = replace(issue, spoke_at=now, clock_ahead=ahead)
     issue = replace(
         issue,

@@ -47,7 +47,7 @@ def _on_github(row: AlertState, now: datetime, policy: Policy) -> Step:
 
 
 def _unfinished(row: AlertState, intent: Intent, now: datetime, policy: Policy) -> Step:
-    """An unknown outcome is learnt before anything else, whatever the provider has said since."""
+    """An unknown outcome is resolved before anything else, whatever the provider has said since."""
     issue = row.status.issue
     if intent.verb not in (Verb.OPEN, Verb.COMMENT) and issue:
         return ReadIssue(issue.ref)
@@ -72,7 +72,7 @@ def _firing(row: AlertState, alert: AlertEvent, now: datetime, policy: Policy) -
 
 
 def _say(row: AlertState, issue: Issue, alert: AlertEvent, now: datetime, policy: Policy) -> Step:
-    """An escalation at once, and what people wait for; that it is stale, first in the body.
+    """Escalate at once, and write what people wait for; that it is stale goes into the body first.
 
     Otherwise whatever is new, a comment at most every so often, the body a little more often.
     """

@@ -8,10 +8,10 @@ from chalicelib.routing import Routing
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How soon and how often GitHub is told.
+    """How soon and how often GitHub is updated.
 
-    Without a `stale_after` an alert is stale after three of the intervals at which its source repeats it; one
-    of nothing never takes it for stale.
+    Without a `stale_after` an alert is stale after three of the intervals at which its source repeats it; a
+    `stale_after` of zero never makes it stale.
     """
 
     routing: Routing

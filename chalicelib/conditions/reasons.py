@@ -28,10 +28,10 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """A message beside what is known: the readings before and after it.
+    """A message compared with what is known: the readings before and after it.
 
     `at` is its time among the others'; None for a firing that is not of the newest period. `newest` says
-    that it is a firing which was not known, and that none was said after it.
+    that it is a firing that was not known, and that none was reported after it.
     """
 
     spec: Spec

@@ -92,7 +92,7 @@ def _first(alert: AlertEvent, moment: Moment, received_at: datetime) -> Recorded
 
 
 def _spec(news: News, reason: Reason) -> Spec:
-    """Write down what now is known, and what there is to tell."""
+    """Write down what is now known, and what there is to report."""
     spec = news.spec
     known = _known(news)
     if reason in (Reason.STALE, Reason.DUPLICATE):
@@ -113,7 +113,7 @@ def _spec(news: News, reason: Reason) -> Spec:
 
 
 def _known(news: News) -> Spec:
-    """Write down the times as they now read, and the words that belong to them."""
+    """Write down the times as they now stand, and the messages that belong to them."""
     spec, before, after = news.spec, news.before, news.after
     resolution = _resolution(news)
     same = (before.episode, before.ended_at) == (after.episode, after.ended_at)
@@ -138,7 +138,7 @@ def _ahead(news: News) -> bool:
 
 
 def _resolution(news: News) -> AlertEvent | None:
-    """What ended the newest episode: the first that was heard of, perhaps before the firing."""
+    """What ended the newest episode: the first end that was received, perhaps before the firing."""
     spec, before, after = news.spec, news.before, news.after
     if after.condition is Condition.FIRING:
         return None

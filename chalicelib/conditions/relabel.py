@@ -1,11 +1,11 @@
-"""Relabel: the labels that are ours, brought to what they should be one step at a time. Pure."""
+"""Relabel: brings our own labels to what they should be, one step at a time. Pure."""
 
 from chalicelib.conditions.row import Issue
 from chalicelib.conditions.steps import AddLabels, RemoveLabel, Step
 
 
 def relabel(issue: Issue, wanted: tuple[str, ...]) -> Step | None:
-    """Exchange the labels that are ours; people's stay."""
+    """Replace our own labels; people's stay."""
     missing = tuple(label for label in wanted if label not in issue.labels)
     if missing:
         return AddLabels(issue.ref, missing)

@@ -52,5 +52,5 @@ def stale_at(spec: Spec, after: timedelta | None) -> datetime | None:
 
 
 def _usual(spec: Spec) -> timedelta | None:
-    """How often its source repeats where nobody set that; None where that is not known beforehand."""
+    """How often its source repeats by default; None if that is not known beforehand."""
     return registry.of_alert(spec.alert.source).repeats if spec.alert else NEVER

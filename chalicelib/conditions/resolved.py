@@ -1,4 +1,4 @@
-"""Resolved: what is left to say of a condition that has ended. Pure."""
+"""Resolved: what is left to say about a condition that has ended. Pure."""
 
 from datetime import datetime
 
@@ -17,7 +17,7 @@ from chalicelib.labels import FLAPPING_LABEL, RESOLVED_LABEL, STALE_LABEL
 
 
 def resolved(row: AlertState, alert: AlertEvent, now: datetime, policy: Policy) -> Step:
-    """Close its issue, or tell of it where it never had one."""
+    """Close its issue, or report it if it never had one."""
     issue, spec, snoozed_until = row.status.issue, row.spec, row.status.snoozed_until
     if issue and issue.open and issue.kept_open:
         return Nothing(Quiet.REOPENED_BY_PERSON)
@@ -36,10 +36,10 @@ def resolved(row: AlertState, alert: AlertEvent, now: datetime, policy: Policy) 
 
 
 def _corrected(row: AlertState, alert: AlertEvent, policy: Policy) -> Step | None:
-    """Show on the issue that we closed what a firing said that came after its end.
+    """Show on the issue that we closed what a firing that arrived after its end said.
 
-    It would show it had the messages come in their order. A late firing may also move the episode's beginning
-    back, so the issue's is then one of the newest episode's later starts.
+    It would show that if the messages had arrived in order. A late firing may also move the episode's
+    beginning back, so the issue's is then one of the newest episode's later starts.
     """
     issue, episode = row.status.issue, row.spec.episode
     if issue is None or issue.closed_by is not Closer.US or episode is None or issue.episode < episode:
@@ -50,10 +50,10 @@ def _corrected(row: AlertState, alert: AlertEvent, policy: Policy) -> Step | Non
 
 
 def _long_over(row: AlertState, now: datetime, policy: Policy) -> bool:
-    """Whether its end was written down so long ago that GitHub was not there, or was not to be told.
+    """Whether its end was recorded so long ago that GitHub was away, or was not to be updated.
 
-    Not when it ended: of what waited in the queue, its beginning may be in another batch than its end, and
-    is told then.
+    What counts is when it was recorded, not when it ended: if both waited in the queue, its beginning may be
+    in another batch than its end, and is then reported.
     """
     return row.spec.recorded_at is None or now - row.spec.recorded_at >= policy.told_within
 
@@ -61,7 +61,7 @@ def _long_over(row: AlertState, now: datetime, policy: Policy) -> bool:
 def _close(row: AlertState, issue: Issue, alert: AlertEvent, policy: Policy) -> Step:
     """Close it, labelled as what it was last.
 
-    Where the team wants its issues left open, say so by label and comment instead.
+    If the team wants its issues left open, say so by label and comment instead.
     """
     resolution = row.spec.resolution
     over = next((label for label in (FLAPPING_LABEL, STALE_LABEL) if label in issue.labels), None)

@@ -21,15 +21,15 @@ class Issue(Shown):
 
     `labels` are those that we set, `title` is the one we set, `spoke_at` the time of our last body or
     comment, `commented_at` that of our last comment (or the opening), `comment_key` that comment's key.
-    `announced` is the priority whose people were last told. `kept_open` says that a person opened it again
+    `announced` is the priority whose people were last notified. `kept_open` says that a person reopened it
     after the condition resolved; `muted` and `quiet` that people set these labels; `acked_by` who has it.
     `opened_at` is when we opened it, for the episode `opened_for`; both are None where it was taken over.
     `closed_by_our_clock` is `closed_at`, which is GitHub's, by our own clock, as near as it is known;
     `clock_ahead` says how far GitHub's was ahead of ours when we last changed the issue.
-    `heard` counts the comments there were when people's were last listened to, up to `heard_at`; `once` has
-    the keys of comments that are made only once. `left_out` names the labels and assignees that GitHub did
+    `heard` counts the comments there were when people's were last read, up to `heard_at`; `once` has
+    the keys of comments that are written only once. `left_out` names the labels and assignees that GitHub did
     not take when it was opened; it `continues` its predecessor where that took no more comments.
-    `listen_at` is when the rest of what people said is listened to, where it was too much for one look.
+    `listen_at` is when the rest of what people said is read, if it was too much for one look.
     """
 
     episode: datetime
@@ -124,10 +124,10 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What GitHub shows and what people asked for there; written by sync alone.
+    """What GitHub shows and what people asked for there; written only by sync.
 
     `predecessor` is the issue before this one, `superseded` that one while it is still to be closed, `told`
-    the newest episode that an issue has told, `failures` the refusals in a row. `commands` are to be carried
+    the newest episode that an issue has shown, `failures` the refusals in a row. `commands` are to be carried
     out, `heard` the comments that the newest ones stood in, `replies` those that are owed an answer in words.
     `outbox` holds the facts that no mirror has yet, delivered next at `mirror_at`.
     """

@@ -30,17 +30,17 @@ class Episode:
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """What the provider says; written by record alone.
+    """What the provider says; written only by record.
 
     `at` is the provider's time of the newest message, `fired_at` that of the newest firing, `episode` the
     first firing of the newest firing period (None for a tombstone); where a source sends an old start again,
-    the time it was received stands for it. `count` is the firings told in this episode, `repeats_every` how
+    the time it was received stands for it. `count` is the firings seen in this episode, `repeats_every` how
     often its source seems to repeat a firing alert, `listed` how its source lists it while it reports
     nothing, such as silenced. `alert` is the newest firing, `resolution` what ended it; `early` is a
     resolution that ended nothing known, as its firing may still be under way.
 
     By our own clock, `seen_at` is when the newest accepted message was received, `episode_heard_at` when the
-    episode's first firing was, and `recorded_at` when the newest news was written down; None in older rows.
+    episode's first firing was, and `recorded_at` when the latest news was written down; None in older rows.
     """
 
     condition: Condition

@@ -1,4 +1,4 @@
-"""Suppression: what people asked for, and why for their sake nothing is said. Pure.
+"""Suppression: what people asked for, and when nothing is said because of it. Pure.
 
 People have the last word: what they did comes before what the provider says.
 """
@@ -95,7 +95,7 @@ def _started_since(spec: Spec, over_at: datetime) -> bool:
 def _behind(spec: Spec) -> timedelta:
     """How far the provider's clock may be behind ours.
 
-    A start is received after it, and as the promptest message tells, mostly soon after it.
+    A start is received after it, and as the promptest message shows, mostly soon after it.
     """
     firings = [moment for moment in spec.moments if moment.condition is Condition.FIRING]
     seen = [moment.received - moment.at for moment in firings if moment.received]
@@ -111,7 +111,7 @@ def wrongly_over(row: AlertState) -> bool:
 
 
 def hushed(row: AlertState) -> AlertState:
-    """The row as it is planned on while the budget takes no comments: as if nobody wanted any."""
+    """The row that is planned on while the budget allows no comments: as if nobody wanted any."""
     issue = replace(row.status.issue, quiet=True) if row.status.issue else None
     return replace(row, status=replace(row.status, issue=issue, replies=()))
 

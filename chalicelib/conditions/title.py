@@ -1,4 +1,4 @@
-"""A condition keeps its title, by which people know it and find it. Pure."""
+"""A condition keeps its title, by which people recognise and find it. Pure."""
 
 from datetime import datetime, timedelta
 
@@ -12,8 +12,8 @@ KEPT = timedelta(days=1)
 def kept(row: AlertState | None, alert: AlertEvent, received_at: datetime) -> AlertEvent:
     """Give an alert the title that its condition has.
 
-    What stands in brackets tells an alert from the siblings that it had when it was first heard of. Theirs
-    come and go, and no title changes with them; another name before the brackets is news.
+    What is in brackets sets an alert apart from the siblings that it had when it was first received. Siblings
+    come and go without changing a title; a different name before the brackets is a real change.
     """
     before = row.spec.alert if row else None
     if row is None or before is None or before.title == alert.title:

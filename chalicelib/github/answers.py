@@ -170,7 +170,7 @@ def read_spoken(request: Request, response: Response, us: Us) -> list[PersonComm
 
 
 def read_name(request: Request, response: Response) -> str:
-    """Read what a repository is called."""
+    """Read a repository's name."""
     try:
         return _Repository.model_validate_json(response.content).full_name
     except ValidationError as error:

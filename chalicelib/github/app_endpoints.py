@@ -20,7 +20,7 @@ _RENAMED = re.compile(r"/repositories/([0-9]{1,18})/installation$")
 
 
 class _Answer(BaseModel):
-    model_config = ConfigDict(hide_input_in_errors=True)  # or a token would stand in an error's text
+    model_config = ConfigDict(hide_input_in_errors=True)  # or a token would appear in an error's text
 
 
 class Installation(_Answer):
@@ -37,7 +37,7 @@ class Installation(_Answer):
 
 
 class Repository(_Answer):
-    """A repository, under whatever name it was asked for."""
+    """A repository, whatever name it was requested by."""
 
     id: int
 
@@ -45,7 +45,7 @@ class Repository(_Answer):
 class Token(_Answer):
     """An installation token."""
 
-    # What no header can carry would be shown by the error that says so.
+    # A token that no header can carry would be shown in the error about it.
     token: Annotated[str, StringConstraints(pattern=r"^[!-~]+$")] = Field(repr=False)
     expires_at: AwareDatetime
 
@@ -83,13 +83,13 @@ class AppEndpoints:
         return _read(Installation, request, answer), int(renamed[1]) if renamed else None
 
     def token(self, installation: Installation, repository: str, narrowed: Mapping[str, Any]) -> Token:
-        """Mint a token for a repository's sake; `narrowed` says what it opens and allows there."""
+        """Mint a token for a repository; `narrowed` says what it opens and allows there."""
         path = f"/app/installations/{installation.id}/access_tokens"
         request = Request("POST", path, repository, narrowed)
         return _read(Token, request, self._ask(request))
 
     def repository_id(self, installation: Installation, repository: str) -> int:
-        """Find a repository's id, with a token that reads no more than what repositories there are.
+        """Find a repository's id, with a token that can only list repositories.
 
         Paths of GitHub's API ignore case; nothing says that `repositories` of a token does.
         """
@@ -98,7 +98,7 @@ class AppEndpoints:
         return _read(Repository, request, self._send(request, token.token)).id
 
     def _ask(self, request: Request) -> Response:
-        """Send as the App; once more where the refusal shows that the JWT was dated by a clock far apart."""
+        """Send as the App; once more if the refusal shows that the JWT was dated by a wrong clock."""
         signed_at = self._now()
         try:
             return self._send(request, self._app.token(signed_at))

@@ -70,7 +70,7 @@ class GitHubClient:
         return self._installations.look(repository)
 
     def send(self, request: Request, before: datetime) -> Response:
-        """Send as the installation; once more where it or what the request is about is not where it was."""
+        """Send as the installation; once more if it or what the request is about has moved."""
         token = self._token(request)
         try:
             return self._send(request, token, before)
@@ -85,9 +85,9 @@ class GitHubClient:
         return self._installations.access(request.repository).token
 
     def _transferred(self, request: Request, refused: Refused, before: datetime) -> Request | None:
-        """Ask for the same where its issue was transferred to, which a token of one repository cannot see.
+        """Send it again to where its issue was transferred, which a token of one repository cannot see.
 
-        None where the App sees it nowhere; raises Gone if it was deleted there.
+        None if the App sees it nowhere; raises Gone if it was deleted there.
         """
         reading = transfers.reading(request) if refusals.doubt(refused) is Doubt.PLACE else None
         if reading is None:

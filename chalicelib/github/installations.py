@@ -4,9 +4,9 @@ A token opens one repository, to read and write issues. One that opens all repos
 only reads: an issue that was transferred is not found with a token that cannot read it where it is now
 (docs.github.com/en/rest/issues/issues#get-an-issue).
 
-Nothing of it is for ever: an App is renamed, removed and installed again, suspended and restored, and a
+None of this is permanent: an App is renamed, removed and installed again, suspended and restored, and a
 repository is renamed, or moves to another owner. What is known of an installation is as old as its token, an
-hour at most, and is looked up again where an answer says that it may not hold any more.
+hour at most, and is looked up again when an answer suggests that it no longer holds.
 """
 
 from collections.abc import Callable
@@ -27,7 +27,7 @@ LOOKED = timedelta(minutes=1)
 WORK = {"issues": "write", "metadata": "read"}
 SIGHT = {"issues": "read", "metadata": "read"}
 EVERYWHERE = ""
-"""In place of a repository's name: all that the installation reaches."""
+"""Instead of a repository's name: all that the installation reaches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Installations:
         return self._valid(self._held(repository, repository))
 
     def access(self, repository: str) -> Access:
-        """Give a valid token that opens the repository alone; raises the classified errors."""
+        """Give a valid token that opens only the repository; raises the classified errors."""
         if self._held(repository, repository) and not self.ready(repository):
             self._drop_token(repository)
             self._drop_installation(repository)
@@ -101,7 +101,7 @@ class Installations:
                 return False
 
     def forget(self, repository: str) -> None:
-        """Drop all tokens of an installation, which GitHub no longer takes, and what was known of it."""
+        """Drop all tokens of an installation, which GitHub no longer accepts, and what was known about it."""
         known = self._known(repository)
         self._drop_installation(repository)
         self._minted = {key: token for key, token in self._minted.items() if not known or key[0] != known.id}
@@ -126,7 +126,7 @@ class Installations:
             self._minted.pop((known.id, repository.lower()), None)
 
     def _drop_installation(self, repository: str) -> None:
-        """Look it up again before its next token is minted; those that were minted are as good as before."""
+        """Look it up again before its next token is minted; existing tokens stay valid."""
         known = self._known(repository)
         self._found = {key: each for key, each in self._found.items() if not known or each.id != known.id}
 
@@ -138,12 +138,12 @@ class Installations:
                 self._minted[key] = self._endpoints.token(installation, repository, wanted)
             except Refused as error:
                 if not isinstance(error, Invalid):
-                    self.forget(repository)  # it may have been removed since, and made again under another id
+                    self.forget(repository)  # it may have been removed since, and recreated under another id
                 raise
         return self._minted[key]
 
     def _narrowed(self, repository: str) -> dict[str, Any]:
-        """Name what a token opens: by its id where GitHub does not take the name, such as a former one."""
+        """Name what a token opens: by its id where GitHub does not accept the name, such as a former one."""
         renamed = self._ids.get(repository.lower())
         if renamed is None:
             return {"repositories": [repository.partition("/")[2]], "permissions": WORK}

@@ -103,7 +103,7 @@ class GitHubIssues(GitHubLists):
         return True
 
     def name_now(self, repository: str, before: datetime) -> str:
-        """Say what a repository is called now, as owner/name."""
+        """Give a repository's current name, as owner/name."""
         request = requests.repository(repository)
         return answers.read_name(request, self._client.send(request, before))
 

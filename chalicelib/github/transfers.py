@@ -1,6 +1,6 @@
 """Transfers: requests about an issue, sent on to the repository that it was transferred to. Pure.
 
-GitHub redirects only whoever can read the issue where it is now; for others it is not found
+GitHub redirects only those who can read the issue where it is now; for others it is not found
 (docs.github.com/en/rest/issues/issues#get-an-issue).
 """
 
@@ -15,13 +15,13 @@ _ON_ISSUE = re.compile(r"/repos/([^/]+/[^/]+)/issues/([0-9]{1,15})([/?].*)?")
 
 
 def reading(request: Request) -> Request | None:
-    """Ask for the issue that a request is about; None where it is about no single issue."""
+    """Ask for the issue that a request is about; None if it is not about a single issue."""
     on = _ON_ISSUE.fullmatch(request.path)
     return requests.issue("GET", IssueRef(on[1], int(on[2]))) if on else None
 
 
 def followed(request: Request, now_at: IssueRef) -> Request | None:
-    """Make the same request where its issue is now; None where that is where it was sent."""
+    """Make the same request to where its issue is now; None if it was sent there already."""
     on = _ON_ISSUE.fullmatch(request.path)
     if on is None or (on[1].lower(), int(on[2])) == (now_at.repository.lower(), now_at.number):
         return None

@@ -34,7 +34,7 @@ class Grafana:
     def __init__(self, api: Api) -> None:
         self._api = api
 
-    def list_alerts(self, now: datetime) -> Listing:  # noqa: ARG002 - it says nothing of its age
+    def list_alerts(self, now: datetime) -> Listing:  # noqa: ARG002 - it does not report its age
         """List its alerts."""
         entries = self._api.get(ALERTS, _ENTRIES)
         return Listing(dict(map(_listed, entries)), whole=True)

@@ -1,4 +1,4 @@
-"""Who else hears what happened to an issue: the port of mirrors, and one file for each of them."""
+"""Who else learns what happened to an issue: the port for mirrors, and one file for each mirror."""
 
 from collections.abc import Sequence
 from typing import Protocol

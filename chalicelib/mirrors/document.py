@@ -11,7 +11,7 @@ VERSION = 1
 
 
 def document(condition: str, fact: Fact) -> str:
-    """Write a fact of a condition, whose fingerprint it is called by."""
+    """Write a fact of a condition, which is identified by its fingerprint."""
     return json.dumps(
         {
             "version": VERSION,

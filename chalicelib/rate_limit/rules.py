@@ -18,7 +18,7 @@ FAILURES_TO_OPEN = 3
 PROBE = 20.0
 COMES_AGAIN = 600.0
 CROWD = 10
-"""Creations within a minute that show that the openings which waited are still coming."""
+"""Creations within a minute that show that a backlog of openings is still being worked off."""
 LEAD = 0.1
 
 
@@ -89,7 +89,7 @@ class Denied:
 
 
 class CallBudget(Protocol):
-    """Whom the work asks for a call: the budget of an owner's installation."""
+    """Where the work asks for a call: the budget of an owner's installation."""
 
     def ask(self, owner: str, call: Call) -> Granted | Denied:
         """Ask for one call."""
@@ -133,7 +133,7 @@ def _write(budget: Budget, call: Call, now: float, limits: Limits) -> Granted | 
 
 
 def _coming(budget: Budget, at: float) -> Budget:
-    """Let comments give way as long as openings that waited come one after the other, refused or not."""
+    """Make comments give way while waiting openings come one after the other, refused or not."""
     crowded = len(budget.recent) >= CROWD and at < budget.openings_wait_until
     return _noted(budget, at) if crowded else budget
 

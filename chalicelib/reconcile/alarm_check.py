@@ -1,7 +1,7 @@
 """Alarm check: what CloudWatch says now, as it never repeats a message that was lost.
 
 Every ten minutes, in bulk and only reading. First rows that fire are looked up: a lost end is recorded. Then
-every place is searched for alarms in ALARM whose row does not fire. What is not answered changes nothing,
+every place is searched for alarms in ALARM whose row does not fire. A failed call changes nothing,
 and what a run has no time for is left to the next one.
 """
 

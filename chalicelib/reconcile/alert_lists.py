@@ -1,7 +1,7 @@
 """Alert lists: what Alertmanager and Grafana list now, for the ends that they report to nobody.
 
-Every few minutes where an address is configured, and only reading. What is not answered changes nothing; an
-alert has ended only if it was listed before and lists have lacked it for some time.
+Every few minutes where an address is configured, and only reading. A failed call changes nothing; an
+alert has ended only if it was listed before and has been missing from the lists for some time.
 """
 
 from collections.abc import Callable, Iterator

@@ -54,7 +54,7 @@ class Canary:
     telemetry: Telemetry
     every: timedelta = EVERY
 
-    def check(self, until: datetime) -> None:  # noqa: ARG002 - a few calls, whatever time there is
+    def check(self, until: datetime) -> None:  # noqa: ARG002 - a few calls, however little time is left
         """Look at the cycle; the state is written before anything is sent, so that only one worker sends."""
         document, now = self.rows.load(KEY), self.now()
         cycle = _Cycle.model_validate_json(document.text) if document.text else None

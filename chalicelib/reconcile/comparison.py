@@ -68,11 +68,11 @@ class Comparison:
             self.sync.merge(row, seen, until)
 
     def _row_of(self, seen: Seen, named: Sequence[AlertState]) -> AlertState | None:
-        """Find the row that holds an issue; where none does, the one that its marker names.
+        """Find the row that holds an issue, or if no row does, the one that its marker names.
 
-        People copy text from issue to issue, and the marker, which they do not see, goes with it. One that
-        nobody holds and that names several is the one's whose title it has; else it is left alone, and its
-        row finds it by its number or its opening.
+        People copy text from issue to issue, and the marker, which they do not see, goes with it. An issue
+        that no row holds and that names several belongs to the one whose title it has; otherwise it is left
+        alone, and its row finds it by its number or its opening.
         """
         held = next((row for row in named if _holds(row, seen)), None)
         if held:

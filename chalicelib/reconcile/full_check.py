@@ -1,6 +1,6 @@
-"""Full check: an hourly look at all open issues of a repository, and at the rows that believe in others.
+"""Full check: an hourly look at all open issues of a repository, and at rows that expect other issues.
 
-It takes as many runs as it needs: what was looked at is remembered, and a run goes on where the last one
+It takes as many runs as it needs: progress is stored, and a run continues where the last one
 stopped. That an issue is missing from the list is concluded only once the list was read to its end.
 """
 

@@ -31,7 +31,7 @@ class Gauges:
     now: Callable[[], datetime]
     telemetry: Telemetry
 
-    def measure(self, until: datetime) -> None:  # noqa: ARG002 - a few reads, whatever time there is
+    def measure(self, until: datetime) -> None:  # noqa: ARG002 - a few reads, however little time is left
         """Measure once."""
         now = self.now()
         self._rows(now)

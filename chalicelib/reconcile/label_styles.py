@@ -1,7 +1,7 @@
 """Label styles: gives each label of ours its colour and description, once.
 
-GitHub creates a label that it lacks together with the issue that is given it, grey and without a description;
-so no alert waits for its labels. What people make of a label afterwards is theirs: it is touched only once.
+When an issue is given a label that does not exist, GitHub creates it, grey and without a description;
+so no alert waits for its labels. How people change a label afterwards is up to them: it is touched only once.
 """
 
 from collections.abc import Callable, Iterator

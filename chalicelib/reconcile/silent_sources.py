@@ -1,6 +1,6 @@
 """Silent sources: has rows planned again whose source has been silent for too long.
 
-A row knows when that will be and is due then. One that rested before it knew is found here, once an hour.
+A row knows when that will be and is due then. One that was idle before it knew is found here, once an hour.
 """
 
 from collections.abc import Callable, Iterator

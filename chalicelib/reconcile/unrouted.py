@@ -1,6 +1,6 @@
 """Unrouted: open issues in repositories that are not routed, which no list of a routed one shows.
 
-They got there as their repository was renamed, or as a person transferred them.
+They got there because their repository was renamed, or because a person transferred them.
 """
 
 from collections.abc import Callable, Sequence

@@ -15,7 +15,7 @@ from chalicelib.routing import Routing
 
 
 def comment(row: AlertState, routing: Routing, key: str, now: datetime) -> str:
-    """Write the comment that `key` names; raises ValueError for a key that is none of ours."""
+    """Write the comment that `key` names; raises ValueError for a key that is not ours."""
     view = View.of(row, routing, now)
     said = [part for part in _KINDS[Comment.of(key)](view) if part]
     return "\n\n".join([*said, comment_marker(row.fingerprint, view.began, key)])

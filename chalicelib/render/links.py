@@ -1,4 +1,4 @@
-"""Where a person looks next: each link says where it leads, and one that may not be shown says so."""
+"""Where a person looks next: each link says where it leads, and one that is withheld says why."""
 
 import re
 
@@ -11,7 +11,7 @@ SILENCED = "(its end is then not reported here; `/snooze 4h` or `/mute` quiets t
 """What a silence at the source does to the issue."""
 
 MOST_LINKS = 5
-"""Links of annotations that stand with the alert's own."""
+"""Links from annotations that are shown with the alert's own."""
 
 MOST_OF_A_NAME = 60
 
@@ -33,19 +33,19 @@ def links(view: View) -> str:
 
 
 def in_short(view: View) -> str:
-    """Link what the alert itself names, for a place with little room."""
+    """Link what the alert itself names, where room is short."""
     found = [f"[{label}]({target})" for label, target in _own(view) if target]
     return " · ".join([*(f"**{link}**" for link in found[:1]), *found[1:]])
 
 
 def other_annotations(view: View) -> dict[str, str]:
-    """What else was written about it, but for what stands among the links."""
+    """What else was written about it, except what is already among the links."""
     linked = _addresses(view)
     return {name: value for name, value in view.alert.annotations.items() if name not in linked}
 
 
 def _own(view: View) -> list[tuple[str, str]]:
-    """The team's own runbook stands in for one of the alert."""
+    """The team's own runbook stands in if the alert has none."""
     links = view.alert.links
     return [
         ("Open the runbook", view.shown(links.runbook_url) or markdown.address(view.route.runbook or "")),

@@ -43,7 +43,7 @@ _BETWEEN = re.compile(r"\n\s*\n")
 _ENTITIES = {"<": "&lt;", ">": "&gt;", "|": "&#124;", "&": "&amp;"}
 _STARTS = frozenset("0123456789-+=:#.)")
 _LINE_START = re.compile(r"^(\d{0,9})(?!(?<=\d)\.\d)([-+=:#.)])")
-"""What may start a block; `31.3` starts none, as a list's number ends with its mark and a blank."""
+"""What may start a block; `31.3` does not, as a list's number ends with its mark and a space."""
 _ADDRESS = re.compile(r"(https?)://(?:[^/?#]*@)?([^/?#]++)(.*)", re.IGNORECASE | re.DOTALL)
 _SAFE = "/:?#[]!$&'*+,;=%~"
 _ENCODED = re.compile(rf"[\w.{re.escape(_SAFE)}-]*", re.ASCII)

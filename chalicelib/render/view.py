@@ -69,7 +69,7 @@ class View:
         return markdown.text(_shown(shortened(value or ""), limit, self.route.details))
 
     def words(self, value: str | None, limit: int = SHORT) -> str:
-        """Write one line of what a provider says, its numbers as people read them."""
+        """Write one line of what a provider says, with its numbers made readable."""
         return self.line(shortened(value or ""), limit)
 
     def shown(self, url: str | None) -> str:
@@ -157,11 +157,11 @@ class View:
         return words and (over or bool(self.figures))
 
     def why(self) -> str:
-        """Give the reason where it says in words what nothing above does."""
+        """Give the reason if it says something in words that nothing above does."""
         return "" if self.measured or self.told_shorter or self.reason == self.headline else self.reason
 
     def now_says(self) -> str:
-        """Give the figures, or the reason where there are none."""
+        """Give the figures, or the reason if there are none."""
         return self.figures or self.reason
 
     def mentions(self, priority: Priority) -> str:

@@ -30,7 +30,7 @@ class DynamoCensus:
         return int(self._query(_waiting(priority) | {"Select": "COUNT"}, MOST)["Count"])
 
     def oldest(self, priority: Priority) -> datetime | None:
-        """Since when the longest waiting row of a priority waits."""
+        """Since when the longest-waiting row of a priority has waited."""
         found = self._query(_waiting(priority) | {"ProjectionExpression": "waiting_since"}, 1)["Items"]
         return codec.time(found[0]["waiting_since"]) if found else None
 

@@ -1,7 +1,7 @@
-"""Codec: a row as attributes of the table, one group for each who writes it. Pure.
+"""Codec: a row as attributes of the table, one group for each of its writers. Pure.
 
-None takes an attribute away. What alerts did not hold at first is an attribute of its own, as an earlier
-version refuses a spec with alerts that hold more, and must be able to take over again.
+No write removes an attribute. Fields that alerts gained later have an attribute of their own, as an earlier
+version refuses a spec whose alerts hold more, and must be able to take over again after a rollback.
 """
 
 import json
@@ -27,7 +27,7 @@ ALERTS = ("alert", "resolution", "early")
 ADDED = {"annotations", "measurement"}
 """Fields of an alert that came later."""
 MIRRORED = {"outbox", "mirror_at"}
-"""What of a status is written only while a mirror is owed something."""
+"""The part of a status that is written only while a mirror is owed something."""
 
 _SPEC, _STATUS, _INTENT = TypeAdapter(Spec), TypeAdapter(Status), TypeAdapter(Intent)
 

@@ -1,4 +1,4 @@
-"""Ports of the table: what the work asks of its rows, documents and indexes. Pure."""
+"""Ports of the table: what the rest of the code needs from its rows, documents and indexes. Pure."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -11,19 +11,19 @@ from chalicelib.store.documents import Documents
 
 
 class Rows(Documents, Protocol):
-    """The rows of conditions and small documents; a write returns None if another worker was quicker."""
+    """The rows of conditions and small documents; a write returns None if another worker was faster."""
 
     def get(self, fingerprint: str) -> AlertState | None:
         """Read a row."""
 
     def several(self, fingerprints: Sequence[str]) -> list[AlertState]:
-        """Read rows, in the order asked for; those that there are not are left out."""
+        """Read rows in the order given; missing ones are left out."""
 
     def due(self, priority: Priority, now: datetime, limit: int) -> list[str]:
         """List fingerprints of rows of a priority that are due by a time, the longest due first."""
 
     def of_issue(self, ref: IssueRef) -> str | None:
-        """Find the fingerprint whose issue this is."""
+        """Find the fingerprint that an issue belongs to."""
 
     def of_repository(self, repository: str, after: int, limit: int) -> list[str]:
         """List fingerprints with an issue in a repository numbered above `after`, by number."""
@@ -47,7 +47,7 @@ class Rows(Documents, Protocol):
         """Write what is left to be mirrored."""
 
     def retire(self, row: AlertState) -> AlertState | None:
-        """List it no more with its repository."""
+        """Stop listing it with its repository."""
 
 
 class Census(Protocol):
@@ -66,7 +66,7 @@ class Census(Protocol):
         """Count the rows of a priority that GitHub does not show as they are."""
 
     def oldest(self, priority: Priority) -> datetime | None:
-        """Since when the longest waiting row of a priority waits."""
+        """Since when the longest-waiting row of a priority has waited."""
 
     def open(self, priority: Priority) -> int:
         """Count the open issues of a priority."""

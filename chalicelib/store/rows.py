@@ -50,11 +50,11 @@ class DynamoStore:
         return [found[name] for name in names if name in found]
 
     def record(self, row: AlertState) -> AlertState | None:
-        """Write what the provider said, and when the row is due; None if another was quicker."""
+        """Write what the provider said, and when the row is due; None if another was faster."""
         return self._write(row, codec.spec(row) | codec.due(row))[0]
 
     def ask(self, row: AlertState) -> AlertState | None:
-        """Write that people did something to the issue, and when it is due; None if another was quicker."""
+        """Write that people did something to the issue, and when it is due; None if another was faster."""
         return self._write(row, codec.look(wanted=row.look) | codec.due(row))[0]
 
     def claim(self, row: AlertState, intent: Intent | None, lease: Lease) -> AlertState | None:
@@ -90,7 +90,7 @@ class DynamoStore:
         return self._write(row, codec.due(row))[0]
 
     def mirrored(self, row: AlertState) -> AlertState | None:
-        """Write what is left to be mirrored, and when the row is due; None if another was quicker."""
+        """Write what is left to be mirrored, and when the row is due; None if another was faster."""
         return self._write(row, codec.status(row) | codec.due(row))[0]
 
     def retire(self, row: AlertState) -> AlertState | None:
@@ -107,7 +107,7 @@ class DynamoStore:
         return self._query("due", "#hash = :hash AND #range <= :now", names, values, limit)
 
     def of_issue(self, ref: IssueRef) -> str | None:
-        """Find the fingerprint whose issue this is."""
+        """Find the fingerprint that an issue belongs to."""
         names = {"#hash": "issue_repository", "#range": "issue_number"}
         values = {":hash": codec.repository(ref.repository), ":number": {"N": str(ref.number)}}
         found = self._query("issues", "#hash = :hash AND #range = :number", names, values, 1)

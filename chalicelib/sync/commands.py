@@ -1,4 +1,4 @@
-"""Commands: reads what people did to an issue and said on it, and carries out what they asked for."""
+"""Commands: reads what people did to an issue and wrote on it, and carries out what they asked for."""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -18,7 +18,7 @@ LIMIT = timedelta(seconds=5)
 """What a delivery may take; a client's own limits are below it."""
 
 AFTER_FAILURE = timedelta(seconds=60)
-"""For so long a worker asks no mirror that has failed: a silent one would take seconds for every row."""
+"""How long a worker leaves a failed mirror alone: a silent one would take seconds for every row."""
 
 
 @dataclass
@@ -33,7 +33,7 @@ class Delivery:
     _closed_until: datetime | None = field(default=None, init=False)
 
     def noted(self, claimed: AlertState, settled: AlertState) -> AlertState:
-        """Note in a settled row what its step made happen."""
+        """Note in a settled row what its step brought about."""
         issue, alert = settled.status.issue, settled.spec.alert
         if not self.mirrors or issue is None or alert is None:
             return settled
@@ -58,7 +58,7 @@ class Delivery:
         return replace(settled, status=status)
 
     def deliver(self, row: AlertState | None, before: AlertState, until: datetime) -> None:
-        """Deliver what is due, or happened since `before`; no row says that another worker has it.
+        """Deliver what is due, or happened since `before`; `row` is None if another worker has it.
 
         If another worker writes the row meanwhile, the facts stay in it and are delivered twice.
         """
@@ -75,7 +75,7 @@ class Delivery:
         if not status.outbox or busy or (self.mirrors and now + LIMIT > until):
             return row
         if not self.mirrors:
-            self._drop(row, status.outbox, "no mirror is configured any more")
+            self._drop(row, status.outbox, "no mirror is configured any longer")
             return replace(row, status=outbox.emptied(status))
         due = status.mirror_at is None or status.mirror_at <= now
         if not due and status.outbox == before.status.outbox:
@@ -85,11 +85,11 @@ class Delivery:
         if not due:
             return row
         status, dropped = outbox.put_off(status, now)
-        self._drop(row, dropped, "no mirror took it within a day")
+        self._drop(row, dropped, "no mirror accepted it within a day")
         return replace(row, status=status)
 
     def _delivered(self, row: AlertState) -> bool:
-        """Whether all mirrors have all facts; a foreign fault in one is no reason to fail a step."""
+        """Whether all mirrors have all facts; an unexpected error in a mirror is no reason to fail a step."""
         if self._closed_until and self.clock.now() < self._closed_until:
             return False
         try:

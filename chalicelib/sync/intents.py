@@ -31,7 +31,7 @@ def intent(row: AlertState, step: Work, routing: Routing, now: datetime) -> Inte
 
 
 def repository(row: AlertState, step: Work, routing: Routing) -> str:
-    """Name the repository that a step is about, and so whose installation and budget it is on."""
+    """Name the repository that a step is about, which decides its installation and budget."""
     issue, alert = row.status.issue, row.spec.alert
     if isinstance(step, Adopt):
         return step.ref.repository

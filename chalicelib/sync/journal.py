@@ -16,7 +16,7 @@ from chalicelib.telemetry.telemetry import Telemetry
 
 @dataclass(frozen=True)
 class Journal:
-    """Tells of steps; `error` is written in GitHub's own words, which hold nothing of ours but the path."""
+    """Reports steps; `error` is written in GitHub's own words, which hold nothing of ours but the path."""
 
     telemetry: Telemetry
     routing: Routing
@@ -57,7 +57,7 @@ class Journal:
         self.telemetry.count("StepsRefused", reason=reason)
 
     def never_ending(self, row: AlertState, step: Work, lease: Lease) -> None:
-        """A step is begun on a row whose steps before it ended neither well nor badly."""
+        """A step begins on a row whose earlier steps neither succeeded nor failed."""
         keys = self._keys(row, step.action) | {"unended": lease.unended, "due_at": lease.until}
         self.telemetry.event("STEPS_NEVER_END", **keys)
         self.telemetry.count("StepsNeverEnding")

@@ -1,4 +1,4 @@
-"""Log keys: what the log says of an alert and of a step, each in one line of the same keys. Pure."""
+"""Log keys: what the log says about an alert and a step, each in one line with the same keys. Pure."""
 
 import re
 from datetime import datetime

@@ -46,7 +46,7 @@ class AlertWebhook:
         began, source = self.now(), registry.webhook(posted.source)
         if not source:
             raise NotAccepted(
-                404, "UNKNOWN_SOURCE", f"there is no such source; there are: {', '.join(registry.webhooks())}"
+                404, "UNKNOWN_SOURCE", f"unknown source; the sources are: {', '.join(registry.webhooks())}"
             )
         if len(posted.body) > MOST_BYTES:
             raise NotAccepted(

@@ -1,7 +1,7 @@
 """GitHub events: what GitHub's App webhook posts -> a hint on the topic.
 
-GitHub waits ten seconds for the answer and never sends again by itself, so nothing slow stands here; what is
-lost all the same, reconcile finds by looking.
+GitHub waits ten seconds for the answer and never sends again by itself, so nothing slow belongs here; what is
+still lost, reconcile finds by looking.
 """
 
 import json
@@ -51,7 +51,7 @@ class GitHubWebhook:
         http.authenticate(self.secret, partial(_proves, posted))
         payload: Any = http.parse(posted.body)
         if not isinstance(payload, dict):
-            raise NotAccepted(400, "NOT_AN_OBJECT", "the body is JSON but no object")
+            raise NotAccepted(400, "NOT_AN_OBJECT", "the body is JSON but not an object")
         found = hint(posted.headers.get("x-github-event", ""), delivery, payload)
         if isinstance(found, Hint):
             http.publish(self.topic, [json.dumps(found.message())], posted, LOST)

@@ -1,6 +1,6 @@
-"""Hints: what people did on GitHub, as its App webhook tells of it. Pure.
+"""Hints: what people did on GitHub, as its App webhook reports it. Pure.
 
-An event is a hint that an issue is worth reading. Nothing of it is taken for the truth, so a forged, repeated
+An event is a hint that an issue is worth reading. Nothing in it is taken as true, so a forged, repeated
 or lost one does no harm. docs.github.com/en/webhooks/webhook-events-and-payloads
 """
 

@@ -1,6 +1,6 @@
-"""HTTP: what a request is and what it is told, and how every sender proves itself.
+"""HTTP: what a request is, how it is answered, and how every sender authenticates.
 
-A sender may not ask again, so nothing slow or fragile stands here.
+A sender may not try again, so nothing slow or fragile belongs here.
 """
 
 import json

@@ -33,7 +33,7 @@ def publish(
     source: Source,
     late: Callable[[], bool],
 ) -> int:
-    """Publish one message an alert, until it is late, and return how many were; raises NotAccepted."""
+    """Publish one message for each alert, until time runs out, and return how many; raises NotAccepted."""
     ordered = in_order(payloads, source.ended, posted.request_id)
     for done in range(0, len(ordered), AT_ONCE):
         if done and late():

@@ -1,4 +1,4 @@
 """The one composition: a `Stage` and its parts, for functions, commands and make targets alike.
 
-What one needs is made at its first call and kept by the container.
+What each of them needs is made on its first call and kept by the container.
 """

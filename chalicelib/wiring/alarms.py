@@ -76,7 +76,7 @@ def _client_of(session: Callable[[], boto3.Session], service: Any, region: str) 
 
 
 def _reader_now(stage: Stage, place: AccountRegion) -> "CloudWatchAlarms | None":
-    """Keep a reader for half an hour, as a role is taken for one: the function may live for longer."""
+    """Keep a reader for half an hour, as its role lasts one hour: the function may live longer."""
     return _reader_of(stage, place, CLOCK.now().timestamp() // HALF_AN_HOUR)
 
 

@@ -1,8 +1,8 @@
 """Stages as a checkout describes them, for those who work on one from there.
 
 The settings are those of `.chalice/config.json`, as the stage's functions have them; the region is that of
-`infra-extra/<stage>.tfvars`. Of the environment only the addresses count, for a local stack on other ports,
-what boto3 itself reads, and a proxy (HTTPS_PROXY, NO_PROXY).
+`infra-extra/<stage>.tfvars`. From the environment it takes only addresses, for a local stack on other
+ports, what boto3 itself reads, and a proxy (HTTPS_PROXY, NO_PROXY).
 """
 
 import json
@@ -33,7 +33,7 @@ DIRECT = Config(proxies={})
 
 
 def find(name: str, region: str | None = None) -> Stage:
-    """Find a stage by its name; raises ConfigurationError for one that is none, or without a region."""
+    """Find a stage by its name; raises ConfigurationError if there is no such stage, or it has no region."""
     environment = variables(name) | {"ALERTING_STAGE": name}
     environment |= {variable: os.environ[variable] for variable in ADDRESSES if variable in os.environ}
     settings = Settings.read(environment)
@@ -68,7 +68,7 @@ def environment(region: str) -> dict[str, str]:
 
 
 def _proxy(address: str) -> str:
-    """Name the proxy that this machine reaches an address through; an empty string for none."""
+    """Name the proxy through which this machine reaches an address; an empty string if it uses none."""
     target, known = urlsplit(address), getproxies()
     if proxy_bypass(target.hostname or ""):
         return ""
@@ -81,6 +81,6 @@ def _region(name: str) -> str:
     named = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
     region = written.get("region") or named
     if not region:
-        fault = "nothing says in which region it is; name it with --region"
+        fault = "its region is not known; name it with --region"
         raise ConfigurationError(f"The stage {name}", [fault])
     return region

@@ -16,8 +16,8 @@ def machine() -> datetime:
 class SystemClock:
     """The clock of this machine, corrected by the table's where that proves it wrong.
 
-    Without this a worker whose clock is ahead by more than a lease lasts would take over what another one is
-    in the middle of. AWS takes no call from a clock more than five minutes off
+    Without this a worker whose clock is ahead by more than a lease lasts would take over another one's
+    unfinished work. AWS rejects calls from a clock more than five minutes off
     (docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html).
     """
 
@@ -29,7 +29,7 @@ class SystemClock:
         return self._shows() - self._ahead
 
     def asks(self) -> None:
-        """Note that the table is asked."""
+        """Note that a request to the table begins."""
         self._asked_at = self._shows()
 
     def answered(self, date: datetime | None) -> None:

@@ -1,4 +1,4 @@
-"""A function of Lambda: its stage, as its environment describes it, its log, and how it loads its parts."""
+"""A Lambda function: its stage, as its environment describes it, its log, and how it loads its parts."""
 
 import gc
 import os
@@ -14,7 +14,7 @@ from chalicelib.wiring.stage import Stage
 
 @contextmanager
 def loading() -> Iterator[None]:
-    """Load without looking for garbage on the way, and never look for it in what was loaded.
+    """Load without collecting garbage meanwhile, and never collect it in what was loaded.
 
     Looking through all that has been imported, again and again, is a sixth of the collector's cold start
     (docs.python.org/3/library/gc.html#gc.freeze).
@@ -42,5 +42,5 @@ def telemetry() -> Powertools:
 
 @cache
 def serving(arn: str) -> Stage:
-    """Make the stage that this environment serves, where the resource is that the ARN names."""
+    """Make the stage that this environment serves, in the account and region of the ARN's resource."""
     return Stage(settings(), telemetry(), AwsArn.parse(arn))

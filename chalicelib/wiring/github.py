@@ -43,7 +43,7 @@ def client(stage: Stage, budget: "CallReports") -> "GitHubClient":
 @cache
 @loading()
 def issues(stage: Stage) -> "GitHubIssues":
-    """Connect to the tracker, at the first step that needs it: what only records loads no client."""
+    """Connect to the tracker, at the first step that needs it: recording alone loads no client."""
     from chalicelib.github.issues import GitHubIssues
 
     return GitHubIssues(client(stage, gate(stage)))

@@ -1,4 +1,4 @@
-"""The stage: one deployment, what everything of it is called on AWS, and how AWS is reached there.
+"""The stage: one deployment, what its resources are called on AWS, and how AWS is reached.
 
 Lambda's functions, the command line and `infra-extra/ops` make their parts of one of these.
 """
@@ -21,8 +21,8 @@ AWS = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "to
 TABLE = Config(connect_timeout=1, read_timeout=4)
 """A call to the table ends within 18 seconds, pauses included.
 
-A message takes two, and none is begun after a third of the collector's minute: the function is not stopped in
-the middle, which would count as a receive of each message.
+A message takes two, and none is begun after a third of the collector's minute, so that the function is not
+stopped midway, which would count as a receive of each message.
 """
 
 LOCAL = "local"
@@ -32,7 +32,7 @@ LOCAL = "local"
 class Stage:
     """One deployment of the system; `within` is an ARN of a resource in it, where one is known.
 
-    `keys` are what boto3 needs to make a client, where the environment does not say it; `proxy` is the
+    `keys` are what boto3 needs to make a client, if the environment does not have it; `proxy` is the
     address of a proxy on the way to GitHub.
     """
 
@@ -56,7 +56,7 @@ class Stage:
 
     @property
     def local(self) -> bool:
-        """Whether it is the local stack, which has none of AWS's Lambda."""
+        """Whether it is the local stack, which has no Lambda."""
         return self.name == LOCAL
 
     @property
@@ -139,7 +139,7 @@ class Stage:
     def client(self, service: Any, region: str | None = None) -> Any:
         """Return the client of a service, in the stage's region unless another is named.
 
-        One is made of each, since that takes long.
+        Only one of each is made, since that takes long.
         """
         region = region or self.region
         if (service, region) not in self._clients:
@@ -155,5 +155,5 @@ class Stage:
 
     @cached_property
     def publisher(self) -> SnsTopic:
-        """What publishes to the topic."""
+        """Make the publisher to the topic."""
         return SnsTopic(self.client("sns"), self.arn("sns", self.topic))

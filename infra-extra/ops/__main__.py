@@ -38,7 +38,7 @@ def deploy(stage: Deployment) -> None:
 def destroy(stage: Deployment) -> None:
     """Delete the functions, then what Terraform made; of prod only for somebody who types its name."""
     prefix = stage.prefix
-    if stage.name == "prod" and input(f"Type {prefix} to delete it with all it remembers: ") != prefix:
+    if stage.name == "prod" and input(f"Type {prefix} to delete it with all its data: ") != prefix:
         raise Faults(f"{prefix} is left as it is, since", ["its name was not typed"])
     checks.require(stage, (checks.tools, checks.account, checks.state_bucket))
     functions.delete(stage)

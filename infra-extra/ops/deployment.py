@@ -15,7 +15,7 @@ from chalicelib.wiring.stage import Stage
 from ops.faults import Faults
 
 PATIENT = Config(connect_timeout=10, read_timeout=60, s3={"addressing_style": "path"})
-"""Buckets by path: where AWS is a stand-in at one address, a bucket has no host of its own."""
+"""Buckets by path: if AWS is a stand-in at one address, a bucket has no host of its own."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

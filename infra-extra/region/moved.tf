@@ -1,4 +1,4 @@
-# States of before the module topic/ keep their topics: they are renamed, and not made again.
+# Topics in states older than the module topic/ are renamed, not recreated.
 moved {
   from = aws_sns_topic.alerts
   to   = module.alerts.aws_sns_topic.this

@@ -1,4 +1,4 @@
-# A topic, and who may publish to it: alarms, and whom the caller names; nobody without TLS.
+# A topic, and who may publish to it: alarms, and those whom the caller names; nobody without TLS.
 terraform {
   required_providers {
     aws = { source = "hashicorp/aws" }
@@ -19,7 +19,7 @@ locals {
       for arns in [var.alarm_arns] : { ArnLike = { "aws:SourceArn" = arns } } if length(arns) > 0
     ]...)
   }
-  # A rule may carry an input transformer, and so say anything in the name of any alarm.
+  # A rule may carry an input transformer, and so publish anything in the name of any alarm.
   rules = {
     Sid       = "RulesPublish"
     Principal = { Service = "events.amazonaws.com" }

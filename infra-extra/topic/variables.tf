@@ -4,7 +4,7 @@ variable "name" {
 }
 
 variable "key_arn" {
-  description = "The key that encrypts it, which CloudWatch may use; none where null."
+  description = "The key that encrypts it, which CloudWatch may use; null for no key."
   type        = string
   default     = null
 }
@@ -29,7 +29,7 @@ variable "rule_arns" {
 }
 
 variable "publishers" {
-  description = "Who else publishes: of each its Sid, Principal and Condition."
+  description = "Other publishers: the Sid, Principal and Condition of each."
   type        = any
   default     = []
 }

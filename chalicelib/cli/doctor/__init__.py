@@ -39,9 +39,9 @@ ON_LAMBDA: Mapping[str, Check] = {
 def doctor(
     stage: options.Stage = "local", region: options.Region = None, as_json: options.AsJson = False
 ) -> None:
-    """Does a stage have all it needs? Each line is ok, or says what to do; changes nothing.
+    """Check that a stage has all it needs; each line is ok, or says what to do. Changes nothing.
 
-    Looked at are identity and clock, secrets, topic, queues, table, the GitHub App and every routed
+    It checks identity and clock, secrets, topic, queues, table, the GitHub App and every routed
     repository, reconcile, look-ups, and on AWS who may publish to the topic, the functions, the queue's
     mapping, the schedule, and which requests were refused in the last hour.
 

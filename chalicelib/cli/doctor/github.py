@@ -78,9 +78,9 @@ def repositories(stage: Stage) -> Iterator[Finding]:
             if called.lower() != repository.lower():
                 yield Finding(
                     repository,
-                    f"it is {called} now, and GitHub redirects there for the time being",
+                    f"it is now {called}, and GitHub redirects there for the time being",
                     f"Write {called} in chalicelib/routing.toml: calls are counted for the account that is "
-                    "named there, and a new repository of the old name would end the redirect.",
+                    "named there, and a new repository with the old name would end the redirect.",
                 )
             for login in strangers:
                 yield Finding(

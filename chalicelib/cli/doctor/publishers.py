@@ -1,4 +1,4 @@
-"""Who may publish to the topic: CloudWatch's alarms, and while `direct_rules` is on EventBridge's rules."""
+"""Who may publish to the topic: CloudWatch's alarms and, while `direct_rules` is on, EventBridge's rules."""
 
 import json
 from collections.abc import Iterator
@@ -38,7 +38,7 @@ def lets_alarms_in(policy: str) -> bool:
 
 
 def direct_rules(policy: str, own_rule: str) -> list[str] | None:
-    """Name the accounts whose rules may publish, none of them for all; None if it is `own_rule` alone."""
+    """Name the accounts whose rules may publish, an empty list for all; None if only `own_rule` may."""
     others = [
         statement
         for statement in _allowed(policy, RULES)
@@ -51,7 +51,7 @@ def direct_rules(policy: str, own_rule: str) -> list[str] | None:
 
 
 def _allowed(policy: str, service: str) -> list[dict[str, Any]]:
-    """List the statements that allow something to a service."""
+    """List the statements that allow a service something."""
     return [
         statement
         for statement in json.loads(policy).get("Statement", [])
@@ -64,7 +64,7 @@ def _services(principal: Any) -> list[str]:
 
 
 def _condition(statement: dict[str, Any], key: str) -> list[str]:
-    """List the values of a condition's key, which AWS reads in any case."""
+    """List the values of a condition's key, which AWS matches regardless of case."""
     return [
         value
         for operator in statement.get("Condition", {}).values()

@@ -46,7 +46,7 @@ def webhook_secret(stage: Stage) -> Iterator[Finding]:
 
 
 def topic(stage: Stage) -> Iterator[Finding]:
-    """See that the queue hears what is published, as it was said."""
+    """Check that the queue receives what is published, unchanged."""
     client, arn = stage.client("sns"), stage.arn("sns", stage.topic)
     queue = stage.arn("sqs", stage.queue)
     subscribed = client.list_subscriptions_by_topic(TopicArn=arn)["Subscriptions"]

@@ -1,7 +1,7 @@
 """Upkeep: brings each board on GitHub up to its contents.
 
 Looked at every five minutes, and written only when something has changed; it asks the budget last of all, so
-that it never costs an alert anything. What it says is read from the rows; GitHub is asked only to change it.
+that it never costs an alert anything. Its contents come from the rows; GitHub is asked only to change it.
 """
 
 import hashlib

@@ -355,8 +355,8 @@ class TestShapes:
             "`priority` Input should be 'P0', 'P1', 'P2' or 'P3'; "
             "`occurred_at` Input should have timezone info; "
             "`teams` needs at least one valid entry; "
-            "`links.runbook_url` must be an http or https address without blanks; "
-            "`titel` is no field of the schema"
+            "`links.runbook_url` must be an http or https address without spaces; "
+            "`titel` is not a field of the schema"
         )
 
     def test_a_missing_field_and_a_wrong_source_are_told_in_words(self) -> None:
