@@ -74,6 +74,11 @@ def against(value: float, threshold: float, unit: str | None = None) -> tuple[st
     return quantity(value, unit, digits), configured(threshold, unit)
 
 
+def counted(number: int, what: str) -> str:
+    """Say `1 minute`, `14 minutes`."""
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+
+
 def shortened(text: str) -> str:
     """Round the overlong decimal numbers in a text: `86.83759366878994 %` becomes `86.8 %`."""
     return _LONG.sub(lambda found: number(float(found[0])), text) if "." in text else text

@@ -141,13 +141,9 @@ def _lasting(period: int, periods: int, datapoints: int) -> str:
     seconds, name = next(span for span in SPANS if period % span[0] == 0)
     each = period // seconds
     if not periods:
-        return f"over {_counted(each, name)}"
+        return f"over {quantities.counted(each, name)}"
     least = f"{datapoints * each:,} of " if periods > 1 else ""
-    return f"for {least}{_counted(periods * each, name)}"
-
-
-def _counted(number: int, name: str) -> str:
-    return f"{number:,} {name}" if number == 1 else f"{number:,} {name}s"
+    return f"for {least}{quantities.counted(periods * each, name)}"
 
 
 def _newest(data: Object) -> float | None:

@@ -12,7 +12,7 @@ from chalicelib.cli.matching import Match
 from chalicelib.cli.trouble import Trouble
 from chalicelib.conditions.issue import Seen
 from chalicelib.labels import AREA_LABEL
-from chalicelib.render.words import counted
+from chalicelib.quantities import counted
 from chalicelib.wiring import checkout, github
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.rules import policy

@@ -8,7 +8,8 @@ import typer
 from chalicelib.adapters import texts
 from chalicelib.cli import letters, options, screen
 from chalicelib.cli.letters import Letter
-from chalicelib.render.words import counted, moment
+from chalicelib.quantities import counted
+from chalicelib.render.words import moment
 from chalicelib.wiring import checkout
 from chalicelib.wiring.clock import CLOCK
 

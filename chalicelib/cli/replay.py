@@ -19,7 +19,7 @@ from chalicelib.cli.rehearsal import Rehearsal
 from chalicelib.cli.report import Answer
 from chalicelib.cli.trouble import Trouble
 from chalicelib.errors import Rejected
-from chalicelib.render.words import counted
+from chalicelib.quantities import counted
 from chalicelib.routing import Routing
 from chalicelib.wiring import checkout
 from chalicelib.wiring.clock import CLOCK

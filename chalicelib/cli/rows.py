@@ -9,7 +9,8 @@ from chalicelib.cli import screen
 from chalicelib.cli.trouble import Trouble
 from chalicelib.conditions.issue import IssueRef
 from chalicelib.conditions.row import AlertState
-from chalicelib.render.words import counted, duration, moment
+from chalicelib.quantities import counted
+from chalicelib.render.words import duration, moment
 from chalicelib.wiring.stage import Stage
 from chalicelib.wiring.table import census, store
 

@@ -10,7 +10,7 @@ import typer
 from chalicelib.adapters import envelope
 from chalicelib.alert import AlertEvent, Condition, Priority
 from chalicelib.cli import options, payloads, screen
-from chalicelib.render.words import counted
+from chalicelib.quantities import counted
 from chalicelib.wiring import checkout
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.stage import Stage

@@ -11,7 +11,8 @@ from chalicelib import render
 from chalicelib.cli import options, rows, screen, words
 from chalicelib.conditions.plan import Policy, plan
 from chalicelib.conditions.row import AlertState
-from chalicelib.render.words import counted, duration, moment
+from chalicelib.quantities import counted
+from chalicelib.render.words import duration, moment
 from chalicelib.wiring import checkout
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.rules import policy

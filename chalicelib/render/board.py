@@ -10,11 +10,12 @@ from datetime import date, datetime, timedelta
 
 from chalicelib.alert import Priority
 from chalicelib.conditions.row import AlertState
+from chalicelib.quantities import counted
 from chalicelib.render import links, markdown
 from chalicelib.render.issue import MAX_BODY
 from chalicelib.render.marker import BOARD
 from chalicelib.render.view import View
-from chalicelib.render.words import SEVERITIES, counted, moment, period
+from chalicelib.render.words import SEVERITIES, moment, period
 from chalicelib.routing import Routing
 
 TITLE = "Alert board"

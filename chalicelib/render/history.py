@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from chalicelib.conditions.record import MOST_EPISODES
 from chalicelib.conditions.row import Issue
 from chalicelib.labels import FLAPPING_LABEL
+from chalicelib.quantities import counted
 from chalicelib.render.view import View
-from chalicelib.render.words import counted, duration, moment, period
+from chalicelib.render.words import duration, moment, period
 
 LATELY = timedelta(days=30)
 MOST_LENGTHS = 4

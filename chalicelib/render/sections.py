@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from chalicelib.adapters import registry
-from chalicelib.quantities import shortened
+from chalicelib.quantities import counted, shortened
 from chalicelib.render import history, links, markdown, redaction
 from chalicelib.render.redaction import HIDDEN
 from chalicelib.render.view import SHORT, View
-from chalicelib.render.words import counted
 from chalicelib.routing import Details
 from chalicelib.telemetry.masking import MASKED, mask, names_credential
 

@@ -7,9 +7,9 @@ from functools import cached_property, lru_cache
 from chalicelib.adapters import registry
 from chalicelib.alert import AlertEvent, Condition, Measurement, Priority
 from chalicelib.conditions.row import AlertState
-from chalicelib.quantities import shortened
+from chalicelib.quantities import counted, shortened
 from chalicelib.render import markdown, redaction
-from chalicelib.render.words import MINUTE, SEVERITIES, counted, duration, figures, moment
+from chalicelib.render.words import MINUTE, SEVERITIES, duration, figures, moment
 from chalicelib.routing import Details, Route, Routing
 from chalicelib.telemetry.masking import mask
 

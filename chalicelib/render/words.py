@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.alert import Priority
 from chalicelib.conditions.spec import Episode
+from chalicelib.quantities import counted
 
 SEVERITIES = {Priority.P0: "critical", Priority.P1: "high", Priority.P2: "medium", Priority.P3: "low"}
 MINUTE = timedelta(minutes=1)
@@ -38,11 +39,6 @@ def duration(length: timedelta) -> str:
 def figures(text: str) -> bool:
     """Whether a text says no more than numbers, such as `B = 97.2, C = 1`."""
     return all(_FIGURE.fullmatch(part) for part in _BETWEEN.split(text.strip()))
-
-
-def counted(number: int, what: str) -> str:
-    """Say `1 minute`, `14 minutes`."""
-    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
 
 
 def period(episode: Episode) -> str:

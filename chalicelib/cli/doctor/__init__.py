@@ -8,7 +8,7 @@ import typer
 from chalicelib.cli import options, screen
 from chalicelib.cli.doctor import functions, github, hook, lookups, publishers, refused, resources, steps
 from chalicelib.cli.doctor.finding import Check, Finding, findings
-from chalicelib.render.words import counted
+from chalicelib.quantities import counted
 from chalicelib.wiring import checkout
 from chalicelib.wiring.stage import Stage
 

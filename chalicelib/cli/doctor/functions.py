@@ -5,7 +5,7 @@ from typing import Any
 
 from chalicelib import __version__
 from chalicelib.cli.doctor.finding import Finding
-from chalicelib.render.words import counted
+from chalicelib.quantities import counted
 from chalicelib.wiring import checkout
 from chalicelib.wiring.stage import Stage
 

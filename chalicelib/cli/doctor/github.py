@@ -12,8 +12,9 @@ from chalicelib.github.client import GitHubClient
 from chalicelib.github.issues import GitHubIssues
 from chalicelib.github.protocol import Request, Response
 from chalicelib.labels import AREA_LABEL
+from chalicelib.quantities import counted
 from chalicelib.reconcile.drift import Looked, key_of
-from chalicelib.render.words import counted, duration, moment
+from chalicelib.render.words import duration, moment
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.github import client as connect
 from chalicelib.wiring.rules import policy

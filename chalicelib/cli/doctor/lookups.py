@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from chalicelib.cli.doctor.finding import Finding
 from chalicelib.errors import AlertsNotListed
-from chalicelib.render.words import counted
+from chalicelib.quantities import counted
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.lookups import providers
 from chalicelib.wiring.stage import Stage

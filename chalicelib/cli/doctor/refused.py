@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib.adapters import registry
 from chalicelib.cli.doctor.finding import Finding
-from chalicelib.render.words import counted
+from chalicelib.quantities import counted
 from chalicelib.telemetry.metrics import NAMESPACE, SERVICE
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.stage import Stage

@@ -10,7 +10,8 @@ from chalicelib.adapters import registry
 from chalicelib.alert import Priority
 from chalicelib.cli.doctor.finding import Finding
 from chalicelib.errors import ConfigurationError
-from chalicelib.render.words import counted, duration
+from chalicelib.quantities import counted
+from chalicelib.render.words import duration
 from chalicelib.webhook.authentication import Credentials
 from chalicelib.wiring.clock import CLOCK, machine
 from chalicelib.wiring.stage import Stage

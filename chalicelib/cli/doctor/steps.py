@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.alert import Priority
 from chalicelib.cli.doctor.finding import Finding
-from chalicelib.render.words import counted
+from chalicelib.quantities import counted
 from chalicelib.store.ports import Rows
 from chalicelib.sync.claims import NEVER_ENDING
 from chalicelib.wiring.clock import CLOCK
