@@ -15,7 +15,7 @@ _REGION = re.compile("[a-z0-9-]+")
 
 
 def link(arn: AlarmArn) -> str | None:
-    """Link the alarm as CloudWatch's own mail does; None where the console is not known."""
+    """Link the alarm as CloudWatch's own mail does; None if the console is not known."""
     if arn.partition not in CONSOLES or not _REGION.fullmatch(arn.region):
         return None
     host = f"{arn.region}.{CONSOLES[arn.partition]}"

@@ -74,12 +74,12 @@ def word(value: object) -> str:
 
 
 def mapping(value: object) -> Mapping[str, Any]:
-    """Read an object; empty if it is none."""
+    """Read an object; empty if it is not one."""
     return value if isinstance(value, Mapping) else {}
 
 
 def mappings(value: object) -> Iterator[Mapping[str, Any]]:
-    """Read the objects of a list; none if it is no list."""
+    """Read the objects of a list; empty if it is not a list."""
     return (entry for entry in value if isinstance(entry, Mapping)) if isinstance(value, list) else iter(())
 
 

@@ -10,7 +10,7 @@ from chalicelib.errors import Rejected
 
 
 def parse(name: str, payload: Mapping[str, Any], missing: Ownership | None) -> list[Parsed]:
-    """Read the alerts of a message; `missing` owns a firing one that names no owner. Raises Rejected."""
+    """Read the alerts of a message; a firing one without an owner gets `missing`. Raises Rejected."""
     if name == canary.SOURCE:
         return canary.parse(payload)
     if name not in SOURCES:

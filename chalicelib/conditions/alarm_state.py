@@ -80,7 +80,7 @@ def returned(row: AlertState, alert: AlertEvent) -> AlertEvent:
 
 
 def place_of(row: AlertState) -> AccountRegion | None:
-    """Say where the alarm of a firing row is; None for what is no alarm of CloudWatch, or does not fire."""
+    """Say where the alarm of a firing row is; None if it is not a CloudWatch alarm, or does not fire."""
     alert = row.spec.alert
     if alert is None or alert.source != "cloudwatch" or row.spec.condition is not Condition.FIRING:
         return None
