@@ -1,13 +1,16 @@
 """Numbers written for people: `86.8 %`, `2.67`, `1.4 GiB`; never sixteen digits. Pure."""
 
 import re
-from math import floor, isfinite, isnan, log10
+from math import floor, inf, isfinite, isnan, log10
 
 DIGITS = 3
 """Significant digits of a measured value."""
 
 AS_CONFIGURED = 9
 """Of a threshold, which a person chose: enough for all of it."""
+
+LARGEST = 10**308
+"""A larger whole number fits no float."""
 
 MOST_DIGITS = 15
 """The digits that a float always holds."""
@@ -40,6 +43,8 @@ _AS_TOLD = {
 
 def number(value: float, digits: int = DIGITS) -> str:
     """Write a number with that many significant digits; a whole number is written in full, as `12,000`."""
+    if isinstance(value, int) and abs(value) > LARGEST:  # as JSON may have it
+        value = inf if value > 0 else -inf
     if not isfinite(value):
         return "NaN" if isnan(value) else f"{value:+f}".replace("inf", "Inf")
     if value == int(value) and abs(value) < 10**MOST_DIGITS:

@@ -37,6 +37,8 @@ UNITS = NAMES.split()
         (math.nan, "NaN"),
         (math.inf, "+Inf"),
         (-math.inf, "-Inf"),
+        (10**400, "+Inf"),
+        (-(10**400), "-Inf"),
     ],
 )
 def test_a_number_is_short(value: float, written: str) -> None:
