@@ -173,6 +173,10 @@ def _restarted(tree: Any, flags: int) -> Iterator[str]:
         and not flags & re.MULTILINE
     ):
         return
+    if tree and tree[0][0] in (c.ASSERT, c.ASSERT_NOT) and tree[0][1][0] == 1:
+        yield from _restarted(list(tree[0][1][1]), flags)
+        yield from _restarted(list(tree[1:]), flags)
+        return
     behind = _behind(tree, flags)
     parted = _parted(tree, flags)
     for way in _flat(tree, flags):

@@ -138,7 +138,7 @@ def _names(name: str, value: str) -> bool:
 
 def _said(label: str, value: str) -> str:
     spoken = label.removeprefix("grafana_").replace("_", " ")
-    return value if _OWN_NAME.search(value) else f"{spoken} {value}"
+    return value if _OWN_NAME.match(value) else f"{spoken} {value}"
 
 
 def _with(name: str, said: list[str]) -> str:
