@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from chalicelib.adapters import fields, texts
+from chalicelib.telemetry.masking import mask
 
 MAX_NAME = 80
 """Code points of a title, apart from labels that its group needs."""
@@ -80,10 +81,10 @@ def needed(payload: Mapping[str, Any]) -> frozenset[str]:
 
 def title(name: str, labels: Mapping[str, str], of_group: Collection[str]) -> str:
     """Write the name, and in brackets the labels of the group, then others while there is room."""
-    name = _shortened(name, MAX_NAME)
+    name = _shortened(mask(name), MAX_NAME)  # half a credential would not be known as one
     said: list[str] = []
     for label in _ordered(labels, of_group):
-        value = texts.line(labels[label])
+        value = mask(texts.line(labels[label]))
         if label in of_group:
             said.append(_said(label, value))
             continue

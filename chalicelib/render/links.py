@@ -5,7 +5,6 @@ import re
 from chalicelib.adapters import registry
 from chalicelib.render import markdown, redaction
 from chalicelib.render.view import View
-from chalicelib.telemetry.masking import mask
 
 SILENCED = "(its end is then not reported here; `/snooze 4h` or `/mute` quiets this issue alone)"
 """What a silence at the source does to the issue."""
@@ -84,6 +83,6 @@ def _hidden(view: View, named: list[tuple[str, str]]) -> list[str]:
 
 
 def _why(url: str) -> str:
-    if mask(url) != url:
+    if redaction.holds_credential(url):
         return "its address holds a credential"
     return "its address holds an account id" if redaction.hides(url) else "its address is too long"

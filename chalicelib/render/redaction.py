@@ -4,6 +4,7 @@ import re
 from urllib.parse import unquote
 
 from chalicelib.render.markdown import clean
+from chalicelib.telemetry.masking import mask
 
 HIDDEN = "(account)"
 
@@ -31,3 +32,8 @@ def hides(url: str) -> bool:
     """Whether an address holds an account id or ARN; it is not shown, as masked it would lead nowhere."""
     plain = clean(unquote(url))
     return hide(plain) != plain
+
+
+def holds_credential(url: str) -> bool:
+    """Whether an address holds a credential, as it stands or within what it encodes."""
+    return any(mask(each) != each for each in (url, unquote(url)))

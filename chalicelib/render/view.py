@@ -177,7 +177,7 @@ def _line(value: str, limit: int, details: Details) -> str:
 @lru_cache(KNOWN)
 def _target(url: str, details: Details) -> str:
     """An address that holds a credential is not shown: masked it would lead nowhere."""
-    hidden = mask(url) != url or (details is not Details.FULL and redaction.hides(url))
+    hidden = redaction.holds_credential(url) or (details is not Details.FULL and redaction.hides(url))
     return "" if hidden else markdown.address(url)
 
 

@@ -12,6 +12,9 @@ from urllib.parse import urlsplit
 
 MASKED = "(masked)"
 
+_BEGINS = r"(?:(?<![A-Z0-9])|(?<=%[0-9A-F][0-9A-F]))"
+"""Where an id may begin: also after what is encoded in an address, as in `%22AKIA...`."""
+
 # What a text must have, in lower case, for the form to be in it: looking for that first costs a twentieth.
 # A repeat is bounded, or nothing after it can fail, so that the time is linear: see tests/patterns.py.
 _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
@@ -31,7 +34,7 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             r"""-----BEGIN[ ][A-Z ]{0,40}PRIVATE[ ]KEY(?:[ ]BLOCK)?-----(?:(?!-----END)[^"])*+
                 (?:-----END[ ][A-Z ]{0,40}PRIVATE[ ]KEY(?:[ ]BLOCK)?-----)?""",
         ),
-        *((mark, rf"(?<![A-Z0-9]){mark.upper()}[A-Z0-9]{{16}}") for mark in ("akia", "asia", "abia", "acca")),
+        *((mark, rf"{_BEGINS}{mark.upper()}[A-Z0-9]{{16}}") for mark in ("akia", "asia", "abia", "acca")),
         ("xox", r"xox[a-z]-[\w-]{8,}"),
         ("xapp-", r"xapp-[\w-]{8,}"),
         ("hooks.slack.com/", r"(?<=hooks\.slack\.com/)(?:services|workflows|triggers)/[\w/]{8,}"),

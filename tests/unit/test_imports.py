@@ -16,7 +16,10 @@ from tests import coverage
 ROOT = Path(__file__).parents[2]
 
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("chalicelib", "errors", "alert", "alert_values", "labels", "quantities", "setting_values"),
+    (
+        *("chalicelib", "errors", "alert", "alert_values", "labels", "quantities", "setting_values"),
+        "telemetry.masking",
+    ),
     ("adapters",),
     ("routing",),
     ("conditions",),
@@ -30,7 +33,10 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("app",),
     ("cli",),
 )
-"""From the bottom up, one name a folder. A module imports from its layer and those below, in no circle."""
+"""From the bottom up, one name a folder, or a module that is lower than its folder.
+
+A module imports from its layer and those below, in no circle.
+"""
 
 WORK = ("webhook", "collector", "sync", "reconcile")
 OUTSIDE_FOLDERS = ("github", "store", "aws", "lookups", "mirrors", "rate_limit")
@@ -92,7 +98,7 @@ def layer_of(module: str) -> int:
     """Find the layer that names the module's folder."""
     top = module.split(".", maxsplit=1)[0]
     for number, layer in enumerate(LAYERS):
-        if top in layer:
+        if module in layer or top in layer:
             return number
     raise AssertionError(f"chalicelib/{top} has no layer: name it in LAYERS in tests/unit/test_imports.py")
 

@@ -228,3 +228,15 @@ def test_a_sibling_that_came_is_no_news() -> None:
     """Or a redelivery would count as a repeat."""
     row = row_of(firing(0, title="A [web-1]"))
     assert record(row, firing(0, title="A [web-1, job b]"), at(0)).row is row
+
+
+@pytest.mark.parametrize("before", [0, 60, 90, 100, 110, 118, 200])
+def test_shortening_never_leaves_half_a_credential(before: int) -> None:
+    token = "ghp_" + "a1B2c3D4e5F6" * 3
+    text = "q" * before + " " + token + " " + "w" * 200
+    for title in (
+        telling.title("X", {"device": text}, {"device"}),
+        telling.title("X", {"device": text}, ()),
+        telling.title(text, {}, ()),
+    ):
+        assert not any(token[at : at + 8] in title for at in range(len(token) - 7))

@@ -181,3 +181,13 @@ def test_a_condition_without_its_metric_is_no_headline() -> None:
     event["detail"]["configuration"] = {}
     event["detail"]["alarmTags"] = {"team": "storage", "priority": "P2"}
     assert one("cloudwatch", event).summary is None
+
+
+@pytest.mark.parametrize(
+    "query", ["filter=%7Bkey%3D%22AKIAIOSFODNN7EXAMPLE%22%7D", "q=password%3Dhunter2", "q=%20sk-" + "a1" * 12]
+)
+def test_a_credential_within_what_an_address_encodes_is_seen(query: str) -> None:
+    address = f"https://example.org/?{query}"
+    said = body(alert(links={"source_url": address}))
+    assert query not in said
+    assert "its address holds a credential" in said
