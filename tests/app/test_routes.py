@@ -96,7 +96,7 @@ REFUSALS: dict[str, tuple[str, object, dict[str, str], int, str]] = {
     "unknown source": ("nagios", GROUP, GRAFANA, 404, ", ".join(registry.webhooks())),
     "empty": ("grafana", b"", GRAFANA, 400, "not valid JSON"),
     "no JSON": ("grafana", b"\xff{", GRAFANA, 400, "not valid JSON"),
-    "no object": ("grafana", [GROUP], GRAFANA, 400, "no object"),
+    "no object": ("grafana", [GROUP], GRAFANA, 400, "not an object"),
     "no alerts": ("grafana", {"title": "x"}, GRAFANA, 400, "`alerts`"),
     "legacy": ("grafana", {"ruleId": 1, "ruleName": "x"}, GRAFANA, 400, "legacy"),
     "too large": ("grafana", b" " * (6 * 1024 * 1024 + 1), GRAFANA, 413, "larger than"),
