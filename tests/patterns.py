@@ -23,6 +23,8 @@ BOUND = 256
 ALPHABET = frozenset(chr(code) for code in (*range(0x180), 0x2028, 0x200B, 0x4E00, 0x1F600))
 """ASCII, Latin, and one each of the kinds that patterns tell apart."""
 
+SINGLE = (c.LITERAL, c.NOT_LITERAL, c.IN, c.ANY)
+
 
 @dataclass(frozen=True)
 class Piece:
@@ -40,6 +42,22 @@ def faults(pattern: re.Pattern[str], *, searched: bool) -> list[str]:
     if searched:
         found += [fault for branch in _branches(tree) for fault in _restarted(list(branch), pattern.flags)]
     return found
+
+
+def unreliable(pattern: re.Pattern[str]) -> list[str]:
+    """Name what Python 3.11 before 3.11.5 reads wrongly: a possessive repeat of more than single characters.
+
+    github.com/python/cpython/issues/100061 and 106052.
+    """
+    return [*_possessive(_parser.parse(pattern.pattern, pattern.flags))]
+
+
+def _possessive(tree: Any) -> Iterator[str]:
+    for op, argument in tree:
+        if op is c.POSSESSIVE_REPEAT and [part for part, _ in argument[2] if part not in SINGLE]:
+            yield "a possessive repeat of more than single characters"
+        for child in _children(op, argument):
+            yield from _possessive(child)
 
 
 def _branches(tree: Any) -> Iterator[Any]:

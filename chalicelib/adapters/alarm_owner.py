@@ -13,8 +13,10 @@ TAKEN = "\x00"
 
 # An address may hold `=` and `,`, and from its query on `|`, unless a key follows that or nothing does.
 _KEY = rf"[ \t]{{0,8}}(?:{KEYS})[ \t]{{0,8}}="
-_QUERY = rf"[?#](?:(?!\|(?:{_KEY}|[\s{TAKEN}]|\Z))[^\s{TAKEN}])*+"
-ADDRESS = rf"https?://(?:(?![,;](?-i:{KEYS})=)[^\s|?#{TAKEN}])*+(?:{_QUERY})?+"
+# Atomic, not possessive: 3.11 before 3.11.5 reads too much by a possessive repeat of a group
+# (github.com/python/cpython/issues/100061).
+_QUERY = rf"[?#](?>(?:(?!\|(?:{_KEY}|[\s{TAKEN}]|\Z))[^\s{TAKEN}])*)"
+ADDRESS = rf"https?://(?>(?:(?![,;](?-i:{KEYS})=)[^\s|?#{TAKEN}])*)(?>(?:{_QUERY})?)"
 
 _TOKEN = re.compile(
     rf"""(?P<address>{ADDRESS})

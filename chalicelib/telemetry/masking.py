@@ -31,7 +31,7 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("eyj", r"eyJ[\w-]{16,}(?:\.[\w-]+){0,2}"),
         (
             "-----begin",
-            r"""-----BEGIN[ ][A-Z ]{0,40}PRIVATE[ ]KEY(?:[ ]BLOCK)?-----(?:(?!-----END)[^"])*+
+            r"""-----BEGIN[ ][A-Z ]{0,40}PRIVATE[ ]KEY(?:[ ]BLOCK)?-----(?>(?:(?!-----END)[^"])*)
                 (?:-----END[ ][A-Z ]{0,40}PRIVATE[ ]KEY(?:[ ]BLOCK)?-----)?""",
         ),
         *((mark, rf"{_BEGINS}{mark.upper()}[A-Z0-9]{{16}}") for mark in ("akia", "asia", "abia", "acca")),

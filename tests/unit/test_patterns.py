@@ -11,7 +11,7 @@ from functools import cache
 import pytest
 
 import chalicelib
-from tests.patterns import faults
+from tests.patterns import faults, unreliable
 
 AT_ONE_PLACE = {"match", "fullmatch"}
 LINEAR_ALL_THE_SAME = {
@@ -61,6 +61,11 @@ def used(source: str) -> dict[str, set[str]]:
 def test_a_pattern_ends_in_linear_time(name: str) -> None:
     pattern, searched = patterns()[name]
     assert faults(pattern, searched=searched) == []
+
+
+def test_a_pattern_reads_the_same_on_every_python() -> None:
+    found = {name: unreliable(pattern) for name, (pattern, _) in patterns().items()}
+    assert {name: why for name, why in found.items() if why} == {}
 
 
 def test_each_exception_is_still_one() -> None:
