@@ -1,14 +1,17 @@
 """Answers: issues and comments as GitHub sends them -> what of them matters. Pure."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, TypeAdapter, ValidationError
 
 from chalicelib.conditions.commands import PersonComment
 from chalicelib.conditions.issue import Closer, IssueRef, Label, Seen
 from chalicelib.github.protocol import Request, Response, unreadable
+
+Model = TypeVar("Model")
 
 LONG_AGO = datetime.fromtimestamp(0, UTC)
 
@@ -117,76 +120,56 @@ _COMMENTS = TypeAdapter(list[_Comment])
 _LABELS = TypeAdapter(list[_Label])
 
 
-def read_issue(request: Request, response: Response, us: Us) -> Seen:
-    """Read an answer that is an issue; `us` is who we are."""
+def read(parse: Callable[[bytes], Model], request: Request, response: Response) -> Model:
+    """Read an answer of success; raises the classified error where it is not what the API documents."""
     try:
-        return _Issue.model_validate_json(response.content).seen(us)
+        return parse(response.content)
     except ValidationError as error:
         raise unreadable(request, response) from error
+
+
+def read_issue(request: Request, response: Response, us: Us) -> Seen:
+    """Read an answer that is an issue; `us` is who we are."""
+    return read(_Issue.model_validate_json, request, response).seen(us)
 
 
 def read_ref(request: Request, response: Response) -> IssueRef:
     """Read where an issue is."""
-    try:
-        return _Issue.model_validate_json(response.content).ref
-    except ValidationError as error:
-        raise unreadable(request, response) from error
+    return read(_Issue.model_validate_json, request, response).ref
 
 
 def read_issues(request: Request, response: Response, us: Us) -> list[Seen]:
     """Read a list of issues; pull requests are left out."""
-    try:
-        found = _ISSUES.validate_json(response.content)
-    except ValidationError as error:
-        raise unreadable(request, response) from error
+    found = read(_ISSUES.validate_json, request, response)
     return [each.seen(us) for each in found if each.pull_request is None]
 
 
 def read_labels(request: Request, response: Response) -> list[Label]:
     """Read a list of labels."""
-    try:
-        found = _LABELS.validate_json(response.content)
-    except ValidationError as error:
-        raise unreadable(request, response) from error
+    found = read(_LABELS.validate_json, request, response)
     return [Label(each.name, each.color or "", each.description or "") for each in found if each.name]
 
 
 def read_comments(request: Request, response: Response, us: Us) -> list[str]:
     """Read the bodies of our own comments."""
-    return [
-        each.body or ""
-        for each in _comments(request, response)
-        if us.wrote(each.user, each.performed_via_github_app)
-    ]
+    found = read(_COMMENTS.validate_json, request, response)
+    return [each.body or "" for each in found if us.wrote(each.user, each.performed_via_github_app)]
 
 
 def read_spoken(request: Request, response: Response, us: Us) -> list[PersonComment]:
     """Read the comments that are not our own."""
     return [
         PersonComment(each.id, each.user.login, each.body or "", each.created_at)
-        for each in _comments(request, response)
+        for each in read(_COMMENTS.validate_json, request, response)
         if each.user and not us.wrote(each.user, each.performed_via_github_app)
     ]
 
 
 def read_name(request: Request, response: Response) -> str:
     """Read a repository's name."""
-    try:
-        return _Repository.model_validate_json(response.content).full_name
-    except ValidationError as error:
-        raise unreadable(request, response) from error
+    return read(_Repository.model_validate_json, request, response).full_name
 
 
 def may_write(request: Request, response: Response) -> bool:
     """Read whether a permission lets somebody write; `maintain` is told as `write`, `triage` as `read`."""
-    try:
-        return _Permission.model_validate_json(response.content).permission in ("admin", "write")
-    except ValidationError as error:
-        raise unreadable(request, response) from error
-
-
-def _comments(request: Request, response: Response) -> list[_Comment]:
-    try:
-        return _COMMENTS.validate_json(response.content)
-    except ValidationError as error:
-        raise unreadable(request, response) from error
+    return read(_Permission.model_validate_json, request, response).permission in ("admin", "write")

@@ -6,13 +6,12 @@ docs.github.com/en/rest/apps/apps
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from chalicelib.errors import Refused, RepositoryMissing
-from chalicelib.github import protocol
-from chalicelib.github.answers import Us
+from chalicelib.github.answers import Us, read
 from chalicelib.github.auth import CLOCK_DRIFT, App
 from chalicelib.github.protocol import Request, Response
 
@@ -53,8 +52,6 @@ class Token(_Answer):
 Send = Callable[[Request, str], Response]
 """Send a request with this credential; raises the classified errors."""
 
-Model = TypeVar("Model", bound=_Answer)
-
 
 class AppEndpoints:
     """Asks as the App; raises the classified errors. `now` is GitHub's time as far as it is known."""
@@ -80,13 +77,13 @@ class AppEndpoints:
                 request_id=error.request_id,
             ) from error
         renamed = _RENAMED.search(answer.address)
-        return _read(Installation, request, answer), int(renamed[1]) if renamed else None
+        return read(Installation.model_validate_json, request, answer), int(renamed[1]) if renamed else None
 
     def token(self, installation: Installation, repository: str, narrowed: Mapping[str, Any]) -> Token:
         """Mint a token for a repository; `narrowed` says what it opens and allows there."""
         path = f"/app/installations/{installation.id}/access_tokens"
         request = Request("POST", path, repository, narrowed)
-        return _read(Token, request, self._ask(request))
+        return read(Token.model_validate_json, request, self._ask(request))
 
     def repository_id(self, installation: Installation, repository: str) -> int:
         """Find a repository's id, with a token that can only list repositories.
@@ -95,7 +92,7 @@ class AppEndpoints:
         """
         token = self.token(installation, repository, {"permissions": {"metadata": "read"}})
         request = Request("GET", f"/repos/{repository}", repository)
-        return _read(Repository, request, self._send(request, token.token)).id
+        return read(Repository.model_validate_json, request, self._send(request, token.token)).id
 
     def _ask(self, request: Request) -> Response:
         """Send as the App; once more if the refusal shows that the JWT was dated by a wrong clock."""
@@ -106,10 +103,3 @@ class AppEndpoints:
             if error.status != 401 or abs(self._now() - signed_at) < CLOCK_DRIFT / 2:
                 raise
         return self._send(request, self._app.token(self._now()))
-
-
-def _read(model: type[Model], request: Request, response: Response) -> Model:
-    try:
-        return model.model_validate_json(response.content)
-    except ValidationError as error:
-        raise protocol.unreadable(request, response) from error
