@@ -20,10 +20,9 @@ def url(text: str) -> str:
 
 def addresses(text: str) -> tuple[str, ...]:
     """Read addresses, separated by commas or blanks; credentials belong into the secret."""
-    found = tuple(part.rstrip("/") for part in text.replace(",", " ").split())
-    if not all(re.fullmatch(r"https?://([\w.-]+|\[[\da-f:]+\])(:\d+)?(/[\w./~-]*)?", each) for each in found):
-        raise ValueError("must be addresses that begin with https:// or http:// and hold no password")
-    return found
+    form = r"https?://([\w.-]+|\[[\da-f:]+\])(:\d+)?(/[\w./~-]*)?"
+    wanted = "addresses that begin with https:// or http:// and hold no password"
+    return tuple(each.rstrip("/") for each in _several(text, form, wanted))
 
 
 def address(text: str) -> str:
@@ -75,10 +74,7 @@ def minutes(text: str) -> timedelta:
 
 def roles(text: str) -> tuple[str, ...]:
     """Read ARNs of roles, separated by commas or blanks."""
-    roles = tuple(text.replace(",", " ").split())
-    if not all(re.fullmatch(r"arn:[\w-]+:iam::\d{12}:role/\S+", role) for role in roles):
-        raise ValueError("must be ARNs of roles")
-    return roles
+    return _several(text, r"arn:[\w-]+:iam::\d{12}:role/\S+", "ARNs of roles")
 
 
 def topic(text: str) -> str:
@@ -90,10 +86,7 @@ def topic(text: str) -> str:
 
 def regions(text: str) -> tuple[str, ...]:
     """Read names of regions, separated by commas or blanks."""
-    regions = tuple(text.replace(",", " ").split())
-    if not all(re.fullmatch(r"[a-z]{2,}(-[a-z]+)+-\d{1,2}", region) for region in regions):
-        raise ValueError("must be names of regions, such as eu-west-1")
-    return regions
+    return _several(text, r"[a-z]{2,}(-[a-z]+)+-\d{1,2}", "names of regions, such as eu-west-1")
 
 
 def hours(text: str) -> timedelta:
@@ -116,3 +109,11 @@ def count(text: str) -> int:
     if not text.isdigit() or not int(text):
         raise ValueError("must be a whole number above 0")
     return int(text)
+
+
+def _several(text: str, form: str, wanted: str) -> tuple[str, ...]:
+    """Read what commas or blanks separate, each in a form."""
+    found = tuple(text.replace(",", " ").split())
+    if not all(re.fullmatch(form, each) for each in found):
+        raise ValueError(f"must be {wanted}")
+    return found

@@ -1,9 +1,9 @@
 """Settings: read once from the environment into one frozen object; all faults are told together."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from datetime import timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from chalicelib import setting_values
 from chalicelib.errors import ConfigurationError
@@ -11,41 +11,46 @@ from chalicelib.errors import ConfigurationError
 T = TypeVar("T")
 
 
+def _setting(variable: str, default: str, parse: Callable[[str], T]) -> T:
+    """Describe a setting: the variable that sets it, what holds without that, and how a text is read."""
+    return field(default=parse(default), metadata={"variable": variable, "parse": parse})
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What a stage may set; the defaults are production's."""
 
-    stage: str
-    account_id: str
-    region: str
-    github_api_url: str
-    github_enabled: bool
-    github_timeout: timedelta
-    duplicate: timedelta
-    update_interval: timedelta
-    comment_interval: timedelta
-    reopen_window: timedelta
-    not_planned_quiet: timedelta
-    flapping_quiet: timedelta
-    stale_after: timedelta | None
-    look_interval: timedelta
-    lease: timedelta
-    retry: timedelta
-    breaker: timedelta
-    writes_per_minute: int
-    writes_per_hour: int
-    write_spacing: timedelta
-    drift_changes: timedelta
-    drift_everything: timedelta
-    alarms_interval: timedelta
-    alarm_reader_role_arns: tuple[str, ...]
-    alarm_regions: tuple[str, ...]
-    alertmanager_urls: tuple[str, ...]
-    grafana_url: str
-    listings_interval: timedelta
-    board_interval: timedelta
-    canary_repository: str
-    mirror_topic_arn: str
+    stage: str = _setting("ALERTING_STAGE", "local", setting_values.word)
+    account_id: str = _setting("ALERTING_ACCOUNT_ID", "", str)
+    region: str = _setting("AWS_REGION", "", str)
+    github_api_url: str = _setting("GITHUB_API_URL", "https://api.github.com", setting_values.url)
+    github_enabled: bool = _setting("GITHUB_ENABLED", "true", setting_values.boolean)
+    github_timeout: timedelta = _setting("GITHUB_TIMEOUT_SECONDS", "10", setting_values.timeout)
+    duplicate: timedelta = _setting("DUPLICATE_SECONDS", "60", setting_values.seconds)
+    update_interval: timedelta = _setting("UPDATE_INTERVAL_MINUTES", "10", setting_values.minutes)
+    comment_interval: timedelta = _setting("COMMENT_INTERVAL_MINUTES", "60", setting_values.minutes)
+    reopen_window: timedelta = _setting("REOPEN_WINDOW_MINUTES", "30", setting_values.minutes)
+    not_planned_quiet: timedelta = _setting("NOT_PLANNED_QUIET_DAYS", "7", setting_values.days)
+    flapping_quiet: timedelta = _setting("FLAPPING_QUIET_MINUTES", "60", setting_values.minutes)
+    stale_after: timedelta | None = _setting("STALE_AFTER_HOURS", "", setting_values.hours_if_set)
+    look_interval: timedelta = _setting("LOOK_INTERVAL_SECONDS", "60", setting_values.seconds)
+    lease: timedelta = _setting("LEASE_SECONDS", "60", setting_values.seconds)
+    retry: timedelta = _setting("RETRY_SECONDS", "30", setting_values.seconds)
+    breaker: timedelta = _setting("BREAKER_SECONDS", "30", setting_values.seconds)
+    writes_per_minute: int = _setting("WRITES_PER_MINUTE", "75", setting_values.count)
+    writes_per_hour: int = _setting("WRITES_PER_HOUR", "480", setting_values.count)
+    write_spacing: timedelta = _setting("WRITE_SPACING_SECONDS", "1", setting_values.seconds)
+    drift_changes: timedelta = _setting("DRIFT_CHANGES_MINUTES", "10", setting_values.minutes)
+    drift_everything: timedelta = _setting("DRIFT_EVERYTHING_MINUTES", "60", setting_values.minutes)
+    alarms_interval: timedelta = _setting("ALARMS_INTERVAL_MINUTES", "10", setting_values.minutes)
+    alarm_reader_role_arns: tuple[str, ...] = _setting("ALARM_READER_ROLE_ARNS", "", setting_values.roles)
+    alarm_regions: tuple[str, ...] = _setting("ALARM_REGIONS", "", setting_values.regions)
+    alertmanager_urls: tuple[str, ...] = _setting("ALERTMANAGER_URLS", "", setting_values.addresses)
+    grafana_url: str = _setting("GRAFANA_URL", "", setting_values.address)
+    listings_interval: timedelta = _setting("LISTINGS_INTERVAL_MINUTES", "5", setting_values.minutes)
+    board_interval: timedelta = _setting("BOARD_INTERVAL_MINUTES", "5", setting_values.minutes)
+    canary_repository: str = _setting("CANARY_REPO", "", setting_values.repository)
+    mirror_topic_arn: str = _setting("MIRROR_TOPIC_ARN", "", setting_values.topic)
 
     @property
     def listed(self) -> bool:
@@ -55,62 +60,22 @@ class Settings:
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> "Settings":
         """Read an environment; raises ConfigurationError naming each wrong variable and its value."""
-        reader = _Reader(environment)
-        read = reader.read
-        settings = cls(
-            stage=read("ALERTING_STAGE", "local", setting_values.word),
-            account_id=read("ALERTING_ACCOUNT_ID", "", str),
-            region=read("AWS_REGION", environment.get("AWS_DEFAULT_REGION", ""), str),
-            github_api_url=read("GITHUB_API_URL", "https://api.github.com", setting_values.url),
-            github_enabled=read("GITHUB_ENABLED", "true", setting_values.boolean),
-            github_timeout=read("GITHUB_TIMEOUT_SECONDS", "10", setting_values.timeout),
-            duplicate=read("DUPLICATE_SECONDS", "60", setting_values.seconds),
-            update_interval=read("UPDATE_INTERVAL_MINUTES", "10", setting_values.minutes),
-            comment_interval=read("COMMENT_INTERVAL_MINUTES", "60", setting_values.minutes),
-            reopen_window=read("REOPEN_WINDOW_MINUTES", "30", setting_values.minutes),
-            not_planned_quiet=read("NOT_PLANNED_QUIET_DAYS", "7", setting_values.days),
-            flapping_quiet=read("FLAPPING_QUIET_MINUTES", "60", setting_values.minutes),
-            stale_after=read("STALE_AFTER_HOURS", "", setting_values.hours_if_set),
-            look_interval=read("LOOK_INTERVAL_SECONDS", "60", setting_values.seconds),
-            lease=read("LEASE_SECONDS", "60", setting_values.seconds),
-            retry=read("RETRY_SECONDS", "30", setting_values.seconds),
-            breaker=read("BREAKER_SECONDS", "30", setting_values.seconds),
-            writes_per_minute=read("WRITES_PER_MINUTE", "75", setting_values.count),
-            writes_per_hour=read("WRITES_PER_HOUR", "480", setting_values.count),
-            write_spacing=read("WRITE_SPACING_SECONDS", "1", setting_values.seconds),
-            drift_changes=read("DRIFT_CHANGES_MINUTES", "10", setting_values.minutes),
-            drift_everything=read("DRIFT_EVERYTHING_MINUTES", "60", setting_values.minutes),
-            alarms_interval=read("ALARMS_INTERVAL_MINUTES", "10", setting_values.minutes),
-            alarm_reader_role_arns=read("ALARM_READER_ROLE_ARNS", "", setting_values.roles),
-            alarm_regions=read("ALARM_REGIONS", "", setting_values.regions),
-            alertmanager_urls=read("ALERTMANAGER_URLS", "", setting_values.addresses),
-            grafana_url=read("GRAFANA_URL", "", setting_values.address),
-            listings_interval=read("LISTINGS_INTERVAL_MINUTES", "5", setting_values.minutes),
-            board_interval=read("BOARD_INTERVAL_MINUTES", "5", setting_values.minutes),
-            canary_repository=read("CANARY_REPO", "", setting_values.repository),
-            mirror_topic_arn=read("MIRROR_TOPIC_ARN", "", setting_values.topic),
-        )
+        given = {"AWS_REGION": environment.get("AWS_DEFAULT_REGION", ""), **environment}
+        found: dict[str, Any] = {}
+        faults: list[str] = []
+        for each in fields(cls):
+            variable, parse = each.metadata["variable"], each.metadata["parse"]
+            if variable in given:
+                try:
+                    found[each.name] = parse(given[variable])
+                except ValueError as error:
+                    faults.append(f"{variable}={given[variable]!r}: {error}")
+        settings = cls(**found)
         if settings.lease <= settings.github_timeout * 2:
-            reader.faults.append("LEASE_SECONDS must be more than twice GITHUB_TIMEOUT_SECONDS")
-        if reader.faults:
-            raise ConfigurationError("settings", reader.faults)
+            faults.append("LEASE_SECONDS must be more than twice GITHUB_TIMEOUT_SECONDS")
+        if faults:
+            raise ConfigurationError("settings", faults)
         return settings
-
-
-class _Reader:
-    """Reads variables one by one, and remembers the faults."""
-
-    def __init__(self, environment: Mapping[str, str]) -> None:
-        self._environment = environment
-        self.faults: list[str] = []
-
-    def read(self, name: str, default: str, parse: Callable[[str], T]) -> T:
-        text = self._environment.get(name, default)
-        try:
-            return parse(text)
-        except ValueError as error:
-            self.faults.append(f"{name}={text!r}: {error}")
-            return parse(default)
 
 
 @dataclass(frozen=True, slots=True)
