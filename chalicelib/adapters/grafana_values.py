@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from chalicelib import quantities
 from chalicelib.adapters import fields
@@ -29,10 +30,10 @@ def in_words(member: Member, *, counts_no_data: bool) -> str:
 
     Where the rule treats missing data as a state, -1 stands for no value.
     """
-    told = _told(member)
+    text = _value_string(member)
+    told = _told(text)
     found = _values(member, {value.name: value.labels for value in told}, counts_no_data=counts_no_data)
     if found is None:
-        text = fields.text(member.alert.get("valueString"), MOST_TO_SEARCH) or ""
         found = told
         if not told:
             return quantities.shortened(fields.title(text, IN_SHORT))
@@ -42,7 +43,7 @@ def in_words(member: Member, *, counts_no_data: bool) -> str:
 
 def series(member: Member) -> dict[str, str]:
     """The labels that all of the values' series have; a classic condition's alert has none of them."""
-    return _shared(_told(member))
+    return _shared(_told(_value_string(member)))
 
 
 def _values(
@@ -58,9 +59,13 @@ def _values(
     ]
 
 
-def _told(member: Member) -> list[Value]:
+def _value_string(member: Member) -> str:
+    return fields.text(member.alert.get("valueString"), MOST_TO_SEARCH) or ""
+
+
+@lru_cache(16)
+def _told(text: str) -> list[Value]:
     """Read `[ var='B' labels={...} value=22 ]`, the only form before there were `values`."""
-    text = fields.text(member.alert.get("valueString"), MOST_TO_SEARCH) or ""
     return [
         Value(found[1], quantities.shortened(found[2]), _labels(found[0])) for found in _VALUE.finditer(text)
     ]

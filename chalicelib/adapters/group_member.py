@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from chalicelib import quantities
@@ -24,7 +25,7 @@ TOLD_ELSEWHERE = frozenset({"team", "teams", "priority", "grafana_state_reason"}
 """Annotations that an issue shows in another form."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Member:
     """An alert of a group; `said_by` are its annotations and its labels, both with lower-case names.
 
@@ -64,12 +65,12 @@ class Member:
         """Add what sets it apart from its siblings, unless the name already does."""
         return telling.title(name, self.labels, self.of_group)
 
-    @property
+    @cached_property
     def description(self) -> str | None:
         """What the rule says of itself."""
         return fields.text(self.said("description") or self.annotations.get("message"), MAX_DESCRIPTION)
 
-    @property
+    @cached_property
     def summary(self) -> str | None:
         """What the rule says in a sentence."""
         return fields.text(self.said("summary"), MAX_SUMMARY)
@@ -85,7 +86,7 @@ class Member:
             }
         )
 
-    @property
+    @cached_property
     def measurement(self) -> Measurement | None:
         """What was measured, by the annotation `value`, and the limit, by the annotation `threshold`."""
         value, threshold = (
@@ -97,8 +98,9 @@ class Member:
     def linked(self, kind: str) -> str | None:
         """Find an address under a name that begins with `kind`, such as `runbook_url` or `runbookURL`."""
         for pairs in self.said_by:
-            for name in sorted(pairs, key=lambda name: (name != f"{kind}_url", name)):
-                if name.startswith(kind) and (address := fields.url(pairs[name])):
+            named = [name for name in pairs if name.startswith(kind)]
+            for name in sorted(named, key=lambda name: (name != f"{kind}_url", name)):
+                if address := fields.url(pairs[name]):
                     return address
         return None
 

@@ -36,4 +36,4 @@ def hides(url: str) -> bool:
 
 def holds_credential(url: str) -> bool:
     """Whether an address holds a credential, as it stands or within what it encodes."""
-    return any(mask(each) != each for each in (url, unquote(url)))
+    return any(mask(each) != each for each in {url, unquote(url)})

@@ -8,6 +8,7 @@ against the one that detect-secrets keeps.
 """
 
 import re
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 MASKED = "(masked)"
@@ -97,10 +98,9 @@ LONG = 8
 def mask(text: str) -> str:
     """Put `(masked)` for what looks like a credential."""
     lowered = text.lower()
-    for mark, form in _FORMS:
-        if mark in lowered:
-            text = form.sub(MASKED, text)
-    return _NAMED.sub(_value, text) if any(name in lowered for name in _NAMES) else text
+    for form in [form for mark, form in _FORMS if mark in lowered]:
+        text = form.sub(MASKED, text)
+    return _NAMED.sub(_value, text) if [name for name in _NAMES if name in lowered] else text
 
 
 def _value(found: re.Match[str]) -> str:
@@ -115,6 +115,7 @@ def _value(found: re.Match[str]) -> str:
     return f"{found[1]}{MASKED}"
 
 
+@lru_cache(1024)
 def names_credential(name: str) -> bool:
     """Whether the value of a label or field of this name is a credential."""
     found = _NAMED.search(f"?{name}=x")
