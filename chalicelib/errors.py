@@ -99,7 +99,9 @@ class AlertsNotListed(AlertingError):
 
 
 class GitHubError(AlertingError):
-    """A call to GitHub did not give its result."""
+    """A call to GitHub did not give its result; `words` is GitHub's own message, masked, if it sent one."""
+
+    words = ""
 
     def __init__(self, message: str, *, status: int | None = None, request_id: str | None = None) -> None:
         super().__init__(message)

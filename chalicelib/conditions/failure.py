@@ -4,8 +4,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from chalicelib.conditions import commands, outcome, written
+from chalicelib.conditions import commands, outcome, setbacks, written
+from chalicelib.conditions.calls import Kind
 from chalicelib.conditions.row import AlertState, Status
+from chalicelib.conditions.setbacks import Denial, PutOff
 from chalicelib.conditions.steps import (
     AddComment,
     AddLabels,
@@ -84,8 +86,29 @@ def again_at(claimed: AlertState, error: AlertingError, now: datetime, pause: ti
     return now + pause * (1 << doublings)
 
 
-def counted(claimed: AlertState, error: AlertingError) -> AlertState:
-    """Count a refusal, so that the next try waits longer; whatever else went wrong is not the row's doing."""
-    if not isinstance(error, Refused):
+def counted(claimed: AlertState, step: Work, error: AlertingError, now: datetime) -> AlertState:
+    """Note what went wrong, and count a refusal, so that the next try waits longer.
+
+    Whatever else went wrong is not the row's doing, and that time ran out says nothing of GitHub.
+    """
+    if isinstance(error, TooLate):
         return claimed
-    return replace(claimed, status=replace(claimed.status, failures=claimed.status.failures + 1))
+    status = claimed.status
+    refusal = setbacks.refusal(error, step.action, status.refusal, now)
+    failures = status.failures + isinstance(error, Refused)
+    return replace(claimed, status=replace(status, failures=failures, refusal=refusal, put_off=None))
+
+
+def put_off(claimed: AlertState, reason: Denial, now: datetime, until: datetime) -> AlertState:
+    """Note until when the budget put the step off, and why."""
+    return replace(claimed, status=replace(claimed.status, put_off=PutOff(reason, now, until)))
+
+
+def cleared(settled: AlertState, step: Work) -> AlertState:
+    """Forget what kept earlier steps from their end, now that one has succeeded.
+
+    That an issue can be read does not tell that it can be written: an archived repository still reads.
+    """
+    refusal = settled.status.refusal
+    kept = refusal if refusal and step.kind is Kind.READ and refusal.step != step.action else None
+    return replace(settled, status=replace(settled.status, refusal=kept, put_off=None))

@@ -12,6 +12,7 @@ from enum import StrEnum
 from chalicelib.alert import Priority
 from chalicelib.conditions.facts import Fact
 from chalicelib.conditions.issue import IssueRef, Shown
+from chalicelib.conditions.setbacks import PutOff, Refusal
 from chalicelib.conditions.spec import Episode, Spec
 
 
@@ -129,7 +130,8 @@ class Status:
     `predecessor` is the issue before this one, `superseded` that one while it is still to be closed, `told`
     the newest episode that an issue has shown, `failures` the refusals in a row. `commands` are to be carried
     out, `heard` the comments that the newest ones stood in, `replies` those that are owed an answer in words.
-    `outbox` holds the facts that no mirror has yet, delivered next at `mirror_at`.
+    `outbox` holds the facts that no mirror has yet, delivered next at `mirror_at`. `refusal` and `put_off`
+    say what kept the newest step from its end; a step that succeeds clears them.
     """
 
     issue: Issue | None = None
@@ -143,6 +145,8 @@ class Status:
     replies: tuple[int, ...] = ()
     outbox: tuple[Fact, ...] = ()
     mirror_at: datetime | None = None
+    refusal: Refusal | None = None
+    put_off: PutOff | None = None
 
 
 @dataclass(frozen=True, slots=True)

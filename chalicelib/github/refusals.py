@@ -16,6 +16,7 @@ from typing import Any
 from chalicelib.errors import (
     CommentsClosed,
     FieldFault,
+    GitHubError,
     Gone,
     Invalid,
     RateLimited,
@@ -63,26 +64,36 @@ def check(request: Request, response: Response, now: datetime) -> None:
             raise unreadable(request, response)
         return
     message, faults = _explanation(body)
+    error = _meaning(request, response, message, faults, now)
+    error.words = _worded(message, faults)
+    raise error
+
+
+def _meaning(
+    request: Request, response: Response, message: str, faults: tuple[FieldFault, ...], now: datetime
+) -> GitHubError:
+    """Say what an answer means that is no success."""
+    status = response.status
     told = f"{name(request)}: {status} {_worded(message, faults)}"
     if status in (403, 429):
         limit = rate_limit(response, message, now)
         if limit is not None:
-            raise RateLimited(told, retry_at=limit.retry_at, status=status, request_id=response.request_id)
+            return RateLimited(told, retry_at=limit.retry_at, status=status, request_id=response.request_id)
     if status >= 500:
-        raise unanswered(request, f"{status} {message}", response)
+        return unanswered(request, f"{status} {message}", response)
     if status == 422:
-        raise Invalid(told, faults, request_id=response.request_id)
+        return Invalid(told, faults, request_id=response.request_id)
     if status == 403 and _suspended(message):
-        raise Suspended(
+        return Suspended(
             f"{told}: an owner of {request.owner} can restore the App in the settings, under GitHub Apps",
             status=status,
             request_id=response.request_id,
         )
     if status == 403 and request.path.endswith("/comments") and _comments_closed(message):
-        raise CommentsClosed(told, status=status, request_id=response.request_id)
+        return CommentsClosed(told, status=status, request_id=response.request_id)
     # A repository whose issues are disabled answers 410 too, and its issues are all still there.
     gone = status == 410 and "disabled" not in message.lower()
-    raise (Gone if gone else Refused)(told, status=status, request_id=response.request_id)
+    return (Gone if gone else Refused)(told, status=status, request_id=response.request_id)
 
 
 def _suspended(message: str) -> bool:

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from chalicelib.alert import Priority
 from chalicelib.conditions.calls import Kind
+from chalicelib.conditions.setbacks import Denial
 from chalicelib.rate_limit import creations
 from chalicelib.rate_limit.creations import Minutes, Recent
 
@@ -84,7 +85,7 @@ class Denied:
     """Not now; ask again at `until`. `budget`, where there is one, has noted who was refused."""
 
     until: float
-    reason: str
+    reason: Denial
     budget: Budget | None = field(default=None, compare=False)
 
 
@@ -98,13 +99,13 @@ class CallBudget(Protocol):
 def ask(budget: Budget, call: Call, now: float, limits: Limits) -> Granted | Denied:
     """Ask for one call: GitHub's own word first, then the breaker, then the limits."""
     if now < budget.blocked_until:
-        return Denied(budget.blocked_until, "RATE_LIMITED")
+        return Denied(budget.blocked_until, Denial.RATE_LIMITED)
     if now < budget.scarce_until and not _vital(call):
-        return Denied(budget.scarce_until, "CALLS_SCARCE")
+        return Denied(budget.scarce_until, Denial.CALLS_SCARCE)
     probing = budget.failures >= FAILURES_TO_OPEN
     closed_until = max(budget.open_until, budget.probe_until)
     if probing and now < closed_until:
-        return Denied(closed_until, "BREAKER_OPEN")
+        return Denied(closed_until, Denial.BREAKER_OPEN)
     if probing:
         budget = replace(budget, probe_until=now + PROBE)
     return Granted(now, budget) if call.kind is Kind.READ else _write(budget, call, now, limits)
@@ -125,7 +126,7 @@ def _write(budget: Budget, call: Call, now: float, limits: Limits) -> Granted | 
     free_at = max(room_at, budget.next_write)
     if free_at - now > _patience(call, limits):
         waits = call.kind is Kind.OPEN and room_at > budget.next_write
-        return Denied(free_at, "BUDGET", _noted(budget, room_at) if waits else None)
+        return Denied(free_at, Denial.BUDGET, _noted(budget, room_at) if waits else None)
     if not creates:
         return Granted(room_at, budget)
     counted = _counted(budget, room_at, now)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pydantic import TypeAdapter
 
 from chalicelib.conditions.calls import Kind
+from chalicelib.conditions.setbacks import Denial
 from chalicelib.errors import StoreUnavailable
 from chalicelib.github import ratelimits
 from chalicelib.github.protocol import Response
@@ -57,11 +58,11 @@ class SharedBudget:
             elif answer.budget and answer.budget != current:
                 if self._swap(owner, document, answer.budget):
                     return answer
-            elif just_read or (isinstance(answer, Denied) and answer.reason == "BUDGET"):
+            elif just_read or (isinstance(answer, Denied) and answer.reason is Denial.BUDGET):
                 return answer  # what is used up as it is remembered is no less so by now
             else:  # no write tells whether what is remembered still holds
                 del self._known[owner]
-        return Denied(now + BUSY, "BUSY")
+        return Denied(now + BUSY, Denial.BUSY)
 
     def turn(self, owner: str) -> float | None:
         """Book the sending of a write; returns its time (epoch seconds), None where it cannot be had.

@@ -26,8 +26,8 @@ TOMBSTONE_KEPT = timedelta(days=7)
 ALERTS = ("alert", "resolution", "early")
 ADDED = {"annotations", "measurement"}
 """Fields of an alert that came later."""
-MIRRORED = {"outbox", "mirror_at"}
-"""The part of a status that is written only while a mirror is owed something."""
+OCCASIONAL = ("refusal", "put_off")
+"""Fields of a status that are written only while they say something; so are those for the mirrors."""
 
 _SPEC, _STATUS, _INTENT = TypeAdapter(Spec), TypeAdapter(Status), TypeAdapter(Intent)
 
@@ -53,14 +53,17 @@ def status(row: AlertState) -> dict[str, Any]:
     issue = row.status.issue
     still_open = issue if issue and issue.open else None
     return {
-        "status": {
-            "S": _STATUS.dump_json(row.status, exclude=None if row.status.outbox else MIRRORED).decode()
-        },
+        "status": {"S": _STATUS.dump_json(row.status, exclude=_unset(row.status)).decode()},
         "issue_repository": repository(issue.ref.repository) if issue else None,
         "issue_number": {"N": str(issue.ref.number)} if issue else None,
         "open_priority": {"S": still_open.priority.value} if still_open else None,
         "open_since": number(still_open.episode) if still_open else None,
     }
+
+
+def _unset(status: Status) -> set[str]:
+    mirrored = () if status.outbox else ("outbox", "mirror_at")
+    return {*mirrored, *(name for name in OCCASIONAL if getattr(status, name) is None)}
 
 
 def retired() -> dict[str, Any]:

@@ -43,8 +43,8 @@ class Rows(Documents, Protocol):
     def rest(self, row: AlertState) -> AlertState | None:
         """Write when the row is next due, or that it is not."""
 
-    def mirrored(self, row: AlertState) -> AlertState | None:
-        """Write what is left to be mirrored."""
+    def note(self, row: AlertState) -> AlertState | None:
+        """Write the status, and when the row is due, whoever holds it."""
 
     def retire(self, row: AlertState) -> AlertState | None:
         """Stop listing it with its repository."""

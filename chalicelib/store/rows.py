@@ -89,8 +89,8 @@ class DynamoStore:
         """Write when the row is next due, or that it is not; None if another was quicker."""
         return self._write(row, codec.due(row))[0]
 
-    def mirrored(self, row: AlertState) -> AlertState | None:
-        """Write what is left to be mirrored, and when the row is due; None if another was faster."""
+    def note(self, row: AlertState) -> AlertState | None:
+        """Write the status, and when the row is due, whoever holds it; None if another was faster."""
         return self._write(row, codec.status(row) | codec.due(row))[0]
 
     def retire(self, row: AlertState) -> AlertState | None:

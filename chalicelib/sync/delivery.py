@@ -66,7 +66,7 @@ class Delivery:
         if left and left is not row:
             step = plan(left, self.clock.now(), self.policy)
             due_at = step.due_at if isinstance(step, Nothing) else left.due_at
-            self.rows.mirrored(replace(left, due_at=due_at))
+            self.rows.note(replace(left, due_at=due_at))
 
     def _left(self, row: AlertState, before: AlertState, until: datetime) -> AlertState:
         """Return the row with what is left to deliver; the same row if that has not changed."""

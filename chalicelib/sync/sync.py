@@ -122,9 +122,7 @@ class Sync:
         if step.reason is Quiet.IN_PROGRESS:
             return None
         due_at = min((at for at in (step.due_at, put_off) if at), default=None)
-        rested: AlertState | None = row
-        if due_at != row.due_at:
-            rested = self.rows.rest(replace(row, due_at=due_at))
+        rested = row if due_at == row.due_at else self.rows.rest(replace(row, due_at=due_at))
         self._journal.rested(row, step, due_at)
         return rested
 
@@ -142,7 +140,8 @@ class Sync:
         if isinstance(answer, rules.Denied):
             until = datetime.fromtimestamp(answer.until, UTC)
             self._journal.refused(row, step, answer.reason, until)
-            return self._give_back(row, claimed, until), until
+            put_off = failure.put_off(claimed, answer.reason, self.clock.now(), until)
+            return self._give_back(row, put_off, until), until
         with self.telemetry.bound():  # what a call to GitHub notes stands in its step's event
             return self._act_and_settle(row, claimed, step)
 
@@ -169,11 +168,12 @@ class Sync:
         except OutcomeUnknown as error:
             # The lease is left to run out: the call may still be on its way.
             self._journal.unknown(row, step, error)
+            self.rows.note(failure.counted(claimed, step, error, self.clock.now()))
             return None, None
         except (GitHubError, ConfigurationError) as error:
             return self._failed(row, claimed, step, error)
         self._journal.done(row, settled, step)
-        return self._settle(claimed, settled), None
+        return self._settle(claimed, failure.cleared(settled, step)), None
 
     def _settle(self, claimed: AlertState, settled: AlertState) -> AlertState | None:
         """Write the outcome with what it leaves to do."""
@@ -192,7 +192,7 @@ class Sync:
             return self._settle(claimed, ended), None
         until = failure.again_at(claimed, error, self.clock.now(), self.timing.retry)
         self._journal.retried(row, step, until)
-        return self._give_back(row, failure.counted(claimed, error), until), until
+        return self._give_back(row, failure.counted(claimed, step, error, self.clock.now()), until), until
 
     def _give_back(self, row: AlertState, claimed: AlertState, until: datetime) -> AlertState | None:
         """End the claim as if it had not been made, due again later."""

@@ -392,11 +392,11 @@ def test_what_is_left_to_be_mirrored_is_written_unless_another_was_quicker(store
     row = recorded(store)
     fact = Fact("id", FactKind.OPENED, IssueRef("org/alerts", 1), "url", "title", row.priority, ("x",), at(0))
     owed = replace(row, status=replace(row.status, outbox=(fact,), mirror_at=at(9)), due_at=at(9))
-    present(store.mirrored(owed))
+    present(store.note(owed))
     kept = present(store.get(row.fingerprint))
     assert (kept.status, kept.due_at) == (owed.status, at(9))
-    assert store.mirrored(replace(owed, status=row.status, due_at=None)) is None
-    present(store.mirrored(replace(kept, status=row.status, due_at=None)))
+    assert store.note(replace(owed, status=row.status, due_at=None)) is None
+    present(store.note(replace(kept, status=row.status, due_at=None)))
     assert present(store.get(row.fingerprint)).status == row.status
 
 

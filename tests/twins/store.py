@@ -62,8 +62,8 @@ class MemoryStore:
     def rest(self, row: AlertState) -> AlertState | None:
         return self._write("rest", row, lambda kept: replace(kept, due_at=row.due_at))
 
-    def mirrored(self, row: AlertState) -> AlertState | None:
-        return self._write("mirrored", row, lambda kept: replace(kept, status=row.status, due_at=row.due_at))
+    def note(self, row: AlertState) -> AlertState | None:
+        return self._write("note", row, lambda kept: replace(kept, status=row.status, due_at=row.due_at))
 
     def retire(self, row: AlertState) -> AlertState | None:
         written = self._write("retire", row, lambda kept: kept)

@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.conditions import failure
 from chalicelib.conditions.row import AlertState, Intent, Verb
+from chalicelib.conditions.setbacks import Denial, PutOff, Refusal
 from chalicelib.conditions.steps import (
     AddComment,
     Adopt,
@@ -37,6 +38,7 @@ from tests.unit.builders import REPOSITORY, at, firing, row_of
 from tests.unit.conditions.test_plan import FIRING, REF, with_issue
 
 PAUSE = timedelta(seconds=30)
+STEP = OpenIssue()
 NOW = at(1)
 GONE, OUT_OF_SIGHT = Gone("410", status=410), OutOfSight("404", status=404)
 ON_THE_ISSUE = (
@@ -74,18 +76,63 @@ def test_it_is_tried_again_when_github_says_at_once_if_time_ran_out_else_after_a
     error: AlertingError, again_at: object
 ) -> None:
     row = row_of(firing(0))
-    tired = failure.counted(row, Refused("no", status=403))
+    tired = failure.counted(row, STEP, Refused("no", status=403), NOW)
     assert failure.again_at(row, error, NOW, PAUSE) == failure.again_at(tired, error, NOW, PAUSE) == again_at
-    assert failure.counted(row, error) == row
+    after = failure.counted(row, STEP, error, NOW)
+    assert (after.status.failures, after.intent, after.lease) == (0, row.intent, row.lease)
 
 
 def test_the_pause_doubles_with_each_refusal_in_a_row_up_to_sixteen_minutes() -> None:
     row, refusal, pauses = row_of(firing(0)), Refused("no", status=403), []
     for _ in range(8):
         pauses.append((failure.again_at(row, refusal, NOW, PAUSE) - NOW) / PAUSE)
-        row = failure.counted(row, refusal)
+        row = failure.counted(row, STEP, refusal, NOW)
     assert pauses == [1, 2, 4, 8, 16, 32, 32, 32]
-    assert row.status == replace(row.status, failures=8)
+    assert row.status.failures == 8
+
+
+def archived() -> Refused:
+    error = Refused("POST /repos/org/infra/issues: 403 Repository was archived", status=403, request_id="A1")
+    error.words = "Repository was archived so is read-only."
+    return error
+
+
+def test_the_row_keeps_what_github_said_last_and_since_when_it_fails() -> None:
+    first = failure.counted(row_of(firing(0)), STEP, Unavailable("no connection"), at(1))
+    assert first.status.refusal == Refusal("no connection", "CREATE", at(1), at(1))
+    second = failure.counted(first, STEP, archived(), at(2))
+    kept = second.status.refusal
+    assert kept == Refusal(
+        "Repository was archived so is read-only.", "CREATE", at(2), at(1), status=403, request_id="A1"
+    )
+    assert str(kept) == "403: Repository was archived so is read-only."
+    assert str(first.status.refusal) == "no connection"
+    assert failure.counted(second, STEP, TooLate("not sent"), at(3)) == second
+
+
+def test_what_is_kept_of_an_answer_is_one_line_masked_and_short() -> None:
+    token = "ghs_" + "a" * 36
+    error = Refused(f"no\n{token} " + "long " * 200, status=403)
+    kept = failure.counted(row_of(firing(0)), STEP, error, NOW).status.refusal
+    assert kept
+    assert kept.message.startswith("no (masked) long long")
+    assert len(kept.message) == 300
+
+
+def test_a_step_that_succeeds_clears_what_kept_earlier_ones_from_their_end() -> None:
+    row = failure.counted(row_of(firing(0)), STEP, archived(), NOW)
+    denied = failure.put_off(row, Denial.BUDGET, NOW, at(9))
+    assert denied.status.put_off == PutOff(Denial.BUDGET, NOW, at(9))
+    assert denied.status.refusal == row.status.refusal
+    assert failure.cleared(denied, STEP).status == replace(row.status, refusal=None)
+    assert failure.counted(denied, STEP, archived(), NOW).status.put_off is None
+
+
+def test_that_an_issue_can_be_read_does_not_tell_that_it_can_be_written() -> None:
+    refused = failure.counted(row_of(firing(0)), UpdateIssue(REF), archived(), NOW)
+    assert failure.cleared(refused, ReadIssue(REF)).status.refusal == refused.status.refusal
+    unread = failure.counted(row_of(firing(0)), ReadIssue(REF), Unavailable("502", status=502), NOW)
+    assert failure.cleared(unread, ReadIssue(REF)).status.refusal is None
 
 
 def test_a_step_planned_on_a_row_that_lacks_what_it_needs_is_a_mistake_of_ours() -> None:

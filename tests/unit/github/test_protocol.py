@@ -314,6 +314,13 @@ def test_other_refusals_are_refusals(status: int) -> None:
     assert str(refused) == f"PATCH /repos/acme/alerts/issues/7: {status} No"
 
 
+@pytest.mark.parametrize("status", [403, 422, 429, 502])
+def test_whatever_it_means_an_error_has_githubs_own_words_masked(status: int) -> None:
+    told = failure(WRITE, answer(status, "Repository was archived so is read-only. ghs_" + "a" * 36))
+    assert told.words == "Repository was archived so is read-only. (masked)"
+    assert protocol.unanswered(WRITE, "ReadTimeout").words == ""
+
+
 @pytest.mark.parametrize("content", [PAGE, b"", b"[]", b'"no"', b"3", b"\xff"])
 def test_a_refusal_in_no_json_object_is_still_one(content: bytes) -> None:
     assert str(failure(WRITE, Response(403, {}, content))) == "PATCH /repos/acme/alerts/issues/7: 403 "

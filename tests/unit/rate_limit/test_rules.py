@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from chalicelib.alert import Priority
 from chalicelib.conditions.calls import Kind
+from chalicelib.conditions.setbacks import Denial
 from chalicelib.rate_limit import reports, rules
 from chalicelib.rate_limit.rules import Budget, Call, Denied, Granted, Limits
 from tests.unit import up_to
@@ -216,7 +217,7 @@ def test_of_a_minute_each_gets_its_share_and_not_one_more(call: Call, share: int
     limits = replace(LIMITS, spacing=0.0)
     budget, _ = spent(OPEN_P0, share - 1, apart=0, limits=limits)
     last = granted(budget, call, NOW, limits).budget
-    assert refused(last, call, NOW, limits) == Denied(NOW + 60, "BUDGET")
+    assert refused(last, call, NOW, limits) == Denied(NOW + 60, Denial.BUDGET)
 
 
 def test_the_last_twenty_of_an_hour_are_for_p0_alone() -> None:
@@ -339,7 +340,7 @@ def test_an_opening_that_waits_in_line_alone_keeps_no_comment_back() -> None:
 @pytest.mark.parametrize("call", [OPEN_P0, CHANGE, READ])
 def test_what_github_says_wins(call: Call) -> None:
     budget = reports.limited(Budget(), NOW, NOW + 600)
-    assert refused(budget, call, NOW + 599.9) == Denied(NOW + 600, "RATE_LIMITED")
+    assert refused(budget, call, NOW + 599.9) == Denied(NOW + 600, Denial.RATE_LIMITED)
     assert granted(budget, call, NOW + 600).at == NOW + 600
 
 
@@ -378,7 +379,7 @@ def test_an_answer_starts_the_doubling_anew_but_not_one_from_before_the_limit() 
 
 def test_the_last_call_of_a_primary_limit_blocks_until_its_reset() -> None:
     budget = reports.answered(Budget(), NOW, remaining=0, reset=NOW + 100)
-    assert refused(budget, READ, NOW + 1) == Denied(NOW + 101, "RATE_LIMITED")
+    assert refused(budget, READ, NOW + 1) == Denied(NOW + 101, Denial.RATE_LIMITED)
 
 
 @pytest.mark.parametrize(
@@ -431,7 +432,7 @@ def test_fewer_than_three_failures_change_nothing(failures: int) -> None:
 
 
 def test_three_failures_in_a_row_open_the_breaker() -> None:
-    assert refused(down(), READ, NOW + 29.9) == Denied(NOW + 30, "BREAKER_OPEN")
+    assert refused(down(), READ, NOW + 29.9) == Denied(NOW + 30, Denial.BREAKER_OPEN)
 
 
 @pytest.mark.parametrize("kind", Kind)
@@ -439,7 +440,7 @@ def test_exactly_one_probe_goes_at_a_time(kind: Kind) -> None:
     probe = granted(down(), Call(kind, Priority.P3), NOW + 30)
     for other in Kind:
         answer = refused(probe.budget, Call(other, Priority.P0), NOW + 30)
-        assert answer == Denied(NOW + 30 + rules.PROBE, "BREAKER_OPEN")
+        assert answer == Denied(NOW + 30 + rules.PROBE, Denial.BREAKER_OPEN)
 
 
 def test_a_probe_of_which_nothing_is_heard_is_followed_by_another() -> None:

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 
 from chalicelib.alert import Priority
 from chalicelib.conditions.calls import Kind
+from chalicelib.conditions.setbacks import Denial
 from chalicelib.errors import StoreUnavailable
 from chalicelib.github.protocol import Response
 from chalicelib.rate_limit.rules import LEAD, Budget, Call, Denied, Granted, Limits
@@ -155,7 +156,7 @@ def test_an_answer_that_changes_nothing_writes_nothing(world: World) -> None:
 def test_what_github_told_one_worker_stops_all(world: World, call: Call) -> None:
     world.other.ask(OWNER, call)
     world.one.limited(OWNER, world.clock.now() + timedelta(minutes=5))
-    assert world.other.ask(OWNER, call) == Denied(world.seconds + 300, "RATE_LIMITED")
+    assert world.other.ask(OWNER, call) == Denied(world.seconds + 300, Denial.RATE_LIMITED)
 
 
 @pytest.mark.parametrize("call", [OPEN, READ])
@@ -173,19 +174,19 @@ def test_a_breaker_that_one_worker_closed_is_closed_for_all(world: World, call: 
 def test_failures_of_different_workers_are_in_a_row(world: World) -> None:
     for gate in (world.one, world.other, world.one):
         gate.failed(OWNER)
-    assert world.other.ask(OWNER, READ) == Denied(world.seconds + 30, "BREAKER_OPEN")
+    assert world.other.ask(OWNER, READ) == Denied(world.seconds + 30, Denial.BREAKER_OPEN)
 
 
 def test_a_limit_without_a_time_lasts_a_minute(world: World) -> None:
     world.one.limited(OWNER, None)
-    assert world.one.ask(OWNER, READ) == Denied(world.seconds + 60, "RATE_LIMITED")
+    assert world.one.ask(OWNER, READ) == Denied(world.seconds + 60, Denial.RATE_LIMITED)
 
 
 def test_the_last_call_of_a_primary_limit_stops_all(world: World) -> None:
     reset = str(int(world.seconds) + 100)
     headers = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": reset}
     world.one.answered(OWNER, Response(200, headers))
-    assert world.other.ask(OWNER, READ) == Denied(float(reset) + 1, "RATE_LIMITED")
+    assert world.other.ask(OWNER, READ) == Denied(float(reset) + 1, Denial.RATE_LIMITED)
 
 
 @pytest.mark.parametrize("ahead", [-290, 0, 45])
@@ -197,7 +198,7 @@ def test_the_reset_of_a_primary_limit_is_by_githubs_own_clock(world: World, ahea
         "x-ratelimit-reset": str(int(theirs.timestamp()) + 100),
     }
     world.one.answered(OWNER, Response(200, headers))
-    assert world.other.ask(OWNER, READ) == Denied(world.seconds + 101, "RATE_LIMITED")
+    assert world.other.ask(OWNER, READ) == Denied(world.seconds + 101, Denial.RATE_LIMITED)
 
 
 class Crowd(MemoryStore):
@@ -222,7 +223,7 @@ def crowd() -> Crowd:
 
 def test_a_worker_that_never_gets_its_turn_is_sent_away_for_a_moment(crowd: Crowd) -> None:
     answer = SharedBudget(crowd, Limits(patience=60), crowd.clock.now).ask(OWNER, OPEN)
-    assert answer == Denied(crowd.clock.now().timestamp() + BUSY, "BUSY")
+    assert answer == Denied(crowd.clock.now().timestamp() + BUSY, Denial.BUSY)
     assert crowd.documents["budget#acme"].version == SWAPS
 
 

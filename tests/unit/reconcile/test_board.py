@@ -13,6 +13,7 @@ from chalicelib.conditions.calls import Kind
 from chalicelib.conditions.issue import Closer, Draft, IssueRef, Seen
 from chalicelib.conditions.record import record
 from chalicelib.conditions.row import Status
+from chalicelib.conditions.setbacks import Denial
 from chalicelib.errors import OutcomeUnknown, TooLate
 from chalicelib.labels import AREA_LABEL, BOARD_LABEL
 from chalicelib.rate_limit.rules import Budget, Call, Denied, Granted
@@ -42,7 +43,7 @@ class Permits:
     def ask(self, owner: str, call: Call) -> Granted | Denied:
         self.asked.append(call)
         now = self.now().timestamp()
-        return Granted(now, Budget()) if self.generous else Denied(now + 60, "BUDGET")
+        return Granted(now, Budget()) if self.generous else Denied(now + 60, Denial.BUDGET)
 
 
 class Bench:

@@ -14,6 +14,7 @@ from chalicelib.conditions import moments
 from chalicelib.conditions.issue import Closer, IssueRef
 from chalicelib.conditions.record import record
 from chalicelib.conditions.row import AlertState, Intent, Lease, Status, Verb
+from chalicelib.conditions.setbacks import Denial, PutOff, Refusal
 from chalicelib.store import codec
 from chalicelib.store.documents import Document
 from tests.unit.builders import at, firing, resolved, row_of
@@ -24,7 +25,9 @@ INTENT = Intent(
     Verb.OPEN, at(0), 2, at(1), "org/infra", "key", "[P1] x", ("a", "b"), Priority.P1, ("infra",), 1, at(2)
 )
 ISSUE = issue(labels=("a",), closed_at=at(9), closed_by=Closer.PERSON, comment_key="k", kept_open=True)
+REFUSAL = Refusal("Repository was archived so is read-only.", "CREATE", at(2), at(1), 403, "A1:B2")
 FULL = Status(issue=ISSUE, predecessor=IssueRef("org/infra", 3), told=at(0), failures=2)
+KEPT_BACK = replace(FULL, refusal=REFUSAL, put_off=PutOff(Denial.BUDGET, at(2), at(9)))
 instants = st.datetimes(datetime(2000, 1, 2), datetime(2199, 12, 30), timezones=st.just(UTC))  # noqa: DTZ001
 
 
@@ -36,7 +39,7 @@ def item(row: AlertState) -> codec.Item:
     return kept | {"fingerprint": {"S": row.fingerprint}, "revision": {"N": str(row.revision)}}
 
 
-@pytest.mark.parametrize("status", [Status(), FULL])
+@pytest.mark.parametrize("status", [Status(), FULL, KEPT_BACK])
 @pytest.mark.parametrize("intent", [None, INTENT])
 @pytest.mark.parametrize("lease", [None, LEASE])
 @pytest.mark.parametrize("due_at", [None, at(5)])
@@ -61,6 +64,14 @@ def test_a_row_that_only_record_has_written_is_a_row() -> None:
     row = replace(row_of(firing(1)), revision=1)
     bare = {"fingerprint": {"S": row.fingerprint}, "revision": {"N": "1"}, "spec": codec.spec(row)["spec"]}
     assert codec.row(bare) == row
+
+
+def test_what_kept_a_step_from_its_end_takes_no_room_while_there_is_nothing() -> None:
+    """So a row without it is written as it was before there was such a thing."""
+    written = json.loads(codec.status(row_of(firing(1)))["status"]["S"])
+    assert written.keys().isdisjoint({"refusal", "put_off"})
+    one = json.loads(codec.status(replace(row_of(firing(1)), status=Status(refusal=REFUSAL)))["status"]["S"])
+    assert one.keys() - written.keys() == {"refusal"}
 
 
 def test_a_lease_of_before_unended_claims_were_counted_is_read() -> None:

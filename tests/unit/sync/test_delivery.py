@@ -110,8 +110,8 @@ def test_without_a_mirror_nothing_is_noted_and_nothing_more_is_written() -> None
         world.run(resolved(5))
     assert plain.row.status.outbox == ()
     assert "outbox" not in codec.status(plain.row)["status"]["S"]
-    assert "mirrored" not in plain.store.calls
-    assert mirrored.store.calls.count("mirrored") == 2
+    assert "note" not in plain.store.calls
+    assert mirrored.store.calls.count("note") == 2
     assert mirrored.writes() == plain.writes()
 
 

@@ -17,7 +17,9 @@ from chalicelib.conditions.nothing import Nothing
 from chalicelib.conditions.plan import Policy, plan
 from chalicelib.conditions.record import record
 from chalicelib.conditions.row import AlertState, Lease
+from chalicelib.conditions.setbacks import Denial
 from chalicelib.conditions.steps import AddComment, OpenIssue
+from chalicelib.conditions.unopened import Failing, Unfinished, Waiting, unopened
 from chalicelib.errors import (
     CommentsClosed,
     ConfigurationError,
@@ -718,3 +720,58 @@ def test_a_hundred_thousand_repeats_in_a_day_are_24_comments_and_150_writes(worl
     assert len(world.tracker.all_issues) == 1
     assert len(world.tracker.threads[FIRST].comments) <= 24
     assert len(world.writes()) <= 150
+
+
+def archived() -> Refused:
+    error = Refused("POST /repos: 403 Repository was archived so is read-only.", status=403, request_id="A1")
+    error.words = "Repository was archived so is read-only."
+    return error
+
+
+def test_the_row_keeps_what_github_refuses_until_a_step_succeeds(world: World) -> None:
+    world.tracker.faults["open"] = fails_with(archived(), times=3)
+    row = world.run(firing(0))
+    world.settle(2)
+    kept = world.row.status.refusal
+    assert row.status.refusal
+    assert kept
+    assert (kept.status, kept.message, kept.request_id, kept.step) == (
+        403,
+        "Repository was archived so is read-only.",
+        "A1",
+        "CREATE",
+    )
+    assert kept.since == row.status.refusal.since < kept.at
+    assert unopened(world.row, world.clock.now(), world.policy) == Failing(kept, world.row.due_at)
+    assert world.settle(5).status.refusal is None
+    assert len(world.tracker.open_issues) == 1
+
+
+def test_the_row_keeps_what_came_instead_of_an_answer_while_its_outcome_is_unknown(world: World) -> None:
+    lost = OutcomeUnknown("POST /repos/org/infra/issues: 502", status=502, request_id="B2")
+    world.tracker.faults["open"] = fails_with(lost, after=True)
+    row = world.run(firing(0))
+    assert row.status.refusal
+    assert (row.status.refusal.status, row.status.refusal.request_id) == (502, "B2")
+    assert (row.intent is not None, row.lease is not None) == (True, True), "it is still looked for"
+    assert isinstance(unopened(row, world.clock.now(), world.policy), Unfinished)
+    settled = world.settle(5)
+    assert (settled.intent, settled.status.put_off) == (None, None)
+    assert len(world.tracker.open_issues) == 1
+
+
+def test_the_row_keeps_until_when_the_budget_put_it_off(world: World) -> None:
+    world.gate = SharedBudget(world.store, Limits(per_hour=1), world.clock.now)
+    world.sync = world.worker()
+    world.run(firing(0))
+    other = firing(1, identity={"alarm_id": "another"})
+    world.clock.pass_(minutes=1)
+    world.sync.advance(world.says(other), world.clock.now() + timedelta(minutes=1))
+    row = world.store.rows[other.fingerprint]
+    kept = row.status.put_off
+    assert kept
+    assert (kept.reason, kept.until) == (Denial.BUDGET, row.due_at)
+    assert unopened(row, world.clock.now(), world.policy) == Waiting(kept, None)
+    world.reconcile(65)
+    assert world.store.rows[other.fingerprint].status.put_off is None
+    assert len(world.tracker.open_issues) == 2

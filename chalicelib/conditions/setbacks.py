@@ -1,0 +1,64 @@
+"""Setbacks: what kept the last step on GitHub from its end, as the row remembers it for people. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from chalicelib.errors import AlertingError, GitHubError
+from chalicelib.telemetry.masking import mask
+
+LONGEST_MESSAGE = 300
+"""Code points of a message; while GitHub is away, one stands in every row."""
+
+
+class Denial(StrEnum):
+    """Why the budget did not grant a call."""
+
+    RATE_LIMITED = "RATE_LIMITED"
+    CALLS_SCARCE = "CALLS_SCARCE"
+    BREAKER_OPEN = "BREAKER_OPEN"
+    BUDGET = "BUDGET"
+    BUSY = "BUSY"
+
+
+@dataclass(frozen=True, slots=True)
+class PutOff:
+    """The budget put a step off at a time, until another."""
+
+    reason: Denial
+    at: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a step had no effect, or none that is known.
+
+    `message` is in GitHub's own words, or in ours where it sent none; masked and cut, but still foreign text.
+    `step` is the step's action. `since` is when the first of the failures in a row was. `status` and
+    `request_id` are None where no answer came.
+    """
+
+    message: str
+    step: str
+    at: datetime
+    since: datetime
+    status: int | None = None
+    request_id: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.status}: {self.message}" if self.status else self.message
+
+
+def refusal(error: AlertingError, step: str, before: Refusal | None, now: datetime) -> Refusal:
+    """Read an error of a step; `before` is the failure that it follows, with no success between them."""
+    github = error if isinstance(error, GitHubError) else GitHubError("")
+    message = " ".join((github.words or str(error)).split())
+    return Refusal(
+        message=mask(message)[:LONGEST_MESSAGE],
+        step=step,
+        at=now,
+        since=before.since if before else now,
+        status=github.status,
+        request_id=github.request_id,
+    )
