@@ -5,10 +5,11 @@ one its name and where it arose, and what looks like a credential is masked.
 """
 
 import json
+import logging
 import traceback
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import Any, Protocol
+from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics
@@ -17,6 +18,7 @@ from chalicelib.errors import AlertingError, Missing, Rejected
 from chalicelib.telemetry import metrics
 from chalicelib.telemetry.masking import mask
 
+THEIRS = ("boto3", "botocore", "httpcore", "httpx", "s3transfer", "urllib3")
 MOST_FRAMES = 12
 _JSON = json.JSONEncoder(default=str, separators=(",", ":"), ensure_ascii=False)
 
@@ -24,8 +26,8 @@ LOGGER = "events"
 """The logger's name: not below that of the app, whose own handler would write each line once more."""
 
 
-class Telemetry(Protocol):
-    """Where events, counts and measures go."""
+class Telemetry:
+    """Where events, counts and measures go; this one tells nobody, for what only looks."""
 
     def event(self, name: str, **keys: object) -> None:
         """Log an event."""
@@ -39,40 +41,18 @@ class Telemetry(Protocol):
     def measure(self, name: str, value: float, **dimensions: str) -> None:
         """Note a measured value."""
 
-    def bound(self, **keys: object) -> AbstractContextManager[None]:
+    def bound(self, **keys: object) -> AbstractContextManager[None]:  # noqa: ARG002 - nobody sees them
         """Put keys on every event until it ends."""
+        return nullcontext()
 
     def note(self, **keys: object) -> None:
         """Put keys on every event until the innermost `bound` ends."""
 
 
-class Silent:
-    """Tells nobody: for what only looks."""
-
-    def event(self, name: str, **keys: object) -> None:
-        """Log nothing."""
-
-    def problem(self, name: str, error: BaseException, **keys: object) -> None:
-        """Log nothing."""
-
-    def count(self, name: str, number: float = 1, **dimensions: str) -> None:
-        """Count nothing."""
-
-    def measure(self, name: str, value: float, **dimensions: str) -> None:
-        """Measure nothing."""
-
-    def bound(self, **keys: object) -> AbstractContextManager[None]:  # noqa: ARG002 - the port's shape
-        """Put keys on nothing."""
-        return nullcontext()
-
-    def note(self, **keys: object) -> None:
-        """Put keys on nothing."""
+SILENT = Telemetry()
 
 
-SILENT = Silent()
-
-
-class Powertools:
+class Powertools(Telemetry):
     """Events as JSON lines, metrics in the embedded format, both on standard output.
 
     Keys whose value is None are left out. Metrics are added up over an invocation, and written at its end, a
@@ -158,6 +138,19 @@ class Powertools:
     def _values(self, name: str, dimensions: dict[str, str]) -> list[float]:
         key = tuple(sorted(dimensions.items()))
         return self._metrics.setdefault(key, {}).setdefault(name, [])
+
+
+def quiet() -> None:
+    """Turn off what other people's loggers write below a warning, and DEBUG for everybody.
+
+    At DEBUG botocore logs each request and answer, the secrets that Secrets Manager gives included, and
+    httpcore the headers; httpx logs addresses at INFO. Lambda sets the root logger to the level that its
+    configuration names, and every logger without a level of its own takes that
+    (docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html).
+    """
+    logging.disable(logging.DEBUG)
+    for name in ("", *THEIRS):
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def _line(record: Any) -> str:

@@ -1,11 +1,10 @@
 """Telemetry's twin of the simulation: counts what was covered, and watches over what is told."""
 
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from chalicelib.errors import AlertingError
+from chalicelib.telemetry.telemetry import Telemetry
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -14,8 +13,8 @@ COUNTED = ("FIRST_FIRING", "REPEAT", "RECURRED", "RECURRED_UNRESOLVED")
 """Reasons by which a message is counted as a firing."""
 
 
-class Told:
-    """Events, of workers that live. `heard` says what became of each message."""
+class Told(Telemetry):
+    """Events, of workers that live, counts being their shadows. `heard` says what became of each message."""
 
     def __init__(self, world: "World") -> None:
         self._world = world
@@ -45,19 +44,6 @@ class Told:
         self._tell(f"{name} {type(error).__name__}: {error}")
         if not isinstance(error, AlertingError):
             self._world.breaks("no unforeseen error", f"{name}: {error!r}")
-
-    def count(self, name: str, number: float = 1, **dimensions: str) -> None:
-        """Counts and measures are shadows of the events."""
-
-    def measure(self, name: str, value: float, **dimensions: str) -> None:
-        """Likewise."""
-
-    @contextmanager
-    def bound(self, **keys: object) -> Iterator[None]:
-        yield
-
-    def note(self, **keys: object) -> None:
-        """What is noted on events is not of interest."""
 
     def _hear(self, message_id: str, heard: str, counted: str) -> None:
         self.heard[message_id] = heard

@@ -5,11 +5,12 @@ from contextlib import contextmanager
 from typing import Any
 
 from chalicelib.telemetry.metrics import BY_NAME
+from chalicelib.telemetry.telemetry import Telemetry
 
 Told = tuple[str, float, dict[str, str]]
 
 
-class Recorder:
+class Recorder(Telemetry):
     """Keeps what was told; `bound_keys` are on every event."""
 
     def __init__(self) -> None:
