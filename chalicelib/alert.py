@@ -41,6 +41,7 @@ __all__ = [
     "Measurement",
     "Priority",
     "UtcDatetime",
+    "fingerprint",
     "in_utc",
 ]
 
@@ -138,14 +139,18 @@ class AlertEvent(_Part):
     @cached_property
     def fingerprint(self) -> str:
         """The stable key of the condition, over every message about it."""
-        identity = self.identity
-        name = identity.alarm_id or {"title": self.title}
-        key = [self.source, identity.account_id, identity.region, name]
-        return hashlib.sha256(_KEY.encode(key).encode()).hexdigest()
+        return fingerprint(self.source, self.identity, self.title)
 
     def says_the_same_as(self, other: "AlertEvent") -> bool:
         """Whether both tell a person the same; links are left out, as Grafana moves their time range."""
         return _words(self) == _words(other)
+
+
+def fingerprint(source: str, identity: Identity, title: str = "") -> str:
+    """Make the key of a condition; its title counts only where its provider has no id for it."""
+    name = identity.alarm_id or {"title": title}
+    key = [source, identity.account_id, identity.region, name]
+    return hashlib.sha256(_KEY.encode(key).encode()).hexdigest()
 
 
 def _words(alert: AlertEvent) -> tuple[object, ...]:

@@ -48,8 +48,8 @@ ELSEWHERE = frozenset(
 
 _EXPORTER = re.compile(r"exporter|state-metrics", re.IGNORECASE)
 _OF_OTHER_THINGS = re.compile(r"state-metrics|cloudwatch|stackdriver|yace|^localhost\b|^127\.", re.IGNORECASE)
-_CREDENTIAL = re.compile(r"pass|pwd|secret|token|key|signature|credential|auth|cookie", re.IGNORECASE)
-_OWN_NAME = re.compile(r"(?=.*[^\W\d_])(?=.*[\d/:._-])")
+CREDENTIAL = re.compile(r"pass|pwd|secret|token|key|signature|credential|auth|cookie", re.IGNORECASE)
+OWN_NAME = re.compile(r"(?=.*[^\W\d_])(?=.*[\d/:._-])")
 """A value such as `builder-7` or `/var`; a bare word or number says little without its label's name."""
 
 
@@ -104,16 +104,16 @@ def _ordered(labels: Mapping[str, str], of_group: Collection[str]) -> list[str]:
         if value.strip()
         and name.casefold() not in ELSEWHERE
         and not name.startswith("__")
-        and not _CREDENTIAL.search(name)
+        and not CREDENTIAL.search(name)
         and value not in fields.TEMPLATE_WITHOUT_VALUE
     }
-    chosen = [name for name in shown if name in of_group or not _of_the_teller(name, shown)]
+    chosen = [name for name in shown if name in of_group or not of_the_teller(name, shown)]
     if "job" in shown and all(name in (*PLACES, *TELLERS) for name in chosen):
         chosen = sorted({*chosen, "job"})  # as of `up`, which is about a job
     return sorted(chosen, key=lambda name: (name in TELLERS, name not in of_group, *_rank(name), name))
 
 
-def _of_the_teller(name: str, labels: Mapping[str, str]) -> bool:
+def of_the_teller(name: str, labels: Mapping[str, str]) -> bool:
     """Whether a label names who scraped the thing: an exporter's own pod, or the address of an exporter."""
     if name in TELLERS:
         return True
@@ -139,7 +139,7 @@ def _names(name: str, value: str) -> bool:
 
 def _said(label: str, value: str) -> str:
     spoken = label.removeprefix("grafana_").replace("_", " ")
-    return value if _OWN_NAME.match(value) else f"{spoken} {value}"
+    return value if OWN_NAME.match(value) else f"{spoken} {value}"
 
 
 def _with(name: str, said: list[str]) -> str:
