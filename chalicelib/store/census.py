@@ -49,6 +49,16 @@ class DynamoCensus:
         last = page.get("LastEvaluatedKey")
         return [item["fingerprint"]["S"] for item in page["Items"]], json.dumps(last) if last else ""
 
+    def newest_in(self, repository: str, limit: int) -> list[str]:
+        """List fingerprints with an issue in a repository, the newest issue first."""
+        asked = {
+            "IndexName": "issues",
+            "KeyConditionExpression": "#hash = :hash",
+            "ExpressionAttributeNames": {"#hash": "issue_repository"},
+            "ExpressionAttributeValues": {":hash": codec.repository(repository)},
+        }
+        return self._fingerprints(asked, limit)
+
     def resolved(self, day: date, limit: int) -> list[str]:
         """List fingerprints whose newest episode ended on a day (UTC), the newest first."""
         asked = {

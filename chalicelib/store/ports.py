@@ -59,6 +59,9 @@ class Census(Protocol):
     def page_of_open(self, priority: Priority, after: str, limit: int) -> tuple[list[str], str]:
         """List fingerprints whose issue is open and shows a priority; and where the next page begins."""
 
+    def newest_in(self, repository: str, limit: int) -> list[str]:
+        """List fingerprints with an issue in a repository, the newest issue first."""
+
     def resolved(self, day: date, limit: int) -> list[str]:
         """List fingerprints whose newest episode ended on a day, the newest first."""
 

@@ -495,6 +495,15 @@ def census(store: Store) -> MemoryCensus | DynamoCensus:
     return DynamoCensus(store._client, TABLE)
 
 
+def test_the_newest_issues_of_a_repository_come_first(store: Store) -> None:
+    numbers = {n: with_issue(store, str(n), IssueRef("Org/Infra", n)) for n in (9, 100, 20)}
+    with_issue(store, "elsewhere", IssueRef("org/apps", 101))
+    index = MemoryCensus(store) if isinstance(store, MemoryStore) else DynamoCensus(store._client, TABLE)
+    assert index.newest_in("org/infra", 2) == [numbers[100], numbers[20]]
+    assert index.newest_in("org/infra", 10) == [numbers[100], numbers[20], numbers[9]]
+    assert index.newest_in("org/none", 10) == []
+
+
 def test_rows_that_github_does_not_show_are_counted_and_the_longest_waiting_is_known(
     store: Store, census: MemoryCensus | DynamoCensus
 ) -> None:

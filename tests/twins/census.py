@@ -37,6 +37,10 @@ class MemoryCensus:
         end = begin + limit
         return found[begin:end], str(end) if end < len(found) else ""
 
+    def newest_in(self, repository: str, limit: int) -> list[str]:
+        found = self._store.of_repository(repository, 0, len(self._store.rows))
+        return found[::-1][:limit]
+
     def resolved(self, day: date, limit: int) -> list[str]:
         found = [
             (row.spec.episodes[-1].ended, row.fingerprint)
