@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from difflib import get_close_matches
 
 from chalicelib.conditions.clocks import APART
-from chalicelib.conditions.row import AlertState, Command, Issue, Status
+from chalicelib.conditions.row import AlertState, Command, Issue, Remark, Status
 
 ACK, SNOOZE, UNSNOOZE, MUTE, UNMUTE = "ack", "snooze", "unsnooze", "mute", "unmute"
 WORDS = (ACK, SNOOZE, UNSNOOZE, MUTE, UNMUTE)
@@ -20,6 +20,8 @@ LONGEST_SNOOZE = timedelta(days=30)
 MOST_HEARD = 64
 MOST_AT_ONCE, MOST_PEOPLE = 5, 10
 """How many commands are taken in one look at an issue, and of how many people it asks whether they may."""
+MOST_REMARKS = 5
+"""Of how many people the newest comment is remembered: who closes an issue has often just written one."""
 PAUSE = timedelta(minutes=1)
 LONGEST_ARGUMENT = 100
 
@@ -72,10 +74,28 @@ def heard(
     later = now + PAUSE if hearing.left else None
     return replace(
         status,
-        issue=replace(issue, heard=comments, heard_at=heard_to, listen_at=later),
+        issue=replace(
+            issue,
+            heard=comments,
+            heard_at=heard_to,
+            listen_at=later,
+            remarks=_remarks(issue.remarks, spoken),
+        ),
         commands=(*status.commands, *hearing.allowed),
         heard=(*status.heard, *hearing.ids)[-MOST_HEARD:],
     )
+
+
+def _remarks(known: tuple[Remark, ...], spoken: Sequence[PersonComment]) -> tuple[Remark, ...]:
+    """Keep the newest remark of each person; a comment that is a command alone tells nobody anything."""
+    said = (Remark(each.id, each.author) for each in spoken if not _only_a_command(each.body))
+    newest = {each.author: each for each in sorted((*known, *said), key=lambda each: each.id)}
+    return tuple(sorted(newest.values(), key=lambda each: each.id)[-MOST_REMARKS:])
+
+
+def _only_a_command(body: str) -> bool:
+    first, *more = body.strip().splitlines() or [""]
+    return not more and (not first or bool(_first_line(first)[0]))
 
 
 def hear(found: Sequence[Command], may_write: Callable[[str], bool]) -> CommandsRead:

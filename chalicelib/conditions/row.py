@@ -16,6 +16,14 @@ from chalicelib.conditions.setbacks import PutOff, Refusal
 from chalicelib.conditions.spec import Episode, Spec
 
 
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A comment in which a person said more than a command."""
+
+    id: int
+    author: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issue(Shown):
     """The issue of this condition as last seen, and what of the spec it shows.
@@ -30,7 +38,8 @@ class Issue(Shown):
     `heard` counts the comments there were when people's were last read, up to `heard_at`; `once` has
     the keys of comments that are written only once. `left_out` names the labels and assignees that GitHub did
     not take when it was opened; it `continues` its predecessor where that took no more comments.
-    `listen_at` is when the rest of what people said is read, if it was too much for one look.
+    `listen_at` is when the rest of what people said is read, if it was too much for one look. `remarks` are
+    the newest that each of a few people left.
     """
 
     episode: datetime
@@ -58,6 +67,7 @@ class Issue(Shown):
     left_out: tuple[str, ...] = ()
     continues: bool = False
     listen_at: datetime | None = None
+    remarks: tuple[Remark, ...] = ()
 
     @property
     def over_at(self) -> datetime | None:

@@ -179,3 +179,27 @@ def test_without_an_issue_nothing_is_heard_and_nothing_labelled() -> None:
     assert heard(FIRING, said("/ack")) == FIRING.status
     command = replace(heard(ROW, said("/mute")).commands[0], ref=replace(REF, number=99))
     assert commands.obeyed(ROW.status, command) == ROW.status
+
+
+def remembered(*comments: PersonComment) -> list[tuple[str, int]]:
+    row = ROW
+    for each in comments:
+        row = replace(row, status=commands.heard(row, [each], 1, commands.CommandsRead(), at(9)))
+    assert row.status.issue
+    return [(remark.author, remark.id) for remark in row.status.issue.remarks]
+
+
+def test_the_newest_remark_of_each_person_is_remembered() -> None:
+    said_twice = (said("it is the disk", 1), said("so it was", 3), said("ok", 2, author="hubot"))
+    assert remembered(*said_twice) == [("hubot", 2), ("mona", 3)]
+    assert remembered(*reversed(said_twice)) == [("hubot", 2), ("mona", 3)]
+
+
+def test_a_command_alone_is_no_remark() -> None:
+    assert remembered(said("/ack"), said("/lgtm", 2), said("  ", 3)) == []
+    assert remembered(said("/ack\nI have it", 4)) == [("mona", 4)]
+
+
+def test_the_remarks_of_few_people_are_remembered() -> None:
+    many = [said("me too", number, author=f"user-{number}") for number in range(1, 9)]
+    assert remembered(*many) == [(f"user-{number}", number) for number in range(4, 9)]

@@ -1,0 +1,57 @@
+"""Related: which other conditions fire for the same thing, or else for the same team. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from chalicelib.adapters import thing
+from chalicelib.alert import UNKNOWN_TEAM, AlertEvent, Condition
+from chalicelib.conditions.issue import IssueRef
+from chalicelib.conditions.related_issues import RelatedIssue, RelatedIssues
+from chalicelib.conditions.row import AlertState
+
+MOST_LISTED = 5
+MOST_CHILDREN = 10
+
+
+def related(
+    alert: AlertEvent,
+    repository: str,
+    near: Sequence[AlertState],
+    children: Mapping[str, AlertState],
+    *,
+    all_read: bool,
+) -> RelatedIssues:
+    """Choose from the rows `near`, the newest issue first, and a composite alarm's `children` by name.
+
+    Only what fires and has an open issue in the same repository counts: whoever can read the one issue can
+    read the other, so no title is shown to anybody who could not see it anyway.
+    """
+    linked = [(name, row, ref) for name, row in children.items() if (ref := fires_in(repository, row))]
+    known = {alert.fingerprint, *(row.fingerprint for _, row, _ in linked)}
+    found = [each for each in near if each.fingerprint not in known]
+    ranked = sorted(_alike(alert, repository, found), key=lambda each: not each.shared)
+    return RelatedIssues(
+        listed=tuple(ranked[:MOST_LISTED]),
+        more=len(ranked[MOST_LISTED:]),
+        at_least=not all_read,
+        children=tuple(RelatedIssue(ref, name) for name, _, ref in linked[:MOST_CHILDREN]),
+    )
+
+
+def fires_in(repository: str, row: AlertState) -> IssueRef | None:
+    """Find the open issue of a condition that fires, if it is in the repository."""
+    issue = row.status.issue
+    fires = row.spec.condition is Condition.FIRING and issue is not None and issue.open
+    # GitHub ignores case in the names of repositories.
+    return issue.ref if fires and issue and issue.ref.repository.lower() == repository.lower() else None
+
+
+def _alike(alert: AlertEvent, repository: str, rows: Iterable[AlertState]) -> Iterable[RelatedIssue]:
+    about, teams = thing.of(alert), {*alert.teams} - {UNKNOWN_TEAM}
+    for row in rows:
+        other, ref = row.spec.alert, fires_in(repository, row)
+        if other is None or ref is None:
+            continue
+        shared = thing.shared(about, thing.of(other))
+        if shared or teams & {*other.teams}:
+            shown = row.status.issue.title if row.status.issue else ""
+            yield RelatedIssue(ref, shown or other.title, shared)

@@ -1,0 +1,71 @@
+"""What an issue says of others: what else fired when it opened, and how this ended the last time.
+
+They are named `#12`, and only if they are in the same repository. Such a reference also adds "mentioned this
+issue" to the other one's timeline: once, and to nobody's inbox. That is wanted, as it shows whoever has the
+other one that more has begun to fire. It stays rare: the references are chosen at the opening, and are to the
+newest issues, so an issue is named by the few that open next, not by all of a storm. There is no proper link
+without it, as one by the issue's address refers to it as well.
+https://docs.github.com/get-started/writing-on-github/working-with-advanced-formatting/autolinked-references-and-urls
+
+Not as a list: there GitHub replaces a reference by the title, which is shown anyway, as mails need it.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from chalicelib.conditions.issue import IssueRef
+from chalicelib.conditions.related_issues import Ending, LastTime, RelatedIssue, RelatedIssues
+from chalicelib.quantities import counted
+from chalicelib.render.view import View
+from chalicelib.render.words import duration
+from chalicelib.routing import Details
+
+MAX_TITLE = 120
+
+_ENDED = {
+    Ending.BY_ITSELF: "ended by itself",
+    Ending.UNWATCHED: "its source stopped watching it",
+}
+
+
+def related(view: View, found: RelatedIssues, repository: str) -> Iterator[str]:
+    """Name the alarms of a composite one, and what else fires for the same thing or team."""
+    if children := [_named(view, each) for each in _in(repository, found.children)]:
+        yield _lines("**Its alarms with an open issue:**", children)
+    if listed := [_named(view, each) for each in _in(repository, found.listed)]:
+        least = "at least " if found.at_least else ""
+        more = [f"and {least}{counted(found.more, 'other')}"] if found.more else []
+        yield _lines("**Already firing when this opened:**", [*listed, *more])
+
+
+def last_time(view: View, told: LastTime, repository: str) -> str:
+    """Say how it ended the last time; who had it is named only in the repository where that was."""
+    known = told.ref is not None and _same(told.ref, repository)
+    person = view.line(told.person) if known else ""
+    after = f"after {duration(told.ended - told.began)} ({told.ended:%Y-%m-%d})"
+    if told.ending is Ending.BY_PERSON:
+        how = f"closed by {person or 'a person'} {after}"
+    else:
+        how = f"{_ENDED[told.ending]} {after}{f', acknowledged by {person}' if person else ''}"
+    if person and told.comment:
+        how += f", see [their last comment]({told.url}#issuecomment-{told.comment})"
+    return f"Last time: {how}."
+
+
+def _in(repository: str, issues: Iterable[RelatedIssue]) -> Iterator[RelatedIssue]:
+    """Leave out what is elsewhere, as after a transfer: there the number would name another issue."""
+    return (each for each in issues if _same(each.ref, repository))
+
+
+def _same(ref: IssueRef, repository: str) -> bool:
+    return ref.repository.lower() == repository.lower()
+
+
+def _named(view: View, issue: RelatedIssue) -> str:
+    """Write a reference, the title, and the label that both have, where labels may be shown."""
+    shown = issue.shared and view.route.details is not Details.NONE
+    why = f"(same {view.line(issue.shared, MAX_TITLE)})" if shown else ""
+    return " ".join(filter(None, [f"#{issue.ref.number}", view.line(issue.title, MAX_TITLE), why]))
+
+
+def _lines(head: str, lines: Iterable[str]) -> str:
+    return "\\\n".join([head, *lines])
