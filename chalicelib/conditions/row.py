@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from chalicelib.alert import Priority
+from chalicelib.conditions.enrichment import Enrichment
 from chalicelib.conditions.facts import Fact
 from chalicelib.conditions.issue import IssueRef, Shown
 from chalicelib.conditions.setbacks import PutOff, Refusal
@@ -141,7 +142,8 @@ class Status:
     the newest episode that an issue has shown, `failures` the refusals in a row. `commands` are to be carried
     out, `heard` the comments that the newest ones stood in, `replies` those that are owed an answer in words.
     `outbox` holds the facts that no mirror has yet, delivered next at `mirror_at`. `refusal` and `put_off`
-    say what kept the newest step from its end; a step that succeeds clears them.
+    say what kept the newest step from its end; a step that succeeds clears them. `enrichment` is what was
+    looked up for an episode's issue.
     """
 
     issue: Issue | None = None
@@ -157,6 +159,7 @@ class Status:
     mirror_at: datetime | None = None
     refusal: Refusal | None = None
     put_off: PutOff | None = None
+    enrichment: Enrichment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +183,12 @@ class AlertState:
     def priority(self) -> Priority:
         """How urgent the row is; a tombstone is not."""
         return self.spec.alert.priority if self.spec.alert else Priority.P3
+
+    @property
+    def enrichment(self) -> Enrichment | None:
+        """What was looked up for this episode; None if nothing has been."""
+        known = self.status.enrichment
+        return known if known and known.episode == self.spec.episode else None
 
     @property
     def lease_end(self) -> datetime:

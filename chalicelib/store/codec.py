@@ -26,7 +26,7 @@ TOMBSTONE_KEPT = timedelta(days=7)
 ALERTS = ("alert", "resolution", "early")
 ADDED = {"annotations", "measurement"}
 """Fields of an alert that came later."""
-OCCASIONAL = ("refusal", "put_off")
+OCCASIONAL = ("refusal", "put_off", "enrichment")
 """Fields of a status that are written only while they say something; so are those for the mirrors."""
 
 _SPEC, _STATUS, _INTENT = TypeAdapter(Spec), TypeAdapter(Status), TypeAdapter(Intent)

@@ -41,3 +41,8 @@ def lease(row: AlertState, clock: Clock, timing: Timing) -> Lease:
     unended = row.lease.unended + 1 if row.lease else 0
     lasts = timing.lease * (1 << min(unended, MOST_DOUBLINGS))
     return Lease(clock.unique(), clock.now() + lasts, unended)
+
+
+def busy(row: AlertState, now: datetime) -> bool:
+    """Whether a step on the row is under way or unfinished."""
+    return row.intent is not None or (row.lease is not None and row.lease.until > now)

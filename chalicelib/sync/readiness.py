@@ -10,7 +10,8 @@ from typing import Protocol
 from chalicelib.alert import Priority
 from chalicelib.conditions.calls import Kind
 from chalicelib.errors import ConfigurationError, GitHubError
-from chalicelib.rate_limit.rules import Call, CallBudget, Denied
+from chalicelib.rate_limit.rules import Call, CallBudget, Denied, Granted
+from chalicelib.sync.claims import Clock
 
 Unready = GitHubError | ConfigurationError
 
@@ -42,3 +43,11 @@ def prepare(
     except (GitHubError, ConfigurationError) as error:
         return error
     return None
+
+
+def permit(permits: CallBudget, repository: str, call: Call, clock: Clock) -> Granted | Denied:
+    """Ask the budget for a call to a repository, and wait for a turn that is near."""
+    answer = permits.ask(repository.partition("/")[0], call)
+    if isinstance(answer, Granted):
+        clock.sleep(max(0.0, answer.at - clock.now().timestamp()))
+    return answer

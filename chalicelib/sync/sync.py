@@ -18,14 +18,15 @@ from chalicelib.conditions.suppression import hushed
 from chalicelib.errors import ConfigurationError, GitHubError, OutcomeUnknown
 from chalicelib.mirrors import Mirror
 from chalicelib.rate_limit import rules
-from chalicelib.rate_limit.rules import CallBudget, Granted
+from chalicelib.rate_limit.rules import CallBudget
 from chalicelib.store.ports import Rows
 from chalicelib.sync import claims, intents
 from chalicelib.sync.claims import Clock, Timing
 from chalicelib.sync.delivery import Delivery
+from chalicelib.sync.enrich import Enricher, Enrichers
 from chalicelib.sync.execute import Executor
 from chalicelib.sync.journal import Journal
-from chalicelib.sync.readiness import prepare
+from chalicelib.sync.readiness import permit, prepare
 from chalicelib.telemetry.telemetry import Telemetry
 
 __all__ = ["Clock", "Sync", "Timing"]
@@ -43,6 +44,11 @@ class Sync:
     timing: Timing
     telemetry: Telemetry
     mirrors: tuple[Mirror, ...] = ()
+    enrichers: tuple[Enricher, ...] = ()
+
+    @cached_property
+    def _enrichers(self) -> Enrichers:
+        return Enrichers(self.enrichers, self.clock, self.telemetry)
 
     @cached_property
     def _delivery(self) -> Delivery:
@@ -63,6 +69,9 @@ class Sync:
             step = plan(hushed(current) if put_off else current, self.clock.now(), self.policy)
             if isinstance(step, Nothing):
                 return self._delivery.deliver(self._rest(current, step, put_off), row, until)
+            if enriched := self._enrichers.enriched(current, step, until - self.timing.call):
+                current = enriched
+                continue  # it took time, of which the step needs its own
             current, refused_until = self._take(current, step)
             if refused_until and not isinstance(step, AddComment):
                 return self._delivery.deliver(current, row, until)
@@ -72,7 +81,7 @@ class Sync:
     def look(self, row: AlertState, until: datetime) -> None:
         """Read the row's issue, as people may have changed it, then step on."""
         issue = row.status.issue
-        if issue is None or self._busy(row):
+        if issue is None or claims.busy(row, self.clock.now()):
             return
         looked, refused_until = self._take(row, ReadIssue(issue.ref))
         if looked and not refused_until:
@@ -84,7 +93,7 @@ class Sync:
         An issue that another row holds is that row's, whatever its text says.
         """
         issue = row.status.issue
-        if row.spec.alert is None or self._busy(row):
+        if row.spec.alert is None or claims.busy(row, self.clock.now()):
             return
         if self.rows.of_issue(other.ref) not in (None, row.fingerprint):
             return
@@ -106,16 +115,12 @@ class Sync:
     def let_go(self, row: AlertState, until: datetime) -> None:
         """Forget the row's issue, which another row holds too; a condition that fires gets one of its own."""
         issue = row.status.issue
-        if issue is None or self._busy(row):
+        if issue is None or claims.busy(row, self.clock.now()):
             return
         claimed = self._claim(row, ReadIssue(issue.ref))
         settled = self._settle(claimed, replace(claimed, status=outcome.gone(claimed))) if claimed else None
         if settled:
             self.advance(settled, until)
-
-    def _busy(self, row: AlertState) -> bool:
-        """Whether a step on the row is under way or unfinished."""
-        return row.intent is not None or (row.lease is not None and row.lease.until > self.clock.now())
 
     def _rest(self, row: AlertState, step: Nothing, put_off: datetime | None) -> AlertState | None:
         """Write when there may be something to do again; an unfinished step never leaves a row undue."""
@@ -136,7 +141,7 @@ class Sync:
             return None, None
         if unready:
             return self._failed(row, claimed, step, unready)
-        answer = self._permit(claimed, step, repository)
+        answer = permit(self.permits, repository, intents.call(row, step), self.clock)
         if isinstance(answer, rules.Denied):
             until = datetime.fromtimestamp(answer.until, UTC)
             self._journal.refused(row, step, answer.reason, until)
@@ -151,14 +156,7 @@ class Sync:
         claimed = self.rows.claim(row, begun, lease)
         if claimed and lease.unended >= claims.NEVER_ENDING:
             self._journal.never_ending(row, step, lease)
-        return claimed
-
-    def _permit(self, row: AlertState, step: Work, repository: str) -> Granted | rules.Denied:
-        """Ask the budget, and wait for a turn that is near."""
-        answer = self.permits.ask(repository.partition("/")[0], intents.call(row, step))
-        if isinstance(answer, Granted):
-            self.clock.sleep(max(0.0, answer.at - self.clock.now().timestamp()))
-        return answer
+        return replace(claimed, status=row.status) if claimed else None  # also what was looked up for it
 
     def _act_and_settle(
         self, row: AlertState, claimed: AlertState, step: Work

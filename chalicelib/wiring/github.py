@@ -8,6 +8,7 @@ from chalicelib.rate_limit.shared import SharedBudget
 from chalicelib.sync.execute import Executor
 from chalicelib.sync.sync import Sync
 from chalicelib.wiring.clock import CLOCK
+from chalicelib.wiring.enrichment import enrichers
 from chalicelib.wiring.function import loading
 from chalicelib.wiring.mirrors import mirrors
 from chalicelib.wiring.rules import limits, policy, timing
@@ -63,4 +64,5 @@ def sync(stage: Stage) -> Sync:
         timing=timing(stage.settings),
         telemetry=stage.telemetry,
         mirrors=mirrors(stage),
+        enrichers=enrichers(stage),
     )

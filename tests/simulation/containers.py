@@ -43,6 +43,7 @@ from tests.simulation.providers.alarms import TOPIC
 from tests.simulation.providers.listing import Lists
 from tests.simulation.scenario import Scenario
 from tests.twins.dynamodb import DynamoTwin
+from tests.twins.enricher import EnricherTwin
 from tests.twins.github import GitHubTwin, UnsignedApp
 from tests.twins.messaging import DLQ, QUEUE, Messaging
 from tests.twins.mirror import MirrorTwin
@@ -68,6 +69,10 @@ class Services(Protocol):
     @property
     def mirror(self) -> MirrorTwin:
         """The topic of a mirror."""
+
+    @property
+    def enricher(self) -> EnricherTwin:
+        """What looks up more for an issue."""
 
     @property
     def telemetry(self) -> Telemetry:
@@ -169,7 +174,8 @@ class Container:
         mirror = SnsMirror(lambda: services.mirror, topic)  # type: ignore[arg-type,return-value]
         mirrors = (mirror,) if services.scenario.setting.mirror else ()
         policy, telemetry = services.policy, services.telemetry
-        self.sync = Sync(self.store, gate, act, self.clock, policy, timing, telemetry, mirrors)
+        enrichers = (services.enricher,) if services.scenario.setting.enriched else ()
+        self.sync = Sync(self.store, gate, act, self.clock, policy, timing, telemetry, mirrors, enrichers)
 
     def webhook(self) -> AlertWebhook:
         services = self._services

@@ -78,6 +78,7 @@ def _setting(seed: int, chance: Random, drawn: History, *, others: bool) -> Sett
         others=others,
         board=chance.random() < 0.2,
         mirror=Random(f"{seed}/mirror").random() < 0.4,
+        enriched=Random(f"{seed}/enriched").random() < 0.4,
     )
 
 

@@ -44,6 +44,7 @@ TAKES = {
     "cloudwatch": 0.2,
     "lookups": 0.2,
     "mirror": 0.1,
+    "enricher": 0.3,
 }
 """Seconds that a call takes on average, by service."""
 

@@ -77,6 +77,7 @@ class Setting:
     others: bool = False
     board: bool = False
     mirror: bool = False
+    enriched: bool = False
 
     @property
     def policy(self) -> Policy:

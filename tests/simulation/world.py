@@ -29,6 +29,7 @@ from tests.simulation.schedule import Schedule, Worker
 from tests.simulation.told import Told
 from tests.simulation.watch import Watch
 from tests.twins.dynamodb import DynamoTwin
+from tests.twins.enricher import EnricherTwin
 from tests.twins.github import GitHubTwin
 from tests.twins.messaging import VISIBILITY, Messaging, Queued
 from tests.twins.mirror import MirrorTwin
@@ -71,6 +72,7 @@ class World:
         self.table = DynamoTwin(seconds, self.outside, self.ledger.row_changed)
         self.messaging = Messaging(seconds, self.outside, self._delays, self._after, self.ledger.acknowledged)
         self.mirror = MirrorTwin(self.outside, lambda: not self.calmed)
+        self.enricher = EnricherTwin(self.outside, lambda: not self.calmed)
         self.github = GitHubTwin(lambda: seconds() + ahead, self.outside)
         self.github.watch = self.watch
         self.human = Human(self, Person(self.github.world, "mona"))

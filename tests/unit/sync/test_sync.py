@@ -109,7 +109,7 @@ def world() -> World:
 
 
 def fails_with(
-    error: Exception, *, after: bool = False, times: int = 1
+    error: BaseException, *, after: bool = False, times: int = 1
 ) -> Callable[[str, Callable[[], Any]], Any]:
     """A fault before, or after, the call's effect."""
     left = [times]

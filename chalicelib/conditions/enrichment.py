@@ -1,0 +1,21 @@
+"""Enrichment: what an issue shows beyond its own row, looked up once for each episode. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.errors import AlertingError
+
+
+class EnrichmentUnavailable(AlertingError):
+    """Something was not looked up, or not in time: the issue goes out without it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Enrichment:
+    """What was looked up for the issue of an episode, `at` a time of our clock.
+
+    Each kind has a field of its own; one that found nothing, or failed, leaves its default.
+    """
+
+    episode: datetime
+    at: datetime
