@@ -34,7 +34,8 @@ def body(row: AlertState, routing: Routing, now: datetime, *, previous: str = ""
     opened = min(at for at in (parts.opened, issue.episode if issue else None, view.began) if at)
     head = _head(view, issue.announced if issue else view.alert.priority)
     story = [*history.story(view, opened, issue), _fix_routing(view)]
-    begin, end = marker.marker(row.fingerprint, view.began), marker.end_marker(opened)
+    begin = marker.marker(row.fingerprint, view.began)
+    end = marker.end_marker(opened, row.correlation_id)
     for room in sections.ROOMS:
         said = [*head, *sections.texts(view, room), view.why(), *story, *sections.rest(view, room)]
         whole = parts.before + "\n\n".join([begin, *filter(None, said), end]) + parts.after

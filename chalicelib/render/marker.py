@@ -9,6 +9,7 @@ BOARD = "<!-- alerting:board -->"
 """Marks the beginning of a board's tables."""
 
 _BEGIN = re.compile(r"<!-- alerting:fingerprint=([\w.:-]+) episode=([\w.:+-]+) -->")
+_REQUEST = re.compile(r"[\w.:-]{1,128}", re.ASCII)
 _END = re.compile(r"<!-- alerting:end opened=([\w.:+-]+)(?: [^<>]*)? -->")
 
 
@@ -34,9 +35,14 @@ def marker(fingerprint: str, episode: datetime) -> str:
     return f"<!-- alerting:fingerprint={fingerprint} episode={episode.isoformat()} -->"
 
 
-def end_marker(opened: datetime) -> str:
-    """Mark the end of our block, and remember when the issue's first episode began."""
-    return f"<!-- alerting:end opened={opened.isoformat()} text above is rewritten, text below is yours -->"
+def end_marker(opened: datetime, request: str | None = None) -> str:
+    """Mark the end of our block, and remember when the issue's first episode began.
+
+    `request` is the correlation id of what it shows: logs and dead letters have it too.
+    """
+    known = f" request={request}" if request and _REQUEST.fullmatch(request) else ""
+    said = "text above is rewritten, text below is yours"
+    return f"<!-- alerting:end opened={opened.isoformat()}{known} {said} -->"
 
 
 def comment_marker(fingerprint: str, episode: datetime, key: str) -> str:

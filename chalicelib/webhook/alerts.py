@@ -38,7 +38,7 @@ class AlertWebhook:
             known = posted.source if registry.webhook(posted.source) else "unknown"
             return self.refusals.answer(posted, known, refusal)
         self.telemetry.event(
-            "WEBHOOK_ACCEPTED", source=posted.source, alerts=accepted, correlation_id=posted.request_id
+            "WEBHOOK_ACCEPTED", source=posted.source, alerts=accepted, correlation_id=posted.correlation_id
         )
         return HttpAnswer(202, {"accepted": accepted})
 
@@ -85,7 +85,7 @@ class AlertWebhook:
             source=posted.source,
             left=left,
             cut_off=cut_off,
-            correlation_id=posted.request_id,
+            correlation_id=posted.correlation_id,
         )
         self.telemetry.count("AlertsNotTaken", left + cut_off)
 

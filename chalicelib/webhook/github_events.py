@@ -39,7 +39,7 @@ class GitHubWebhook:
         except NotAccepted as refusal:
             return self.refusals.answer(posted, "github", refusal)
         self.telemetry.event(
-            "GITHUB_EVENT", reason=reason, delivery=delivery, correlation_id=posted.request_id
+            "GITHUB_EVENT", reason=reason, delivery=delivery, correlation_id=posted.correlation_id
         )
         return HttpAnswer(202, {"accepted": int(reason == "HINT")})
 

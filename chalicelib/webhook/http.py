@@ -4,6 +4,7 @@ A sender may not try again, so nothing slow or fragile belongs here.
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +18,12 @@ MOST_BYTES = 6 * 1024 * 1024
 answers a larger request with 413 itself. GitHub sends up to 25 MB, but an event of an issue is smaller."""
 
 
+_TRACEPARENT = re.compile(
+    r"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.*)?"
+)
+"""https://www.w3.org/TR/trace-context/#traceparent-header"""
+
+
 @dataclass(frozen=True, slots=True)
 class Posted:
     """A request, and when it was received; header names in lower case."""
@@ -26,6 +33,12 @@ class Posted:
     body: bytes
     request_id: str
     received_at: datetime
+
+    @property
+    def correlation_id(self) -> str:
+        """The id under which this request is found everywhere: its sender's trace, if it is in one."""
+        found = _TRACEPARENT.fullmatch(self.headers.get("traceparent", "").strip())
+        return found[1] if found else self.request_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +100,6 @@ def _no_number(name: str) -> float:
 def publish(topic: Topic, bodies: list[str], posted: Posted, lost: str) -> None:
     """Hand messages to the topic, stamped as they were posted; raises NotAccepted, saying `lost`."""
     try:
-        topic.publish(bodies, stamp(posted.source, posted.request_id, posted.received_at))
+        topic.publish(bodies, stamp(posted.source, posted.correlation_id, posted.received_at))
     except TopicUnavailable as error:
         raise NotAccepted(503, "TOPIC_UNAVAILABLE", lost, "TOPIC_UNAVAILABLE") from error

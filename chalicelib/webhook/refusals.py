@@ -51,7 +51,7 @@ class Refusals:
             source=source,
             status=refusal.status,
             reason=refusal.reason,
-            correlation_id=posted.request_id,
+            correlation_id=posted.correlation_id,
             left_out=left_out or None,
         )
 

@@ -1,6 +1,7 @@
 """What holds for any alert: it fits, does nothing, hides what is not public, leaves people's words alone."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -267,6 +268,23 @@ def test_a_beginning_without_its_end_does_not_swallow_what_follows() -> None:
     parts = split(f"{end} {begin} theirs {begin} ours {end} theirs too {end}")
     assert (parts.before, parts.after) == (f"{end} {begin} theirs ", f" theirs too {end}")
     assert split(f"{begin} theirs").before == ""
+
+
+@pytest.mark.parametrize(
+    ("request_id", "named"),
+    [
+        ("4bf92f3577b34da6a3ce929d0e0e4736", True),
+        ("0f8fad5b-d9cb-469f-a165-70867728950e", True),
+        ("a --> b", False),
+        (None, False),
+    ],
+)
+def test_the_end_of_our_block_names_the_request_of_what_it_shows(
+    request_id: str | None, *, named: bool
+) -> None:
+    body = render.body(replace(row(), correlation_id=request_id), routing(), at(5))
+    assert (f"request={request_id}" in body) is named
+    assert split(f"before {body} after").after == " after"
 
 
 def test_the_issues_own_episode_counts_where_a_person_broke_the_end_marker() -> None:

@@ -115,6 +115,31 @@ def test_a_group_becomes_one_message_an_alert_stamped_with_source_request_and_ti
     assert stamps == [stamped] * 2
 
 
+TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
+PARENT = f"00-{TRACE}-00f067aa0ba902b7-01"
+
+
+@pytest.mark.parametrize(
+    ("sent", "found_as"),
+    [
+        (PARENT, TRACE),
+        (f"cc-{TRACE}-00f067aa0ba902b7-01-what-a-later-version-adds", TRACE),
+        (PARENT.upper(), "request-1"),
+        (f"ff-{TRACE}-00f067aa0ba902b7-01", "request-1"),
+        (f"00-{'0' * 32}-00f067aa0ba902b7-01", "request-1"),
+        (f"00-{TRACE}-{'0' * 16}-01", "request-1"),
+        (f"x {PARENT}", "request-1"),
+        ("", "request-1"),
+    ],
+)
+def test_a_request_that_is_part_of_a_trace_is_found_by_the_traces_id(
+    edge: Edge, sent: str, found_as: str
+) -> None:
+    edge.post({"alerts": [ALERT]}, headers={"x-grafana-token": TOKEN, "traceparent": sent})
+    assert [attributes["correlation_id"] for _, attributes in edge.topic.published] == [found_as]
+    assert edge.telemetry.events[-1][1]["correlation_id"] == found_as
+
+
 def test_what_was_accepted_is_one_log_line_and_one_count_by_source(edge: Edge) -> None:
     edge.post({"alerts": [ALERT, ALERT]})
     expected = {"source": "grafana", "alerts": 2, "correlation_id": "request-1"}
