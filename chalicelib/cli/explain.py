@@ -1,9 +1,7 @@
 """`explain`: what would this payload do? Needs no AWS."""
 
-import sys
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -53,7 +51,7 @@ def explain(
     rehearsal = Rehearsal(policy(Settings.read({})), now)
     answers: list[Answer] = []
     for name in _named(files):
-        answers += _answers(_text(name), source, rehearsal)
+        answers += _answers(payloads.text(name), source, rehearsal)
         rehearsal.now += APART
     report.show(answers, rehearsal.policy.routing, now, as_json=as_json)
     if any(isinstance(answer.what, Rejected | NotAccepted) for answer in answers):
@@ -64,10 +62,6 @@ def _named(files: list[str] | None) -> list[str]:
     if not files:
         raise Trouble("Name a file, or - for standard input; --template grafana prints one to start from.")
     return files
-
-
-def _text(name: str) -> str:
-    return sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8", errors="replace")
 
 
 def _answers(text: str, source: str | None, rehearsal: Rehearsal) -> Iterator[Answer]:
