@@ -19,15 +19,14 @@ The queue's semantics, all of them:
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 from chalicelib.adapters import envelope, reading
 from chalicelib.adapters.envelope import Message
 from chalicelib.adapters.fields import Ignored, Ownership
 from chalicelib.alert import AlertEvent
 from chalicelib.collector import dead_letters, requeue
-from chalicelib.collector.dead_letters import DeadLetterQueue
-from chalicelib.collector.requeue import Postponed, Requeue, Why
+from chalicelib.collector.requeue import Postponed, Queue, Requeue, Why
 from chalicelib.conditions.nothing import Nothing
 from chalicelib.conditions.plan import Policy, plan
 from chalicelib.conditions.record import Reason, record
@@ -38,13 +37,6 @@ from chalicelib.telemetry import log_keys
 from chalicelib.telemetry.telemetry import Telemetry
 
 TRIES = 8
-
-
-class Queue(requeue.Queue, DeadLetterQueue, Protocol):
-    """The alert queue and its dead-letter queue."""
-
-    def delete(self, receipt_handles: Sequence[str]) -> list[str]:
-        """Acknowledge messages; returns the handles that were not taken."""
 
 
 class NotRecorded(AlertingError):

@@ -17,13 +17,12 @@ from chalicelib.conditions.row import AlertState, Issue
 from chalicelib.labels import AREA_LABEL
 from chalicelib.reconcile import comparison
 from chalicelib.reconcile.comparison import Comparison
+from chalicelib.store.documents import LONG_AGO
 from chalicelib.store.ports import Rows
 
 AT_ONCE = 100
 LAG = timedelta(minutes=10)
 """How far a list may be behind; GitHub promises nothing, and up to eight minutes were reported."""
-
-LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class Looks(comparison.Looks, Protocol):

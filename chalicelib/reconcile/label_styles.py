@@ -6,7 +6,7 @@ so no alert waits for its labels. How people change a label afterwards is up to 
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from pydantic import BaseModel
@@ -18,13 +18,12 @@ from chalicelib.errors import Invalid, Refused
 from chalicelib.labels import OUR_PREFIXES, describe_label
 from chalicelib.rate_limit.rules import Call, CallBudget, Granted
 from chalicelib.routing import Routing
-from chalicelib.store.documents import Documents
+from chalicelib.store.documents import LONG_AGO, Documents
 from chalicelib.telemetry.telemetry import Telemetry
 
 EVERY = timedelta(hours=1)
 """How often a repository is looked through for labels that could not be told beforehand."""
 
-LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 LAST_IN_LINE = Call(Kind.CHANGE, Priority.P3)
 
 

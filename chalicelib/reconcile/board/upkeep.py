@@ -7,7 +7,7 @@ that it never costs an alert anything. Its contents come from the rows; GitHub i
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from pydantic import BaseModel
 
@@ -22,14 +22,13 @@ from chalicelib.reconcile.board.contents import Contents
 from chalicelib.reconcile.board.ports import Tracker
 from chalicelib.reconcile.comparison import ROOM
 from chalicelib.routing import Routing
+from chalicelib.store.documents import LONG_AGO
 from chalicelib.store.ports import Census, Rows
 from chalicelib.telemetry.telemetry import Telemetry
 
 LOOKS = 2
 PATIENCE = timedelta(minutes=15)
 """How long a board gives way to all else: in a long crowd of alerts it is wanted most."""
-
-LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class _Kept(BaseModel):
@@ -80,7 +79,7 @@ class BoardUpkeep:
         """Take the turn: whoever writes the time has the next five minutes, longer than a run, to itself."""
         key = _key(repository)
         document = self.rows.load(key)
-        kept = _Kept.model_validate_json(document.text) if document.text else _Kept()
+        kept = document.parsed(_Kept)
         if self.now() < kept.looked_at + self.every:
             return None
         kept.looked_at = self.now()
