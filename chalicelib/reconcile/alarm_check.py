@@ -15,13 +15,13 @@ from pydantic import BaseModel
 
 from chalicelib.alert import AlertEvent, Priority
 from chalicelib.conditions.alarm_state import AccountRegion, place_of
+from chalicelib.conditions.clocks import LONG_AGO
 from chalicelib.conditions.record import record
 from chalicelib.conditions.row import AlertState
 from chalicelib.errors import AlarmsUnavailable
 from chalicelib.reconcile.alarm_reader import AlarmReader
 from chalicelib.reconcile.ended_alarms import ended
 from chalicelib.reconcile.missed_alarms import MissedAlarms
-from chalicelib.store.documents import LONG_AGO
 from chalicelib.store.ports import Census, Rows
 from chalicelib.telemetry import log_keys
 from chalicelib.telemetry.telemetry import Telemetry

@@ -12,12 +12,12 @@ from typing import Protocol
 from pydantic import BaseModel
 
 from chalicelib.conditions import lag
+from chalicelib.conditions.clocks import LONG_AGO
 from chalicelib.conditions.issue import Seen
 from chalicelib.conditions.row import AlertState, Issue
 from chalicelib.labels import AREA_LABEL
 from chalicelib.reconcile import comparison
 from chalicelib.reconcile.comparison import Comparison
-from chalicelib.store.documents import LONG_AGO
 from chalicelib.store.ports import Rows
 
 AT_ONCE = 100

@@ -13,12 +13,13 @@ from pydantic import BaseModel
 
 from chalicelib.alert import Priority
 from chalicelib.conditions.calls import Kind
+from chalicelib.conditions.clocks import LONG_AGO
 from chalicelib.conditions.issue import Label
 from chalicelib.errors import Invalid, Refused
 from chalicelib.labels import OUR_PREFIXES, describe_label
 from chalicelib.rate_limit.rules import Call, CallBudget, Granted
 from chalicelib.routing import Routing
-from chalicelib.store.documents import LONG_AGO, Documents
+from chalicelib.store.documents import Documents
 from chalicelib.telemetry.telemetry import Telemetry
 
 EVERY = timedelta(hours=1)

@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from pydantic import BaseModel
 
 from chalicelib.alert import Condition, Priority
+from chalicelib.conditions.clocks import LONG_AGO
 from chalicelib.conditions.repeats import stale_at
 from chalicelib.conditions.row import AlertState
 from chalicelib.labels import STALE_LABEL
-from chalicelib.store.documents import LONG_AGO
 from chalicelib.store.ports import Census, Rows
 
 KEY = "unheard#looked"

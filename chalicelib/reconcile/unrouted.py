@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from pydantic import BaseModel
 
 from chalicelib.alert import Priority
+from chalicelib.conditions.clocks import LONG_AGO
 from chalicelib.conditions.row import AlertState
 from chalicelib.reconcile.comparison import ROOM
-from chalicelib.store.documents import LONG_AGO
 from chalicelib.store.ports import Census, Rows
 
 MOST = 5000

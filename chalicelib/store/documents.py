@@ -1,15 +1,11 @@
 """Documents: small texts beside the rows, each under a key, written by compare-and-swap."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Protocol, TypeVar
 
 from pydantic import BaseModel
 
 Model = TypeVar("Model", bound=BaseModel)
-
-LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
-"""Stands for the time of what has never happened."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from chalicelib import render
 from chalicelib.alert import Priority
 from chalicelib.conditions.calls import Kind
+from chalicelib.conditions.clocks import LONG_AGO
 from chalicelib.conditions.issue import Draft, IssueRef, Seen
 from chalicelib.errors import Gone, TooLate
 from chalicelib.labels import AREA_LABEL, BOARD_LABEL
@@ -22,7 +23,6 @@ from chalicelib.reconcile.board.contents import Contents
 from chalicelib.reconcile.board.ports import Tracker
 from chalicelib.reconcile.comparison import ROOM
 from chalicelib.routing import Routing
-from chalicelib.store.documents import LONG_AGO
 from chalicelib.store.ports import Census, Rows
 from chalicelib.telemetry.telemetry import Telemetry
 
