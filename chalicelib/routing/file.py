@@ -28,7 +28,7 @@ def _fits(pattern: str, what: str) -> AfterValidator:
 def _length(value: object) -> timedelta:
     found = re.fullmatch(r"([1-9][0-9]{0,3})([smh])", value) if isinstance(value, str) else None
     if found is None:
-        raise ValueError(f"{value!r} is not a length of time such as \"15m\" or \"1h\"")
+        raise ValueError(f'{value!r} is not a length of time such as "15m" or "1h"')
     return int(found[1]) * _UNITS[found[2]]
 
 

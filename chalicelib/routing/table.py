@@ -23,7 +23,7 @@ class Details(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Escalation:
-    """Who is called when nobody acknowledges an urgent alert: tier after tier, each `after` the one before."""
+    """Who is called while nobody acknowledges an urgent alert: a tier each time that `after` has passed."""
 
     after: timedelta
     tiers: tuple[tuple[str, ...], ...]
