@@ -23,7 +23,7 @@ from typing import Any
 
 from chalicelib.adapters import envelope, reading
 from chalicelib.adapters.envelope import Message
-from chalicelib.adapters.fields import Ignored, Ownership
+from chalicelib.adapters.fields import Ignored
 from chalicelib.alert import AlertEvent
 from chalicelib.collector import dead_letters, requeue
 from chalicelib.collector.requeue import Postponed, Queue, Requeue, Why
@@ -92,14 +92,11 @@ class Collector:
 
     def _record(self, message: Message, enough: datetime) -> dict[str, AlertState]:
         """Record the message's alerts, or what people did; returns the rows that were written."""
-        fallback = self.policy.routing.ownership
         try:
             if message.source == "github" and self.notice:
                 noticed = self.notice(message)
                 return {noticed.fingerprint: noticed} if noticed else {}
-            alerts = reading.parse(
-                message.source, message.payload, Ownership(*fallback) if fallback else None
-            )
+            alerts = reading.parse(message.source, message.payload, self.policy.routing.ownership)
         except Rejected as rejected:
             dead_letters.reject(self.queue, message, rejected, self.telemetry)
             return {}

@@ -7,6 +7,7 @@ from enum import StrEnum
 from itertools import zip_longest
 
 from chalicelib.adapters import registry
+from chalicelib.adapters.fields import Ownership
 from chalicelib.alert import UNKNOWN_TEAM, AlertEvent, Priority
 from chalicelib.labels import AREA_LABEL, KNOWN_LABELS, MAX_LABEL, UNKNOWN_LABEL
 
@@ -61,9 +62,9 @@ class Routing:
     fallback: Fallback | None = None
 
     @property
-    def ownership(self) -> tuple[tuple[str, ...], Priority] | None:
+    def ownership(self) -> Ownership | None:
         """The teams and the priority of an alert that names none; None where such alerts are rejected."""
-        return ((UNKNOWN_TEAM,), self.fallback.priority) if self.fallback else None
+        return Ownership((UNKNOWN_TEAM,), self.fallback.priority) if self.fallback else None
 
     @property
     def repositories(self) -> frozenset[str]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.adapters.fields import Ownership
 from chalicelib.alert import UNKNOWN_TEAM, AlertEvent, Condition, Priority
 from chalicelib.errors import ConfigurationError
 from chalicelib.labels import AREA_LABEL, MUTED_LABEL, RESOLVED_LABEL, UNKNOWN_LABEL, describe_label
@@ -113,7 +114,7 @@ def test_without_a_fallback_nobody_owns_what_names_no_team(routing: Routing) -> 
 
 def test_the_fallback_team_gets_what_names_no_team() -> None:
     routing = load(TABLE + FALLBACK)
-    assert routing.ownership == ((UNKNOWN_TEAM,), Priority.P2)
+    assert routing.ownership == Ownership((UNKNOWN_TEAM,), Priority.P2)
     assert routing.route((UNKNOWN_TEAM,)) == routing.route(("infra",))
     labels = routing.labels(alert((UNKNOWN_TEAM,)))
     assert {"Team:infra", UNKNOWN_LABEL} < set(labels)
