@@ -6,7 +6,7 @@
 # make local    the demo's stack, left running for you to play with
 # make simulate RUNS=10000, make simulate-mutants, make simulate-storm, make fuzz: what must never happen, looked for
 # make bench    how fast it is on this machine, some forty minutes; make bench-scale counts an hour of load
-# make list     what fires and has an issue; likewise explain, show, dlq, send, doctor, stats and adopt, with ARGS and STAGE:
+# make list     what fires and has an issue; likewise why, explain, show, dlq, send, doctor, stats and adopt, with ARGS and STAGE:
 #               make explain ARGS=alert.json, make dlq ARGS="replay --all" STAGE=prod, ARGS=--help for more
 #
 # make plan-dev, deploy-dev, publish-dev, url-dev, logs-dev, destroy-dev, and likewise -prod:
@@ -31,7 +31,7 @@ ON_DEV := plan-dev deploy-dev publish-dev url-dev logs-dev destroy-dev package-d
 ON_PROD := plan-prod deploy-prod publish-prod url-prod logs-prod destroy-prod package-prod
 
 .DEFAULT_GOAL := help
-COMMANDS := explain list show dlq send doctor stats adopt
+COMMANDS := why explain list show dlq send doctor stats adopt
 STAGE ?= local
 .PHONY: $(ON_DEV) $(ON_PROD) help demo local test check style types format schema screenshots simulate simulate-mutants simulate-storm fuzz coverage senders check-all check-rest bench bench-scale lock sbom clean $(COMMANDS)
 

@@ -25,6 +25,7 @@ PURE = (
     "chalicelib/rate_limit/creations.py",
     "chalicelib/github/dates.py",
     "chalicelib/github/drafts.py",
+    "chalicelib/rate_limit/forecast.py",
     "chalicelib/rate_limit/health.py",
     "chalicelib/github/protocol.py",
     "chalicelib/github/ratelimits.py",

@@ -40,7 +40,8 @@ class CloudWatchAlarms:
         """Read alarms by name, into a table by ARN."""
         batches = [names[first : first + AT_ONCE] for first in range(0, len(names), AT_ONCE)]
         with _asking():
-            return {alarm.arn: alarm for batch in batches for alarm in self._named(batch)}
+            found = (_alarm(each) for batch in batches for each in self._named(batch))
+            return {alarm.arn: alarm for alarm in found}
 
     @property
     def knows_all(self) -> bool:
@@ -88,11 +89,16 @@ class CloudWatchAlarms:
     def _client(self) -> Any:
         return self._connect()
 
-    def _named(self, names: list[str]) -> Iterator[Alarm]:
+    def described(self, name: str) -> Mapping[str, Any] | None:
+        """Read one alarm as CloudWatch describes it; None if there is none of that name."""
+        with _asking():
+            return next(self._named([name]), None)
+
+    def _named(self, names: list[str]) -> Iterator[Mapping[str, Any]]:
         for page in self._client.get_paginator("describe_alarms").paginate(
             AlarmNames=names, AlarmTypes=TYPES
         ):
-            yield from (_alarm(found) for kind in KINDS for found in page.get(kind, []))
+            yield from (found for kind in KINDS for found in page.get(kind, []))
 
     def _optional(self, operation: str, member: str, **asked: Any) -> list[Mapping[str, Any]] | None:
         """Ask what a role of old may not ask, and Lambda's library may not know yet."""

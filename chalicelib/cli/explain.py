@@ -1,7 +1,9 @@
 """`explain`: what would this payload do? Needs no AWS."""
 
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -51,7 +53,7 @@ def explain(
     rehearsal = Rehearsal(policy(Settings.read({})), now)
     answers: list[Answer] = []
     for name in _named(files):
-        answers += _answers(payloads.text(name), source, rehearsal)
+        answers += answers_of(text_of(name), source, rehearsal)
         rehearsal.now += APART
     report.show(answers, rehearsal.policy.routing, now, as_json=as_json)
     if any(isinstance(answer.what, Rejected | NotAccepted) for answer in answers):
@@ -64,7 +66,13 @@ def _named(files: list[str] | None) -> list[str]:
     return files
 
 
-def _answers(text: str, source: str | None, rehearsal: Rehearsal) -> Iterator[Answer]:
+def text_of(name: str) -> str:
+    """Read a file, or standard input for `-`."""
+    return sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8", errors="replace")
+
+
+def answers_of(text: str, source: str | None, rehearsal: Rehearsal) -> Iterator[Answer]:
+    """Say what would become of each alert in a payload, or why the webhook refuses it."""
     source = source or payloads.source_of(text)
     try:
         messages = payloads.messages(source, text, rehearsal.now)

@@ -1,10 +1,8 @@
 """A payload in a file, read on its whole way: as the webhook splits it and the queue hands it on."""
 
 import json
-import sys
 from collections.abc import Mapping
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from chalicelib.adapters import envelope
@@ -14,12 +12,6 @@ from chalicelib.adapters.source import Source
 from chalicelib.cli.trouble import Trouble
 from chalicelib.webhook import http
 from chalicelib.webhook.publishing import MOST_MESSAGE_BYTES
-
-
-def text(name: str) -> str:
-    """Read a file, or standard input where it is `-`; bytes that are not text are shown as such."""
-    content = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
-    return content.decode("utf-8", errors="replace")
 
 
 def source_of(text: str) -> str:

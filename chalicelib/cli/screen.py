@@ -46,6 +46,11 @@ def say(*values: object) -> None:
     console().print(plain(" ".join(str(value) for value in values)))
 
 
+def line(value: str) -> None:
+    """Print a line that is read by scripts or pasted: however long, it stays one."""
+    typer.echo(texts.line(value))
+
+
 def heading(title: str) -> None:
     """Begin a part."""
     console().print(Text(texts.line(title), style="bold"))

@@ -34,6 +34,14 @@ class DynamoCensus:
         found = self._query(_waiting(priority) | {"ProjectionExpression": "waiting_since"}, 1)["Items"]
         return codec.time(found[0]["waiting_since"]) if found else None
 
+    def ahead(self, priority: Priority, since: datetime) -> int:
+        """Count the rows that wait and are more urgent, or of the same priority and for longer."""
+        longer = _waiting(priority) | {"Select": "COUNT"}
+        longer["KeyConditionExpression"] += " AND waiting_since < :since"
+        longer["ExpressionAttributeValues"] |= {":since": codec.number(since)}
+        more_urgent = sum(self.waiting(each) for each in Priority if each < priority)
+        return more_urgent + int(self._query(longer, MOST)["Count"])
+
     def open(self, priority: Priority) -> int:
         """Count the open issues of a priority."""
         return int(self._query(_open(priority) | {"Select": "COUNT"}, MOST)["Count"])
@@ -61,7 +69,13 @@ class DynamoCensus:
 
     def resolved(self, day: date, limit: int) -> list[str]:
         """List fingerprints whose newest episode ended on a day (UTC), the newest first."""
-        return self._fingerprints(_of("resolved", "resolved_day", f"{day:%Y-%m-%d}"), limit)
+        asked = {
+            "IndexName": "resolved",
+            "KeyConditionExpression": "#hash = :hash",
+            "ExpressionAttributeNames": {"#hash": "resolved_day"},
+            "ExpressionAttributeValues": {":hash": {"S": f"{day:%Y-%m-%d}"}},
+        }
+        return self._fingerprints(asked, limit)
 
     def _fingerprints(self, asked: Mapping[str, Any], limit: int) -> list[str]:
         listed = {"ProjectionExpression": "fingerprint", "ScanIndexForward": False}
@@ -73,18 +87,18 @@ class DynamoCensus:
 
 
 def _waiting(priority: Priority) -> dict[str, Any]:
-    return _of("waiting", "waiting_priority", priority.value)
+    return {
+        "IndexName": "waiting",
+        "KeyConditionExpression": "#hash = :hash",
+        "ExpressionAttributeNames": {"#hash": "waiting_priority"},
+        "ExpressionAttributeValues": {":hash": {"S": priority.value}},
+    }
 
 
 def _open(priority: Priority) -> dict[str, Any]:
-    return _of("open", "open_priority", priority.value)
-
-
-def _of(index: str, attribute: str, value: str) -> dict[str, Any]:
-    """Ask an index for the rows whose attribute, its key, has a value."""
     return {
-        "IndexName": index,
+        "IndexName": "open",
         "KeyConditionExpression": "#hash = :hash",
-        "ExpressionAttributeNames": {"#hash": attribute},
-        "ExpressionAttributeValues": {":hash": {"S": value}},
+        "ExpressionAttributeNames": {"#hash": "open_priority"},
+        "ExpressionAttributeValues": {":hash": {"S": priority.value}},
     }

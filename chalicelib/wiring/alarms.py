@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
+from chalicelib.adapters.fields import Ownership
 from chalicelib.conditions.alarm_state import AccountRegion
 from chalicelib.reconcile.alarm_check import AlarmCheck
 from chalicelib.reconcile.missed_alarms import MissedAlarms
@@ -24,6 +25,7 @@ HALF_AN_HOUR = 1800.0
 
 def alarms(stage: Stage) -> AlarmCheck:
     """Wire the look at alarms of a function's account and region, and of others that have a role for us."""
+    fallback = policy(stage.settings).routing.ownership
     return AlarmCheck(
         census=census(stage),
         rows=store(stage),
@@ -34,7 +36,7 @@ def alarms(stage: Stage) -> AlarmCheck:
             rows=store(stage),
             ours=partial(_is_topic, re.escape(stage.prefix), stage.place.account_id),
             others=partial(_is_topic, r"alerting-[a-z0-9]+", r"\d+"),
-            missing=policy(stage.settings).routing.ownership,
+            missing=Ownership(*fallback) if fallback else None,
             telemetry=stage.telemetry,
         ),
         places=places(stage),

@@ -516,6 +516,16 @@ def test_rows_that_github_does_not_show_are_counted_and_the_longest_waiting_is_k
     assert counted == [(1, at(2)), (2, at(1)), (0, None), (0, None)]
 
 
+def test_the_rows_that_wait_before_one_are_the_more_urgent_and_those_that_wait_longer(
+    store: Store, census: MemoryCensus | DynamoCensus
+) -> None:
+    for name, began, priority in [("a", 3, "P1"), ("b", 1, "P1"), ("urgent", 9, "P0"), ("later", 0, "P2")]:
+        row = row_of(firing(began, title=name, priority=priority, identity={"alarm_id": name}))
+        recorded(store, replace(row, due_at=at(99)))
+    assert [census.ahead(Priority.P1, at(minute)) for minute in (1, 3, 4)] == [1, 2, 3]
+    assert census.ahead(Priority.P0, at(9)) == 0
+
+
 def test_a_row_that_is_put_off_again_and_again_waits_since_the_same_time(
     store: Store, census: MemoryCensus | DynamoCensus
 ) -> None:

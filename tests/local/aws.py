@@ -119,6 +119,10 @@ class LocalAws:
         return _session().client("cloudwatch", **self._client_options)
 
     @cached_property
+    def logs(self) -> Any:
+        return _session().client("logs", **self._client_options)
+
+    @cached_property
     def secretsmanager(self) -> "SecretsManagerClient":
         return _session().client("secretsmanager", **self._client_options)
 

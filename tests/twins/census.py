@@ -19,6 +19,10 @@ class MemoryCensus:
     def oldest(self, priority: Priority) -> datetime | None:
         return min(self._waiting(priority), default=None)
 
+    def ahead(self, priority: Priority, since: datetime) -> int:
+        more_urgent = sum(self.waiting(each) for each in Priority if each < priority)
+        return more_urgent + sum(at < since for at in self._waiting(priority))
+
     def open(self, priority: Priority) -> int:
         return len(self.with_open_issue(priority, len(self._store.rows)))
 

@@ -333,10 +333,7 @@ def test_settings_mean_what_they_meant() -> None:
 
 
 def _route(route: Route) -> dict[str, Any]:
-    """A route but for what was not there then, which is off by default."""
-    assert route.escalation is None
-    names = (each.name for each in fields(route) if each.name != "escalation")
-    return {name: plain(getattr(route, name)) for name in names}
+    return {each.name: plain(getattr(route, each.name)) for each in fields(route)}
 
 
 def test_the_routing_table_means_what_it_meant() -> None:

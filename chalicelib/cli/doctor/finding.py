@@ -12,15 +12,11 @@ from chalicelib.wiring.stage import Stage
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What was found of `name`; `fix` is what to do, and empty where all is well.
-
-    `looked` is False where it could not be looked at.
-    """
+    """What was found of `name`; `fix` is what to do, and empty where all is well."""
 
     name: str
     told: str
     fix: str = ""
-    looked: bool = True
 
     @property
     def ok(self) -> bool:
@@ -36,4 +32,4 @@ def findings(name: str, check: Check, stage: Stage) -> Iterator[Finding]:
     try:
         yield from check(stage)
     except (AlertingError, BotoCoreError, ClientError) as error:
-        yield Finding(name, "could not be looked at", sentence(error), looked=False)
+        yield Finding(name, "could not be looked at", sentence(error))

@@ -20,6 +20,7 @@ from tests.local.github import AppKey, GitHubServer
 from tests.local.patience import HTTP_SECONDS, STILL_SECONDS, wait_until
 from tests.local.processes import Process
 from tests.local.stack.environment import child_environment
+from tests.local.stack.logs import LogsToCloudWatch
 from tests.local.stack.ports import AWS_PORT, GITHUB_PORT, HTTP_PORT, answers, free_port, require_free
 
 APP_ID = "12345"
@@ -147,6 +148,8 @@ class LocalStack:
         )
         process.wait_until(lambda: answers(f"{self.http_url}/health"))
         # `chalice local` answers one request at a time, and what the app did itself is ignored anyway.
+        logs = LogsToCloudWatch(self.aws.logs, f"/aws/lambda/{self.aws.prefix}", self._running["http"].log)
+        starting.callback(logs.stop)
         url = f"{self.http_url}/github/events"
         starting.callback(
             self.github.send_events(url, self.tokens["github"], own=False, patience=HTTP_SECONDS).stop

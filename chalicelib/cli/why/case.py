@@ -1,0 +1,111 @@
+"""A case: one subject, the row it belongs to, and what else can be looked at about it. Pure."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from chalicelib.cli import rows
+from chalicelib.cli.letters import Letter
+from chalicelib.cli.why.subject import Subject
+from chalicelib.cli.why.verdict import Verdict, command
+from chalicelib.conditions.policy import Policy
+from chalicelib.conditions.row import AlertState
+from chalicelib.rate_limit.rules import Budget, Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """What could not be looked at, and why; never taken for nothing being there."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class QueueDepth:
+    """What the queue says of itself: it cannot be looked into without taking messages out."""
+
+    waiting: int
+    in_work: int
+    oldest: timedelta | None
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedRequests:
+    """The requests of a source that the webhook refused for a reason, the last of them `at` a time."""
+
+    source: str
+    reason: str
+    status: int
+    count: int
+    at: datetime
+    request: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmNow:
+    """An alarm as CloudWatch describes it now, and whether a mute rule holds it back."""
+
+    described: Mapping[str, Any]
+    muted: bool
+
+
+class Evidence(Protocol):
+    """What can be looked at; each is read when it is first asked for."""
+
+    @property
+    def letters(self) -> Sequence[Letter] | Unknown:
+        """The dead letters."""
+
+    @property
+    def queue(self) -> QueueDepth | Unknown:
+        """The queue."""
+
+    @property
+    def refused(self) -> Sequence[RefusedRequests] | Unknown:
+        """What the webhook refused lately."""
+
+    def alarm(self, subject: Subject) -> AlarmNow | Unknown | None:
+        """The CloudWatch alarm of that name; None if there is none where we may look."""
+
+    def budget(self, owner: str) -> Budget:
+        """The budget of an owner's installation."""
+
+    def ahead(self, row: AlertState) -> int:
+        """How many rows are served before this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The stage that is asked: its settings, and the options that name it in a command."""
+
+    stage: str
+    policy: Policy
+    limits: Limits
+    topic: str
+    options: tuple[str, ...] = ()
+
+    def cli(self, *words: str) -> str:
+        """Write a command for this stage, ready to be pasted."""
+        return command(*words, *self.options)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What `why` is asked about one subject."""
+
+    subject: Subject
+    row: AlertState | None
+    place: Place
+    now: datetime
+    evidence: Evidence
+
+    @property
+    def title(self) -> str:
+        """What it is called: the row's title, or what was asked for."""
+        known = self.row is not None and self.row.spec.alert is not None
+        return rows.title(self.row) if self.row and known else f"“{self.subject.words}”"
+
+
+Check = Callable[[Case], Verdict | None]
+"""Says that a cause holds, or nothing; looks at no more than it needs."""

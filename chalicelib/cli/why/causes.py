@@ -1,0 +1,28 @@
+"""The causes, in the order in which they are looked for: the first that holds is the verdict."""
+
+from chalicelib.cli.why import condition, github, letters, payload, people, queue, sender, turn, webhook
+from chalicelib.cli.why.case import Case, Check
+from chalicelib.cli.why.unopened import withheld
+from chalicelib.cli.why.verdict import Cause, Verdict
+
+CHECKS: tuple[Check, ...] = (
+    condition.has_issue,
+    letters.rejected,
+    withheld,
+    condition.ended,
+    sender.alarm,
+    queue.waiting,
+    webhook.refused,
+)
+CAUSES: tuple[Cause, ...] = tuple(
+    cause
+    for each in (condition, payload, webhook, queue, letters, people, github, turn, sender)
+    for cause in each.CAUSES
+)
+"""Every cause there is, as the README lists them."""
+
+
+def verdict_of(case: Case) -> Verdict:
+    """Find the cause that holds; what nothing else explains never came."""
+    found = (verdict for check in CHECKS if (verdict := check(case)))
+    return next(found, None) or sender.never(case)

@@ -1,0 +1,75 @@
+"""The condition: whether it fires, and whether its issue is open. Pure."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from chalicelib.alert import Condition
+from chalicelib.cli import rows
+from chalicelib.cli.why.case import Case
+from chalicelib.cli.why.verdict import Cause, Kind, Verdict
+from chalicelib.conditions.row import AlertState
+from chalicelib.render.words import moment
+
+HAS_ISSUE = Cause(
+    "HAS_ITS_ISSUE",
+    Kind.WELL,
+    "{title} has its open issue: {issue}, firing since {since}.",
+    "Nothing; `show` says what comes next.",
+)
+ENDED = Cause(
+    "ENDED",
+    Kind.WELL,
+    "{title} does not fire: it ended at {ended}, and {issue}.",
+    "Nothing; if it does fire, its sender says so with a time after that end, or not at all.",
+)
+END_ALONE = Cause(
+    "END_BEFORE_ANY_FIRING",
+    Kind.WELL,
+    "Of {title} only an end has come, at {ended}: a firing from before that is late, and opens nothing.",
+    "Nothing; the next firing opens an issue.",
+)
+CAUSES = (HAS_ISSUE, ENDED, END_ALONE)
+
+
+def has_issue(case: Case) -> Verdict | None:
+    """Say that it fires and has its issue."""
+    row = case.row
+    issue = row.status.issue if row else None
+    if row is None or issue is None or not issue.open or row.spec.condition is not Condition.FIRING:
+        return None
+    return HAS_ISSUE.verdict(
+        case.place.cli("show", str(issue.ref)),
+        [("issue", issue.url), *facts(row, case.now)],
+        title=case.title,
+        issue=issue.ref,
+        since=moment(row.spec.episode or row.spec.at, case.now),
+    )
+
+
+def ended(case: Case) -> Verdict | None:
+    """Say that it does not fire."""
+    row = case.row
+    if row is None or row.spec.condition is Condition.FIRING:
+        return None
+    at, show = moment(row.spec.at, case.now), case.place.cli("show", row.fingerprint)
+    if row.spec.alert is None:
+        return END_ALONE.verdict(show, facts(row, case.now), title=case.title, ended=at)
+    return ENDED.verdict(show, facts(row, case.now), title=case.title, ended=at, issue=_issue(row, case.now))
+
+
+def facts(row: AlertState, now: datetime) -> Iterator[tuple[str, object]]:
+    """List what tells one condition from another."""
+    yield "condition", rows.state(row, now)
+    if alert := row.spec.alert:
+        yield "priority", f"{alert.priority}, {alert.source}, {', '.join(alert.teams)}"
+    yield "fingerprint", row.fingerprint
+    yield "request", row.correlation_id
+
+
+def _issue(row: AlertState, now: datetime) -> str:
+    issue = row.status.issue
+    if issue is None or (row.status.told or row.spec.at) < (row.spec.episode or row.spec.at):
+        return "it had no issue by then, so the next issue of this condition tells of it"
+    if issue.closed_at is None:
+        return f"its issue {issue.ref} is still open"
+    return f"its issue {issue.ref} was closed at {moment(issue.closed_at, now)}"

@@ -1,0 +1,171 @@
+"""GitHub: the budget of writes, the breaker, GitHub's own limits and refusals, and unknown outcomes. Pure."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from chalicelib.cli.why.case import Case
+from chalicelib.cli.why.condition import facts
+from chalicelib.cli.why.verdict import Cause, Kind, Verdict
+from chalicelib.conditions.calls import Kind as CallKind
+from chalicelib.conditions.setbacks import Denial, PutOff, Refusal
+from chalicelib.conditions.unopened import Failing, Unfinished
+from chalicelib.quantities import counted
+from chalicelib.rate_limit import forecast, health, rules
+from chalicelib.rate_limit.rules import Call
+from chalicelib.render.words import moment
+
+BUDGET = Cause(
+    "BUDGET_USED_UP",
+    Kind.COMING,
+    "{title} waits for room in the hour's budget of issues: {ahead} before it, its turn comes at about "
+    "{turn}.",
+    "Wait, or silence at its source what fires in masses: P0 and P1 have a reserve of their own.",
+)
+BREAKER = Cause(
+    "GITHUB_DOES_NOT_ANSWER",
+    Kind.COMING,
+    "{title} waits for GitHub, which failed {failures} in a row: it is tried again at {until}.",
+    "See githubstatus.com; everything that fires has its issue once GitHub answers.",
+)
+LIMITED = Cause(
+    "GITHUB_ASKS_TO_WAIT",
+    Kind.COMING,
+    "{title} waits since GitHub limits our calls ({reason}): it is tried again at {until}.",
+    "Wait; if it happens again and again, something else uses the same GitHub App.",
+)
+REFUSED = Cause(
+    "GITHUB_REFUSES",
+    Kind.GITHUB,
+    "GitHub refuses the issue of {title} since {since}: {answer}.",
+    "Correct the App, the repository or the routing; it is tried again by itself.",
+)
+UNANSWERED = Cause(
+    "NO_ANSWER",
+    Kind.COMING,
+    "{title} has no issue yet, since the last call to GitHub had no effect: {answer}; again at {until}.",
+    "Wait; it is tried again by itself.",
+)
+UNKNOWN = Cause(
+    "OUTCOME_UNKNOWN",
+    Kind.COMING,
+    "Whether the issue of {title} was opened is not known ({answer} at {since}), and it is being looked for.",
+    "Wait: nothing else is done about it until that is known, so that no second issue is opened.",
+)
+CAUSES = (BUDGET, BREAKER, LIMITED, REFUSED, UNANSWERED, UNKNOWN)
+
+FIXES = {
+    401: "The key or the App's id in the secret is not the App's; make a new key on the App's page.",
+    403: "Restore what was taken: the App may be suspended or lack `Issues: write`, the repository archived.",
+    404: "Install the GitHub App on {repository}, or correct its name in chalicelib/routing.toml.",
+    410: "Enable issues in the settings of {repository}, or route its teams elsewhere.",
+}
+
+
+def waiting(case: Case, put_off: PutOff, refusal: Refusal | None) -> Verdict:
+    """Say why the budget put it off, and until when."""
+    until = moment(put_off.until, case.now)
+    evidence = [*_answer(refusal, case.now), *_facts(case)]
+    doctor, title = case.place.cli("doctor"), case.title
+    match put_off.reason:
+        case Denial.BUDGET | Denial.BUSY:
+            return _budget(case, put_off, evidence)
+        case Denial.BREAKER_OPEN:
+            failures = counted(case.evidence.budget(_owner(case)).failures, "time")
+            return BREAKER.verdict(doctor, evidence, title=title, failures=failures, until=until)
+        case Denial.RATE_LIMITED | Denial.CALLS_SCARCE as reason:
+            return LIMITED.verdict(doctor, evidence, title=title, reason=reason.value, until=until)
+
+
+def due(case: Case) -> Verdict | None:
+    """Ask the budget about what is due: it would put it off again."""
+    row = case.row
+    if row is None:
+        return None
+    answer = rules.ask(
+        case.evidence.budget(_owner(case)),
+        Call(CallKind.OPEN, row.priority),
+        case.now.timestamp(),
+        case.place.limits,
+    )
+    if isinstance(answer, rules.Granted):
+        return None
+    put_off = PutOff(answer.reason, case.now, datetime.fromtimestamp(answer.until, UTC))
+    return waiting(case, put_off, None)
+
+
+def failing(case: Case, why: Failing) -> Verdict:
+    """Give GitHub's last answer in its own words; one that asks to wait is no refusal."""
+    refusal, repository = why.refusal, _repository(case)
+    denied = due(case)
+    if denied and denied.cause is LIMITED:
+        return denied
+    until = moment(why.until, case.now) if why.until else "its next turn"
+    evidence = [*_answer(refusal, case.now), ("again", until), *_facts(case)]
+    if refusal.status is None or refusal.status >= 500:
+        answer = str(refusal).rstrip(".")
+        return UNANSWERED.verdict(
+            case.place.cli("doctor"), evidence, title=case.title, answer=answer, until=until
+        )
+    if fix := FIXES.get(refusal.status):
+        evidence.append(("fix", fix.format(repository=repository)))
+    return REFUSED.verdict(
+        case.place.cli("doctor"),
+        [("repository", repository), *evidence],
+        title=case.title,
+        since=moment(refusal.since, case.now),
+        answer=str(refusal).rstrip("."),
+    )
+
+
+def unfinished(case: Case, why: Unfinished) -> Verdict:
+    """Say that a call may have had its effect."""
+    looks = counted(why.intent.looks, "time") if why.intent.looks else "not yet"
+    answer = str(why.refusal).rstrip(".") if why.refusal else "no answer came to the call"
+    until = moment(why.until, case.now) if why.until else None
+    return UNKNOWN.verdict(
+        case.place.cli("show", case.row.fingerprint if case.row else case.subject.words),
+        [("step", why.intent.verb), ("looked for", looks), ("again", until), *_facts(case)],
+        title=case.title,
+        answer=answer,
+        since=moment(why.intent.since, case.now),
+    )
+
+
+def _budget(case: Case, put_off: PutOff, evidence: list[tuple[str, object]]) -> Verdict:
+    row, now = case.row, case.now.timestamp()
+    budget, limits = case.evidence.budget(_owner(case)), case.place.limits
+    ahead = case.evidence.ahead(row) if row else 0
+    call = Call(CallKind.OPEN, row.priority) if row else None
+    at = forecast.turn(budget, call, ahead, now, limits) if call else now
+    turn = max(put_off.until, datetime.fromtimestamp(at, UTC))
+    left = f"{health.creations_left(budget, now, limits)} of {limits.per_hour}, reserves included"
+    return BUDGET.verdict(
+        case.place.cli("list", "--due"),
+        [("left this hour", left), ("asked again", moment(put_off.until, case.now)), *evidence],
+        title=case.title,
+        ahead=f"{ahead:,} {'waits' if ahead == 1 else 'wait'}" if ahead else "nothing waits",
+        turn=moment(turn, case.now),
+    )
+
+
+def _answer(refusal: Refusal | None, now: datetime) -> Iterator[tuple[str, object]]:
+    if refusal:
+        yield "GitHub said", str(refusal)
+        yield (
+            "last at",
+            f"{moment(refusal.at, now)}, {refusal.step}, request {refusal.request_id or 'unknown'}",
+        )
+
+
+def _facts(case: Case) -> Iterator[tuple[str, object]]:
+    if case.row:
+        yield from facts(case.row, case.now)
+
+
+def _repository(case: Case) -> str:
+    alert = case.row.spec.alert if case.row else None
+    return case.place.policy.routing.route(alert.teams).repository if alert else ""
+
+
+def _owner(case: Case) -> str:
+    return _repository(case).partition("/")[0]

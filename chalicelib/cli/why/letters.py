@@ -1,0 +1,87 @@
+"""Dead letters: what was rejected, kept by the queue as never finished, or could not be delivered. Pure."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from chalicelib.adapters import texts
+from chalicelib.cli import letters
+from chalicelib.cli.letters import Letter
+from chalicelib.cli.why.case import Case, Unknown
+from chalicelib.cli.why.subject import fits
+from chalicelib.cli.why.verdict import Cause, Kind, Verdict
+from chalicelib.conditions.alarm_state import alarm_id_of
+from chalicelib.render.words import moment
+
+REJECTED = Cause(
+    "DEAD_LETTER",
+    Kind.SENDER,
+    "{title} is in the dead-letter queue since {since}: {why} ({reason}).",
+    "Correct it where it comes from, then replay the message; without `--yes` that is a rehearsal.",
+)
+CAUSES = (REJECTED,)
+FILLED = {"MISSING_TEAM": ("--team", "TEAM"), "MISSING_PRIORITY": ("--priority", "P2")}
+"""What a replay can add to a message that lacks it."""
+
+
+def rejected(case: Case) -> Verdict | None:
+    """Find the newest dead letter about it, unless the row has learned something newer."""
+    if isinstance(case.evidence.letters, Unknown):
+        return None
+    about = [letter for letter in case.evidence.letters if _is_about(letter, case)]
+    if not about:
+        return None
+    newest = max(about, key=lambda letter: letter.sent_at)
+    if case.row and newest.sent_at <= case.row.spec.seen_at:
+        return None
+    return REJECTED.verdict(
+        _replay(newest, case),
+        _evidence(newest, len(about)),
+        title=case.title,
+        since=moment(newest.sent_at, case.now),
+        why=newest.why("explanation").rstrip("."),
+        reason=newest.why("reason"),
+    )
+
+
+def _evidence(letter: Letter, number: int) -> Iterator[tuple[str, object]]:
+    yield "from", letter.source
+    yield "message", letter.id
+    yield "rejected", f"{number} times" if number > 1 else ""
+    yield "request", letter.attributes.get("correlation_id")
+    yield "fix", letter.why("fix")
+
+
+def _replay(letter: Letter, case: Case) -> str:
+    reason = letter.why("reason")
+    lacking = {name: option for name, option in FILLED.items() if name in reason}
+    if reason == "MISSING_TEAM_AND_PRIORITY":
+        lacking = FILLED
+    added = [word for option in lacking.values() for word in option]
+    return case.place.cli("dlq", "replay", letter.id[: letters.SHORT], *added)
+
+
+def _is_about(letter: Letter, case: Case) -> bool:
+    alarm_id = case.subject.arn or (alarm_id_of(case.row) if case.row else "")
+    said = tuple(_texts(letter.body))
+    if alarm_id and alarm_id in said:
+        return True
+    words = case.title if case.row else case.subject.words if case.subject.named else ""
+    whole = case.row is not None
+    return fits(words, said) > whole
+
+
+def _texts(body: str) -> Iterator[str]:
+    """List the texts of a message, those within texts too: SNS wraps what it could not hand over raw."""
+    try:
+        yield from _leaves(json.loads(body))
+    except (ValueError, RecursionError):
+        yield texts.line(body)
+
+
+def _leaves(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _leaves(each)

@@ -1,0 +1,99 @@
+"""People and settings: who wanted that no issue is opened, since when, until when and where. Pure."""
+
+from collections.abc import Iterator
+
+from chalicelib.cli.why.case import Case
+from chalicelib.cli.why.condition import facts
+from chalicelib.cli.why.verdict import Cause, Kind, Verdict
+from chalicelib.conditions.issue import IssueRef
+from chalicelib.conditions.unopened import ClosedByPerson, Disabled, Muted, NotPlanned, Snoozed
+from chalicelib.render.words import moment
+
+CLOSED = Cause(
+    "CLOSED_BY_A_PERSON",
+    Kind.WANTED,
+    "{title} fires, and {who} closed {issue} at {when}: nothing more is said until {until}.",
+    "Reopen the issue if that was a mistake.",
+)
+NOT_PLANNED = Cause(
+    "CLOSED_AS_NOT_PLANNED",
+    Kind.WANTED,
+    "{title} fires, and {who} closed {issue} as not planned at {when}: nothing is opened until {until}.",
+    "Reopen the issue if that was a mistake.",
+)
+MUTED = Cause(
+    "MUTED",
+    Kind.WANTED,
+    "{title} fires, and {who} muted it on {issue}: nothing is opened until it is unmuted.",
+    "Comment `/unmute` on the issue, or take the label `alert:muted` off.",
+)
+SNOOZED = Cause(
+    "SNOOZED",
+    Kind.WANTED,
+    "{title} fires, and {who} snoozed it on {issue}: nothing is opened until {until}.",
+    "Comment `/unsnooze` on the issue.",
+)
+DISABLED = Cause(
+    "GITHUB_DISABLED",
+    Kind.WANTED,
+    "{title} fires, and the stage {stage} writes nothing to GitHub (GITHUB_ENABLED=false).",
+    "Set GITHUB_ENABLED in .chalice/config.json to true and deploy; what still fires is opened then.",
+)
+CAUSES = (CLOSED, NOT_PLANNED, MUTED, SNOOZED, DISABLED)
+"""In the words of the row; `unopened` says which holds."""
+
+SOMEBODY = "a person"
+
+
+def closed(case: Case, why: ClosedByPerson | NotPlanned) -> Verdict:
+    """Say who closed it."""
+    resolved = "it has resolved once"
+    cause = CLOSED if isinstance(why, ClosedByPerson) else NOT_PLANNED
+    return cause.verdict(
+        _gh("reopen", why.ref),
+        _known(case),
+        title=case.title,
+        who=why.by or SOMEBODY,
+        issue=why.ref,
+        when=moment(why.at, case.now) if why.at else "some time",
+        until=moment(why.until, case.now) if why.until else resolved,
+    )
+
+
+def muted(case: Case, why: Muted) -> Verdict:
+    """Say who muted it."""
+    return MUTED.verdict(
+        _gh("comment", why.ref, "--body", "/unmute"),
+        _known(case),
+        title=case.title,
+        who=SOMEBODY,
+        issue=why.ref,
+    )
+
+
+def snoozed(case: Case, why: Snoozed) -> Verdict:
+    """Say who snoozed it."""
+    return SNOOZED.verdict(
+        _gh("comment", why.ref, "--body", "/unsnooze") if why.ref else case.place.cli("list"),
+        _known(case),
+        title=case.title,
+        who=SOMEBODY,
+        issue=why.ref or "its issue",
+        until=moment(why.until, case.now) if why.until else "its end",
+    )
+
+
+def disabled(case: Case, why: Disabled) -> Verdict:  # noqa: ARG001 - as the others
+    """Say that the stage writes nothing."""
+    return DISABLED.verdict(case.place.cli("doctor"), _known(case), title=case.title, stage=case.place.stage)
+
+
+def _known(case: Case) -> Iterator[tuple[str, object]]:
+    if case.row:
+        issue = case.row.status.issue
+        yield "issue", issue.url if issue else None
+        yield from facts(case.row, case.now)
+
+
+def _gh(verb: str, ref: IssueRef, *more: str) -> str:
+    return " ".join(["gh issue", verb, str(ref.number), "--repo", ref.repository, *more])

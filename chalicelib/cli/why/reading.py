@@ -1,0 +1,148 @@
+"""What a stage shows: its dead letters, queue, refused requests, alarms and budgets, each read once."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib.cli import letters
+from chalicelib.cli.letters import Letter
+from chalicelib.cli.trouble import sentence
+from chalicelib.cli.why.case import AlarmNow, QueueDepth, RefusedRequests, Unknown
+from chalicelib.cli.why.subject import Subject
+from chalicelib.conditions.alarm_state import LONGEST_NAME, AccountRegion
+from chalicelib.conditions.row import AlertState
+from chalicelib.errors import AlertingError
+from chalicelib.rate_limit.rules import Budget
+from chalicelib.wiring.alarms import reader
+from chalicelib.wiring.github import gate
+from chalicelib.wiring.stage import Stage
+from chalicelib.wiring.table import census
+
+LATELY = timedelta(days=1)
+"""How far back the webhook's log is looked through, the newest lines first."""
+PAGES = 20
+"""Pages of the log, of a megabyte at most, that are looked through."""
+REFUSED = '"WEBHOOK_REFUSED"'
+AGE = "ApproximateAgeOfOldestMessage"
+DEPTHS = [f"ApproximateNumberOfMessages{kind}" for kind in ("", "Delayed", "NotVisible")]
+FAILURES = (AlertingError, BotoCoreError, ClientError)
+
+
+class StageEvidence:
+    """Looks at a stage; what may not or cannot be looked at says why."""
+
+    def __init__(self, stage: Stage, now: datetime) -> None:
+        self._stage, self._now = stage, now
+
+    @cached_property
+    def letters(self) -> Sequence[Letter] | Unknown:
+        """The dead letters, read and shown again."""
+        try:
+            with letters.opened(self._stage) as dead:
+                return list(dead.letters)
+        except FAILURES as error:
+            return Unknown(sentence(error))
+
+    @cached_property
+    def queue(self) -> QueueDepth | Unknown:
+        """How much the queue holds; on AWS, CloudWatch knows the age of the oldest message too."""
+        client, url = self._stage.client("sqs"), self._stage.queue_url(self._stage.queue)
+        try:
+            told = client.get_queue_attributes(QueueUrl=url, AttributeNames=DEPTHS)["Attributes"]
+            waiting, delayed, in_work = (int(told[name]) for name in DEPTHS)
+            return QueueDepth(waiting + delayed, in_work, self._oldest() if waiting + in_work else None)
+        except FAILURES as error:
+            return Unknown(sentence(error))
+
+    @cached_property
+    def refused(self) -> Sequence[RefusedRequests] | Unknown:
+        """What the webhook's log says it refused in the last day."""
+        try:
+            return _refused(self._stage.client("logs"), self._stage.log_groups[0], self._now)
+        except FAILURES as error:
+            return Unknown(sentence(error))
+
+    def alarm(self, subject: Subject) -> AlarmNow | Unknown | None:
+        """Ask CloudWatch for the alarm that a subject names, in its own place."""
+        if not subject.named or not 0 < len(subject.words) <= LONGEST_NAME:
+            return None
+        _, _, _, region, account_id, *_ = (subject.arn or self._stage.arn("cloudwatch", "")).split(":")
+        alarms = reader(self._stage, AccountRegion(account_id, region))
+        if alarms is None:
+            return Unknown(f"no role for the account {account_id} or the region {region}")
+        try:
+            found = alarms.described(subject.words)
+            return AlarmNow(found, bool(alarms.muted(subject.words))) if found else None
+        except FAILURES as error:
+            return Unknown(sentence(error))
+
+    def budget(self, owner: str) -> Budget:
+        """Read an owner's budget."""
+        return gate(self._stage).look(owner)
+
+    def ahead(self, row: AlertState) -> int:
+        """Count the rows that wait to be opened or closed: of higher priorities, or for longer."""
+        return census(self._stage).ahead(row.priority, row.spec.began_by_our_clock or self._now)
+
+    def _oldest(self) -> timedelta | None:
+        if self._stage.local:
+            return None
+        metric = {"Namespace": "AWS/SQS", "MetricName": AGE}
+        answer = self._stage.client("cloudwatch").get_metric_statistics(
+            **metric,
+            Dimensions=[{"Name": "QueueName", "Value": self._stage.queue}],
+            StartTime=self._now - timedelta(minutes=5),
+            EndTime=self._now,
+            Period=60,
+            Statistics=["Maximum"],
+        )
+        points = sorted(answer["Datapoints"], key=lambda point: point["Timestamp"])
+        return timedelta(seconds=points[-1]["Maximum"]) if points else None
+
+
+def _refused(client: Any, group: str, now: datetime) -> list[RefusedRequests]:
+    """Add up the lines by source and reason; each says how many of its kind were left out before it."""
+    last: dict[tuple[str, str], Mapping[str, Any]] = {}
+    counts, asked = Counter[tuple[str, str]](), dict[str, Any]()
+    for _ in range(PAGES):
+        page = client.filter_log_events(
+            logGroupName=group,
+            startTime=_millis(now - LATELY),
+            endTime=_millis(now),
+            filterPattern=REFUSED,
+            startFromHead=False,
+            **asked,
+        )
+        for event in page["events"]:
+            line = _line(event)
+            if line.get("message") == "WEBHOOK_REFUSED":
+                kind = str(line.get("source")), str(line.get("reason"))
+                counts[kind] += 1 + int(line.get("left_out") or 0)
+                last[kind] = max(last.get(kind, line), line, key=lambda each: each["at"])
+        if not page.get("nextToken"):
+            break
+        asked = {"nextToken": page["nextToken"]}
+    return [
+        RefusedRequests(
+            *kind, int(line.get("status") or 0), counts[kind], line["at"], str(line.get("correlation_id"))
+        )
+        for kind, line in last.items()
+    ]
+
+
+def _line(event: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        line = json.loads(event["message"])
+    except ValueError:
+        return {}
+    at = datetime.fromtimestamp(event["timestamp"] / 1000, UTC)
+    return {**line, "at": at} if isinstance(line, dict) else {}
+
+
+def _millis(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)

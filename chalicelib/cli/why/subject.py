@@ -1,0 +1,56 @@
+"""The subject: what `why` is asked about, told by its form. Pure."""
+
+import re
+from dataclasses import dataclass
+
+from chalicelib.conditions.alarm_state import name_of
+from chalicelib.conditions.issue import IssueRef
+
+SHORTEST = 6
+"""Digits of a fingerprint that are taken for one."""
+
+_ISSUE = re.compile(r"(?:https?://[^/]+/)?([\w.-]+/[\w.-]+)(?:#|/issues/)([0-9]{1,18})(?:#\S*)?/?")
+_FINGERPRINT = re.compile(rf"[0-9a-f]{{{SHORTEST},64}}")
+_ALARM = re.compile(r"arn:[\w-]+:cloudwatch:([\w-]+):([0-9]+):alarm:(.+)")
+_PRIORITY = re.compile(r"^\[p[0-3]\]\s*", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is asked about; `words` is what it is looked for by in titles and messages.
+
+    At most one of the others is known: the issue, the fingerprint or its beginning, the ARN of an alarm.
+    """
+
+    words: str
+    issue: IssueRef | None = None
+    fingerprint: str = ""
+    arn: str = ""
+
+    @property
+    def named(self) -> bool:
+        """Whether it is a title or a name, not a key that is known here alone."""
+        return self.issue is None and not self.fingerprint
+
+
+def read(text: str) -> Subject:
+    """Read a title or part of it, an issue, a fingerprint, or an alarm's name or ARN."""
+    text = text.strip()
+    if found := _ISSUE.fullmatch(text):
+        return Subject(text, issue=IssueRef(found[1], int(found[2])))
+    if _FINGERPRINT.fullmatch(text):
+        return Subject(text, fingerprint=text)
+    if _ALARM.fullmatch(text):
+        return Subject(name_of(text), arn=text)
+    return Subject(_PRIORITY.sub("", text))
+
+
+def fits(words: str, texts: tuple[str, ...]) -> int:
+    """Say how well words fit: 2 for a whole text, 1 for a part of one, 0 for neither."""
+    asked, known = plain(words), [plain(text) for text in texts if text]
+    return 2 if asked in known else int(bool(asked) and any(asked in text for text in known))
+
+
+def plain(text: str) -> str:
+    """Fold a text's case and blanks, and leave out a title's priority."""
+    return _PRIORITY.sub("", " ".join(text.split())).casefold()

@@ -1,0 +1,75 @@
+"""A verdict: the one cause that holds, in a sentence, with its evidence and the next command. Pure."""
+
+import re
+import shlex
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+
+from chalicelib.adapters import texts
+
+PROGRAM = ".venv/bin/python -m chalicelib.cli"
+
+
+class Kind(IntEnum):
+    """Who has to act, if anybody; the value is the exit code (1 and 2 are as for every command)."""
+
+    WELL = 0
+    COMING = 3
+    WANTED = 4
+    SENDER = 5
+    GITHUB = 6
+    OURS = 7
+    UNSEEN = 8
+
+
+MEANINGS = {
+    Kind.WELL: "it has its open issue, or it does not fire",
+    Kind.COMING: "its issue comes by itself; the sentence says when",
+    Kind.WANTED: "a person, or a setting, wants it so",
+    Kind.SENDER: "whoever sends it has to change something",
+    Kind.GITHUB: "GitHub refuses it: the App, the repository or the routing has to be changed",
+    Kind.OURS: "Alerting itself does not get on; see its log",
+    Kind.UNSEEN: "it never reached this stage",
+}
+
+_PLACE = re.compile(r"\{(\w+)\}")
+
+
+def command(*words: str) -> str:
+    """Write a command of ours, ready to be pasted."""
+    return f"{PROGRAM} {shlex.join(words)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What holds of one subject."""
+
+    cause: "Cause"
+    sentence: str
+    evidence: tuple[tuple[str, object], ...]
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """A reason for which something has no open issue, or the finding that it has one.
+
+    `says` is the sentence with its places in braces, `fix` what to do about it.
+    """
+
+    name: str
+    kind: Kind
+    says: str
+    fix: str
+
+    def verdict(self, command: str, evidence: Iterable[tuple[str, object]] = (), **words: object) -> Verdict:
+        """Fill in the sentence; evidence without a value is left out."""
+        said = texts.line(self.says.format_map(words))
+        known = tuple((name, value) for name, value in evidence if value not in (None, ""))
+        return Verdict(self, said[:1].upper() + said[1:], (*known, ("to do", self.fix)), command)
+
+    @property
+    def pattern(self) -> str:
+        """Write the sentence for a table, its places in italics."""
+        return _PLACE.sub(lambda found: f"*{found[1].replace('_', ' ')}*", self.says)

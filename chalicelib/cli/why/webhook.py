@@ -1,0 +1,42 @@
+"""The webhook: which requests it refused lately, so that what they held never got in. Pure."""
+
+from chalicelib.cli.doctor import refused as words
+from chalicelib.cli.why.case import AlarmNow, Case, RefusedRequests, Unknown
+from chalicelib.cli.why.verdict import Cause, Kind, Verdict
+from chalicelib.quantities import counted
+from chalicelib.render.words import moment
+
+REFUSED = Cause(
+    "REFUSED_AT_THE_WEBHOOK",
+    Kind.SENDER,
+    "{title} is not known here, and may have been in {requests} of {source} that the webhook refused, "
+    "the last at {last}: {why} ({reason}).",
+    "Correct the sender's token or its payload, then have it send again.",
+)
+CAUSES = (REFUSED,)
+
+
+def refused(case: Case) -> Verdict | None:
+    """Name the last refusals: a request is refused before anybody reads what alerts it holds."""
+    if isinstance(case.evidence.refused, Unknown) or isinstance(case.evidence.alarm(case.subject), AlarmNow):
+        return None  # an alarm of CloudWatch does not come through the webhook
+    of_senders = [each for each in case.evidence.refused if each.source in words.SENDERS[:-2]]
+    if not of_senders:
+        return None
+    last = max(of_senders, key=lambda each: each.at)
+    return REFUSED.verdict(
+        case.place.cli("doctor"),
+        [("refused", _line(each, case)) for each in sorted(of_senders, key=lambda each: each.at)[::-1]],
+        title=case.title,
+        requests=counted(last.count, "request"),
+        source=last.source,
+        last=moment(last.at, case.now),
+        why=words.WHY.get(last.reason, "see the log"),
+        reason=last.reason,
+    )
+
+
+def _line(each: RefusedRequests, case: Case) -> str:
+    what = words.WHY.get(each.reason, each.reason)
+    times = f"{counted(each.count, 'time')}, last at {moment(each.at, case.now)}"
+    return f"{each.source}: {what}, {each.status} {each.reason}, {times}, request {each.request}"
