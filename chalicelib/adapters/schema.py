@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from chalicelib.adapters import fields, texts
+from chalicelib.adapters import earlier_schema, fields, texts
 from chalicelib.adapters.fields import Ownership, Parsed, quoted
 from chalicelib.adapters.owner import slugs
 from chalicelib.alert import AlertEvent
@@ -30,7 +30,7 @@ _PATTERNS = {
 
 def parse(payload: Mapping[str, Any], missing: Ownership | None) -> list[Parsed]:  # noqa: ARG001 - the schema asks for an owner
     """Check an alert against the schema; raises Rejected, which names every fault."""
-    return [read(payload)]
+    return [read(earlier_schema.in_ours(payload))]
 
 
 def read(payload: Mapping[str, Any]) -> AlertEvent:

@@ -1,0 +1,66 @@
+"""The canonical schema as emitters of the pipeline before this one write it."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.adapters import earlier_schema, schema
+from chalicelib.adapters.schema import read
+from chalicelib.alert import AlertEvent, Links
+from chalicelib.alert_values import MAX_ANNOTATIONS, MAX_LABELS
+from tests.unit import up_to
+
+OURS = {
+    "schema_version": 1,
+    "source": "queue-watcher",
+    "state": "FIRING",
+    "title": "Queue too long",
+    "priority": "P2",
+    "occurred_at": "2026-11-24T03:10:00Z",
+    "teams": ["ci-runners"],
+    "identity": {"alarm_id": "queue/linux"},
+    "links": {"runbook_url": "https://example.org/runbooks/queue"},
+    "labels": {"region": "eu-west-1"},
+    "annotations": {"hint": "ours"},
+}
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(), lambda each: st.lists(each, max_size=3)
+)
+
+
+def test_it_knows_every_field_of_the_schema() -> None:
+    assert set(AlertEvent.model_fields) == earlier_schema.FIELDS
+    assert set(Links.model_fields) == earlier_schema.LINKS
+
+
+def test_an_alert_in_our_schema_stays_as_it_is() -> None:
+    assert earlier_schema.in_ours(OURS) == OURS
+
+
+def test_what_the_alert_itself_says_under_a_name_counts() -> None:
+    sent = OURS | {"team": "other", "resource": {"type": "job", "region": "us-west-2"}, "hint": "extra"}
+    alert = read(earlier_schema.in_ours(sent))
+    assert alert.teams == ("ci-runners",)
+    assert alert.labels == {"region": "eu-west-1", "resource_type": "job"}
+    assert alert.annotations == {"hint": "ours"}
+
+
+def test_the_same_condition_has_one_identity_in_either_spelling() -> None:
+    then = OURS | {
+        "identity": {"aws_account": "123456789012", "rule_id": "queue/linux", "region": "us-west-2"}
+    }
+    now = {"account_id": "123456789012", "alarm_id": "queue/linux", "region": "us-west-2"}
+    assert read(earlier_schema.in_ours(then)).fingerprint == read(OURS | {"identity": now}).fingerprint
+
+
+@up_to(200)
+@given(
+    st.dictionaries(st.text(max_size=300), JSON, max_size=80), st.dictionaries(st.text(max_size=300), JSON)
+)
+def test_fields_of_an_emitters_own_never_get_an_alert_refused(
+    extra: dict[str, object], of_resource: dict[str, object]
+) -> None:
+    own = {name: value for name, value in extra.items() if name not in earlier_schema.FIELDS}
+    (alert,) = schema.parse({**own, **OURS, "resource": {"type": "job", "extra": of_resource}}, None)
+    assert isinstance(alert, AlertEvent)
+    assert len(alert.annotations) <= MAX_ANNOTATIONS
+    assert len(alert.labels) <= MAX_LABELS
