@@ -18,6 +18,12 @@ def webhook(source: str) -> Response:
     return _reply(entrypoints.webhook(source, app.current_request, app.lambda_context))
 
 
+@app.route("/external-alerts-webhook", methods=["POST"], content_types=[])
+def external_alerts() -> Response:
+    """Alerts in, as the senders of the earlier pipeline post them."""
+    return _reply(entrypoints.external_alerts(app.current_request, app.lambda_context))
+
+
 @app.route("/github/events", methods=["POST"], content_types=[])
 def github_events() -> Response:
     """What people did on GitHub: handed to the queue at once."""

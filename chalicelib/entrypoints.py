@@ -14,7 +14,7 @@ from chalicelib.webhook.http import HttpAnswer, Posted
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.function import loading, serving, settings, telemetry
 from chalicelib.wiring.stage import Stage
-from chalicelib.wiring.webhook import hooks, ingest
+from chalicelib.wiring.webhook import external, hooks, ingest
 
 if TYPE_CHECKING:
     from chalicelib.collector.collector import Collector
@@ -32,6 +32,11 @@ def health() -> dict[str, str]:
 def webhook(source: str, request: Any, context: Any) -> HttpAnswer:
     """Take a request to the webhook."""
     return _answer(lambda stage: ingest(stage).accept, source.lower(), request, context)
+
+
+def external_alerts(request: Any, context: Any) -> HttpAnswer:
+    """Take a request to the address of the earlier pipeline."""
+    return _answer(lambda stage: external(stage).accept, "external", request, context)
 
 
 def github_events(request: Any, context: Any) -> HttpAnswer:

@@ -4,7 +4,8 @@ Grafana does not retry, so nothing slow or fragile stands on this path: no GitHu
 of the alerts themselves, which the collector does where a bad one can be kept for a person.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -16,7 +17,7 @@ from chalicelib.errors import NotAccepted
 from chalicelib.telemetry.telemetry import Telemetry
 from chalicelib.webhook import http, publishing
 from chalicelib.webhook.authentication import Credentials, authentic, presents_any
-from chalicelib.webhook.http import MOST_BYTES, HttpAnswer, Posted, SecretReader, Topic
+from chalicelib.webhook.http import HttpAnswer, Posted, SecretReader, Topic
 from chalicelib.webhook.refusals import Refusals
 
 
@@ -33,29 +34,27 @@ class AlertWebhook:
     def accept(self, posted: Posted) -> HttpAnswer:
         """Answer a request: 202 with the count once the topic has every alert, else what was wrong."""
         try:
-            accepted = self._accept(posted)
+            return HttpAnswer(202, {"accepted": self._accept(posted)})
         except NotAccepted as refusal:
             known = posted.source if registry.webhook(posted.source) else "unknown"
             return self.refusals.answer(posted, known, refusal)
-        self.telemetry.event(
-            "WEBHOOK_ACCEPTED", source=posted.source, alerts=accepted, correlation_id=posted.correlation_id
-        )
-        return HttpAnswer(202, {"accepted": accepted})
 
     def _accept(self, posted: Posted) -> int:
-        began, source = self.now(), registry.webhook(posted.source)
+        source = registry.webhook(posted.source)
         if not source:
             raise NotAccepted(
                 404, "UNKNOWN_SOURCE", f"unknown source; the sources are: {', '.join(registry.webhooks())}"
             )
-        if len(posted.body) > MOST_BYTES:
-            raise NotAccepted(
-                413, "TOO_LARGE", f"the request is larger than {MOST_BYTES} bytes; send smaller groups"
-            )
+        http.within_limits(posted)
         if not presents_any(posted.source, posted.headers):  # which costs no look at the secret
             raise http.unauthorized()
         http.authenticate(self.secret, partial(self._proves, posted))
-        alerts, cut_off = self._read(posted, source)
+        return self.publish(posted, source, self._parsed(posted))
+
+    def publish(self, posted: Posted, source: Source, body: object) -> int:
+        """Publish what a trusted sender posted; returns how many alerts that was, raises NotAccepted."""
+        began = self.now()
+        alerts, cut_off = self._split(source, body)
         taken = publishing.publish(
             self.topic, alerts, posted, source, lambda: self.now() - began > publishing.TIME
         )
@@ -67,13 +66,25 @@ class AlertWebhook:
             raise NotAccepted(
                 503, "TOO_MANY_ALERTS", f"{left} of {len(alerts)} alerts could not be queued; send them again"
             )
+        self.telemetry.event(
+            "WEBHOOK_ACCEPTED", source=posted.source, alerts=taken, correlation_id=posted.correlation_id
+        )
         return taken
 
-    def _read(self, posted: Posted, source: Source) -> tuple[list[dict[str, object]], int]:
-        """Read what a trusted sender posted: one payload an alert, and how many alerts it left out itself."""
-        try:
-            body = http.parse(posted.body)
+    def _parsed(self, posted: Posted) -> object:
+        with self._counted():
+            return http.parse(posted.body)
+
+    def _split(self, source: Source, body: object) -> tuple[list[dict[str, object]], int]:
+        """Make one payload an alert, and count the alerts that the sender left out itself."""
+        with self._counted():
             return source.split(body), source.cut_off(body)
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        """Count what a trusted sender posted and we cannot read."""
+        try:
+            yield
         except NotAccepted:
             self.telemetry.count("AlertsNotTaken")
             raise

@@ -35,12 +35,16 @@ class Credentials:
         text, must not pass for not set, or a check would be off that somebody believes is on.
         """
         token, signing = f"{source}_webhook_token", f"{source}_hmac_secret"
-        value, key = secret.get(token), secret.get(signing)
-        listed = value if isinstance(value, list) else [] if value is None else [value]
-        if value is not None and not listed:
-            raise _unusable(token)
-        tokens = tuple(text_of(token, each) for each in listed)
-        return cls(tokens, None if key is None else text_of(signing, key))
+        key = secret.get(signing)
+        return cls(tokens_of(token, secret.get(token)), None if key is None else text_of(signing, key))
+
+
+def tokens_of(name: str, value: object) -> tuple[str, ...]:
+    """Read one token or, while rotating, several; raises ConfigurationError where one cannot be used."""
+    listed = value if isinstance(value, list) else [] if value is None else [value]
+    if value is not None and not listed:
+        raise _unusable(name)
+    return tuple(text_of(name, each) for each in listed)
 
 
 def text_of(name: str, value: object) -> str:
@@ -75,6 +79,12 @@ def presents_any(source: str, headers: Mapping[str, str]) -> bool:
     """Say whether a request presents anything at all that could be a credential of its source."""
     names = ("authorization", f"x-{source}-token", f"x-{source}-alerting-signature")
     return any(headers.get(name) for name in names)
+
+
+def names_token(presented: str, name: str, value: object) -> bool:
+    """Say whether a header holds one of the tokens under a name; raises ConfigurationError."""
+    matches = [_same(presented, token) for token in tokens_of(name, value)]
+    return any(matches)
 
 
 def _presents_token(source: str, headers: Mapping[str, str], tokens: tuple[str, ...]) -> bool:

@@ -80,6 +80,14 @@ def authenticate(secret: SecretReader, proves: Callable[[Mapping[str, Any]], boo
         raise NotAccepted(503, "NOT_CONFIGURED", sentence, "WEBHOOK_NOT_CONFIGURED") from error
 
 
+def within_limits(posted: Posted) -> None:
+    """Raise NotAccepted for a request that is too large."""
+    if len(posted.body) > MOST_BYTES:
+        raise NotAccepted(
+            413, "TOO_LARGE", f"the request is larger than {MOST_BYTES} bytes; send smaller groups"
+        )
+
+
 def unauthorized() -> NotAccepted:
     """Make the refusal of a sender that has not proved itself; it does not say why."""
     return NotAccepted(401, "UNAUTHORIZED", "unauthorized")

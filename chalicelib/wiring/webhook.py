@@ -1,8 +1,9 @@
-"""The webhook, wired: the two edges that publish to the topic."""
+"""The webhook, wired: the edges that publish to the topic."""
 
 from functools import cache
 
 from chalicelib.webhook.alerts import AlertWebhook
+from chalicelib.webhook.external_alerts import ExternalAlerts
 from chalicelib.webhook.github_events import GitHubWebhook
 from chalicelib.webhook.hook_secret import HookSecret
 from chalicelib.webhook.refusals import Refusals
@@ -23,6 +24,12 @@ def ingest(stage: Stage) -> AlertWebhook:
     """Wire the edge that takes alerts."""
     secret = stage.secret(stage.webhook_secret)
     return AlertWebhook(stage.publisher, secret, CLOCK.now, stage.telemetry, refusals(stage))
+
+
+@cache
+def external(stage: Stage) -> ExternalAlerts:
+    """Wire the edge that takes what the senders of the earlier pipeline post."""
+    return ExternalAlerts(ingest(stage))
 
 
 @cache

@@ -15,7 +15,7 @@ from chalicelib import __version__, entrypoints
 from chalicelib.adapters import registry
 from chalicelib.adapters.registry import SOURCES
 from chalicelib.adapters.source import Example
-from tests.app.stage import TOPIC, Context, Stage, start, wire_anew
+from tests.app.stage import TOKENS, TOPIC, Context, Stage, start, wire_anew
 from tests.unit.builders import at
 
 ALERT = {"status": "firing", "labels": {"alertname": "Queue too long"}, "fingerprint": "fac0861a85de433a"}
@@ -203,6 +203,20 @@ def test_no_secret_and_no_payload_is_in_any_answer_log_or_metric(
 def test_health_says_version_and_stage_and_nothing_more(stage: Stage) -> None:
     answer = stage.http.get("/health")
     assert (answer.status_code, answer.json_body) == (200, {"version": __version__, "stage": "local"})
+
+
+def test_the_earlier_address_takes_an_emitters_alert_by_the_header_that_its_secret_names(
+    stage: Stage,
+) -> None:
+    held = json.dumps(TOKENS | {"x-queue-checker-signature": "token-of-the-checker"})
+    stage.client("secretsmanager").put_secret_value(
+        SecretId="alerting-local-webhook-secrets", SecretString=held
+    )
+    alert = {"schema_version": 1, "source": "queue-checker", "state": "FIRING", "team": "GPU queue"}
+    named = {"X-Queue-Checker-Signature": "token-of-the-checker"}
+    answer = stage.http.post("/external-alerts-webhook", headers=named, body=json.dumps(alert).encode())
+    assert (answer.status_code, answer.json_body) == (200, {"accepted": 1})
+    assert [json.loads(message["Body"]) for message in stage.received()] == [alert]
 
 
 def test_the_webhook_is_posted_to(stage: Stage) -> None:

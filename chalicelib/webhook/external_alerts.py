@@ -1,0 +1,59 @@
+"""The address of the pipeline before this one: senders keep their path, their header and their body.
+
+There the webhook secret's keys are the names of headers, each with the token that a sender puts there, and
+the body says what it is: a group of Grafana's, or an alert in the canonical schema
+(github.com/pytorch/alerting-infra, lambdas/external-alerts-webhook).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from chalicelib.adapters import registry
+from chalicelib.adapters.source import Source
+from chalicelib.errors import NotAccepted
+from chalicelib.webhook import http
+from chalicelib.webhook.alerts import AlertWebhook
+from chalicelib.webhook.authentication import names_token
+from chalicelib.webhook.http import HttpAnswer, Posted
+
+NAME = "external"
+SOURCES = ("grafana", registry.OWN_EMITTERS)
+"""What was posted there, in the order in which a body is held against them."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalAlerts:
+    """Takes what the senders of the earlier pipeline post, as the webhook of its source would."""
+
+    alerts: AlertWebhook
+
+    def accept(self, posted: Posted) -> HttpAnswer:
+        """Answer a request: 200, as was the custom there, once the topic has every alert."""
+        try:
+            http.within_limits(posted)
+            http.authenticate(self.alerts.secret, partial(_proves, posted.headers))
+            body = http.parse(posted.body)
+            source = _source(body)
+            accepted = self.alerts.publish(replace(posted, source=source.name), source, body)
+        except NotAccepted as refusal:
+            return self.alerts.refusals.answer(posted, NAME, refusal)
+        return HttpAnswer(200, {"accepted": accepted})
+
+
+def _proves(headers: Mapping[str, str], secret: Mapping[str, Any]) -> bool:
+    """Whether a header holds the token that the secret has under the header's name."""
+    named = [(name, value) for name, value in secret.items() if name.lower().startswith("x-")]
+    # Every pair is compared, so that the time tells nothing about which one matched.
+    matches = [names_token(headers.get(name.lower(), ""), name, value) for name, value in named]
+    return any(matches)
+
+
+def _source(body: object) -> Source:
+    for name in SOURCES:
+        if registry.SOURCES[name].looks_like(body):
+            return registry.SOURCES[name]
+    raise NotAccepted(
+        400, "UNKNOWN_FORMAT", "the body is neither a group of Grafana's alerts nor in the canonical schema"
+    )
