@@ -13,27 +13,26 @@ from chalicelib.telemetry.telemetry import Telemetry
 
 AT_ONCE = 200
 
-
 Work = Callable[[datetime], None]
 """Works until a time."""
+
+Named = tuple[tuple[str, Work], ...]
 
 
 @dataclass(frozen=True)
 class Reconcile:
     """Brings GitHub up to what the rows say, and the rows up to what people did.
 
-    `chores` come first, and none has more than a quarter of the time. Drift, the board and the palette come
-    between rows that are due.
+    `chores` come first, and none has more than a quarter of the time; `jobs`, which may take long, come
+    between rows that are due. Each has the name under which the log says that it failed.
     """
 
     rows: Rows
     sync: Callable[[AlertState, datetime], None]
-    drift: Work
+    jobs: Named
     now: Callable[[], datetime]
     telemetry: Telemetry
-    chores: tuple[tuple[str, Work], ...] = ()
-    board: Work | None = None
-    palette: Work | None = None
+    chores: Named = ()
 
     def run(self, until: datetime) -> None:
         """Work until `until`; a failed look-up changes nothing, and what fails is logged by its name.
@@ -54,12 +53,10 @@ class Reconcile:
                 self._guarded(name, partial(job, until), None)
         self._work_on(due, until, until)
 
-    def _jobs_in_turn(self) -> list[tuple[str, Work]]:
+    def _jobs_in_turn(self) -> Named:
         """Begin with another one each minute, so that one which takes all the time does so in its turn."""
-        known = [("DRIFT_FAILED", self.drift), ("BOARD_FAILED", self.board), ("PALETTE_FAILED", self.palette)]
-        jobs = [(name, job) for name, job in known if job]
-        first = int(self.now().timestamp() // 60) % len(jobs)
-        return jobs[first:] + jobs[:first]
+        first = int(self.now().timestamp() // 60) % max(1, len(self.jobs))
+        return self.jobs[first:] + self.jobs[:first]
 
     def _work_on(self, due: Iterator[str], begin_until: datetime, until: datetime) -> None:
         """Sync rows that are due; none is begun after `begin_until`, no step that could end after `until`."""

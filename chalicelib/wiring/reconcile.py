@@ -1,13 +1,11 @@
 """Reconcile, wired: with what a stage has switched on."""
 
-from collections.abc import Callable
-from datetime import datetime
 from functools import partial
 
 from chalicelib.reconcile.canary import Canary
 from chalicelib.reconcile.drift import Drift
 from chalicelib.reconcile.gauges import Gauges
-from chalicelib.reconcile.reconcile import Reconcile
+from chalicelib.reconcile.reconcile import Reconcile, Work
 from chalicelib.reconcile.silent_sources import SilentSources
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.github import gate, issues, sync
@@ -15,32 +13,30 @@ from chalicelib.wiring.rules import limits, policy
 from chalicelib.wiring.stage import Stage
 from chalicelib.wiring.table import census, store
 
-Work = Callable[[datetime], None]
-
 
 def reconcile(stage: Stage) -> Reconcile:
     """Wire reconcile."""
     settings, on_github = stage.settings, stage.settings.github_enabled
+    jobs = (
+        ("DRIFT_FAILED", on_github, _drift),
+        ("BOARD_FAILED", on_github and settings.board_interval, _board),
+        ("PALETTE_FAILED", on_github, _palette),
+    )
+    chores = (
+        ("GAUGES_FAILED", True, _gauges),
+        ("UNHEARD_FAILED", on_github, _unheard),
+        ("CANARY_FAILED", settings.canary_repository, _canary),
+        ("ALARMS_FAILED", settings.alarms_interval, _alarms),
+        ("LISTINGS_FAILED", settings.listed, _listings),
+    )
     return Reconcile(
         rows=store(stage),
         sync=sync(stage).advance,
-        drift=_drift(stage) if on_github else _nothing,
+        jobs=tuple((name, wire(stage)) for name, wanted, wire in jobs if wanted),
         now=CLOCK.now,
         telemetry=stage.telemetry,
-        board=_board(stage) if on_github and settings.board_interval else None,
-        palette=_palette(stage) if on_github else None,
-        chores=(
-            ("GAUGES_FAILED", _gauges(stage)),
-            ("UNHEARD_FAILED", _unheard(stage) if on_github else _nothing),
-            ("CANARY_FAILED", _canary(stage) if settings.canary_repository else _nothing),
-            ("ALARMS_FAILED", _alarms(stage) if settings.alarms_interval else _nothing),
-            ("LISTINGS_FAILED", _listings(stage) if settings.listed else _nothing),
-        ),
+        chores=tuple((name, wire(stage)) for name, wanted, wire in chores if wanted),
     )
-
-
-def _nothing(until: datetime) -> None:
-    """What is switched off: no canary without its repository, no drift where GitHub is disabled."""
 
 
 def _drift(stage: Stage) -> Work:

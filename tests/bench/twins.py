@@ -62,7 +62,7 @@ class Twins:
             now=self.clock.now,
             telemetry=self.telemetry,
         )
-        self.reconcile = Reconcile(rows, sync.advance, _nothing, self.clock.now, self.telemetry)
+        self.reconcile = Reconcile(rows, sync.advance, (), self.clock.now, self.telemetry)
 
     def collect(self, records: Sequence[Mapping[str, Any]], at: datetime) -> None:
         """Hand the collector a batch at a time of its own, as one of several that run at once."""
@@ -79,10 +79,6 @@ class Twins:
         self.clock.time = at
         with self.telemetry.invocation(function, "request-1"):
             yield at + INVOCATION
-
-
-def _nothing(until: datetime) -> None:
-    """No drift: what people do is not measured."""
 
 
 def batches(records: Sequence[Any]) -> Iterator[Sequence[Any]]:

@@ -200,9 +200,11 @@ class Container:
         drift = Drift(self.store, lambda: self.issues, self.sync, self.gate, census, repositories, now)
         routing, telemetry = services.policy.routing, services.telemetry
         board = BoardUpkeep(self.store, census, lambda: self.issues, self.gate, routing, now, telemetry)
-        kept = board.update if services.scenario.setting.board else None
+        jobs: tuple[tuple[str, Callable[[datetime], None]], ...] = (("DRIFT_FAILED", drift.check),)
+        if services.scenario.setting.board:
+            jobs += (("BOARD_FAILED", board.update),)
         chores = tuple(self._chores(census))
-        return Reconcile(self.store, self.sync.advance, drift.check, now, telemetry, chores, board=kept)
+        return Reconcile(self.store, self.sync.advance, jobs, now, telemetry, chores)
 
     def _chores(self, census: DynamoCensus) -> Iterator[tuple[str, Callable[[datetime], None]]]:
         """What looks at providers; with none to look at there is nothing to do."""

@@ -152,7 +152,9 @@ class World:
             frozenset({REPOSITORY}),
             self.timeline.now,
         )
-        return Reconcile(rows, sync.advance, drift.check, self.timeline.now, self.telemetry)
+        return Reconcile(
+            rows, sync.advance, (("DRIFT_FAILED", drift.check),), self.timeline.now, self.telemetry
+        )
 
     def _rows(self) -> Any:
         return Slow(self)
