@@ -1,6 +1,5 @@
 """A CloudWatch alarm's condition in words, and what it measured. Pure."""
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -102,11 +101,7 @@ def of_event(configuration: Object, reason: object, data: Object) -> Asked:
 
 def reason_data(value: object) -> Object:
     """Read a reason's data, which is JSON in a string; empty if it is not valid."""
-    try:
-        data = json.loads(value) if isinstance(value, str) else None
-    except (ValueError, RecursionError):
-        return {}
-    return fields.mapping(data)
+    return fields.mapping(texts.parsed(value) if isinstance(value, str) else None)
 
 
 def _main(metrics: object) -> Object:

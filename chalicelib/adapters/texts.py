@@ -29,6 +29,14 @@ def clean(value: str) -> str:
     return _SURROGATE.sub("\ufffd", _CONTROL.sub("", broken_alike))
 
 
+def parsed(written: str | bytes) -> Any:
+    """Read JSON; None where it is not valid, or nested too deeply."""
+    try:
+        return json.loads(written)
+    except (ValueError, RecursionError):
+        return None
+
+
 def line(value: str) -> str:
     """Put a text on one line."""
     return " ".join(clean(value).split())

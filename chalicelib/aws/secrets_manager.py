@@ -1,12 +1,12 @@
 """Secrets from Secrets Manager, cached five minutes."""
 
-import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib.adapters import texts
 from chalicelib.errors import ConfigurationError, SecretMissing
 
 if TYPE_CHECKING:
@@ -69,10 +69,7 @@ class Secret:
             raise ConfigurationError(
                 f"secret {self._name}", [f"not readable ({type(error).__name__})"]
             ) from error
-        try:
-            value = json.loads(text)
-        except (ValueError, RecursionError):
-            value = None
+        value = texts.parsed(text)
         if not isinstance(value, dict):
             raise ConfigurationError(f"secret {self._name}", ["holds no JSON object"])
         return value

@@ -114,7 +114,5 @@ def _why(letter: Letter) -> list[tuple[str, object]]:
 
 
 def _pretty(body: str) -> str:
-    try:
-        return json.dumps(json.loads(body), indent=2, ensure_ascii=False)
-    except (ValueError, RecursionError):
-        return body
+    content = texts.parsed(body)
+    return body if content is None else json.dumps(content, indent=2, ensure_ascii=False)

@@ -1,14 +1,15 @@
-"""A payload in a file, read on its whole way: as the webhook splits it and the queue hands it on."""
+"""A payload: read on its whole way, as the webhook splits it and the queue hands it on; and mended."""
 
 import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from chalicelib.adapters import envelope
+from chalicelib.adapters import envelope, texts
 from chalicelib.adapters.envelope import Message
-from chalicelib.adapters.registry import SOURCES
+from chalicelib.adapters.registry import OWN_EMITTERS, SOURCES
 from chalicelib.adapters.source import Source
+from chalicelib.alert import Priority
 from chalicelib.cli.trouble import Trouble
 from chalicelib.webhook import http
 from chalicelib.webhook.publishing import MOST_MESSAGE_BYTES
@@ -16,10 +17,7 @@ from chalicelib.webhook.publishing import MOST_MESSAGE_BYTES
 
 def source_of(text: str) -> str:
     """Say which source a payload looks like; an unknown one is CloudWatch's, as on the topic."""
-    try:
-        content = json.loads(text)
-    except (ValueError, RecursionError):
-        return envelope.UNSTAMPED
+    content = texts.parsed(text)
     return next((name for name, source in SOURCES.items() if source.looks_like(content)), envelope.UNSTAMPED)
 
 
@@ -52,3 +50,18 @@ def record(body: str, attributes: Mapping[str, str], sent_at: datetime) -> dict[
         "attributes": {"SentTimestamp": str(int(sent_at.timestamp() * 1000))},
         "messageAttributes": {name: {"stringValue": value} for name, value in attributes.items()},
     }
+
+
+def mend(source: str, body: str, team: str | None, priority: Priority | None) -> str:
+    """Write a message with another team or priority; the rest of it stays as it came."""
+    if team is None and priority is None:
+        return body
+    payload = texts.parsed(body)
+    if not isinstance(payload, dict):
+        raise Trouble("A message that is no JSON object has no place for a team or a priority; drop it.")
+    if isinstance(payload.get("Message"), str) and "TopicArn" in payload:  # in SNS's envelope
+        return json.dumps(payload | {"Message": mend(source, payload["Message"], team, priority)})
+    named = {"team": team, "priority": priority.value if priority else None}
+    writer = SOURCES[source] if source in SOURCES else SOURCES[OWN_EMITTERS]
+    writer.mend(payload, {name: value for name, value in named.items() if value})
+    return json.dumps(payload)

@@ -14,7 +14,6 @@ from chalicelib.alert import Priority
 from chalicelib.aws.sns import SnsTopic
 from chalicelib.cli import letters, options, payloads, report, screen
 from chalicelib.cli.letters import DeadLetters, Letter
-from chalicelib.cli.mending import mend
 from chalicelib.cli.rehearsal import Rehearsal
 from chalicelib.cli.report import Answer
 from chalicelib.cli.trouble import Trouble
@@ -97,7 +96,7 @@ def _chosen(dead: DeadLetters, names: list[str], everything: bool, reason: str |
 
 
 def _plan(letter: Letter, team: str | None, priority: Priority | None, rehearsal: Rehearsal) -> Planned:
-    body = mend(letter.source, letter.body, team, priority)
+    body = payloads.mend(letter.source, letter.body, team, priority)
     message = envelope.read(payloads.record(body, stamped(letter), rehearsal.now))
     return Planned(letter, body, tuple(Answer(letter.source, each) for each in rehearsal.rehearse(message)))
 

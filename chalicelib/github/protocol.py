@@ -3,12 +3,12 @@
 Rules from docs.github.com/en/rest (version 2022-11-28). What an answer that is no success means: `refusals`.
 """
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from chalicelib.adapters import texts
 from chalicelib.errors import GitHubError, OutcomeUnknown, Unavailable
 
 API_VERSION = "2022-11-28"
@@ -74,10 +74,7 @@ class Response:
 
     def json(self) -> Any:
         """Read the body; None if it is no JSON, as those of proxies in between."""
-        try:
-            return json.loads(self.content)
-        except (ValueError, RecursionError):
-            return None
+        return texts.parsed(self.content)
 
 
 def integer(text: str | None) -> int | None:

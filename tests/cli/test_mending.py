@@ -10,7 +10,7 @@ from chalicelib.adapters.registry import SOURCES
 from chalicelib.adapters.source import Example
 from chalicelib.alert import Priority
 from chalicelib.cli import payloads
-from chalicelib.cli.mending import mend
+from chalicelib.cli.payloads import mend
 from chalicelib.cli.trouble import Trouble
 from tests.cli.prompt import run
 from tests.local import senders
