@@ -66,6 +66,14 @@ def quantity(value: float, unit: str | None = None, digits: int = DIGITS) -> str
     return f"{written} {symbol}{rate}" if symbol else f"{written}{rate}"
 
 
+def scale(value: float, unit: str | None = None) -> tuple[float, str]:
+    """Say by what to multiply numbers of the size of `value` to write them in a unit that is easy to read."""
+    base, _, per = (unit or "").partition("/")
+    scaled, symbol = _scaled(value, base)
+    factor = scaled / value if value and isfinite(value) else 1.0
+    return factor, symbol + ("/s" if per == "Second" else "")
+
+
 def configured(threshold: float, unit: str | None = None) -> str:
     """Write a threshold in a unit, with all the digits that a person chose."""
     return quantity(threshold, unit, AS_CONFIGURED)

@@ -45,6 +45,7 @@ class Settings:
     alarms_interval: timedelta = _setting("ALARMS_INTERVAL_MINUTES", "10", setting_values.minutes)
     alarm_reader_role_arns: tuple[str, ...] = _setting("ALARM_READER_ROLE_ARNS", "", setting_values.roles)
     alarm_regions: tuple[str, ...] = _setting("ALARM_REGIONS", "", setting_values.regions)
+    metric_charts: bool = _setting("METRIC_CHARTS", "true", setting_values.boolean)
     alertmanager_urls: tuple[str, ...] = _setting("ALERTMANAGER_URLS", "", setting_values.addresses)
     grafana_url: str = _setting("GRAFANA_URL", "", setting_values.address)
     listings_interval: timedelta = _setting("LISTINGS_INTERVAL_MINUTES", "5", setting_values.minutes)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from chalicelib.conditions.series import Series
 from chalicelib.errors import AlertingError
 
 
@@ -19,3 +20,4 @@ class Enrichment:
 
     episode: datetime
     at: datetime
+    metric: Series | None = None

@@ -5,7 +5,7 @@ from datetime import datetime
 from chalicelib.adapters import registry
 from chalicelib.alert import UNKNOWN_TEAM, AlertEvent, Priority
 from chalicelib.conditions.row import AlertState, Verb
-from chalicelib.render import history, links, markdown, marker, redaction, sections
+from chalicelib.render import history, links, markdown, marker, picture, redaction, sections
 from chalicelib.render.stale import is_unheard, unheard
 from chalicelib.render.view import View
 from chalicelib.routing import Routing
@@ -51,7 +51,7 @@ def _head(view: View, announced: Priority) -> list[str]:
         "" if view.firing else view.ending(),
         " ".join(unheard(view)) if is_unheard(view) else "",
         f"**{view.headline}**",
-        view.figures,
+        picture.in_short(view),
         view.facts(),
         links.links(view),
         view.mentions(announced) if view.firing else "",

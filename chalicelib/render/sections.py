@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from chalicelib.adapters import registry
 from chalicelib.quantities import counted, shortened
-from chalicelib.render import history, links, markdown, redaction
+from chalicelib.render import history, links, markdown, picture, redaction
 from chalicelib.render.redaction import HIDDEN
 from chalicelib.render.view import SHORT, View
 from chalicelib.routing import Details
@@ -54,6 +54,7 @@ def rest(view: View, room: Room) -> Iterator[str]:
     if room.text:
         image = view.shown(view.alert.links.image_url)
         yield f"![Panel]({image})" if image else ""
+        yield _folded("The metric as a chart", picture.in_full(view))
         yield _table(view, room)
         earlier, reason = history.earlier(view), view.alert.reason or ""
         yield _annotations(view, room)

@@ -13,6 +13,7 @@ from chalicelib.reconcile.alarm_check import AlarmCheck
 from chalicelib.reconcile.missed_alarms import MissedAlarms
 from chalicelib.settings import AwsArn
 from chalicelib.wiring.clock import CLOCK
+from chalicelib.wiring.roles import taking
 from chalicelib.wiring.rules import policy
 from chalicelib.wiring.stage import AWS, Stage
 from chalicelib.wiring.table import census, store
@@ -88,10 +89,3 @@ def _reader_of(stage: Stage, place: AccountRegion, half_hour: float) -> "CloudWa
 def _is_topic(prefix: str, account_id: str, arn: str) -> bool:
     """Whether an ARN is that of a stage's alert topic, in any region."""
     return re.fullmatch(rf"arn:[\w-]+:sns:[\w-]+:{account_id}:{prefix}-alerts", arn) is not None
-
-
-def taking(role: str) -> boto3.Session:
-    """Take another account's role, for an hour."""
-    taken = boto3.client("sts", config=AWS).assume_role(RoleArn=role, RoleSessionName="alerting-alarms")
-    given = taken["Credentials"]
-    return boto3.Session(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])

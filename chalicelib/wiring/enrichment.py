@@ -3,10 +3,11 @@
 from functools import cache
 
 from chalicelib.sync.enrich import Enricher
+from chalicelib.wiring.metrics import LateMetricData
 from chalicelib.wiring.stage import Stage
 
 
 @cache
-def enrichers(stage: Stage) -> tuple[Enricher, ...]:  # noqa: ARG001 - what a stage has, each of them asks
+def enrichers(stage: Stage) -> tuple[Enricher, ...]:
     """Wire what issues show beyond their row, in the order in which it is looked up."""
-    return ()
+    return (LateMetricData(stage),) if stage.settings.metric_charts else ()

@@ -13,9 +13,10 @@ from moto import mock_aws
 from chalicelib.alert import Condition
 from chalicelib.conditions.alarm_state import AccountRegion
 from chalicelib.reconcile.missed_alarms import MissedAlarms
-from chalicelib.wiring.alarms import alarms, places, reader, taking
+from chalicelib.wiring.alarms import alarms, places, reader
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.function import serving
+from chalicelib.wiring.roles import taking
 from tests.app.stage import ACCOUNT, REGION, Stage, start
 from tests.twins.census import MemoryCensus
 from tests.twins.clock import ManualClock

@@ -305,6 +305,21 @@ def test_a_chart_is_drawn() -> None:
     assert "xychart" not in shown
 
 
+def test_a_chart_of_a_metric_has_its_threshold_as_a_line() -> None:
+    chart = """
+```mermaid
+xychart-beta
+    x-axis "hours up to 03:10 UTC" -3 --> 0
+    y-axis -1.5 --> 4
+    bar [4, 2.5, -1]
+    line [1, 1, 1]
+```
+"""
+    shown = to_html(chart)
+    assert (shown.count("<rect"), shown.count("<polyline")) == (3, 1)
+    assert "hours up to 03:10 UTC, from -3 to 0" in shown
+
+
 @pytest.mark.parametrize(
     "text", ["```mermaid\npie\n```", "```mermaid\nxychart-beta\n```", "```\nxychart-beta\n```"]
 )

@@ -17,6 +17,7 @@ OF_ANY_RESOURCE = {
     "cloudwatch:DescribeAlarms",
     "cloudwatch:DescribeAlarmContributors",
     "cloudwatch:ListAlarmMuteRules",
+    "cloudwatch:GetMetricData",
     "tag:GetResources",
 }
 """Composite alarms are described to those alone who may describe every alarm; lists name no resource.

@@ -1,0 +1,76 @@
+"""Charts: numbers as a line of blocks, which mail and phones show, and as Mermaid, which GitHub draws.
+
+Nothing but numbers goes into a chart, so that no text of a provider's can end up as Mermaid.
+"""
+
+from collections.abc import Iterable
+
+from chalicelib.conditions.series import Values
+
+BLOCKS = "▁▂▃▄▅▆▇█"
+GAP = "·"
+"""Stands where nothing was measured; a blank would vanish in mail."""
+
+MEASURED, LIMIT = "#54aeff", "#cf222e"
+ROOM_ABOVE = 1.05
+DIGITS = 4
+
+LARGEST = 1e15
+"""Mermaid writes larger numbers in full on the axis."""
+
+
+def blocks(values: Values) -> str:
+    """Draw a line of blocks, the lowest value as the lowest block."""
+    known = [value for value in values if value is not None]
+    low, high = min(known, default=0.0), max(known, default=0.0)
+    return "".join(GAP if value is None else BLOCKS[_height(value, low, high)] for value in values)
+
+
+def mermaid(x_axis: str, values: Values, limits: Iterable[Values] = ()) -> str:
+    """Draw bars, and lines for what they are compared with; empty if there is a number too large for it.
+
+    `x_axis` is Mermaid's own. Bars stand on the lowest number, which is zero where none is below; one that
+    is missing is as flat as that, as Mermaid has no gaps.
+    """
+    lines = [_filled(each) for each in limits]
+    numbers = [*(value for value in values if value is not None), *(n for line in lines for n in line)]
+    low, high = min(0.0, *numbers), max(0.0, *numbers)
+    if max(-low, high) > LARGEST:
+        return ""
+    top = high * ROOM_ABOVE if high else 0.0 if low else 1.0
+    colors = ", ".join([MEASURED, *[LIMIT] * len(lines)])
+    drawn = [
+        f'%%{{init: {{"themeVariables": {{"xyChart": {{"plotColorPalette": "{colors}"}}}}}}}}%%',
+        "xychart-beta",
+        f"    x-axis {x_axis}",
+        f"    y-axis {_number(low * ROOM_ABOVE)} --> {_number(top)}",
+        f"    bar [{_list(low if value is None else value for value in values)}]",
+        *(f"    line [{_list(line)}]" for line in lines),
+    ]
+    return "\n".join(["```mermaid", *drawn, "```"])
+
+
+def _height(value: float, low: float, high: float) -> int:
+    if high == low:
+        return 0
+    share = (value / 2 - low / 2) / (high / 2 - low / 2)  # the halves, as their difference fits a float
+    return min(int(share * len(BLOCKS)), len(BLOCKS) - 1)
+
+
+def _filled(values: Values) -> list[float]:
+    """Fill gaps with what was before them, as Mermaid's lines have none."""
+    known = [value for value in values if value is not None]
+    filled: list[float] = []
+    for value in values:
+        filled.append(value if value is not None else filled[-1] if filled else known[0])
+    return filled
+
+
+def _list(numbers: Iterable[float]) -> str:
+    return ", ".join(map(_number, numbers))
+
+
+def _number(value: float) -> str:
+    """Write a number as Mermaid reads it: without an exponent."""
+    written = f"{float(f'{value:.{DIGITS}g}'):.15f}".rstrip("0").rstrip(".")
+    return "0" if written in ("-0", "") else written

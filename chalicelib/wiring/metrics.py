@@ -1,0 +1,64 @@
+"""Metrics, wired: by which credentials an alarm's metric is read, and how long that may take."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property, lru_cache, partial
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+
+from chalicelib.conditions.alarm_state import AccountRegion
+from chalicelib.conditions.enrichment import Enrichment
+from chalicelib.conditions.row import AlertState
+from chalicelib.settings import AwsArn
+from chalicelib.wiring.clock import CLOCK
+from chalicelib.wiring.roles import taking
+from chalicelib.wiring.stage import Stage
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudwatch import CloudWatchClient
+
+    from chalicelib.aws.metric_data import MetricData
+
+QUICK = Config(connect_timeout=0.5, read_timeout=1.5, retries={"mode": "standard", "total_max_attempts": 1})
+"""Two seconds, and no second try: an issue does not wait for its picture."""
+
+HALF_AN_HOUR = 1800.0
+
+
+@dataclass(frozen=True)
+class LateMetricData:
+    """Reads alarms' metrics with what is loaded when the first alarm of CloudWatch comes."""
+
+    stage: Stage
+    kind: str = "metric"
+
+    def enrich(self, row: AlertState, known: Enrichment, before: datetime) -> Enrichment:
+        """Add what the alarm's metric measured, if it is an alarm's."""
+        if row.spec.alert is None or row.spec.alert.source != "cloudwatch":
+            return known
+        return self._data.enrich(row, known, before)
+
+    @cached_property
+    def _data(self) -> "MetricData":
+        from chalicelib.aws.metric_data import MetricData
+
+        return MetricData(partial(_client_now, self.stage))
+
+
+def _client_now(stage: Stage, place: AccountRegion) -> "CloudWatchClient | None":
+    """Keep a client for half an hour, as another account's role lasts one hour."""
+    return _client(stage, place, CLOCK.now().timestamp() // HALF_AN_HOUR)
+
+
+@lru_cache(maxsize=100)
+def _client(stage: Stage, place: AccountRegion, half_hour: float) -> "CloudWatchClient | None":  # noqa: ARG001 - a key
+    """Make a client for this account, in any region, or for one that has a role for us."""
+    roles = {AwsArn.parse(role).account_id: role for role in stage.settings.alarm_reader_role_arns}
+    config = QUICK.merge(stage.config)
+    if place.account_id == stage.place.account_id:
+        return boto3.client("cloudwatch", region_name=place.region, config=config, **stage.keys)
+    if place.account_id not in roles:
+        return None
+    return taking(roles[place.account_id], config).client("cloudwatch", place.region, config=config)
