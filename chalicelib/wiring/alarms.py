@@ -5,8 +5,6 @@ from collections.abc import Callable
 from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
-import boto3
-
 from chalicelib.adapters.fields import Ownership
 from chalicelib.conditions.alarm_state import AccountRegion
 from chalicelib.reconcile.alarm_check import AlarmCheck
@@ -72,7 +70,7 @@ def reader(stage: Stage, place: AccountRegion) -> "CloudWatchAlarms | None":
     )
 
 
-def _client_of(session: Callable[[], boto3.Session], service: Any, region: str) -> Any:
+def _client_of(session: Callable[[], Any], service: Any, region: str) -> Any:
     return session().client(service, region, config=AWS)
 
 
