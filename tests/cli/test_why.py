@@ -1,6 +1,7 @@
 """`why` on the local stack: each cause is set up, and the title alone finds it in the first line."""
 
 import json
+import shlex
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import partial
@@ -11,7 +12,9 @@ import httpx
 import pytest
 
 from chalicelib.cli.why.causes import CAUSES
+from chalicelib.cli.why.verdict import PROGRAM
 from chalicelib.wiring import checkout
+from tests.cli import answering
 from tests.cli.conftest import SETTINGS
 from tests.cli.prompt import Answered
 from tests.cli.stack import Prompt
@@ -67,7 +70,10 @@ def found(prompt: Prompt, title: str, cause: str) -> str:
     assert [each["cause"] for each in told] == [cause], answered.out
     assert first_line(answered) == told[0]["sentence"]
     assert answered.code == NAMES[cause].kind
-    assert answered.out.splitlines()[-1].strip() == told[0]["command"]
+    command = told[0]["command"]
+    assert answered.out.splitlines()[-1].strip() == command
+    if command.startswith(PROGRAM):
+        assert answering.fault(shlex.split(command.removeprefix(PROGRAM))) == ""
     return first_line(answered)
 
 

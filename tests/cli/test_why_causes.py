@@ -21,6 +21,7 @@ from chalicelib.conditions.row import AlertState, Intent, Lease, Status, Verb
 from chalicelib.conditions.setbacks import Denial, PutOff, Refusal
 from chalicelib.labels import FLAPPING_LABEL
 from chalicelib.rate_limit.rules import Budget, Limits
+from tests.cli import answering
 from tests.cli.test_readme import CHAPTER
 from tests.unit.builders import REPOSITORY, at, firing, policy, resolved, row_of
 from tests.unit.conditions.test_plan import REF, with_issue
@@ -58,7 +59,10 @@ class Seen:
 
 def told(row: AlertState | None, asked: str = TITLE, **seen: Any) -> Verdict:
     place = Place("prod", policy(), Limits(), TOPIC, ("--stage", "prod"))
-    return verdict_of(Case(subject.read(asked), row, place, NOW, Seen(**seen)))
+    verdict = verdict_of(Case(subject.read(asked), row, place, NOW, Seen(**seen)))
+    if verdict.command.startswith(PROGRAM):
+        assert answering.fault(shlex.split(verdict.command.removeprefix(PROGRAM))) == ""
+    return verdict
 
 
 def evidence(verdict: Verdict) -> str:
