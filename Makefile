@@ -77,6 +77,7 @@ format: $(INSTALLED)
 
 screenshots: $(INSTALLED)
 	@$(RUN) -m tests.local.screenshots
+	@$(RUN) -m tests.local.gallery
 
 schema: $(INSTALLED)
 	@$(RUN) -m tests.schema
