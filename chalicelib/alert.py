@@ -141,6 +141,11 @@ class AlertEvent(_Part):
         """The stable key of the condition, over every message about it."""
         return fingerprint(self.source, self.identity, self.title)
 
+    def ended(self, at: datetime, reason: str, *, recovered: bool) -> "AlertEvent":
+        """Write what its provider would have sent at its end, where nothing was sent or received."""
+        ended = {"state": Condition.RESOLVED, "occurred_at": at, "reason": reason, "recovered": recovered}
+        return self.model_copy(update={**ended, "began_anew": False, "raw_provider": None})
+
     def says_the_same_as(self, other: "AlertEvent") -> bool:
         """Whether both tell a person the same; links are left out, as Grafana moves their time range."""
         return _words(self) == _words(other)

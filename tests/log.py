@@ -6,7 +6,7 @@ from io import StringIO
 import pytest
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 
-from chalicelib.telemetry.telemetry import LOGGER
+from chalicelib.telemetry.powertools import LOGGER
 
 
 def redirected(monkeypatch: pytest.MonkeyPatch) -> StringIO:

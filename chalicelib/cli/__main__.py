@@ -1,28 +1,17 @@
-"""`python -m chalicelib.cli`: a module for each command, put together here."""
+"""`python -m chalicelib.cli`: the commands of the registry, put together here."""
 
 import typer
 
-from chalicelib.cli import adopt, dlq, doctor, explain, listing, replay, send, show, stats, why
-from chalicelib.cli.trouble import Commands
+from chalicelib.cli.registry import MARKUP, Commands
 
 app = typer.Typer(
     cls=Commands,
     no_args_is_help=True,
     add_completion=False,
-    rich_markup_mode="markdown",
+    rich_markup_mode=MARKUP,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("explain")(explain.explain)
-app.command("why")(why.why)
-app.command("list")(listing.list_rows)
-app.command("show")(show.show)
-dlq.app.command("replay")(replay.replay)
-app.command("doctor")(doctor.doctor)
-app.command("stats")(stats.stats)
-app.command("adopt")(adopt.adopt)
-app.add_typer(dlq.app, name="dlq")
-app.add_typer(send.app, name="send")
 
 
 @app.callback()

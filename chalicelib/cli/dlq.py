@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from chalicelib.adapters import texts
-from chalicelib.cli import letters, options, screen
+from chalicelib.cli import letters, options, replay, screen
 from chalicelib.cli.letters import Letter
 from chalicelib.quantities import counted
 from chalicelib.render.words import moment
@@ -15,7 +15,7 @@ from chalicelib.wiring.clock import CLOCK
 
 SHOWN = 160
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown")
+app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode="markdown")
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="As `dlq list` shows it, or its beginning.")]
 Ids = Annotated[
@@ -95,6 +95,9 @@ def drop(
         return
     for letter in dropped:
         screen.say(f"Dropped {letter.id}: {letter.why('reason')}, {letter.why('explanation')}")
+
+
+app.command("replay")(replay.replay)
 
 
 def data(letter: Letter) -> dict[str, Any]:

@@ -1,9 +1,7 @@
 """`explain`: what would this payload do? Needs no AWS."""
 
-import sys
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -53,7 +51,7 @@ def explain(
     rehearsal = Rehearsal(policy(Settings.read({})), now)
     answers: list[Answer] = []
     for name in _named(files):
-        answers += answers_of(text_of(name), source, rehearsal)
+        answers += answers_of(payloads.text(name), source, rehearsal)
         rehearsal.now += APART
     report.show(answers, rehearsal.policy.routing, now, as_json=as_json)
     if any(isinstance(answer.what, Rejected | NotAccepted) for answer in answers):
@@ -64,11 +62,6 @@ def _named(files: list[str] | None) -> list[str]:
     if not files:
         raise Trouble("Name a file, or - for standard input; --template grafana prints one to start from.")
     return files
-
-
-def text_of(name: str) -> str:
-    """Read a file, or standard input for `-`."""
-    return sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8", errors="replace")
 
 
 def answers_of(text: str, source: str | None, rehearsal: Rehearsal) -> Iterator[Answer]:

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from chalicelib.adapters.envelope import UNSTAMPED
+from chalicelib.adapters.envelope import EPOCH, UNSTAMPED
 from chalicelib.cli.trouble import Trouble
 from chalicelib.wiring.stage import Stage
 
@@ -19,8 +19,6 @@ POLL_SECONDS = 1
 SHORT = 8
 SHOWN_ALREADY = {"MessageNotInflight", "ReceiptHandleIsInvalid", "InvalidParameterValue"}
 """What SQS says once a message's hiding has ended by itself."""
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _REDRIVEN = {
     "reason": "RECEIVED_TOO_OFTEN",

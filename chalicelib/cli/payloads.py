@@ -1,8 +1,10 @@
 """A payload: read on its whole way, as the webhook splits it and the queue hands it on; and mended."""
 
 import json
+import sys
 from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from chalicelib.adapters import envelope, texts
@@ -13,6 +15,12 @@ from chalicelib.alert import Priority
 from chalicelib.cli.trouble import Trouble
 from chalicelib.webhook import http
 from chalicelib.webhook.publishing import MOST_MESSAGE_BYTES
+
+
+def text(name: str) -> str:
+    """Read a file, or standard input where it is `-`; bytes that are not text are shown as such."""
+    content = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+    return content.decode("utf-8", errors="replace")
 
 
 def source_of(text: str) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.adapters import reading
 from chalicelib.adapters.envelope import Message
-from chalicelib.adapters.fields import Ignored, Ownership
+from chalicelib.adapters.fields import Ignored
 from chalicelib.alert import AlertEvent
 from chalicelib.cli.recorder import Recorder
 from chalicelib.conditions.nothing import Nothing
@@ -53,11 +53,8 @@ class Rehearsal:
 
     def rehearse(self, message: Message) -> list[Told]:
         """Say what would become of a message."""
-        fallback = self.policy.routing.ownership
         try:
-            alerts = reading.parse(
-                message.source, message.payload, Ownership(*fallback) if fallback else None
-            )
+            alerts = reading.parse(message.source, message.payload, self.policy.routing.ownership)
         except Rejected as rejected:
             return [rejected]
         return [alert if isinstance(alert, Ignored) else self._change(alert, message) for alert in alerts]

@@ -1,8 +1,6 @@
 """`send`: alerts through the front door, the topic."""
 
-import sys
 from datetime import timedelta
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -16,7 +14,7 @@ from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.stage import Stage
 from chalicelib.wiring.table import store
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown")
+app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode="markdown")
 
 Name = Annotated[str, typer.Option(help="Tells test alerts apart; `resolve` ends the one of the same name.")]
 Team = Annotated[str, typer.Option(help="Whose it is, which decides the repository.")]
@@ -86,7 +84,7 @@ def file(
     - `explain --template grafana | send file -`
     """
     found = checkout.find(stage, region)
-    text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8", errors="replace")
+    text = payloads.text(name)
     sent = _publish(found, source or payloads.source_of(text), text)
     screen.as_json({"sent": sent}) if as_json else screen.say(f"Sent {counted(sent, 'message')}.")
 

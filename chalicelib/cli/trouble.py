@@ -1,75 +1,50 @@
-"""What keeps a command from its work, told in one sentence with what to do, on standard error."""
+"""What keeps a command from its work, in one sentence with what to do."""
 
-from typing import Any
-
-import typer
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    EndpointConnectionError,
-    NoCredentialsError,
-    PartialCredentialsError,
-    ProfileNotFound,
-    SSOError,
-    TokenRetrievalError,
-)
-from typer.core import TyperGroup
+import traceback
+from importlib import import_module
+from pathlib import Path
 
 from chalicelib.errors import AlertingError
 
 TROUBLE = 2
 """The exit code where the command could not be carried out, as `diff` and `grep` have it."""
 
-_LOGIN = "Log in first, for example with `aws sso login`, or name a profile in AWS_PROFILE."
-_ABSENT = "Is that the right --stage and --region, and has infra-extra been applied there?"
-_REFUSALS = {
-    "AccessDenied": "Use a role that may do that.",
-    "AuthorizationError": "Use a role that may do that.",
-    "ExpiredToken": _LOGIN,
-    "InvalidClientTokenId": _LOGIN,
-    "UnrecognizedClient": _LOGIN,
-    "NonExistentQueue": _ABSENT,
-    "QueueDoesNotExist": _ABSENT,
-    "NotFound": _ABSENT,
-}
+LIBRARY_OF_AWS = "botocore"
+PROGRAM = Path(__file__).parents[2]
 
 
 class Trouble(AlertingError):
     """The command cannot be carried out; the text says why, and what to do."""
 
 
-class Commands(TyperGroup):
-    """Commands whose failures are told in a sentence, never as a trace."""
-
-    def invoke(self, ctx: Any) -> Any:
-        """Run a command; exits with 2 where it could not be carried out."""
-        try:
-            return super().invoke(ctx)
-        except (AlertingError, BotoCoreError, ClientError, OSError) as error:
-            typer.echo(sentence(error), err=True)
-            raise typer.Exit(TROUBLE) from error
-
-
 def sentence(error: BaseException) -> str:
     """Say what happened and what to do; what AWS said stands behind some of our own errors."""
     cause = error.__cause__ if isinstance(error, AlertingError) else error
-    match cause:
-        case EndpointConnectionError():
-            address = cause.kwargs.get("endpoint_url")
-            return f"Nothing answers at {address}. On the local stack, start it with `make local`."
-        case NoCredentialsError() | PartialCredentialsError():
-            return f"There are no credentials for AWS. {_LOGIN}"
-        case ProfileNotFound() | SSOError() | TokenRetrievalError():
-            return f"{cause}. {_LOGIN}"
-        case ClientError():
-            return _refusal(cause)
-        case OSError():
-            return f"{cause.filename or 'The file'}: {cause.strerror or cause}. Name a file that can be read."
-    return str(error)
+    if cause and _of_aws(cause):
+        # Loaded here, since a command that asks AWS nothing need not wait for its library.
+        return str(import_module("chalicelib.cli.aws_trouble").sentence(cause))
+    if isinstance(cause, OSError):
+        return f"{cause.filename or 'A file'}: {cause.strerror or cause}. Name a file that can be read."
+    if isinstance(error, AlertingError):
+        text = str(error)
+        return text if text.endswith((".", "`", "!", "?")) else f"{text}."
+    return _fault(error)
 
 
-def _refusal(error: ClientError) -> str:
-    told = error.response["Error"]
-    code = told.get("Code", "")
-    what_to_do = next((words for part, words in _REFUSALS.items() if part in code), "Try again in a minute.")
-    return f"AWS refused {error.operation_name}: {code}, {told.get('Message', '')}. {what_to_do}"
+def _of_aws(error: BaseException) -> bool:
+    return any(each.__module__.partition(".")[0] == LIBRARY_OF_AWS for each in type(error).__mro__)
+
+
+def _fault(error: BaseException) -> str:
+    """Name what went wrong in the program itself, and where; what a foreign error says may be private."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _ours(frame.filename)]
+    last = frames[-1:] or traceback.extract_tb(error.__traceback__)[-1:]
+    place = "".join(f" at {Path(frame.filename).name}:{frame.lineno}" for frame in last)
+    return (
+        f"This is a fault of the command itself: {type(error).__name__}{place}. "
+        "Report it with the command you ran."
+    )
+
+
+def _ours(file: str) -> bool:
+    return Path(file).is_relative_to(PROGRAM / "chalicelib")

@@ -19,15 +19,14 @@ The queue's semantics, all of them:
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 from chalicelib.adapters import envelope, reading
 from chalicelib.adapters.envelope import Message
-from chalicelib.adapters.fields import Ignored, Ownership
+from chalicelib.adapters.fields import Ignored
 from chalicelib.alert import AlertEvent
 from chalicelib.collector import dead_letters, requeue
-from chalicelib.collector.dead_letters import DeadLetterQueue
-from chalicelib.collector.requeue import Postponed, Requeue, Why
+from chalicelib.collector.requeue import Postponed, Queue, Requeue, Why
 from chalicelib.conditions.nothing import Nothing
 from chalicelib.conditions.plan import Policy, plan
 from chalicelib.conditions.record import Reason, record
@@ -38,13 +37,6 @@ from chalicelib.telemetry import log_keys
 from chalicelib.telemetry.telemetry import Telemetry
 
 TRIES = 8
-
-
-class Queue(requeue.Queue, DeadLetterQueue, Protocol):
-    """The alert queue and its dead-letter queue."""
-
-    def delete(self, receipt_handles: Sequence[str]) -> list[str]:
-        """Acknowledge messages; returns the handles that were not taken."""
 
 
 class NotRecorded(AlertingError):
@@ -100,14 +92,11 @@ class Collector:
 
     def _record(self, message: Message, enough: datetime) -> dict[str, AlertState]:
         """Record the message's alerts, or what people did; returns the rows that were written."""
-        fallback = self.policy.routing.ownership
         try:
             if message.source == "github" and self.notice:
                 noticed = self.notice(message)
                 return {noticed.fingerprint: noticed} if noticed else {}
-            alerts = reading.parse(
-                message.source, message.payload, Ownership(*fallback) if fallback else None
-            )
+            alerts = reading.parse(message.source, message.payload, self.policy.routing.ownership)
         except Rejected as rejected:
             dead_letters.reject(self.queue, message, rejected, self.telemetry)
             return {}

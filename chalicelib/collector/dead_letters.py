@@ -1,23 +1,14 @@
 """Dead letters: a message that can never succeed is kept for a person, with what is wrong and how to fix."""
 
-from collections.abc import Mapping
-from typing import Protocol
-
 from chalicelib.adapters import envelope
 from chalicelib.adapters.envelope import Message
+from chalicelib.collector.requeue import Queue
 from chalicelib.errors import Rejected
 from chalicelib.telemetry import log_keys
 from chalicelib.telemetry.telemetry import Telemetry
 
 
-class DeadLetterQueue(Protocol):
-    """Where such messages are kept."""
-
-    def reject(self, body: str, attributes: Mapping[str, str]) -> None:
-        """Send a message to the dead-letter queue; raises QueueUnavailable."""
-
-
-def reject(queue: DeadLetterQueue, message: Message, rejected: Rejected, telemetry: Telemetry) -> None:
+def reject(queue: Queue, message: Message, rejected: Rejected, telemetry: Telemetry) -> None:
     """Send a message to the dead-letter queue, log and count it."""
     attributes = {
         "reason": rejected.reason,

@@ -12,7 +12,7 @@ cannot be recorded, for `envelope` takes no time later than SQS's own.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
@@ -46,10 +46,16 @@ def why(error: Exception) -> Why | None:
 
 
 class Queue(Protocol):
-    """The alert queue, as senders see it."""
+    """The alert queue and its dead-letter queue."""
+
+    def delete(self, receipt_handles: Sequence[str]) -> list[str]:
+        """Acknowledge messages; returns the handles that were not taken."""
+
+    def reject(self, body: str, attributes: Mapping[str, str]) -> None:
+        """Send a message to the dead-letter queue; raises QueueUnavailable."""
 
     def requeue(self, body: str, attributes: Mapping[str, str], delay_seconds: int) -> None:
-        """Put a message into the queue; raises QueueUnavailable."""
+        """Put a message into the alert queue; raises QueueUnavailable."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,10 +49,10 @@ def learned(
     found = [alarms[arn] for arn in _arns(row) if arn in alarms]
     if found:
         alarm = found[0]
-        return _ended(alert, alarm.since, alarm.reason, recovered=True) if alarm.ok else None
+        return alert.ended(alarm.since, alarm.reason, recovered=True) if alarm.ok else None
     if missed is None or now - missed < APART or not missing(row, alarms):
         return None
-    return _ended(alert, now, DELETED, recovered=False)
+    return alert.ended(now, DELETED, recovered=False)
 
 
 def missing(row: AlertState, alarms: Mapping[str, Alarm]) -> str | None:
@@ -67,7 +67,7 @@ def left(row: AlertState, missed: datetime | None, now: datetime) -> AlertEvent 
     alert = row.spec.alert
     if alert is None or missed is None or now - missed < APART:
         return None
-    return _ended(alert, now, LEFT, recovered=True)
+    return alert.ended(now, LEFT, recovered=True)
 
 
 def returned(row: AlertState, alert: AlertEvent) -> AlertEvent:
@@ -140,15 +140,3 @@ def alarm_id_of(row: AlertState) -> str:
 def name_of(arn: str) -> str:
     """Read the name of an alarm from its ARN."""
     return arn.partition(":alarm:")[2]
-
-
-def _ended(alert: AlertEvent, at: datetime, reason: str, *, recovered: bool) -> AlertEvent:
-    ended = {
-        "state": Condition.RESOLVED,
-        "occurred_at": at,
-        "reason": reason,
-        "recovered": recovered,
-        "began_anew": False,
-        "raw_provider": None,
-    }
-    return alert.model_copy(update=ended)

@@ -36,6 +36,6 @@ def happened(before: Status, after: Status) -> Iterator[FactKind]:
 
 
 def _escalated(known: Issue, issue: Issue) -> bool:
-    """Whether a comment of ours called the people of a higher priority."""
+    """Whether a comment of ours called more people: of a higher priority, or of the next tier."""
     key = issue.comment_key
-    return bool(key) and key != known.comment_key and Comment.of(key) is Comment.ESCALATION
+    return bool(key) and key != known.comment_key and Comment.of(key).calls

@@ -5,9 +5,12 @@ the provider said. Ours is the table's: every worker corrects its own by it, as 
 written by one worker and read by another.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 SECOND = timedelta(seconds=1)
+
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+"""Stands for the time of what has never happened."""
 
 APART = timedelta(minutes=10)
 """How far the clock of a provider or of GitHub may be ahead of ours, or behind."""

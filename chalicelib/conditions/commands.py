@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from difflib import get_close_matches
 
+from chalicelib.conditions import acknowledgement
 from chalicelib.conditions.clocks import APART
 from chalicelib.conditions.row import AlertState, Command, Issue, Remark, Status
 
-ACK, SNOOZE, UNSNOOZE, MUTE, UNMUTE = "ack", "snooze", "unsnooze", "mute", "unmute"
-WORDS = (ACK, SNOOZE, UNSNOOZE, MUTE, UNMUTE)
+ACK, UNACK, SNOOZE, UNSNOOZE, MUTE, UNMUTE = "ack", "unack", "snooze", "unsnooze", "mute", "unmute"
+WORDS = (ACK, UNACK, SNOOZE, UNSNOOZE, MUTE, UNMUTE)
 ALIKE = 0.75
 LONGEST_SNOOZE = timedelta(days=30)
 MOST_HEARD = 64
@@ -155,18 +156,27 @@ def _length(argument: str) -> timedelta | None:
     return length if timedelta() < length <= LONGEST_SNOOZE else None
 
 
-def obeyed(status: Status, command: Command) -> Status:
+def obeyed(status: Status, command: Command, now: datetime) -> Status:
     """Do what a command says, so far as it is ours to do, and be done with it."""
-    issue, left = status.issue, dismissed(status, command)
+    left = dismissed(status, command)
     if command.word == SNOOZE:
         return replace(left, snoozed_until=command.until)
     if command.word == UNSNOOZE:
-        return replace(left, snoozed_until=None)
-    if issue is None or issue.ref != command.ref:
-        return left
+        left = replace(left, snoozed_until=None)
+    issue = left.issue
+    return replace(left, issue=_had(issue, command, now)) if issue and issue.ref == command.ref else left
+
+
+def _had(issue: Issue, command: Command, now: datetime) -> Issue:
+    """Say what becomes of the issue; whoever ends a silence leaves it to people from now on."""
     if command.word == ACK:
-        return replace(left, issue=replace(issue, acked_by=command.author))
-    return replace(left, issue=replace(issue, muted=command.word == MUTE))
+        return acknowledgement.acknowledged(issue, command.author, command.at)
+    if command.word == UNACK:
+        return acknowledgement.given_back(issue, now)
+    if command.word == MUTE:
+        return replace(issue, muted=True)
+    loud = replace(issue, muted=False) if command.word == UNMUTE else issue
+    return acknowledgement.left_to_people(loud, now)
 
 
 def corrected(status: Status, command: Command) -> Status:

@@ -13,11 +13,17 @@ class Comment(StrEnum):
 
     REPEAT = "repeat"
     ESCALATION = "escalation"
+    TIER = "tier"
     RESOLVED = "resolved"
     SNOOZE = "snooze"
     QUIET = "quiet"
     STALE = "stale"
     HELP = "help"
+
+    @property
+    def calls(self) -> bool:
+        """Whether it is written to call people."""
+        return self in (Comment.ESCALATION, Comment.TIER)
 
     def key(self, of: int | datetime) -> str:
         """Make the key: the generation that it is about, the comment that it answers, or a time."""
@@ -29,5 +35,17 @@ class Comment(StrEnum):
         return cls(key.partition("-")[0])
 
 
-ONCE = (Comment.QUIET, Comment.STALE)
+PURPOSE = {
+    Comment.REPEAT: "that it still fires",
+    Comment.ESCALATION: "that it got worse, to call the people of its new priority",
+    Comment.TIER: "that nobody has acknowledged it, to call the next tier",
+    Comment.RESOLVED: "that it has ended",
+    Comment.SNOOZE: "that the snooze is over",
+    Comment.QUIET: "that it fires again, though its issue was closed as not planned",
+    Comment.STALE: "that its source has not reported it for too long",
+    Comment.HELP: "how to write a command",
+}
+"""What a comment of each kind says, in words that follow `comment`."""
+
+ONCE = (Comment.QUIET, Comment.STALE, Comment.TIER)
 """Kinds that are written once for a key, whatever was said since."""

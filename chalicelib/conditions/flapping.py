@@ -9,6 +9,7 @@ from chalicelib.conditions.policy import Policy
 from chalicelib.conditions.relabel import relabel
 from chalicelib.conditions.row import AlertState, Issue
 from chalicelib.conditions.steps import AddLabels, Step, UpdateIssue
+from chalicelib.conditions.tiers import next_tier
 from chalicelib.labels import FLAPPING_LABEL
 
 FLAPS = 4
@@ -38,14 +39,14 @@ def while_flapping(
 ) -> Step | None:
     """Whatever it does, the issue stays open, and only its text is rewritten every so often.
 
-    If it gets worse, people are still notified.
+    If it gets worse, or nobody acknowledges it, people are still called.
     """
     until = flapping_until(row, now, policy.flapping_quiet)
     if until is None:
         return None
     if FLAPPING_LABEL not in issue.labels:
         return AddLabels(issue.ref, (FLAPPING_LABEL,))
-    if step := escalation(row, issue, alert):
+    if step := escalation(row, issue, alert) or next_tier(row, issue, now, policy):
         return step
     update_at = issue.spoke_at + policy.update_interval
     if issue.generation >= row.spec.generation:

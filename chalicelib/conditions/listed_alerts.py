@@ -6,12 +6,13 @@ reported or not.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
 from chalicelib.alert import AlertEvent, Condition
+from chalicelib.conditions.clocks import LONG_AGO
 from chalicelib.conditions.row import AlertState
 from chalicelib.conditions.spec import Spec
 
@@ -19,7 +20,6 @@ Key = tuple[str | None, str]
 """An alert's account, and its id there, as its identity has them."""
 
 MOST_ENDED = 200
-LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class State(StrEnum):
@@ -93,7 +93,8 @@ def learned(
             since = None if present else _missing_since(memory, row, listing, now)
             known[row.fingerprint] = since
             if since and now - since >= rules.apart and row.spec.alert:
-                told.append((row, _ended(row, row.spec.alert, since, rules)))
+                end = row.spec.alert.ended(max(since, row.spec.at), rules.reason, recovered=True)
+                told.append((row, end))
                 ended.append(row.fingerprint)
         elif _only_lists_say_so(row, rules) and row.spec.alert:
             ended.append(row.fingerprint)
@@ -110,19 +111,6 @@ def _missing_since(memory: Memory, row: AlertState, listing: Listing, now: datet
     if not listing.whole:
         return None
     return now if since is None or row.spec.seen_at > since else since
-
-
-def _ended(row: AlertState, alert: AlertEvent, since: datetime, rules: Rules) -> AlertEvent:
-    return alert.model_copy(
-        update={
-            "state": Condition.RESOLVED,
-            "occurred_at": max(since, row.spec.at),
-            "reason": rules.reason,
-            "recovered": True,
-            "began_anew": False,
-            "raw_provider": None,
-        }
-    )
 
 
 def _fires(alert: AlertEvent, now: datetime) -> AlertEvent:

@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 from operator import attrgetter
 
 from chalicelib.alert import AlertEvent, Condition, Priority
+from chalicelib.conditions import acknowledgement
 from chalicelib.conditions.clocks import APART, by_ours
 from chalicelib.conditions.issue import IssueRef, Seen
 from chalicelib.conditions.row import AlertState, Intent, Issue, Status, Verb
+from chalicelib.conditions.tiers import called_by_opening
 from chalicelib.labels import ROUTED_PREFIXES
 
 _planned_on = attrgetter("ref", "open", "closed_by", "muted", "quiet")
@@ -18,8 +20,11 @@ def opened(row: AlertState, intent: Intent, seen: Seen, now: datetime, *, found:
     ahead = timedelta() if found else _ahead_of_us(seen, now)
     before = row.status.issue
     continued = before.ref if before and before.open else None
+    having = acknowledgement.carried(before, intent.episode)
+    having |= {"called_at": now, "tier": called_by_opening(before, intent.priority)}
     issue = Issue(
         **seen.remembered(),
+        **having,
         episode=intent.episode,
         title=intent.title,
         labels=intent.labels,
@@ -68,7 +73,7 @@ def observed(row: AlertState, seen: Seen, now: datetime) -> Status:
     ours = begun is not None and begun.verb is Verb.REOPEN
     reopened = not issue.open and not ours and row.spec.condition is Condition.RESOLVED
     issue = replace(
-        issue,
+        acknowledgement.observed(issue, seen, now),
         **seen.remembered(),
         title=seen.title if begun and seen.title == begun.title else issue.title,
         labels=issue.labels + _set_by(begun, issue, seen),
@@ -120,6 +125,7 @@ def adopted(row: AlertState, alert: AlertEvent, seen: Seen) -> Status:
     priority = next((each for each in Priority if f"Pri:{each}" in labels), alert.priority)
     issue = Issue(
         **seen.remembered(),
+        **({"called_at": row.spec.seen_at} | acknowledgement.carried(before, row.spec.episode)),
         episode=row.spec.episode,
         title=seen.title if _is_ours(seen.title, alert.title) else "",
         labels=(*labels, *(label for label in (before.labels if before else ()) if label in seen.labels)),
@@ -158,7 +164,7 @@ def shown(row: AlertState, alert: AlertEvent, seen: Seen, title: str, now: datet
         return row.status
     ahead = _ahead_of_us(seen, now)
     # It was read just before: if it is closed now, this step closed it.
-    issue = replace(issue, spoke_at=now, clock_ahead=ahead)
+    issue = replace(acknowledgement.shown(row, issue, seen, now), spoke_at=now, clock_ahead=ahead)
     issue = replace(
         issue,
         **seen.remembered(),

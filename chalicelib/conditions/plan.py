@@ -16,6 +16,7 @@ from chalicelib.conditions.resolved import resolved
 from chalicelib.conditions.row import AlertState, Intent, Issue, Verb
 from chalicelib.conditions.steps import AddComment, CloseDuplicate, ReadIssue, Recover, Step, UpdateIssue
 from chalicelib.conditions.suppression import asked, held_back, listening, may_comment
+from chalicelib.conditions.tiers import next_tier, waiting
 from chalicelib.labels import STALE_LABEL
 
 __all__ = ["Policy", "plan"]
@@ -43,7 +44,7 @@ def _on_github(row: AlertState, now: datetime, policy: Policy) -> Step:
     if wish := asked(row, now):
         return wish
     step = _firing if row.spec.condition is Condition.FIRING else resolved
-    return listening(row, step(row, row.spec.alert, now, policy))
+    return waiting(row, listening(row, step(row, row.spec.alert, now, policy)), policy.routing)
 
 
 def _unfinished(row: AlertState, intent: Intent, now: datetime, policy: Policy) -> Step:
@@ -80,7 +81,7 @@ def _say(row: AlertState, issue: Issue, alert: AlertEvent, now: datetime, policy
     stale = STALE_LABEL in issue.labels
     if stale and unheard_at and issue.spoke_at < unheard_at:
         return UpdateIssue(issue.ref)
-    if step := escalation(row, issue, alert):
+    if step := escalation(row, issue, alert) or next_tier(row, issue, now, policy):
         return step
     loud = may_comment(issue, policy)
     if loud and (key := _at_once(row, issue)):

@@ -32,7 +32,9 @@ class Issue(Shown):
     `labels` are those that we set, `title` is the one we set, `spoke_at` the time of our last body or
     comment, `commented_at` that of our last comment (or the opening), `comment_key` that comment's key.
     `announced` is the priority whose people were last notified. `kept_open` says that a person reopened it
-    after the condition resolved; `muted` and `quiet` that people set these labels; `acked_by` who has it.
+    after the condition resolved; `muted` and `quiet` that people set these labels.
+    `acked_by` is who has it, as of `acked_at` by GitHub's clock; `called_at` when people were last called to
+    it, or it was last left to them; `tier` counts the tiers that were called because nobody had it.
     `opened_at` is when we opened it, for the episode `opened_for`; both are None where it was taken over.
     `closed_by_our_clock` is `closed_at`, which is GitHub's, by our own clock, as near as it is known;
     `clock_ahead` says how far GitHub's was ahead of ours when we last changed the issue.
@@ -69,6 +71,9 @@ class Issue(Shown):
     continues: bool = False
     listen_at: datetime | None = None
     remarks: tuple[Remark, ...] = ()
+    acked_at: datetime | None = None
+    called_at: datetime | None = None
+    tier: int = 0
 
     @property
     def over_at(self) -> datetime | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from chalicelib.conditions.calls import Kind
-from chalicelib.conditions.comments import Comment
+from chalicelib.conditions.comments import PURPOSE, Comment
 from chalicelib.conditions.issue import IssueRef
 from chalicelib.conditions.nothing import Nothing
 from chalicelib.conditions.row import Command, Intent, Verb
@@ -73,16 +73,21 @@ class RemoveLabel:
 class AddComment:
     """Say something that notifies; `key` tells it from our other comments."""
 
-    action, words = "COMMENT", "comment"
+    action = "COMMENT"
     verb, on_issue = Verb.COMMENT, True
 
     ref: IssueRef
     key: str
 
     @property
+    def words(self) -> str:
+        """Its purpose, as its key names it."""
+        return f"comment {PURPOSE[Comment.of(self.key)]}"
+
+    @property
     def kind(self) -> Kind:
         """One that calls people waits no longer than the issue that would have called them."""
-        return Kind.OPEN if Comment.of(self.key) is Comment.ESCALATION else Kind.COMMENT
+        return Kind.OPEN if Comment.of(self.key).calls else Kind.COMMENT
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.alert import Priority
+from chalicelib.conditions.acknowledgement import left_to_people
 from chalicelib.conditions.comments import ONCE, Comment
 from chalicelib.conditions.row import AlertState, Status
 
@@ -21,11 +22,15 @@ def labelled(row: AlertState, *, added: tuple[str, ...] = (), removed: str | Non
 
 
 def commented(row: AlertState, priority: Priority, key: str, now: datetime) -> Status:
-    """A comment of ours stands; only an escalation calls the people of its priority."""
+    """A comment of ours stands; only an escalation calls the people of its priority, or of the next tier.
+
+    Where the end of a snooze is told, and where it becomes urgent, it waits for people from now on.
+    """
     issue = row.status.issue
     if issue is None:
         return row.status
     kind = Comment.of(key)
+    becomes_urgent = kind is Comment.ESCALATION and not issue.announced.urgent
     issue = replace(issue, comments=issue.comments + 1, heard=issue.heard + 1)
     if kind is Comment.HELP:
         left = tuple(each for each in row.status.replies if Comment.HELP.key(each) != key)
@@ -37,7 +42,10 @@ def commented(row: AlertState, priority: Priority, key: str, now: datetime) -> S
         spoke_at=now,
         announced=min(issue.announced, priority) if kind is Comment.ESCALATION else issue.announced,
         once=(*issue.once, key) if kind in ONCE else issue.once,
+        tier=issue.tier + (kind is Comment.TIER),
     )
+    if kind in (Comment.TIER, Comment.SNOOZE) or becomes_urgent:
+        issue = left_to_people(issue, now)
     snoozed_until = None if kind is Comment.SNOOZE else row.status.snoozed_until
     return replace(row.status, issue=issue, snoozed_until=snoozed_until, failures=0)
 

@@ -2,18 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, TypeAdapter, ValidationError
 
 from chalicelib.conditions.commands import PersonComment
-from chalicelib.conditions.issue import Closer, IssueRef, Label, Seen
+from chalicelib.conditions.issue import LONG_AGO, Closer, IssueRef, Label, Seen
 from chalicelib.github.protocol import Request, Response, unreadable
 
 Model = TypeVar("Model")
-
-LONG_AGO = datetime.fromtimestamp(0, UTC)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from chalicelib.github.lists import GitHubLists
 from chalicelib.github.protocol import Request
 from chalicelib.labels import AREA_LABEL
 
-DUPLICATE_OF = "duplicate_issue_id"
+OPTIONAL = {"duplicate_issue_id", "assignees"}
 MOST_NAMED = 3
 """Refusals that each name something to leave out; each costs a write, and the next leaves out the rest."""
 
@@ -58,16 +58,17 @@ class GitHubIssues(GitHubLists):
             raise
 
     def edit(self, ref: IssueRef, changes: dict[str, Any], before: datetime) -> Seen:
-        """Change fields of an issue: title, body, state, state_reason, and what it is a duplicate of.
+        """Change fields of an issue: title, body, state, state_reason, assignees, and its duplicate.
 
-        The last is left out where GitHub does not take it: the issue is closed all the same.
+        The last two are left out where GitHub does not take them: the rest is changed all the same.
         """
         try:
             return self._issue(requests.issue("PATCH", ref, body=changes), before)
         except Invalid as error:
-            if DUPLICATE_OF not in changes or {fault.field for fault in error.faults} != {DUPLICATE_OF}:
+            refused = {fault.field for fault in error.faults}
+            if not refused or not refused <= OPTIONAL & changes.keys():
                 raise
-        lesser = {name: value for name, value in changes.items() if name != DUPLICATE_OF}
+        lesser = {name: value for name, value in changes.items() if name not in refused}
         return self._issue(requests.issue("PATCH", ref, body=lesser), before)
 
     def add_labels(self, ref: IssueRef, labels: tuple[str, ...], before: datetime) -> None:

@@ -8,19 +8,20 @@ and what a run has no time for is left to the next one.
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
-from typing import Protocol
 
 from pydantic import BaseModel
 
 from chalicelib.alert import AlertEvent, Priority
 from chalicelib.conditions.alarm_state import AccountRegion, place_of
+from chalicelib.conditions.clocks import LONG_AGO
 from chalicelib.conditions.record import record
 from chalicelib.conditions.row import AlertState
 from chalicelib.errors import AlarmsUnavailable
-from chalicelib.reconcile.alarm_reader import AlarmReader, Described
+from chalicelib.reconcile.alarm_reader import AlarmReader
 from chalicelib.reconcile.ended_alarms import ended
+from chalicelib.reconcile.missed_alarms import MissedAlarms
 from chalicelib.store.ports import Census, Rows
 from chalicelib.telemetry import log_keys
 from chalicelib.telemetry.telemetry import Telemetry
@@ -31,20 +32,6 @@ FORGOTTEN = timedelta(days=1)
 TRIES = 8
 RUN = timedelta(seconds=20)
 """A run takes no longer, since what is due waits behind it."""
-
-LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
-
-
-class AlarmSearch(Protocol):
-    """Finds, on a page of alarms in ALARM, those whose row does not fire."""
-
-    def search(
-        self,
-        reader: AlarmReader,
-        alarms: list[Described],
-        learn: Callable[[AlertState | None, AlertEvent], None],
-    ) -> None:
-        """Let them be learned; raises AlarmsUnavailable."""
 
 
 class _Task(BaseModel):
@@ -76,7 +63,7 @@ class AlarmCheck:
     readers: Callable[[AccountRegion], AlarmReader | None]
     now: Callable[[], datetime]
     telemetry: Telemetry
-    search: AlarmSearch
+    search: MissedAlarms
     places: tuple[AccountRegion, ...] = ()
     every: timedelta = timedelta(minutes=10)
 

@@ -13,11 +13,12 @@ from pydantic import BaseModel
 
 from chalicelib.alert import Priority
 from chalicelib.conditions.calls import Kind
+from chalicelib.conditions.clocks import LONG_AGO
 from chalicelib.errors import GitHubError, TooLate
 from chalicelib.labels import AREA_LABEL
 from chalicelib.rate_limit.rules import Call, CallBudget, Granted
 from chalicelib.reconcile.comparison import Comparison
-from chalicelib.reconcile.full_check import LAG, LONG_AGO, FullCheck, Lists, Looks, Progress
+from chalicelib.reconcile.full_check import LAG, FullCheck, Lists, Looks, Progress
 from chalicelib.reconcile.unrouted import UnroutedIssues
 from chalicelib.store.ports import Census, Rows
 

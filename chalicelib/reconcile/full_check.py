@@ -12,6 +12,7 @@ from typing import Protocol
 from pydantic import BaseModel
 
 from chalicelib.conditions import lag
+from chalicelib.conditions.clocks import LONG_AGO
 from chalicelib.conditions.issue import Seen
 from chalicelib.conditions.row import AlertState, Issue
 from chalicelib.labels import AREA_LABEL
@@ -22,8 +23,6 @@ from chalicelib.store.ports import Rows
 AT_ONCE = 100
 LAG = timedelta(minutes=10)
 """How far a list may be behind; GitHub promises nothing, and up to eight minutes were reported."""
-
-LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class Looks(comparison.Looks, Protocol):

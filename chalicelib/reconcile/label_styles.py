@@ -6,13 +6,14 @@ so no alert waits for its labels. How people change a label afterwards is up to 
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from pydantic import BaseModel
 
 from chalicelib.alert import Priority
 from chalicelib.conditions.calls import Kind
+from chalicelib.conditions.clocks import LONG_AGO
 from chalicelib.conditions.issue import Label
 from chalicelib.errors import Invalid, Refused
 from chalicelib.labels import OUR_PREFIXES, describe_label
@@ -24,7 +25,6 @@ from chalicelib.telemetry.telemetry import Telemetry
 EVERY = timedelta(hours=1)
 """How often a repository is looked through for labels that could not be told beforehand."""
 
-LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 LAST_IN_LINE = Call(Kind.CHANGE, Priority.P3)
 
 

@@ -5,11 +5,12 @@ A row knows when that will be and is due then. One that was idle before it knew 
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from pydantic import BaseModel
 
 from chalicelib.alert import Condition, Priority
+from chalicelib.conditions.clocks import LONG_AGO
 from chalicelib.conditions.repeats import stale_at
 from chalicelib.conditions.row import AlertState
 from chalicelib.labels import STALE_LABEL
@@ -18,7 +19,6 @@ from chalicelib.store.ports import Census, Rows
 KEY = "unheard#looked"
 MOST = 2000
 AT_ONCE = 100
-LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class _Looked(BaseModel):

@@ -5,11 +5,12 @@ They got there because their repository was renamed, or because a person transfe
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from pydantic import BaseModel
 
 from chalicelib.alert import Priority
+from chalicelib.conditions.clocks import LONG_AGO
 from chalicelib.conditions.row import AlertState
 from chalicelib.reconcile.comparison import ROOM
 from chalicelib.store.ports import Census, Rows
@@ -17,7 +18,6 @@ from chalicelib.store.ports import Census, Rows
 MOST = 5000
 AT_ONCE = 100
 KEY = "drift#"
-LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class _Looked(BaseModel):

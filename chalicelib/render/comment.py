@@ -6,7 +6,7 @@ from datetime import datetime
 from chalicelib.conditions.comments import Comment
 from chalicelib.conditions.issue import IssueRef
 from chalicelib.conditions.row import AlertState
-from chalicelib.render import links
+from chalicelib.render import links, people
 from chalicelib.render.marker import comment_marker
 from chalicelib.render.stale import unheard
 from chalicelib.render.view import View
@@ -37,6 +37,13 @@ def _escalation(view: View) -> list[str]:
     return [raised, links.links(view), view.mentions(priority), view.now_says()]
 
 
+def _tier(view: View) -> list[str]:
+    issue, priority = view.row.status.issue, view.severity(view.alert.priority)
+    nobody = f"Nobody has acknowledged this yet. {priority}; firing {view.since()}."
+    tier = people.of_tier(view, issue.tier + 1 if issue else 1)
+    return [nobody, links.links(view), tier, view.now_says(), f"To take it, {people.TAKE_IT}."]
+
+
 def _resolved(view: View) -> list[str]:
     return [view.ending(), "This issue stays open until a person closes it, as its team wishes."]
 
@@ -59,19 +66,15 @@ def _help(_: View) -> list[str]:
     return [HELP]
 
 
-HELP = """\
+HELP = f"""\
 That command could not be carried out. These can be, on the first line of a comment:
 
-| | |
-|---|---|
-| `/ack` | it is yours: you are assigned, and repeats are no longer commented |
-| `/snooze 4h` | nothing is said for so long (`30m`, `4h`, `2d`; at most 30 days) |
-| `/unsnooze` | the snooze ends now |
-| `/mute`, `/unmute` | nothing is said about this alert until it is unmuted |"""
+{people.COMMANDS}"""
 
 _KINDS: dict[Comment, Callable[[View], list[str]]] = {
     Comment.REPEAT: _repeat,
     Comment.ESCALATION: _escalation,
+    Comment.TIER: _tier,
     Comment.RESOLVED: _resolved,
     Comment.SNOOZE: _snooze,
     Comment.QUIET: _quiet,

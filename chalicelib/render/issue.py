@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from chalicelib.adapters import registry
-from chalicelib.alert import UNKNOWN_TEAM, AlertEvent, Priority
+from chalicelib.alert import UNKNOWN_TEAM, AlertEvent
 from chalicelib.conditions.row import AlertState, Verb
-from chalicelib.render import history, links, markdown, marker, picture, redaction, sections
+from chalicelib.render import history, links, markdown, marker, people, picture, redaction, sections
 from chalicelib.render.stale import is_unheard, unheard
 from chalicelib.render.view import View
 from chalicelib.routing import Routing
@@ -32,7 +32,7 @@ def body(row: AlertState, routing: Routing, now: datetime, *, previous: str = ""
     opening = not previous and (row.intent is None or row.intent.verb is Verb.OPEN)
     issue = None if opening else row.status.issue
     opened = min(at for at in (parts.opened, issue.episode if issue else None, view.began) if at)
-    head = _head(view, issue.announced if issue else view.alert.priority)
+    head = _head(view, people.called(view, issue))
     story = [*history.story(view, opened, issue), _fix_routing(view)]
     begin = marker.marker(row.fingerprint, view.began)
     end = marker.end_marker(opened, row.correlation_id)
@@ -45,8 +45,8 @@ def body(row: AlertState, routing: Routing, now: datetime, *, previous: str = ""
     return bare if len(bare) <= MAX_BODY else previous
 
 
-def _head(view: View, announced: Priority) -> list[str]:
-    """Tell what a person needs first; those called stay named while it fires, as a new name would call."""
+def _head(view: View, called: str) -> list[str]:
+    """Tell what a person needs first."""
     return [
         "" if view.firing else view.ending(),
         " ".join(unheard(view)) if is_unheard(view) else "",
@@ -54,7 +54,8 @@ def _head(view: View, announced: Priority) -> list[str]:
         picture.in_short(view),
         view.facts(),
         links.links(view),
-        view.mentions(announced) if view.firing else "",
+        people.who_has_it(view),
+        called,
     ]
 
 

@@ -2,15 +2,18 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from chalicelib.alert import Priority
 from chalicelib.errors import ConfigurationError
 from chalicelib.labels import MAX_LABEL
-from chalicelib.routing.table import MAX_ASSIGNEES, Details, Fallback, Route, Routing, union
+from chalicelib.routing.table import MAX_ASSIGNEES, Details, Escalation, Fallback, Route, Routing, union
+
+MAX_TIERS = 10
 
 
 def _fits(pattern: str, what: str) -> AfterValidator:
@@ -22,6 +25,20 @@ def _fits(pattern: str, what: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _length(value: object) -> timedelta:
+    found = re.fullmatch(r"([1-9][0-9]{0,3})([smh])", value) if isinstance(value, str) else None
+    if found is None:
+        raise ValueError(f'{value!r} is not a length of time such as "15m" or "1h"')
+    return int(found[1]) * _UNITS[found[2]]
+
+
+def _somebody(tier: tuple[str, ...]) -> tuple[str, ...]:
+    if not tier:
+        raise ValueError("a tier that names nobody")
+    return tier
+
+
+_UNITS = {"s": timedelta(seconds=1), "m": timedelta(minutes=1), "h": timedelta(hours=1)}
 _LOGIN = r"[A-Za-z0-9][A-Za-z0-9_-]*"
 Team = Annotated[str, _fits(r"(?=.{1,45}$)[a-z0-9]+(-[a-z0-9]+)*", "a team slug such as dev-infra")]
 Repository = Annotated[str, _fits(rf"{_LOGIN}/[A-Za-z0-9._-]+", "a repository as owner/name")]
@@ -36,6 +53,9 @@ Label = Annotated[
     ),
 ]
 
+Length = Annotated[timedelta, BeforeValidator(_length)]
+Tier = Annotated[tuple[Mention, ...], AfterValidator(_somebody)]
+
 
 class _Table(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -47,6 +67,8 @@ class _Team(_Table):
     assignees: Annotated[tuple[Login, ...], Field(max_length=MAX_ASSIGNEES)] = ()
     runbook: Runbook | None = None
     mention: dict[Priority, tuple[Mention, ...]] = Field(default_factory=dict)
+    escalate_after: Length | None = None
+    escalate_to: Annotated[tuple[Tier, ...], Field(max_length=MAX_TIERS)] = ()
     close_on_resolve: bool = True
     board: bool = True
     details: Details = Details.LABELS
@@ -75,6 +97,8 @@ def load(text: str) -> Routing:
         raise ConfigurationError("routing.toml", [f"not TOML: {error}"]) from None
     except ValidationError as error:
         raise ConfigurationError("routing.toml", [_fault(fault) for fault in error.errors()]) from None
+    if halves := list(_halves(file)):
+        raise ConfigurationError("routing.toml", halves)
     return Routing(
         default=_route(file.default),
         teams={name: _route(_inherit(team, file.default)) for name, team in file.team.items()},
@@ -87,6 +111,18 @@ def _inherit(team: _Team, default: _Default) -> _Team:
     return default.model_copy(update={name: getattr(team, name) for name in team.model_fields_set})
 
 
+def _halves(file: _File) -> Iterator[str]:
+    """Name each half of an escalation that lacks the other half."""
+    tables = {"default": file.default, **{f"team.{name}": team for name, team in file.team.items()}}
+    whole = {key: _inherit(table, file.default) for key, table in tables.items()}
+    for key, table in tables.items():
+        if table.escalate_to and not whole[key].escalate_after:
+            yield f'{key}.escalate_to: needs escalate_after, such as "15m", here or in [default]'
+        callers = whole.values() if table is file.default else (whole[key],)
+        if table.escalate_after and not any(each.escalate_to for each in callers):
+            yield f"{key}.escalate_after: needs escalate_to, whom to call, or nobody is called"
+
+
 def _route(table: _Team) -> Route:
     return Route(
         repository=table.repository,
@@ -97,7 +133,14 @@ def _route(table: _Team) -> Route:
         close_on_resolve=table.close_on_resolve,
         details=table.details,
         board=table.board,
+        escalation=_escalation(table),
     )
+
+
+def _escalation(table: _Team) -> Escalation | None:
+    if not table.escalate_after or not table.escalate_to:
+        return None
+    return Escalation(table.escalate_after, tuple(union([tier]) for tier in table.escalate_to))
 
 
 def _fault(fault: Mapping[str, Any]) -> str:

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from enum import StrEnum
+from itertools import zip_longest
 
 from chalicelib.adapters import registry
+from chalicelib.adapters.fields import Ownership
 from chalicelib.alert import UNKNOWN_TEAM, AlertEvent, Priority
 from chalicelib.labels import AREA_LABEL, KNOWN_LABELS, MAX_LABEL, UNKNOWN_LABEL
 
@@ -20,6 +23,14 @@ class Details(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Escalation:
+    """Who is called while nobody acknowledges an urgent alert: a tier each time that `after` has passed."""
+
+    after: timedelta
+    tiers: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
     """Where an alert's issue is, and whom and what it names."""
 
@@ -31,6 +42,7 @@ class Route:
     close_on_resolve: bool
     details: Details
     board: bool = True
+    escalation: Escalation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +62,9 @@ class Routing:
     fallback: Fallback | None = None
 
     @property
-    def ownership(self) -> tuple[tuple[str, ...], Priority] | None:
+    def ownership(self) -> Ownership | None:
         """The teams and the priority of an alert that names none; None where such alerts are rejected."""
-        return ((UNKNOWN_TEAM,), self.fallback.priority) if self.fallback else None
+        return Ownership((UNKNOWN_TEAM,), self.fallback.priority) if self.fallback else None
 
     @property
     def repositories(self) -> frozenset[str]:
@@ -100,13 +112,22 @@ class Routing:
 
 
 def _joined(routes: Sequence[Route]) -> Route:
-    """Join the labels and people of several routes; the rest is the first one's."""
+    """Join the labels, people and tiers of several routes; the rest is the first one's."""
     return replace(
         routes[0],
         labels=union(route.labels for route in routes),
         assignees=union(route.assignees for route in routes)[:MAX_ASSIGNEES],
         mentions={p: union(route.mentions.get(p, ()) for route in routes) for p in Priority},
+        escalation=_joined_tiers([route.escalation for route in routes if route.escalation]),
     )
+
+
+def _joined_tiers(escalations: Sequence[Escalation]) -> Escalation | None:
+    """Call the people of all, tier by tier, as soon as the most impatient one would."""
+    if not escalations:
+        return None
+    tiers = zip_longest(*(each.tiers for each in escalations), fillvalue=())
+    return Escalation(min(each.after for each in escalations), tuple(union(tier) for tier in tiers))
 
 
 def union(groups: Iterable[tuple[str, ...]]) -> tuple[str, ...]:

@@ -69,13 +69,7 @@ class DynamoCensus:
 
     def resolved(self, day: date, limit: int) -> list[str]:
         """List fingerprints whose newest episode ended on a day (UTC), the newest first."""
-        asked = {
-            "IndexName": "resolved",
-            "KeyConditionExpression": "#hash = :hash",
-            "ExpressionAttributeNames": {"#hash": "resolved_day"},
-            "ExpressionAttributeValues": {":hash": {"S": f"{day:%Y-%m-%d}"}},
-        }
-        return self._fingerprints(asked, limit)
+        return self._fingerprints(_of("resolved", "resolved_day", f"{day:%Y-%m-%d}"), limit)
 
     def _fingerprints(self, asked: Mapping[str, Any], limit: int) -> list[str]:
         listed = {"ProjectionExpression": "fingerprint", "ScanIndexForward": False}
@@ -87,18 +81,18 @@ class DynamoCensus:
 
 
 def _waiting(priority: Priority) -> dict[str, Any]:
-    return {
-        "IndexName": "waiting",
-        "KeyConditionExpression": "#hash = :hash",
-        "ExpressionAttributeNames": {"#hash": "waiting_priority"},
-        "ExpressionAttributeValues": {":hash": {"S": priority.value}},
-    }
+    return _of("waiting", "waiting_priority", priority.value)
 
 
 def _open(priority: Priority) -> dict[str, Any]:
+    return _of("open", "open_priority", priority.value)
+
+
+def _of(index: str, attribute: str, value: str) -> dict[str, Any]:
+    """Ask an index for the rows whose attribute, its key, has a value."""
     return {
-        "IndexName": "open",
+        "IndexName": index,
         "KeyConditionExpression": "#hash = :hash",
-        "ExpressionAttributeNames": {"#hash": "open_priority"},
-        "ExpressionAttributeValues": {":hash": {"S": priority.value}},
+        "ExpressionAttributeNames": {"#hash": attribute},
+        "ExpressionAttributeValues": {":hash": {"S": value}},
     }

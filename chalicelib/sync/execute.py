@@ -8,8 +8,9 @@ from typing import Any, Protocol, assert_never
 from chalicelib import render
 from chalicelib.alert import AlertEvent
 from chalicelib.conditions import outcome, written
+from chalicelib.conditions.comments import Comment
 from chalicelib.conditions.issue import Draft, IssueRef, Seen
-from chalicelib.conditions.row import AlertState, Intent, Issue
+from chalicelib.conditions.row import AlertState, Intent, Issue, Status
 from chalicelib.conditions.steps import (
     AddComment,
     AddLabels,
@@ -87,7 +88,7 @@ class Executor:
             case OpenIssue():
                 return self._open(row, needed(row.intent))
             case UpdateIssue() | ReopenIssue() | CloseIssue():
-                return self._edit(row, step, needed(row.status.issue), needed(row.spec.alert))
+                return self._edit(row, step, needed(row.status.issue))
             case AddComment(ref, key):
                 return self._comment(row, ref, key, needed(row.spec.alert))
             case AddLabels(ref, labels):
@@ -98,7 +99,7 @@ class Executor:
             case ReadIssue(ref):
                 return listen(self._tracker, row, ref, self._now())
             case FollowCommands():
-                return obey(self._tracker, row, step)
+                return obey(self._tracker, row, step, self._written, self._now())
             case Adopt(ref):
                 seen = self._tracker.read(ref, row.lease_end)
                 status = outcome.adopted(row, needed(row.spec.alert), seen)
@@ -137,26 +138,34 @@ class Executor:
             return None
         return seen if outcome.surprising(issue, seen) else None
 
-    def _edit(self, row: AlertState, step: Edit, issue: Issue, alert: AlertEvent) -> AlertState:
+    def _edit(self, row: AlertState, step: Edit, issue: Issue) -> AlertState:
         """Read first: people's words are kept, and where they changed what was planned on, plan anew."""
         seen = self._tracker.read(issue.ref, row.lease_end)
         if outcome.surprising(issue, seen):
             return replace(row, status=outcome.observed(row, seen, self._now()), intent=None)
-        changes: dict[str, Any] = {"body": render.body(row, self._routing, self._now(), previous=seen.body)}
-        title = render.title(alert) if seen.title == issue.title else issue.title
-        if title != issue.title:
-            changes["title"] = title
+        changes: dict[str, Any] = {}
         if isinstance(step, ReopenIssue):
             changes["state"] = "open"
         if isinstance(step, CloseIssue):
             changes |= {"state": "closed", "state_reason": "completed" if step.recovered else "not_planned"}
-        written = self._tracker.edit(issue.ref, changes, row.lease_end)
-        return replace(row, status=outcome.shown(row, alert, written, title, self._now()), intent=None)
+        return replace(row, status=self._written(row, seen, changes), intent=None)
+
+    def _written(self, row: AlertState, seen: Seen, changes: dict[str, Any]) -> Status:
+        """Write our part of the text, the title if it is ours, and other changes, in one call."""
+        issue, alert = needed(row.status.issue), needed(row.spec.alert)
+        changes = {"body": render.body(row, self._routing, self._now(), previous=seen.body), **changes}
+        title = render.title(alert) if seen.title == issue.title else issue.title
+        if title != issue.title:
+            changes["title"] = title
+        edited = self._tracker.edit(issue.ref, changes, row.lease_end)
+        return outcome.shown(row, alert, edited, title, self._now())
 
     def _comment(self, row: AlertState, ref: IssueRef, key: str, alert: AlertEvent) -> AlertState:
         issue, seen = needed(row.status.issue), self._tracker.read(ref, row.lease_end)
         if outcome.surprising(issue, seen):
             return replace(row, status=outcome.observed(row, seen, self._now()), intent=None)
+        if Comment.of(key) is Comment.TIER and seen.comments != issue.heard:
+            return listen(self._tracker, row, ref, self._now())  # one of them may be an acknowledgement
         self._tracker.comment(ref, render.comment(row, self._routing, key, self._now()), row.lease_end)
         return replace(row, status=written.commented(row, alert.priority, key, self._now()), intent=None)
 

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.adapters.fields import Ownership
 from chalicelib.conditions.alarm_state import AccountRegion
 from chalicelib.reconcile.alarm_check import AlarmCheck
 from chalicelib.reconcile.missed_alarms import MissedAlarms
@@ -24,7 +23,6 @@ HALF_AN_HOUR = 1800.0
 
 def alarms(stage: Stage) -> AlarmCheck:
     """Wire the look at alarms of a function's account and region, and of others that have a role for us."""
-    fallback = policy(stage.settings).routing.ownership
     return AlarmCheck(
         census=census(stage),
         rows=store(stage),
@@ -35,7 +33,7 @@ def alarms(stage: Stage) -> AlarmCheck:
             rows=store(stage),
             ours=partial(_is_topic, re.escape(stage.prefix), stage.place.account_id),
             others=partial(_is_topic, r"alerting-[a-z0-9]+", r"\d+"),
-            missing=Ownership(*fallback) if fallback else None,
+            missing=policy(stage.settings).routing.ownership,
             telemetry=stage.telemetry,
         ),
         places=places(stage),

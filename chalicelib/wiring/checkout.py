@@ -33,7 +33,8 @@ DIRECT = Config(proxies={})
 
 
 def find(name: str, region: str | None = None) -> Stage:
-    """Find a stage by its name; raises ConfigurationError if there is no such stage, or it has no region."""
+    """Find a stage by its name; raises ConfigurationError if there can be none, or not in that region."""
+    _check(name, region)
     environment = variables(name) | {"ALERTING_STAGE": name}
     environment |= {variable: os.environ[variable] for variable in ADDRESSES if variable in os.environ}
     settings = Settings.read(environment)
@@ -53,6 +54,14 @@ def variables(name: str) -> dict[str, str]:
     except (ValueError, KeyError) as error:
         raise ConfigurationError(".chalice/config.json", [f"it cannot be read: {error}"]) from error
     return dict(stages.get(name, {}).get("environment_variables", {}))
+
+
+def _check(name: str, region: str | None) -> None:
+    """See that a stage may be called so, and that a region is one by its form."""
+    if not re.fullmatch(r"[a-z0-9]{1,20}", name):
+        raise ConfigurationError(f"--stage {name}", ["a stage is a word of lower-case letters and digits"])
+    if region is not None and not re.fullmatch(r"[a-z]{2,}(-[a-z]+)+-\d{1,2}", region):
+        raise ConfigurationError(f"--region {region}", ["name a region of AWS, such as us-east-1"])
 
 
 def assignments(file: Path) -> dict[str, str]:
@@ -81,6 +90,8 @@ def _region(name: str) -> str:
     named = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
     region = written.get("region") or named
     if not region:
-        fault = "its region is not known; name it with --region"
-        raise ConfigurationError(f"The stage {name}", [fault])
+        fault = (
+            f"there is no infra-extra/{name}.tfvars that says where it is; correct --stage, or name --region"
+        )
+        raise ConfigurationError(f"--stage {name}", [fault])
     return region

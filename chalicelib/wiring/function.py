@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from functools import cache
 
 from chalicelib.settings import AwsArn, Settings
-from chalicelib.telemetry.telemetry import Powertools, quiet
+from chalicelib.telemetry.powertools import Powertools, quiet
 from chalicelib.wiring.stage import Stage
 
 

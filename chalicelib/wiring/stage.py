@@ -28,6 +28,16 @@ stopped midway, which would count as a receive of each message.
 LOCAL = "local"
 
 
+class _Name:
+    """A name on AWS: it begins as every name of the stage does."""
+
+    def __init__(self, ending: str) -> None:
+        self._ending = ending
+
+    def __get__(self, stage: "Stage", kind: type["Stage"]) -> str:
+        return f"{stage.prefix}-{self._ending}"
+
+
 @dataclass(frozen=True, eq=False)
 class Stage:
     """One deployment of the system; `within` is an ARN of a resource in it, where one is known.
@@ -43,6 +53,25 @@ class Stage:
     keys: Mapping[str, Any] = field(default_factory=dict)
     proxy: str = ""
     _clients: dict[tuple[str, str], Any] = field(default_factory=dict)
+
+    collector = _Name("collector")
+    """The function that takes from the queue."""
+    reconcile = _Name("reconcile")
+    """The function that runs each minute."""
+    topic = _Name("alerts")
+    """The topic of alerts."""
+    bus = _Name("alarms")
+    """The bus that EventBridge rules send alarms to."""
+    queue = _Name("alerts")
+    """The queue of alerts."""
+    dlq = _Name("alerts-dlq")
+    """The dead-letter queue."""
+    table = _Name("alerts-state")
+    """The table of conditions."""
+    app_secret = _Name("alerting-app-secrets")
+    """The secret of the GitHub App."""
+    webhook_secret = _Name("webhook-secrets")
+    """The secret that holds the senders' tokens."""
 
     @property
     def name(self) -> str:
@@ -65,16 +94,6 @@ class Stage:
         return f"alerting-{self.name}"
 
     @property
-    def collector(self) -> str:
-        """The function that takes from the queue."""
-        return f"{self.prefix}-collector"
-
-    @property
-    def reconcile(self) -> str:
-        """The function that runs each minute."""
-        return f"{self.prefix}-reconcile"
-
-    @property
     def functions(self) -> tuple[str, ...]:
         """The functions: the routes, the collector, reconcile."""
         return self.prefix, self.collector, self.reconcile
@@ -83,41 +102,6 @@ class Stage:
     def log_groups(self) -> tuple[str, ...]:
         """The log groups of the functions, in their order."""
         return tuple(f"/aws/lambda/{function}" for function in self.functions)
-
-    @property
-    def topic(self) -> str:
-        """The topic of alerts."""
-        return f"{self.prefix}-alerts"
-
-    @property
-    def bus(self) -> str:
-        """The bus that EventBridge rules send alarms to."""
-        return f"{self.prefix}-alarms"
-
-    @property
-    def queue(self) -> str:
-        """The queue of alerts."""
-        return f"{self.prefix}-alerts"
-
-    @property
-    def dlq(self) -> str:
-        """The dead-letter queue."""
-        return f"{self.queue}-dlq"
-
-    @property
-    def table(self) -> str:
-        """The table of conditions."""
-        return f"{self.prefix}-alerts-state"
-
-    @property
-    def app_secret(self) -> str:
-        """The secret of the GitHub App."""
-        return f"{self.prefix}-alerting-app-secrets"
-
-    @property
-    def webhook_secret(self) -> str:
-        """The secret that holds the senders' tokens."""
-        return f"{self.prefix}-webhook-secrets"
 
     @cached_property
     def place(self) -> AwsArn:

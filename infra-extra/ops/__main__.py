@@ -10,8 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.errors import ConfigurationError
 from ops import checks, functions, logs, package, terraform
-from ops.deployment import Deployment
-from ops.faults import Faults
+from ops.deployment import Deployment, Faults
 from ops.trial import Stopped, Trial
 
 

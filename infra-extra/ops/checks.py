@@ -15,8 +15,7 @@ from chalicelib.github.auth import App
 from chalicelib.webhook import hook_secret
 from chalicelib.webhook.authentication import Credentials, text_of
 from ops import leftovers, memory
-from ops.deployment import Deployment
-from ops.faults import Faults
+from ops.deployment import Deployment, Faults
 
 TERRAFORM = (1, 11)
 PYTHONS = ((3, 11), (3, 14))

@@ -12,10 +12,17 @@ from botocore.config import Config
 from chalicelib.settings import Settings
 from chalicelib.wiring import checkout
 from chalicelib.wiring.stage import Stage
-from ops.faults import Faults
 
 PATIENT = Config(connect_timeout=10, read_timeout=60, s3={"addressing_style": "path"})
 """Buckets by path: if AWS is a stand-in at one address, a bucket has no host of its own."""
+
+
+class Faults(Exception):
+    """The faults that were found, each with what to do about it."""
+
+    def __init__(self, what: str, faults: list[str]) -> None:
+        super().__init__("\n".join([what, *(f"  - {fault}" for fault in faults)]))
+        self.faults = faults
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

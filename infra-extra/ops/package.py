@@ -14,14 +14,15 @@ import sys
 import zipfile
 from pathlib import Path
 
-from ops.deployment import Deployment
-from ops.faults import Faults
+from ops.deployment import Deployment, Faults
 
 NOT_PACKAGED = shutil.ignore_patterns("cli", "checkout.py", "__pycache__")
 NOT_COPIED = shutil.ignore_patterns("deployed", "deployments", "venv")
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
 READABLE = 0o100644 << 16
 MACHINES = {"x86_64": "x86_64", "arm64": "aarch64"}
+# What is of no region, such as a role of another account, is left as it is.
+ANY_ACCOUNT = re.compile(r'"arn:([\w-]+):([\w-]+):([\w-]+):\*:')
 PIN = re.compile(r"^([\w.-]+)==([^\s;]+)", re.MULTILINE)
 
 
@@ -47,9 +48,21 @@ def build(stage: Deployment) -> Path:
 
 def run(stage: Deployment, verb: str, *arguments: str) -> None:
     """Let Chalice do something with the project that the package was made from."""
-    chalice, project = str(Path(sys.executable).with_name("chalice")), folder(stage)
-    command = [chalice, "--project-dir", str(project), verb, "--stage", stage.name, *arguments]
-    subprocess.run(command, env=stage.environment | _pip(project), check=True)
+    chalice(stage, folder(stage), verb, *arguments, **_pip(folder(stage)))
+
+
+def chalice(stage: Deployment, project: Path, verb: str, *arguments: str, **variables: str) -> None:
+    """Let Chalice do something with a project, in the stage's environment with these variables."""
+    program = str(Path(sys.executable).with_name("chalice"))
+    command = [program, "--project-dir", str(project), verb, "--stage", stage.name, *arguments]
+    subprocess.run(command, env=stage.environment | variables, check=True)
+
+
+def name_account(project: Path, account_id: str) -> None:
+    """Have the policies of a project, which in git are for any account, name the one of its deployment."""
+    for file in (project / ".chalice").glob("policy-*.json"):
+        text = file.read_text(encoding="utf-8")
+        file.write_text(ANY_ACCOUNT.sub(rf'"arn:\1:\2:\3:{account_id}:', text), encoding="utf-8")
 
 
 def folder(stage: Deployment) -> Path:

@@ -16,7 +16,7 @@ import pytest
 
 from chalicelib.errors import AlertingError
 from chalicelib.github.transport import BoundedTransport
-from chalicelib.telemetry.telemetry import THEIRS
+from chalicelib.telemetry.powertools import THEIRS
 from tests.app import test_functions as functions
 from tests.app.stage import wire_anew
 from tests.app.test_functions import AT_ONCE, OTHER, Running, with_settings

@@ -15,7 +15,7 @@ from chalicelib.rate_limit.shared import SharedBudget
 from chalicelib.reconcile.reconcile import Reconcile
 from chalicelib.sync.execute import Executor
 from chalicelib.sync.sync import Sync, Timing
-from chalicelib.telemetry.telemetry import Powertools
+from chalicelib.telemetry.powertools import Powertools
 from tests.bench.load import START
 from tests.twins.clock import ManualClock
 from tests.twins.queue import MemoryQueue

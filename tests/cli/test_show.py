@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 from botocore.exceptions import ClientError
 
-from chalicelib.cli import letters, rows, show
+from chalicelib.adapters.envelope import EPOCH
+from chalicelib.cli import rows, show
 from chalicelib.cli.letters import DeadLetters, Letter
 from chalicelib.conditions.issue import Closer, IssueRef
 from chalicelib.conditions.plan import Policy
@@ -74,7 +75,7 @@ class Sqs:
 )
 def test_a_message_whose_hiding_has_ended_by_itself_is_shown_already(code: str, matters: bool) -> None:
     dead = DeadLetters(Sqs(code), "url")
-    dead.letters = [Letter("id", "handle", "{}", {}, letters.EPOCH + timedelta(days=1))]
+    dead.letters = [Letter("id", "handle", "{}", {}, EPOCH + timedelta(days=1))]
     if matters:
         with pytest.raises(ClientError):
             dead.close()

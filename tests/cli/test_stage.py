@@ -136,7 +136,7 @@ def test_list_watches_until_it_is_told_to_stop(prompt: Prompt, monkeypatch: pyte
         ("dlq replay --all 00000000", 2, "Say which messages"),
         ("dlq list --stage nowhere --region us-west-2", 2, "--stage"),
         ("list --stage nowhere --region us-west-2", 2, "--stage"),
-        ("list --stage Not-A-Word", 2, "ALERTING_STAGE"),
+        ("list --stage Not-A-Word", 2, "lower-case letters"),
         ("list --stage elsewhere", 2, "--region"),
     ],
 )

@@ -239,6 +239,15 @@ def test_assigning_and_reacting_twice_is_the_same_as_once(world: World) -> None:
     assert (world.assignees(ref), world.reactions(ref)) == ({"mona"}, ["+1", "confused"])
 
 
+def test_an_edit_may_replace_the_assignees(world: World) -> None:
+    ref = opened(world).ref
+    world.tracker.assign(ref, "mona", before(world))
+    seen = world.tracker.edit(ref, {"body": "new", "assignees": []}, before(world))
+    assert (seen.body, seen.assignees, world.assignees(ref)) == ("new", (), set())
+    seen = world.tracker.edit(ref, {"assignees": ["mona"]}, before(world))
+    assert (seen.assignees, world.assignees(ref)) == (("mona",), {"mona"})
+
+
 def test_a_comment_that_its_author_has_deleted_needs_no_reaction(world: World) -> None:
     ref = opened(world).ref
     world.tracker.react(ref, 12345, "+1", before(world))

@@ -350,6 +350,16 @@ def test_only_the_assignees_that_github_does_not_accept_are_left_out_and_named(h
     assert seen.left_out == ("assignee nobody", "assignee Stranger")
 
 
+def test_assignees_that_github_does_not_accept_keep_nothing_else_from_being_changed(hub: Hub) -> None:
+    ref = opened(hub).ref
+    assert edit(hub, ref, body="new", assignees=["mona"]).body == "new"
+    assert assignees(hub) == ["mona"]
+    seen = edit(hub, ref, body="newer", assignees=["mona", "nobody"])
+    assert (seen.body, assignees(hub)) == ("newer", ["mona"])
+    with pytest.raises(Refused):
+        edit(hub, ref, title="x" * 257, assignees=["nobody"])
+
+
 def test_only_the_label_that_github_does_not_accept_is_left_out_and_named(hub: Hub) -> None:
     seen = hub.tracker.open(REPOSITORY, Draft("x", "body", ("x" * 51, *LABELS), ("mona",)), before(hub))
     assert (seen.labels, assignees(hub), seen.left_out) == (LABELS, ["mona"], (f"label {'x' * 51}",))

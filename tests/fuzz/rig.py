@@ -20,7 +20,7 @@ from chalicelib.rate_limit.rules import Limits
 from chalicelib.rate_limit.shared import SharedBudget
 from chalicelib.sync.execute import Executor
 from chalicelib.sync.sync import Sync, Timing
-from chalicelib.telemetry.telemetry import LOGGER, Powertools
+from chalicelib.telemetry.powertools import LOGGER, Powertools
 from chalicelib.webhook.alerts import AlertWebhook
 from chalicelib.webhook.refusals import Refusals
 from tests.twins.clock import ManualClock

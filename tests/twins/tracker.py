@@ -28,10 +28,14 @@ class Thread:
     duplicate_of: int | None = None
     comments: list[str] = field(default_factory=list)
     spoken: list[PersonComment] = field(default_factory=list)
-    assignees: set[str] = field(default_factory=set)
     reactions: set[tuple[int, str]] = field(default_factory=set)
     gone: bool = False
     out_of_sight: bool = False
+
+    @property
+    def assignees(self) -> set[str]:
+        """Who is assigned."""
+        return set(self.seen.assignees)
 
 
 class MemoryTracker:
@@ -105,6 +109,8 @@ class MemoryTracker:
         def effect() -> Seen:
             self._thread(ref).duplicate_of = changes.get("duplicate_issue_id")
             wanted = {name: value for name, value in changes.items() if name != "duplicate_issue_id"}
+            if "assignees" in wanted:
+                wanted["assignees"] = tuple(wanted["assignees"])
             self.change(ref, Closer.US, **wanted)
             return self._thread(ref).seen
 
@@ -168,7 +174,11 @@ class MemoryTracker:
         return may
 
     def assign(self, ref: IssueRef, login: str, before: datetime) -> None:
-        self._call("assign", before, lambda: self._thread(ref).assignees.add(login))
+        def effect() -> None:
+            known = self._thread(ref).seen.assignees
+            self._set(ref, assignees=(*known, *({login} - set(known))))
+
+        self._call("assign", before, effect)
 
     def react(self, ref: IssueRef, comment: int, content: str, before: datetime) -> None:
         self._call("react", before, lambda: self._thread(ref).reactions.add((comment, content)))

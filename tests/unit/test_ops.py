@@ -20,9 +20,8 @@ from moto import mock_aws
 from chalicelib.settings import Settings
 from chalicelib.wiring.checkout import PROJECT
 from ops import __main__ as ops
-from ops import checks, functions, leftovers, logs, memory, policies, terraform
-from ops.deployment import Deployment
-from ops.faults import Faults
+from ops import checks, functions, leftovers, logs, memory, package, terraform
+from ops.deployment import Deployment, Faults
 from ops.trial import Stopped, Trial
 from tests.local.github import AppKey
 
@@ -234,7 +233,7 @@ def test_deployed_policies_name_the_account_and_those_in_git_any(stage: Deployme
     folder = stage.root / ".chalice"
     for file in (PROJECT / ".chalice").glob("policy-dev-*.json"):
         shutil.copy(file, folder)
-    policies.name_account(stage.root, stage.place.account_id)
+    package.name_account(stage.root, stage.place.account_id)
     named = "".join(file.read_text(encoding="utf-8") for file in folder.iterdir())
     assert f"arn:aws:sqs:us-west-2:{stage.place.account_id}:alerting-dev-alerts" in named
     assert set(re.findall(r"arn:aws:\w+:[\w-]*:\*:", named)) == {"arn:aws:iam::*:"}
@@ -359,7 +358,7 @@ def stopped(stage: Deployment, post: Callable[..., httpx.Response] | None = None
 def deployed(stage: Deployment) -> Deployment:
     """A stage whose webhook is deployed, with its queues and its table, and nobody who works."""
     make_bucket(stage)
-    api = {"resource_type": "rest_api", "name": "rest_api", "rest_api_url": "https://api.example.org/api/"}
+    api = {"resource_type": "rest_api", "rest_api_id": "a1", "rest_api_url": "https://api.example.org/api/"}
     text = json.dumps({"resources": [api]})
     stage.s3.put_object(Bucket=BUCKET, Key=stage.memory_key, Body=text.encode())
     store_secrets(stage, {}, {"normalized_webhook_token": "token"})

@@ -12,11 +12,15 @@ from chalicelib.wiring.stage import Stage
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What was found of `name`; `fix` is what to do, and empty where all is well."""
+    """What was found of `name`; `fix` is what to do, and empty where all is well.
+
+    `looked` is False where it could not be looked at.
+    """
 
     name: str
     told: str
     fix: str = ""
+    looked: bool = True
 
     @property
     def ok(self) -> bool:
@@ -32,4 +36,4 @@ def findings(name: str, check: Check, stage: Stage) -> Iterator[Finding]:
     try:
         yield from check(stage)
     except (AlertingError, BotoCoreError, ClientError) as error:
-        yield Finding(name, "could not be looked at", sentence(error))
+        yield Finding(name, "could not be looked at", sentence(error), looked=False)

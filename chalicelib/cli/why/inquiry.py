@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from chalicelib.cli import explain
+from chalicelib.cli import explain, payloads
 from chalicelib.cli.rehearsal import Outcome, Rehearsal
 from chalicelib.cli.why import payload, search
 from chalicelib.cli.why.case import Case, Place
@@ -48,7 +48,7 @@ class Inquiry:
         """Answer for each alert of a payload."""
         rehearsal = Rehearsal(self.place.policy, self.now, store(self.stage).get)
         found: list[Answer] = []
-        for answer in explain.answers_of(explain.text_of(name), source, rehearsal):
+        for answer in explain.answers_of(payloads.text(name), source, rehearsal):
             if isinstance(answer.what, Outcome):
                 alert = answer.what.alert
                 case = self.case(Subject(alert.title), store(self.stage).get(alert.fingerprint))

@@ -7,13 +7,14 @@ that it never costs an alert anything. Its contents come from the rows; GitHub i
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from pydantic import BaseModel
 
 from chalicelib import render
 from chalicelib.alert import Priority
 from chalicelib.conditions.calls import Kind
+from chalicelib.conditions.clocks import LONG_AGO
 from chalicelib.conditions.issue import Draft, IssueRef, Seen
 from chalicelib.errors import Gone, TooLate
 from chalicelib.labels import AREA_LABEL, BOARD_LABEL
@@ -28,8 +29,6 @@ from chalicelib.telemetry.telemetry import Telemetry
 LOOKS = 2
 PATIENCE = timedelta(minutes=15)
 """How long a board gives way to all else: in a long crowd of alerts it is wanted most."""
-
-LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class _Kept(BaseModel):
@@ -80,7 +79,7 @@ class BoardUpkeep:
         """Take the turn: whoever writes the time has the next five minutes, longer than a run, to itself."""
         key = _key(repository)
         document = self.rows.load(key)
-        kept = _Kept.model_validate_json(document.text) if document.text else _Kept()
+        kept = document.parsed(_Kept)
         if self.now() < kept.looked_at + self.every:
             return None
         kept.looked_at = self.now()

@@ -28,7 +28,7 @@ def word(body: str) -> str | None:
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
-        *((f"/{each}", each) for each in ("ack", "mute", "unmute", "unsnooze")),
+        *((f"/{each}", each) for each in ("ack", "unack", "mute", "unmute", "unsnooze")),
         ("  /ACK  \r\nI have it", "ack"),
         ("\n\n/ack", "ack"),
         ("/snooze 4h", "snooze"),
@@ -40,6 +40,7 @@ def word(body: str) -> str | None:
         ("/snoze 4h", ""),
         ("/ack everything", ""),
         ("/unmut", ""),
+        ("/unack mona", ""),
         ("/acks", ""),
         # nothing of ours
         ("/lgtm", None),
@@ -71,7 +72,7 @@ def test_the_first_line_may_be_a_command(body: str, expected: str | None) -> Non
 def test_a_snooze_lasts_from_when_it_was_said(argument: str, length: timedelta) -> None:
     status = heard(ROW, said(f"/snooze {argument}"))
     assert [command.until for command in status.commands] == [at(5) + length]
-    assert commands.obeyed(status, status.commands[0]).snoozed_until == at(5) + length
+    assert commands.obeyed(status, status.commands[0], at(6)).snoozed_until == at(5) + length
 
 
 def heard(row: AlertState, *spoken: PersonComment, writers: Container[str] = ("mona",)) -> Status:
@@ -87,7 +88,7 @@ def test_a_command_is_heard_once_however_often_it_is_listed() -> None:
     once = hear(ROW, said("/ack"), said("chatter", 2))
     again = hear(once, said("/ack"), said("chatter", 2), said("/mute", 3))
     assert [command.word for command in again.status.commands] == ["ack", "mute"]
-    done = replace(again, status=commands.obeyed(again.status, again.status.commands[0]))
+    done = replace(again, status=commands.obeyed(again.status, again.status.commands[0], at(6)))
     assert [command.word for command in hear(done, said("/ack")).status.commands] == ["mute"]
 
 
@@ -151,21 +152,29 @@ def test_a_crowd_of_strangers_keeps_nobody_from_being_heard_in_the_end() -> None
 
 def obeyed(body: str, row: AlertState = ROW) -> Status:
     status = heard(row, said(body))
-    return commands.obeyed(status, status.commands[0])
+    return commands.obeyed(status, status.commands[0], at(6))
 
 
 def test_each_command_has_its_effect() -> None:
-    assert [obeyed(body).issue for body in ("/ack", "/mute")] == [
-        replace(obeyed("/unsnooze").issue, acked_by="mona"),  # type: ignore[type-var]
-        replace(obeyed("/unsnooze").issue, muted=True),  # type: ignore[type-var]
+    heard_to = heard(ROW, said("/ack")).issue
+    assert heard_to
+    assert [obeyed(body).issue for body in ("/ack", "/mute", "/snooze 1h")] == [
+        replace(heard_to, acked_by="mona", acked_at=at(5)),
+        replace(heard_to, muted=True),
+        heard_to,
     ]
+    had = with_issue(FIRING, heard_at=at(1), acked_by="mona", acked_at=at(4), tier=1, called_at=at(4))
+    assert obeyed("/unack", had).issue == replace(heard_to, called_at=at(6))
     muted, snoozed = (
         with_issue(FIRING, muted=True),
         replace(ROW, status=replace(ROW.status, snoozed_until=at(9))),
     )
     lifted = obeyed("/unmute", muted).issue
     assert lifted
-    assert not lifted.muted
+    assert (lifted.muted, lifted.called_at) == (False, at(6))
+    loud = obeyed("/unsnooze", muted).issue
+    assert loud
+    assert (loud.muted, loud.called_at) == (True, at(6))
     assert obeyed("/unsnooze", snoozed).snoozed_until is None
 
 
@@ -178,7 +187,7 @@ def test_a_wrong_command_is_owed_an_answer() -> None:
 def test_without_an_issue_nothing_is_heard_and_nothing_labelled() -> None:
     assert heard(FIRING, said("/ack")) == FIRING.status
     command = replace(heard(ROW, said("/mute")).commands[0], ref=replace(REF, number=99))
-    assert commands.obeyed(ROW.status, command) == ROW.status
+    assert commands.obeyed(ROW.status, command, at(6)) == ROW.status
 
 
 def remembered(*comments: PersonComment) -> list[tuple[str, int]]:

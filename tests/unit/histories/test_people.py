@@ -151,7 +151,9 @@ def test_told_or_found_later_the_row_ends_the_same(deed: str) -> None:
         world.settle(5)
         issue = world.row.status.issue
         assert issue
-        placed = replace(issue, spoke_at=at(0), commented_at=at(0), heard_at=None, opened_at=None)
+        placed = replace(
+            issue, spoke_at=at(0), commented_at=at(0), heard_at=None, opened_at=None, called_at=None
+        )
         rows.append((replace(world.row.status, issue=placed), world.row.look, world.row.due_at))
     assert rows[0] == rows[1]
 
@@ -160,7 +162,7 @@ def test_the_same_event_twice_is_the_same_as_once(world: People) -> None:
     world.say("/ack")
     for _ in range(3):
         world.event()
-    assert world.tracker.calls.count("assign") == 1
+    assert world.tracker.calls.count("edit") == 1
     assert world.reactions() == {(1, "+1")}
 
 
@@ -218,6 +220,69 @@ def test_ack_assigns_and_stops_repeats_being_commented(
         world.run(firing(minute, reason=f"{minute} jobs wait"))
     assert world.comments() == []
     assert "380 jobs wait" in world.tracker.threads[FIRST].seen.body
+
+
+def test_the_text_says_who_has_it_at_no_further_write(
+    world: People, learns: Callable[[People], None]
+) -> None:
+    assert "\n\nNobody has it yet: comment `/ack`.\n\n" in world.tracker.threads[FIRST].seen.body
+    world.say("/ack")
+    before = len(world.writes())
+    learns(world)
+    assert "\n\nAcknowledged by `@mona` at 03:02 UTC.\n\n" in world.tracker.threads[FIRST].seen.body
+    assert [call for call in world.writes()[before:] if call in WRITING] == ["edit", "react"]
+    world.say("/unack")
+    world.event()
+    assert "Nobody has it yet" in world.tracker.threads[FIRST].seen.body
+    assert world.tracker.threads[FIRST].assignees == set()
+
+
+WRITING = ("edit", "react", "assign", "comment", "add_labels", "remove_label")
+
+
+def test_an_acknowledgement_leaves_other_assignees_and_what_people_write(world: People) -> None:
+    thread = world.tracker.threads[FIRST]
+    world.tracker.change(FIRST, Closer.PERSON, body=f"ours\n\n{thread.seen.body}", assignees=("octocat",))
+    world.say("/ack")
+    world.event()
+    assert thread.assignees == {"octocat", "mona"}
+    assert thread.seen.body.startswith("ours\n\n")
+    world.say("/unack")
+    world.event()
+    assert thread.assignees == {"octocat"}
+
+
+def test_whoever_cannot_be_assigned_has_it_all_the_same(world: People) -> None:
+    crowd = tuple(f"person-{number}" for number in range(10))
+    world.tracker.change(FIRST, Closer.PERSON, assignees=crowd)
+    world.say("/ack")
+    world.event()
+    assert world.tracker.threads[FIRST].assignees == set(crowd)
+    assert "Acknowledged by `@mona`" in world.tracker.threads[FIRST].seen.body
+
+
+def test_a_command_waits_until_what_people_did_meanwhile_is_known(world: People) -> None:
+    world.say("/ack")
+    world.event()  # GitHub told of the comment, and before we write
+    world.say("/unack")
+    world.tracker.change(
+        FIRST, Closer.PERSON, labels=(*world.tracker.threads[FIRST].seen.labels, "alert:quiet")
+    )
+    world.event()
+    world.settle(2)
+    issue = world.row.status.issue
+    assert issue
+    assert (issue.quiet, issue.acked_by, world.row.status.commands) == (True, "", ())
+
+
+def test_an_acknowledgement_of_what_is_over_is_an_assignment(world: People) -> None:
+    world.run(resolved(30))
+    body = world.tracker.threads[FIRST].seen.body
+    world.say("/ack")
+    world.event()
+    assert world.tracker.threads[FIRST].assignees == {"mona"}
+    assert world.tracker.threads[FIRST].seen.body == body
+    assert not world.tracker.threads[FIRST].seen.open
 
 
 def test_a_snooze_says_nothing_until_its_end_and_then_what_happened(
@@ -354,7 +419,7 @@ def test_what_is_no_command_is_left_alone(world: People, learns: Callable[[Peopl
     assert (world.reactions(), world.comments()) == (set(), [])
 
 
-@pytest.mark.parametrize("call", ["may_write", "assign", "react", "spoken"])
+@pytest.mark.parametrize("call", ["may_write", "edit", "react", "spoken"])
 @pytest.mark.parametrize("after", [False, True])
 @pytest.mark.parametrize("error", [OutcomeUnknown("dropped"), Unavailable("502")])
 def test_a_failure_anywhere_leaves_a_command_to_be_done_later(
@@ -370,12 +435,12 @@ def test_a_failure_anywhere_leaves_a_command_to_be_done_later(
 
 
 def test_a_command_on_an_issue_that_was_deleted_is_let_go(world: People) -> None:
-    world.tracker.faults["assign"] = fails_with(Unavailable("502"))
+    world.tracker.faults["edit"] = fails_with(Unavailable("502"))
     world.say("/ack")
     world.event()
     assert world.row.status.commands
     world.tracker.delete(FIRST)
-    world.tracker.faults["assign"] = fails_with(Gone("410", status=410), times=99)
+    world.tracker.faults["edit"] = fails_with(Gone("410", status=410), times=99)
     world.settle(5)
     assert world.row.status.commands == ()
     assert [issue.ref.number for issue in world.tracker.open_issues] == [2]

@@ -2,9 +2,12 @@
 
 from chalicelib import render
 from chalicelib.alert import Priority
+from chalicelib.conditions.commands import WORDS
 from chalicelib.conditions.issue import IssueRef
 from chalicelib.conditions.row import Status
-from tests.unit.rows import BEGAN, FINGERPRINT, alert, at, ended, issue, routing, row
+from chalicelib.render import people
+from chalicelib.routing import load
+from tests.unit.rows import BEGAN, FINGERPRINT, ROUTING, alert, at, ended, issue, routing, row
 
 
 def test_a_repeat_comment_says_that_it_goes_on() -> None:
@@ -27,6 +30,32 @@ def test_an_escalation_calls_the_people_of_the_new_priority() -> None:
     )
     assert said.index("**[Open the runbook]") < said.index("\n\n@org/oncall\n\n") < said.index("B = 2")
     assert render.comment(row(), routing(), "escalation-3", at(14)).startswith("Raised to **P1 high**;")
+
+
+def test_a_tier_is_called_with_what_it_needs() -> None:
+    table = load(
+        ROUTING.replace(
+            "[default]",
+            '[default]\nescalate_after = "15m"\nescalate_to = [["@org/b"], ["@ann", "@org/c"]]',
+            1,
+        )
+    )
+    waiting = row(fires=alert(reason="B = 2"), status=Status(issue(tier=1)))
+    said = render.comment(waiting, table, "tier-3", at(30))
+    assert said.startswith(
+        "Nobody has acknowledged this yet. **P1 high**; firing since 03:10 UTC (2026-11-23), 30"
+    )
+    assert said.index("**[Open the runbook]") < said.index("\n\n@ann @org/c\n\n") < said.index("B = 2")
+    assert "To take it, comment `/ack`." in said
+    assert "@org" not in render.comment(waiting, routing(), "tier-3", at(30)), "the table has changed since"
+
+
+def test_a_wrong_command_is_answered_with_all_there_are() -> None:
+    said = render.comment(row(), routing(), "help-1", at(1))
+    assert [word for word in WORDS if f"- `/{word}" not in said] == []
+    assert [word for word in WORDS if f"- `/{word}" not in render.body(row(), routing(), at(1))] == []
+    assert set(people.EFFECTS) == set(WORDS)
+    assert "`/ack`" not in render.body(ended(14), routing(), at(14)), "and of what is over nobody is asked"
 
 
 def test_a_resolution_that_leaves_the_issue_open_says_so() -> None:

@@ -1,14 +1,15 @@
 """The routing table: who gets an alert, and what is wrong with a table, all of it at once."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from chalicelib.adapters.fields import Ownership
 from chalicelib.alert import UNKNOWN_TEAM, AlertEvent, Condition, Priority
 from chalicelib.errors import ConfigurationError
 from chalicelib.labels import AREA_LABEL, MUTED_LABEL, RESOLVED_LABEL, UNKNOWN_LABEL, describe_label
-from chalicelib.routing import Details, Routing, load
+from chalicelib.routing import Details, Escalation, Routing, load
 
 ROOT = Path(__file__).parents[3]
 TABLE = """
@@ -113,7 +114,7 @@ def test_without_a_fallback_nobody_owns_what_names_no_team(routing: Routing) -> 
 
 def test_the_fallback_team_gets_what_names_no_team() -> None:
     routing = load(TABLE + FALLBACK)
-    assert routing.ownership == ((UNKNOWN_TEAM,), Priority.P2)
+    assert routing.ownership == Ownership((UNKNOWN_TEAM,), Priority.P2)
     assert routing.route((UNKNOWN_TEAM,)) == routing.route(("infra",))
     labels = routing.labels(alert((UNKNOWN_TEAM,)))
     assert {"Team:infra", UNKNOWN_LABEL} < set(labels)
@@ -165,6 +166,77 @@ def test_what_is_no_toml_is_told_with_its_place() -> None:
         load("[default]\nrepository = org/alerts\n")
 
 
+ESCALATING = """
+[default]
+repository = "org/alerts"
+escalate_after = "15m"
+
+[team.infra]
+escalate_to = [["@ann", "@Ann"], ["@org/leads", "@bob"]]
+
+[team.storage]
+escalate_after = "1h"
+escalate_to = [["@cy"], ["@bob"], ["@org/heads"]]
+
+[team.calm]
+"""
+
+NO_LENGTH = 'is not a length of time such as "15m" or "1h"'
+
+
+def test_nobody_is_called_later_unless_the_table_says_so(routing: Routing) -> None:
+    assert routing.route(("infra",)).escalation is None
+    assert load(ESCALATING).route(("calm",)).escalation is None
+
+
+def test_tiers_and_their_time_are_inherited_one_by_one() -> None:
+    routing = load(ESCALATING)
+    infra = Escalation(timedelta(minutes=15), (("@ann",), ("@org/leads", "@bob")))
+    assert routing.route(("infra",)).escalation == infra
+    storage = Escalation(timedelta(hours=1), (("@cy",), ("@bob",), ("@org/heads",)))
+    assert routing.route(("storage",)).escalation == storage
+    off = load(ESCALATING.replace('"15m"', '"15m"\nescalate_to = [["@x"]]') + "escalate_to = []")
+    assert off.route(("calm",)).escalation is None
+    assert off.default.escalation == Escalation(timedelta(minutes=15), (("@x",),))
+
+
+def test_of_several_teams_the_tiers_of_all_are_called_when_the_first_of_them_is_due() -> None:
+    joined = load(ESCALATING).route(("storage", "infra", "calm")).escalation
+    tiers = (("@cy", "@ann"), ("@bob", "@org/leads"), ("@org/heads",))
+    assert joined == Escalation(timedelta(minutes=15), tiers)
+
+
+@pytest.mark.parametrize(
+    ("keys", "fault"),
+    [
+        ('escalate_after = "15"', f"escalate_after: '15' {NO_LENGTH}"),
+        ("escalate_after = 15", f"escalate_after: 15 {NO_LENGTH}"),
+        ('escalate_after = "0m"', f"escalate_after: '0m' {NO_LENGTH}"),
+        ('escalate_after = "15m"', "escalate_after: needs escalate_to, whom to call, or nobody is called"),
+        (
+            'escalate_to = [["@ann"]]',
+            'escalate_to: needs escalate_after, such as "15m", here or in [default]',
+        ),
+        ("escalate_to = [[]]", "escalate_to.0: a tier that names nobody"),
+        (
+            'escalate_to = [["@ann"], ["bob"]]',
+            "escalate_to.1.0: 'bob' is not a mention such as @org/team or @login",
+        ),
+        ('escalate_to = ["@ann"]', "escalate_to.0: Input should be a valid tuple"),
+        (
+            "escalate_to = [" + '["@ann"],' * 11 + "]",
+            "escalate_to: Tuple should have at most 10 items after validation, not 11",
+        ),
+    ],
+)
+@pytest.mark.parametrize("table", ["default", "team.infra"])
+def test_half_an_escalation_and_a_wrong_one_are_faults(table: str, keys: str, fault: str) -> None:
+    text = '[default]\nrepository = "o/r"\n' + ("" if table == "default" else f"[{table}]\n") + keys
+    with pytest.raises(ConfigurationError) as caught:
+        load(text)
+    assert caught.value.faults == [f"{table}.{fault}"]
+
+
 @pytest.mark.parametrize("path", ["chalicelib/routing.toml", "docs/routing.example.toml"])
 def test_the_tables_that_ship_are_right(path: str) -> None:
     assert load((ROOT / path).read_text(encoding="utf-8")).repositories >= {
@@ -182,6 +254,8 @@ def test_the_example_shows_every_key() -> None:
         "runbook",
         "close_on_resolve",
         "details",
+        "escalate_after",
+        "escalate_to",
         "team",
         "priority",
         "P0",

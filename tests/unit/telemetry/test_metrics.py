@@ -18,7 +18,7 @@ def emissions() -> Iterator[Emitted]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             match node:
                 case ast.Call(ast.Attribute(owner, "count" | "measure" as how), [first, *_], keywords):
-                    if ast.unparse(owner).lstrip("_").endswith("telemetry") or path.name == "telemetry.py":
+                    if ast.unparse(owner).lstrip("_").endswith("telemetry") or path.name == "powertools.py":
                         yield how, ast.unparse(first), frozenset(str(keyword.arg) for keyword in keywords)
 
 

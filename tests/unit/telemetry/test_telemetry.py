@@ -9,7 +9,7 @@ import pytest
 from chalicelib.errors import Rejected, StoreUnavailable
 from chalicelib.telemetry.masking import MASKED
 from chalicelib.telemetry.metrics import METRICS, NAMESPACE
-from chalicelib.telemetry.telemetry import Powertools
+from chalicelib.telemetry.powertools import Powertools
 from tests.log import redirected
 
 Lines = Callable[[], list[dict[str, Any]]]

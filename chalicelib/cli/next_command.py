@@ -1,0 +1,17 @@
+"""The next command, as it is printed: ready to be pasted in the project's folder."""
+
+import shlex
+
+from chalicelib.wiring.stage import Stage
+
+PROGRAM = ".venv/bin/python -m chalicelib.cli"
+
+
+def command(*words: str) -> str:
+    """Write a command that needs no stage."""
+    return shlex.join([*PROGRAM.split(), *words])
+
+
+def on(stage: Stage, *words: str) -> str:
+    """Write a command for the stage that was asked; the local one is the default."""
+    return command(*words, *([] if stage.local else ["--stage", stage.name, "--region", stage.region]))

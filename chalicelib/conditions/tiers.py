@@ -1,0 +1,57 @@
+"""Tiers: who is called next while nobody acknowledges an urgent alert, and when. Pure.
+
+A person's word ends it or puts it off: an acknowledgement, a label that asks for quiet, a snooze. Flapping is
+nobody's word. An issue that takes no comments is continued in a fresh one, as for an escalation.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from chalicelib.alert import Condition, Priority
+from chalicelib.conditions.acknowledgement import waits_since
+from chalicelib.conditions.comments import Comment
+from chalicelib.conditions.nothing import Nothing
+from chalicelib.conditions.policy import Policy
+from chalicelib.conditions.row import AlertState, Issue
+from chalicelib.conditions.steps import AddComment, OpenIssue, Step
+from chalicelib.routing import Routing
+
+
+def next_tier(row: AlertState, issue: Issue, now: datetime, policy: Policy) -> Step | None:
+    """Call the next tier once the time for it has come."""
+    at = due_at(row, policy.routing)
+    if at is None or now < at:
+        return None
+    if issue.comments_closed:
+        return OpenIssue()
+    return AddComment(issue.ref, Comment.TIER.key(waits_since(row, issue)))
+
+
+def due_at(row: AlertState, routing: Routing) -> datetime | None:
+    """Say when the next tier is to be called; None if none is left, or nobody is to be called."""
+    issue, alert = row.status.issue, row.spec.alert
+    if issue is None or alert is None or not issue.open or not alert.priority.urgent:
+        return None
+    if row.spec.condition is not Condition.FIRING or issue.acked_by or issue.muted or issue.quiet:
+        return None
+    escalation = routing.route(alert.teams).escalation
+    if escalation is None or issue.tier >= len(escalation.tiers):
+        return None
+    since = waits_since(row, issue)
+    return None if Comment.TIER.key(since) in issue.once else since + escalation.after
+
+
+def waiting(row: AlertState, step: Step, routing: Routing) -> Step:
+    """Rest no longer than until the next tier is due."""
+    at = due_at(row, routing) if isinstance(step, Nothing) else None
+    return replace(step, due_at=min(step.due_at or at, at)) if isinstance(step, Nothing) and at else step
+
+
+def called_by_opening(before: Issue | None, priority: Priority) -> int:
+    """Count the tiers called when a fresh issue has taken the place of an open one.
+
+    If it did not get worse, the fresh one was opened to call the next tier.
+    """
+    if before is None or not before.open:
+        return 0
+    return before.tier + (before.comments_closed and priority >= before.announced)

@@ -1,0 +1,54 @@
+"""People: who has an alert, whom it calls, and what they may write to us."""
+
+from chalicelib.conditions import commands
+from chalicelib.conditions.row import Issue
+from chalicelib.conditions.tiers import called_by_opening
+from chalicelib.render.view import View
+from chalicelib.render.words import moment
+
+TAKE_IT = f"comment `/{commands.ACK}`"
+
+EFFECTS = {
+    commands.ACK: ("", "you have it; you are assigned, repeats are not commented, and nobody else is called"),
+    commands.UNACK: ("", "nobody has it any more, and the next people are called in time"),
+    commands.SNOOZE: (" 4h", "no updates for that long (`30m`, `4h`, `2d`; at most 30 days)"),
+    commands.UNSNOOZE: ("", "the snooze ends now"),
+    commands.MUTE: ("", "no updates about this alert until it is unmuted"),
+    commands.UNMUTE: ("", "updates resume"),
+}
+"""How each command is written, and its effect."""
+
+COMMANDS = "\n".join(f"- `/{word}{EFFECTS[word][0]}`: {EFFECTS[word][1]}" for word in commands.WORDS)
+"""All commands, as a list."""
+
+FOLDED = f"On the first line of a comment, by anyone who can write to this repository:\n\n{COMMANDS}"
+
+
+def who_has_it(view: View) -> str:
+    """Say who acknowledged it, or how to; not as a mention, which an edit of the text could send again."""
+    issue = view.row.status.issue
+    if not view.firing:
+        return ""
+    if issue is None or not issue.open or not issue.acked_by:
+        return f"Nobody has it yet: {TAKE_IT}."
+    since = f" at {moment(issue.acked_at, view.began)}" if issue.acked_at else ""
+    return f"Acknowledged by `@{issue.acked_by}`{since}."
+
+
+def called(view: View, issue: Issue | None) -> str:
+    """Name those whom the issue calls, or a new one where there is none yet.
+
+    They stay named while it fires, as a new name would call; the next tiers are called by comments.
+    """
+    if not view.firing:
+        return ""
+    if issue:
+        return view.mentions(issue.announced)
+    tier = called_by_opening(view.row.status.issue, view.alert.priority)
+    return " ".join(filter(None, [view.mentions(view.alert.priority), of_tier(view, tier)]))
+
+
+def of_tier(view: View, number: int) -> str:
+    """Call a tier, the first being 1; nobody if there is no such tier."""
+    tiers = view.route.escalation.tiers if view.route.escalation else ()
+    return " ".join(tiers[number - 1]) if 0 < number <= len(tiers) else ""

@@ -1,0 +1,156 @@
+"""Powertools: the log as JSON lines, metrics in the embedded format, both on standard output.
+
+No payload, header, token or key is ever one of them: of an error only our own words are written, of a foreign
+one its name and where it arose, and what looks like a credential is masked.
+"""
+
+import json
+import logging
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.metrics import EphemeralMetrics
+
+from chalicelib.errors import AlertingError, Missing, Rejected
+from chalicelib.telemetry import metrics
+from chalicelib.telemetry.masking import mask
+from chalicelib.telemetry.telemetry import Telemetry
+
+THEIRS = ("boto3", "botocore", "httpcore", "httpx", "s3transfer", "urllib3")
+MOST_FRAMES = 12
+_JSON = json.JSONEncoder(default=str, separators=(",", ":"), ensure_ascii=False)
+
+LOGGER = "events"
+"""The logger's name: not below that of the app, whose own handler would write each line once more."""
+
+
+class Powertools(Telemetry):
+    """Events as JSON lines, metrics in the embedded format, both on standard output.
+
+    Keys whose value is None are left out. Metrics are added up over an invocation, and written at its end, a
+    line for each combination of dimensions: one for each count would cost more than the alert itself.
+    """
+
+    def __init__(self, stage: str) -> None:
+        self._logger = Logger(
+            service=LOGGER,
+            level="INFO",
+            location=None,
+            utc=True,
+            use_rfc3339=True,
+            json_serializer=_line,
+            json_deserializer=str,  # an event's name is no JSON to be read
+            serialize_stacktrace=False,
+        )
+        self._stage = stage
+        self._bound: dict[str, object] = {"service": metrics.SERVICE, "stage": stage}
+        self._missing: set[tuple[str, str]] = set()
+        self._metrics: dict[tuple[tuple[str, str], ...], dict[str, list[float]]] = {}
+
+    def event(self, name: str, **keys: object) -> None:
+        """Log an event."""
+        self._logger.info(name, extra=self._bound | keys)
+
+    def problem(self, name: str, error: BaseException, **keys: object) -> None:
+        """Log an error that a person should look at, with where it arose, and count it.
+
+        That something was never made is logged once an invocation, however many alerts need it.
+        """
+        self.count("Problems", event=name)
+        if isinstance(error, Missing):
+            if (name, str(error)) in self._missing:
+                return
+            self._missing.add((name, str(error)))
+        self._logger.error(name, extra=self._bound | keys | _told(error))
+
+    def count(self, name: str, number: float = 1, **dimensions: str) -> None:
+        """Add to a count."""
+        values = self._values(name, dimensions)
+        values[:] = [sum(values) + number]
+
+    def measure(self, name: str, value: float, **dimensions: str) -> None:
+        """Note a measured value."""
+        self._values(name, dimensions).append(value)
+
+    @contextmanager
+    def bound(self, **keys: object) -> Iterator[None]:
+        """Put keys on every event until it ends."""
+        before = self._bound
+        self._bound = before | keys
+        try:
+            yield
+        finally:
+            self._bound = before
+
+    def note(self, **keys: object) -> None:
+        """Put keys on every event until the innermost `bound` ends."""
+        self._bound = self._bound | keys
+
+    @contextmanager
+    def invocation(self, function: str, request_id: str) -> Iterator[None]:
+        """Name the invocation on every event, and write its metrics at its end, also when it fails."""
+        self._missing.clear()
+        with self.bound(function=function, request_id=request_id):
+            try:
+                yield
+            finally:
+                self.flush()
+
+    def flush(self) -> None:
+        """Write the metrics."""
+        gathered, self._metrics = self._metrics, {}
+        for dimensions, values in gathered.items():
+            lines = EphemeralMetrics(namespace=metrics.NAMESPACE, service=metrics.SERVICE)
+            for dimension, named in (("service", metrics.SERVICE), ("stage", self._stage), *dimensions):
+                lines.add_dimension(dimension, named)
+            for name, value in ((name, value) for name, each in values.items() for value in each):
+                lines.add_metric(name, metrics.BY_NAME[name].unit.value, value)
+            lines.flush_metrics()
+
+    def _values(self, name: str, dimensions: dict[str, str]) -> list[float]:
+        key = tuple(sorted(dimensions.items()))
+        return self._metrics.setdefault(key, {}).setdefault(name, [])
+
+
+def quiet() -> None:
+    """Turn off what other people's loggers write below a warning, and DEBUG for everybody.
+
+    At DEBUG botocore logs each request and answer, the secrets that Secrets Manager gives included, and
+    httpcore the headers; httpx logs addresses at INFO. Lambda sets the root logger to the level that its
+    configuration names, and every logger without a level of its own takes that
+    (docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html).
+    """
+    logging.disable(logging.DEBUG)
+    for name in ("", *THEIRS):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _line(record: Any) -> str:
+    return mask(_JSON.encode(record))
+
+
+def _told(error: BaseException) -> dict[str, object]:
+    """Tell an error and what led to it, the last first; a foreign one's words may hold anything."""
+    chain = [error]
+    while cause := chain[-1].__cause__ or (None if chain[-1].__suppress_context__ else chain[-1].__context__):
+        chain.append(cause)
+    return {
+        "exception": [_named(each) for each in chain],
+        "exception_name": type(error).__name__,
+        "stack_trace": [place for each in reversed(chain) for place in _places(each)],
+    }
+
+
+def _named(error: BaseException) -> str:
+    name = type(error).__name__
+    if isinstance(error, Rejected):  # whose words quote the message's
+        return f"{name}: {error.reason}"
+    return f"{name}: {error}" if isinstance(error, AlertingError) else name
+
+
+def _places(error: BaseException) -> list[str]:
+    frames = traceback.extract_tb(error.__traceback__)[-MOST_FRAMES:]
+    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
