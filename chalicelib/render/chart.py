@@ -4,6 +4,7 @@ Nothing but numbers goes into a chart, so that no text of a provider's can end u
 """
 
 from collections.abc import Iterable
+from decimal import Decimal
 
 from chalicelib.conditions.series import Values
 
@@ -72,5 +73,4 @@ def _list(numbers: Iterable[float]) -> str:
 
 def _number(value: float) -> str:
     """Write a number as Mermaid reads it: without an exponent."""
-    written = f"{float(f'{value:.{DIGITS}g}'):.15f}".rstrip("0").rstrip(".")
-    return "0" if written in ("-0", "") else written
+    return f"{Decimal(f'{value or 0.0:.{DIGITS}g}'):f}"

@@ -9,6 +9,8 @@
   with their types, and takes a name of any length; it knows neither contributors nor mute rules. Here what
   AWS documents is done: pages of at most a hundred, filters that go together, and a refusal of the whole
   request for a name above 255 characters.
+- Of metric math it knows only names, of statistics only the simple ones. Here an anomaly's band is half the
+  average below and above it, as two series under one name, and a percentile is the value at its rank.
 - It reads no conditions, so that a bucket that refuses whoever comes without TLS refuses everybody; here a
   bucket's policy is kept as made, and not judged.
 """
@@ -19,6 +21,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from moto.apigateway import responses as moto_apigateway
+from moto.cloudwatch import models as moto_metrics
 from moto.cloudwatch import responses as moto_cloudwatch
 from moto.cloudwatch.exceptions import ValidationError
 from moto.core.responses import ActionResult
@@ -28,6 +31,10 @@ from moto.sqs import models as moto_sqs
 
 MOST_ALARMS, LONGEST_ALARM_NAME = 100, 255
 
+BAND = "ANOMALY_DETECTION_BAND("
+
+simple_statistic = moto_metrics.Statistics.get_statistics_for_type
+metric_data = moto_metrics.CloudWatchBackend.get_metric_data
 read_document = moto_apigateway.deserialize_body
 tight_json = SimpleNamespace(loads=json.loads, dumps=partial(json.dumps, separators=(",", ":")))
 
@@ -39,6 +46,8 @@ def bridge() -> None:
     _replace(alarms, "describe_alarms", _describe_alarms)
     _replace(alarms, "describe_alarm_contributors", lambda _: ActionResult({"AlarmContributors": []}))
     _replace(alarms, "list_alarm_mute_rules", lambda _: ActionResult({"AlarmMuteRuleSummaries": []}))
+    _replace(moto_metrics.Statistics, "get_statistics_for_type", _statistic)
+    _replace(moto_metrics.CloudWatchBackend, "get_metric_data", _metric_data)
     _replace(moto_s3.FakeBucket, "get_permission", lambda *_: PermissionResult.NEUTRAL)
     _replace(moto_sqs, "json", tight_json)
     if "RedriveAllowPolicy" not in moto_sqs.Queue.BASE_ATTRIBUTES:
@@ -78,3 +87,25 @@ def _describe_alarms(call: Any) -> ActionResult:
         "CompositeAlarms": [alarm for alarm in found[begin:end] if alarm.rule is not None],
     }
     return ActionResult(page | ({"NextToken": str(end)} if end < len(found) else {}))
+
+
+def _statistic(statistics: Any, stat: str) -> Any:
+    rank, values = stat.removeprefix("p"), sorted(statistics.metric_single_values_list)
+    if not rank.replace(".", "", 1).isdigit() or not values:
+        return simple_statistic(statistics, stat)
+    return values[min(int(len(values) * float(rank) / 100), len(values) - 1)]
+
+
+def _metric_data(
+    backend: Any, queries: list[dict[str, Any]], *args: Any, **kwargs: Any
+) -> list[dict[str, Any]]:
+    """https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html"""
+    asked = [query for query in queries if not query.get("Expression", "").startswith(BAND)]
+    found: list[dict[str, Any]] = metric_data(backend, asked, *args, **kwargs)
+    for query in (query for query in queries if query not in asked):
+        of = query["Expression"].removeprefix(BAND).partition(",")[0]
+        series = next(each for each in found if each["id"] == of)
+        average = sum(series["values"]) / max(len(series["values"]), 1)
+        for share in (1.5, 0.5):
+            found += [series | {"id": query["Id"], "values": [average * share] * len(series["values"])}]
+    return found

@@ -70,6 +70,7 @@ def is_dressed(issue: Issue) -> bool:
 def critical(stack: LocalStack) -> Issue:
     """A P0 of CloudWatch, just opened."""
     trigger = senders.metric_trigger("QueuedJobs", "CI/Runners", 500.0, Fleet="arm64")
+    stack.aws.cloudwatch.put_metric_data(**senders.metric_data(trigger, ago(0), QUEUED))
     stack.aws.publish(
         senders.cloudwatch(QUEUE, QUEUE_DESCRIPTION, ago(0), reason=QUEUE_REASON, trigger=trigger)
     )
@@ -155,6 +156,9 @@ def board(stack: LocalStack) -> Issue:
 HISTORY = {
     day: (("P2", "P3", "P1", "P2", "P0")[day % 5], "storage") for day in (1, 2, 3, 5, 6, 8, 9, 11, 12, 13)
 }
+
+QUEUED = (*[14, 22, 9, 17] * 5, *range(40, 520, 40), 640, 700, 688, 812)
+"""Jobs that waited in the three hours before, every five minutes."""
 
 PICTURES: dict[str, Callable[[LocalStack], Issue]] = {
     "issue-p0-cloudwatch": critical,

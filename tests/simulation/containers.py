@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from chalicelib.adapters import registry
 from chalicelib.aws.cloudwatch import CloudWatchAlarms
+from chalicelib.aws.metric_data import MetricData
 from chalicelib.aws.sns import SnsTopic
 from chalicelib.aws.sqs import SqsQueue
 from chalicelib.collector.collector import Collector
@@ -174,7 +175,8 @@ class Container:
         mirror = SnsMirror(lambda: services.mirror, topic)  # type: ignore[arg-type,return-value]
         mirrors = (mirror,) if services.scenario.setting.mirror else ()
         policy, telemetry = services.policy, services.telemetry
-        enrichers = (services.enricher,) if services.scenario.setting.enriched else ()
+        metric = MetricData(lambda _: services.cloudwatch())
+        enrichers = (services.enricher, metric) if services.scenario.setting.enriched else ()
         self.sync = Sync(self.store, gate, act, self.clock, policy, timing, telemetry, mirrors, enrichers)
 
     def webhook(self) -> AlertWebhook:

@@ -313,3 +313,26 @@ def test_the_webhook_loads_nothing_that_a_sender_would_have_to_wait_for() -> Non
     statuses, loaded = in_a_fresh_interpreter(SERVE)
     assert statuses == [202, 401, 400, 202, 503]
     assert set(SLOW).isdisjoint(loaded)
+
+
+OPEN = """
+import json, sys
+from datetime import UTC, datetime
+from chalicelib.conditions.enrichment import Enrichment
+from chalicelib.settings import Settings
+from chalicelib.wiring.enrichment import enrichers
+from chalicelib.wiring.github import sync
+from chalicelib.wiring.stage import Stage
+from tests.unit.rows import BEGAN, alert, row
+
+known = Enrichment(BEGAN, BEGAN)
+for each in enrichers(Stage(Settings())):
+    if each.kind == "metric":
+        known = each.enrich(row(fires=alert(source="grafana")), known, BEGAN)
+late = ("chalicelib.aws.metric_data", "chalicelib.aws.cloudwatch", "chalicelib.adapters.alarm")
+print(json.dumps([name for name in late if name in sys.modules]))
+"""
+
+
+def test_what_reads_metrics_is_loaded_with_the_first_alarm_of_cloudwatch() -> None:
+    assert in_a_fresh_interpreter(OPEN) == []

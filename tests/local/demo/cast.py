@@ -58,3 +58,9 @@ ALARMS: dict[str, tuple[str, dict[str, Any]]] = {
     ),
 }
 """Each alarm's description, and what else CloudWatch says of its kind."""
+
+MEASURED = {
+    METRIC: (*[9.0, 12.0, 8.0, 11.0, 10.0] * 4, *range(12, 60, 4), 61.0, 64.0, 66.0, 67.0),
+    ANOMALY: (*[0.21, 0.19, 0.24, 0.2] * 7, 0.28, 0.35, 0.41, 0.52, 0.61, 0.78, 0.81, 0.88),
+}
+"""What the metrics of alarms measured in the three hours before, every five minutes."""

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.local import senders
-from tests.local.demo.cast import ALARMS, ANOMALY, BACKUP, COMPOSITE, METRIC
+from tests.local.demo.cast import ALARMS, ANOMALY, BACKUP, COMPOSITE, MEASURED, METRIC
 from tests.local.demo.screen import Screen
 from tests.local.demo.watch import Watch
 from tests.local.github.model import Issue
@@ -116,6 +116,12 @@ class Director:
             )
             self.stack.aws.publish(self.published[name])
 
+    def measured(self) -> None:
+        """Let CloudWatch have measured what its alarms watch."""
+        for name, values in MEASURED.items():
+            measured = senders.metric_data(ALARMS[name][1]["trigger"], self.now(), values)
+            self.stack.aws.cloudwatch.put_metric_data(**measured)
+
     def backup(self, summary: str) -> None:
         """Post the script's alert."""
         alert = senders.normalized(BACKUP, priority="P3", team="storage", summary=summary, at=self.now())
@@ -124,3 +130,9 @@ class Director:
 
 def is_board(issue: Issue) -> bool:
     return "alert:board" in issue.label_names
+
+
+def has_picture(issue: Issue | None) -> bool:
+    """Whether an issue shows its metric, in its first lines and as a chart."""
+    body = (issue.body if issue else None) or ""
+    return all(each in body for each in ("█` ", "```mermaid", "line ["))

@@ -11,10 +11,11 @@ from tests.local.demo.cast import (
     DISK,
     DURING_OUTAGE,
     HOOKS,
+    MEASURED,
     METRIC,
     QUEUE,
 )
-from tests.local.demo.director import ALERTS, INFRA, Director, is_board
+from tests.local.demo.director import ALERTS, INFRA, Director, has_picture, is_board
 from tests.local.github.model import Issue
 from tests.local.senders import GrafanaAlert
 
@@ -44,6 +45,7 @@ class Story(Director):
 
     def others(self) -> None:
         self.screen.act("CloudWatch publishes three kinds of alarm; Alertmanager and a script post too")
+        self.measured()
         self.alarms()
         self.watch.sending(f"InstanceDown [{senders.BUILDER}]", BACKUP)
         now = self.now()
@@ -56,6 +58,10 @@ class Story(Director):
         self.expect(
             "each of the CloudWatch, Alertmanager and script alerts has its issue",
             lambda: all(self.open(title) for title in titles),
+        )
+        self.expect(
+            "the issues of alarms on a metric show what it did in the last three hours",
+            lambda: all(has_picture(self.only(name)) for name in MEASURED),
         )
 
     def repeats(self) -> None:

@@ -9,6 +9,17 @@ from tests.simulation.providers.provider import HOSTILE, TEAMS, instant
 ARN = "arn:aws:cloudwatch:us-west-2:123456789012:alarm:"
 TOPIC = "arn:aws:sns:us-west-2:123456789012:alerts"
 
+TRIGGER = {
+    "MetricName": "Depth",
+    "Namespace": "CI",
+    "Dimensions": [],
+    "Statistic": "MAXIMUM",
+    "Period": 300,
+    "EvaluationPeriods": 1,
+    "ComparisonOperator": "GreaterThanThreshold",
+    "Threshold": 50.0,
+}
+
 WRITTEN = (
     "{text} TEAM={team} | PRIORITY={priority}",
     "TEAM={team} PRIORITY={priority} {text}",
@@ -78,7 +89,7 @@ def message(key: Key, alarm: Alarm, before: str, ahead: float) -> dict[str, Any]
         "Region": "US West (Oregon)",
         "AlarmArn": ARN + name,
         "OldStateValue": before,
-        "Trigger": {"MetricName": "Depth", "Namespace": "CI", "Dimensions": []},
+        "Trigger": TRIGGER,
     }
     return said | ({"AlarmContributorAttributes": {"InstanceId": series}} if series else {})
 

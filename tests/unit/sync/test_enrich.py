@@ -75,6 +75,17 @@ def test_what_an_issue_shows_is_looked_up_once_an_episode(world: Enriched) -> No
     assert again.enrichment == Enrichment(at(75), at(75))
 
 
+def test_it_costs_no_further_call_to_github_and_no_further_write_to_the_table(world: Enriched) -> None:
+    plain = World()
+    for each in (world, plain):
+        each.run(firing(0))
+        each.run(firing(30))
+        each.run(resolved(40))
+    assert world.tracker.calls == plain.tracker.calls
+    assert world.store.calls == plain.store.calls
+    assert world.asked == [1, 1]
+
+
 def test_an_open_issue_that_is_carried_over_to_a_new_episode_is_enriched_again(world: Enriched) -> None:
     world.run(firing(0))
     world.tracker.faults["edit"] = fails_with(Unavailable("GitHub is away"))
