@@ -14,6 +14,18 @@ def creations_left(budget: Budget, now: float, limits: Limits) -> int:
     return max(0, limits.per_hour - creations.in_the_hour(budget.minutes, now))
 
 
+def reserved(limits: Limits) -> int:
+    """How many of an hour's issues and comments are kept for P0 and P1."""
+    return sum(limits.hour_reserves)
+
+
+def whole_at(budget: Budget, now: float) -> float:
+    """When none of the issues and comments of the last hour counts any more."""
+    return max(
+        [now, *((minute + creations.HOUR_OF_MINUTES) * creations.MINUTE for minute, _ in budget.minutes)]
+    )
+
+
 def changes(before: Budget, after: Budget) -> list[tuple[str, float | None]]:
     """Name what a report changed, each with the time until which it holds."""
     found: list[tuple[str, float | None]] = []

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.cli.doctor import github
+from chalicelib.cli.doctor import repositories
 from chalicelib.conditions.policy import Policy
 from chalicelib.github.auth import App
 from chalicelib.github.client import CallReports, GitHubClient
@@ -31,15 +31,15 @@ def stage(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> Stage:
     def connect(_: Stage, budget: CallReports) -> GitHubClient:
         return GitHubClient(hub.http, App(APP_ID, private_key()), budget, hub, TIMEOUT)
 
-    monkeypatch.setattr(github, "CLOCK", hub)
-    monkeypatch.setattr(github, "connect", connect)
-    monkeypatch.setattr(github, "policy", lambda _: Policy(load(ROUTING)))
+    monkeypatch.setattr(repositories, "CLOCK", hub)
+    monkeypatch.setattr(repositories, "connect", connect)
+    monkeypatch.setattr(repositories, "policy", lambda _: Policy(load(ROUTING)))
     return holding({})
 
 
 def test_a_suspended_app_is_found_with_what_to_do(hub: Hub, stage: Stage) -> None:
     hub.mona.suspend(REPOSITORY)
-    (found,) = github.repositories(stage)
+    (found,) = repositories.repositories(stage)
     assert found.fix == "Restore the App in the settings of acme, under GitHub Apps."
 
 
@@ -49,7 +49,7 @@ def test_a_repository_that_is_called_otherwise_now_is_to_be_named_so(
 ) -> None:
     hub.github.world.move(hub.rig.repository, name.split("/", maxsplit=1)[0])
     hub.github.world.rename(hub.rig.repository, name.split("/")[1])
-    found = list(github.repositories(stage))
+    found = list(repositories.repositories(stage))
     (renamed,) = [each for each in found if name in each.told]
     assert not renamed.ok
     assert f"{name} in chalicelib/routing.toml" in renamed.fix
@@ -57,7 +57,7 @@ def test_a_repository_that_is_called_otherwise_now_is_to_be_named_so(
 
 
 def test_whoever_cannot_be_assigned_is_named_before_an_alert_needs_them(stage: Stage) -> None:
-    found = list(github.repositories(stage))
+    found = list(repositories.repositories(stage))
     assert [(each.name, each.ok) for each in found] == [(REPOSITORY, True), (REPOSITORY, False)]
     assert found[1].told.startswith("nobody cannot be assigned")
     assert "chalicelib/routing.toml" in found[1].fix

@@ -6,7 +6,21 @@ from dataclasses import asdict
 import typer
 
 from chalicelib.cli import options, screen
-from chalicelib.cli.doctor import functions, github, hook, lookups, publishers, refused, resources, steps
+from chalicelib.cli.doctor import (
+    budget,
+    dead_letters,
+    functions,
+    github,
+    hook,
+    lookups,
+    publishers,
+    refused,
+    repositories,
+    resources,
+    secret_forms,
+    steps,
+    waiting,
+)
 from chalicelib.cli.doctor.finding import Check, Finding, findings
 from chalicelib.quantities import counted
 from chalicelib.wiring import checkout
@@ -15,13 +29,17 @@ from chalicelib.wiring.stage import Stage
 CHECKS: Mapping[str, Check] = {
     "webhook secret": resources.webhook_secret,
     hook.NAME: hook.secret,
+    secret_forms.NAME: secret_forms.forms,
     "topic": resources.topic,
     "queues": resources.queues,
+    dead_letters.NAME: dead_letters.by_reason,
     "table": resources.table,
     steps.NAME: steps.ended,
     "GitHub": github.enabled,
     "GitHub App": github.app,
-    "repositories": github.repositories,
+    "repositories": repositories.repositories,
+    budget.NAME: budget.budgets,
+    waiting.NAME: waiting.put_off,
     "reconcile": github.last_look,
     lookups.NAME: lookups.listings,
 }
@@ -65,8 +83,13 @@ def _looked_at(stage: Stage) -> Iterator[Finding]:
     yield from who
     if not all(finding.looked for finding in who):
         return
+    told = set[str]()
     for name, check in (CHECKS if stage.local else {**CHECKS, **ON_LAMBDA}).items():
-        yield from findings(name, check, stage)
+        for finding in findings(name, check, stage):
+            # What rows were refused for is mostly found at its repository already.
+            if finding.name != waiting.REFUSED or finding.fix not in told:
+                yield finding
+            told.add(finding.fix)
 
 
 def _cells(finding: Finding) -> tuple[str, ...]:

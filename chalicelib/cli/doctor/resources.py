@@ -8,6 +8,7 @@ from typing import Any
 
 from chalicelib.adapters import registry
 from chalicelib.alert import Priority
+from chalicelib.cli import next_command
 from chalicelib.cli.doctor.finding import Finding
 from chalicelib.errors import ConfigurationError
 from chalicelib.quantities import counted
@@ -59,16 +60,13 @@ def topic(stage: Stage) -> Iterator[Finding]:
 
 
 def queues(stage: Stage) -> Iterator[Finding]:
-    """See that nothing waits, and that nothing was rejected."""
+    """See that what the collector cannot finish goes to the dead-letter queue."""
     client = stage.client("sqs")
-    queue = _attributes(client, stage.queue_url(stage.queue))
+    queue = attributes(client, stage.queue_url(stage.queue))
     redrive = json.loads(queue.get("RedrivePolicy", "{}"))
     target = str(redrive.get("deadLetterTargetArn", ""))
     fix = "" if target.endswith(":" + stage.dlq) else APPLY
-    yield Finding("queue", f"{_waiting(queue)} waiting; what crashes goes to {target or 'nowhere'}", fix)
-    kept = _waiting(_attributes(client, stage.queue_url(stage.dlq)))
-    fix = f"`dlq list --stage {stage.name}` says why, `dlq replay` sends it again." if kept else ""
-    yield Finding("dead-letter queue", counted(kept, "message"), fix)
+    yield Finding("queue", f"{waiting(queue)} waiting; what crashes goes to {target or 'nowhere'}", fix)
 
 
 def table(stage: Stage) -> Iterator[Finding]:
@@ -81,9 +79,8 @@ def table(stage: Stage) -> Iterator[Finding]:
     now = CLOCK.now()
     since = [at for priority in Priority if (at := census(stage).oldest(priority))]
     waited = now - min(since, default=now)
-    fix = (
-        f"`list --due --stage {stage.name}` says what for; is reconcile running?" if waited > LONG_DUE else ""
-    )
+    due = next_command.on(stage, "list", "--due")
+    fix = f"See what for, and whether reconcile runs: {due}" if waited > LONG_DUE else ""
     yield Finding("due rows", f"the oldest is due for {duration(waited)}" if since else "none", fix)
 
 
@@ -92,12 +89,13 @@ def _raw(client: Any, subscription: str) -> bool:
     return bool(attributes.get("RawMessageDelivery") == "true")
 
 
-def _attributes(client: Any, url: str) -> dict[str, str]:
+def attributes(client: Any, url: str) -> dict[str, str]:
+    """Read a queue's attributes."""
     answer = client.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])
     return dict(answer["Attributes"])
 
 
-def _waiting(attributes: dict[str, str]) -> int:
+def waiting(attributes: dict[str, str]) -> int:
     """Count what waits, with what was sent back and is delayed."""
     names = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesDelayed")
     return sum(int(attributes[name]) for name in names)

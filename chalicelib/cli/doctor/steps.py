@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from chalicelib.alert import Priority
+from chalicelib.cli import next_command
 from chalicelib.cli.doctor.finding import Finding
 from chalicelib.quantities import counted
 from chalicelib.store.ports import Rows
@@ -21,11 +22,8 @@ def ended(stage: Stage) -> Iterator[Finding]:
     """See that no row's steps begin again and again without an end."""
     found = unending(store(stage), CLOCK.now())
     told = f"{counted(len(found), 'row')} whose steps never end" if found else "all come to an end"
-    fix = (
-        f"`show {found[0]} --stage {stage.name}` says where; docs/on-call.md, steps-unending."
-        if found
-        else ""
-    )
+    where = next_command.on(stage, "show", found[0]) if found else ""
+    fix = f"See docs/on-call.md, steps-unending, and where: {where}" if found else ""
     yield Finding(NAME, told, fix)
 
 

@@ -15,7 +15,7 @@ import pytest
 from moto import mock_aws
 
 import app
-from chalicelib.cli.doctor import github as doctor
+from chalicelib.cli.doctor import repositories as doctor
 from chalicelib.errors import ConfigurationError, Unavailable
 from chalicelib.settings import Settings
 from chalicelib.wiring import checkout, github

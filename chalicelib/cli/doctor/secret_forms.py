@@ -1,0 +1,74 @@
+"""The form of what the secrets hold: what is there and cannot work, told by name and never by value."""
+
+import base64
+import binascii
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from chalicelib.adapters import registry
+from chalicelib.cli.doctor.finding import Finding
+from chalicelib.webhook import hook_secret
+from chalicelib.wiring.stage import Stage
+
+NAME = "secrets' form"
+KEY = "github_app_key_base64"
+OF_SENDERS = (
+    *(f"{source}_{what}" for source in registry.webhooks() for what in ("webhook_token", "hmac_secret")),
+    hook_secret.NAME,
+)
+OF_THE_APP = (
+    *("github_app_id", "github_app_client_id", KEY, hook_secret.NAME),
+    *("alertmanager_api_token", "grafana_api_token"),
+)
+PEM = "-----BEGIN"
+
+
+def forms(stage: Stage) -> Iterator[Finding]:
+    """See that no value has blanks around it, which nobody sends, and that each key is read by somebody."""
+    for name, known in ((stage.webhook_secret, OF_SENDERS), (stage.app_secret, OF_THE_APP)):
+        held = stage.secret(name).read()
+        found = [*_blanks(name, held), *_strange(name, held, known), *_key(name, held)]
+        yield from found or [Finding(NAME, f"{name}: every key is read, and none has blanks around it")]
+
+
+def _blanks(name: str, held: Mapping[str, Any]) -> Iterator[Finding]:
+    """Find values with a newline or a blank at an end, as `echo` leaves one; the key's do no harm."""
+    for key, value in held.items():
+        for each in value if isinstance(value, list) else [value]:
+            if key != KEY and isinstance(each, str) and each != each.strip():
+                what = "a newline" if each.strip() + "\n" == each else "blanks"
+                told = f"{key} in {name} has {what} around it, which nobody sends or signs with"
+                yield Finding(
+                    NAME, told, f"Write {key} again without: `printf %s`, where `echo` adds a newline."
+                )
+                break
+
+
+def _strange(name: str, held: Mapping[str, Any], known: tuple[str, ...]) -> Iterator[Finding]:
+    for key in sorted(set(held) - set(known)):
+        meant = get_close_matches(key.lower(), known, 1)
+        rename = f"Rename it to {meant[0]}" if meant else f"Name it as one of {', '.join(known)}"
+        yield Finding(NAME, f"{key} in {name} is read by nobody", f"{rename}, or take it out.")
+
+
+def _key(name: str, held: Mapping[str, Any]) -> Iterator[Finding]:
+    """Say what is wrong with a key that is a PEM, but not as it must be written."""
+    text = held.get(KEY)
+    if not isinstance(text, str):
+        return
+    if PEM in text:
+        told = f"{KEY} in {name} is the PEM itself, not base64 of it"
+        yield Finding(NAME, told, f"Write {KEY} again: `base64 -w0 key.pem` gives its value.")
+    elif PEM in (decoded := _decoded(text)) and "\\n" in decoded:
+        told = f"{KEY} in {name} is a PEM whose newlines are written as \\n"
+        yield Finding(
+            NAME, told, f"Write {KEY} again, from the file as GitHub gave it: `base64 -w0 key.pem`."
+        )
+
+
+def _decoded(text: str) -> str:
+    try:
+        return base64.b64decode("".join(text.split()), validate=True).decode("ascii", errors="replace")
+    except (binascii.Error, ValueError):
+        return ""

@@ -1,0 +1,184 @@
+"""`doctor` finds what the field has shown: the budget, GitHub's limits and refusals, the secrets' form."""
+
+import base64
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.cli import rows as cli_rows
+from chalicelib.cli.doctor import budget, repositories, secret_forms, waiting
+from chalicelib.cli.doctor.finding import Finding, findings
+from chalicelib.conditions.setbacks import Denial, PutOff, Refusal
+from chalicelib.rate_limit.rules import Budget
+from chalicelib.rate_limit.shared import SharedBudget
+from chalicelib.webhook import hook_secret
+from chalicelib.wiring.clock import CLOCK
+from tests.cli import calls
+from tests.cli.stack import Prompt
+from tests.local import senders
+from tests.twins.stage import Held
+from tests.unit import rows
+
+INFRA = "example-org/ci-infra"
+OWNED = "TEAM=ci-runners | PRIORITY=P1"
+
+
+def found(prompt: Prompt) -> dict[str, dict[str, Any]]:
+    """What is wrong, by its name; whatever it names as the next command can be pasted."""
+    each = [finding for finding in prompt("doctor --json").json if not finding["ok"]]
+    for finding in each:
+        for line in re.findall(r"\.venv/bin/python -m chalicelib\.cli [^`.;]*", finding["fix"]):
+            calls.parse(line.strip())
+    assert len({finding["fix"] for finding in each}) == len(each), "one fix, one finding"
+    return {finding["name"]: finding for finding in each}
+
+
+@pytest.fixture(autouse=True)
+def _well_again(prompt: Prompt) -> Iterator[None]:
+    prompt.wait_until(lambda: "reconcile" not in found(prompt), "reconcile's first look")
+    yield
+    prompt.stack.github.faults.clear()
+
+
+def budget_is(prompt: Prompt, monkeypatch: pytest.MonkeyPatch, **changes: Any) -> None:
+    """Let the budget be as it is after an hour of that kind."""
+    monkeypatch.setattr(SharedBudget, "look", lambda self, owner: replace(Budget(), **changes))
+
+
+def epoch(minutes: float) -> float:
+    return (CLOCK.now() + timedelta(minutes=minutes)).timestamp()
+
+
+def test_a_budget_that_is_used_up_is_found_with_the_time_at_which_it_is_whole(
+    prompt: Prompt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    minute = int(epoch(-10) // 60)
+    budget_is(prompt, monkeypatch, minutes=((minute, 100_000),))
+    told = found(prompt)[budget.NAME]
+    whole = datetime.fromtimestamp((minute + 61) * 60, UTC)
+    assert "0 of" in told["told"]
+    assert f"whole again at {whole:%H:%M} UTC" in told["told"]
+    assert "Silence at its source" in told["fix"]
+
+
+def test_a_budget_of_which_only_the_reserve_is_left_is_found_before_it_is_empty(
+    prompt: Prompt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    budget_is(prompt, monkeypatch, minutes=((int(epoch(-1) // 60), 10),))
+    assert budget.NAME not in found(prompt)
+    left = json.loads(prompt("doctor --json").out)
+    (most,) = [re.search(r"of (\d+) issues", each["told"]) for each in left if each["name"] == budget.NAME]
+    assert most
+    budget_is(prompt, monkeypatch, minutes=((int(epoch(-1) // 60), int(most[1]) - 60),))
+    assert "the last 60 are kept for P0 and P1" in found(prompt)[budget.NAME]["told"]
+
+
+def test_an_open_breaker_and_githubs_limits_are_found(
+    prompt: Prompt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    budget_is(prompt, monkeypatch, failures=4, open_until=epoch(3))
+    assert "has not answered 4 times in a row; it is asked again at" in found(prompt)["breaker"]["told"]
+    budget_is(prompt, monkeypatch, blocked_until=epoch(3))
+    assert "asked for no calls until" in found(prompt)["rate limit"]["told"]
+    budget_is(prompt, monkeypatch, scarce_until=epoch(3))
+    assert "only P0 and P1 use them until" in found(prompt)["rate limit"]["told"]
+
+
+def test_an_archived_repository_is_found_once_though_rows_are_refused_there(prompt: Prompt) -> None:
+    mona = prompt.stack.github.person("mona")
+    mona.archive(INFRA)
+    try:
+        prompt.stack.aws.publish(senders.cloudwatch("Archived", OWNED, datetime.now(UTC)))
+        prompt.wait_until(lambda: "was archived" in repr(prompt.stack.aws.rows()), "the refusal")
+        told = found(prompt)
+        assert "it is archived" in told[INFRA]["told"]
+        assert "Unarchive" in told[INFRA]["fix"]
+        assert waiting.REFUSED not in told
+    finally:
+        mona.archive(INFRA, archived=False)
+
+
+def test_a_disabled_repository_is_found() -> None:
+    told = repositories._closed({"disabled": True}, INFRA)
+    assert told
+    assert "GitHub has disabled it" in told.told
+
+
+ALLOW_LIST = (
+    "Although you appear to have the correct authorization credentials, the `example-org` organization has "
+    "an IP allow list enabled, and your IP address is not permitted to access this resource."
+)
+
+
+def test_rows_that_were_refused_or_put_off_are_found_in_githubs_words(
+    prompt: Prompt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = CLOCK.now()
+    refused = Refusal(ALLOW_LIST, "CREATE", now, now, 403, "A1:B2")
+    off = PutOff(Denial.BUDGET, now, now + timedelta(minutes=20))
+    known = rows.row()
+    living = [
+        replace(known, status=replace(known.status, refusal=refused)),
+        replace(known, status=replace(known.status, put_off=off)),
+        replace(known, status=replace(known.status, put_off=replace(off, until=now))),
+    ]
+    monkeypatch.setattr(cli_rows, "living", lambda *_: living)
+    told = found(prompt)
+    assert f"1 row of {INFRA.split('/', maxsplit=1)[0]}/" in told[waiting.REFUSED]["told"]
+    assert ALLOW_LIST in told[waiting.REFUSED]["told"]
+    assert "Add the address that Alerting calls from to the IP allow list" in told[waiting.REFUSED]["fix"]
+    assert "1 row, 1 of them firing P0 or P1: the budget has no room" in told[waiting.NAME]["told"]
+    assert "list --due" in told[waiting.NAME]["fix"]
+
+
+KEY = base64.b64encode(b"-----BEGIN RSA PRIVATE KEY-----\nMII\n-----END RSA PRIVATE KEY-----\n").decode()
+ESCAPED = base64.b64encode(rb"-----BEGIN RSA PRIVATE KEY-----\nMII\n-----END RSA PRIVATE KEY-----").decode()
+
+
+@pytest.mark.parametrize(
+    ("of_senders", "app", "told", "fix"),
+    [
+        ({"grafana_webhook_token": "secret-value\n"}, {}, "has a newline around it", "printf"),
+        ({"grafana_webhook_token": ["fine", " secret-value"]}, {}, "has blanks around it", "printf"),
+        ({"github_webhook_secret": "secret-value\n"}, {}, "has a newline around it", "printf"),
+        ({}, {"grafana_api_token": "secret-value\n"}, "has a newline around it", "printf"),
+        ({"grafana_token": "secret-value"}, {}, "read by nobody", "Rename it to grafana_webhook_token"),
+        (
+            {"GRAFANA_WEBHOOK_TOKEN": "secret-value"},
+            {},
+            "read by nobody",
+            "Rename it to grafana_webhook_token",
+        ),
+        ({}, {"github_app_private_key": "secret-value"}, "read by nobody", "or take it out"),
+        ({}, {"github_app_key_base64": "-----BEGIN secret-value"}, "is the PEM itself", "base64 -w0"),
+        ({}, {"github_app_key_base64": ESCAPED}, "newlines are written as", "base64 -w0"),
+    ],
+)
+def test_a_secret_of_the_wrong_form_is_found_by_name_and_its_value_is_not_shown(
+    of_senders: dict[str, Any], app: dict[str, Any], told: str, fix: str
+) -> None:
+    (wrong,) = [each for each in forms(of_senders, app) if not each.ok]
+    assert (told in wrong.told, fix in wrong.fix) == (True, True), wrong
+    assert "secret-value" not in repr(wrong)
+
+
+def test_secrets_of_the_right_form_are_well() -> None:
+    of_senders = {"grafana_webhook_token": ["a", "b"], hook_secret.NAME: "c", "normalized_hmac_secret": None}
+    app = {"github_app_id": 1, "github_app_key_base64": KEY + "\n", "alertmanager_api_token": "d"}
+    assert [each.ok for each in forms(of_senders, app)] == [True, True]
+
+
+def forms(of_senders: dict[str, Any], app: dict[str, Any]) -> list[Finding]:
+    class Stage:
+        webhook_secret, app_secret = "of-senders", "of-the-app"
+
+        def secret(self, name: str) -> Held:
+            return Held({"of-senders": of_senders, "of-the-app": app}[name])
+
+    stage: Any = Stage()
+    return list(findings(secret_forms.NAME, secret_forms.forms, stage))
