@@ -15,6 +15,7 @@ from pydantic import (
     Field,
     StringConstraints,
 )
+from pydantic.json_schema import SkipJsonSchema
 
 from chalicelib.alert_values import (
     MAX_ANNOTATIONS,
@@ -105,6 +106,8 @@ class AlertEvent(_Part):
     source: Slug = Field(description="Who reports it: the name of a provider, or of your emitter")
     state: Condition
     title: Annotated[Text, Field(max_length=MAX_TITLE)]
+    name: SkipJsonSchema[Annotated[Text, Field(max_length=MAX_TITLE)] | None] = None
+    """The part of the title that holds no labels; adapters set it."""
     description: Annotated[str, Field(max_length=MAX_DESCRIPTION)] | None = None
     summary: Annotated[str, Field(max_length=MAX_SUMMARY)] | None = None
     reason: Annotated[str, Field(max_length=MAX_REASON)] | None = Field(
@@ -139,7 +142,7 @@ class AlertEvent(_Part):
     @cached_property
     def fingerprint(self) -> str:
         """The stable key of the condition, over every message about it."""
-        return fingerprint(self.source, self.identity, self.title)
+        return fingerprint(self.source, self.identity, self.name or self.title)
 
     def ended(self, at: datetime, reason: str, *, recovered: bool) -> "AlertEvent":
         """Write what its provider would have sent at its end, where nothing was sent or received."""

@@ -32,6 +32,7 @@ def _parse(payload: Mapping[str, Any], member: Member, missing: Ownership | None
         source="alertmanager",
         state=member.condition,
         title=member.title,
+        name=member.name,
         description=member.description,
         summary=member.summary,
         priority=owner.priority,

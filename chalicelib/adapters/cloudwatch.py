@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.adapters import alarm_description, alarm_owner, canonical, console, fields, texts
+from chalicelib.adapters import alarm_description, alarm_owner, canonical, console, fields, texts, titles
 from chalicelib.adapters.alarm import StateChange, read
 from chalicelib.adapters.alarm_description import Description
 from chalicelib.adapters.fields import Ignored, Ownership, Parsed, quoted
@@ -35,7 +35,7 @@ def parse(payload: Mapping[str, Any], missing: Ownership | None) -> list[Parsed]
 
 
 def _alert(change: StateChange, condition: Condition, missing: Ownership | None) -> "AlertEvent":
-    arn = change.arn
+    arn, name = change.arn, fields.title(change.name, MAX_TITLE)
     description = alarm_description.read(change.description)
     named = _owner(change, description, condition, missing)
     firing = condition is Condition.FIRING
@@ -44,7 +44,8 @@ def _alert(change: StateChange, condition: Condition, missing: Ownership | None)
     return canonical.AlertEvent(
         source=SOURCE.name,
         state=condition,
-        title=_title(change),
+        title=titles.written(name, [change.contributor.name] if change.contributor else []),
+        name=name,
         description=fields.text(description.text, MAX_DESCRIPTION),
         summary=fields.text(summary, MAX_SUMMARY),
         reason=fields.text(change.reason, MAX_REASON),
@@ -108,11 +109,6 @@ def _undoubted(description: Description, place: OwnershipSource) -> None:
                 named.doubt,
                 f"In {place.name}, write {example} once, and end it with ` | ` or a new line.",
             )
-
-
-def _title(change: StateChange) -> str:
-    contributor = change.contributor
-    return fields.title(f"{change.name} [{contributor.name}]" if contributor else change.name, MAX_TITLE)
 
 
 def _id(change: StateChange) -> str:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
-from chalicelib.adapters import canonical, fields
+from chalicelib.adapters import canonical, fields, telling, titles
 from chalicelib.adapters.fields import Ignored, Ownership, Parsed, quoted
 from chalicelib.adapters.owner import OwnershipSource, owner
 from chalicelib.adapters.source import Example, Payload, Source, alone
@@ -50,12 +50,16 @@ def _alert(payload: Mapping[str, Any], missing: Ownership | None) -> "AlertEvent
     monitor, scope, title = _monitor(payload), _scope(payload.get("alert_scope")), _title(payload)
     condition, tags = _condition(payload.get("alert_transition")), _tags(payload.get("tags"))
     place = OwnershipSource("the tags of the monitor", title, "team:your-team", "priority:P2")
+    labels = {name: value for name, value in tags.items() if name.lower() not in OWNER}
+    groups = scope.split(",") if scope else []
+    rest = {name: value for name, value in labels.items() if f"{name}:{value}" not in groups}
     named = owner(*_named(payload, tags), condition, missing, place)
     reason = fields.text(payload.get("alert_status"), MAX_REASON)
     return canonical.AlertEvent(
         source=SOURCE.name,
         state=condition,
-        title=fields.title(f"{title} [{scope}]" if scope else title, MAX_TITLE),
+        title=titles.written(title, [*groups, *telling.pieces(title, rest)]),
+        name=title,
         description=fields.text(payload.get("text"), MAX_DESCRIPTION),
         reason=reason or fields.word(payload.get("alert_transition")),
         priority=named.priority,
@@ -70,7 +74,7 @@ def _alert(payload: Mapping[str, Any], missing: Ownership | None) -> "AlertEvent
             source_url=fields.url(payload.get("link")),
             image_url=fields.url(payload.get("snapshot")),
         ),
-        labels=fields.labels({name: value for name, value in tags.items() if name.lower() not in OWNER}),
+        labels=fields.labels(labels),
         raw_provider=fields.raw(payload),
     )
 

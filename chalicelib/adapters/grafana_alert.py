@@ -32,6 +32,7 @@ def _parse(payload: Mapping[str, Any], member: Member, missing: Ownership | None
     if _is_test(payload, member):
         return Ignored("TEST_NOTIFICATION", member.title)
     owner = member.owner(missing)
+    name, series = _name(member), _of_series(member)
     links = _links(member)
     shown = (
         links.runbook_url,
@@ -41,7 +42,8 @@ def _parse(payload: Mapping[str, Any], member: Member, missing: Ownership | None
     return AlertEvent(
         source="grafana",
         state=member.condition,
-        title=_title(member),
+        title=member.titled(name, series),
+        name=name,
         description=member.description,
         summary=member.summary,
         reason=why(member),
@@ -53,7 +55,7 @@ def _parse(payload: Mapping[str, Any], member: Member, missing: Ownership | None
             alarm_id=member.fingerprint,
         ),
         links=links,
-        labels=fields.labels(member.shown_labels | _of_series(member)),
+        labels=fields.labels(member.shown_labels | series),
         annotations=fields.annotations(member.other_annotations(*shown)),
         measurement=member.measurement,
         began_anew=member.firing,
@@ -72,10 +74,10 @@ def _is_test(payload: Mapping[str, Any], member: Member) -> bool:
     return member.labels.get("instance") == "Grafana" and not fields.url(member.alert.get("generatorURL"))
 
 
-def _title(member: Member) -> str:
+def _name(member: Member) -> str:
     what = OF_THE_DATASOURCE.get(member.labels.get("alertname", ""))
     rule = fields.title(member.labels.get("rulename"), MAX_TITLE - 20)
-    return member.titled(f"{rule} ({what})") if what and rule else member.title
+    return f"{rule} ({what})" if what and rule else member.name
 
 
 def account(address: object, *organisations: object) -> str | None:

@@ -61,9 +61,9 @@ class Member:
         """The alert's name, and what sets it apart from its siblings."""
         return self.titled(self.name)
 
-    def titled(self, name: str) -> str:
-        """Add what sets it apart from its siblings, unless the name already does."""
-        return telling.title(name, self.labels, self.of_group)
+    def titled(self, name: str, more: Mapping[str, str] | None = None) -> str:
+        """Add to a name what sets the alert apart from its siblings; `more` are labels of its series."""
+        return telling.title(name, {**(more or {}), **self.labels}, self.of_group)
 
     @cached_property
     def description(self) -> str | None:

@@ -1,13 +1,14 @@
 """The canonical schema: reading an alert that is written in it (docs/alert.schema.json)."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from chalicelib.adapters import earlier_schema, fields, texts
+from chalicelib.adapters import earlier_schema, fields, telling, texts, titles
 from chalicelib.adapters.fields import Ownership, Parsed, quoted
 from chalicelib.adapters.owner import slugs
 from chalicelib.alert import AlertEvent
@@ -15,6 +16,8 @@ from chalicelib.errors import Rejected
 
 MAX_FAULTS = 20
 MAX_WORDS = 200
+
+_OF_AWS = re.compile(r"\d{12}", re.ASCII)
 
 _WORDS = {
     "missing": "is missing",
@@ -30,7 +33,17 @@ _PATTERNS = {
 
 def parse(payload: Mapping[str, Any], missing: Ownership | None) -> list[Parsed]:  # noqa: ARG001 - the schema asks for an owner
     """Check an alert against the schema; raises Rejected, which names every fault."""
-    return [read(earlier_schema.in_ours(payload))]
+    return [_told_apart(read(earlier_schema.in_ours(payload)))]
+
+
+def _told_apart(alert: AlertEvent) -> AlertEvent:
+    """Add to the title what distinguishes the alert: its labels, another account than AWS's, its id."""
+    name, account_id, alarm_id = alert.title, alert.identity.account_id, alert.identity.alarm_id
+    said = telling.pieces(name, alert.labels)
+    if account_id and not _OF_AWS.fullmatch(account_id):
+        said.append(texts.line(account_id))
+    told = said + telling.by_id(alarm_id or "", [name, *said])
+    return alert.model_copy(update={"title": titles.written(texts.line(name), told) or name, "name": name})
 
 
 def read(payload: Mapping[str, Any]) -> AlertEvent:

@@ -1,10 +1,10 @@
-"""What to call an alert of a group: its rule, and the labels that set it apart from its siblings. Pure.
+"""What to call an alert: its rule, and the labels that set it apart from its siblings. Pure.
 
     KubeDeploymentReplicasMismatch [fints-importer, namespace firefly]
 
 What sets alerts of the sender's group apart comes first: labels in which alerts of one rule differ, and
-those by which people group. The rest follows while there is room, the thing before the place; who scraped it
-is left out. Few labels name the scraper, so these are listed; a list of all others would never end.
+those by which people group. The other labels follow, the thing before the place; who scraped it is left out.
+Few labels name the scraper, so these are listed; a list of all others would never end.
 """
 
 import re
@@ -12,43 +12,41 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
-from chalicelib.adapters import fields, texts
+from chalicelib.adapters import fields, texts, titles
 from chalicelib.telemetry.masking import mask
-
-MAX_NAME = 80
-"""Code points of a title, apart from labels that its group needs."""
-
-MAX_WHOLE = 240
-"""Leaves room for the priority in GitHub's 256."""
-
-LEAST = 20
-"""The least that is shown of one label."""
 
 MOST_NAMES = 20
 
 TELLERS = (
-    *("job", "grafana_folder", "prometheus", "prometheus_replica", "monitor", "replica", "endpoint"),
+    *("job", "prometheus", "prometheus_replica", "monitor", "replica", "endpoint"),
     *("metrics_path", "severity", "ref_id", "datasource_uid"),
 )
-"""Who reports it, and where it is filed: these come last in a title, and only if the group needs them."""
-
-OF_EVERY_ALERT = "grafana_folder"
-"""Grafana groups by it by default, and it says next to nothing."""
+"""Who reports it, and how: these come last in a title, and only if the group needs them."""
 
 TARGET = ("pod", "instance", "host", "hostname", "node", "container", "service")
 """What Prometheus scraped: the thing itself, or an exporter that reports on other things."""
 
-PLACES = ("namespace", "cluster", "region", "zone", "env", "environment", "stage", "datacenter", "account")
+FOLDER = "grafana_folder"
+"""A rule of Grafana has its name to itself within its folder alone, so every title ends in it."""
+
+PLACES = (
+    *("namespace", "cluster", "region", "zone", "env", "environment", "stage", "datacenter", "account"),
+    FOLDER,
+)
 """Places that hold many things."""
 
-ELSEWHERE = frozenset(
-    {"alertname", "rulename", "team", "teams", "priority", "summary", "description", "runbook_url"}
-)
+ELSEWHERE = frozenset({"alertname", "rulename", "priority", "summary", "description", "runbook_url"})
 """Shown elsewhere, or prose."""
+
+OWNERS = frozenset({"team", "teams"})
+"""Shown elsewhere, and in a title only if the group needs them."""
 
 _EXPORTER = re.compile(r"exporter|state-metrics", re.IGNORECASE)
 _OF_OTHER_THINGS = re.compile(r"state-metrics|cloudwatch|stackdriver|yace|^localhost\b|^127\.", re.IGNORECASE)
 CREDENTIAL = re.compile(r"pass|pwd|secret|token|key|signature|credential|auth|cookie", re.IGNORECASE)
+_HASH = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|(?:\w{1,20}:)?[0-9a-f]{16,}", re.IGNORECASE)
+"""Nobody recognises a thing by one."""
+_WORDS = re.compile(r"\w+")
 OWN_NAME = re.compile(r"(?=.*[^\W\d_])(?=.*[\d/:._-])")
 """A value such as `builder-7` or `/var`; a bare word or number says little without its label's name."""
 
@@ -75,25 +73,35 @@ def needed(payload: Mapping[str, Any]) -> frozenset[str]:
     """Read which labels the group of an alert needs: where it differs, and what people group by."""
     differing = payload.get("differing")
     names = [name for name in differing if isinstance(name, str)] if isinstance(differing, list) else []
-    by = fields.strings(payload.get("groupLabels")).keys() - {OF_EVERY_ALERT}
-    return frozenset({*names, *by})
+    return frozenset({*names, *fields.strings(payload.get("groupLabels"))})
 
 
 def title(name: str, labels: Mapping[str, str], of_group: Collection[str]) -> str:
-    """Write the name, and in brackets the labels of the group, then others while there is room."""
-    name = _shortened(mask(name), MAX_NAME)  # half a credential would not be known as one
+    """Write the name, and in brackets the labels of the group, and then others."""
+    return titles.written(name, pieces(name, labels, of_group))
+
+
+def pieces(name: str, labels: Mapping[str, str], of_group: Collection[str] = ()) -> list[str]:
+    """Write the labels that tell an alert from others of its name, unless the name has their value."""
     said: list[str] = []
     for label in _ordered(labels, of_group):
         value = mask(texts.line(labels[label]))
-        if label in of_group:
-            said.append(_said(label, value))
+        own = OWN_NAME.match(value)
+        if own and label not in of_group and _names(name, value):
             continue
-        longer = [*said, _said(label, value)]
-        if not _names(name, value) and longer[-1] not in said and len(_with(name, longer)) <= MAX_NAME:
-            said = longer
-        elif not said and not _names(name, value):
-            said = [_shortened(longer[-1], max(LEAST, MAX_NAME - len(_with(name, [""]))))]
-    return _fitted(name, said)
+        bare = own and value not in said
+        spoken = label.removeprefix("grafana_").replace("_", " ")
+        piece = value if bare else f"{spoken} {value}"
+        said.append(piece if label in of_group else titles.shortened(piece, titles.MAX_PIECE))
+    return said
+
+
+def by_id(alarm_id: str, said: Iterable[str]) -> list[str]:
+    """Name what a sender calls a condition, unless that is a hash, or says nothing that is not `said`."""
+    named = mask(texts.line(alarm_id))
+    known = {word for text in said for word in _WORDS.findall(text.casefold())}
+    says_more = not known.issuperset(_WORDS.findall(named.casefold()))
+    return [named] if says_more and not _HASH.fullmatch(named) else []
 
 
 def _ordered(labels: Mapping[str, str], of_group: Collection[str]) -> list[str]:
@@ -103,6 +111,7 @@ def _ordered(labels: Mapping[str, str], of_group: Collection[str]) -> list[str]:
         for name, value in labels.items()
         if value.strip()
         and name.casefold() not in ELSEWHERE
+        and (name in of_group or name.casefold() not in OWNERS)
         and not name.startswith("__")
         and not CREDENTIAL.search(name)
         and value not in fields.TEMPLATE_WITHOUT_VALUE
@@ -110,12 +119,15 @@ def _ordered(labels: Mapping[str, str], of_group: Collection[str]) -> list[str]:
     chosen = [name for name in shown if name in of_group or not of_the_teller(name, shown)]
     if "job" in shown and all(name in (*PLACES, *TELLERS) for name in chosen):
         chosen = sorted({*chosen, "job"})  # as of `up`, which is about a job
-    return sorted(chosen, key=lambda name: (name in TELLERS, name not in of_group, *_rank(name), name))
+    return sorted(
+        chosen,
+        key=lambda name: (name in TELLERS, name == FOLDER, name not in of_group, *_rank(name), name),
+    )
 
 
 def of_the_teller(name: str, labels: Mapping[str, str]) -> bool:
     """Whether a label names who scraped the thing: an exporter's own pod, or the address of an exporter."""
-    if name in TELLERS:
+    if name in TELLERS or _HASH.fullmatch(labels[name].strip()):
         return True
     if name not in TARGET:
         return False
@@ -135,29 +147,3 @@ def _rank(name: str) -> tuple[int, int]:
 def _names(name: str, value: str) -> bool:
     """Whether a name has a value among its words."""
     return f" {value} ".casefold() in f" {name} ".casefold()
-
-
-def _said(label: str, value: str) -> str:
-    spoken = label.removeprefix("grafana_").replace("_", " ")
-    return value if OWN_NAME.match(value) else f"{spoken} {value}"
-
-
-def _with(name: str, said: list[str]) -> str:
-    return f"{name} [{', '.join(said)}]" if said else name
-
-
-def _fitted(name: str, said: list[str]) -> str:
-    """Shorten every label equally until all fit."""
-    for limit in (MAX_WHOLE, 100, 60, 40, 20):
-        whole = _with(name, [_shortened(each, limit) for each in said])
-        if len(whole) <= MAX_WHOLE:
-            return whole
-    return _shortened(whole, MAX_WHOLE)
-
-
-def _shortened(value: str, limit: int) -> str:
-    """Leave out the middle, as the beginning and the end are more distinctive."""
-    if len(value) <= limit:
-        return value
-    end = (limit - 1) // 2
-    return f"{value[: limit - 1 - end]}…{value[-end:]}"

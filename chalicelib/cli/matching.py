@@ -9,7 +9,7 @@ from chalicelib.conditions.issue import IssueRef, Seen
 from chalicelib.conditions.row import AlertState
 
 _PRIORITY = re.compile(r"^\s*\[?P?[0-3]\]?[\s:]+", re.IGNORECASE)
-_INSTANCE = re.compile(r"\[[^\[\]]*\]$")
+_TAIL = re.compile(r"\[[^\[\]]*\]$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +45,10 @@ def doubled(row: AlertState, issue: Seen) -> IssueRef | None:
 
 
 def _about(issue: Seen, rows: list[AlertState]) -> tuple[AlertState, ...]:
-    """Find conditions of the same title; failing that, of the same title but for the instance."""
+    """Find conditions of the same title; failing that, of the same name, as other bots do not name labels."""
     fitting = [row for row in rows if _labels_fit(issue, row)]
     exact = tuple(row for row in fitting if _name(issue.title) == _name(_title(row)))
-    return exact or tuple(row for row in fitting if _name(issue.title) == _name(_whole(_title(row))))
+    return exact or tuple(row for row in fitting if _name(issue.title) == _name(_title(row, whole=False)))
 
 
 def _labels_fit(issue: Seen, row: AlertState) -> bool:
@@ -63,14 +63,13 @@ def _named(kind: str, issue: Seen) -> set[str]:
     return {label[len(kind) :].lower() for label in issue.labels if label.startswith(kind)}
 
 
-def _title(row: AlertState) -> str:
-    return render.title(row.spec.alert) if row.spec.alert else ""
+def _title(row: AlertState, *, whole: bool = True) -> str:
+    """Write the title, or only its name; an earlier version has not recorded that by itself."""
+    if (alert := row.spec.alert) is None:
+        return ""
+    said = alert.title if whole else alert.name or _TAIL.sub("", alert.title).rstrip()
+    return f"[{alert.priority}] {said}"
 
 
 def _name(title: str) -> str:
     return " ".join(_PRIORITY.sub("", title).casefold().split())
-
-
-def _whole(title: str) -> str:
-    """Leave out the instance, `[builder-7]`, which other bots do not name."""
-    return _INSTANCE.sub("", title).rstrip()

@@ -112,7 +112,7 @@ def _issue(change: Outcome, routing: Routing, now: datetime) -> dict[str, str] |
         return None
     written = [request.body["body"] for request in change.requests if request.body and "body" in request.body]
     body = written[-1] if written else render.body(change.row, routing, now)
-    return {"title": render.title(change.row.spec.alert), "body": body}
+    return {"title": render.title(change.row.spec.alert, routing), "body": body}
 
 
 def _print(answer: Answer, number: str, routing: Routing, now: datetime) -> None:

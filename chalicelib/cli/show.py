@@ -15,7 +15,7 @@ from chalicelib.quantities import counted
 from chalicelib.render.words import duration, moment
 from chalicelib.wiring import checkout
 from chalicelib.wiring.clock import CLOCK
-from chalicelib.wiring.rules import policy
+from chalicelib.wiring.rules import policy_at_home
 
 _ROW = TypeAdapter(AlertState)
 
@@ -57,11 +57,12 @@ def show(
         screen.as_json(_ROW.dump_python(row, mode="json"))
         return
     screen.heading(rows.title(row))
-    screen.facts(_facts(row, policy(found.settings), now))
+    rules = policy_at_home(found)
+    screen.facts(_facts(row, rules, now))
     if row.spec.episodes:
         screen.show(screen.table(("began", "ended", "lasted", "how"), _episodes(row)))
     if issue and row.spec.alert:
-        screen.issue(render.title(row.spec.alert), render.body(row, policy(found.settings).routing, now))
+        screen.issue(render.title(row.spec.alert, rules.routing), render.body(row, rules.routing, now))
 
 
 def _facts(row: AlertState, policy: Policy, now: datetime) -> Iterator[tuple[str, object]]:

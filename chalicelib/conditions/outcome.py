@@ -12,6 +12,7 @@ from chalicelib.conditions.row import AlertState, Intent, Issue, Status, Verb
 from chalicelib.conditions.tiers import called_by_opening
 from chalicelib.labels import ROUTED_PREFIXES
 
+PRIORITY = len("[P1] ")
 _planned_on = attrgetter("ref", "open", "closed_by", "muted", "quiet")
 
 
@@ -111,10 +112,11 @@ def surprising(issue: Issue, seen: Seen) -> bool:
     return _planned_on(issue) != _planned_on(seen)
 
 
-def adopted(row: AlertState, alert: AlertEvent, seen: Seen) -> Status:
+def adopted(row: AlertState, alert: AlertEvent, seen: Seen, title: str) -> Status:
     """Take another open issue of the condition for the row's; what it shows is read off it, and written anew.
 
-    One that a person opened again after the condition resolved is left open. GitHub does not say who did; of
+    `title` is the one that we would give it. One that a person opened again after the condition resolved is
+    left open. GitHub does not say who did; of
     one that was open all along, such as before it was transferred, nobody did since.
     """
     if not seen.open or row.spec.episode is None:
@@ -127,7 +129,7 @@ def adopted(row: AlertState, alert: AlertEvent, seen: Seen) -> Status:
         **seen.remembered(),
         **({"called_at": row.spec.seen_at} | acknowledgement.carried(before, row.spec.episode)),
         episode=row.spec.episode,
-        title=seen.title if _is_ours(seen.title, alert.title) else "",
+        title=seen.title if same_title(title, seen.title) else "",
         labels=(*labels, *(label for label in (before.labels if before else ()) if label in seen.labels)),
         priority=priority,
         teams=alert.teams,
@@ -141,9 +143,9 @@ def adopted(row: AlertState, alert: AlertEvent, seen: Seen) -> Status:
     return replace(row.status, issue=issue, told=row.spec.episode, failures=0)
 
 
-def _is_ours(title: str, alert_title: str) -> bool:
-    """Whether nobody changed the title but for its priority, which is ours to change."""
-    return title[:2] == "[P" and title[5:] == alert_title
+def same_title(ours: str, seen: str) -> bool:
+    """Whether titles are the same but for the priority, which is ours to change."""
+    return seen[:2] == "[P" and seen[PRIORITY:] == ours[PRIORITY:]
 
 
 def gone(row: AlertState) -> Status:

@@ -16,8 +16,6 @@ from chalicelib.store.ports import Rows
 ROOM = timedelta(seconds=10)
 """What a look at one issue may take: none is begun with less time left."""
 
-PRIORITY = len("[P1] ")
-
 
 class Looks(Protocol):
     """Sync, asked to look."""
@@ -27,6 +25,9 @@ class Looks(Protocol):
 
     def merge(self, row: AlertState, other: Seen, until: datetime) -> None:
         """Keep the older of two open issues of one condition."""
+
+    def titled(self, row: AlertState, seen: Seen) -> bool:
+        """Say whether an issue has the title that we give the row's, whatever its priority."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ class Comparison:
         holder = self.rows.get(fingerprint) if fingerprint else None
         if holder and _holds(holder, seen):
             return holder
-        likely = named if len(named) == 1 else [row for row in named if _titled(row, seen)]
+        likely = named if len(named) == 1 else [row for row in named if self.sync.titled(row, seen)]
         return likely[0] if len(likely) == 1 else None
 
 
@@ -92,12 +93,6 @@ def _names(seen: Seen) -> list[str]:
 
 def _holds(row: AlertState, seen: Seen) -> bool:
     return row.status.issue is not None and row.status.issue.ref == seen.ref
-
-
-def _titled(row: AlertState, seen: Seen) -> bool:
-    """Whether an issue has the title that we give the row's, whatever its priority."""
-    alert = row.spec.alert
-    return alert is not None and render.title(alert)[PRIORITY:] == seen.title[PRIORITY:]
 
 
 def _differs(issue: Issue, seen: Seen) -> bool:

@@ -3,8 +3,9 @@
 from chalicelib.render.board import TITLE as BOARD_TITLE
 from chalicelib.render.board import Board, Day, board, is_board
 from chalicelib.render.comment import comment, duplicate
-from chalicelib.render.issue import body, title
+from chalicelib.render.issue import body
 from chalicelib.render.marker import Mark, comment_marker, marker, read_marker, read_markers
+from chalicelib.render.title import title
 
 __all__ = [
     "BOARD_TITLE",

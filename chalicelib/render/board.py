@@ -121,7 +121,7 @@ def _row(view: View) -> str:
 
 def _name(view: View) -> str:
     issue = view.row.status.issue
-    name = view.line(view.alert.title, MAX_NAME)
+    name = view.line(view.title, MAX_NAME)
     address = markdown.address(issue.url) if issue else ""
     return f"[{name}]({address})" if address else name
 

@@ -1,26 +1,17 @@
-"""The issue: its title, and our block of its body, which opens with what matters to a person woken by it."""
+"""The issue: our block of its body, which opens with what matters to a person woken by it."""
 
 from datetime import datetime
 
 from chalicelib.adapters import registry
-from chalicelib.alert import UNKNOWN_TEAM, AlertEvent
+from chalicelib.alert import UNKNOWN_TEAM
 from chalicelib.conditions.row import AlertState, Verb
-from chalicelib.render import history, links, markdown, marker, people, picture, redaction, sections
+from chalicelib.render import history, links, marker, people, picture, sections
 from chalicelib.render.stale import is_unheard, unheard
 from chalicelib.render.view import View
 from chalicelib.routing import Routing
-from chalicelib.telemetry.masking import mask
 
-MAX_TITLE = 256
 MAX_BODY = 65_536
-"""GitHub's limits, in code points."""
-
-
-def title(alert: AlertEvent) -> str:
-    """Write `[P1] Runner queue too long`; more people read it than the issue, so it holds no account id."""
-    start = f"[{alert.priority}] "
-    name = markdown.plain(redaction.hide(mask(alert.title))) or "An alert without a readable title"
-    return start + markdown.cut(name, MAX_TITLE - len(start))
+"""GitHub's limit, in code points."""
 
 
 def body(row: AlertState, routing: Routing, now: datetime, *, previous: str = "") -> str:

@@ -3,10 +3,14 @@
 import re
 from urllib.parse import unquote
 
+from chalicelib.render.aliases import alias
 from chalicelib.render.markdown import clean
 from chalicelib.telemetry.masking import mask
 
 HIDDEN = "(account)"
+
+NAMED = "account "
+"""What may stand before the id of an account, and says already what it is."""
 
 SHORTEST = len("arn:aws:")
 """What is shorter holds neither."""
@@ -26,6 +30,28 @@ def hide(value: str) -> str:
     if len(cleaned) < SHORTEST:
         return cleaned
     return _ACCOUNT.sub(HIDDEN, _ARN.sub("", cleaned) if ":" in cleaned else cleaned)
+
+
+def rename(value: str) -> str:
+    """Put its alias for each account id, so that two accounts do not look alike; an ARN keeps its region."""
+    cleaned = clean(value)
+    if len(cleaned) < SHORTEST:
+        return cleaned
+    return _ACCOUNT.sub(_alias, _ARN.sub(_place, cleaned) if ":" in cleaned else cleaned)
+
+
+def _place(arn: re.Match[str]) -> str:
+    return _ARN.sub("", arn[0].split(":", 2)[2])
+
+
+def _alias(account: re.Match[str]) -> str:
+    found = alias(account[0].replace("-", ""))
+    return found if account.string.endswith(NAMED, 0, account.start()) else f"({found})"
+
+
+def is_account(value: str) -> bool:
+    """Whether it is the id of an AWS account."""
+    return _ACCOUNT.fullmatch(value) is not None
 
 
 def hides(url: str) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from chalicelib.adapters import registry
 from chalicelib.quantities import counted, shortened
-from chalicelib.render import history, links, markdown, people, picture, redaction
+from chalicelib.render import history, links, markdown, people, picture
 from chalicelib.render.redaction import HIDDEN
 from chalicelib.render.view import SHORT, View
 from chalicelib.routing import Details
@@ -112,7 +112,6 @@ def _ours(view: View) -> Iterator[tuple[str, str]]:
     if view.route.details is Details.FULL:
         yield "Account", alert.identity.account_id or ""
         yield "Provider's id", alert.identity.alarm_id or ""
-        yield "Name", alert.title if redaction.hide(mask(alert.title)) != mask(alert.title) else ""
     if view.measured:
         yield "Value", alert.reason or ""
 

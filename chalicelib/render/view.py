@@ -8,9 +8,9 @@ from chalicelib.adapters import registry
 from chalicelib.alert import AlertEvent, Condition, Measurement, Priority
 from chalicelib.conditions.row import AlertState
 from chalicelib.quantities import counted, shortened
-from chalicelib.render import markdown, redaction
+from chalicelib.render import markdown, redaction, title
 from chalicelib.render.words import MINUTE, SEVERITIES, duration, figures, moment
-from chalicelib.routing import Details, Route, Routing
+from chalicelib.routing import Details, Home, Route, Routing
 from chalicelib.telemetry.masking import mask
 
 KNOWN = 2048
@@ -29,6 +29,7 @@ class View:
     owners: tuple[str, ...]
     route: Route
     now: datetime
+    home: Home | None = None
 
     @classmethod
     def of(cls, row: AlertState, routing: Routing, now: datetime) -> "View":
@@ -36,7 +37,7 @@ class View:
         alert = row.spec.alert
         if alert is None:
             raise ValueError(f"nothing to show: no firing is known of {row.fingerprint}")
-        return cls(row, alert, routing.owners(alert.teams), routing.route(alert.teams), now)
+        return cls(row, alert, routing.owners(alert.teams), routing.route(alert.teams), now, routing.home)
 
     @property
     def firing(self) -> bool:
@@ -119,12 +120,17 @@ class View:
         """Say where, if that is known."""
         return self.line(self.alert.identity.region, 40)
 
+    @property
+    def title(self) -> str:
+        """Say the title without its priority."""
+        return title.shown(self.alert, self.route.details, self.home)
+
     @cached_property
     def headline(self) -> str:
         """Say what is wrong, in the best words there are."""
         alert = self.alert
         first_words = (alert.description or "").strip().partition("\n")[0]
-        said = (self.words(value) for value in (alert.summary, first_words, alert.reason, alert.title))
+        said = (self.words(value) for value in (alert.summary, first_words, alert.reason, self.title))
         return next(filter(None, said), "An alert without a readable text")
 
     def reported(self) -> str:

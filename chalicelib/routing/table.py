@@ -54,12 +54,21 @@ class Fallback:
 
 
 @dataclass(frozen=True, slots=True)
+class Home:
+    """The AWS account and region that Alerting itself is in, which need not be named."""
+
+    account_id: str
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
 class Routing:
-    """The routing table."""
+    """The routing table; without `home`, every account and region is named."""
 
     default: Route
     teams: Mapping[str, Route]
     fallback: Fallback | None = None
+    home: Home | None = None
 
     @property
     def ownership(self) -> Ownership | None:

@@ -24,7 +24,7 @@ KEPT = timedelta(days=3 * 365)
 TOMBSTONE_KEPT = timedelta(days=7)
 
 ALERTS = ("alert", "resolution", "early")
-ADDED = {"annotations", "measurement"}
+ADDED = {"annotations", "measurement", "name"}
 """Fields of an alert that came later."""
 OCCASIONAL = ("refusal", "put_off", "enrichment")
 """Fields of a status that are written only while they say something; so are those for the mirrors."""

@@ -37,7 +37,7 @@ class Delivery:
         issue, alert = settled.status.issue, settled.spec.alert
         if not self.mirrors or issue is None or alert is None:
             return settled
-        now, title = self.clock.now(), issue.title or render.title(alert)
+        now, title = self.clock.now(), issue.title or render.title(alert, self.policy.routing)
         kinds = changes.happened(claimed.status, settled.status)
         facts = tuple(
             Fact(

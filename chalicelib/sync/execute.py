@@ -102,7 +102,8 @@ class Executor:
                 return obey(self._tracker, row, step, self._written, self._now())
             case Adopt(ref):
                 seen = self._tracker.read(ref, row.lease_end)
-                status = outcome.adopted(row, needed(row.spec.alert), seen)
+                alert = needed(row.spec.alert)
+                status = outcome.adopted(row, alert, seen, render.title(alert, self._routing))
                 return replace(row, status=status, intent=None)
             case CloseDuplicate(ref):
                 return self._close_duplicate(row, ref)
@@ -154,7 +155,7 @@ class Executor:
         """Write our part of the text, the title if it is ours, and other changes, in one call."""
         issue, alert = needed(row.status.issue), needed(row.spec.alert)
         changes = {"body": render.body(row, self._routing, self._now(), previous=seen.body), **changes}
-        title = render.title(alert) if seen.title == issue.title else issue.title
+        title = render.title(alert, self._routing) if seen.title == issue.title else issue.title
         if title != issue.title:
             changes["title"] = title
         edited = self._tracker.edit(issue.ref, changes, row.lease_end)

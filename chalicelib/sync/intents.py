@@ -23,7 +23,7 @@ def intent(row: AlertState, step: Work, routing: Routing, now: datetime) -> Inte
         since=now,
         repository=routing.route(alert.teams).repository,
         key=step.key if isinstance(step, AddComment) else "",
-        title=render.title(alert),
+        title=render.title(alert, routing),
         labels=routing.labels(alert),
         priority=alert.priority,
         teams=alert.teams,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 
+from chalicelib import render
 from chalicelib.conditions import failure, outcome
 from chalicelib.conditions.issue import IssueRef, Seen
 from chalicelib.conditions.nothing import Nothing, Quiet
@@ -86,6 +87,11 @@ class Sync:
         looked, refused_until = self._take(row, ReadIssue(issue.ref))
         if looked and not refused_until:
             self.advance(looked, until)
+
+    def titled(self, row: AlertState, seen: Seen) -> bool:
+        """Say whether an issue has the title that we give the row's, whatever its priority."""
+        alert = row.spec.alert
+        return alert is not None and outcome.same_title(render.title(alert, self.policy.routing), seen.title)
 
     def merge(self, row: AlertState, other: Seen, until: datetime) -> None:
         """Keep the older of two open issues: point the row at it first, then close the younger.

@@ -11,7 +11,7 @@ from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.enrichment import enrichers
 from chalicelib.wiring.function import loading
 from chalicelib.wiring.mirrors import mirrors
-from chalicelib.wiring.rules import limits, policy, timing
+from chalicelib.wiring.rules import limits, policy_at_home, timing
 from chalicelib.wiring.stage import Stage
 from chalicelib.wiring.table import store
 
@@ -56,11 +56,9 @@ def sync(stage: Stage) -> Sync:
     return Sync(
         rows=store(stage),
         permits=gate(stage),
-        act=Executor(
-            partial(issues, stage), policy(stage.settings).routing, CLOCK.now, store(stage).of_issue
-        ),
+        act=Executor(partial(issues, stage), policy_at_home(stage).routing, CLOCK.now, store(stage).of_issue),
         clock=CLOCK,
-        policy=policy(stage.settings),
+        policy=policy_at_home(stage),
         timing=timing(stage.settings),
         telemetry=stage.telemetry,
         mirrors=mirrors(stage),

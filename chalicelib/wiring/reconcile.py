@@ -9,7 +9,7 @@ from chalicelib.reconcile.reconcile import Reconcile, Work
 from chalicelib.reconcile.silent_sources import SilentSources
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.github import gate, issues, sync
-from chalicelib.wiring.rules import limits, policy
+from chalicelib.wiring.rules import limits, policy, policy_at_home
 from chalicelib.wiring.stage import Stage
 from chalicelib.wiring.table import census, store
 
@@ -61,7 +61,7 @@ def _board(stage: Stage) -> Work:
         census=census(stage),
         tracker=partial(issues, stage),
         permits=gate(stage),
-        routing=policy(stage.settings).routing,
+        routing=policy_at_home(stage).routing,
         now=CLOCK.now,
         telemetry=stage.telemetry,
         every=stage.settings.board_interval,

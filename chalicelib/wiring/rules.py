@@ -1,5 +1,6 @@
 """The rules that a stage's settings make: when GitHub is told, and how much it is asked."""
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -7,16 +8,23 @@ from chalicelib import routing
 from chalicelib.conditions.policy import Policy
 from chalicelib.rate_limit.rules import Limits
 from chalicelib.reconcile import canary
+from chalicelib.routing import Home
 from chalicelib.settings import Settings
 from chalicelib.sync.sync import Timing
+from chalicelib.wiring.stage import Stage
 
 ROUTING = Path(__file__).parents[1] / "routing.toml"
 
 
+def policy_at_home(stage: Stage) -> Policy:
+    """Make the policy of a stage that knows which account and region it is in."""
+    return policy(stage.settings, Home(stage.place.account_id, stage.place.region))
+
+
 @cache
-def policy(stage: Settings) -> Policy:
+def policy(stage: Settings, home: Home | None = None) -> Policy:
     """Make the policy of a stage: its routing, and how often GitHub is told."""
-    table = routing.load(ROUTING.read_text(encoding="utf-8"))
+    table = replace(routing.load(ROUTING.read_text(encoding="utf-8")), home=home)
     repository = stage.canary_repository
     return Policy(
         routing=canary.routed(table, repository) if repository else table,

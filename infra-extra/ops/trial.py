@@ -73,7 +73,7 @@ class Trial:
         return alert
 
     def _send(self, alert: AlertEvent) -> None:
-        body = alert.model_dump_json(exclude_none=True)
+        body = alert.model_dump_json(exclude_none=True, exclude={"name"})
         token = self._token()
         if token is None:
             self._publish(body)

@@ -75,7 +75,7 @@ def shown(routing: Routing = PUBLIC) -> Iterator[Shown]:
             if isinstance(alert, AlertEvent) and alert.state is Condition.FIRING:
                 row = record(None, alert, alert.occurred_at).row
                 body = render.body(row, routing, alert.occurred_at + AFTER)
-                yield Shown(f"{path.parent.name}/{path.stem}", render.title(alert), body)
+                yield Shown(f"{path.parent.name}/{path.stem}", render.title(alert, routing), body)
 
 
 def page(issues: list[Shown]) -> str:

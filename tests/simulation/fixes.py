@@ -106,8 +106,8 @@ def _reopened_by_whoever() -> Patch:
     """What GitHub calls reopened is taken for a person's doing, though we reopened it ourselves."""
     real = outcome.adopted
 
-    def adopted(row: Any, alert: Any, seen: Any) -> Any:
-        status = real(row, alert, seen)
+    def adopted(row: Any, alert: Any, seen: Any, title: str) -> Any:
+        status = real(row, alert, seen, title)
         if status.issue is None or not seen.open:
             return status
         kept_open = seen.reopened and row.spec.condition is Condition.RESOLVED

@@ -1,5 +1,6 @@
 """Alerts, rows and routing for tests, each with a default for what the test does not care about."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ from chalicelib.alert import AlertEvent, Condition
 from chalicelib.conditions.plan import Policy
 from chalicelib.conditions.record import record
 from chalicelib.conditions.row import AlertState
-from chalicelib.routing import Routing, load
+from chalicelib.routing import Home, Routing, load
 from tests.twins.clock import START
 
 PROVIDERS = sorted(registry.PROVIDERS)
@@ -24,6 +25,9 @@ repository = "{REPOSITORY}"
 repository = "{REPOSITORY}"
 close_on_resolve = false
 """
+
+TITLE = "Runner queue too long [cloudwatch:\u200bus-east-1:(calm-wasp):\u200balarm:queue]"
+"""Of the alert below, from an emitter."""
 
 
 def at(minutes: float) -> datetime:
@@ -61,7 +65,7 @@ def row_of(*alerts: AlertEvent) -> AlertState:
 
 
 def routing() -> Routing:
-    return load(ROUTING)
+    return replace(load(ROUTING), home=Home("123456789012", "us-east-1"))
 
 
 def policy(**settings: Any) -> Policy:

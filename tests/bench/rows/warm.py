@@ -65,7 +65,7 @@ def _decide(entry: dict[str, Any], policy: Policy) -> tuple[str, str]:
     assert isinstance(alert, AlertEvent)
     row = record(None, alert, message.received_at).row
     assert isinstance(plan(row, message.received_at, policy), OpenIssue)
-    return render.title(alert), render.body(row, policy.routing, message.received_at)
+    return render.title(alert, policy.routing), render.body(row, policy.routing, message.received_at)
 
 
 def _collector() -> Run:

@@ -1,23 +1,21 @@
 """Titles: each tells its alert from the siblings, and keeps doing so while these come and go."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from chalicelib import render
 from chalicelib.adapters import telling
+from chalicelib.adapters.titles import MAX_WHOLE
 from chalicelib.alert import AlertEvent
 from chalicelib.conditions.record import record
 from chalicelib.conditions.row import AlertState
-from tests.unit import up_to
-from tests.unit.adapters.test_adapters import SAMPLES, read
 from tests.unit.builders import at, firing, resolved, row_of
 from tests.unit.messages import FALLBACK, deliver
+from tests.unit.rows import routing
 
-HEADS = 80
 OF_KUBE_STATE_METRICS = {
     "alertname": "KubeDeploymentReplicasMismatch",
     "container": "kube-state-metrics",
@@ -124,14 +122,25 @@ def test_what_people_group_by_is_in_the_title() -> None:
     assert titles(group(alerts, {"job": "api"})) == ["A [sda-1, job api]"]
 
 
-def test_grafanas_folder_is_named_only_where_alerts_differ_in_it() -> None:
-    """A rule's name is its own within a folder, and Grafana groups by folders."""
-    alert = {"alertname": "A", "grafana_folder": "CI"}
-    assert titles(group([alert], {"grafana_folder": "CI"}), "grafana") == ["A"]
-    assert titles(group([alert, alert | {"grafana_folder": "Storage"}]), "grafana") == [
-        "A [folder CI]",
-        "A [folder Storage]",
-    ]
+def test_grafanas_folder_ends_every_title() -> None:
+    """A rule's name is its own within a folder, and Grafana groups by folders, so no group shows two."""
+    alert = {"alertname": "A", "grafana_folder": "CI", "host": "web-1"}
+    by = {"alertname": "A", "grafana_folder": "CI"}
+    assert titles(group([alert], by), "grafana") == ["A [web-1, folder CI]"]
+    assert titles(group([alert]), "grafana") == ["A [web-1, folder CI]"], "whatever they group by"
+
+
+def test_a_team_is_named_where_the_group_needs_it() -> None:
+    two = [{"alertname": "Over budget", "team": name} for name in ("search", "ads")]
+    assert titles(group(two)) == ["Over budget [team search]", "Over budget [team ads]"]
+    assert titles(group(two[:1])) == ["Over budget"]
+
+
+def test_a_hash_is_named_only_where_the_group_needs_it() -> None:
+    uid = "0f8fad5b-d9cb-469f-a165-70867728950e"
+    assert titles(group([{"alertname": "A", "pod": "api-7d9f", "uid": uid}])) == ["A [api-7d9f]"]
+    two = [{"alertname": "A", "pod": "api-7d9f", "uid": each} for each in (uid, uid[::-1])]
+    assert len({*titles(group(two))}) == len(two)
 
 
 def test_what_was_queued_without_its_group_is_read() -> None:
@@ -141,61 +150,37 @@ def test_what_was_queued_without_its_group_is_read() -> None:
 
 
 def test_what_is_long_loses_its_middle() -> None:
-    (title,) = titles(group([{"alertname": "n" * 300, "disk": "/" + "d" * 300}]))
-    assert title == f"{'n' * 40}…{'n' * 39} [/{'d' * 9}…{'d' * 9}]"
-    assert len(titles(group([{"alertname": "A", "disk": "/" + "d" * 300}]))[0]) == HEADS
+    (title,) = titles(group([{"alertname": "A", "disk": "/" + "d" * 300}]))
+    assert title == f"A [/{'d' * 29}…{'d' * 29}]"
     several = [{"alertname": "A"} | {f"l{n}": f"{side}-{'x' * 300}" for n in range(15)} for side in "ab"]
     of_group = titles(group(several))
     assert len({*of_group}) == 2
-    assert all(len(title) <= telling.MAX_WHOLE for title in of_group)
+    assert all(len(title) <= MAX_WHOLE for title in of_group)
 
 
-VALUES = st.sampled_from(["a", "b", "web-1", "web-2", "/var", "10.0.0.5:9100", "kube-state-metrics", "1"])
-NAMES = st.sampled_from(
-    ["instance", "pod", "job", "namespace", "mountpoint", "severity", "prometheus", "grafana_folder", "queue"]
-)
-
-
-@up_to(500)
-@given(
-    names=st.lists(NAMES, min_size=1, max_size=9, unique=True),
-    data=st.data(),
-    source=st.sampled_from(["alertmanager", "grafana"]),
-)
-def test_alerts_of_one_route_have_different_titles_unless_their_labels_are_equal(
-    names: list[str], data: st.DataObject, source: str
-) -> None:
-    """A rule's alerts have labels of the same names; groups of one route differ in what they group by."""
-    grouping = [(), *((name,) for name in names if name != telling.OF_EVERY_ALERT)]
-    by = data.draw(st.sampled_from(grouping))
-    one_each = st.fixed_dictionaries(dict.fromkeys(names, VALUES)).map(
-        lambda each: each | {"alertname": "Rule"}
+def test_a_long_name_goes_on_in_the_tail_from_word_to_word() -> None:
+    name = (
+        "Replication of the archive in the second data centre is behind by more than an hour for some shards"
     )
-    alerts = data.draw(st.lists(one_each, min_size=1, max_size=6))
-    groups: dict[tuple[str, ...], list[dict[str, str]]] = {}
-    for labels in alerts:
-        groups.setdefault(tuple(labels[name] for name in by), []).append(labels)
-    first = alerts[0]
-    alone = titles(group([first], {name: first[name] for name in by}), source)
-    named: dict[str, dict[str, str]] = {}
-    for key, members in groups.items():
-        written = titles(group(members, dict(zip(by, key, strict=True))), source)
-        for labels, title in zip(members, written, strict=True):
-            assert named.setdefault(title, labels) == labels
-            assert [title] != alone or labels == first, "the first was alone when its issue was opened"
-            needed = [n for n in names if n in by or len({each[n] for each in members}) > 1]
-            assert len(title) <= HEADS or all(labels[name] in title for name in needed)
+    (title,) = titles(group([{"alertname": name, "shard": "a-1"}]))
+    start, _, rest = title.partition(" [")
+    assert start == "Replication of the archive in the second data centre is behind by more than an…"
+    assert rest == "…hour for some shards, a-1]"
+    assert titles(group([{"alertname": "n" * 99}])) == [f"{'n' * 79}… […{'n' * 20}]"]
 
 
-def test_in_all_samples_of_groups_a_title_is_of_one_condition_unless_the_labels_are_equal() -> None:
-    named: dict[str, dict[str, str]] = {}
-    for path in (path for path in SAMPLES if path.parent.name in ("alertmanager", "grafana")):
-        for told in deliver(path.parent.name, read(path)["payload"], FALLBACK):
-            if isinstance(told, AlertEvent) and told.labels:
-                own = (told.raw_provider or {}).get("labels", {})
-                labels = {name: value for name, value in told.labels.items() if name in own}
-                assert named.setdefault(render.title(told), labels) == labels
-                assert len(told.title) <= telling.MAX_WHOLE
+@pytest.mark.parametrize("before", range(10, 90))
+def test_nothing_is_cut_within_an_account_id(before: int) -> None:
+    """Part of an id would not be known as one, and shown."""
+    text = f"{'q' * before}123456789012{'w' * 200}123456789012{'e' * (before - 10)}"
+    shown = [
+        render.title(one, routing())
+        for labels in ({"alertname": text}, {"alertname": "A", "queue": text})
+        for one in deliver("alertmanager", group([labels]), FALLBACK)
+        if isinstance(one, AlertEvent)
+    ]
+    assert len(shown) == 2
+    assert not any(re.search(r"\d{2}", title.removeprefix("[P1]")) for title in shown)
 
 
 def title_of(row: AlertState) -> str:

@@ -14,6 +14,7 @@ from chalicelib.conditions.record import record
 from chalicelib.conditions.row import AlertState, Intent, Status, Verb
 from tests.unit.builders import REPOSITORY, at, firing, resolved, row_of
 
+TITLE = "[P1] Runner queue too long"
 SEEN = Seen(
     ref=IssueRef(REPOSITORY, 1),
     url="https://github.com/example-org/alerts/issues/1",
@@ -28,7 +29,7 @@ SEEN = Seen(
     "change",
     [
         lambda row: outcome.observed(row, SEEN, at(0)),
-        lambda row: outcome.adopted(row_of(resolved(0)), firing(0), SEEN),
+        lambda row: outcome.adopted(row_of(resolved(0)), firing(0), SEEN, TITLE),
         outcome.gone,
         lambda row: outcome.shown(row, firing(0), SEEN, "t", at(0)),
         lambda row: written.labelled(row, added=("a",)),
@@ -85,7 +86,7 @@ def test_a_snooze_ends_with_the_closing(seen: Seen, kept: datetime | None) -> No
 def test_the_title_of_an_adopted_issue_is_ours_while_nobody_changed_but_its_priority(
     title: str, ours: bool
 ) -> None:
-    taken = outcome.adopted(row_of(firing(0)), firing(0), replace(SEEN, title=title)).issue
+    taken = outcome.adopted(row_of(firing(0)), firing(0), replace(SEEN, title=title), TITLE).issue
     assert taken
     assert taken.title == (title if ours else "")
 
@@ -129,7 +130,7 @@ def test_what_a_person_opens_again_after_it_was_over_is_kept_open(
 def test_what_an_adopted_issue_shows_is_read_off_it() -> None:
     shown = replace(SEEN, labels=("Pri:P0", "mine", "alert:muted", "alert:quiet"), comments=4, title="mine")
     row = replace(OPENED, status=replace(OPENED.status, failures=3))
-    status = outcome.adopted(row, firing(0, priority="P1"), shown)
+    status = outcome.adopted(row, firing(0, priority="P1"), shown, TITLE)
     issue = status.issue
     assert issue
     assert (issue.priority, issue.announced, issue.comments) == (Priority.P0, Priority.P0, 4)
@@ -139,7 +140,7 @@ def test_what_an_adopted_issue_shows_is_read_off_it() -> None:
 
 
 def test_one_that_shows_no_priority_has_the_alerts() -> None:
-    issue = outcome.adopted(OPENED, firing(0, priority="P2"), SEEN).issue
+    issue = outcome.adopted(OPENED, firing(0, priority="P2"), SEEN, TITLE).issue
     assert issue
     assert (issue.priority, issue.announced, issue.muted, issue.quiet) == (
         Priority.P2,
@@ -151,7 +152,7 @@ def test_one_that_shows_no_priority_has_the_alerts() -> None:
 
 def test_an_adopted_issue_is_listened_to_from_when_its_episode_was_heard_of() -> None:
     row = record(record(None, firing(0), at(1)).row, firing(3), at(4)).row
-    issue = outcome.adopted(row, firing(0), SEEN).issue
+    issue = outcome.adopted(row, firing(0), SEEN, TITLE).issue
     assert issue
     assert (issue.spoke_at, issue.commented_at, issue.heard_at) == (at(4), at(4), at(1))
 
@@ -161,7 +162,7 @@ def test_an_adopted_issue_is_listened_to_from_when_its_episode_was_heard_of() ->
 def test_an_adopted_issue_is_kept_open_only_where_a_person_opened_it_again_after_the_end(
     row: AlertState, *, reopened: bool
 ) -> None:
-    issue = outcome.adopted(row, firing(0), replace(SEEN, reopened=reopened)).issue
+    issue = outcome.adopted(row, firing(0), replace(SEEN, reopened=reopened), TITLE).issue
     assert issue
     assert issue.kept_open is (reopened and row is ENDED)
 
@@ -169,24 +170,24 @@ def test_an_adopted_issue_is_kept_open_only_where_a_person_opened_it_again_after
 @pytest.mark.parametrize("kept_open", [True, False])
 def test_one_that_was_open_all_along_is_kept_open_only_if_it_was_before(*, kept_open: bool) -> None:
     """We opened it again when it fired again; then it ended, and a person transferred it unheard."""
-    before = outcome.adopted(ENDED, firing(0), SEEN).issue
+    before = outcome.adopted(ENDED, firing(0), SEEN, TITLE).issue
     assert before
     assert before.open
     known = replace(ENDED, status=Status(replace(before, kept_open=kept_open)))
     elsewhere = replace(SEEN, ref=IssueRef("example-org/elsewhere", 3), reopened=True)
-    issue = outcome.adopted(known, firing(0), elsewhere).issue
+    issue = outcome.adopted(known, firing(0), elsewhere, TITLE).issue
     assert issue
     assert issue.kept_open is kept_open
 
 
 def test_a_closed_issue_is_not_adopted() -> None:
-    assert outcome.adopted(OPENED, firing(0), CLOSED_SEEN) is OPENED.status
+    assert outcome.adopted(OPENED, firing(0), CLOSED_SEEN, TITLE) is OPENED.status
 
 
 def test_a_row_that_never_fired_shows_nothing_on_an_issue() -> None:
     tombstone = replace(row_of(resolved(4)), status=OPENED.status)
     assert outcome.shown(tombstone, firing(0), SEEN, "t", at(5)) is tombstone.status
-    assert outcome.adopted(tombstone, firing(0), SEEN) is tombstone.status
+    assert outcome.adopted(tombstone, firing(0), SEEN, TITLE) is tombstone.status
 
 
 def test_what_was_written_is_what_the_issue_shows() -> None:

@@ -23,7 +23,7 @@ from chalicelib.webhook.http import Posted
 from chalicelib.webhook.refusals import Refusals
 from tests.twins.queue import MemoryQueue
 from tests.unit import up_to
-from tests.unit.builders import alert, at, firing, policy, resolved, row_of
+from tests.unit.builders import TITLE, alert, at, firing, policy, resolved, row_of
 from tests.unit.sync.test_sync import World, fails_with
 from tests.unit.webhook.test_alerts import MemorySecret, MemoryTopic
 
@@ -139,7 +139,7 @@ def test_what_is_not_urgent_and_ends_in_its_batch_is_opened_and_closed(ended: in
     told += [resolved(ended, priority="P2", source="queue-checker")]
     first, second = (world.message(name, event, "normalized") for name, event in enumerate(told))
     world.collect(*([[first, second]] if together else [[first], [second]]))
-    assert shown(world) == CLOSED
+    assert shown(world) == [(f"[P2] {TITLE}", False, "completed")]
 
 
 def test_so_is_what_comes_in_one_message() -> None:
@@ -221,5 +221,5 @@ def test_an_issue_is_closed_labelled_as_what_it_was_last() -> None:
     world.collect([first], rest)
     world.reconcile(5)
     ((title, still_open, _, labels),) = world.issues
-    assert (title, still_open) == ("[P1] Runner queue too long", False)
+    assert (title, still_open) == (f"[P1] {TITLE}", False)
     assert [label for label in labels if label.startswith("Pri:")] == ["Pri:P1"]

@@ -14,7 +14,7 @@ from chalicelib.conditions.record import record
 from chalicelib.conditions.row import AlertState
 from chalicelib.conditions.spec import Episode
 from tests.unit import up_to
-from tests.unit.builders import PROVIDERS, REPEATING, alert, at
+from tests.unit.builders import PROVIDERS, REPEATING, TITLE, alert, at
 from tests.unit.histories.test_batches import Batches
 
 SOURCES = [*PROVIDERS, "queue-checker"]
@@ -92,7 +92,7 @@ def test_what_ends_before_its_firing_is_recorded_is_opened_and_closed(
     firing, end = episode("queue-checker", [priority], recovered=False)
     assert issues_of([end, firing], batches) == issues_of([firing, end], [1, 1])
     assert [issue[:3] for issue in issues_of([end, firing], batches)] == [
-        (f"[{priority}] Runner queue too long", False, "not_planned")
+        (f"[{priority}] {TITLE}", False, "not_planned")
     ]
 
 

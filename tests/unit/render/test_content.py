@@ -95,7 +95,6 @@ class TestCases:
         assert "Alert in CloudWatch (no link: its address holds an account id)" in said
         assert "111122223333" not in said
         private = body(shown, "private")
-        assert "| Name | app_111122223333_prod-errors |" in private
         assert "[Alert in CloudWatch](" in private
 
     def test_an_event_tells_value_threshold_statistic_and_period(self) -> None:

@@ -67,7 +67,7 @@ def body(shown: AlertState, minutes: float = 14, previous: str = "") -> str:
 def golden(name: str) -> str:
     shown = ISSUES[name]
     previous = body(shown) if shown.status.issue else ""
-    return f"{render.title(shown.spec.alert or alert())}\n\n{body(shown, previous=previous)}\n"
+    return f"{render.title(shown.spec.alert or alert(), routing())}\n\n{body(shown, previous=previous)}\n"
 
 
 @pytest.mark.parametrize("name", ISSUES)
@@ -116,11 +116,11 @@ def test_what_has_ended_opens_with_that() -> None:
 
 
 def test_a_title_has_the_priority_and_fits() -> None:
-    assert render.title(alert()) == "[P1] Runner queue too long"
-    long = render.title(alert(title="x" * 500))
+    assert render.title(alert(), routing()) == "[P1] Runner queue too long"
+    long = render.title(alert(title="x" * 500), routing())
     assert len(long) == 256
     assert long.endswith("… (cut, 249 characters more)")
-    assert render.title(alert(title="\u202e")) == "[P1] An alert without a readable title"
+    assert render.title(alert(title="\u202e"), routing()) == "[P1] An alert without a readable title"
 
 
 def test_a_firing_says_since_when_and_how_long() -> None:

@@ -111,7 +111,7 @@ def test_any_issue_fits_and_does_nothing(case: Case) -> None:
 @some
 @given(case=CASES)
 def test_any_title_fits_and_does_nothing(case: Case) -> None:
-    said = render.title(alert(**case))
+    said = render.title(alert(**case), routing())
     assert len(said) <= 256
     assert said.splitlines() == [said]
     assert not re.search(r"@\w|#\d|GH-\d", said, re.IGNORECASE | re.ASCII)
@@ -222,7 +222,7 @@ def test_no_account_nor_arn_is_public(team: str, secret: str) -> None:
         raw_provider={"account": secret},
     )
     firing, over = shown(secrets | {"state": "FIRING"}), shown(secrets | {"state": "RESOLVED"})
-    whole = render.title(alert(**secrets)) + render.body(over, routing(), at(14))
+    whole = render.title(alert(**secrets), routing()) + render.body(over, routing(), at(14))
     whole += "".join(render.comment(firing, routing(), key, at(14)) for key in KEYS)
     assert not re.search(r"\d{12}|\d{4}-\d{4}-\d{4}|arn:", whole.replace("\u200b", ""))
     assert "(account)" in whole or "arn" in secret
@@ -322,7 +322,7 @@ def test_a_credential_in_a_providers_text_is_written_nowhere(planted: str, team:
         raw_provider={"text": planted, "token": "aB3dE6"},
     )
     said = [
-        render.title(shown),
+        render.title(shown, routing()),
         render.body(row(fires=shown), routing(), at(5)),
         render.comment(row(fires=shown), routing(), "repeat-2", at(5)),
     ]
