@@ -35,11 +35,11 @@ PLACES = (
 )
 """Places that hold many things."""
 
-ELSEWHERE = frozenset({"alertname", "rulename", "priority", "summary", "description", "runbook_url"})
-"""Shown elsewhere, or prose."""
-
 OWNERS = frozenset({"team", "teams"})
 """Shown elsewhere, and in a title only if the group needs them."""
+
+ELSEWHERE = OWNERS | {"alertname", "rulename", "priority", "summary", "description", "runbook_url"}
+"""Shown elsewhere, or prose."""
 
 _EXPORTER = re.compile(r"exporter|state-metrics", re.IGNORECASE)
 _OF_OTHER_THINGS = re.compile(r"state-metrics|cloudwatch|stackdriver|yace|^localhost\b|^127\.", re.IGNORECASE)
@@ -110,8 +110,7 @@ def _ordered(labels: Mapping[str, str], of_group: Collection[str]) -> list[str]:
         name: value
         for name, value in labels.items()
         if value.strip()
-        and name.casefold() not in ELSEWHERE
-        and (name in of_group or name.casefold() not in OWNERS)
+        and (name.casefold() not in ELSEWHERE or (name in of_group and name.casefold() in OWNERS))
         and not name.startswith("__")
         and not CREDENTIAL.search(name)
         and value not in fields.TEMPLATE_WITHOUT_VALUE

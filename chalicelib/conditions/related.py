@@ -54,4 +54,4 @@ def _alike(alert: AlertEvent, repository: str, rows: Iterable[AlertState]) -> It
         shared = thing.shared(about, thing.of(other))
         if shared or teams & {*other.teams}:
             shown = row.status.issue.title if row.status.issue else ""
-            yield RelatedIssue(ref, shown or other.title, shared)
+            yield RelatedIssue(ref, shown or other.name or other.title, shared)
