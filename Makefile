@@ -77,7 +77,7 @@ format: $(INSTALLED)
 
 screenshots: $(INSTALLED)
 	@$(RUN) -m tests.local.screenshots
-	@$(RUN) -m tests.local.gallery
+	@$(RUN) -m tests.gallery
 
 schema: $(INSTALLED)
 	@$(RUN) -m tests.schema

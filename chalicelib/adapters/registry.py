@@ -1,6 +1,7 @@
-"""The list of sources."""
+"""The list of sources: those in this folder, and those that an installation defines in `custom.toml`."""
 
-from collections.abc import Iterator, Mapping
+import pkgutil
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from importlib import import_module
 
@@ -8,15 +9,19 @@ from chalicelib.adapters.source import Source
 
 
 class Sources(Mapping[str, Source]):
-    """Sources by name, each the `SOURCE` of the module of that name, which is loaded on first use."""
+    """Sources by name, each the `SOURCE` of the module of that name, which is loaded on first use.
 
-    def __init__(self, *names: str) -> None:
-        self._names = names
+    `custom` reads those that the installation defines.
+    """
+
+    def __init__(self, *names: str, custom: Callable[[frozenset[str]], Mapping[str, Source]]) -> None:
+        self._custom = custom(frozenset(names))
+        self._names = (*names, *self._custom)
 
     def __getitem__(self, name: str) -> Source:
         if name not in self._names:
             raise KeyError(name)
-        return _load(name)
+        return self._custom.get(name) or _load(name)
 
     def __contains__(self, name: object) -> bool:
         return name in self._names
@@ -34,12 +39,26 @@ def _load(name: str) -> Source:
     return source
 
 
+def _of_the_installation(taken: frozenset[str]) -> Mapping[str, Source]:
+    """Read the package's `custom.toml`, if there is one; raises ConfigurationError.
+
+    So a file with a fault stops a deployment, which imports the app.
+    """
+    try:
+        text = pkgutil.get_data("chalicelib", "custom.toml") or b""
+    except FileNotFoundError:
+        return {}
+    sources: Mapping[str, Source] = import_module("chalicelib.adapters.custom").sources(text.decode(), taken)
+    return sources
+
+
 SOURCES = Sources(
     "cloudwatch",
     "grafana",
     "alertmanager",
     "normalized",
     "datadog",
+    custom=_of_the_installation,
 )
 
 OWN_EMITTERS = "normalized"

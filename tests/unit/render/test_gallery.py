@@ -3,7 +3,7 @@
 import json
 
 from chalicelib.alert import AlertEvent, Condition
-from tests.local import gallery
+from tests import gallery
 from tests.unit.messages import deliver
 
 

@@ -1,6 +1,6 @@
 """The gallery: the issue of every sample that fires on one page, to be looked at wide, on a phone, and dark.
 
-`python -m tests.local.gallery`, which `make screenshots` runs too, writes `build/gallery/index.html`, and
+`python -m tests.gallery`, which `make screenshots` runs too, writes `build/gallery/index.html`, and
 pictures of it where there is a Chromium. Nothing is fetched: what a sample links to stays a link.
 """
 

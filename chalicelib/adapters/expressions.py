@@ -1,0 +1,52 @@
+"""JMESPath (jmespath.org) over what a stranger sent: the work that an expression may do is bounded."""
+
+from typing import Any
+
+import jmespath
+from jmespath.exceptions import JMESPathError
+from jmespath.visitor import Options, TreeInterpreter
+
+MOST_STEPS = 50_000
+"""Nodes that one search may visit, in some tens of milliseconds: what is within a projection is visited for
+each element, so that two projections over a long list would take minutes."""
+
+LONGEST = 1000
+"""Characters of an expression."""
+
+
+class Failed(Exception):
+    """An expression gave no result: it asked too much of the body, or something that this body has not."""
+
+
+class Expression:
+    """A JMESPath expression; raises ValueError if it cannot be read."""
+
+    def __init__(self, text: str) -> None:
+        if not text or len(text) > LONGEST:
+            raise ValueError(f"must be an expression of at most {LONGEST} characters")
+        self.text = text
+        try:
+            self._parsed = jmespath.compile(text).parsed
+        except JMESPathError as error:
+            raise ValueError(f"not a JMESPath expression: {' '.join(str(error).split())}") from None
+
+    def search(self, body: object) -> Any:
+        """Return what it finds in a body, None where that is nothing; raises Failed."""
+        try:
+            return _Bounded(Options()).visit(self._parsed, body)
+        except (JMESPathError, TypeError, ValueError, RecursionError) as error:
+            raise Failed(" ".join(str(error).split())) from error
+
+
+class _Bounded(TreeInterpreter):  # type: ignore[misc]  # the library has no types
+    """Counts the nodes that it visits."""
+
+    def __init__(self, options: Options) -> None:
+        super().__init__(options)
+        self._left = MOST_STEPS
+
+    def visit(self, node: Any, *args: Any, **more: Any) -> Any:
+        self._left -= 1
+        if self._left < 0:
+            raise Failed(f"it takes more than {MOST_STEPS:,} steps on this body")
+        return super().visit(node, *args, **more)

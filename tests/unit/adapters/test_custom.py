@@ -1,0 +1,224 @@
+"""Sources of an installation's own: any JSON becomes alerts by the expressions in custom.toml."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.adapters import custom, registry
+from chalicelib.adapters.expressions import LONGEST, Expression, Failed
+from chalicelib.adapters.fields import Ignored, Ownership
+from chalicelib.adapters.registry import Sources
+from chalicelib.adapters.source import Example, Source
+from chalicelib.alert import AlertEvent, Condition, Priority
+from chalicelib.errors import ConfigurationError, NotAccepted, Rejected
+from tests.unit import up_to
+from tests.unit.rows import BEGAN
+
+EXAMPLE = (Path(__file__).parents[3] / "docs" / "custom.example.toml").read_text(encoding="utf-8")
+FAILED_RUN: dict[str, Any] = {
+    "action": "completed",
+    "workflow_run": {
+        "name": "CI",
+        "path": ".github/workflows/ci.yml",
+        "head_branch": "main",
+        "display_title": "Update the toolchain",
+        "conclusion": "failure",
+        "updated_at": "2026-11-24T03:10:00Z",
+        "html_url": "https://github.com/example-org/app/actions/runs/7",
+        "run_attempt": 2,
+        "actor": {"login": "octocat"},
+    },
+    "repository": {"full_name": "example-org/app"},
+}
+GRAFANA: dict[str, Any] = {
+    "my_alerts": [
+        {
+            "status": "firing",
+            "name": "Disk almost full",
+            "fingerprint": "fac0861a85de433a",
+            "starts_at": "2026-11-24T03:10:00Z",
+            "labels": {"team": "Storage", "priority": "P2", "host": "artifact-store-3"},
+            "value": 93,
+            "dashboard": "https://grafana.example.org/d/disks",
+        },
+        {
+            "status": "resolved",
+            "name": "Disk almost full",
+            "fingerprint": "00000000000000aa",
+            "ends_at": "2026-11-24T03:20:00Z",
+            "labels": {"team": "Storage", "priority": "P2", "host": "artifact-store-4"},
+        },
+    ]
+}
+
+
+def sources(text: str = EXAMPLE) -> dict[str, Source]:
+    return custom.sources(text, frozenset({"grafana"}))
+
+
+def read(name: str, body: object, missing: Ownership | None = None) -> list[Any]:
+    source = sources()[name]
+    return [parsed for payload in source.split(body) for parsed in source.parse(payload, missing)]
+
+
+def of_run(**changed: object) -> dict[str, Any]:
+    return FAILED_RUN | {"workflow_run": {**FAILED_RUN["workflow_run"], **changed}}
+
+
+def test_a_failed_workflow_is_an_alert_and_its_next_success_the_end_of_it() -> None:
+    (failed,) = read("github-actions", FAILED_RUN)
+    (passed,) = read("github-actions", of_run(conclusion="success", updated_at="2026-11-24T04:00:00Z"))
+    assert (failed.title, failed.priority, failed.teams) == ("CI failed on main", Priority.P1, ("dev-infra",))
+    assert failed.labels == {"repository": "example-org/app", "branch": "main", "attempt": "2"}
+    assert failed.annotations == {"actor": "octocat"}
+    assert failed.links.source_url == "https://github.com/example-org/app/actions/runs/7"
+    assert (failed.state, passed.state) == (Condition.FIRING, Condition.RESOLVED)
+    assert failed.fingerprint == passed.fingerprint
+
+
+def test_the_alerts_of_a_custom_payload_of_grafana_are_read_each_by_itself() -> None:
+    fires, ended = read("grafana-custom", GRAFANA)
+    assert (fires.state, fires.teams, fires.measurement.value) == (Condition.FIRING, ("storage",), "93")
+    assert (ended.state, ended.measurement) == (Condition.RESOLVED, None)
+    ends = [sources()["grafana-custom"].ended(each) for each in GRAFANA["my_alerts"]]
+    assert ends == [False, True]
+
+
+def test_a_body_is_recognised_where_its_source_says_how() -> None:
+    known = sources()
+    assert known["github-actions"].looks_like(FAILED_RUN)
+    assert not known["github-actions"].looks_like(GRAFANA)
+    assert not known["grafana-custom"].looks_like(["a list"])
+
+
+def test_a_word_that_is_not_listed_means_nothing_to_an_issue() -> None:
+    assert read("github-actions", of_run(conclusion="cancelled")) == [
+        Ignored("OTHER_STATE", "CI failed on main")
+    ]
+
+
+@pytest.mark.parametrize("moment", [1_795_403_404, 1_795_403_404_733, "2026-11-24T03:10:04Z"])
+def test_a_time_may_be_text_or_a_number_of_seconds_or_milliseconds(moment: object) -> None:
+    (alert,) = read("github-actions", of_run(updated_at=moment))
+    assert alert.occurred_at.year == 2026
+
+
+@pytest.mark.parametrize("moment", [None, "yesterday", "2026-11-24T03:10:04", 10**30, True, [1]])
+def test_a_time_is_never_guessed(moment: object) -> None:
+    with pytest.raises(Rejected, match="occurred_at"):
+        read("github-actions", of_run(updated_at=moment))
+
+
+def test_what_an_expression_cannot_read_is_said_with_its_name() -> None:
+    with pytest.raises(Rejected, match="`alarm_id` of the source `github-actions` fails") as caught:
+        read("github-actions", {**FAILED_RUN, "repository": None})
+    assert "explain --source github-actions" in caught.value.fix
+
+
+def test_an_alert_without_an_owner_gets_the_fallback() -> None:
+    body = {"my_alerts": [{**GRAFANA["my_alerts"][0], "labels": {}}]}
+    (alert,) = read("grafana-custom", body, Ownership(("unknown",), Priority.P3))
+    assert (alert.teams, alert.priority) == (("unknown",), Priority.P3)
+    with pytest.raises(Rejected, match="names no team and no priority"):
+        read("grafana-custom", body)
+
+
+def test_a_mended_message_has_the_team_and_priority_that_it_was_given() -> None:
+    payload = {**GRAFANA["my_alerts"][0]}
+    source = sources()["grafana-custom"]
+    source.mend(payload, {"team": "dev-infra"})
+    source.mend(payload, {"priority": "P0"})
+    (alert,) = source.parse(payload, None)
+    assert isinstance(alert, AlertEvent)
+    assert (alert.teams, alert.priority) == (("dev-infra",), Priority.P0)
+
+
+@pytest.mark.parametrize("body", [{}, {"my_alerts": "none"}, {"my_alerts": [1]}, "a text", 7])
+def test_a_body_without_a_list_of_alerts_is_not_accepted(body: object) -> None:
+    with pytest.raises(NotAccepted):
+        read("grafana-custom", body)
+
+
+def test_it_has_no_template_and_says_what_to_do() -> None:
+    with pytest.raises(ConfigurationError, match="take a body that its sender has sent"):
+        sources()["github-actions"].template(Example(BEGAN))
+
+
+def test_custom_sources_stand_in_the_list_with_the_others() -> None:
+    listed = Sources("grafana", custom=lambda taken: sources() if "grafana" in taken else {})
+    assert list(listed) == ["grafana", "github-actions", "grafana-custom"]
+    assert listed["github-actions"].shown_as == "GitHub Actions"
+    assert not {"github-actions", "grafana-custom"} & registry.SOURCES.keys()
+
+
+FAULTY = """
+colour = "red"
+[[custom]]
+name = "grafana"
+each = "a[?"
+[custom.state]
+is = 7
+firing = []
+resolved = ["ok"]
+[custom.alert]
+title = "name"
+titel = "name"
+[[custom]]
+name = "My source"
+state = "firing"
+"""
+
+
+def test_every_fault_is_named_with_its_key() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        sources(FAULTY)
+    for fault in (
+        "colour: unknown key",
+        "name: grafana is the name of another source",
+        "custom.grafana.each: not a JMESPath expression",
+        "custom.grafana.state.is: must be an expression",
+        "custom.grafana.state.firing: must be a list of words",
+        "custom.grafana.alert.titel: unknown key",
+        "custom.grafana.alert.alarm_id: missing",
+        "custom.1.name: must be lower-case letters",
+        "custom.1.state: missing",
+    ):
+        assert fault in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["[[custom", "custom = 7", "[custom]\nname = 'a'"])
+def test_a_file_of_another_form_is_refused(text: str) -> None:
+    with pytest.raises(ConfigurationError):
+        sources(text)
+
+
+def test_an_expressions_work_is_bounded_whatever_the_body() -> None:
+    nested = {"a": [{"b": [{"c": [1] * 10}] * 100}] * 1000}
+    with pytest.raises(Failed, match="steps"):
+        Expression("a[].b[].c[]").search(nested)
+    with pytest.raises(ValueError, match="at most"):
+        Expression("a." * LONGEST + "a")
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda each: st.lists(each, max_size=4) | st.dictionaries(st.text(), each, max_size=4),
+)
+
+
+@up_to(200)
+@given(JSON, st.sampled_from(["workflow_run", "repository", "action"]))
+def test_any_body_is_an_alert_or_refused_with_a_reason(anything: object, place: str) -> None:
+    for name, body in (
+        ("github-actions", {**FAILED_RUN, place: anything}),
+        ("grafana-custom", {"my_alerts": [anything]}),
+    ):
+        try:
+            parsed = read(name, json.loads(json.dumps(body)))
+        except (Rejected, NotAccepted):
+            continue
+        assert all(isinstance(each, AlertEvent | Ignored) for each in parsed)
