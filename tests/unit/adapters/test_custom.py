@@ -222,3 +222,9 @@ def test_any_body_is_an_alert_or_refused_with_a_reason(anything: object, place: 
         except (Rejected, NotAccepted):
             continue
         assert all(isinstance(each, AlertEvent | Ignored) for each in parsed)
+
+
+def test_the_sources_of_an_installation_are_read_from_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pkgutil.get_data", lambda package, name: EXAMPLE.encode())
+    found = registry._of_the_installation(frozenset())
+    assert set(found) == {"github-actions", "grafana-custom"}
