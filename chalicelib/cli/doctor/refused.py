@@ -11,13 +11,14 @@ from chalicelib.adapters import registry
 from chalicelib.cli.doctor.finding import Finding
 from chalicelib.quantities import counted
 from chalicelib.telemetry.metrics import NAMESPACE, SERVICE
+from chalicelib.webhook import external_alerts
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.stage import Stage
 
 NAME = "refused requests"
 HOUR = timedelta(hours=1)
 STRANGER = "unknown"
-SENDERS = (*registry.webhooks(), "github", STRANGER)
+SENDERS = (*registry.webhooks(), external_alerts.NAME, "github", STRANGER)
 WHY: Mapping[str, str] = {
     "UNAUTHORIZED": "wrong token",
     "NOT_CONFIGURED": "the secret cannot be used",
@@ -29,6 +30,8 @@ WHY: Mapping[str, str] = {
     "TOO_LARGE": "too large",
     "TOO_MANY_ALERTS": "too many alerts in one request",
     "UNKNOWN_SOURCE": "no such source",
+    "UNKNOWN_FORMAT": "neither Grafana's nor the canonical schema",
+    "EXPRESSION_FAILED": "an expression in custom.toml fails",
 }
 MAY_NOT = ("AccessDenied", "AccessDeniedException", "AuthorizationError")
 
