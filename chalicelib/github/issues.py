@@ -108,10 +108,6 @@ class GitHubIssues(GitHubLists):
         request = requests.repository(repository)
         return answers.read_name(request, self._client.send(request, before))
 
-    def assign(self, ref: IssueRef, login: str, before: datetime) -> None:
-        """Add an assignee; GitHub leaves out one who cannot be assigned."""
-        self._client.send(requests.issue("POST", ref, "/assignees", {"assignees": [login]}), before)
-
     def react(self, ref: IssueRef, comment: int, content: str, before: datetime) -> None:
         """React to a comment, if it is still there; GitHub keeps one reaction of a kind."""
         try:

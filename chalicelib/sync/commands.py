@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from chalicelib.alert import Condition
 from chalicelib.conditions import commands, outcome
 from chalicelib.conditions.commands import PersonComment
+from chalicelib.conditions.comments import Comment
 from chalicelib.conditions.issue import IssueRef, Seen
 from chalicelib.conditions.row import AlertState, Command, Issue, Status
 from chalicelib.conditions.steps import FollowCommands
@@ -40,8 +41,8 @@ class Conversation(Protocol):
     def may_write(self, repository: str, login: str, before: datetime) -> bool:
         """Say whether somebody may write to the repository."""
 
-    def assign(self, ref: IssueRef, login: str, before: datetime) -> None:
-        """Add an assignee."""
+    def edit(self, ref: IssueRef, changes: dict[str, Any], before: datetime) -> Seen:
+        """Change an issue, such as its assignees, of which all are named."""
 
     def react(self, ref: IssueRef, comment: int, content: str, before: datetime) -> None:
         """React to a comment; doing so twice is once."""
@@ -60,6 +61,11 @@ def listen(tracker: Conversation, row: AlertState, ref: IssueRef, now: datetime)
     return replace(looked, status=commands.heard(looked, spoken, seen.comments, hearing, now))
 
 
+def unheard(issue: Issue, seen: Seen, key: str) -> bool:
+    """Whether to listen first: somebody may have acknowledged what calls a tier, and GitHub told nobody."""
+    return Comment.of(key) is Comment.TIER and seen.comments != issue.heard
+
+
 def obey(
     tracker: Conversation, row: AlertState, step: FollowCommands, write: Write, now: datetime
 ) -> AlertState:
@@ -67,34 +73,40 @@ def obey(
 
     All of it can be done twice; the reaction comes last, as it says that the rest was done.
     """
-    command, ref = step.command, step.command.ref
-    if not tracker.may_write(ref.repository, command.author, row.lease_end):
+    command, issue = step.command, row.status.issue
+    if not tracker.may_write(command.ref.repository, command.author, row.lease_end):
         return replace(row, status=commands.dismissed(row.status, command), intent=None)
-    issue = row.status.issue
-    if issue and _says_who_has_it(row, command):
-        seen = tracker.read(ref, row.lease_end)
-        if outcome.surprising(issue, seen):
+    if command.word in (commands.ACK, commands.UNACK):
+        seen = tracker.read(command.ref, row.lease_end)
+        if issue and issue.ref == command.ref and outcome.surprising(issue, seen):
             return replace(row, status=outcome.observed(row, seen, now), intent=None)
         had = replace(row, status=commands.obeyed(row.status, command, now))
-        reaction, status = DONE, write(had, seen, _assignees(issue, seen, command))
+        reaction, status = DONE, _say_who(tracker, had, seen, _assignees(row, seen, command), write)
     else:
         reaction, status = _answer(tracker, row, command, now)
     tracker.react(step.ref, command.id, reaction, row.lease_end)
     return replace(row, status=status, intent=None)
 
 
-def _says_who_has_it(row: AlertState, command: Command) -> bool:
-    """Whether the issue's text says who has it, and so has to change with a command."""
-    issue, firing = row.status.issue, row.spec.condition is Condition.FIRING
-    here = issue is not None and issue.open and issue.ref == command.ref
-    return firing and here and command.word in (commands.ACK, commands.UNACK)
+def _say_who(
+    tracker: Conversation, had: AlertState, seen: Seen, people: dict[str, Any], write: Write
+) -> Status:
+    """Assign or unassign in the one call that also says in the text, while it fires, who has it."""
+    issue, firing = had.status.issue, had.spec.condition is Condition.FIRING
+    if issue and issue.ref == seen.ref and issue.open and firing:
+        return write(had, seen, people)
+    if people:
+        tracker.edit(seen.ref, people, had.lease_end)
+    return had.status
 
 
-def _assignees(issue: Issue, seen: Seen, command: Command) -> dict[str, Any]:
-    """Assign or unassign in the call that changes the text: a call of its own would be a further write."""
+def _assignees(row: AlertState, seen: Seen, command: Command) -> dict[str, Any]:
+    """Add or take away one of them, as GitHub replaces all (docs.github.com/rest/issues/issues)."""
+    issue = row.status.issue
+    holder = issue.acked_by if issue and issue.ref == command.ref else ""
     known = {login.casefold() for login in seen.assignees}
     if command.word == commands.UNACK:
-        left = [login for login in seen.assignees if login.casefold() != issue.acked_by.casefold()]
+        left = [login for login in seen.assignees if login.casefold() != holder.casefold()]
         return {"assignees": left} if len(left) < len(known) else {}
     if command.author.casefold() in known or len(known) >= MAX_ASSIGNEES:
         return {}
@@ -111,8 +123,6 @@ def _answer(tracker: Conversation, row: AlertState, command: Command, now: datet
 def _carry_out(tracker: Conversation, row: AlertState, command: Command) -> None:
     """Do what of a command is GitHub's to do."""
     muted = row.status.issue is not None and row.status.issue.muted
-    if command.word == commands.ACK:
-        tracker.assign(command.ref, command.author, row.lease_end)
     if command.word == commands.MUTE:
         tracker.add_labels(command.ref, (MUTED_LABEL,), row.lease_end)
     if command.word == commands.UNMUTE and muted:

@@ -8,7 +8,6 @@ from typing import Any, Protocol, assert_never
 from chalicelib import render
 from chalicelib.alert import AlertEvent
 from chalicelib.conditions import outcome, written
-from chalicelib.conditions.comments import Comment
 from chalicelib.conditions.issue import Draft, IssueRef, Seen
 from chalicelib.conditions.row import AlertState, Intent, Issue, Status
 from chalicelib.conditions.steps import (
@@ -31,7 +30,7 @@ from chalicelib.conditions.steps import (
 from chalicelib.errors import Refused
 from chalicelib.routing import Routing
 from chalicelib.sync import readiness
-from chalicelib.sync.commands import Conversation, listen, obey
+from chalicelib.sync.commands import Conversation, listen, obey, unheard
 from chalicelib.sync.recover import Holder, Lists, MarkerSearch, nobody
 
 OUT_OF_SIGHT = (404, 410)
@@ -165,8 +164,8 @@ class Executor:
         issue, seen = needed(row.status.issue), self._tracker.read(ref, row.lease_end)
         if outcome.surprising(issue, seen):
             return replace(row, status=outcome.observed(row, seen, self._now()), intent=None)
-        if Comment.of(key) is Comment.TIER and seen.comments != issue.heard:
-            return listen(self._tracker, row, ref, self._now())  # one of them may be an acknowledgement
+        if unheard(issue, seen, key):
+            return listen(self._tracker, row, ref, self._now())
         self._tracker.comment(ref, render.comment(row, self._routing, key, self._now()), row.lease_end)
         return replace(row, status=written.commented(row, alert.priority, key, self._now()), intent=None)
 

@@ -233,7 +233,7 @@ def test_assigning_and_reacting_twice_is_the_same_as_once(world: World) -> None:
     ref = opened(world).ref
     comment = world.say(ref, "/ack")
     for _ in range(2):
-        world.tracker.assign(ref, "mona", before(world))
+        world.tracker.edit(ref, {"assignees": ["mona"]}, before(world))
         world.tracker.react(ref, comment, "+1", before(world))
     world.tracker.react(ref, comment, "confused", before(world))
     assert (world.assignees(ref), world.reactions(ref)) == ({"mona"}, ["+1", "confused"])
@@ -241,7 +241,7 @@ def test_assigning_and_reacting_twice_is_the_same_as_once(world: World) -> None:
 
 def test_an_edit_may_replace_the_assignees(world: World) -> None:
     ref = opened(world).ref
-    world.tracker.assign(ref, "mona", before(world))
+    world.tracker.edit(ref, {"assignees": ["mona"]}, before(world))
     seen = world.tracker.edit(ref, {"body": "new", "assignees": []}, before(world))
     assert (seen.body, seen.assignees, world.assignees(ref)) == ("new", (), set())
     seen = world.tracker.edit(ref, {"assignees": ["mona"]}, before(world))

@@ -48,6 +48,7 @@ def expected() -> dict[str, list[str]]:
             for behaviour in behaviours
             if not OFF
         ],
+        "escalations": ["tier called"],
         "endings": [f"ended: {ending}" for ending in ("returned", "crashed", "timed out")],
     }
 

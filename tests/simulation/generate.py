@@ -24,7 +24,7 @@ RARE = (
         "github.comments",
         "github.comment",
     ),
-    *("github.label", "github.unlabel", "github.react", "github.assign", "github.permission"),
+    *("github.label", "github.unlabel", "github.react", "github.permission"),
 )
 """Calls that few runs make, and that are disturbed the oftener."""
 
@@ -78,6 +78,7 @@ def _setting(seed: int, chance: Random, drawn: History, *, others: bool) -> Sett
         others=others,
         board=chance.random() < 0.2,
         mirror=Random(f"{seed}/mirror").random() < 0.4,
+        tiers=Random(f"{seed}/tiers").random() < 0.4,
         enriched=Random(f"{seed}/enriched").random() < 0.4,
     )
 

@@ -32,6 +32,7 @@ def _found(world: "World") -> FOUND:
             yield "6. people's words stay", f"#{deed.issue.number} lost {deed.word} ({deed.kind})"
     yield from oracle.judge(world)
     yield from world.mirrored.judge()
+    yield from world.called.judge()
     for row in world.rows():
         yield from _at_rest(world, row)
         yield from _issue(world, row)

@@ -31,6 +31,7 @@ from chalicelib.sync import execute, intents, recover, sync
 from tests.simulation.fixes import FIXES, SEEN_BY
 from tests.simulation.generate import generate
 from tests.simulation.run import run
+from tests.simulation.tier_mutants import TIERS
 
 MOST_RUNS = 1000
 
@@ -191,6 +192,7 @@ MUTANTS: Mapping[str, Callable[[], Patch]] = {
     "reject without the dead-letter queue": lambda: patch.object(SqsQueue, "reject", lambda *_: None),
     "never look for drift": lambda: patch.object(drift.Drift, "check", lambda self, until: None),
     **FIXES,
+    **TIERS,
 }
 
 

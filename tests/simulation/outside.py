@@ -31,7 +31,7 @@ POINTS = {
     "github": (
         *("installation", "token", "list", "open", "read"),
         *("edit", "comments", "comment", "label", "unlabel"),
-        *("react", "assign", "permission"),
+        *("react", "permission"),
     ),
 }
 """The calls that workers make, by service."""

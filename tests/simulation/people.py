@@ -62,6 +62,7 @@ ACTIONS: dict[str, Action] = {
     "delete": lambda person, issue, word: person.delete(*_where(issue)),
     "lock": lambda person, issue, word: person.lock(*_where(issue)),
     "unlock": lambda person, issue, word: person.unlock(*_where(issue)),
+    "unack": lambda person, issue, word: _ignore(person.comment(*_where(issue), "/unack")),
 }
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from random import Random
 
-from tests.simulation import oracle, slow_profiles
+from tests.simulation import called, oracle, slow_profiles
+from tests.simulation.called import CallsTiers
 from tests.simulation.drafting import AHEAD, Compares, begin, cloudwatch, emitter, end, scenario
 from tests.simulation.people import Acts
 from tests.simulation.providers.alertmanager import Alertmanagers
@@ -143,6 +144,32 @@ def _said_while_it_is_written(seed: int, chance: Random) -> Scenario:
     return scenario(seed, setting, *happens, late, *crash)
 
 
+def _nobody_acknowledges(seed: int, chance: Random) -> Scenario:
+    """A P0 or P1 fires for long, and perhaps somebody has it, of which perhaps nobody tells us."""
+    setup, number = chance.choice((emitter(chance), cloudwatch(chance))), chance.choice((0, 2, 4, 6))
+    began = chance.uniform(0, 60)
+    due = began + chance.choice((1, 2)) * called.AFTER
+    lost = Fails(due, "github.comment", chance.choice(("502", "502, done", "slow")), 1)
+    dies = Crashes(due, "github.comment", chance.choice(("before", "after")))
+    trouble = chance.choice(((), (lost,), (dies,)))
+    said = [Acts(chance.uniform(60, 2600), chance.choice(("ack", "ack", "comment")), 0.0, heard=False)]
+    if chance.random() < 0.5:
+        said.append(Acts(said[0].at + chance.uniform(60, 900), "unack", 0.0, chance.random() < 0.7))
+    calls = CallsTiers(chance.uniform(1600, 3600))
+    fires = begin(began, setup, number, word=chance.choice(("P0", "P1")))
+    return scenario(
+        seed, Setting((setup,), tiers=True), fires, *trouble, *(said if chance.random() < 0.6 else ()), calls
+    )
+
+
+def _flaps_unacknowledged(seed: int, chance: Random) -> Scenario:
+    """It flaps for an hour, which is nobody's word that it is nobody's business."""
+    setup, number = emitter(chance), chance.choice((0, 2, 4, 6))
+    fires = [begin(at, setup, number) for at in range(20, 4500, 240)]
+    ends = [end(each.at + chance.uniform(60, 150), setup, number) for each in fires[:-1]]
+    return scenario(seed, Setting((setup,), tiers=True), *fires, *ends, CallsTiers(4900.0))
+
+
 PROFILES: tuple[Callable[[int, Random], Scenario], ...] = (
     _an_answer_lacks_it,
     _contributors_take_turns,
@@ -153,5 +180,7 @@ PROFILES: tuple[Callable[[int, Random], Scenario], ...] = (
     _over_in_a_batch,
     _one_of_a_group_ends,
     _said_while_it_is_written,
+    _nobody_acknowledges,
+    _flaps_unacknowledged,
     *slow_profiles.PROFILES,
 )

@@ -19,7 +19,7 @@ ELSEWHERE = "example-org/elsewhere"
 _ROUTING = f"""
 [default]
 repository = "{REPOSITORY}"
-
+{{tiers}}
 [default.mention]
 P0 = ["@example-org/oncall"]
 
@@ -39,8 +39,17 @@ _OTHERS = f"""
 [team.others]
 repository = "{ELSEWHERE}"
 """
-ROUTING = {others: load(_ROUTING + (_OTHERS if others else "")) for others in (True, False)}
-"""With the other team and without: a repository more costs lists."""
+_TIERS = """
+escalate_after = "20m"
+escalate_to = [["@example-org/second"], ["@example-org/third"]]
+"""
+EITHER = (True, False)
+ROUTING = {
+    (others, tiers): load(_ROUTING.format(tiers=_TIERS if tiers else "") + (_OTHERS if others else ""))
+    for others in EITHER
+    for tiers in EITHER
+}
+"""With the other team and without, as a repository more costs lists; with tiers and without."""
 
 
 class Stimulus(Protocol):
@@ -77,11 +86,12 @@ class Setting:
     others: bool = False
     board: bool = False
     mirror: bool = False
+    tiers: bool = False
     enriched: bool = False
 
     @property
     def policy(self) -> Policy:
-        return Policy(routing=ROUTING[self.others])
+        return Policy(routing=ROUTING[self.others, self.tiers])
 
     @property
     def limits(self) -> Limits:

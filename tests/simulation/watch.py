@@ -62,6 +62,7 @@ class Watch:
         issue = _issue_of(call)
         read_at = self._read_at.get((worker, issue.id), 0.0) if issue else 0.0
         before = Before(issue.state, issue.closed_by, issue.closed_at, read_at) if issue else None
+        comments = len(issue.comments) if issue else 0
         answer = reply()
         if point == "github.read" and issue:
             self._read_at[worker, issue.id] = now
@@ -71,6 +72,8 @@ class Watch:
             self._words_are_harmless(issue or self._opened(call, answer))
         if point in CREATIONS and not worker.notes:
             self._budget_holds(now)
+        if point == "github.comment" and issue and len(issue.comments) > comments:
+            self._world.called.commented(issue, read_at)
         if point == "github.edit" and issue and before:
             self._edited(issue, before)
         return answer
@@ -120,11 +123,12 @@ class Watch:
             known = believed is not None and believed.closed_at and believed.ref.number == other.number
             if known and self._shut_in(row, other.closed_by, other.closed_at):
                 self._world.breaks("6. a person's closing stands", f"#{issue.number} was opened after it")
-        if not self._lists_lied():
+        if not self.lists_lied():
             self._opened_once(issue, found[0], found[1])
         self._keeps_what_is_right(issue, row)
         self._as_described(issue, row)
         self.fingerprints[issue.id] = found[1]
+        self._world.called.opened(issue, found[1])
         return issue
 
     def _keeps_what_is_right(self, issue: Issue, row: AlertState) -> None:
@@ -151,10 +155,10 @@ class Watch:
             for other in issue.repository.listed
             if other is not issue and other.state == "open" and is_board(other.body or "")
         ]
-        if others and not self._lists_lied():
+        if others and not self.lists_lied():
             self._world.breaks("1. one board a repository", f"#{others[0].number} and #{issue.number}")
 
-    def _lists_lied(self) -> bool:
+    def lists_lied(self) -> bool:
         """Lists have been empty, or behind, for longer than two looks a minute apart can tell."""
         counts = self._world.outside.counts
         return counts["state: lists lag"] > 0 or counts["fault github: empty list"] > 1

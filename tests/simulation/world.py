@@ -14,6 +14,7 @@ from chalicelib.webhook.hints import Hint
 from chalicelib.webhook.http import Posted
 from tests.local.github.model import Issue
 from tests.local.github.people import Person
+from tests.simulation.called import Called
 from tests.simulation.containers import TOKEN, Container
 from tests.simulation.histories import OFF
 from tests.simulation.human import Human
@@ -68,7 +69,7 @@ class World:
         known = 0.0 if "github: x-ratelimit-reset" in OFF else ahead
         self.outside = Outside(self.schedule, known, even=scenario.even)
         self.watch, self.ledger, self.telemetry = Watch(self), Ledger(self), Told(self)
-        self.mirrored = Mirrored(self)
+        self.mirrored, self.called = Mirrored(self), Called(self)
         self.table = DynamoTwin(seconds, self.outside, self.ledger.row_changed)
         self.messaging = Messaging(seconds, self.outside, self._delays, self._after, self.ledger.acknowledged)
         self.mirror = MirrorTwin(self.outside, lambda: not self.calmed)

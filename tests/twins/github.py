@@ -48,7 +48,6 @@ POINTS = {
     ("POST", "/repos/{repo}/labels"): "github.new-label",
     ("PATCH", "/repos/{repo}/labels/{label}"): "github.dress-label",
     ("POST", "/repos/{repo}/issues/comments/{comment_id}/reactions"): "github.react",
-    ("POST", "/repos/{repo}/issues/{number}/assignees"): "github.assign",
     ("GET", "/repos/{repo}/collaborators/{login}/permission"): "github.permission",
 }
 

@@ -173,13 +173,6 @@ class MemoryTracker:
         may: bool = self._call("may_write", before, lambda: login in self.writers)
         return may
 
-    def assign(self, ref: IssueRef, login: str, before: datetime) -> None:
-        def effect() -> None:
-            known = self._thread(ref).seen.assignees
-            self._set(ref, assignees=(*known, *({login} - set(known))))
-
-        self._call("assign", before, effect)
-
     def react(self, ref: IssueRef, comment: int, content: str, before: datetime) -> None:
         self._call("react", before, lambda: self._thread(ref).reactions.add((comment, content)))
 

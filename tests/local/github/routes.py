@@ -234,16 +234,6 @@ def _assignable(call: Call) -> Reply:
     return Reply(204)
 
 
-@_route("POST", "/repos/{repo}/issues/<int:number>/assignees")
-def _assign(call: Call) -> Reply:
-    issue = call.issue(WRITE)
-    logins = [
-        login for login in call.payload().get("assignees", []) if login in issue.repository.collaborators
-    ]
-    call.world.assign(issue, logins, call.world.bot)
-    return Reply(201, call.show.issue(issue))
-
-
 @_route("GET", "/repos/{repo}/issues/<int:number>/labels")
 def _list_issue_labels(call: Call) -> Reply:
     issue = call.issue(READ)

@@ -237,7 +237,7 @@ def test_the_text_says_who_has_it_at_no_further_write(
     assert world.tracker.threads[FIRST].assignees == set()
 
 
-WRITING = ("edit", "react", "assign", "comment", "add_labels", "remove_label")
+WRITING = ("edit", "react", "comment", "add_labels", "remove_label")
 
 
 def test_an_acknowledgement_leaves_other_assignees_and_what_people_write(world: People) -> None:
