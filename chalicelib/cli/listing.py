@@ -1,59 +1,60 @@
-"""`list`: what fires, what has an open issue, and what is due."""
+"""`list`: what fires, and why it has no open issue if it has none; what is open, and what is due."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
 import typer
+from rich.console import Group, RenderableType
 from rich.live import Live
 
+from chalicelib import render
 from chalicelib.alert import Priority
 from chalicelib.cli import options, rows, screen, words
+from chalicelib.cli.reasons import reasons
+from chalicelib.cli.selection import Listed, Wanted, nothing
 from chalicelib.cli.trouble import Trouble
 from chalicelib.conditions.plan import plan
 from chalicelib.conditions.row import AlertState
+from chalicelib.conditions.unopened import WISHES
 from chalicelib.wiring import checkout
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.rules import policy
 from chalicelib.wiring.stage import Stage
 
-COLUMNS = ("priority", "team", "title", "condition", "next", "issue")
+UNOPENED = ("priority", "team", "title", "condition", "why there is no open issue", "fingerprint")
+OTHERS = ("priority", "team", "title", "condition", "next", "issue")
 
-Due = Annotated[bool, typer.Option("--due", help="Only rows that are due: GitHub may be behind.")]
-Open = Annotated[bool, typer.Option("--open", help="Only rows with an open issue.")]
-Muted = Annotated[bool, typer.Option("--muted", help="Only rows whose issue has the label alert:muted.")]
+Title = Annotated[str, typer.Argument(metavar="[TITLE]", help="Only titles with this in it.")]
+Due = Annotated[
+    bool, typer.Option("--due", help="Only what GitHub does not show yet: due, put off, or refused.")
+]
+Open = Annotated[bool, typer.Option("--open", help="Only conditions with an open issue.")]
+Muted = Annotated[
+    bool, typer.Option("--muted", help="Only what people silenced: muted, snoozed, or closed while it fires.")
+]
 Team = Annotated[str | None, typer.Option("--team", help="Only this team's.")]
 OfPriority = Annotated[
     Priority | None, typer.Option("--priority", help="Only of this priority.", case_sensitive=False)
 ]
-Watch = Annotated[bool, typer.Option("--watch", help="Show it anew every two seconds, until Ctrl-C.")]
-Limit = Annotated[int, typer.Option(min=1, max=5000, help="At most so many rows of each priority.")]
+Watch = Annotated[bool, typer.Option("--watch", help="Refresh every two seconds, until Ctrl-C.")]
+Limit = Annotated[
+    int, typer.Option(min=1, max=5000, help="Maximum rows of each priority and kind that are read.")
+]
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which rows are asked for."""
+class Look:
+    """What one look at the table shows: all of it, and what of that is asked for."""
 
-    due: bool
-    open: bool
-    muted: bool
-    team: str | None
-    priority: Priority | None
-
-    def matches(self, row: AlertState, now: datetime) -> bool:
-        """Whether a row is one of them."""
-        issue = row.status.issue
-        return (
-            (not self.due or (row.due_at is not None and row.due_at <= now))
-            and (not self.open or (issue is not None and issue.open))
-            and (not self.muted or (issue is not None and issue.muted))
-            and (self.team is None or self.team in rows.teams(row))
-            and self.priority in (None, row.priority)
-        )
+    known: Sequence[AlertState]
+    listed: Sequence[Listed]
+    now: datetime
 
 
 def list_rows(
+    title: Title = "",
     stage: options.Stage = "local",
     region: options.Region = None,
     due: Due = False,
@@ -65,57 +66,86 @@ def list_rows(
     limit: Limit = 200,
     as_json: options.AsJson = False,
 ) -> None:
-    """What has an open issue, or is due for a step on GitHub; the most urgent first.
+    """Everything that fires; first what has no open issue, with the reason and until when it holds.
 
-    The last column names the issue or, where there is none yet, the fingerprint: `show` takes both.
-    `next` is the step that the pipeline takes next, or why it takes none; `show` says it in words.
+    Then what has an open issue, or ended and is due for a step. The most urgent come first. The last column
+    is a name that `show` takes: the issue or, where there is none, the fingerprint. `next` is the step that
+    is taken next, or why none is.
 
     Examples:
     - `list --stage prod`
+    - `list queue --team ci-runners`
     - `list --due --priority P0`
-    - `list --team ci-runners --watch`
-    - `list --json | jq -r '.[].issue'`
+    - `list --muted --watch`
+    - `list --json | jq -r '.[] | select(.reason) | .reason'`
     """
-    found, wanted = checkout.find(stage, region), Wanted(due, open_, muted, team, priority)
+    found, wanted = checkout.find(stage, region), Wanted(title, due, open_, muted, team, priority)
 
-    def look() -> tuple[list[AlertState], datetime]:
+    def look() -> Look:
         now = CLOCK.now()
-        return [row for row in rows.living(found, now, limit) if wanted.matches(row, now)], now
+        known = rows.living(found, now, limit)
+        explained = reasons(found, known, now)
+        everything = (Listed(row, explained.get(row.fingerprint)) for row in known)
+        return Look(known, [each for each in everything if wanted.matches(each, now)], now)
 
     if watch and as_json:
         raise Trouble("--watch is for a person, --json for a script: use one of them.")
     if watch:
-        _watch(lambda: screen.table(COLUMNS, _cells(found, *look())))
+        _watch(lambda: _tables(found, look()))
     elif as_json:
-        screen.as_json([_data(found, row, now) for listed, now in [look()] for row in listed])
+        screen.as_json([_data(found, each, seen.now) for seen in [look()] for each in _ordered(seen.listed)])
     else:
-        _show(found, *look())
+        _show(found, wanted, look(), limit)
 
 
-def _show(stage: Stage, listed: list[AlertState], now: datetime) -> None:
-    if not listed:
-        screen.say(f"Nothing of that kind on {stage.name}.")
+def _show(stage: Stage, wanted: Wanted, seen: Look, limit: int) -> None:
+    if not seen.listed:
+        screen.say(nothing(stage.name, wanted, seen.known))
         return
-    screen.show(screen.table(COLUMNS, _cells(stage, listed, now)))
-    screen.say(f"{len(listed)} in all. `show` tells more of one: name it as the last column does.")
+    screen.console().print(_tables(stage, seen))
+    without = sum(each.reason is not None for each in seen.listed)
+    cut = f" More may be left out: `--limit {min(limit * 5, 5000)}`." if len(seen.known) >= limit else ""
+    screen.say(
+        f"{len(seen.listed)} in all, {without} of them without an open issue.{cut}",
+        "`show` tells more of one: name it as the last column does.",
+    )
 
 
-def _cells(stage: Stage, listed: list[AlertState], now: datetime) -> list[tuple[object, ...]]:
-    return [
-        (
-            row.priority,
-            ", ".join(rows.teams(row)),
-            rows.title(row),
-            rows.briefly(row, now),
-            words.short(plan(row, now, policy(stage.settings))),
-            rows.issue(row) or row.fingerprint[: rows.KEY],
-        )
-        for row in listed
-    ]
+def _ordered(listed: Sequence[Listed]) -> list[Listed]:
+    """What waits for us or for GitHub first, then what people silenced, then the rest."""
+
+    def rank(each: Listed) -> int:
+        return 2 if each.reason is None else int(isinstance(each.reason.cause, WISHES))
+
+    return sorted(listed, key=rank)
 
 
-def _data(stage: Stage, row: AlertState, now: datetime) -> dict[str, Any]:
-    issue = row.status.issue
+def _tables(stage: Stage, seen: Look) -> RenderableType:
+    ordered = _ordered(seen.listed)
+    unopened = [_unopened(each, seen.now) for each in ordered if each.reason]
+    others = [_other(stage, each.row, seen.now) for each in ordered if each.reason is None]
+    shown = ((UNOPENED, unopened), (OTHERS, others))
+    return Group(*(screen.table(columns, cells) for columns, cells in shown if cells))
+
+
+def _unopened(listed: Listed, now: datetime) -> tuple[object, ...]:
+    row, why = listed.row, listed.reason.sentence if listed.reason else ""
+    return (*_about(row, now), why, row.fingerprint[: rows.KEY])
+
+
+def _other(stage: Stage, row: AlertState, now: datetime) -> tuple[object, ...]:
+    step = words.short(plan(row, now, policy(stage.settings)))
+    following = ": ".join(filter(None, (step, render.setback(row, now))))
+    return (*_about(row, now), following, rows.issue(row) or row.fingerprint[: rows.KEY])
+
+
+def _about(row: AlertState, now: datetime) -> tuple[object, ...]:
+    return row.priority, ", ".join(rows.teams(row)), rows.title(row), rows.briefly(row, now)
+
+
+def _data(stage: Stage, listed: Listed, now: datetime) -> dict[str, Any]:
+    row, reason = listed.row, listed.reason
+    issue, refusal = row.status.issue, row.status.refusal
     return {
         "fingerprint": row.fingerprint,
         "title": rows.title(row),
@@ -129,6 +159,10 @@ def _data(stage: Stage, row: AlertState, now: datetime) -> dict[str, Any]:
         "muted": issue.muted if issue else False,
         "due_at": row.due_at,
         "next": words.step(plan(row, now, policy(stage.settings))),
+        "why": reason.cause.name if reason else None,
+        "reason": reason.sentence if reason else None,
+        "until": reason.cause.until if reason else None,
+        "refusal": str(refusal) if refusal else None,
     }
 
 

@@ -23,7 +23,7 @@ _ISSUE = re.compile(r"(?:https?://[^/]+/)?([\w.-]+/[\w.-]+)(?:#|/issues/)([0-9]+
 
 
 def living(stage: Stage, now: datetime, limit: int) -> list[AlertState]:
-    """Read the rows that have an open issue, or are due now or later; the most urgent first.
+    """Read the rows that fire, have an open issue, or are due now or later; the most urgent first.
 
     At most `limit` of each priority and kind.
     """
@@ -31,7 +31,8 @@ def living(stage: Stage, now: datetime, limit: int) -> list[AlertState]:
         fingerprint
         for priority in Priority
         for fingerprint in (
-            # In this order: a row whose issue is opened meanwhile stands in one of them, or in both.
+            # In this order: a row whose issue is opened meanwhile stands in one of them, or in several.
+            *census(stage).unopened(priority, limit),
             *store(stage).due(priority, now + EVER, limit),
             *census(stage).with_open_issue(priority, limit),
         )
@@ -41,8 +42,7 @@ def living(stage: Stage, now: datetime, limit: int) -> list[AlertState]:
 
 def read(stage: Stage, fingerprints: Iterable[str]) -> list[AlertState]:
     """Read rows, each once; the indexes are a moment behind, so one may be gone."""
-    found = (store(stage).get(fingerprint) for fingerprint in dict.fromkeys(fingerprints))
-    return [row for row in found if row]
+    return store(stage).several([*fingerprints])
 
 
 def find(stage: Stage, key: str, now: datetime, limit: int) -> AlertState | None:

@@ -25,7 +25,7 @@ WIDTH_OF_FILES = 160
 WIDEST = 10_000
 BETWEEN = Text(" · ")
 
-WHOLE = frozenset({"priority", "condition", "issue"})
+WHOLE = frozenset({"priority", "condition", "issue", "fingerprint"})
 """Columns whose cells are pasted, or short."""
 
 

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 
 from chalicelib import render
 from chalicelib.cli import options, rows, screen, words
+from chalicelib.cli.reasons import Reason, reason
 from chalicelib.conditions.plan import Policy, plan
 from chalicelib.conditions.row import AlertState
 from chalicelib.quantities import counted
@@ -54,18 +55,20 @@ def show(
         )
         raise typer.Exit(1)
     if as_json:
-        screen.as_json(_ROW.dump_python(row, mode="json"))
+        screen.as_json(_ROW.dump_python(row, mode="json", exclude={"listed"}))
         return
     screen.heading(rows.title(row))
     rules = policy_at_home(found)
-    screen.facts(_facts(row, rules, now))
+    screen.facts(_facts(row, rules, now, reason(found, row, now)))
     if row.spec.episodes:
         screen.show(screen.table(("began", "ended", "lasted", "how"), _episodes(row)))
     if issue and row.spec.alert:
         screen.issue(render.title(row.spec.alert, rules.routing), render.body(row, rules.routing, now))
 
 
-def _facts(row: AlertState, policy: Policy, now: datetime) -> Iterator[tuple[str, object]]:
+def _facts(
+    row: AlertState, policy: Policy, now: datetime, reason: Reason | None = None
+) -> Iterator[tuple[str, object]]:
     alert, shown = row.spec.alert, row.status.issue
     yield "condition", rows.state(row, now)
     if alert:
@@ -74,25 +77,32 @@ def _facts(row: AlertState, policy: Policy, now: datetime) -> Iterator[tuple[str
         yield "links", " ".join(filter(None, (alert.links.runbook_url, alert.links.source_url)))
     yield "fingerprint", row.fingerprint
     yield "issue", rows.issue(row) or "none"
+    yield "not open", reason.sentence if reason else ""
     if shown:
         yield "", shown.url
         yield "last told", moment(shown.spoke_at)
     yield "issue before", row.status.predecessor
     yield "next", words.step(plan(row, now, policy))
     yield "due", moment(row.due_at) if row.due_at else "not before something changes"
-    yield from _trouble(row)
+    yield from _trouble(row, now)
 
 
-def _trouble(row: AlertState) -> Iterator[tuple[str, object]]:
+def _trouble(row: AlertState, now: datetime) -> Iterator[tuple[str, object]]:
     """Say what is under way or went wrong."""
     if row.intent:
         looks = f", looked for {counted(row.intent.looks, 'time')}" if row.intent.looks else ""
         yield "unfinished", f"{row.intent.verb} begun at {moment(row.intent.since)}{looks}"
     if row.lease:
         yield "held", f"by a worker until {moment(row.lease.until)}"
+    if refusal := row.status.refusal:
+        request = f", GitHub's request id {refusal.request_id}" if refusal.request_id else ""
+        times = f"{refusal.step} at {moment(refusal.at, now)}, failing since {moment(refusal.since, now)}"
+        yield "failed", f"{render.failed(refusal)} ({times}{request})"
     if row.status.failures:
         refused = counted(row.status.failures, "time")
         yield "refused", f"by GitHub, {refused} in a row: `doctor` finds missing permissions"
+    if (put_off := row.status.put_off) and now < put_off.until:
+        yield "put off", f"{put_off.reason} until {moment(put_off.until, now)}"
 
 
 def _episodes(row: AlertState) -> Iterator[tuple[object, ...]]:

@@ -12,7 +12,8 @@ from difflib import get_close_matches
 
 from chalicelib.conditions import acknowledgement
 from chalicelib.conditions.clocks import APART
-from chalicelib.conditions.row import AlertState, Command, Issue, Remark, Status
+from chalicelib.conditions.command import Command, Remark
+from chalicelib.conditions.row import AlertState, Issue, Status
 
 ACK, UNACK, SNOOZE, UNSNOOZE, MUTE, UNMUTE = "ack", "unack", "snooze", "unsnooze", "mute", "unmute"
 WORDS = (ACK, UNACK, SNOOZE, UNSNOOZE, MUTE, UNMUTE)

@@ -33,6 +33,15 @@ def since(row: AlertState) -> datetime | None:
     return spec.seen_at if shown and issue and not issue.kept_open else None
 
 
+def silenced_since(row: AlertState) -> datetime | None:
+    """Since when it fires without an open issue though nothing is late: people silenced it, or it flaps."""
+    issue, spec = row.status.issue, row.spec
+    shown = issue is not None and issue.open
+    if spec.alert is None or spec.condition is not Condition.FIRING or shown or since(row):
+        return None
+    return spec.began_by_our_clock
+
+
 def long_over(row: AlertState, now: datetime) -> bool:
     """Say whether it has ended and its issue closed long ago, with nothing left to do or to lift."""
     issue = row.status.issue

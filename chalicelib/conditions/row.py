@@ -10,19 +10,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from chalicelib.alert import Priority
+from chalicelib.conditions.command import Command, Remark
 from chalicelib.conditions.enrichment import Enrichment
 from chalicelib.conditions.facts import Fact
 from chalicelib.conditions.issue import IssueRef, Shown
 from chalicelib.conditions.setbacks import PutOff, Refusal
 from chalicelib.conditions.spec import Episode, Spec
-
-
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """A comment in which a person said more than a command."""
-
-    id: int
-    author: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,21 +118,6 @@ class Lease:
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
-    """What a person asked for in a comment, and when; without a `word` it was asked wrongly.
-
-    `until` is when a snooze ends.
-    """
-
-    ref: IssueRef
-    id: int
-    author: str
-    word: str
-    at: datetime
-    until: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Status:
     """What GitHub shows and what people asked for there; written only by sync.
 
@@ -171,7 +149,8 @@ class Status:
 class AlertState:
     """One row of the table; `correlation_id` names the request that brought the newest message.
 
-    `look` says that people did something to the issue, which is to be read.
+    `look` says that people did something to the issue, which is to be read. `listed` is False only for a row
+    read from the table that no index names, though it is one that fires without an open issue.
     """
 
     fingerprint: str
@@ -183,6 +162,7 @@ class AlertState:
     due_at: datetime | None = None
     correlation_id: str | None = None
     look: bool = False
+    listed: bool = field(default=True, compare=False)
 
     @property
     def priority(self) -> Priority:

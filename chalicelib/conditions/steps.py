@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from chalicelib.conditions.calls import Kind
+from chalicelib.conditions.command import Command
 from chalicelib.conditions.comments import PURPOSE, Comment
 from chalicelib.conditions.issue import IssueRef
 from chalicelib.conditions.nothing import Nothing
-from chalicelib.conditions.row import Command, Intent, Verb
+from chalicelib.conditions.row import Intent, Verb
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,6 +105,8 @@ class FullCheck:
             self.sync.look(row, until)
         elif lag.long_over(row, self.now()):
             self.rows.retire(row)
+        elif lag.silenced_since(row) and not row.listed:
+            self.rows.rest(row)  # written before such rows were listed, and by nobody since
 
     def _part(self, one: AlertState, other: AlertState, until: datetime) -> None:
         """Have one of two rows let go of the issue that both hold, as the rows are now."""

@@ -6,6 +6,7 @@ from chalicelib.render.comment import comment, duplicate
 from chalicelib.render.issue import body
 from chalicelib.render.marker import Mark, comment_marker, marker, read_marker, read_markers
 from chalicelib.render.title import title
+from chalicelib.render.unopened import failed, setback, why
 
 __all__ = [
     "BOARD_TITLE",
@@ -17,9 +18,12 @@ __all__ = [
     "comment",
     "comment_marker",
     "duplicate",
+    "failed",
     "is_board",
     "marker",
     "read_marker",
     "read_markers",
+    "setback",
     "title",
+    "why",
 ]

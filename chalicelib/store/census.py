@@ -42,6 +42,12 @@ class DynamoCensus:
         more_urgent = sum(self.waiting(each) for each in Priority if each < priority)
         return more_urgent + int(self._query(longer, MOST)["Count"])
 
+    def unopened(self, priority: Priority, limit: int) -> list[str]:
+        """List fingerprints that wait for a step, then those that people silenced, each the longest first."""
+        kinds = (codec.WAITING, codec.SILENCED)
+        asked = [_waiting(priority, kind) for kind in kinds]
+        return [name for each in asked for name in self._fingerprints(each, limit, oldest_first=True)]
+
     def open(self, priority: Priority) -> int:
         """Count the open issues of a priority."""
         return int(self._query(_open(priority) | {"Select": "COUNT"}, MOST)["Count"])
@@ -71,8 +77,8 @@ class DynamoCensus:
         """List fingerprints whose newest episode ended on a day (UTC), the newest first."""
         return self._fingerprints(_of("resolved", "resolved_day", f"{day:%Y-%m-%d}"), limit)
 
-    def _fingerprints(self, asked: Mapping[str, Any], limit: int) -> list[str]:
-        listed = {"ProjectionExpression": "fingerprint", "ScanIndexForward": False}
+    def _fingerprints(self, asked: Mapping[str, Any], limit: int, *, oldest_first: bool = False) -> list[str]:
+        listed = {"ProjectionExpression": "fingerprint", "ScanIndexForward": oldest_first}
         return [item["fingerprint"]["S"] for item in self._query({**asked, **listed}, limit)["Items"]]
 
     def _query(self, asked: Mapping[str, Any], limit: int) -> Any:
@@ -80,8 +86,8 @@ class DynamoCensus:
             return self._client.query(TableName=self._table, Limit=limit, **asked)
 
 
-def _waiting(priority: Priority) -> dict[str, Any]:
-    return _of("waiting", "waiting_priority", priority.value)
+def _waiting(priority: Priority, kind: str = codec.WAITING) -> dict[str, Any]:
+    return _of("waiting", "waiting_priority", codec.part(kind, priority))
 
 
 def _open(priority: Priority) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from chalicelib.alert import AlertEvent, Condition, Measurement
+from chalicelib.alert import AlertEvent, Condition, Measurement, Priority
 from chalicelib.conditions import lag
 from chalicelib.conditions.row import AlertState, Intent, Lease, Status
 from chalicelib.conditions.spec import Spec
@@ -26,6 +26,9 @@ TOMBSTONE_KEPT = timedelta(days=7)
 ALERTS = ("alert", "resolution", "early")
 ADDED = {"annotations", "measurement", "name"}
 """Fields of an alert that came later."""
+WAITING, SILENCED = "", "SILENCED#"
+"""Kinds of rows in the index `waiting`; the first is as old as the index, and has no name."""
+
 OCCASIONAL = ("refusal", "put_off", "enrichment")
 """Fields of a status that are written only while they say something; so are those for the mirrors."""
 
@@ -91,14 +94,23 @@ def look(*, wanted: bool) -> dict[str, Any]:
 
 
 def due(row: AlertState) -> dict[str, Any]:
-    """When GitHub may be behind, how urgent that is, and since when it is behind for certain."""
-    at, waiting = row.due_at, lag.since(row)
+    """When GitHub may be behind, how urgent that is, and since when it is behind for certain.
+
+    What fires without an issue because people silenced it stands in the same index, under a name of its own.
+    """
+    at, waiting, silenced = row.due_at, lag.since(row), lag.silenced_since(row)
+    since, kind = (waiting, WAITING) if waiting else (silenced, SILENCED)
     return {
         "due_priority": {"S": row.priority.value} if at else None,
         "due_at": number(at) if at else None,
-        "waiting_priority": {"S": row.priority.value} if waiting else None,
-        "waiting_since": number(waiting) if waiting else None,
+        "waiting_priority": {"S": part(kind, row.priority)} if since else None,
+        "waiting_since": number(since) if since else None,
     }
+
+
+def part(kind: str, priority: Priority) -> str:
+    """Name the part of the index `waiting` that holds the rows of a kind and priority."""
+    return f"{kind}{priority.value}"
 
 
 def row(item: Item) -> AlertState:
@@ -113,6 +125,7 @@ def row(item: Item) -> AlertState:
         due_at=time(item["due_at"]) if "due_at" in item else None,
         correlation_id=item["correlation_id"]["S"] if "correlation_id" in item else None,
         look="look" in item,
+        listed="waiting_priority" in item,
     )
 
 

@@ -53,6 +53,9 @@ class Rows(Documents, Protocol):
 class Census(Protocol):
     """Counts and lists of rows, by the table's indexes."""
 
+    def unopened(self, priority: Priority, limit: int) -> list[str]:
+        """List fingerprints that wait for a step, then those that people silenced, each the longest first."""
+
     def with_open_issue(self, priority: Priority, limit: int) -> list[str]:
         """List fingerprints whose issue is open and shows a priority, the newest first."""
 

@@ -7,10 +7,11 @@ from typing import Any, Protocol
 
 from chalicelib.alert import Condition
 from chalicelib.conditions import commands, outcome
+from chalicelib.conditions.command import Command
 from chalicelib.conditions.commands import PersonComment
 from chalicelib.conditions.comments import Comment
 from chalicelib.conditions.issue import IssueRef, Seen
-from chalicelib.conditions.row import AlertState, Command, Issue, Status
+from chalicelib.conditions.row import AlertState, Issue, Status
 from chalicelib.conditions.steps import FollowCommands
 from chalicelib.errors import Refused
 from chalicelib.labels import MUTED_LABEL

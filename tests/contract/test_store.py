@@ -16,7 +16,7 @@ from mypy_boto3_dynamodb import DynamoDBClient
 
 from chalicelib.alert import Condition, Priority
 from chalicelib.conditions.facts import Fact, FactKind
-from chalicelib.conditions.issue import IssueRef
+from chalicelib.conditions.issue import Closer, IssueRef
 from chalicelib.conditions.record import record
 from chalicelib.conditions.row import AlertState, Intent, Lease, Status, Verb
 from chalicelib.errors import StoreRefused, StoreUnavailable
@@ -524,6 +524,35 @@ def test_the_rows_that_wait_before_one_are_the_more_urgent_and_those_that_wait_l
         recorded(store, replace(row, due_at=at(99)))
     assert [census.ahead(Priority.P1, at(minute)) for minute in (1, 3, 4)] == [1, 2, 3]
     assert census.ahead(Priority.P0, at(9)) == 0
+
+
+def test_what_fires_without_an_open_issue_is_listed_first_what_waits_then_what_people_silenced(
+    store: Store, census: MemoryCensus | DynamoCensus
+) -> None:
+    """Whether it is due or not; what has an open issue, or ended, is not among them."""
+    by_person = {"closed_at": at(4), "closed_by": Closer.PERSON}
+    shown = {
+        "muted": Status(issue=issue(13, muted=True, **by_person)),
+        "closed": Status(issue=issue(14, **by_person)),
+        "open": Status(issue=issue(15)),
+    }
+    began = {"late": 3, "waits": 1, "muted": 4, "closed": 2, "open": 0}
+    for name, minute in began.items():
+        fires = firing(minute, title=name, identity={"alarm_id": name})
+        row = recorded(store, replace(row_of(fires), due_at=at(minute)))
+        if name in shown:
+            claim = claimed(store, row)
+            store.settle(claim, replace(opened(claim, status=shown[name]), due_at=None), at(5))
+    names = {row_of(firing(0, title=n, identity={"alarm_id": n})).fingerprint: n for n in began}
+    assert [names[each] for each in census.unopened(Priority.P1, 9)] == ["waits", "late", "closed", "muted"]
+    assert [names[each] for each in census.unopened(Priority.P1, 1)] == ["waits", "closed"]
+    assert census.unopened(Priority.P0, 9) == []
+    assert census.waiting(Priority.P1) == 2
+    closed = present(store.get(next(each for each, name in names.items() if name == "closed")))
+    assert closed.listed
+    ended = record(closed, resolved(9, title="closed", identity={"alarm_id": "closed"}), at(9)).row
+    present(store.record(ended))
+    assert [names[each] for each in census.unopened(Priority.P1, 9)] == ["waits", "late", "muted"]
 
 
 def test_a_row_that_is_put_off_again_and_again_waits_since_the_same_time(

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from chalicelib import render
 from chalicelib.conditions import commands
+from chalicelib.conditions.command import Command
 from chalicelib.conditions.commands import PersonComment
 from chalicelib.conditions.issue import IssueRef
-from chalicelib.conditions.row import Command
 from chalicelib.render import markdown, redaction
 from chalicelib.render.board import END, Board
 from chalicelib.render.marker import BOARD, read_marker, split

@@ -23,6 +23,14 @@ class MemoryCensus:
         more_urgent = sum(self.waiting(each) for each in Priority if each < priority)
         return more_urgent + sum(at < since for at in self._waiting(priority))
 
+    def unopened(self, priority: Priority, limit: int) -> list[str]:
+        found = []
+        for kept in (lag.since, lag.silenced_since):
+            rows = [row for row in self._store.rows.values() if row.priority == priority]
+            listed = [(at, row.fingerprint) for row in rows if (at := kept(row))]
+            found += [fingerprint for _, fingerprint in sorted(listed)[:limit]]
+        return found
+
     def open(self, priority: Priority) -> int:
         return len(self.with_open_issue(priority, len(self._store.rows)))
 

@@ -114,7 +114,7 @@ class MemoryStore:
         kept = self.rows.get(row.fingerprint, replace(row, revision=0))
         if kept.revision != row.revision:
             return None
-        written = replace(change(kept), revision=row.revision + 1)
+        written = replace(change(kept), revision=row.revision + 1, listed=True)
         self.rows[row.fingerprint] = written
         return written
 

@@ -21,8 +21,9 @@ import pytest
 from chalicelib import render
 from chalicelib.adapters import envelope, reading
 from chalicelib.alert import Priority
+from chalicelib.conditions.command import Command
 from chalicelib.conditions.plan import plan
-from chalicelib.conditions.row import AlertState, Command, Intent, Issue, Verb
+from chalicelib.conditions.row import AlertState, Intent, Issue, Verb
 from chalicelib.conditions.steps import ReadIssue, Recover
 from chalicelib.github.auth import App
 from chalicelib.rate_limit import shared

@@ -52,6 +52,23 @@ def test_a_due_row_waits_since(row: AlertState, since: datetime | None) -> None:
     assert lag.since(replace(row, due_at=at(60))) == since
 
 
+@pytest.mark.parametrize(
+    ("row", "since"),
+    [
+        pytest.param(FIRING, at(0), id="not due"),
+        pytest.param(replace(FIRING, due_at=at(60)), None, id="due: it waits, and nobody silenced it"),
+        pytest.param(replace(snoozed(FIRING), due_at=at(90)), at(0), id="snoozed"),
+        pytest.param(with_issue(FIRING, muted=True, **CLOSED), at(0), id="muted, its issue closed"),
+        pytest.param(with_issue(FIRING, muted=True), None, id="muted, its issue open"),
+        pytest.param(with_issue(FIRING, closed_by=PERSON, **CLOSED), at(0), id="closed by a person"),
+        pytest.param(with_issue(ENDED, closed_by=PERSON, **CLOSED), None, id="ended"),
+        pytest.param(TOMBSTONE, None, id="never fired"),
+    ],
+)
+def test_it_is_silenced_since(row: AlertState, since: datetime | None) -> None:
+    assert lag.silenced_since(row) == since
+
+
 def test_it_waits_from_when_we_heard_of_it_not_from_when_the_provider_dates_it() -> None:
     fires = record(None, firing(0), at(7)).row
     ended = record(fires, resolved(5), at(9)).row

@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from chalicelib.conditions.command import Remark
 from chalicelib.conditions.issue import Closer, IssueRef
 from chalicelib.conditions.last_time import last_time
 from chalicelib.conditions.related_issues import Ending, LastTime
-from chalicelib.conditions.row import Remark, Status
+from chalicelib.conditions.row import Status
 from chalicelib.conditions.spec import Episode
 from tests.unit.rows import at, episode, issue, row
 

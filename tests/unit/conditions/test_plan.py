@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from chalicelib.alert import AlertEvent, Priority
+from chalicelib.conditions.command import Command
 from chalicelib.conditions.issue import Closer, IssueRef
 from chalicelib.conditions.nothing import Nothing, Quiet
 from chalicelib.conditions.plan import plan
-from chalicelib.conditions.row import AlertState, Command, Intent, Issue, Lease, Status, Verb
+from chalicelib.conditions.row import AlertState, Intent, Issue, Lease, Status, Verb
 from chalicelib.conditions.steps import (
     AddComment,
     AddLabels,

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib import render
+from chalicelib.conditions import lag
 from chalicelib.conditions.issue import Closer, Draft, IssueRef, Seen
 from chalicelib.errors import Unavailable
 from chalicelib.reconcile.drift import Drift, Looked, key_of
@@ -257,3 +258,21 @@ def test_what_was_remembered_before_looks_could_be_resumed_is_read(world: DriftW
     world.look(12)
     assert looked(world).changes == at(12)
     assert looked(world).everything == datetime(2026, 3, 1, 2, 30, tzinfo=UTC)
+
+
+def test_what_people_silenced_before_it_was_listed_is_listed_from_the_next_full_look_on(
+    world: DriftWorld,
+) -> None:
+    row = world.run(firing(0))
+    world.tracker.change(FIRST, Closer.PERSON, state="closed")
+    world.clock.time = at(20)
+    world.drift.check(at(21))
+    (row,) = world.store.rows.values()
+    assert lag.silenced_since(row)
+    world.store.rows[row.fingerprint] = replace(row, listed=False)
+    world.store.calls.clear()
+    for minute in (100, 200):
+        world.clock.time = at(minute)
+        runs(world, 3)
+    assert world.store.rows[row.fingerprint].listed
+    assert world.store.calls.count("rest") == 1

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.alert import Priority
-from chalicelib.conditions import moments
+from chalicelib.conditions import lag, moments
 from chalicelib.conditions.issue import Closer, IssueRef
 from chalicelib.conditions.record import record
 from chalicelib.conditions.row import AlertState, Intent, Lease, Status, Verb
@@ -148,7 +148,7 @@ def test_nobody_writes_anothers_attributes() -> None:
 
 @pytest.mark.parametrize(
     "absent",
-    [codec.intent(None), codec.lease(None), codec.due(row_of(firing(1))), codec.status(row_of(firing(1)))],
+    [codec.intent(None), codec.lease(None), codec.due(row_of(resolved(1))), codec.status(row_of(firing(1)))],
 )
 def test_what_is_not_there_leaves_its_index(absent: codec.Item) -> None:
     assert all(value is None for name, value in absent.items() if name != "status")
@@ -225,3 +225,11 @@ class TestAdded:
 
     def test_an_alert_without_it_has_no_such_attribute(self) -> None:
         assert codec.spec(row_of(firing(1)))["added"] is None
+
+
+def test_a_silenced_row_in_the_field_is_known_not_to_be_listed() -> None:
+    old = codec.row(OF_86BF882["cloudwatch, closed by a person"])
+    assert lag.silenced_since(old)
+    assert not old.listed
+    assert codec.due(old)["waiting_priority"] == {"S": f"SILENCED#{old.priority.value}"}
+    assert codec.row(item(old)).listed

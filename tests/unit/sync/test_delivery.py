@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.alert import Priority
 from chalicelib.conditions import changes, lag
 from chalicelib.conditions.facts import Fact
 from chalicelib.conditions.issue import Closer
@@ -146,7 +147,7 @@ def test_a_mirror_that_is_down_changes_nothing_on_github_and_is_no_lag(world: Mi
     assert world.row.due_at is not None
     assert plain.row.due_at is None
     assert lag.since(world.row) is None
-    assert "waiting_since" not in {name for name, value in codec.due(world.row).items() if value}
+    assert codec.due(world.row)["waiting_priority"] == {"S": codec.part(codec.SILENCED, Priority.P0)}
 
 
 def test_a_row_that_github_is_owed_something_lags_though_a_mirror_is_owed_too(world: Mirrored) -> None:

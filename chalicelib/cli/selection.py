@@ -1,0 +1,91 @@
+"""Selection: which conditions `list` is asked for, and what to say where there are none."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib import render
+from chalicelib.alert import Priority
+from chalicelib.cli import rows
+from chalicelib.cli.reasons import Reason
+from chalicelib.conditions.row import AlertState
+from chalicelib.conditions.unopened import WISHES
+from chalicelib.quantities import counted
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A row, and why it has no open issue if it fires without one."""
+
+    row: AlertState
+    reason: Reason | None
+
+    def late(self, now: datetime) -> bool:
+        """Whether GitHub does not show it as it is: a step is due, was put off, or failed."""
+        if self.reason:
+            return not isinstance(self.reason.cause, WISHES)
+        due_at = self.row.due_at
+        return (due_at is not None and due_at <= now) or bool(render.setback(self.row, now))
+
+    def silenced(self, now: datetime) -> bool:
+        """Whether a person wants nothing said of it: muted, snoozed, or closed while it fires."""
+        issue, until = self.row.status.issue, self.row.status.snoozed_until
+        wished = self.reason is not None and isinstance(self.reason.cause, WISHES)
+        return wished or (issue is not None and issue.muted) or (until is not None and now < until)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which conditions are asked for."""
+
+    title: str = ""
+    due: bool = False
+    open: bool = False
+    muted: bool = False
+    team: str | None = None
+    priority: Priority | None = None
+
+    def matches(self, listed: Listed, now: datetime) -> bool:
+        """Whether a condition is one of them."""
+        row, issue = listed.row, listed.row.status.issue
+        return (
+            (not self.due or listed.late(now))
+            and (not self.open or (issue is not None and issue.open))
+            and (not self.muted or listed.silenced(now))
+            and (self.team is None or self.team.lower() in map(str.lower, rows.teams(row)))
+            and self.priority in (None, row.priority)
+            and self.title.casefold() in rows.title(row).casefold()
+        )
+
+    def words(self) -> str:
+        """Say what is asked for, after "none is"; empty if that is everything."""
+        return " and ".join(self._words())
+
+    def _words(self) -> Iterator[str]:
+        if self.title:
+            yield f"called like {self.title!r}"
+        if self.team is not None:
+            yield f"of team {self.team}"
+        if self.priority is not None:
+            yield f"of priority {self.priority}"
+        if self.due:
+            yield "late or put off"
+        if self.open:
+            yield "shown by an open issue"
+        if self.muted:
+            yield "silenced by a person"
+
+
+def nothing(stage: str, wanted: Wanted, known: Sequence[AlertState]) -> str:
+    """Say what is the case where no condition is as asked for, and what to try next."""
+    on = "" if stage == "local" else f" --stage {stage}"
+    elsewhere = f"`dlq list{on}` shows what was rejected, `stats{on}` what ended in the last days"
+    if not known:
+        return f"Nothing fires on {stage}, no issue is open and nothing waits for GitHub. {elsewhere}."
+    said = f"{counted(len(known), 'condition')} on {stage}, and none is {wanted.words()}."
+    teams = sorted({team for row in known for team in rows.teams(row)})
+    if wanted.team is not None and wanted.team.lower() not in map(str.lower, teams):
+        return f"{said} Their teams: {', '.join(teams)}."
+    if wanted.title:
+        return f"{said} {elsewhere}."
+    return f"{said} `list{on}` shows them all."
