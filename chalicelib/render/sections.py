@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from chalicelib.adapters import registry
 from chalicelib.quantities import counted, shortened
-from chalicelib.render import history, links, markdown, people, picture
+from chalicelib.render import firings, history, links, markdown, people, picture
 from chalicelib.render.redaction import HIDDEN
 from chalicelib.render.view import SHORT, View
 from chalicelib.routing import Details
@@ -61,7 +61,8 @@ def rest(view: View, room: Room) -> Iterator[str]:
         if len(reason) > SHORT or view.told_shorter:
             yield _folded("The whole reason", view.text(reason, room.text))
         yield _folded("Commands", people.FOLDED if view.firing else "")
-        yield _folded(f"Earlier firings ({len(earlier)})", "\n".join(earlier))
+        told = [*firings.drawn(view), "\n".join(earlier)] if earlier else []
+        yield _folded(f"Earlier firings ({len(earlier)})", "\n\n".join(told))
         yield _folded("What the provider sent", _raw(view, room.raw))
     yield room.note
 
