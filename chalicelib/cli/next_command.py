@@ -1,8 +1,10 @@
 """The next command, as it is printed: ready to be pasted in the project's folder."""
 
 import shlex
+from typing import TYPE_CHECKING
 
-from chalicelib.wiring.stage import Stage
+if TYPE_CHECKING:  # what prints a command need not load AWS's library
+    from chalicelib.wiring.stage import Stage
 
 PROGRAM = ".venv/bin/python -m chalicelib.cli"
 
@@ -12,6 +14,6 @@ def command(*words: str) -> str:
     return shlex.join([*PROGRAM.split(), *words])
 
 
-def on(stage: Stage, *words: str) -> str:
+def on(stage: "Stage", *words: str) -> str:
     """Write a command for the stage that was asked; the local one is the default."""
     return command(*words, *([] if stage.local else ["--stage", stage.name, "--region", stage.region]))

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.cli.next_command import PROGRAM
 from tests.cli import answering
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 GUIDES = ("writing-alerts", "troubleshooting", "migrating")
-PROGRAM = ".venv/bin/python -m chalicelib.cli"
 
 
 def text(guide: str) -> str:

@@ -166,6 +166,8 @@ SLOW = {"boto3", "botocore", "chalice", "httpx", "jwt", "cryptography"}
         ["explain", "tests/samples/cloudwatch/contributor-sns.json"],
         ["explain", "tests/samples/grafana/address-that-is-none.json"],
         ["explain", "no such file"],
+        ["why", "--help"],
+        ["why", "--source", "grafana", "tests/samples/cloudwatch/contributor-sns.json"],
     ],
 )
 def test_what_asks_no_aws_waits_for_none_of_its_libraries(words: list[str]) -> None:

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.cli.next_command import PROGRAM
 from tests.cli import conftest
 from tests.cli.stack import Prompt
-from tests.cli.test_guides import GUIDES, PROGRAM, ROOT, commands
+from tests.cli.test_guides import GUIDES, ROOT, commands
 from tests.local.aws import create_resources
 from tests.local.patience import finished
 

@@ -1,23 +1,20 @@
 """`why`: why something has no open issue, in one sentence, with the evidence and the next command."""
 
-from collections.abc import Sequence
+from datetime import datetime
+from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from chalicelib.cli import options, rows, screen
-from chalicelib.cli.letters import Letter
-from chalicelib.cli.why.case import Case, Unknown
-from chalicelib.cli.why.inquiry import Answer, Inquiry, place
-from chalicelib.cli.why.verdict import Kind, Verdict
-from chalicelib.quantities import counted
-from chalicelib.wiring import checkout
+from chalicelib.alert import AlertEvent
+from chalicelib.cli import options
+from chalicelib.cli.why import payload, printing
+from chalicelib.cli.why.verdict import Answered, Summary
 from chalicelib.wiring.clock import CLOCK
 
-SEVERAL = 1
-"""The exit code where several conditions are meant, and one at least fires without an open issue."""
-COLUMNS = ("why", "condition", "found")
+if TYPE_CHECKING:
+    from chalicelib.cli.why.inquiry import Inquiry
 
 What = Annotated[
     str | None,
@@ -58,94 +55,30 @@ def why(
     - 7: Alerting itself does not get on; see its log
     - 8: it never reached this stage
     """
-    found, now = checkout.find(stage, region), CLOCK.now()
-    inquiry = Inquiry(found, place(found, region), now)
-    if what is None:
-        answers = inquiry.about_all()
-    elif what == "-" or Path(what).is_file():
-        answers = inquiry.about_file(what, source)
+    now = CLOCK.now()
+    summary: Summary | None = None
+    if what and (what == "-" or Path(what).is_file()):
+        answers = _in_file(what, source, stage, region, now)
     else:
-        answers = inquiry.about(what)
+        inquiry = _asking(stage, region, now)
+        answers = inquiry.about(what) if what else inquiry.about_all()
+        summary = None if what and len(answers) == 1 else inquiry.summary(what, answers)
     if as_json:
-        screen.as_json([_data(*answer) for answer in answers])
-    elif len(answers) == 1:
-        _show(answers[0][1])
+        printing.as_json(answers)
     else:
-        _show_several(inquiry, answers, what)
-    raise typer.Exit(_code(answers))
+        printing.show(answers, summary)
+    raise typer.Exit(printing.code(answers))
 
 
-def _code(answers: Sequence[Answer]) -> int:
-    kinds = {verdict.cause.kind for _, verdict in answers} - {Kind.WELL}
-    if len(answers) == 1:
-        return int(answers[0][1].cause.kind)
-    return SEVERAL if kinds else 0
+def _in_file(name: str, source: str | None, stage: str, region: str | None, now: datetime) -> list[Answered]:
+    """Answer for each part of a payload; only what becomes an alert is asked of the stage."""
+    parts = payload.parts(name, source, now)
+    alerts = [part for part in parts if isinstance(part, AlertEvent)]
+    known = iter(_asking(stage, region, now).about_alerts(alerts) if alerts else ())
+    return [next(known) if isinstance(part, AlertEvent) else part for part in parts]
 
 
-def _show(verdict: Verdict) -> None:
-    screen.line(verdict.sentence)
-    screen.facts([("why", verdict.cause.name), *verdict.evidence])
-    screen.say("next:")
-    screen.line(f"  {verdict.command}")
-
-
-def _show_several(inquiry: Inquiry, answers: Sequence[Answer], what: str | None) -> None:
-    """Print one line for all, and a table."""
-    missing = [verdict for _, verdict in answers if verdict.cause.kind is not Kind.WELL]
-    if what is None:
-        screen.line(_all(missing, inquiry.evidence.letters))
-    else:
-        screen.line(f"{len(answers)} conditions fit “{what}”: {_without(len(missing))}.")
-    if answers:
-        screen.show(screen.table(COLUMNS, map(_cells, answers)))
-        first = next((case for case, verdict in answers if verdict.cause.kind is not Kind.WELL), None)
-        commands = [inquiry.place.cli("why", _key(first))] if first else []
-    else:
-        commands = [inquiry.place.cli("doctor")]
-    if what is None and inquiry.evidence.letters:
-        commands.append(inquiry.place.cli("dlq", "list"))
-    for command in commands:
-        screen.line(f"next: {command}")
-
-
-def _all(missing: Sequence[Verdict], dead: Sequence[Letter] | Unknown) -> str:
-    rejected = ""
-    if isinstance(dead, Unknown):
-        rejected = f"; the dead-letter queue was not looked at: {dead.why.rstrip('.')}"
-    elif dead:
-        rejected = f"; {counted(len(dead), 'message')} in the dead-letter queue became none"
-    if not missing:
-        return f"Every condition that fires has its open issue{rejected}."
-    return f"{_without(len(missing)).capitalize()}{rejected}."
-
-
-def _without(number: int) -> str:
-    if not number:
-        return "none fires without an open issue"
-    return (
-        f"{counted(number, 'condition')} {'fires and has' if number == 1 else 'fire and have'} no open issue"
-    )
-
-
-def _cells(answer: Answer) -> tuple[object, ...]:
-    case, verdict = answer
-    return verdict.cause.name, _key(case), verdict.sentence
-
-
-def _key(case: Case) -> str:
-    row = case.row
-    if row is None:
-        return case.subject.words
-    return rows.issue(row).partition(" ")[0] if row.status.issue else row.fingerprint[: rows.KEY]
-
-
-def _data(case: Case, verdict: Verdict) -> dict[str, Any]:
-    return {
-        "cause": verdict.cause.name,
-        "kind": verdict.cause.kind.name,
-        "sentence": verdict.sentence,
-        "title": case.title,
-        "fingerprint": case.row.fingerprint if case.row else None,
-        "evidence": [{"name": name, "value": value} for name, value in verdict.evidence],
-        "command": verdict.command,
-    }
+def _asking(stage: str, region: str | None, now: datetime) -> "Inquiry":
+    """Load what asks AWS only once it is asked: the libraries take longer than the rest of the command."""
+    made: Inquiry = import_module("chalicelib.cli.why.inquiry").of(stage, region, now)
+    return made

@@ -7,8 +7,9 @@ from typing import Any, Protocol
 
 from chalicelib.cli import rows
 from chalicelib.cli.letters import Letter
+from chalicelib.cli.next_command import command
 from chalicelib.cli.why.subject import Subject
-from chalicelib.cli.why.verdict import Verdict, command
+from chalicelib.cli.why.verdict import Verdict
 from chalicelib.conditions.policy import Policy
 from chalicelib.conditions.row import AlertState
 from chalicelib.rate_limit.rules import Budget, Limits

@@ -1,23 +1,24 @@
 """An inquiry: what one stage is asked, and the verdict on each case that it makes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from chalicelib.cli import explain, payloads
-from chalicelib.cli.rehearsal import Outcome, Rehearsal
-from chalicelib.cli.why import payload, search
-from chalicelib.cli.why.case import Case, Place
+from chalicelib.alert import AlertEvent
+from chalicelib.cli import rows
+from chalicelib.cli.why import search
+from chalicelib.cli.why.case import Case, Place, Unknown
 from chalicelib.cli.why.causes import verdict_of
 from chalicelib.cli.why.reading import StageEvidence
 from chalicelib.cli.why.subject import Subject, read
-from chalicelib.cli.why.verdict import Verdict
+from chalicelib.cli.why.verdict import Answered, Summary
 from chalicelib.conditions.row import AlertState
+from chalicelib.quantities import counted
+from chalicelib.wiring import checkout
 from chalicelib.wiring.rules import limits, policy
 from chalicelib.wiring.stage import Stage
 from chalicelib.wiring.table import store
-
-Answer = tuple[Case, Verdict]
 
 
 @dataclass(frozen=True)
@@ -33,43 +34,62 @@ class Inquiry:
         """What the stage shows."""
         return StageEvidence(self.stage, self.now)
 
-    def case(self, subject: Subject, row: AlertState | None = None) -> Case:
-        """Make a case."""
-        return Case(subject, row, self.place, self.now, self.evidence)
-
-    def about(self, text: str) -> list[Answer]:
+    def about(self, text: str) -> list[Answered]:
         """Answer for a title, issue, fingerprint or alarm."""
         subject = read(text)
-        rows: list[AlertState | None] = [*search.find(self.stage, subject, self.now)]
-        cases = [self.case(subject, row) for row in rows or [None]]
-        return [(case, verdict_of(case)) for case in cases]
+        found: list[AlertState | None] = [*search.find(self.stage, subject, self.now)]
+        return [self._answer(subject, row) for row in found or [None]]
 
-    def about_file(self, name: str, source: str | None) -> list[Answer]:
-        """Answer for each alert of a payload."""
-        rehearsal = Rehearsal(self.place.policy, self.now, store(self.stage).get)
-        found: list[Answer] = []
-        for answer in explain.answers_of(payloads.text(name), source, rehearsal):
-            if isinstance(answer.what, Outcome):
-                alert = answer.what.alert
-                case = self.case(Subject(alert.title), store(self.stage).get(alert.fingerprint))
-                found.append((case, verdict_of(case)))
-            elif verdict := payload.no_condition(answer, name):
-                found.append((self.case(Subject(name)), verdict))
-        return found or [(self.case(Subject(name)), payload.no_alert(name))]
+    def about_alerts(self, alerts: Sequence[AlertEvent]) -> list[Answered]:
+        """Answer for the conditions that alerts of a payload are about."""
+        found = ((Subject(alert.title), store(self.stage).get(alert.fingerprint)) for alert in alerts)
+        return [self._answer(*each) for each in found]
 
-    def about_all(self) -> list[Answer]:
+    def about_all(self) -> list[Answered]:
         """Answer for everything that fires and has no open issue."""
-        cases = [self.case(read(row.fingerprint), row) for row in search.firing(self.stage, self.now)]
-        return [(case, verdict_of(case)) for case in cases]
+        found = search.firing(self.stage, self.now)
+        return [self._answer(Subject(rows.title(row)), row) for row in found]
+
+    def summary(self, what: str | None, answers: Sequence[Answered]) -> Summary:
+        """Say how many were found, and how to go on."""
+        missing = [each for each in answers if not each.well]
+        ask = tuple(self.place.cli("why", each.key) for each in missing[:1])
+        if what is not None:
+            return Summary(f"{len(answers)} conditions fit “{what}”: {_unopened(len(missing))}.", ask)
+        dead = self.evidence.letters
+        rejected, look = "", tuple[str, ...]()
+        if isinstance(dead, Unknown):
+            rejected = f"; the dead-letter queue was not looked at: {dead.why.rstrip('.')}"
+        elif dead:
+            rejected = f"; {counted(len(dead), 'message')} in the dead-letter queue became none"
+            look = (self.place.cli("dlq", "list"),)
+        said = _unopened(len(missing)) if missing else "every condition that fires has its open issue"
+        headline = said[:1].upper() + said[1:] + rejected
+        return Summary(f"{headline}.", (*ask, *look) or (self.place.cli("doctor"),))
+
+    def _answer(self, subject: Subject, row: AlertState | None) -> Answered:
+        case = Case(subject, row, self.place, self.now, self.evidence)
+        return Answered(_key(case), case.title, row.fingerprint if row else None, verdict_of(case))
 
 
-def place(stage: Stage, region: str | None) -> Place:
-    """Name what is asked, and how a command names it again."""
-    named = [] if stage.local else ["--stage", stage.name]
-    return Place(
-        stage.name,
-        policy(stage.settings),
-        limits(stage.settings),
-        stage.topic,
-        (*named, *(["--region", region] if region else [])),
+def of(name: str, region: str | None, now: datetime) -> Inquiry:
+    """Find the stage to ask."""
+    stage = checkout.find(name, region)
+    options = () if stage.local else ("--stage", stage.name, "--region", stage.region)
+    place = Place(stage.name, policy(stage.settings), limits(stage.settings), stage.topic, options)
+    return Inquiry(stage, place, now)
+
+
+def _unopened(number: int) -> str:
+    if not number:
+        return "none fires without an open issue"
+    return (
+        f"{counted(number, 'condition')} {'fires and has' if number == 1 else 'fire and have'} no open issue"
     )
+
+
+def _key(case: Case) -> str:
+    row = case.row
+    if row is None:
+        return case.subject.words
+    return str(row.status.issue.ref) if row.status.issue else row.fingerprint[: rows.KEY]

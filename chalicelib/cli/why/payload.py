@@ -1,10 +1,17 @@
-"""A payload file: what of it becomes an alert, and what the webhook or its adapter says of the rest. Pure."""
+"""A payload file: what of it becomes an alert, and what the webhook or its adapter says of the rest."""
+
+from datetime import datetime
 
 from chalicelib.adapters.fields import Ignored
-from chalicelib.cli import words
+from chalicelib.alert import AlertEvent
+from chalicelib.cli import explain, payloads, words
+from chalicelib.cli.next_command import command
+from chalicelib.cli.rehearsal import Outcome, Rehearsal
 from chalicelib.cli.report import Answer
-from chalicelib.cli.why.verdict import Cause, Kind, Verdict, command
+from chalicelib.cli.why.verdict import Answered, Cause, Kind, Verdict
 from chalicelib.errors import NotAccepted, Rejected
+from chalicelib.settings import Settings
+from chalicelib.wiring.rules import policy
 
 REFUSED = Cause(
     "NOT_ACCEPTED",
@@ -33,26 +40,41 @@ EMPTY = Cause(
 CAUSES = (REFUSED, REJECTED, IGNORED, EMPTY)
 
 
-def no_alert(file: str) -> Verdict:
-    """Say that a payload holds nothing."""
+def parts(name: str, source: str | None, now: datetime) -> list[AlertEvent | Answered]:
+    """Read a payload: the alerts in it, and the verdict on what becomes none. Needs no AWS."""
+    rehearsal = Rehearsal(policy(Settings.read({})), now)
+    answers = explain.answers_of(payloads.text(name), source, rehearsal)
+    return [_part(answer, name) for answer in answers] or [_answered(name, _no_alert(name))]
+
+
+def _part(answer: Answer, file: str) -> AlertEvent | Answered:
+    if isinstance(answer.what, Outcome):
+        return answer.what.alert
+    return _answered(file, _verdict(answer.what, file, answer.source))
+
+
+def _answered(file: str, verdict: Verdict) -> Answered:
+    return Answered(file, file, None, verdict)
+
+
+def _no_alert(file: str) -> Verdict:
     return EMPTY.verdict(command("explain", file), file=file)
 
 
-def no_condition(answer: Answer, file: str) -> Verdict | None:
-    """Say why a payload, or a part of it, becomes no condition; None where it becomes one."""
-    explain = command("explain", "--source", answer.source, file)
-    match answer.what:
+def _verdict(what: Ignored | Rejected | NotAccepted, file: str, source: str) -> Verdict:
+    """Say why a payload, or a part of it, becomes no condition."""
+    look = command("explain", "--source", source, file)
+    match what:
         case NotAccepted() as refusal:
             return REFUSED.verdict(
-                explain, file=file, status=refusal.status, why=_why(refusal), reason=refusal.reason
+                look, file=file, status=refusal.status, why=_why(refusal), reason=refusal.reason
             )
         case Rejected() as rejected:
             return REJECTED.verdict(
-                explain, [("fix", rejected.fix)], file=file, why=_why(rejected), reason=rejected.reason
+                look, [("fix", rejected.fix)], file=file, why=_why(rejected), reason=rejected.reason
             )
         case Ignored(reason, title):
-            return IGNORED.verdict(explain, title=title, why=words.ignored(reason), reason=reason)
-    return None
+            return IGNORED.verdict(look, title=title, why=words.ignored(reason), reason=reason)
 
 
 def _why(error: Exception) -> str:

@@ -27,7 +27,10 @@ LATELY = timedelta(days=1)
 """How far back the webhook's log is looked through, the newest lines first."""
 PAGES = 20
 """Pages of the log, of a megabyte at most, that are looked through."""
+AT_ONCE = 10_000
+"""Lines of a page, the most that there are."""
 REFUSED = '"WEBHOOK_REFUSED"'
+QUEUES = "AWS/SQS"
 AGE = "ApproximateAgeOfOldestMessage"
 DEPTHS = [f"ApproximateNumberOfMessages{kind}" for kind in ("", "Delayed", "NotVisible")]
 FAILURES = (AlertingError, BotoCoreError, ClientError)
@@ -92,9 +95,9 @@ class StageEvidence:
     def _oldest(self) -> timedelta | None:
         if self._stage.local:
             return None
-        metric = {"Namespace": "AWS/SQS", "MetricName": AGE}
         answer = self._stage.client("cloudwatch").get_metric_statistics(
-            **metric,
+            Namespace=QUEUES,
+            MetricName=AGE,
             Dimensions=[{"Name": "QueueName", "Value": self._stage.queue}],
             StartTime=self._now - timedelta(minutes=5),
             EndTime=self._now,
@@ -116,6 +119,7 @@ def _refused(client: Any, group: str, now: datetime) -> list[RefusedRequests]:
             endTime=_millis(now),
             filterPattern=REFUSED,
             startFromHead=False,
+            limit=AT_ONCE,
             **asked,
         )
         for event in page["events"]:

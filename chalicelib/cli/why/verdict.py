@@ -1,14 +1,11 @@
 """A verdict: the one cause that holds, in a sentence, with its evidence and the next command. Pure."""
 
 import re
-import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 
 from chalicelib.adapters import texts
-
-PROGRAM = ".venv/bin/python -m chalicelib.cli"
 
 
 class Kind(IntEnum):
@@ -36,11 +33,6 @@ MEANINGS = {
 _PLACE = re.compile(r"\{(\w+)\}")
 
 
-def command(*words: str) -> str:
-    """Write a command of ours, ready to be pasted."""
-    return f"{PROGRAM} {shlex.join(words)}"
-
-
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What holds of one subject."""
@@ -49,6 +41,29 @@ class Verdict:
     sentence: str
     evidence: tuple[tuple[str, object], ...]
     command: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A verdict and what it is about; asked for by `key`, `why` gives the same again."""
+
+    key: str
+    title: str
+    fingerprint: str | None
+    verdict: Verdict
+
+    @property
+    def well(self) -> bool:
+        """Whether nobody misses an issue."""
+        return self.verdict.cause.kind is Kind.WELL
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What is said first, and the next commands, where one verdict is not the whole answer."""
+
+    headline: str
+    commands: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
