@@ -3,6 +3,7 @@
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from chalicelib import routing
 from chalicelib.conditions.policy import Policy
@@ -11,12 +12,14 @@ from chalicelib.reconcile import canary
 from chalicelib.routing import Home
 from chalicelib.settings import Settings
 from chalicelib.sync.sync import Timing
-from chalicelib.wiring.stage import Stage
+
+if TYPE_CHECKING:  # commands that need no AWS read the rules too, and load none of its libraries
+    from chalicelib.wiring.stage import Stage
 
 ROUTING = Path(__file__).parents[1] / "routing.toml"
 
 
-def policy_at_home(stage: Stage) -> Policy:
+def policy_at_home(stage: "Stage") -> Policy:
     """Make the policy of a stage that knows which account and region it is in."""
     return policy(stage.settings, Home(stage.place.account_id, stage.place.region))
 
