@@ -8,6 +8,7 @@ from chalicelib import render
 from chalicelib.alert import Priority
 from chalicelib.cli import rows
 from chalicelib.cli.reasons import Reason
+from chalicelib.cli.silence import silence
 from chalicelib.conditions.row import AlertState
 from chalicelib.conditions.unopened import WISHES
 from chalicelib.quantities import counted
@@ -29,9 +30,7 @@ class Listed:
 
     def silenced(self, now: datetime) -> bool:
         """Whether a person wants nothing said of it: muted, snoozed, or closed while it fires."""
-        issue, until = self.row.status.issue, self.row.status.snoozed_until
-        wished = self.reason is not None and isinstance(self.reason.cause, WISHES)
-        return wished or (issue is not None and issue.muted) or (until is not None and now < until)
+        return silence(self.row, self.reason.cause if self.reason else None, now) is not None
 
 
 @dataclass(frozen=True, slots=True)

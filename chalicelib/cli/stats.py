@@ -9,16 +9,18 @@ import typer
 from chalicelib.alert import Priority
 from chalicelib.cli import options, rows, screen
 from chalicelib.cli.figures import SHARES, Figures, Noise, figures, noisiest, percentile
+from chalicelib.cli.silence import Count, Silence, by_team
 from chalicelib.conditions.row import AlertState
 from chalicelib.wiring import checkout
 from chalicelib.wiring.clock import CLOCK
+from chalicelib.wiring.rules import policy
 from chalicelib.wiring.stage import Stage
 from chalicelib.wiring.table import census
 
 MOST_A_DAY = 2000
 
-Days = Annotated[int, typer.Option(min=1, max=90, help="So many days back; the table's index keeps ninety.")]
-Top = Annotated[int, typer.Option(min=1, max=100, help="So many of the noisiest conditions.")]
+Days = Annotated[int, typer.Option(min=1, max=90, help="Number of days; the table's index keeps ninety.")]
+Top = Annotated[int, typer.Option(min=1, max=100, help="Number of the noisiest conditions.")]
 COLUMNS = (
     "",
     "conditions",
@@ -39,6 +41,8 @@ def stats(
 ) -> None:
     """What some days held: episodes and issues, time to open and to resolve, the noisiest conditions.
 
+    And how many conditions fire now that people silenced, by team; `list --muted` shows them.
+
     Read from the table, which keeps each condition's last twenty episodes and its newest issue. Times are the
     median, and what 95 and 99 of a hundred stay within.
 
@@ -50,10 +54,11 @@ def stats(
     since = now - timedelta(days=days)
     seen = list(_seen(found, now, days))
     parts = {"all": figures(seen, since)} | {each.value: figures(seen, since, each) for each in Priority}
-    noisy = noisiest(seen, since, top)
+    noisy, silenced = noisiest(seen, since, top), by_team(seen, now, policy(found.settings))
     if as_json:
         told = {name: _data(part) for name, part in parts.items()}
-        screen.as_json({"since": since, "until": now, **told, "noisiest": [_noise(each) for each in noisy]})
+        lists = {"noisiest": [_noise(each) for each in noisy], "silenced": [_silence(e) for e in silenced]}
+        screen.as_json({"since": since, "until": now, **told, **lists})
         return
     screen.heading(f"{found.name}, the last {days} days")
     screen.show(
@@ -63,6 +68,12 @@ def stats(
     screen.show(
         screen.table(("title", "team", "priority", "episodes", "reported", "issue"), map(_noisy, noisy))
     )
+    screen.heading("Firing, and silenced by people")
+    if silenced:
+        cells = ((each.team, *(each.kinds[kind] for kind in Silence)) for each in silenced)
+        screen.show(screen.table(("team", *Silence), cells))
+    else:
+        screen.say("Nothing: no condition that fires is muted, snoozed or closed by a person.")
 
 
 def _seen(stage: Stage, now: datetime, days: int) -> Iterator[AlertState]:
@@ -106,6 +117,10 @@ def _noise(noise: Noise) -> dict[str, Any]:
         "episodes": noise.episodes,
         "reported": noise.reported,
     }
+
+
+def _silence(count: Count) -> dict[str, Any]:
+    return {"team": count.team} | {kind.value: count.kinds[kind] for kind in Silence}
 
 
 def _noisy(noise: Noise) -> tuple[object, ...]:

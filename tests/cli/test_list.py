@@ -1,5 +1,6 @@
 """`list` shows everything that fires, what has no open issue first, each with its reason and its clock."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -74,6 +75,9 @@ def test_what_a_person_closed_or_muted_is_listed_with_who_did(prompt: Prompt) ->
     assert found["reason"].startswith(f"mona closed {INFRA}#{number(prompt, 'Closed')} at ")
     assert found["reason"].endswith("quiet until the condition resolves")
     assert "Closed" in listed(prompt, "closed --team ci-runners")
+    counted = {each["team"]: each for each in prompt("stats --json").json["silenced"]}
+    assert counted["ci-runners"] == {"team": "ci-runners", "muted": 0, "snoozed": 0, "closed": 1}
+    assert "silenced by people team muted snoozed closed" in re.sub("[─ ]+", " ", prompt("stats").words)
     assert "Closed" not in listed(prompt, "--due")
 
 

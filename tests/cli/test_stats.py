@@ -2,13 +2,18 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from chalicelib.alert import Priority
 from chalicelib.cli.figures import figures, noisiest, percentile
 from chalicelib.cli.screen import length as said_length
+from chalicelib.cli.silence import Silence, by_team
+from chalicelib.conditions.issue import Closer
 from chalicelib.conditions.row import AlertState, Status
+from tests.unit.builders import at as minute
+from tests.unit.builders import firing, policy, resolved, row_of
 from tests.unit.rows import alert, at, ended, episode, issue, row
 
 SECOND = timedelta(seconds=1)
@@ -62,3 +67,27 @@ def test_the_noisiest_fired_most_often_then_was_reported_most_often() -> None:
 )
 def test_lengths_are_said_in_one_unit(length: timedelta | None, said: str) -> None:
     assert said_length(length) == said
+
+
+def silenced(alarm: str, teams: tuple[str, ...], **status: Any) -> AlertState:
+    fires = firing(1, title=alarm, teams=teams, identity={"alarm_id": alarm})
+    return replace(row_of(fires), status=Status(**status))
+
+
+def test_what_people_silenced_is_counted_by_team_and_by_how() -> None:
+    by_person = {"closed_at": minute(5), "closed_by": Closer.PERSON, "episode": minute(1)}
+    rows = [
+        silenced("one", ("infra", "apps"), issue=issue(1, muted=True)),
+        silenced("two", ("infra",), issue=issue(2, muted=True, closed_at=minute(5), closed_by=Closer.US)),
+        silenced("three", ("infra",), issue=issue(3, **by_person)),
+        silenced("four", ("apps",), snoozed_until=minute(99)),
+        silenced("five", ("apps",), issue=issue(5), snoozed_until=minute(99)),
+        silenced("six", ("apps",), issue=issue(6), snoozed_until=minute(9)),
+        silenced("seven", ("apps",)),
+        replace(row_of(firing(1), resolved(2)), status=Status(issue=issue(8, muted=True))),
+    ]
+    counted = {each.team: dict(each.kinds) for each in by_team(rows, minute(20), policy())}
+    assert counted == {
+        "apps": {Silence.MUTED: 1, Silence.SNOOZED: 2},
+        "infra": {Silence.MUTED: 2, Silence.CLOSED: 1},
+    }
