@@ -30,8 +30,10 @@ from chalicelib.reconcile.missed_alarms import MissedAlarms
 from chalicelib.reconcile.reconcile import Reconcile
 from chalicelib.store.census import DynamoCensus
 from chalicelib.store.rows import DynamoStore
+from chalicelib.sync.enrich import Enricher
 from chalicelib.sync.execute import Executor
 from chalicelib.sync.recover import Holder
+from chalicelib.sync.related import LastTimeEnricher, RelatedEnricher
 from chalicelib.sync.sync import Clock, Sync, Timing
 from chalicelib.telemetry.telemetry import Telemetry
 from chalicelib.webhook.alerts import AlertWebhook
@@ -175,9 +177,17 @@ class Container:
         mirror = SnsMirror(lambda: services.mirror, topic)  # type: ignore[arg-type,return-value]
         mirrors = (mirror,) if services.scenario.setting.mirror else ()
         policy, telemetry = services.policy, services.telemetry
-        metric = MetricData(lambda _: services.cloudwatch())
-        enrichers = (services.enricher, metric) if services.scenario.setting.enriched else ()
+        enrichers = tuple(self._enrichers()) if services.scenario.setting.enriched else ()
         self.sync = Sync(self.store, gate, act, self.clock, policy, timing, telemetry, mirrors, enrichers)
+
+    def _enrichers(self) -> Iterator[Enricher]:
+        """What issues show beyond their row."""
+        services = self._services
+        yield LastTimeEnricher()
+        index = DynamoCensus(self._table, "alerts-state")
+        yield RelatedEnricher(index, self.store, services.policy.routing, self.clock.now)
+        yield services.enricher
+        yield MetricData(lambda _: services.cloudwatch())
 
     def webhook(self) -> AlertWebhook:
         services = self._services

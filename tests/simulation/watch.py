@@ -12,6 +12,7 @@ from chalicelib.render import is_board
 from tests.local.github.call import Call, Reply
 from tests.local.github.errors import ApiError
 from tests.local.github.model import Account, Issue
+from tests.simulation import named
 from tests.simulation.providers.provider import State
 from tests.simulation.schedule import Worker
 
@@ -127,6 +128,7 @@ class Watch:
             self._opened_once(issue, found[0], found[1])
         self._keeps_what_is_right(issue, row)
         self._as_described(issue, row)
+        named.judge(self._world, issue)
         self.fingerprints[issue.id] = found[1]
         self._world.called.opened(issue, found[1])
         return issue
