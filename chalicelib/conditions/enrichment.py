@@ -1,8 +1,9 @@
 """Enrichment: what an issue shows beyond its own row, looked up once for each episode. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from chalicelib.conditions.related_issues import LastTime, RelatedIssues
 from chalicelib.conditions.series import Series
 from chalicelib.errors import AlertingError
 
@@ -21,3 +22,5 @@ class Enrichment:
     episode: datetime
     at: datetime
     metric: Series | None = None
+    related: RelatedIssues = field(default_factory=RelatedIssues)
+    last_time: LastTime | None = None

@@ -7,6 +7,7 @@ from chalicelib.conditions.record import MOST_EPISODES
 from chalicelib.conditions.row import Issue
 from chalicelib.labels import FLAPPING_LABEL
 from chalicelib.quantities import counted
+from chalicelib.render import related
 from chalicelib.render.view import View
 from chalicelib.render.words import duration, moment, period
 
@@ -18,6 +19,7 @@ MOST_LENGTHS = 4
 def story(view: View, opened: datetime, issue: Issue | None) -> Iterator[str]:
     """Tell of the time up to now; `opened` is when the first episode of this issue began."""
     predecessor = _predecessor(view, issue)
+    last_time = related.last_time(view, issue.ref.repository if issue else view.route.repository, opened)
     untold = "; ".join(period(episode) for episode in view.row.untold)
     yield view.reported() if view.firing and view.row.spec.count > 1 else ""
     yield _flaps(view, opened)
@@ -26,7 +28,9 @@ def story(view: View, opened: datetime, issue: Issue | None) -> Iterator[str]:
     if predecessor and _continues(view, issue):
         yield f"Continues {predecessor}, which takes no more comments."
     elif predecessor:
-        yield f"Recurred: before this there was {predecessor}.{_lately(view)}"
+        yield f"Recurred: before this there was {predecessor}.{_lately(view)} {last_time}".rstrip()
+    else:
+        yield last_time
     yield f"Also fired {untold}." if untold else ""
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from chalicelib.adapters import registry
 from chalicelib.alert import UNKNOWN_TEAM
 from chalicelib.conditions.row import AlertState, Verb
-from chalicelib.render import history, links, marker, people, picture, sections
+from chalicelib.render import history, links, marker, people, picture, related, sections
 from chalicelib.render.stale import is_unheard, unheard
 from chalicelib.render.view import View
 from chalicelib.routing import Routing
@@ -24,7 +24,8 @@ def body(row: AlertState, routing: Routing, now: datetime, *, previous: str = ""
     issue = None if opening else row.status.issue
     opened = min(at for at in (parts.opened, issue.episode if issue else None, view.began) if at)
     head = _head(view, people.called(view, issue))
-    story = [*history.story(view, opened, issue), _fix_routing(view)]
+    here = issue.ref.repository if issue else view.route.repository
+    story = [*history.story(view, opened, issue), *related.related(view, here), _fix_routing(view)]
     begin = marker.marker(row.fingerprint, view.began)
     end = marker.end_marker(opened, row.correlation_id)
     for room in sections.ROOMS:

@@ -11,9 +11,10 @@ Not as a list: there GitHub replaces a reference by the title, which is shown an
 """
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 from chalicelib.conditions.issue import IssueRef
-from chalicelib.conditions.related_issues import Ending, LastTime, RelatedIssue, RelatedIssues
+from chalicelib.conditions.related_issues import Ending, RelatedIssue, RelatedIssues
 from chalicelib.quantities import counted
 from chalicelib.render.view import View
 from chalicelib.render.words import duration
@@ -27,18 +28,26 @@ _ENDED = {
 }
 
 
-def related(view: View, found: RelatedIssues, repository: str) -> Iterator[str]:
+def related(view: View, repository: str) -> Iterator[str]:
     """Name the alarms of a composite one, and what else fires for the same thing or team."""
+    enrichment = view.row.enrichment
+    found = enrichment.related if enrichment else RelatedIssues()
     if children := [_named(view, each) for each in _in(repository, found.children)]:
         yield _lines("**Its alarms with an open issue:**", children)
     if listed := [_named(view, each) for each in _in(repository, found.listed)]:
         least = "at least " if found.at_least else ""
         more = [f"and {least}{counted(found.more, 'other')}"] if found.more else []
-        yield _lines("**Already firing when this opened:**", [*listed, *more])
+        yield _lines("**Also firing when this began:**", [*listed, *more])
 
 
-def last_time(view: View, told: LastTime, repository: str) -> str:
-    """Say how it ended the last time; who had it is named only in the repository where that was."""
+def last_time(view: View, repository: str, opened: datetime) -> str:
+    """Say how it ended the last time; who had it is named only in the repository where that was.
+
+    Of an episode since the issue `opened`, the issue itself has said so.
+    """
+    told = view.row.enrichment.last_time if view.row.enrichment else None
+    if told is None or told.began >= opened:
+        return ""
     known = told.ref is not None and _same(told.ref, repository)
     person = view.line(told.person) if known else ""
     after = f"after {duration(told.ended - told.began)} ({told.ended:%Y-%m-%d})"

@@ -36,7 +36,7 @@ def store(stage: Stage) -> DynamoStore:
 
 @cache
 def census(stage: Stage) -> "DynamoCensus":
-    """Wire the counts, which only reconcile and the command line need."""
+    """Wire what the indexes list and count."""
     from chalicelib.store.census import DynamoCensus
 
     return DynamoCensus(client(stage), stage.table)
