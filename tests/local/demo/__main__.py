@@ -5,10 +5,13 @@
 
 import json
 import sys
+import tempfile
 import time
+from pathlib import Path
 
 from tests.local.demo.director import ALERTS, INFRA
 from tests.local.demo.keep import FOLDER, keep
+from tests.local.demo.project import project
 from tests.local.demo.screen import Screen, interactive
 from tests.local.demo.story import Story
 from tests.local.demo.watch import Watch
@@ -20,8 +23,9 @@ Alerting, on this machine alone: `chalice local` takes the webhooks, a stand-in
 for AWS has the topic, the queue and the table, one for GitHub has the issues.
 It takes about two minutes. Time limits are short here: a repeat within 2 s is a
 duplicate, an issue is updated every 6 s, commented every 12 s, and reopened
-within 12 s of its closing. The README's chapter "The life of a condition" says
-what each reason, such as FIRST_FIRING, means.
+within 12 s of its closing; the next people are called after 15 s. The README's
+chapter "The life of a condition" says what each reason, such as FIRST_FIRING,
+means.
 """
 
 
@@ -29,7 +33,16 @@ def main() -> int:
     """Run the demo."""
     print(INTRODUCTION, flush=True)
     began = time.monotonic()
-    with LocalStack(http=True, fixed_ports=True, repositories=(INFRA, ALERTS), collectors=2) as stack:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        LocalStack(
+            http=True,
+            fixed_ports=True,
+            repositories=(INFRA, ALERTS),
+            collectors=2,
+            project=project(Path(folder)),
+        ) as stack,
+    ):
         watch = Watch(stack.log_dir / "functions.log", stack.github)
         with Screen(watch) as screen:
             story = Story(stack, watch, screen)

@@ -28,6 +28,24 @@ DURING_OUTAGE = [
     )
     for name in ("fra", "iad", "sin")
 ]
+SIGNING = GrafanaAlert(
+    "Package signing fails", "P1", "release", "The last 12 packages could not be signed", value=12
+)
+PUBLISHING = GrafanaAlert(
+    "Packages are not published", "P0", "release", "No package was published in an hour", value=0
+)
+SIGNING_TIERS = ("@example-org/release-leads", "@example-org/on-call-manager")
+ROUTING = f"""
+[team.release]
+escalate_after = "15s"
+escalate_to = [["{SIGNING_TIERS[0]}"], ["{SIGNING_TIERS[1]}"]]
+
+[team.release.mention]
+P0 = ["@example-org/release"]
+P1 = ["@example-org/release"]
+"""
+"""Whom the demo calls next; a real table names minutes."""
+
 BACKUP = "Nightly backup is late"
 METRIC, ANOMALY, COMPOSITE = "ci-runners-idle", "forge-api-latency", "arm64-fleet-unhealthy"
 

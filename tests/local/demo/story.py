@@ -13,7 +13,10 @@ from tests.local.demo.cast import (
     HOOKS,
     MEASURED,
     METRIC,
+    PUBLISHING,
     QUEUE,
+    SIGNING,
+    SIGNING_TIERS,
 )
 from tests.local.demo.director import ALERTS, INFRA, Director, has_picture, is_board
 from tests.local.github.model import Issue
@@ -29,9 +32,9 @@ class Story(Director):
     def tell(self) -> None:
         """Tell all of it."""
         for act in (
-            self.group, self.others, self.repeats, self.escalation, self.snooze, self.recovery, self.flap,
-            self.person, self.outage, self.recurrence, self.deleted_rule, self.malformed, self.end,
-            self.board,
+            self.group, self.others, self.acknowledgement, self.repeats, self.escalation, self.snooze,
+            self.recovery, self.flap, self.person, self.outage, self.recurrence, self.deleted_rule,
+            self.malformed, self.tiers, self.end, self.board,
         ):  # fmt: skip
             act()
 
@@ -63,6 +66,47 @@ class Story(Director):
             "the issues of alarms on a metric show what it did in the last three hours",
             lambda: all(has_picture(self.only(name)) for name in MEASURED),
         )
+
+    def acknowledgement(self) -> None:
+        self.screen.act("Two urgent alerts of one team: a person acknowledges one, and nobody the other")
+        self.grafana(SIGNING, PUBLISHING)
+        self.expect(
+            "two urgent alerts of one team have their issues",
+            lambda: self.open(SIGNING.name) and self.open(PUBLISHING.name),
+        )
+        issue = self.only(PUBLISHING.name)
+        if issue:
+            self.stack.github.person("mona").comment(issue.repository.full_name, issue.number, "/ack")
+        self.expect(
+            "an acknowledged issue says who has it, and is assigned",
+            lambda: (
+                self.says(PUBLISHING.name, "Acknowledged by `@mona`")
+                and issue is not None
+                and [each.login for each in issue.assignees] == ["mona"]
+            ),
+        )
+        self.check(
+            "an issue that nobody has acknowledged says so", self.says(SIGNING.name, "Nobody has it yet")
+        )
+
+    def says(self, title: str, words: str) -> bool:
+        """Whether the text of its only issue says something."""
+        issue = self.only(title)
+        return issue is not None and words in (issue.body or "")
+
+    def tiers(self) -> None:
+        self.screen.act("Nobody acknowledges the other, so more people are called")
+        self.expect(
+            "while nobody acknowledges an alert, more people are called, each tier once",
+            lambda: self.called(SIGNING.name) == list(SIGNING_TIERS),
+        )
+        self.check("and nobody is called for one that was acknowledged", self.called(PUBLISHING.name) == [])
+
+    def called(self, title: str) -> list[str]:
+        """The tiers that comments on its only issue call, in order."""
+        issue = self.only(title)
+        said = [comment.body for comment in issue.comments] if issue else []
+        return [tier for body in said for tier in SIGNING_TIERS if tier in body]
 
     def repeats(self) -> None:
         self.screen.act("One alert repeats twenty times, and CloudWatch delivers its alarm three times over")
@@ -208,9 +252,17 @@ class Story(Director):
 
     def end(self) -> None:
         self.screen.act("Most of the rest recovers")
-        self.resolve(QUEUE, DISK, *DURING_OUTAGE[1:])
+        self.resolve(QUEUE, DISK, SIGNING, PUBLISHING, *DURING_OUTAGE[1:])
         self.alarms((COMPOSITE, ANOMALY), "OK", "ALARM")
-        gone = (QUEUE.name, DISK.name, COMPOSITE, ANOMALY, *(a.name for a in DURING_OUTAGE[1:]))
+        gone = (
+            QUEUE.name,
+            DISK.name,
+            SIGNING.name,
+            PUBLISHING.name,
+            COMPOSITE,
+            ANOMALY,
+            *(a.name for a in DURING_OUTAGE[1:]),
+        )
         self.expect(
             "what recovered at the end is closed", lambda: not any(self.open(title) for title in gone)
         )
