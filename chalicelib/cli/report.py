@@ -12,7 +12,8 @@ from chalicelib.cli import screen, words
 from chalicelib.cli.rehearsal import Outcome, Told
 from chalicelib.errors import NotAccepted, Rejected
 from chalicelib.github.protocol import Request
-from chalicelib.routing import Routing
+from chalicelib.render.words import duration
+from chalicelib.routing import Route, Routing
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +103,17 @@ def _route(alert: AlertEvent, routing: Routing) -> dict[str, Any]:
         "labels": routing.labels(alert),
         "assignees": route.assignees,
         "mentions": route.mentions.get(alert.priority, ()),
+        "escalation": _escalation(route) if alert.priority.urgent else {},
         "runbook": alert.links.runbook_url or route.runbook,
     }
+
+
+def _escalation(route: Route) -> dict[str, str]:
+    """Say who is called next while nobody acknowledges it."""
+    if route.escalation is None:
+        return {}
+    tiers = ", then ".join(" ".join(tier) for tier in route.escalation.tiers)
+    return {"to": tiers, "each after": duration(route.escalation.after)}
 
 
 def _issue(change: Outcome, routing: Routing, now: datetime) -> dict[str, str] | None:

@@ -8,10 +8,12 @@ import typer
 from pydantic import TypeAdapter
 
 from chalicelib import render
+from chalicelib.alert import Condition
 from chalicelib.cli import options, rows, screen, words
 from chalicelib.cli.reasons import Reason, reason
+from chalicelib.conditions import tiers
 from chalicelib.conditions.plan import Policy, plan
-from chalicelib.conditions.row import AlertState
+from chalicelib.conditions.row import AlertState, Issue
 from chalicelib.quantities import counted
 from chalicelib.render.words import duration, moment
 from chalicelib.wiring import checkout
@@ -81,10 +83,25 @@ def _facts(
     if shown:
         yield "", shown.url
         yield "last told", moment(shown.spoke_at)
+        yield "acknowledged", _acknowledged(row, shown, policy)
     yield "issue before", row.status.predecessor
     yield "next", words.step(plan(row, now, policy))
     yield "due", moment(row.due_at) if row.due_at else "not before something changes"
     yield from _trouble(row, now)
+
+
+def _acknowledged(row: AlertState, shown: Issue, policy: Policy) -> str:
+    """Say who has it, or who is called next; nothing of an alert that is over."""
+    if row.spec.condition is not Condition.FIRING or not shown.open:
+        return ""
+    if shown.acked_by:
+        return f"by {shown.acked_by}" + (f" at {moment(shown.acked_at)}" if shown.acked_at else "")
+    at = tiers.due_at(row, policy.routing)
+    escalation = policy.routing.route(shown.teams).escalation if at else None
+    if at is None or escalation is None:
+        return "by nobody"
+    tier = f"tier {shown.tier + 1} of {len(escalation.tiers)}"
+    return f"by nobody; {tier}, {' '.join(escalation.tiers[shown.tier])}, is called at {moment(at)}"
 
 
 def _trouble(row: AlertState, now: datetime) -> Iterator[tuple[str, object]]:

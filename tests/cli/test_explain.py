@@ -11,10 +11,12 @@ import pytest
 
 from chalicelib.adapters.fields import Ignored
 from chalicelib.adapters.registry import SOURCES
-from chalicelib.cli import payloads, words
+from chalicelib.cli import payloads, report, words
 from chalicelib.conditions.nothing import Quiet
 from chalicelib.conditions.record import Reason
+from chalicelib.routing import load
 from tests.cli.prompt import run
+from tests.unit import rows
 from tests.unit.adapters.test_adapters import SAMPLES, read
 from tests.unit.messages import deliver
 
@@ -142,3 +144,11 @@ def test_it_runs_as_a_module_with_nothing_in_the_environment() -> None:
 def test_every_decision_has_its_words() -> None:
     assert set(words.REASONS) == set(Reason)
     assert set(words.QUIET) == set(Quiet)
+
+
+def test_who_is_called_next_is_told_of_what_is_urgent() -> None:
+    text = '[default]\nrepository = "o/r"\nescalate_after = "15m"\nescalate_to = [["@a"], ["@b", "@c"]]'
+    expected = {"to": "@a, then @b @c", "each after": "15 minutes"}
+    assert report._route(rows.alert(priority="P1"), load(text))["escalation"] == expected
+    assert report._route(rows.alert(priority="P2"), load(text))["escalation"] == {}
+    assert report._route(rows.alert(priority="P0"), rows.routing())["escalation"] == {}

@@ -12,6 +12,7 @@ from chalicelib.cli.letters import DeadLetters, Letter
 from chalicelib.conditions.issue import Closer, IssueRef
 from chalicelib.conditions.plan import Policy
 from chalicelib.conditions.row import AlertState, Intent, Lease, Status, Verb
+from chalicelib.routing import load
 from tests.unit import rows as example
 from tests.unit.builders import resolved, row_of
 from tests.unit.rows import BEGAN, at, issue
@@ -53,6 +54,24 @@ def test_of_a_tombstone_only_its_end_is_told() -> None:
 def test_who_closed_an_issue_is_told(closer: Closer, words: str) -> None:
     shown = issue(closed_at=at(5), closed_by=closer)
     assert words in told(example.row(status=Status(issue=shown)))["issue"]
+
+
+def test_who_has_it_is_told_or_who_is_called_next() -> None:
+    policy = Policy(
+        load(f'{example.ROUTING}\n[team.release]\nescalate_after = "15m"\nescalate_to = [["@a"], ["@b"]]')
+    )
+
+    def acknowledged(row: AlertState) -> object:
+        return dict(show._facts(row, policy, at(14))).get("acknowledged")
+
+    urgent = example.alert(teams=("release",))
+    waits = issue(teams=("release",), tier=1, called_at=at(2))
+    row = example.row(fires=urgent, status=Status(waits))
+    assert acknowledged(row) == "by nobody; tier 2 of 2, @b, is called at 03:27 UTC (2026-11-23)"
+    had = replace(waits, acked_by="mona", acked_at=at(3))
+    assert acknowledged(replace(row, status=Status(had))) == "by mona at 03:13 UTC (2026-11-23)"
+    assert acknowledged(example.row(status=Status(issue()))) == "by nobody"
+    assert not acknowledged(example.ended(9, status=Status(issue())))
 
 
 class Sqs:

@@ -4,8 +4,10 @@ import ast
 import re
 from pathlib import Path
 
+from chalicelib.conditions.commands import WORDS
 from chalicelib.conditions.nothing import Quiet
 from chalicelib.conditions.record import Reason, record
+from chalicelib.routing import load
 from chalicelib.telemetry.metrics import METRICS, Unit
 from tests.local.stack.__main__ import PLAY
 from tests.unit.builders import at, row_of
@@ -45,6 +47,19 @@ def test_the_other_commands_are_those_that_make_local_prints() -> None:
     elsewhere = [*by_hand, *on_call]  # tests/cli walks through the latter
     assert [command for command in others if command not in PLAY and command not in elsewhere] == []
     assert len(others) - len(on_call) == 6
+
+
+def test_its_table_of_commands_has_them_all() -> None:
+    table = README.partition("| command | effect |")[2].partition("\n\n")[0]
+    named = re.findall(r"`/(\w+)[^`]*`", "".join(line.split("|")[1] for line in table.splitlines()[2:]))
+    assert sorted(named) == sorted(WORDS)
+
+
+def test_its_example_of_an_escalation_is_one() -> None:
+    (example,) = re.findall(r"^```toml\n(\[team.*?)^```", README, re.MULTILINE | re.DOTALL)
+    team = load(f'[default]\nrepository = "o/r"\n{example}').teams["dev-infra"]
+    assert team.escalation
+    assert [len(tier) for tier in team.escalation.tiers] == [1, 2]
 
 
 def test_every_file_it_links_is_there() -> None:
