@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.adapters import registry
 from chalicelib.alert import AlertEvent, Condition
-from chalicelib.conditions import repeats, title
+from chalicelib.conditions import readings, repeats, title
 from chalicelib.conditions.moments import insert, placed, read, said_last
 from chalicelib.conditions.reasons import News, Reason, reason_of
 from chalicelib.conditions.row import AlertState
@@ -87,7 +87,7 @@ def _first(alert: AlertEvent, moment: Moment, received_at: datetime) -> Recorded
         tombstone = Spec(alert.state, at, received_at, (moment,), early=_told_of(alert))
         return Recorded(AlertState(alert.fingerprint, tombstone), Reason.RESOLVED_UNSEEN)
     spec = Spec(alert.state, at, received_at, (moment,), episode=at, fired_at=at, count=1, alert=alert)
-    spec = replace(spec, episode_heard_at=received_at)
+    spec = replace(spec, episode_heard_at=received_at, readings=readings.added((), alert, received_at))
     return Recorded(AlertState(alert.fingerprint, spec), Reason.FIRST_FIRING)
 
 
@@ -104,9 +104,12 @@ def _spec(news: News, reason: Reason) -> Spec:
     match reason:
         case Reason.REPEAT:
             every = repeats.learned(spec, news.alert.source, news.received_at)
-            return replace(told, alert=news.alert, count=spec.count + 1, repeats_every=every)
+            values = readings.added(spec.readings, news.alert, news.received_at)
+            again = replace(told, alert=news.alert, count=spec.count + 1, repeats_every=every)
+            return replace(again, readings=values)
         case Reason.RECURRED | Reason.RECURRED_UNRESOLVED:
-            return replace(told, alert=news.alert, count=1, early=None)
+            values = readings.added((), news.alert, news.received_at)
+            return replace(told, alert=news.alert, count=1, early=None, readings=values)
         case Reason.FIRING_LATE:
             return replace(told, count=1 if _ahead(news) else spec.count + 1)
     return told

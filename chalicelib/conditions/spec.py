@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chalicelib.alert import AlertEvent, Condition
+from chalicelib.conditions.readings import Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,8 @@ class Spec:
     the time it was received stands for it. `count` is the firings seen in this episode, `repeats_every` how
     often its source seems to repeat a firing alert, `listed` how its source lists it while it reports
     nothing, such as silenced. `alert` is the newest firing, `resolution` what ended it; `early` is a
-    resolution that ended nothing known, as its firing may still be under way.
+    resolution that ended nothing known, as its firing may still be under way. `readings` are the values that
+    this episode's reports brought.
 
     By our own clock, `seen_at` is when the newest accepted message was received, `episode_heard_at` when the
     episode's first firing was, and `recorded_at` when the latest news was written down; None in older rows.
@@ -59,6 +61,7 @@ class Spec:
     listed: str = ""
     recorded_at: datetime | None = None
     early: AlertEvent | None = None
+    readings: tuple[Reading, ...] = ()
 
     @property
     def began_by_our_clock(self) -> datetime | None:

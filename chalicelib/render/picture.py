@@ -1,14 +1,15 @@
 """The picture: what a metric did before its issue was opened, in the first lines and as a chart below.
 
-It is a fact of that moment, so it says up to when it is and never speaks of now. A team whose issues show no
-labels (`details = "none"`) gets none.
+It is a fact of that moment, so it says up to when it is and never speaks of now. Where the metric is not
+known, the values that reports brought are shown, as a chart only if the source sent no image. A team whose
+issues show no labels (`details = "none"`) gets none.
 """
 
 from datetime import timedelta
 
 from chalicelib import quantities
 from chalicelib.conditions.series import Series, Values
-from chalicelib.render import chart
+from chalicelib.render import chart, reports
 from chalicelib.render.view import View
 from chalicelib.render.words import duration, moment
 from chalicelib.routing import Details
@@ -19,23 +20,27 @@ LONG = 2 * DAY
 
 def in_short(view: View) -> str:
     """Draw it in a line of blocks, after the figures that it belongs to: `▁▁▂▅█` 2 to 118 in 3 hours."""
+    drawn = _in_blocks(view) or reports.in_short(view)
+    return " · ".join(filter(None, [view.figures, drawn]))
+
+
+def _in_blocks(view: View) -> str:
     series = _shown(view)
     if series is None:
-        return view.figures
+        return ""
     known = [value for value in series.values if value is not None]
     low, high = (quantities.quantity(each, series.unit) for each in (min(known), max(known)))
     spread = low if low == high else f"{low} to {high}"
     bare = series.threshold is not None and not view.figures
     limit = f", threshold {view.line(_limit(series))}" if bare else ""
-    drawn = f"`{chart.blocks(series.values)}` {view.line(spread)} {_when(view, series)}{limit}"
-    return " · ".join(filter(None, [view.figures, drawn]))
+    return f"`{chart.blocks(series.values)}` {view.line(spread)} {_when(view, series)}{limit}"
 
 
 def in_full(view: View) -> str:
     """Draw it as a chart, and say in words what the chart cannot."""
     series = _shown(view)
     if series is None:
-        return ""
+        return "" if view.shown(view.alert.links.image_url) else reports.in_full(view)
     known = [value for value in series.values if value is not None]
     factor, symbol = quantities.scale(max(map(abs, known)), series.unit)
     limits = [_times(each, factor) for each in _lines(series)]

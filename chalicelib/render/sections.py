@@ -54,7 +54,7 @@ def rest(view: View, room: Room) -> Iterator[str]:
     if room.text:
         image = view.shown(view.alert.links.image_url)
         yield f"![Panel]({image})" if image else ""
-        yield _folded("The metric as a chart", picture.in_full(view))
+        yield _folded("Chart of what was measured", picture.in_full(view))
         yield _table(view, room)
         earlier, reason = history.earlier(view), view.alert.reason or ""
         yield _annotations(view, room)

@@ -41,8 +41,9 @@ def spec(row: AlertState) -> dict[str, Any]:
     resolved = told.condition is Condition.RESOLVED
     ended = told.episodes[-1].ended if resolved and told.episodes else None
     expires = told.at + (KEPT if told.alert else TOMBSTONE_KEPT)
+    absent: dict[str, Any] = dict.fromkeys(ALERTS, ADDED) | ({} if told.readings else {"readings": True})
     return {
-        "spec": {"S": _SPEC.dump_json(told, exclude=dict.fromkeys(ALERTS, ADDED)).decode()},
+        "spec": {"S": _SPEC.dump_json(told, exclude=absent).decode()},
         "added": _added(told),
         "correlation_id": {"S": row.correlation_id} if row.correlation_id else None,
         "ttl_expires_at": {"N": str(int(expires.timestamp()))} if resolved else None,

@@ -11,11 +11,12 @@ from selenium.webdriver import Chrome
 from chalicelib import render
 from chalicelib.alert import Priority
 from chalicelib.conditions.enrichment import Enrichment
+from chalicelib.conditions.readings import Reading
 from chalicelib.conditions.row import Status
 from chalicelib.conditions.series import Series
 from tests.browser.chromium import HOW_TO_INSTALL, chromium, installed
 from tests.browser.mermaid import HOW_TO_INSTALL_MERMAID, SCRIPT, drawn
-from tests.unit.rows import BEGAN, at, episode, routing, row
+from tests.unit.rows import BEGAN, alert, at, episode, routing, row
 
 pytestmark = [
     pytest.mark.skipif(not installed(), reason=HOW_TO_INSTALL),
@@ -73,6 +74,14 @@ def test_earlier_firings_are_drawn_with_a_name_for_each_bar(browser: Chrome) -> 
     found = drawn(browser, chart(render.body(state, routing(), at(14))))
     assert found["bars"] == 10
     assert {"14", "23"} <= set(found["texts"])
+
+
+def test_the_values_of_reports_are_drawn(browser: Chrome) -> None:
+    readings = tuple(Reading(at(240 * number), float(number)) for number in range(5))
+    measured = alert(measurement={"value": "4", "threshold": "2.5"})
+    found = drawn(browser, chart(render.body(row(fires=measured, readings=readings), routing(), at(999))))
+    assert (found["bars"], found["lines"]) == (5, 1)
+    assert "reports" in found["texts"]
 
 
 def test_the_board_is_drawn_with_a_bar_for_each_day_and_priority(browser: Chrome) -> None:

@@ -59,7 +59,7 @@ def test_without_figures_the_threshold_is_said_next_to_the_blocks() -> None:
 
 def test_the_chart_is_folded_and_names_what_it_shows() -> None:
     said = body(shown(replace(SERIES, unit="Seconds")))
-    folded = said.partition("<summary>The metric as a chart</summary>")[2].partition("</details>")[0]
+    folded = said.partition("<summary>Chart of what was measured</summary>")[2].partition("</details>")[0]
     assert "Maximum of QueuedJobs in s, in the 3 hours before 03:10 UTC." in folded
     assert "The line is the threshold, 50 s." in folded
     assert "Nothing was measured for 30 minutes of it." in folded
