@@ -5,6 +5,8 @@ Of each source: all samples, and alerts as it may send them, alone and in groups
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,11 +16,20 @@ from hypothesis import strategies as st
 from chalicelib import render
 from chalicelib.adapters import registry
 from chalicelib.adapters.titles import MAX_NAME
-from chalicelib.alert import AlertEvent
+from chalicelib.alert import AlertEvent, Condition
+from chalicelib.conditions import outcome
+from chalicelib.conditions.issue import Draft
+from chalicelib.conditions.record import record
+from chalicelib.conditions.row import Lease
+from chalicelib.conditions.steps import OpenIssue, UpdateIssue
 from chalicelib.render.aliases import FIRST, SECOND, alias
 from chalicelib.routing import Home, Routing
+from chalicelib.sync import intents
+from chalicelib.sync.execute import Executor
+from tests.twins.tracker import MemoryTracker
 from tests.unit import up_to
 from tests.unit.adapters.test_adapters import SAMPLES, read
+from tests.unit.builders import at, firing, row_of
 from tests.unit.messages import FALLBACK, deliver
 from tests.unit.rows import routing
 
@@ -245,3 +256,59 @@ def test_an_alias_is_one_of_4096_and_no_longer_than_an_id() -> None:
 
 def test_every_source_is_here() -> None:
     assert {*registry.SOURCES} == {"alertmanager", "grafana", "cloudwatch", "datadog", "normalized"}
+
+
+def shortened(name: str) -> str:
+    """A name as the version before wrote it in a group's title."""
+    return name if len(name) <= MAX_NAME else f"{name[:40]}…{name[-39:]}"
+
+
+LONG = "a name of more than eighty characters, which the version before has shortened in its middle"
+
+
+@pytest.mark.parametrize("tail", ["", " [web-1]"])
+def test_an_alert_that_fires_during_the_deployment_keeps_its_title(tail: str) -> None:
+    """An earlier version recorded it without its name."""
+    for path in SAMPLES:
+        for sent in alerts(path.parent.name, [read(path)["payload"]]):
+            for name in (sent.name or "", LONG):
+                alert = sent.model_copy(update={"state": Condition.FIRING, "name": name})
+                before = alert.model_copy(update={"title": f"{shortened(name)}{tail}", "name": None})
+                row = record(None, before, alert.occurred_at).row
+                later = alert.model_copy(update={"occurred_at": alert.occurred_at + timedelta(hours=5)})
+                kept = record(row, later, later.occurred_at).row.spec.alert
+                assert kept
+                assert (kept.title, kept.name) == (before.title, None)
+
+
+@pytest.mark.parametrize(
+    ("title", "team", "before", "after"),
+    [
+        ("Disk full [web-1]", "infra", "Disk full [web-1]", "Disk full [web-1]"),
+        ("Disk full [web-1]", "private", "Disk full [web-1]", "Disk full [web-1]"),
+        ("Disk full [web-1]", "terse", "Disk full [web-1]", "Disk full"),
+        ("errors-123456789012", "infra", "errors-(account)", "errors-(calm-wasp)"),
+        ("errors-123456789012", "private", "errors-(account)", "errors-123456789012"),
+        ("errors-123456789012", "terse", "errors-(account)", "errors-(calm-wasp)"),
+    ],
+)
+def test_an_open_issue_is_retitled_once_where_it_hid_an_account_or_is_to_hide_its_labels(
+    title: str, team: str, before: str, after: str
+) -> None:
+    """And only together with its text, when there is something else to write."""
+    alert = firing(0, title=title, teams=(team,), name=None)
+    row = row_of(alert)
+    where = routing()
+    repository = where.route(alert.teams).repository
+    tracker = MemoryTracker(lambda: at(2))
+    seen = tracker.open(repository, Draft(title=f"[P1] {before}", body="", labels=()), at(99))
+    begun = intents.intent(row, OpenIssue(), where, at(1))
+    assert begun
+    begun = replace(begun, title=f"[P1] {before}")
+    row = replace(row, status=outcome.opened(row, begun, seen, at(1)), lease=Lease("w", at(99)))
+    execute = Executor(lambda: tracker, where, lambda: at(2))
+    for _ in range(2):
+        row = execute.execute(row, UpdateIssue(seen.ref))
+        assert tracker.threads[seen.ref].seen.title == f"[P1] {after}"
+        assert row.status.issue
+        assert row.status.issue.title == f"[P1] {after}"
