@@ -79,10 +79,12 @@ def _hidden(view: View, named: list[tuple[str, str]]) -> list[str]:
         ("Silence it", links.silence_url),
     ]
     hidden = ((label, url) for label, url in [*own, *named] if url and not view.shown(url))
-    return [f"{label} (no link: {_why(url)})" for label, url in hidden]
+    return [f"{label} (no link: {_why(view, url)})" for label, url in hidden]
 
 
-def _why(url: str) -> str:
+def _why(view: View, url: str) -> str:
     if redaction.holds_credential(url):
         return "its address holds a credential"
+    if view.withholds(url):
+        return "its address holds labels"
     return "its address holds an account id" if redaction.hides(url) else "its address is too long"

@@ -1,7 +1,8 @@
 """What of an alert a public issue does not show: AWS account ids and ARNs."""
 
 import re
-from urllib.parse import unquote
+from collections.abc import Mapping
+from urllib.parse import unquote, unquote_plus
 
 from chalicelib.render.aliases import alias
 from chalicelib.render.markdown import clean
@@ -19,6 +20,7 @@ SHORTEST = len("arn:aws:")
 _ARN = re.compile(r"arn:aws[\w-]*:(?:[^:\s]*:){0,3}", re.IGNORECASE)
 # Datapoints such as 123456789012.0 or 0.123456789012 are no account.
 # It begins with a digit, not with what must not stand before one, so that it is found much faster.
+_SERIES = re.compile(r" \(\w[\w.]{0,99}=[^()]{0,2000}\)(?= =)")
 _ACCOUNT = re.compile(
     r"[0-9](?<![0-9]{2})(?<![0-9]\.[0-9])(?:[0-9]{11}|[0-9]{3}-[0-9]{4}-[0-9]{4})(?![0-9]|\.[0-9])"
 )
@@ -58,6 +60,19 @@ def hides(url: str) -> bool:
     """Whether an address holds an account id or ARN; it is not shown, as masked it would lead nowhere."""
     plain = clean(unquote(url))
     return hide(plain) != plain
+
+
+def names_label(url: str, labels: Mapping[str, str]) -> bool:
+    """Whether an address asks for the value of a label, as one of a silence does."""
+    asked = unquote_plus(unquote_plus(url))
+    return any(
+        f"{name}={quote}{value}" in asked for name, value in labels.items() for quote in ("", '"', "~", '~"')
+    )
+
+
+def without_series(value: str) -> str:
+    """Leave out the labels of a series that stand after its name: `B (host=web-1) = 22` becomes `B = 22`."""
+    return _SERIES.sub("", value)
 
 
 def holds_credential(url: str) -> bool:

@@ -53,7 +53,7 @@ def rest(view: View, room: Room) -> Iterator[str]:
     """Write the sections at the end for which there is room; what is empty is left out by the caller."""
     if room.text:
         image = view.shown(view.alert.links.image_url)
-        yield f"![Panel]({image})" if image else ""
+        yield f"![Panel]({image})" if image and view.route.details is not Details.NONE else ""
         yield _folded("Chart of what was measured", picture.in_full(view))
         yield _table(view, room)
         earlier, reason = history.earlier(view), view.alert.reason or ""

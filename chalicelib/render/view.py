@@ -37,7 +37,10 @@ class View:
         alert = row.spec.alert
         if alert is None:
             raise ValueError(f"nothing to show: no firing is known of {row.fingerprint}")
-        return cls(row, alert, routing.owners(alert.teams), routing.route(alert.teams), now, routing.home)
+        route = routing.route(alert.teams)
+        if route.details is Details.NONE:
+            alert = alert.model_copy(update={"reason": redaction.without_series(alert.reason or "") or None})
+        return cls(row, alert, routing.owners(alert.teams), route, now, routing.home)
 
     @property
     def firing(self) -> bool:
@@ -75,7 +78,11 @@ class View:
 
     def shown(self, url: str | None) -> str:
         """Write an address as the target of a link; empty where there is none that may be shown."""
-        return _target(url, self.route.details) if url else ""
+        return _target(url, self.route.details) if url and not self.withholds(url) else ""
+
+    def withholds(self, url: str) -> bool:
+        """Whether an address holds a label where none may be shown."""
+        return self.route.details is Details.NONE and redaction.names_label(url, self.alert.labels)
 
     @cached_property
     def measured(self) -> bool:
@@ -96,6 +103,8 @@ class View:
         when = f"at {moment(self.ended)} after {duration(self.ended - self.began)}"
         resolution = self.row.spec.resolution
         reason = resolution.reason if resolution else None
+        if self.route.details is Details.NONE:
+            reason = redaction.without_series(reason or "")
         if self.recovered:
             figures = self._figures(resolution.measurement) if resolution else ""
             said = f"Now {figures}." if figures else self.words(reason)

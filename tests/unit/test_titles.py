@@ -6,7 +6,7 @@ Of each source: all samples, and alerts as it may send them, alone and in groups
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -20,7 +20,7 @@ from chalicelib.alert import AlertEvent, Condition
 from chalicelib.conditions import outcome
 from chalicelib.conditions.issue import Draft
 from chalicelib.conditions.record import record
-from chalicelib.conditions.row import Lease
+from chalicelib.conditions.row import AlertState, Lease
 from chalicelib.conditions.steps import OpenIssue, UpdateIssue
 from chalicelib.render.aliases import FIRST, SECOND, alias
 from chalicelib.routing import Home, Routing
@@ -312,3 +312,46 @@ def test_an_open_issue_is_retitled_once_where_it_hid_an_account_or_is_to_hide_it
         assert tracker.threads[seen.ref].seen.title == f"[P1] {after}"
         assert row.status.issue
         assert row.status.issue.title == f"[P1] {after}"
+
+
+SECRET = "quiet-falcon-7"
+
+
+@pytest.mark.parametrize("source", ["alertmanager", "grafana"])
+def test_with_details_none_no_label_is_public(source: str) -> None:
+    """Not in a title, a table, a link made of labels, or the values of a series; only in what a rule writes."""
+    labels = {"alertname": "Disk full", "host": SECRET, "team": "terse", "grafana_folder": "CI"}
+    alert = member(1, labels) | {
+        "annotations": TEAM | {"team": "terse", "summary": "A disk is full", "note": SECRET},
+        "valueString": f"[ var='B0' labels={{disk={SECRET}}} value=1 ], [ var='B1' labels={{disk=b}} value=2 ]",
+        "silenceURL": f"https://grafana.example.org/silence/new?matcher=host%3D{SECRET}",
+        "panelURL": f"https://grafana.example.org/d/a?var-host={SECRET}",
+        "generatorURL": "https://grafana.example.org/rule",
+        "imageURL": "https://grafana.example.org/panel.png",
+    }
+    group = {"groupKey": "{}", "externalURL": "https://am.example.org", "groupLabels": {"host": SECRET}}
+    group |= {"version": "4"} if source == "alertmanager" else {"version": "1", "orgId": 1}
+    (fires,) = alerts(source, [group | {"alerts": [alert]}])
+    assert SECRET in fires.title
+    row = record(None, fires, fires.occurred_at).row
+    ended = fires.model_copy(update={"state": Condition.RESOLVED, "occurred_at": later(fires)})
+    over = record(row, ended, later(fires)).row
+    said = [render.title(fires, routing())]
+    said += [render.body(each, routing(), later(fires)) for each in (row, over)]
+    said.append(render.comment(row, routing(), "repeat-1", later(fires)))
+    said.append(render.board(render.Board(open=[row], closed=[over]), routing(), later(fires)))
+    assert [text for text in said if SECRET in text] == []
+    assert "Silence it (no link: its address holds labels)" in said[1]
+    assert "panel.png" not in said[1]
+    assert (
+        "panel.png" in render.body(shown_to("infra", fires), routing(), later(fires)) or source != "grafana"
+    )
+
+
+def later(alert: AlertEvent) -> datetime:
+    return alert.occurred_at + timedelta(minutes=9)
+
+
+def shown_to(team: str, alert: AlertEvent) -> AlertState:
+    told = alert.model_copy(update={"teams": (team,)})
+    return record(None, told, told.occurred_at).row
