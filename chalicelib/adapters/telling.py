@@ -2,9 +2,9 @@
 
     KubeDeploymentReplicasMismatch [fints-importer, namespace firefly]
 
-What sets alerts of the sender's group apart comes first: labels in which alerts of one rule differ, and
-those by which people group. The other labels follow, the thing before the place; who scraped it is left out.
-Few labels name the scraper, so these are listed; a list of all others would never end.
+The thing comes before the place; who scraped it is left out, unless that sets alerts of the sender's group
+apart: by labels in which alerts of one rule differ, and by those that people group by. Few labels name the
+scraper, so these are listed; a list of all others would never end.
 """
 
 import re
@@ -77,7 +77,7 @@ def needed(payload: Mapping[str, Any]) -> frozenset[str]:
 
 
 def title(name: str, labels: Mapping[str, str], of_group: Collection[str]) -> str:
-    """Write the name, and in brackets the labels of the group, and then others."""
+    """Write the name, and in brackets the labels that tell it apart; `of_group` are what its group needs."""
     return titles.written(name, pieces(name, labels, of_group))
 
 
@@ -105,7 +105,10 @@ def by_id(alarm_id: str, said: Iterable[str]) -> list[str]:
 
 
 def _ordered(labels: Mapping[str, str], of_group: Collection[str]) -> list[str]:
-    """Put the labels that may be in a title in order: of the group, the thing, its target, its place."""
+    """Put the labels that may be in a title in order: the thing, its target, its place, who reports it.
+
+    The order is always the same, or a value without its label's name would not say whose it is.
+    """
     shown = {
         name: value
         for name, value in labels.items()
@@ -120,7 +123,7 @@ def _ordered(labels: Mapping[str, str], of_group: Collection[str]) -> list[str]:
         chosen = sorted({*chosen, "job"})  # as of `up`, which is about a job
     return sorted(
         chosen,
-        key=lambda name: (name in TELLERS, name == FOLDER, name not in of_group, *_rank(name), name),
+        key=lambda name: (name in TELLERS, name == FOLDER, *_rank(name), name),
     )
 
 

@@ -115,7 +115,9 @@ class View:
     def facts(self) -> str:
         """Say how bad it is, since when, whose, and who says so."""
         alert = self.alert
-        place = " ".join(filter(None, [self.line(registry.shown_as(alert.source)), self.region()]))
+        place = " ".join(
+            filter(None, [self.line(registry.shown_as(alert.source)), self.line(alert.identity.region, 40)])
+        )
         teams = ("team " if len(self.owners) == 1 else "teams ") + ", ".join(map(self.line, self.owners))
         firing = f"firing {self.since(dated=True)}"
         fired = f"fired from {moment(self.began, self.ended)}"
@@ -124,10 +126,6 @@ class View:
     def severity(self, priority: Priority) -> str:
         """Say how bad a priority is."""
         return f"**{priority} {SEVERITIES[priority]}**"
-
-    def region(self) -> str:
-        """Say where, if that is known."""
-        return self.line(self.alert.identity.region, 40)
 
     @property
     def title(self) -> str:

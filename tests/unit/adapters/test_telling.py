@@ -75,8 +75,8 @@ def test_three_deployments_are_three_titles_that_name_no_exporter() -> None:
 def test_two_mountpoints_of_a_host_are_two_titles_that_name_the_host() -> None:
     both = [OF_NODE_EXPORTER | {"mountpoint": place} for place in ("/var", "/home")]
     assert titles(group(both)) == [
-        "NodeFilesystemAlmostOutOfSpace [/var, /dev/sda5, demo-worker-1]",
-        "NodeFilesystemAlmostOutOfSpace [/home, /dev/sda5, demo-worker-1]",
+        "NodeFilesystemAlmostOutOfSpace [/dev/sda5, /var, demo-worker-1]",
+        "NodeFilesystemAlmostOutOfSpace [/dev/sda5, /home, demo-worker-1]",
     ]
 
 
