@@ -72,7 +72,7 @@ ALARMS: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     COMPOSITE: (
         described("ci-runners", "P0", "No arm64 runner takes jobs"),
-        {"AlarmRule": "ALARM(arm64-queue) AND ALARM(arm64-idle)", "TriggeringChildren": []},
+        {"AlarmRule": f'ALARM(arm64-queue) AND ALARM("{METRIC}")', "TriggeringChildren": []},
     ),
 }
 """Each alarm's description, and what else CloudWatch says of its kind."""

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.local import senders
-from tests.local.demo.cast import ALARMS, ANOMALY, BACKUP, COMPOSITE, MEASURED, METRIC
+from tests.local.demo.cast import ALARMS, BACKUP, MEASURED
 from tests.local.demo.screen import Screen
 from tests.local.demo.watch import Watch
 from tests.local.github.model import Issue
@@ -103,9 +103,7 @@ class Director:
     def now() -> datetime:
         return datetime.now(UTC) - timedelta(milliseconds=1)
 
-    def alarms(
-        self, names: tuple[str, ...] = (METRIC, ANOMALY, COMPOSITE), state: str = "ALARM", before: str = "OK"
-    ) -> None:
+    def alarms(self, names: tuple[str, ...], state: str = "ALARM", before: str = "OK") -> None:
         """Publish the change of state of some of the three alarms."""
         self.watch.sending(*names)
         now = self.now()

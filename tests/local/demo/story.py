@@ -49,7 +49,7 @@ class Story(Director):
     def others(self) -> None:
         self.screen.act("CloudWatch publishes three kinds of alarm; Alertmanager and a script post too")
         self.measured()
-        self.alarms()
+        self.alarms((METRIC, ANOMALY))
         self.watch.sending(f"InstanceDown [{senders.BUILDER}]", BACKUP)
         now = self.now()
         body = senders.alertmanager_group(
@@ -57,6 +57,8 @@ class Story(Director):
         )
         self.post("alertmanager", body)
         self.backup("No backup since 02:00")
+        self.expect("a metric alarm has its issue", lambda: self.open(METRIC))
+        self.alarms((COMPOSITE,))
         titles = (METRIC, ANOMALY, COMPOSITE, "InstanceDown", BACKUP)
         self.expect(
             "each of the CloudWatch, Alertmanager and script alerts has its issue",
@@ -66,6 +68,20 @@ class Story(Director):
             "the issues of alarms on a metric show what it did in the last three hours",
             lambda: all(has_picture(self.only(name)) for name in MEASURED),
         )
+        self.check(
+            "an issue names what else fires for its team",
+            self.names(METRIC, "Also firing when this began", QUEUE.name),
+        )
+        self.check(
+            "a composite alarm's issue names those of its alarms",
+            self.names(COMPOSITE, "Its alarms with an open issue", METRIC),
+        )
+
+    def names(self, title: str, head: str, other: str) -> bool:
+        """Whether an issue names another one under a heading."""
+        issue, named = self.only(title), self.only(other)
+        part = ((issue.body if issue else "") or "").partition(f"**{head}:**")[2].partition("\n\n")[0]
+        return named is not None and f"\n#{named.number} " in part
 
     def acknowledgement(self) -> None:
         self.screen.act("Two urgent alerts of one team: a person acknowledges one, and nobody the other")
@@ -215,6 +231,10 @@ class Story(Director):
         self.alarms((METRIC,))
         self.expect(
             "a recurrence opens a fresh issue, which links the one before", lambda: self.links(METRIC, before)
+        )
+        self.check(
+            "it says how it ended the last time",
+            any("Last time: ended by itself after" in (issue.body or "") for issue in self.issues(METRIC)),
         )
 
     def links(self, title: str, before: Issue | None) -> bool:
