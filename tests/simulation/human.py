@@ -1,11 +1,11 @@
 """What people did on GitHub, so that it is seen whether it lasts."""
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tests.local.github.model import Issue
 from tests.local.github.people import Person
+from tests.simulation.naming import names
 from tests.simulation.people import ACTIONS
 
 if TYPE_CHECKING:
@@ -38,9 +38,9 @@ class Deed:
 
 @dataclass(frozen=True)
 class Closing:
-    """A person closed an issue; `title` is the condition it was about."""
+    """A person closed an issue; `names` are what it may be called at its provider."""
 
-    title: str
+    names: frozenset[str]
     at: float
     not_planned: bool
     flapping: bool
@@ -58,10 +58,9 @@ class Human:
         """Do something to an issue."""
         word = f"word-{len(self.deeds)}-of-a-person"
         if action.startswith("close") and issue.state == "open":
-            title = re.sub(r"^\[P\d\] | \[edition \d+\]| word-\d+-of-a-person", "", issue.title)
             flapping = "alert:flapping" in issue.label_names
             now, not_planned = self._world.schedule.time, action == "close as not planned"
-            self.closings.append(Closing(title, now, not_planned, flapping))
+            self.closings.append(Closing(names(issue.title), now, not_planned, flapping))
         ACTIONS[action](self._person, issue, word)
         if issue.moved_to:
             self._world.watch.moved(issue, issue.moved_to)

@@ -4,11 +4,11 @@ It knows nothing else. At rest a condition that fires has its open issue, and on
 or a person can read why.
 """
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from tests.local.github.model import Issue
+from tests.simulation.naming import names
 from tests.simulation.providers.provider import Shown, State
 
 if TYPE_CHECKING:
@@ -20,9 +20,6 @@ TOLD = "12. what fired has had an issue, however its messages came"
 
 SOON = 180.0
 """Seconds after which an issue is there, where nothing is wrong for long."""
-
-_TITLE = re.compile(r"\[P\d\] (.*?)(?: \[edition \d+\])?(?: word-\d+-of-a-person)*")
-"""The console names a rule; an issue's title also has the labels that tell its alerts apart."""
 
 SAYS_WHY = {"alert:stale", "alert:resolved", "alert:muted"}
 """Labels that tell a person why an issue is open though its condition does not fire."""
@@ -47,8 +44,8 @@ def soon(world: "World") -> Iterator[tuple[str, str]]:
 def _compared(world: "World") -> Iterator[tuple[str, Shown, list[Issue]]]:
     issues: dict[str, list[Issue]] = {}
     for issue in world.issues():
-        if found := _TITLE.fullmatch(issue.title):
-            issues.setdefault(found[1], []).append(issue)
+        for name in names(issue.title):
+            issues.setdefault(name, []).append(issue)
     for provider in world.providers.values():
         for title, shown in provider.console().items():
             yield title, shown, issues.get(title, [])
@@ -76,7 +73,7 @@ def _asked_for(world: "World", title: str, shown: Shown, issues: list[Issue]) ->
     if any("alert:muted" in issue.label_names for issue in issues):
         return True
     return any(
-        closing.title == title
+        title in closing.names
         and (closing.at >= shown.since - shown.unknown or closing.not_planned or closing.flapping)
         for closing in world.human.closings
     )

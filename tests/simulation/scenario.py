@@ -1,11 +1,12 @@
 """Scenarios: what happens in a run, all of it drawn from one seed."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from chalicelib.conditions.plan import Policy
 from chalicelib.rate_limit.rules import Limits
-from chalicelib.routing import load
+from chalicelib.routing import Home, load
+from tests.local.senders import ACCOUNT, REGION
 from tests.simulation.providers.provider import Setup
 
 if TYPE_CHECKING:
@@ -45,7 +46,10 @@ escalate_to = [["@example-org/second"], ["@example-org/third"]]
 """
 EITHER = (True, False)
 ROUTING = {
-    (others, tiers): load(_ROUTING.format(tiers=_TIERS if tiers else "") + (_OTHERS if others else ""))
+    (others, tiers): replace(
+        load(_ROUTING.format(tiers=_TIERS if tiers else "") + (_OTHERS if others else "")),
+        home=Home(ACCOUNT, REGION),
+    )
     for others in EITHER
     for tiers in EITHER
 }

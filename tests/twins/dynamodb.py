@@ -25,6 +25,7 @@ INDEXES = {
     "issues": ("issue_repository", "issue_number"),
     "resolved": ("resolved_day", "resolved_at"),
     "open": ("open_priority", "open_since"),
+    "waiting": ("waiting_priority", "waiting_since"),
 }
 COMPARED: dict[str, Callable[[Any, Any], bool]] = {
     "=": operator.eq,

@@ -1,0 +1,12 @@
+"""Naming: which condition of a console an issue's title names."""
+
+import re
+
+_TITLE = re.compile(r"\[P\d\] (([^\[]*?)(?: \[[^\[\]]*\])?)(?: word-\d+-of-a-person)*")
+"""A console names a rule, and a contributor in brackets; a title has in brackets what tells alerts apart."""
+
+
+def names(title: str) -> frozenset[str]:
+    """Give the name in a title with what stands in brackets and without; none where it is no alert's."""
+    found = _TITLE.fullmatch(title)
+    return frozenset(found.groups()) if found else frozenset()
