@@ -60,7 +60,7 @@ def reason(stage: Stage, row: AlertState, now: datetime) -> Reason | None:
     alone = reasons(stage, [row], now).get(row.fingerprint)
     if alone is None or not _queues(alone.cause):
         return alone
-    names = (name for each in Priority for name in census(stage).unopened(each, MOST_BEFORE))
+    names = (name for each in Priority for name in census(stage).late(each, MOST_BEFORE))
     others = (each for each in store(stage).several([*names]) if each.fingerprint != row.fingerprint)
     return reasons(stage, [*others, row], now).get(row.fingerprint)
 

@@ -1,7 +1,7 @@
 """Setbacks: what kept the last step on GitHub from its end, as the row remembers it for people. Pure."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from chalicelib.errors import AlertingError, GitHubError
@@ -9,6 +9,10 @@ from chalicelib.telemetry.masking import mask
 
 LONGEST_MESSAGE = 300
 """Code points of a message; while GitHub is away, one stands in every row."""
+
+
+IN_A_ROW = timedelta(hours=1)
+"""Failures further apart do not count as one: mostly there was nothing to do in between."""
 
 
 class Denial(StrEnum):
@@ -51,14 +55,14 @@ class Refusal:
 
 
 def refusal(error: AlertingError, step: str, before: Refusal | None, now: datetime) -> Refusal:
-    """Read an error of a step; `before` is the failure that it follows, with no success between them."""
+    """Read an error of a step; `before` is the last failure before it, with no success between them."""
     github = error if isinstance(error, GitHubError) else GitHubError("")
     message = " ".join((github.words or str(error)).split())
     return Refusal(
         message=mask(message)[:LONGEST_MESSAGE],
         step=step,
         at=now,
-        since=before.since if before else now,
+        since=before.since if before and now - before.at <= IN_A_ROW else now,
         status=github.status,
         request_id=github.request_id,
     )

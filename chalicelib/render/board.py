@@ -14,6 +14,8 @@ from chalicelib.quantities import counted
 from chalicelib.render import links, markdown
 from chalicelib.render.issue import MAX_BODY
 from chalicelib.render.marker import BOARD
+from chalicelib.render.missing import missing
+from chalicelib.render.unopened import failed
 from chalicelib.render.view import View
 from chalicelib.render.words import SEVERITIES, moment, period
 from chalicelib.routing import Routing
@@ -39,12 +41,16 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """What a board shows: rows with an open issue, rows closed within a day, and days, the oldest first."""
+    """What a board shows: rows with an open issue, rows closed within a day, and days, the oldest first.
+
+    `missing` are rows that fire and could not get an issue.
+    """
 
     open: Sequence[AlertState]
     closed: Sequence[AlertState] = ()
     days: Sequence[Day] = ()
     quiet_since: datetime | None = None
+    missing: Sequence[AlertState] = ()
 
 
 def board(shown: Board, routing: Routing, now: datetime, previous: str = "") -> str:
@@ -54,7 +60,8 @@ def board(shown: Board, routing: Routing, now: datetime, previous: str = "") -> 
     """
     views = [View.of(row, routing, now) for row in shown.open]
     closed = [View.of(row, routing, now) for row in shown.closed]
-    ours = "\n\n".join([BOARD, *_parts(views, closed, shown), END])
+    without = [View.of(row, routing, now) for row in shown.missing]
+    ours = "\n\n".join([BOARD, *_parts(views, closed, without, shown), END])
     before, begun, rest = previous.partition(BOARD)
     _, ended, after = rest.partition(END)
     if begun and ended:
@@ -67,8 +74,9 @@ def is_board(body: str) -> bool:
     return BOARD in body
 
 
-def _parts(views: list[View], closed: list[View], shown: Board) -> Iterator[str]:
-    yield _headline(views, shown.quiet_since)
+def _parts(views: list[View], closed: list[View], without: list[View], shown: Board) -> Iterator[str]:
+    yield _headline(views, shown)
+    yield from missing(without)
     listed, left_out = _fitting(sorted(views, key=_urgency))
     for priority in Priority:
         yield from _table(priority, [view for view in listed if view.alert.priority is priority])
@@ -78,10 +86,12 @@ def _parts(views: list[View], closed: list[View], shown: Board) -> Iterator[str]
     yield from _chart(shown.days)
 
 
-def _headline(views: list[View], quiet_since: datetime | None) -> str:
+def _headline(views: list[View], shown: Board) -> str:
+    without = f"**{counted(len(shown.missing), 'alert')} without an issue.** " if shown.missing else ""
     if views:
-        return f"**{counted(len(views), 'alert')} open**: {_counts(views)}."
-    return f"**All quiet** since {moment(quiet_since)}." if quiet_since else "**All quiet.**"
+        return f"{without}**{counted(len(views), 'alert')} open**: {_counts(views)}."
+    quiet = f"**All quiet** since {moment(shown.quiet_since)}." if shown.quiet_since else "**All quiet.**"
+    return without.rstrip() or quiet
 
 
 def _counts(views: Iterable[View]) -> str:
@@ -140,6 +150,8 @@ def _notes(view: View) -> Iterator[str]:
         yield f"snoozed until {moment(until, view.began)}"
     if issue and issue.muted:
         yield "muted"
+    if (refusal := view.row.status.refusal) and view.row.due_at:
+        yield f"not up to date: {view.line(failed(refusal))}"
 
 
 def _times(view: View) -> int:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.conditions.record import MOST_EPISODES
 from chalicelib.conditions.row import Issue
+from chalicelib.conditions.setbacks import IN_A_ROW
 from chalicelib.labels import FLAPPING_LABEL
 from chalicelib.quantities import counted
 from chalicelib.render import related
@@ -12,6 +13,9 @@ from chalicelib.render.view import View
 from chalicelib.render.words import duration, moment, period
 
 LATELY = timedelta(days=30)
+SOON = timedelta(minutes=5)
+"""How late a text may be without a word about it."""
+
 MOST_LENGTHS = 4
 """Firings whose length is told in a line."""
 
@@ -32,6 +36,7 @@ def story(view: View, opened: datetime, issue: Issue | None) -> Iterator[str]:
     else:
         yield last_time
     yield f"Also fired {untold}." if untold else ""
+    yield _refused(view)
 
 
 def earlier(view: View) -> list[str]:
@@ -53,6 +58,18 @@ def _flaps(view: View, opened: datetime) -> str:
     told = ", ".join(list(lengths.values())[-MOST_LENGTHS:])
     times = counted(len(lengths), "time")
     return f"Fired {least}{times} since {moment(opened, view.began)}: {recently}for {told}."
+
+
+def _refused(view: View) -> str:
+    """Say why this was not written sooner, where GitHub refused it for long."""
+    refusal = view.row.status.refusal
+    if refusal is None or refusal.status is None or view.now - refusal.at > IN_A_ROW:
+        return ""
+    length = view.now - refusal.since
+    if length < SOON:
+        return ""
+    answer = view.line(f"{refusal.status} {refusal.message}".rstrip("."))
+    return f"Written late: GitHub refused this for {duration(length)}, last with {answer}."
 
 
 def _lately(view: View) -> str:

@@ -6,7 +6,7 @@ GitHub's words and people's names in it are foreign text: whoever shows it escap
 from datetime import datetime
 from typing import assert_never
 
-from chalicelib.conditions.row import AlertState, Verb
+from chalicelib.conditions.row import AlertState, Status, Verb
 from chalicelib.conditions.setbacks import Denial, Refusal
 from chalicelib.conditions.unopened import (
     ClosedByPerson,
@@ -76,6 +76,13 @@ def setback(row: AlertState, now: datetime) -> str:
     if put_off and now < put_off.until:
         return f"{_DENIALS[put_off.reason]}, about {moment(put_off.until, now)}{_last(refusal)}"
     return f"{failed(refusal)}; tried{_again(row.due_at, now)}" if refusal and row.due_at else ""
+
+
+def hindrance(status: Status) -> str:
+    """Say what kept the newest step from its end, without a time that moves with each try; else empty."""
+    if status.refusal:
+        return f"{failed(status.refusal)}, since {moment(status.refusal.since)}"
+    return _DENIALS[status.put_off.reason] if status.put_off else ""
 
 
 def failed(refusal: Refusal) -> str:

@@ -42,11 +42,13 @@ class DynamoCensus:
         more_urgent = sum(self.waiting(each) for each in Priority if each < priority)
         return more_urgent + int(self._query(longer, MOST)["Count"])
 
-    def unopened(self, priority: Priority, limit: int) -> list[str]:
-        """List fingerprints that wait for a step, then those that people silenced, each the longest first."""
-        kinds = (codec.WAITING, codec.SILENCED)
-        asked = [_waiting(priority, kind) for kind in kinds]
-        return [name for each in asked for name in self._fingerprints(each, limit, oldest_first=True)]
+    def late(self, priority: Priority, limit: int) -> list[str]:
+        """List fingerprints of rows that GitHub does not show as they are, the longest-waiting first."""
+        return self._fingerprints(_waiting(priority), limit, oldest_first=True)
+
+    def silenced(self, priority: Priority, limit: int) -> list[str]:
+        """List fingerprints that fire without an open issue as people want it, the longest first."""
+        return self._fingerprints(_waiting(priority, codec.SILENCED), limit, oldest_first=True)
 
     def open(self, priority: Priority) -> int:
         """Count the open issues of a priority."""

@@ -53,8 +53,11 @@ class Rows(Documents, Protocol):
 class Census(Protocol):
     """Counts and lists of rows, by the table's indexes."""
 
-    def unopened(self, priority: Priority, limit: int) -> list[str]:
-        """List fingerprints that wait for a step, then those that people silenced, each the longest first."""
+    def late(self, priority: Priority, limit: int) -> list[str]:
+        """List fingerprints of rows that GitHub does not show as they are, the longest-waiting first."""
+
+    def silenced(self, priority: Priority, limit: int) -> list[str]:
+        """List fingerprints that fire without an open issue as people want it, the longest first."""
 
     def with_open_issue(self, priority: Priority, limit: int) -> list[str]:
         """List fingerprints whose issue is open and shows a priority, the newest first."""

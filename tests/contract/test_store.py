@@ -526,7 +526,7 @@ def test_the_rows_that_wait_before_one_are_the_more_urgent_and_those_that_wait_l
     assert census.ahead(Priority.P0, at(9)) == 0
 
 
-def test_what_fires_without_an_open_issue_is_listed_first_what_waits_then_what_people_silenced(
+def test_what_fires_without_an_open_issue_is_listed_as_late_or_as_silenced(
     store: Store, census: MemoryCensus | DynamoCensus
 ) -> None:
     """Whether it is due or not; what has an open issue, or ended, is not among them."""
@@ -544,15 +544,17 @@ def test_what_fires_without_an_open_issue_is_listed_first_what_waits_then_what_p
             claim = claimed(store, row)
             store.settle(claim, replace(opened(claim, status=shown[name]), due_at=None), at(5))
     names = {row_of(firing(0, title=n, identity={"alarm_id": n})).fingerprint: n for n in began}
-    assert [names[each] for each in census.unopened(Priority.P1, 9)] == ["waits", "late", "closed", "muted"]
-    assert [names[each] for each in census.unopened(Priority.P1, 1)] == ["waits", "closed"]
-    assert census.unopened(Priority.P0, 9) == []
+    assert [names[each] for each in census.late(Priority.P1, 9)] == ["waits", "late"]
+    assert [names[each] for each in census.late(Priority.P1, 1)] == ["waits"]
+    assert [names[each] for each in census.silenced(Priority.P1, 9)] == ["closed", "muted"]
+    assert [names[each] for each in census.silenced(Priority.P1, 1)] == ["closed"]
+    assert census.late(Priority.P0, 9) == census.silenced(Priority.P0, 9) == []
     assert census.waiting(Priority.P1) == 2
     closed = present(store.get(next(each for each, name in names.items() if name == "closed")))
     assert closed.listed
     ended = record(closed, resolved(9, title="closed", identity={"alarm_id": "closed"}), at(9)).row
     present(store.record(ended))
-    assert [names[each] for each in census.unopened(Priority.P1, 9)] == ["waits", "late", "muted"]
+    assert [names[each] for each in census.silenced(Priority.P1, 9)] == ["muted"]
 
 
 def test_a_row_that_is_put_off_again_and_again_waits_since_the_same_time(

@@ -1,9 +1,11 @@
 """The census's twin: counts over the twin of the table."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 
 from chalicelib.alert import Condition, Priority
 from chalicelib.conditions import lag
+from chalicelib.conditions.row import AlertState
 from tests.twins.store import MemoryStore
 
 
@@ -23,13 +25,16 @@ class MemoryCensus:
         more_urgent = sum(self.waiting(each) for each in Priority if each < priority)
         return more_urgent + sum(at < since for at in self._waiting(priority))
 
-    def unopened(self, priority: Priority, limit: int) -> list[str]:
-        found = []
-        for kept in (lag.since, lag.silenced_since):
-            rows = [row for row in self._store.rows.values() if row.priority == priority]
-            listed = [(at, row.fingerprint) for row in rows if (at := kept(row))]
-            found += [fingerprint for _, fingerprint in sorted(listed)[:limit]]
-        return found
+    def late(self, priority: Priority, limit: int) -> list[str]:
+        return self._listed(priority, lag.since)[:limit]
+
+    def silenced(self, priority: Priority, limit: int) -> list[str]:
+        return self._listed(priority, lag.silenced_since)[:limit]
+
+    def _listed(self, priority: Priority, since: Callable[[AlertState], datetime | None]) -> list[str]:
+        rows = [row for row in self._store.rows.values() if row.priority == priority]
+        found = [(at, row.fingerprint) for row in rows if (at := since(row))]
+        return [fingerprint for _, fingerprint in sorted(found)]
 
     def open(self, priority: Priority) -> int:
         return len(self.with_open_issue(priority, len(self._store.rows)))

@@ -7,14 +7,19 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from chalicelib import render
-from chalicelib.alert import Priority
+from chalicelib.alert import Condition, Priority
+from chalicelib.conditions import lag
 from chalicelib.conditions.row import AlertState
 from chalicelib.errors import TooLate
+from chalicelib.routing import Routing
 from chalicelib.store.ports import Census, Rows
 
 RECENT = timedelta(hours=24)
 DAYS = 14
 MOST_ROWS = 1000
+MOST_MISSING = 100
+PATIENCE = timedelta(minutes=5)
+"""How long a row without an issue waits before the board tells."""
 
 AT_ONCE = 100
 
@@ -30,6 +35,7 @@ class Contents:
 
     rows: Rows
     census: Census
+    routing: Routing
     now: datetime
     time_left: Callable[[], bool]
 
@@ -42,13 +48,21 @@ class Contents:
             for row in _within(repository, self._ended)
             if row.fingerprint not in names and row.spec.episodes[-1].ended > self.now - RECENT
         ]
-        quiet = None if is_open else quiet_since or self.now
-        return render.Board(is_open, closed, list(self._days(repository, known)), quiet)
+        missing = [row for row in self._missing if _routed(row, self.routing) == repository.lower()]
+        quiet = None if is_open or missing else quiet_since or self.now
+        return render.Board(is_open, closed, list(self._days(repository, known)), quiet, missing)
 
     @cached_property
     def _open(self) -> list[AlertState]:
         listed = [name for priority in Priority for name in self.census.with_open_issue(priority, MOST_ROWS)]
         return [row for row in self._read(listed) if row.spec.alert and (i := row.status.issue) and i.open]
+
+    @cached_property
+    def _missing(self) -> list[AlertState]:
+        """Rows that wait for their issue for longer than a flood or a pause of GitHub's takes."""
+        listed = [name for priority in Priority for name in self.census.late(priority, MOST_MISSING)]
+        late = [row for row in self._read(listed) if (at := lag.since(row)) and at <= self.now - PATIENCE]
+        return [row for row in late if row.spec.condition is Condition.FIRING]
 
     @cached_property
     def _ended(self) -> list[AlertState]:
@@ -76,6 +90,11 @@ class Contents:
                 ended = (row.priority for row in rows for e in row.spec.episodes if e.ended.date() == day)
                 known[day] = dict(Counter(ended))
             yield render.Day(day, known[day])
+
+
+def _routed(row: AlertState, routing: Routing) -> str:
+    """Name, in lower case, the repository that a row's issue is to be opened in."""
+    return routing.route(row.spec.alert.teams if row.spec.alert else ()).repository.lower()
 
 
 def _within(repository: str, rows: Iterable[AlertState]) -> list[AlertState]:

@@ -65,7 +65,7 @@ class BoardUpkeep:
 
     def update(self, until: datetime) -> None:
         """Keep every board whose turn it is; one repository's trouble does not hold up the others."""
-        known = Contents(self.rows, self.census, self.now(), lambda: self.now() + ROOM < until)
+        known = Contents(self.rows, self.census, self.routing, self.now(), lambda: self.now() + ROOM < until)
         for repository in sorted(self.routing.boards):
             try:
                 if self.now() < until and (turn := self._turn(repository, known)):

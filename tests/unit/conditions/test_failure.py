@@ -110,6 +110,15 @@ def test_the_row_keeps_what_github_said_last_and_since_when_it_fails() -> None:
     assert failure.counted(second, STEP, TooLate("not sent"), at(3)) == second
 
 
+def test_failures_that_are_far_apart_were_not_in_a_row() -> None:
+    first = failure.counted(row_of(firing(0)), STEP, archived(), at(1))
+    near = failure.counted(first, STEP, archived(), at(61)).status.refusal
+    far = failure.counted(first, STEP, archived(), at(62)).status.refusal
+    assert near
+    assert far
+    assert (near.since, far.since) == (at(1), at(62))
+
+
 def test_what_is_kept_of_an_answer_is_one_line_masked_and_short() -> None:
     token = "ghs_" + "a" * 36
     error = Refused(f"no\n{token} " + "long " * 200, status=403)

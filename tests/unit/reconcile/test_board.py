@@ -13,7 +13,7 @@ from chalicelib.conditions.calls import Kind
 from chalicelib.conditions.issue import Closer, Draft, IssueRef, Seen
 from chalicelib.conditions.record import record
 from chalicelib.conditions.row import Status
-from chalicelib.conditions.setbacks import Denial
+from chalicelib.conditions.setbacks import Denial, Refusal
 from chalicelib.errors import OutcomeUnknown, TooLate
 from chalicelib.labels import AREA_LABEL, BOARD_LABEL
 from chalicelib.rate_limit.rules import Budget, Call, Denied, Granted
@@ -351,3 +351,26 @@ def test_what_was_counted_before_time_ran_out_is_not_counted_again(bench: Bench)
             bench.later()
     assert len(bench.boards) == 1
     assert len([day for day in days if day < bench.clock.now().date() - timedelta(days=1)]) <= 15
+
+
+def test_what_could_not_get_an_issue_for_minutes_is_on_the_board(bench: Bench) -> None:
+    """Though nothing else is open; what people silenced, or another repository's, is not."""
+    bench.later()
+    kept = record(None, heard(0, title="Stuck", identity={"alarm_id": "9"}), bench.clock.now()).row
+    error = Refusal("Validation Failed", "CREATE", bench.clock.now(), bench.clock.now(), 422)
+    stuck = replace(kept, due_at=bench.clock.now(), status=Status(refusal=error), revision=1)
+    bench.store.rows[kept.fingerprint] = stuck
+    silenced = record(None, heard(0, title="Muted", identity={"alarm_id": "8"}), bench.clock.now()).row
+    muted = Status(issue(8, muted=True, closed_at=bench.clock.now(), closed_by=Closer.US))
+    bench.store.rows[silenced.fingerprint] = replace(silenced, status=muted, revision=1)
+    bench.later(minutes=4)
+    assert "Stuck" not in bench.boards[0].body
+    bench.later()
+    body = bench.boards[0].body
+    assert "Stuck" in body
+    assert "GitHub answered 422: Validation Failed" in body
+    assert "All quiet" not in body
+    assert "Muted" not in body
+    del bench.store.rows[kept.fingerprint]
+    bench.later()
+    assert "All quiet" in bench.boards[0].body

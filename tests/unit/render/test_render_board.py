@@ -6,10 +6,12 @@
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 from chalicelib import render
 from chalicelib.alert import Priority
 from chalicelib.conditions.row import AlertState, Status
+from chalicelib.conditions.setbacks import Denial, PutOff, Refusal
 from chalicelib.render.issue import MAX_BODY
 from tests.unit.markup import active
 from tests.unit.rows import alert, at, ended, episode, issue, routing, row
@@ -114,6 +116,48 @@ def test_a_providers_text_does_nothing() -> None:
     hostile = "| @octocat #12 ![x](https://e.org/x.png) <!-- alerting:board-end --> `"
     said = board(open_row(7, title=hostile, teams=("infra",)))
     assert active(said) == active(board(open_row(7, title="Nothing", teams=("infra",))))
+
+
+ARCHIVED = Refusal("<b>@org</b> was archived.", "UPDATE", at(12), at(4), 403, "A1")
+
+
+def unopened(number: int, priority: str = "P1", **status: Any) -> AlertState:
+    fires = alert(priority=priority, title=f"Alert {number}")
+    return replace(row(fires=fires, status=Status(**status)), due_at=at(30))
+
+
+def test_what_has_no_issue_is_said_first_with_what_stands_in_its_way() -> None:
+    waits = PutOff(Denial.BUDGET, at(4), at(30))
+    body = board(missing=[unopened(2, put_off=waits), unopened(1, "P0", refusal=ARCHIVED), unopened(3)])
+    assert "**3 alerts without an issue.**" in body
+    assert "All quiet" not in body
+    _, _, listed = body.partition("### Firing, without an issue\n\n")
+    first, second, third = listed.splitlines()[:3]
+    since = "since 03:10 UTC (2026-11-23)"
+    assert first.startswith(f"- P0 Alert 1, infra, {since}: GitHub answered 403: ")
+    assert first.endswith("was archived, since 03:14 UTC (2026-11-23)")
+    assert "<b>" not in first
+    assert "@org" not in first.replace("@\u200borg", "").replace("@<!-- -->org", "")
+    assert second == f"- P1 Alert 2, infra, {since}: waits for the budget"
+    assert third == f"- P1 Alert 3, infra, {since}: it is about to be opened"
+
+
+def test_of_many_without_an_issue_the_rest_is_counted() -> None:
+    body = board(missing=[unopened(number) for number in range(23)])
+    assert body.count("\n- P1 Alert") == 20
+    assert "- and 3 others" in body
+
+
+def test_it_does_not_change_from_try_to_try() -> None:
+    again = replace(ARCHIVED, at=at(28), request_id="B2")
+    assert board(missing=[unopened(1, refusal=ARCHIVED)]) == board(missing=[unopened(1, refusal=again)])
+
+
+def test_an_issue_that_cannot_be_brought_up_to_date_says_so() -> None:
+    stuck = open_row(1)
+    refused = replace(stuck, status=replace(stuck.status, refusal=ARCHIVED), due_at=at(30))
+    assert "not up to date: GitHub answered 403: " in board(refused)
+    assert "not up to date" not in board(replace(refused, due_at=None))
 
 
 if __name__ == "__main__":

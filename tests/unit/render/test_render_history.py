@@ -5,6 +5,7 @@ from dataclasses import replace
 from chalicelib import render
 from chalicelib.conditions.issue import IssueRef
 from chalicelib.conditions.row import AlertState, Intent, Status, Verb
+from chalicelib.conditions.setbacks import Refusal
 from tests.unit.rows import BEGAN, at, ended, episode, issue, routing, row
 
 
@@ -86,3 +87,20 @@ def test_a_recurrence_says_how_often_it_fired_in_thirty_days() -> None:
 def test_what_flaps_says_why_it_stays_open() -> None:
     flaps = row(status=Status(issue(labels=("alert:flapping",))))
     assert "It flaps, so this issue stays open" in body(flaps, previous=body(row()))
+
+
+def refused(since: float, at_: float, status: int | None = 403) -> AlertState:
+    kept = Refusal(
+        "Repository was archived so is read-only. cc @org/all", "CREATE", at(at_), at(since), status
+    )
+    return row(status=Status(refusal=kept))
+
+
+def test_an_issue_that_github_refused_for_long_says_so_once_it_is_written() -> None:
+    said = body(refused(2, 13))
+    assert (
+        "\n\nWritten late: GitHub refused this for 12 minutes, last with 403 Repository was archived" in said
+    )
+    assert "@org/all" not in said
+    for soon in (refused(11, 13), refused(2, 13, status=None), refused(-90, -60), row()):
+        assert "Written late" not in body(soon)

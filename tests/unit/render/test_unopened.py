@@ -22,6 +22,7 @@ from chalicelib.conditions.unopened import (
     Unopened,
     Waiting,
 )
+from chalicelib.render.unopened import hindrance
 from tests.unit.rows import BEGAN, at, row
 
 REF = IssueRef("org/infra", 7)
@@ -120,3 +121,10 @@ def test_what_keeps_the_next_step_from_its_end_is_said_while_it_does() -> None:
     assert render.setback(waits, NOW) == f"waits for the budget, about 03:40 UTC; the last try: {said}"
     assert render.setback(waits, at(31)).startswith(said)
     assert render.setback(row(), NOW) == ""
+
+
+def test_a_hindrance_names_no_time_that_moves() -> None:
+    archived = "GitHub answered 403: Repository was archived so is read-only, since 03:12 UTC (2026-11-23)"
+    assert hindrance(Status(refusal=ARCHIVED, put_off=put_off(Denial.BUDGET))) == archived
+    assert hindrance(Status(put_off=put_off(Denial.BUDGET))) == "waits for the budget"
+    assert hindrance(Status()) == ""
