@@ -36,10 +36,9 @@ locals {
       statistic = "Sum", seconds = 60, periods = 15, bad = 1, above = 0, missing = "notBreaching"
     }
     webhook-refused = {
-      says = "Requests keep being refused: a sender has a wrong token or sends what cannot be read, or somebody tries the door."
-      # Summed over all reasons, each of which is a metric of its own.
-      query   = "SELECT SUM(WebhookRefused) FROM Alerting WHERE stage = '${var.stage}'"
-      seconds = 300, periods = 12, bad = 3, above = 0, missing = "notBreaching"
+      says      = "Requests keep being refused: a sender has a wrong token or sends what cannot be read, or somebody tries the door."
+      namespace = "Alerting", metric = "WebhookRefused", dimensions = local.ours
+      statistic = "Sum", seconds = 300, periods = 12, bad = 3, above = 0, missing = "notBreaching"
     }
     api-errors = {
       says      = "The API answered 5xx: senders could not deliver."
@@ -65,6 +64,21 @@ locals {
       says      = "For fifteen minutes something has fired without its issue, or an issue has stood open for what has ended."
       namespace = "Alerting", metric = "OldestDueSeconds", dimensions = local.ours
       statistic = "Maximum", seconds = 60, periods = 5, above = 900, missing = "notBreaching"
+    }
+    budget-empty = {
+      says      = "For half an hour P0 or P1 alerts have waited, since the budget of issues has no room for them."
+      namespace = "Alerting", metric = "UrgentWithoutBudget", dimensions = local.ours
+      statistic = "Minimum", seconds = 60, periods = 30, bad = 28, above = 0, missing = "notBreaching"
+    }
+    rows-held-back = {
+      says      = "Steps on GitHub keep being refused or put off: issues are not opened, updated or closed."
+      namespace = "Alerting", metric = "StepsHeldBack", dimensions = local.ours
+      statistic = "Sum", seconds = 300, periods = 12, bad = 3, above = 0, missing = "notBreaching"
+    }
+    facts-undelivered = {
+      says      = "A mirror does not accept what became of issues; after a day it is dropped. Issues are not affected."
+      namespace = "Alerting", metric = "FactsUndelivered", dimensions = local.ours
+      statistic = "Sum", seconds = 3600, periods = 3, bad = 2, above = 0, missing = "notBreaching"
     }
     steps-unending = {
       says      = "The steps of one row never end: its process dies with it. It is tried less and less often, and holds up no other."
@@ -95,11 +109,11 @@ resource "aws_cloudwatch_metric_alarm" "own" {
 
   alarm_name          = "${local.prefix}-${each.key}"
   alarm_description   = "${each.value.says} See docs/on-call.md, ${each.key}."
-  namespace           = try(each.value.namespace, null)
-  metric_name         = try(each.value.metric, null)
-  dimensions          = try(each.value.dimensions, null)
-  statistic           = try(each.value.statistic, null)
-  period              = can(each.value.query) ? null : each.value.seconds
+  namespace           = each.value.namespace
+  metric_name         = each.value.metric
+  dimensions          = each.value.dimensions
+  statistic           = each.value.statistic
+  period              = each.value.seconds
   evaluation_periods  = each.value.periods
   datapoints_to_alarm = try(each.value.bad, each.value.periods)
   comparison_operator = can(each.value.below) ? "LessThanThreshold" : "GreaterThanThreshold"
@@ -107,15 +121,4 @@ resource "aws_cloudwatch_metric_alarm" "own" {
   treat_missing_data  = each.value.missing
   alarm_actions       = [module.operations.topic.arn]
   ok_actions          = [module.operations.topic.arn]
-
-  dynamic "metric_query" {
-    for_each = try([each.value.query], [])
-
-    content {
-      id          = "sum"
-      expression  = metric_query.value
-      period      = each.value.seconds
-      return_data = true
-    }
-  }
 }

@@ -1,7 +1,12 @@
-"""What the system costs a month on AWS, by service, from the list prices in `docs/prices.toml`."""
+"""What the system costs a month on AWS, by service, from the list prices in `docs/prices.toml`.
 
+`python -m tests.costs 1000 100000` prints it for months of so many alerts, as the README's table has it.
+"""
+
+import sys
 import tomllib
 from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 
 PRICES = Path(__file__).parents[1] / "docs" / "prices.toml"
@@ -37,3 +42,20 @@ def monthly(alerts: int) -> dict[str, float]:
         price = TABLE["prices"][item]
         costs[SERVICES[item.split("_")[0]]] += amount * price["usd"] / price["per"]
     return dict(costs)
+
+
+def table(months: Sequence[int]) -> str:
+    """Write the costs of months with so many alerts, dearest first."""
+    costs = [monthly(alerts) for alerts in months]
+    services = sorted(costs[-1], key=lambda name: -costs[-1][name])
+    rows = [
+        ["US dollars a month", *(f"at {alerts:,} alerts" for alerts in months)],
+        *([service, *(f"{each[service]:,.2f}" for each in costs)] for service in services),
+        ["**together**", *(f"**{sum(each.values()):,.2f}**" for each in costs)],
+    ]
+    head, *others = (f"| {' | '.join(row)} |" for row in rows)
+    return "\n".join([head, f"|---|{'---:|' * len(months)}", *others])
+
+
+if __name__ == "__main__":
+    print(table([int(each) for each in sys.argv[1:]] or [1_000, 100_000]))

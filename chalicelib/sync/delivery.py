@@ -98,6 +98,7 @@ class Delivery:
         except Exception as error:  # noqa: BLE001 - logged, counted, and tried again
             self._closed_until = self.clock.now() + AFTER_FAILURE
             self.telemetry.problem("MIRROR_FAILED", error, fingerprint=row.fingerprint)
+            self.telemetry.count("FactsUndelivered")
             return False
         self._closed_until = None
         for fact in row.status.outbox:
@@ -107,6 +108,7 @@ class Delivery:
     def _drop(self, row: AlertState, facts: tuple[Fact, ...], why: str) -> None:
         for fact in facts:
             self.telemetry.problem("FACT_DROPPED", MirrorUnavailable(why), **_keys(row, fact))
+            self.telemetry.count("FactsUndelivered")
 
 
 def _keys(row: AlertState, fact: Fact) -> dict[str, object]:

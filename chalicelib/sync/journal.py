@@ -8,7 +8,7 @@ from chalicelib.conditions import changes
 from chalicelib.conditions.nothing import Nothing
 from chalicelib.conditions.row import AlertState, Lease
 from chalicelib.conditions.steps import Work
-from chalicelib.errors import AlertingError, Missing
+from chalicelib.errors import AlertingError, Missing, RateLimited, Refused
 from chalicelib.routing import Routing
 from chalicelib.telemetry import log_keys
 from chalicelib.telemetry.telemetry import Telemetry
@@ -38,6 +38,8 @@ class Journal:
     def failed(self, row: AlertState, step: Work, error: AlertingError) -> None:
         """A step had no effect."""
         self._step(row, "FAILED", step=step.action, **_said(error))
+        if isinstance(error, Refused | RateLimited):
+            self.telemetry.count("StepsHeldBack", reason=log_keys.constant(error))
         if isinstance(error, Missing):
             self.telemetry.problem("MISSING", error)
 
@@ -54,7 +56,7 @@ class Journal:
         """The budget put a step off until `until`."""
         keys = self._keys(row, step.action)
         self.telemetry.event("BUDGET_REFUSED", **keys, reason=reason, due_at=until, github_request_id=None)
-        self.telemetry.count("StepsRefused", reason=reason)
+        self.telemetry.count("StepsHeldBack", reason=reason)
 
     def never_ending(self, row: AlertState, step: Work, lease: Lease) -> None:
         """A step begins on a row whose earlier steps neither succeeded nor failed."""

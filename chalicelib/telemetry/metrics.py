@@ -1,8 +1,8 @@
-"""The metrics: every one there is, with its unit, its dimensions, and the question it answers. Pure.
+"""The figures: every one there is, with its unit, what it is counted by, and the question it answers. Pure.
 
-Dashboard, alarms and the README's table use exactly these. Each is emitted with the dimensions `service`
-(always `alerting`) and `stage`, and those listed here; all of them are bounded, since CloudWatch bills each
-combination.
+CloudWatch bills each combination of dimensions as a metric, so only what an alarm reads is one, with the
+dimensions `service` (always `alerting`) and `stage` and no other. Whatever is counted by more, or read by no
+alarm, is a line `MEASURED` in the log, which Logs Insights adds up: infra-extra/questions.tf.
 """
 
 from dataclasses import dataclass
@@ -24,12 +24,21 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One metric; `dimensions` are those beside `service` and `stage`, `purpose` is what it is for."""
+    """One figure; `dimensions` are what it is counted by in the log, `purpose` is what it is for.
+
+    A `published` one is a metric in CloudWatch too, over all of those dimensions.
+    """
 
     name: str
     unit: Unit
     dimensions: tuple[str, ...]
     purpose: str
+    published: bool = False
+
+    @property
+    def logged(self) -> bool:
+        """Whether it is in the log in a form that Logs Insights adds up by its dimensions."""
+        return bool(self.dimensions) or not self.published
 
 
 METRICS = (
@@ -39,12 +48,14 @@ METRICS = (
         Unit.COUNT,
         ("source", "reason"),
         "requests not taken: wrong tokens, broken senders, no topic",
+        published=True,
     ),
     Metric(
         "AlertsNotTaken",
         Unit.COUNT,
         (),
         "alerts of trusted senders that did not get in: not readable, cut off by the sender, too many",
+        published=True,
     ),
     Metric(
         "AlertsRecorded",
@@ -64,6 +75,7 @@ METRICS = (
         Unit.COUNT,
         (),
         "messages sent back to the queue, since the table did not answer, was contended or too slow",
+        published=True,
     ),
     Metric(
         "RecordLatency",
@@ -84,12 +96,19 @@ METRICS = (
         "what was done on GitHub; FAILED and UNKNOWN are tried again",
     ),
     Metric(
-        "StepsRefused",
+        "StepsHeldBack",
         Unit.COUNT,
         ("reason",),
-        "steps that the budget put off: BUDGET, BREAKER_OPEN, RATE_LIMITED, BUSY",
+        "steps that GitHub refused, or the budget put off: BUDGET, BREAKER_OPEN, RATE_LIMITED",
+        published=True,
     ),
-    Metric("StepsNeverEnding", Unit.COUNT, (), "steps begun on a row whose last three never ended"),
+    Metric(
+        "StepsNeverEnding",
+        Unit.COUNT,
+        (),
+        "steps begun on a row whose last three never ended",
+        published=True,
+    ),
     Metric("GitHubCalls", Unit.COUNT, ("outcome",), "calls to GitHub, by how they ended"),
     Metric(
         "BudgetLeft",
@@ -97,7 +116,16 @@ METRICS = (
         (),
         "issues and comments that may still be created this hour, where fewest are left",
     ),
-    Metric("BreakerOpen", Unit.COUNT, (), "1 while GitHub is away for any installation, else 0"),
+    Metric(
+        "UrgentWithoutBudget",
+        Unit.COUNT,
+        (),
+        "P0 and P1 that wait while the budget has no room for them",
+        published=True,
+    ),
+    Metric(
+        "BreakerOpen", Unit.COUNT, (), "1 while GitHub is away for any installation, else 0", published=True
+    ),
     Metric(
         "DueRows",
         Unit.COUNT,
@@ -109,6 +137,7 @@ METRICS = (
         Unit.SECONDS,
         (),
         "how long the first of them has waited, by the provider's time",
+        published=True,
     ),
     Metric("OpenIssues", Unit.COUNT, ("priority",), "issues open now"),
     Metric(
@@ -116,6 +145,14 @@ METRICS = (
         Unit.COUNT,
         (),
         "1 for each reconcile that went through what was due: absence is trouble",
+        published=True,
+    ),
+    Metric(
+        "FactsUndelivered",
+        Unit.COUNT,
+        (),
+        "tries to reach a mirror that failed, and facts that were dropped after a day",
+        published=True,
     ),
     Metric("Problems", Unit.COUNT, ("event",), "errors in the log that a person should look at"),
     Metric(
@@ -124,6 +161,12 @@ METRICS = (
         (),
         "from sending the canary's alert until its issue is open: absence is trouble",
     ),
-    Metric("CanaryClosed", Unit.MILLISECONDS, (), "likewise from its resolution until its issue is closed"),
+    Metric(
+        "CanaryClosed",
+        Unit.MILLISECONDS,
+        (),
+        "likewise from its resolution until its issue is closed",
+        published=True,
+    ),
 )
 BY_NAME = {metric.name: metric for metric in METRICS}

@@ -9,6 +9,7 @@ import logging
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import zip_longest
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -30,8 +31,8 @@ LOGGER = "events"
 class Powertools(Telemetry):
     """Events as JSON lines, metrics in the embedded format, both on standard output.
 
-    Keys whose value is None are left out. Metrics are added up over an invocation, and written at its end, a
-    line for each combination of dimensions: one for each count would cost more than the alert itself.
+    Keys whose value is None are left out. Figures are added up over an invocation and written at its end: the
+    metrics in one line, and what is counted by more in a line for each combination.
     """
 
     def __init__(self, stage: str) -> None:
@@ -91,7 +92,7 @@ class Powertools(Telemetry):
 
     @contextmanager
     def invocation(self, function: str, request_id: str) -> Iterator[None]:
-        """Name the invocation on every event, and write its metrics at its end, also when it fails."""
+        """Name the invocation on every event, and write its figures at its end, also when it fails."""
         self._missing.clear()
         with self.bound(function=function, request_id=request_id):
             try:
@@ -100,15 +101,30 @@ class Powertools(Telemetry):
                 self.flush()
 
     def flush(self) -> None:
-        """Write the metrics."""
+        """Write the figures."""
         gathered, self._metrics = self._metrics, {}
+        published: dict[str, list[float]] = {}
         for dimensions, values in gathered.items():
-            lines = EphemeralMetrics(namespace=metrics.NAMESPACE, service=metrics.SERVICE)
-            for dimension, named in (("service", metrics.SERVICE), ("stage", self._stage), *dimensions):
-                lines.add_dimension(dimension, named)
-            for name, value in ((name, value) for name, each in values.items() for value in each):
-                lines.add_metric(name, metrics.BY_NAME[name].unit.value, value)
-            lines.flush_metrics()
+            for name, each in values.items():
+                if metrics.BY_NAME[name].published:
+                    published.setdefault(name, []).extend(each)
+            self._log(dict(dimensions), values)
+        if published:
+            self._publish(published)
+
+    def _log(self, dimensions: dict[str, str], values: dict[str, list[float]]) -> None:
+        logged = {name: each for name, each in values.items() if metrics.BY_NAME[name].logged}
+        for figures in zip_longest(*logged.values()):
+            named = zip(logged, figures, strict=True)
+            self.event("MEASURED", **dimensions, **{name: it for name, it in named if it is not None})
+
+    def _publish(self, values: dict[str, list[float]]) -> None:
+        lines = EphemeralMetrics(namespace=metrics.NAMESPACE, service=metrics.SERVICE)
+        for dimension, named in (("service", metrics.SERVICE), ("stage", self._stage)):
+            lines.add_dimension(dimension, named)
+        for name, value in ((name, value) for name, each in values.items() for value in each):
+            lines.add_metric(name, metrics.BY_NAME[name].unit.value, value)
+        lines.flush_metrics()
 
     def _values(self, name: str, dimensions: dict[str, str]) -> list[float]:
         key = tuple(sorted(dimensions.items()))

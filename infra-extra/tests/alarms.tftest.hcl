@@ -34,8 +34,9 @@ run "alarms" {
 
   assert {
     condition = toset(keys(aws_cloudwatch_metric_alarm.own)) == toset([
-      "alerts-not-taken", "alerts-requeued", "alerts-waiting", "api-errors", "collector-errors", "collector-slow", "collector-throttled", "dead-letters",
-      "github-away", "issues-behind", "reconcile-missing", "steps-unending", "webhook-errors", "webhook-refused", "webhook-throttled",
+      "alerts-not-taken", "alerts-requeued", "alerts-waiting", "api-errors", "budget-empty", "collector-errors", "collector-slow", "collector-throttled",
+      "dead-letters", "facts-undelivered", "github-away", "issues-behind", "reconcile-missing", "rows-held-back", "steps-unending", "webhook-errors",
+      "webhook-refused", "webhook-throttled",
     ])
     error_message = "These are the alarms."
   }
@@ -123,21 +124,34 @@ run "what_they_read" {
   }
 }
 
-run "refusals_count_whatever_their_reason" {
+run "how_long_they_look" {
   command = plan
 
   assert {
-    condition = (
-      one(aws_cloudwatch_metric_alarm.own["webhook-refused"].metric_query).expression == "SELECT SUM(WebhookRefused) FROM Alerting WHERE stage = 'dev'"
-      && one(aws_cloudwatch_metric_alarm.own["webhook-refused"].metric_query).return_data
-      && aws_cloudwatch_metric_alarm.own["webhook-refused"].metric_name == null
-    )
-    error_message = "Requests refused in this stage are added up."
+    condition     = aws_cloudwatch_metric_alarm.own["webhook-refused"].period * aws_cloudwatch_metric_alarm.own["webhook-refused"].evaluation_periods == 3600
+    error_message = "An hour is looked at: Grafana sends again after five minutes, a scanner comes once."
   }
 
   assert {
-    condition     = one(aws_cloudwatch_metric_alarm.own["webhook-refused"].metric_query).period * aws_cloudwatch_metric_alarm.own["webhook-refused"].evaluation_periods == 3600
-    error_message = "An hour is looked at: Grafana sends again after five minutes, a scanner comes once."
+    condition = (
+      aws_cloudwatch_metric_alarm.own["budget-empty"].period * aws_cloudwatch_metric_alarm.own["budget-empty"].evaluation_periods == 1800
+      && aws_cloudwatch_metric_alarm.own["budget-empty"].statistic == "Minimum"
+    )
+    error_message = "A storm of some minutes is no trouble: half an hour without room for P0 and P1 is."
+  }
+}
+
+run "questions" {
+  command = plan
+
+  assert {
+    condition = alltrue([
+      for name, each in aws_cloudwatch_query_definition.questions :
+      each.name == "alerting-dev/${name}"
+      && toset(each.log_group_names) == toset(["/aws/lambda/alerting-dev", "/aws/lambda/alerting-dev-collector", "/aws/lambda/alerting-dev-reconcile"])
+      && strcontains(each.query_string, local.questions[name].query)
+    ])
+    error_message = "Each question is saved for this stage, and asks its three logs."
   }
 }
 
@@ -216,7 +230,7 @@ run "dashboard" {
 
   assert {
     condition = alltrue([
-      for each in jsondecode(aws_cloudwatch_dashboard.overview.dashboard_body).widgets : each.properties.region == "us-west-2" if each.type == "metric"
+      for each in jsondecode(aws_cloudwatch_dashboard.overview.dashboard_body).widgets : each.properties.region == "us-west-2" if each.type != "alarm"
     ])
     error_message = "The dashboard reads the stage's region."
   }

@@ -160,7 +160,7 @@ def test_with_no_time_left_alerts_are_recorded_and_wait_for_reconcile(running: R
 
 @with_settings(CANARY_REPO=OTHER)
 def test_the_canary_becomes_an_issue_in_its_repository_and_ends(
-    running: Running, capsys: pytest.CaptureFixture[str]
+    running: Running, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     running.reconcile()
     running.collect()
@@ -170,9 +170,9 @@ def test_the_canary_becomes_an_issue_in_its_repository_and_ends(
     running.collect()
     running.reconcile()
     assert (issue.state, running.due) == ("closed", [])
-    told = capsys.readouterr().out
-    assert "CanaryOpened" in told
-    assert "CanaryClosed" in told
+    figures = [vars(line) for line in caplog.records if line.message == "MEASURED"]
+    assert [line["CanaryOpened"] >= 0 for line in figures if "CanaryOpened" in line] == [True]
+    assert "CanaryClosed" in capsys.readouterr().out
 
 
 def test_without_its_repository_there_is_no_canary(running: Running) -> None:

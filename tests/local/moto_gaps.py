@@ -11,6 +11,7 @@
   request for a name above 255 characters.
 - Of metric math it knows only names, of statistics only the simple ones. Here an anomaly's band is half the
   average below and above it, as two series under one name, and a percentile is the value at its rank.
+- It knows no saved queries of Logs Insights; here they are kept as made.
 - It reads no conditions, so that a bucket that refuses whoever comes without TLS refuses everybody; here a
   bucket's policy is kept as made, and not judged.
 """
@@ -26,6 +27,7 @@ from moto.cloudwatch import responses as moto_cloudwatch
 from moto.cloudwatch.exceptions import ValidationError
 from moto.core.responses import ActionResult
 from moto.iam.access_control import PermissionResult
+from moto.logs import responses as moto_logs
 from moto.s3 import models as moto_s3
 from moto.sqs import models as moto_sqs
 
@@ -48,6 +50,10 @@ def bridge() -> None:
     _replace(alarms, "list_alarm_mute_rules", lambda _: ActionResult({"AlarmMuteRuleSummaries": []}))
     _replace(moto_metrics.Statistics, "get_statistics_for_type", _statistic)
     _replace(moto_metrics.CloudWatchBackend, "get_metric_data", _metric_data)
+    logs = moto_logs.LogsResponse
+    _replace(logs, "put_query_definition", _put_query_definition)
+    _replace(logs, "describe_query_definitions", _describe_query_definitions)
+    _replace(logs, "delete_query_definition", _delete_query_definition)
     _replace(moto_s3.FakeBucket, "get_permission", lambda *_: PermissionResult.NEUTRAL)
     _replace(moto_sqs, "json", tight_json)
     if "RedriveAllowPolicy" not in moto_sqs.Queue.BASE_ATTRIBUTES:
@@ -87,6 +93,32 @@ def _describe_alarms(call: Any) -> ActionResult:
         "CompositeAlarms": [alarm for alarm in found[begin:end] if alarm.rule is not None],
     }
     return ActionResult(page | ({"NextToken": str(end)} if end < len(found) else {}))
+
+
+def _saved(call: Any) -> dict[str, dict[str, Any]]:
+    """The saved queries of an account and region, by their ids."""
+    saved: dict[str, dict[str, Any]] = vars(call.logs_backend).setdefault("query_definitions", {})
+    return saved
+
+
+def _put_query_definition(call: Any) -> ActionResult:
+    """https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutQueryDefinition.html"""
+    names = ("name", "queryString", "logGroupNames")
+    key = call._get_param("queryDefinitionId") or f"query-{len(_saved(call)) + 1}"
+    kept = {name: call._get_param(name) for name in names}
+    _saved(call)[key] = kept | {"queryDefinitionId": key}
+    return ActionResult({"queryDefinitionId": key})
+
+
+def _describe_query_definitions(call: Any) -> ActionResult:
+    prefix = call._get_param("queryDefinitionNamePrefix") or ""
+    return ActionResult(
+        {"queryDefinitions": [each for each in _saved(call).values() if each["name"].startswith(prefix)]}
+    )
+
+
+def _delete_query_definition(call: Any) -> ActionResult:
+    return ActionResult({"success": _saved(call).pop(call._get_param("queryDefinitionId"), None) is not None})
 
 
 def _statistic(statistics: Any, stat: str) -> Any:

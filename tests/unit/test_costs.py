@@ -4,7 +4,8 @@ import re
 from datetime import date
 from pathlib import Path
 
-from tests.costs import SERVICES, TABLE, monthly
+from chalicelib.telemetry.metrics import METRICS
+from tests.costs import SERVICES, TABLE, monthly, table
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -12,14 +13,13 @@ SHOWN = (1_000, 100_000)
 
 
 def test_the_readme_shows_what_the_prices_come_to() -> None:
-    costs = [monthly(alerts) for alerts in SHOWN]
-    table = README.partition("| US dollars a month |")[2].partition("\n\n")[0]
-    assert [int(n.replace(",", "")) for n in re.findall(r"at ([\d,]+) alerts", table)] == list(SHOWN)
-    found = re.findall(r"^\| ([A-Z].+?) \| (.+) \|$", table, re.MULTILINE)
-    rows = {name: cells.split(" | ") for name, cells in found}
-    assert rows == {service: [f"{each[service]:,.2f}" for each in costs] for service in costs[1]}
-    (together,) = re.findall(r"^\| \*\*together\*\* \| (.+) \|$", table, re.MULTILINE)
-    assert together.split(" | ") == [f"**{sum(each.values()):,.2f}**" for each in costs]
+    assert f"\n\n{table(SHOWN)}\n\n" in README
+    assert "`python -m tests.costs" in README
+
+
+def test_as_many_metrics_are_paid_at_most_as_there_are() -> None:
+    assert TABLE["at_most"]["metric"] == sum(metric.published for metric in METRICS)
+    assert monthly(100_000)["Metrics"] < 36 / 10  # of what they cost while each dimension was one
 
 
 def test_every_item_that_is_used_has_its_price_with_its_source() -> None:

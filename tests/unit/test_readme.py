@@ -74,7 +74,8 @@ UNITS = {Unit.COUNT: "", Unit.MILLISECONDS: ", ms", Unit.SECONDS: ", s"}
 def test_its_table_of_metrics_is_the_list() -> None:
     operating = README.partition("## Operating")[2].partition("\n## ")[0]
     assert re.findall(r"^\| `.*$", operating, re.MULTILINE) == [
-        f"| `{metric.name}` | {', '.join(metric.dimensions)} | {metric.purpose}{UNITS[metric.unit]} |"
+        f"| `{metric.name}` | {', '.join(metric.dimensions)} | {'metric' if metric.published else 'log'} | "
+        f"{metric.purpose}{UNITS[metric.unit]} |"
         for metric in METRICS
     ]
 

@@ -18,7 +18,7 @@ from tests.twins.telemetry import Recorder
 from tests.unit import rows
 from tests.unit.builders import at, firing, row_of
 
-LIMITS = Limits(per_hour=10, patience=3600, spacing=0)
+LIMITS = Limits(per_hour=10, hour_reserves=(2, 1), patience=3600, spacing=0)
 OPEN = Call(Kind.OPEN, Priority.P0)
 
 
@@ -69,6 +69,7 @@ def test_at_rest_every_gauge_is_told_and_says_so(world: World) -> None:
         ("OldestDueSeconds",): 0,
         ("BudgetLeft",): 10,
         ("BreakerOpen",): 0,
+        ("UrgentWithoutBudget",): 0,
     }
     assert world.measured() == others | rows_
 
@@ -110,6 +111,21 @@ def test_of_several_accounts_the_one_with_the_least_left_is_told(world: World) -
     assert world.measured()["BudgetLeft",] == 7
     world.clock.pass_(minutes=62)
     assert world.measured()["BudgetLeft",] == 10
+
+
+def test_who_waits_for_room_in_the_budget_is_counted_where_it_has_none_for_them(world: World) -> None:
+    world.add("a", priority="P0")
+    world.add("b", priority="P1")
+    world.add("c", priority="P2")
+
+    def waiting(created: int) -> float:
+        for _ in range(created):
+            assert isinstance(world.gate.ask("acme", OPEN), Granted)
+        return world.measured()["UrgentWithoutBudget",]
+
+    assert [waiting(7), waiting(1), waiting(2)] == [0, 1, 2]
+    world.on_github = False
+    assert waiting(0) == 0
 
 
 def test_the_breaker_is_open_from_the_third_failure_until_an_answer(world: World) -> None:

@@ -126,5 +126,5 @@ def test_what_the_budget_refuses_is_an_event_of_its_own_and_counted_by_reason(wo
         "BUDGET",
         other.fingerprint,
     )
-    assert ("StepsRefused", 1, {"reason": "BUDGET"}) in world.telemetry.counts
+    assert ("StepsHeldBack", 1, {"reason": "BUDGET"}) in world.telemetry.counts
     assert len(counted(world)) == 2

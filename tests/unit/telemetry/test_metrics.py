@@ -36,7 +36,7 @@ def test_the_code_emits_the_listed_metrics_by_the_listed_dimensions_and_no_other
 
 def test_counts_are_added_up_and_everything_else_is_measured() -> None:
     counted = {name for each in emissions() if each[0] == "count" for name, _ in named(each)}
-    gauges = {"BudgetLeft", "BreakerOpen", "DueRows", "OpenIssues"}
+    gauges = {"BudgetLeft", "BreakerOpen", "DueRows", "OpenIssues", "UrgentWithoutBudget"}
     assert counted == {metric.name for metric in METRICS if metric.unit is Unit.COUNT} - gauges
 
 

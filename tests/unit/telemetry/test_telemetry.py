@@ -147,27 +147,32 @@ def directive(line: dict[str, Any]) -> tuple[dict[str, str], dict[str, tuple[str
 OURS = {"service": "alerting", "stage": "local"}
 
 
-def test_counts_are_added_up_over_an_invocation_and_measures_listed(ours: Powertools, metrics: Lines) -> None:
+def test_counts_are_added_up_over_an_invocation_and_measures_are_a_line_each(
+    ours: Powertools, events: Lines, metrics: Lines
+) -> None:
     with ours.invocation("webhook", "r-1"):
         for latency in (20, 30):
             ours.count("AlertsReceived", 3, source="grafana")
             ours.measure("RecordLatency", latency, source="grafana")
-    (line,) = metrics()
-    assert directive(line) == (
-        OURS | {"source": "grafana"},
-        {"AlertsReceived": ("Count", [6.0]), "RecordLatency": ("Milliseconds", [20.0, 30.0])},
-    )
+    first, second = events()
+    assert (first["message"], first["source"], first["request_id"]) == ("MEASURED", "grafana", "r-1")
+    assert (first["AlertsReceived"], first["RecordLatency"]) == (6, 20)
+    assert ("AlertsReceived" in second, second["RecordLatency"]) == (False, 30)
+    assert metrics() == []
 
 
-def test_other_dimensions_are_another_line(ours: Powertools, metrics: Lines) -> None:
-    ours.count("AlertsRejected", reason="NOT_JSON")
-    ours.count("AlertsRejected", reason="MISSING_TEAM")
+def test_other_dimensions_are_another_line_of_the_log_and_the_same_metric(
+    ours: Powertools, events: Lines, metrics: Lines
+) -> None:
+    ours.count("WebhookRefused", source="grafana", reason="NOT_JSON")
+    ours.count("WebhookRefused", 2, source="grafana", reason="UNAUTHORIZED")
     ours.count("Reconciled")
     ours.flush()
-    assert [directive(line)[0] for line in metrics()] == [
-        OURS | {"reason": "NOT_JSON"},
-        OURS | {"reason": "MISSING_TEAM"},
-        OURS,
+    (line,) = metrics()
+    assert directive(line) == (OURS, {"WebhookRefused": ("Count", [1, 2]), "Reconciled": ("Count", [1])})
+    assert [(each["reason"], each["WebhookRefused"]) for each in events()] == [
+        ("NOT_JSON", 1),
+        ("UNAUTHORIZED", 2),
     ]
 
 
@@ -184,24 +189,30 @@ def test_what_a_failing_invocation_has_counted_is_written_once(ours: Powertools,
     assert len(metrics()) == 1
 
 
-def test_a_problem_is_counted_by_its_name(ours: Powertools, events: Lines, metrics: Lines) -> None:
+def test_a_problem_is_counted_by_its_name(ours: Powertools, events: Lines) -> None:
     ours.problem("DRIFT_FAILED", ValueError("x"))
     ours.flush()
-    (line,) = metrics()
-    assert directive(line) == (OURS | {"event": "DRIFT_FAILED"}, {"Problems": ("Count", [1.0])})
-    assert len(events()) == 1
+    problem, figure = events()
+    assert (problem["level"], figure["event"], figure["Problems"]) == ("ERROR", "DRIFT_FAILED", 1)
 
 
-def test_every_metric_can_be_written_and_nothing_of_more_values_than_a_line_holds_is_lost(
-    ours: Powertools, metrics: Lines
+def test_every_figure_is_written_and_nothing_of_more_values_than_a_line_holds_is_lost(
+    ours: Powertools, events: Lines, metrics: Lines
 ) -> None:
     for metric in METRICS:
         for value in range(150):
             ours.measure(metric.name, value, **dict.fromkeys(metric.dimensions, "x"))
     ours.flush()
-    written: dict[str, list[float]] = {}
+    published: dict[str, list[float]] = {}
     for line in metrics():
-        for name, (_, values) in directive(line)[1].items():
+        dimensions, figures = directive(line)
+        assert dimensions == OURS
+        for name, (_, values) in figures.items():
             assert len(values) <= 100
-            written.setdefault(name, []).extend(values)
-    assert written == {metric.name: [float(value) for value in range(150)] for metric in METRICS}
+            published.setdefault(name, []).extend(values)
+    every = [float(value) for value in range(150)]
+    assert published == {metric.name: every for metric in METRICS if metric.published}
+    lines = events()
+    for metric in METRICS:
+        logged = [line[metric.name] for line in lines if metric.name in line]
+        assert logged == (every if metric.logged else [])
