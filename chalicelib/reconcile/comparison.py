@@ -26,6 +26,9 @@ class Looks(Protocol):
     def merge(self, row: AlertState, other: Seen, until: datetime) -> None:
         """Keep the older of two open issues of one condition."""
 
+    def let_go(self, row: AlertState, until: datetime) -> None:
+        """Forget the row's issue, which another row holds too."""
+
     def titled(self, row: AlertState, seen: Seen) -> bool:
         """Say whether an issue has the title that we give the row's, whatever its priority."""
 

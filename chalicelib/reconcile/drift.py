@@ -17,8 +17,8 @@ from chalicelib.conditions.clocks import LONG_AGO
 from chalicelib.errors import GitHubError, TooLate
 from chalicelib.labels import AREA_LABEL
 from chalicelib.rate_limit.rules import Call, CallBudget, Granted
-from chalicelib.reconcile.comparison import Comparison
-from chalicelib.reconcile.full_check import LAG, FullCheck, Lists, Looks, Progress
+from chalicelib.reconcile.comparison import Comparison, Looks
+from chalicelib.reconcile.full_check import LAG, FullCheck, Lists, Progress
 from chalicelib.reconcile.unrouted import UnroutedIssues
 from chalicelib.store.ports import Census, Rows
 

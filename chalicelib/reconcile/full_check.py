@@ -16,20 +16,12 @@ from chalicelib.conditions.clocks import LONG_AGO
 from chalicelib.conditions.issue import Seen
 from chalicelib.conditions.row import AlertState, Issue
 from chalicelib.labels import AREA_LABEL
-from chalicelib.reconcile import comparison
-from chalicelib.reconcile.comparison import Comparison
+from chalicelib.reconcile.comparison import Comparison, Looks
 from chalicelib.store.ports import Rows
 
 AT_ONCE = 100
 LAG = timedelta(minutes=10)
 """How far a list may be behind; GitHub promises nothing, and up to eight minutes were reported."""
-
-
-class Looks(comparison.Looks, Protocol):
-    """Sync, asked to look."""
-
-    def let_go(self, row: AlertState, until: datetime) -> None:
-        """Forget the row's issue, which another row holds too."""
 
 
 class Lists(Protocol):
