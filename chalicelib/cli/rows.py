@@ -19,8 +19,6 @@ SHORTEST = 6
 KEY = 12
 """Hexadecimal digits of a fingerprint that are shown, and that name it as long as it is listed."""
 
-_ISSUE = re.compile(r"(?:https?://[^/]+/)?([\w.-]+/[\w.-]+)(?:#|/issues/)([0-9]+)/?")
-
 
 def living(stage: Stage, now: datetime, limit: int) -> list[AlertState]:
     """Read the rows that fire, have an open issue, or are due now or later; the most urgent first.
@@ -48,8 +46,8 @@ def read(stage: Stage, fingerprints: Iterable[str]) -> list[AlertState]:
 
 def find(stage: Stage, key: str, now: datetime, limit: int) -> AlertState | None:
     """Find a row by its issue, its fingerprint, or the fingerprint's beginning if it is listed."""
-    if _ISSUE.fullmatch(key):
-        fingerprint = store(stage).of_issue(reference(key))
+    if ref := IssueRef.read(key):
+        fingerprint = store(stage).of_issue(ref)
         return store(stage).get(fingerprint) if fingerprint else None
     if not re.fullmatch(rf"[0-9a-f]{{{SHORTEST},64}}", key):
         raise Trouble(
@@ -65,10 +63,10 @@ def find(stage: Stage, key: str, now: datetime, limit: int) -> AlertState | None
 
 def reference(name: str) -> IssueRef:
     """Read `owner/name#12` or an issue's address; raises Trouble where it is neither."""
-    found = _ISSUE.fullmatch(name)
-    if found is None:
+    ref = IssueRef.read(name)
+    if ref is None:
         raise Trouble(f"{name} is no issue: name it as owner/name#12, or by its address.")
-    return IssueRef(found[1], int(found[2]))
+    return ref
 
 
 def title(row: AlertState) -> str:

@@ -1,5 +1,6 @@
 """Issues as the tracker has them: where one is, what it shows, and what a new one is to show."""
 
+import re
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -8,6 +9,9 @@ from typing import Any
 from chalicelib.labels import MUTED_LABEL, QUIET_LABEL
 
 LONG_AGO = datetime.fromtimestamp(0, UTC)
+
+_WRITTEN = re.compile(r"(?:https?://[^/]+/)?([\w.-]+/[\w.-]+)(?:#|/issues/)([0-9]{1,18})(?:#\S*)?/?")
+"""How people name an issue; the address of a comment ends in its own name."""
 
 
 class Closer(StrEnum):
@@ -26,6 +30,12 @@ class IssueRef:
 
     def __str__(self) -> str:
         return f"{self.repository}#{self.number}"
+
+    @classmethod
+    def read(cls, text: str) -> "IssueRef | None":
+        """Read `owner/name#12` or an issue's address; None where it is neither."""
+        found = _WRITTEN.fullmatch(text)
+        return cls(found[1], int(found[2])) if found else None
 
 
 @dataclass(frozen=True, slots=True)

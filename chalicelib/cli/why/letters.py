@@ -1,6 +1,5 @@
 """Dead letters: what was rejected, kept by the queue as never finished, or could not be delivered. Pure."""
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -73,10 +72,8 @@ def _is_about(letter: Letter, case: Case) -> bool:
 
 def _texts(body: str) -> Iterator[str]:
     """List the texts of a message, those within texts too: SNS wraps what it could not hand over raw."""
-    try:
-        yield from _leaves(json.loads(body))
-    except (ValueError, RecursionError):
-        yield texts.line(body)
+    content = texts.parsed(body)
+    yield from _leaves(texts.line(body) if content is None else content)
 
 
 def _leaves(value: Any) -> Iterator[str]:

@@ -9,7 +9,6 @@ from chalicelib.conditions.issue import IssueRef
 SHORTEST = 6
 """Digits of a fingerprint that are taken for one."""
 
-_ISSUE = re.compile(r"(?:https?://[^/]+/)?([\w.-]+/[\w.-]+)(?:#|/issues/)([0-9]{1,18})(?:#\S*)?/?")
 _FINGERPRINT = re.compile(rf"[0-9a-f]{{{SHORTEST},64}}")
 _ALARM = re.compile(r"arn:[\w-]+:cloudwatch:([\w-]+):([0-9]+):alarm:(.+)")
 _PRIORITY = re.compile(r"^\[p[0-3]\]\s*", re.IGNORECASE)
@@ -36,8 +35,8 @@ class Subject:
 def read(text: str) -> Subject:
     """Read a title or part of it, an issue, a fingerprint, or an alarm's name or ARN."""
     text = text.strip()
-    if found := _ISSUE.fullmatch(text):
-        return Subject(text, issue=IssueRef(found[1], int(found[2])))
+    if issue := IssueRef.read(text):
+        return Subject(text, issue=issue)
     if _FINGERPRINT.fullmatch(text):
         return Subject(text, fingerprint=text)
     if _ALARM.fullmatch(text):
