@@ -55,9 +55,11 @@ def watched(payload: Object) -> Watched | None:
     if not isinstance(change, StateChange) or change.contributor:
         return None
     queries = _queries(payload)
+    if any("GROUP BY" in str(query.get("Expression", "")).upper() for query in queries):
+        return None
     if not 0 < len(queries) <= MOST_QUERIES or not all(map(_complete, queries)):
         return None
-    period = max((query["MetricStat"]["Period"] for query in queries if "MetricStat" in query), default=0)
+    period = max(map(_period, queries))
     shown = [query["Id"] for query in queries if query["ReturnData"] and not _is_band(query)]
     bands = [query["Id"] for query in queries if query["ReturnData"] and _is_band(query)]
     if len(shown) != 1 or len(bands) > 1 or not 0 < period <= LONGEST_PERIOD:
@@ -80,7 +82,7 @@ def _queries(payload: Object) -> list[Query]:
     entries = list(fields.mappings(trigger.get("Metrics") or configuration.get("metrics")))
     if not entries and trigger.get("MetricName"):
         return [{"Id": ONLY, "MetricStat": _only(trigger), "ReturnData": True}]
-    return [_query(entry) for entry in entries]
+    return [_query(entry, _whole(trigger.get("Period"))) for entry in entries]
 
 
 def _only(trigger: Object) -> Query:
@@ -91,8 +93,11 @@ def _only(trigger: Object) -> Query:
     return _stat({**stat, "Metric": trigger, "Period": trigger.get("Period"), "Unit": trigger.get("Unit")})
 
 
-def _query(entry: Object) -> Query:
-    """Read an entry of either form: SNS writes names with a capital letter, EventBridge without."""
+def _query(entry: Object, usual: int) -> Query:
+    """Read an entry of either form: SNS writes names with a capital letter, EventBridge without.
+
+    A query of Metrics Insights needs a period of its own, which is the alarm's `usual` one.
+    """
     told = _capital(entry)
     shown = str(told.get("ReturnData", True)).lower() != "false"
     query: Query = {"Id": fields.line(told, "Id"), "ReturnData": shown}
@@ -100,7 +105,8 @@ def _query(entry: Object) -> Query:
         query["MetricStat"] = _stat(_capital(stat))
     else:
         query["Expression"] = fields.line(told, "Expression")
-        if period := _whole(told.get("Period")):
+        insights = usual if query["Expression"].lstrip().upper().startswith("SELECT") else 0
+        if period := _whole(told.get("Period")) or insights:
             query["Period"] = period
     if account := fields.line(told, "AccountId"):
         query["AccountId"] = account
@@ -130,6 +136,11 @@ def _dimensions(told: object) -> list[dict[str, str]]:
 
 def _capital(entry: Object) -> Object:
     return {name[:1].upper() + name[1:]: value for name, value in entry.items()}
+
+
+def _period(query: Query) -> int:
+    period: int = query.get("MetricStat", query).get("Period", 0)
+    return period
 
 
 def _is_band(query: Query) -> bool:

@@ -249,12 +249,16 @@ def test_an_alert_of_each_provider_becomes_an_issue_and_ends_it(world: World) ->
 
 def test_an_end_that_cloudwatch_did_not_tell_is_learnt_by_asking_it(world: World) -> None:
     began = datetime.now(UTC) - timedelta(minutes=1)
-    alarm = senders.cloudwatch("Lost", "TEAM=dev-infra | PRIORITY=P1", began, state="ALARM", before="OK")
+    trigger = senders.metric_trigger("Errors", "AWS/Lambda", 1.0)
+    alarm = senders.cloudwatch("Lost", "TEAM=dev-infra | PRIORITY=P1", began, trigger=trigger)
+    measured = senders.metric_data(trigger, began, [0.0] * 30 + [3.0] * 6)
+    world.cloud.client("cloudwatch").put_metric_data(**measured)
     alarm_is(world, "ALARM", "Lost")
     topic = f"arn:aws:sns:{REGION}:123456789012:{PREFIX}-alerts"
     world.cloud.client("sns").publish(TopicArn=topic, Message=json.dumps(alarm))
     world.settle()
     assert world.issues["[P1] Lost"].state == "open"
+    assert "██` 0 to 3 in the 3 hours before" in (world.issues["[P1] Lost"].body or "")  # its role may ask
     alarm_is(world, "OK", "Lost")
     world.settle()
     assert (world.issues["[P1] Lost"].state, world.issues["[P1] Lost"].state_reason) == (

@@ -14,6 +14,7 @@ from typing import Any
 
 import httpx
 
+from chalicelib.aws.metric_data import MetricData
 from chalicelib.github.auth import App
 from chalicelib.github.client import GitHubClient
 from chalicelib.github.issues import GitHubIssues
@@ -190,7 +191,7 @@ def _wired(clock: ManualClock, key: AppKey, server: AwsServer, github: GitHubSer
         twin.policy,
         Timing(),
         twin.telemetry,
-        enrichers=(LastTimeEnricher(), related),
+        enrichers=(MetricData(lambda _: aws.cloudwatch), LastTimeEnricher(), related),
     )
     twin.wire(store, sync)
     return Warm(twin, github, counted)

@@ -105,6 +105,15 @@ def test_a_metric_of_another_account_names_it() -> None:
     assert asked(payload).queries[1]["AccountId"] == "222233334444"
 
 
+def test_a_query_over_many_metrics_is_asked_with_the_alarms_period_unless_it_groups() -> None:
+    payload, select = sample("metric-math"), 'SELECT MAX(Depth) FROM SCHEMA("CI", Pool)'
+    payload["Trigger"]["Metrics"] = [{"Id": "q1", "Expression": select, "ReturnData": True}]
+    (query,) = asked(payload).queries
+    assert (query["Expression"], query["Period"]) == (select, payload["Trigger"]["Period"])
+    payload["Trigger"]["Metrics"][0]["Expression"] += " group by Pool"
+    assert watched(payload) is None
+
+
 def test_an_alarm_on_low_values_is_known_from_both_messages() -> None:
     payload = sample("metric-piped-description")
     payload["Trigger"]["ComparisonOperator"] = "LessThanThreshold"
