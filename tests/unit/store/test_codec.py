@@ -11,8 +11,11 @@ from hypothesis import strategies as st
 
 from chalicelib.alert import Priority
 from chalicelib.conditions import lag, moments
+from chalicelib.conditions.command import Remark
+from chalicelib.conditions.enrichment import Enrichment
 from chalicelib.conditions.issue import Closer, IssueRef
 from chalicelib.conditions.record import record
+from chalicelib.conditions.related_issues import Ending, LastTime, RelatedIssue, RelatedIssues
 from chalicelib.conditions.row import AlertState, Intent, Lease, Status, Verb
 from chalicelib.conditions.setbacks import Denial, PutOff, Refusal
 from chalicelib.store import codec
@@ -27,6 +30,19 @@ INTENT = Intent(
 ISSUE = issue(labels=("a",), closed_at=at(9), closed_by=Closer.PERSON, comment_key="k", kept_open=True)
 REFUSAL = Refusal("Repository was archived so is read-only.", "CREATE", at(2), at(1), 403, "A1:B2")
 FULL = Status(issue=ISSUE, predecessor=IssueRef("org/infra", 3), told=at(0), failures=2)
+RELATED = RelatedIssues((RelatedIssue(IssueRef("org/infra", 4), "[P1] x", "pod"),), 2, at_least=True)
+ENRICHED = replace(
+    FULL,
+    issue=replace(ISSUE, remarks=(Remark(7, "mona"),)),
+    enrichment=Enrichment(
+        at(0),
+        at(1),
+        related=replace(RELATED, children=RELATED.listed),
+        last_time=LastTime(
+            at(-9), at(-5), Ending.BY_PERSON, IssueRef("org/infra", 3), "https://x", "mona", 7
+        ),
+    ),
+)
 KEPT_BACK = replace(FULL, refusal=REFUSAL, put_off=PutOff(Denial.BUDGET, at(2), at(9)))
 instants = st.datetimes(datetime(2000, 1, 2), datetime(2199, 12, 30), timezones=st.just(UTC))  # noqa: DTZ001
 
@@ -39,7 +55,7 @@ def item(row: AlertState) -> codec.Item:
     return kept | {"fingerprint": {"S": row.fingerprint}, "revision": {"N": str(row.revision)}}
 
 
-@pytest.mark.parametrize("status", [Status(), FULL, KEPT_BACK])
+@pytest.mark.parametrize("status", [Status(), FULL, KEPT_BACK, ENRICHED])
 @pytest.mark.parametrize("intent", [None, INTENT])
 @pytest.mark.parametrize("lease", [None, LEASE])
 @pytest.mark.parametrize("due_at", [None, at(5)])
@@ -72,6 +88,15 @@ def test_what_kept_a_step_from_its_end_takes_no_room_while_there_is_nothing() ->
     assert written.keys().isdisjoint({"refusal", "put_off"})
     one = json.loads(codec.status(replace(row_of(firing(1)), status=Status(refusal=REFUSAL)))["status"]["S"])
     assert one.keys() - written.keys() == {"refusal"}
+
+
+def test_what_was_looked_up_before_there_were_related_issues_is_read() -> None:
+    row = replace(row_of(firing(1)), status=ENRICHED, revision=1)
+    kept = json.loads(item(row)["status"]["S"])
+    kept["enrichment"] = {name: kept["enrichment"][name] for name in ("episode", "at")}
+    del kept["issue"]["remarks"]
+    read = codec.row({**item(row), "status": {"S": json.dumps(kept)}}).status
+    assert read == replace(FULL, enrichment=Enrichment(at(0), at(1)))
 
 
 def test_a_lease_of_before_unended_claims_were_counted_is_read() -> None:
