@@ -43,6 +43,11 @@ def other_annotations(view: View) -> dict[str, str]:
     return {name: value for name, value in view.alert.annotations.items() if name not in linked}
 
 
+def named(view: View) -> dict[str, str]:
+    """Address what annotations link to, by name, as far as it may be shown."""
+    return {name: target for name, url in _addresses(view).items() if (target := view.shown(url))}
+
+
 def _own(view: View) -> list[tuple[str, str]]:
     """The team's own runbook stands in if the alert has none."""
     links = view.alert.links

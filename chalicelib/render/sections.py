@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from chalicelib.adapters import registry
 from chalicelib.quantities import counted, shortened
-from chalicelib.render import firings, history, links, markdown, people, picture
+from chalicelib.render import data, firings, history, links, markdown, people, picture
 from chalicelib.render.redaction import HIDDEN
 from chalicelib.render.view import SHORT, View
 from chalicelib.routing import Details
@@ -21,20 +21,21 @@ FOLDER = "grafana_folder"
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """How much there is room for: code points of the texts, rows of the table."""
+    """How much there is room for: code points of texts, values, payload and data, rows of the table."""
 
     text: int
     rows: int
     value: int
     raw: int
+    data: int = 0
     note: str = ""
 
 
 _CUT = "Some of it is left out here: GitHub takes no longer issues."
 ROOMS = (
-    Room(text=4000, rows=70, value=1000, raw=20_000),
-    Room(text=4000, rows=70, value=200, raw=5_000, note=_CUT),
-    Room(text=2000, rows=20, value=100, raw=0, note=_CUT),
+    Room(text=4000, rows=70, value=1000, raw=20_000, data=12_000),
+    Room(text=4000, rows=70, value=200, raw=5_000, data=6_000, note=_CUT),
+    Room(text=2000, rows=20, value=100, raw=0, data=3_000, note=_CUT),
     Room(text=0, rows=0, value=0, raw=0, note=_CUT),
 )
 
@@ -64,6 +65,7 @@ def rest(view: View, room: Room) -> Iterator[str]:
         told = [*firings.drawn(view), "\n".join(earlier)] if earlier else []
         yield _folded(f"Earlier firings ({len(earlier)})", "\n\n".join(told))
         yield _folded("What the provider sent", _raw(view, room.raw))
+        yield _folded(data.SUMMARY, data.data(view, room.data))
     yield room.note
 
 

@@ -154,3 +154,11 @@ def active(markdown: str) -> set[str]:
     said = prose(markdown)
     found = {name for name, pattern in ACTIVE.items() if pattern.search(said)}
     return found | ({"emoji"} if ACTIVE["emoji"].search(prose(markdown, links=True)) else set())
+
+
+_DATA = re.compile(r"<details>\n<summary>The alert as data</summary>\n.*?\n</details>\n\n", re.DOTALL)
+
+
+def for_people(body: str) -> str:
+    """The body of an issue without what it says to programs, which says everything again."""
+    return _DATA.sub("", body)

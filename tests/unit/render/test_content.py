@@ -14,6 +14,7 @@ from chalicelib.quantities import shortened
 from chalicelib.render import markdown, redaction
 from chalicelib.telemetry.masking import mask
 from tests.unit.adapters.test_adapters import SAMPLES, one, payload, read
+from tests.unit.markup import for_people
 from tests.unit.messages import FALLBACK, deliver
 from tests.unit.rows import alert, at, ended, routing, row
 
@@ -25,7 +26,7 @@ BEGUN = 150
 
 
 def body(shown: AlertEvent, team: str = "infra") -> str:
-    return render.body(row(fires=shown.model_copy(update={"teams": (team,)})), routing(), at(14))
+    return for_people(render.body(row(fires=shown.model_copy(update={"teams": (team,)})), routing(), at(14)))
 
 
 def annotations(path: Path) -> Iterator[tuple[AlertEvent, dict[str, str]]]:

@@ -12,7 +12,7 @@ from chalicelib import render
 from chalicelib.alert import UNKNOWN_TEAM, Condition, Priority
 from chalicelib.conditions.issue import IssueRef
 from chalicelib.conditions.row import AlertState, Status
-from tests.unit.markup import active, kinds
+from tests.unit.markup import active, for_people, kinds
 from tests.unit.rows import BEGAN, alert, at, ended, episode, issue, routing, row
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -61,13 +61,14 @@ ISSUES = {
 
 
 def body(shown: AlertState, minutes: float = 14, previous: str = "") -> str:
-    return render.body(shown, routing(), at(minutes), previous=previous)
+    return for_people(render.body(shown, routing(), at(minutes), previous=previous))
 
 
 def golden(name: str) -> str:
     shown = ISSUES[name]
-    previous = body(shown) if shown.status.issue else ""
-    return f"{render.title(shown.spec.alert or alert(), routing())}\n\n{body(shown, previous=previous)}\n"
+    previous = render.body(shown, routing(), at(14)) if shown.status.issue else ""
+    written = render.body(shown, routing(), at(14), previous=previous)
+    return f"{render.title(shown.spec.alert or alert(), routing())}\n\n{written}\n"
 
 
 @pytest.mark.parametrize("name", ISSUES)
