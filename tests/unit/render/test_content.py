@@ -123,14 +123,14 @@ class TestOnce:
             reason=SENTENCE.format(42.0, "not "),
             measurement={"value": "42", "threshold": "50"},
         )
-        said = render.body(ended(14, alert=self.FIRES, resolution=over), routing(), at(20))
+        said = for_people(render.body(ended(14, alert=self.FIRES, resolution=over), routing(), at(20)))
         assert "after 14 minutes. Now **42**, threshold 50.\n" in said
         assert "not greater" not in said
         assert said.count("was greater than") == 1
 
     def test_without_figures_the_reason_of_the_end_stands_first(self) -> None:
         fires = alert(reason="a transitioned to ALARM")
-        said = render.body(ended(14, alert=fires, reason="a transitioned to OK"), routing(), at(20))
+        said = for_people(render.body(ended(14, alert=fires, reason="a transitioned to OK"), routing(), at(20)))
         assert said.index("transitioned to OK") < said.index("The whole reason") < said.index("to ALARM")
 
     def test_a_comment_says_the_figures(self) -> None:
