@@ -130,7 +130,9 @@ class TestOnce:
 
     def test_without_figures_the_reason_of_the_end_stands_first(self) -> None:
         fires = alert(reason="a transitioned to ALARM")
-        said = for_people(render.body(ended(14, alert=fires, reason="a transitioned to OK"), routing(), at(20)))
+        said = for_people(
+            render.body(ended(14, alert=fires, reason="a transitioned to OK"), routing(), at(20))
+        )
         assert said.index("transitioned to OK") < said.index("The whole reason") < said.index("to ALARM")
 
     def test_a_comment_says_the_figures(self) -> None:
