@@ -316,7 +316,7 @@ def test_the_webhook_loads_nothing_that_a_sender_would_have_to_wait_for() -> Non
 
 
 OPEN = """
-import json, sys
+import json, os, sys
 from datetime import UTC, datetime
 from chalicelib.conditions.enrichment import Enrichment
 from chalicelib.settings import Settings
@@ -325,6 +325,7 @@ from chalicelib.wiring.github import sync
 from chalicelib.wiring.stage import Stage
 from tests.unit.rows import BEGAN, alert, row
 
+os.environ["AWS_DEFAULT_REGION"] = "us-west-2"
 known = Enrichment(BEGAN, BEGAN)
 for each in enrichers(Stage(Settings())):
     if each.kind == "metric":
