@@ -31,7 +31,8 @@ def in_full(view: View) -> str:
     measured = view.alert.measurement
     limit = number(measured.threshold or "") if measured else None
     limits = [] if limit is None else [(limit,) * len(values)]
-    drawn = chart.mermaid(f'"reports" 1 --> {len(values)}', values, limits)
+    numbers = ", ".join(f'"{place}"' for place in range(1, len(values) + 1))
+    drawn = chart.mermaid(f'"reports" [{numbers}]', values, limits)
     line = "" if limit is None else f" The line is the threshold, {view.line(quantities.configured(limit))}."
     return f"The values of {_when(view, readings)}.{line}\n\n{drawn}" if drawn else ""
 

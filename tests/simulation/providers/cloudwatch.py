@@ -32,7 +32,7 @@ TROUBLES = ("mute", "lose a message", "swap messages", "rename", "delete", "lack
 SEEN = (
     *("a message", "a lost ALARM", "a lost OK", "swapped messages", "a contributor's message"),
     *("an action withheld", "a withheld action that runs later", "an alarm renamed", "an alarm deleted"),
-    *("an answer that lacks an alarm", "an answer"),
+    *("an answer that lacks an alarm", "an answer", "a metric that is read"),
 )
 
 
@@ -216,6 +216,7 @@ class CloudWatch:
         times = [at for n, at in enumerate(times) if n % 7]
         found = {"Id": asked["MetricDataQueries"][0]["Id"], "Timestamps": times}
         found["Values"] = [float(n) for n, _ in enumerate(times)]
+        self._count("a metric that is read")
         return self._world.outside("cloudwatch.metric", lambda: {"MetricDataResults": [found]})
 
     @property

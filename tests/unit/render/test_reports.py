@@ -20,7 +20,7 @@ def test_the_first_lines_show_how_the_values_went() -> None:
 def test_the_chart_has_the_threshold_that_the_author_names() -> None:
     told = body(measurement={"value": "93.5 %", "threshold": "90 %"})
     assert "The values of 3 reports since 03:10 UTC. The line is the threshold, 90." in told
-    assert 'x-axis "reports" 1 --> 3\n' in told
+    assert 'x-axis "reports" ["1", "2", "3"]\n' in told
     assert "    bar [22, 40, 93.5]\n    line [90, 90, 90]\n" in told
     assert "line [" not in body()
 
