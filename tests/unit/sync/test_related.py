@@ -1,6 +1,6 @@
 """What else fires is looked up by one query and one read, and kept with how it ended the last time."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -13,11 +13,13 @@ from chalicelib.conditions.related_issues import Ending, LastTime, RelatedIssues
 from chalicelib.conditions.row import AlertState, Status
 from chalicelib.store.rows import MOST_AT_ONCE
 from chalicelib.sync.related import NEAR, LastTimeEnricher, RelatedEnricher
+from chalicelib.sync.sync import Sync
 from tests.twins.census import MemoryCensus
 from tests.twins.clock import ManualClock
 from tests.twins.store import MemoryStore
-from tests.unit.builders import REPOSITORY, alert, at, firing, routing, row_of
+from tests.unit.builders import REPOSITORY, alert, at, firing, resolved, routing, row_of
 from tests.unit.rows import issue
+from tests.unit.sync.test_sync import FIRST, World
 
 PLACE = {"account_id": "123456789012", "region": "us-west-2"}
 ARN = "arn:aws:cloudwatch:us-west-2:123456789012:alarm:"
@@ -124,3 +126,50 @@ def test_how_it_ended_the_last_time_is_kept() -> None:
 
 def _soon(now: datetime) -> datetime:
     return now + timedelta(seconds=3)
+
+
+class Reading(World):
+    """A world in which issues say how it ended the last time."""
+
+    def worker(self) -> Sync:
+        return replace(super().worker(), enrichers=(LastTimeEnricher(),))
+
+    def closes(self, minute: float, *, heard: bool) -> None:
+        """A person writes why and closes the issue; we hear of both at once, or never of the comment."""
+        self.clock.time = at(minute)
+        self.tracker.say(FIRST, "/ack")
+        self.tracker.say(FIRST, "I restarted the runners")
+        self.tracker.close_as_person(FIRST)
+        if heard:
+            self.store.ask(replace(self.row, look=True, due_at=self.clock.now()))
+        self.settle(2)
+
+    def opens_again(self) -> str:
+        """It ends and fires again; returns what the new issue says, and forgets the calls before."""
+        self.run(resolved(60))
+        self.tracker.calls.clear()
+        self.run(firing(200))
+        return self.tracker.open_issues[0].body
+
+
+def test_who_closed_it_and_what_they_wrote_is_known_without_another_call() -> None:
+    world = Reading()
+    world.run(firing(0))
+    world.closes(40, heard=True)
+    body = world.opens_again()
+    url = f"https://github.com/{REPOSITORY}/issues/1"
+    assert (
+        f"closed by mona after 40 minutes (2026-03-01), see [their last comment]({url}#issuecomment-2)."
+        in body
+    )
+    assert world.tracker.calls == ["read", "open"]
+
+
+def test_a_comment_that_nobody_read_is_not_looked_for() -> None:
+    world = Reading()
+    world.run(firing(0))
+    world.closes(40, heard=False)
+    said = world.opens_again()
+    assert "Last time: " in said
+    assert "#issuecomment" not in said
+    assert "spoken" not in world.tracker.calls
