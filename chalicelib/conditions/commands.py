@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from difflib import get_close_matches
 
-from chalicelib.conditions import acknowledgement
+from chalicelib.conditions import acknowledgement, wishes
 from chalicelib.conditions.clocks import APART
 from chalicelib.conditions.command import Command, Remark
 from chalicelib.conditions.row import AlertState, Issue, Status
+from chalicelib.conditions.wishes import Wish
 
 ACK, UNACK, SNOOZE, UNSNOOZE, MUTE, UNMUTE = "ack", "unack", "snooze", "unsnooze", "mute", "unmute"
 WORDS = (ACK, UNACK, SNOOZE, UNSNOOZE, MUTE, UNMUTE)
@@ -160,12 +161,15 @@ def _length(argument: str) -> timedelta | None:
 def obeyed(status: Status, command: Command, now: datetime) -> Status:
     """Do what a command says, so far as it is ours to do, and be done with it."""
     left = dismissed(status, command)
+    noted = wishes.after(status.wishes, Wish(command.word, command.author, command.at))
     if command.word == SNOOZE:
-        return replace(left, snoozed_until=command.until)
+        return replace(left, snoozed_until=command.until, wishes=noted)
     if command.word == UNSNOOZE:
-        left = replace(left, snoozed_until=None)
+        left = replace(left, snoozed_until=None, wishes=noted)
     issue = left.issue
-    return replace(left, issue=_had(issue, command, now)) if issue and issue.ref == command.ref else left
+    if issue is None or issue.ref != command.ref:
+        return left
+    return replace(left, issue=_had(issue, command, now), wishes=noted)
 
 
 def _had(issue: Issue, command: Command, now: datetime) -> Issue:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from operator import attrgetter
 
 from chalicelib.alert import AlertEvent, Condition, Priority
-from chalicelib.conditions import acknowledgement
+from chalicelib.conditions import acknowledgement, wishes
 from chalicelib.conditions.clocks import APART, by_ours
 from chalicelib.conditions.issue import IssueRef, Seen
 from chalicelib.conditions.row import AlertState, Intent, Issue, Status, Verb
@@ -81,7 +81,7 @@ def observed(row: AlertState, seen: Seen, now: datetime) -> Status:
         closed_by_our_clock=_closed_by_our_clock(issue, seen, now, begun),
         kept_open=seen.open and (issue.kept_open or reopened),
     )
-    return replace(row.status, issue=issue)
+    return replace(row.status, issue=issue, wishes=wishes.seen(row.status.wishes, muted=seen.muted))
 
 
 def _closed_by_our_clock(issue: Issue, seen: Seen, now: datetime, begun: Intent | None) -> datetime | None:

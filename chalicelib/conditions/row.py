@@ -16,6 +16,7 @@ from chalicelib.conditions.facts import Fact
 from chalicelib.conditions.issue import IssueRef, Shown
 from chalicelib.conditions.setbacks import PutOff, Refusal
 from chalicelib.conditions.spec import Episode, Spec
+from chalicelib.conditions.wishes import Wish
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +127,7 @@ class Status:
     out, `heard` the comments that the newest ones stood in, `replies` those that are owed an answer in words.
     `outbox` holds the facts that no mirror has yet, delivered next at `mirror_at`. `refusal` and `put_off`
     say what kept the newest step from its end; a step that succeeds clears them. `enrichment` is what was
-    looked up for an episode's issue.
+    looked up for an episode's issue, `wishes` has whose silences are in force.
     """
 
     issue: Issue | None = None
@@ -143,6 +144,7 @@ class Status:
     refusal: Refusal | None = None
     put_off: PutOff | None = None
     enrichment: Enrichment | None = None
+    wishes: tuple[Wish, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

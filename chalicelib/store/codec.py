@@ -29,7 +29,7 @@ ADDED = {"annotations", "measurement", "name"}
 WAITING, SILENCED = "", "SILENCED#"
 """Kinds of rows in the index `waiting`; the first is as old as the index, and has no name."""
 
-OCCASIONAL = ("refusal", "put_off", "enrichment")
+OCCASIONAL = ("refusal", "put_off", "enrichment", "wishes")
 """Fields of a status that are written only while they say something; so are those for the mirrors."""
 
 _SPEC, _STATUS, _INTENT = TypeAdapter(Spec), TypeAdapter(Status), TypeAdapter(Intent)
@@ -67,7 +67,7 @@ def status(row: AlertState) -> dict[str, Any]:
 
 def _unset(status: Status) -> set[str]:
     mirrored = () if status.outbox else ("outbox", "mirror_at")
-    return {*mirrored, *(name for name in OCCASIONAL if getattr(status, name) is None)}
+    return {*mirrored, *(name for name in OCCASIONAL if not getattr(status, name))}
 
 
 def retired() -> dict[str, Any]:

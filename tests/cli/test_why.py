@@ -221,8 +221,8 @@ def test_what_a_person_muted_or_snoozed(prompt: Prompt) -> None:
         prompt.wait_until(known, command)
         closed(prompt, title, "completed")
         again(prompt, title)
-    found(prompt, "Is muted", "MUTED")
-    found(prompt, "Is snoozed", "SNOOZED")
+    assert "mona muted it" in found(prompt, "Is muted", "MUTED")
+    assert "mona snoozed it" in found(prompt, "Is snoozed", "SNOOZED")
 
 
 def test_what_the_repository_refuses(prompt: Prompt) -> None:

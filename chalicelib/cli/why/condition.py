@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from chalicelib.alert import Condition
-from chalicelib.cli import rows
+from chalicelib.cli import rows, words
 from chalicelib.cli.why.case import Case
 from chalicelib.cli.why.verdict import Cause, Kind, Verdict
+from chalicelib.conditions.plan import plan
 from chalicelib.conditions.row import AlertState
 from chalicelib.render.words import moment
 
@@ -39,7 +40,11 @@ def has_issue(case: Case) -> Verdict | None:
         return None
     return HAS_ISSUE.verdict(
         case.place.cli("show", str(issue.ref)),
-        [("issue", issue.url), *facts(row, case.now)],
+        [
+            ("issue", issue.url),
+            ("next", words.step(plan(row, case.now, case.place.policy))),
+            *facts(row, case.now),
+        ],
         title=case.title,
         issue=issue.ref,
         since=moment(row.spec.episode or row.spec.at, case.now),

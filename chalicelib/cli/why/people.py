@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from chalicelib.cli.why.case import Case
 from chalicelib.cli.why.condition import facts
 from chalicelib.cli.why.verdict import Cause, Kind, Verdict
+from chalicelib.conditions import wishes
 from chalicelib.conditions.issue import IssueRef
 from chalicelib.conditions.unopened import ClosedByPerson, Disabled, Muted, NotPlanned, Snoozed
+from chalicelib.conditions.wishes import Wish
 from chalicelib.render.words import moment
 
 CLOSED = Cause(
@@ -43,6 +45,7 @@ CAUSES = (CLOSED, NOT_PLANNED, MUTED, SNOOZED, DISABLED)
 """In the words of the row; `unopened` says which holds."""
 
 SOMEBODY = "a person"
+"""Who set a label is not in the row."""
 
 
 def closed(case: Case, why: ClosedByPerson | NotPlanned) -> Verdict:
@@ -64,9 +67,9 @@ def muted(case: Case, why: Muted) -> Verdict:
     """Say who muted it."""
     return MUTED.verdict(
         _gh("comment", why.ref, "--body", "/unmute"),
-        _known(case),
+        _known(case, wishes.MUTE),
         title=case.title,
-        who=SOMEBODY,
+        who=_who(case, wishes.MUTE),
         issue=why.ref,
     )
 
@@ -75,9 +78,9 @@ def snoozed(case: Case, why: Snoozed) -> Verdict:
     """Say who snoozed it."""
     return SNOOZED.verdict(
         _gh("comment", why.ref, "--body", "/unsnooze") if why.ref else case.place.cli("list"),
-        _known(case),
+        _known(case, wishes.SNOOZE),
         title=case.title,
-        who=SOMEBODY,
+        who=_who(case, wishes.SNOOZE),
         issue=why.ref or "its issue",
         until=moment(why.until, case.now) if why.until else "its end",
     )
@@ -88,9 +91,20 @@ def disabled(case: Case, why: Disabled) -> Verdict:  # noqa: ARG001 - as the oth
     return DISABLED.verdict(case.place.cli("doctor"), _known(case), title=case.title, stage=case.place.stage)
 
 
-def _known(case: Case) -> Iterator[tuple[str, object]]:
+def _wish(case: Case, word: str) -> Wish | None:
+    return wishes.whose(case.row.status.wishes, word) if case.row else None
+
+
+def _who(case: Case, word: str) -> str:
+    wish = _wish(case, word)
+    return wish.author if wish else SOMEBODY
+
+
+def _known(case: Case, word: str = "") -> Iterator[tuple[str, object]]:
     if case.row:
         issue = case.row.status.issue
+        if wish := _wish(case, word):
+            yield "asked for", f"/{word} by {wish.author} at {moment(wish.at, case.now)}"
         yield "issue", issue.url if issue else None
         yield from facts(case.row, case.now)
 

@@ -1,11 +1,10 @@
 """Which rows a subject means: found by key where it is one, else by its words among the rows listed."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from chalicelib.alert import Condition, Identity, Priority, fingerprint
+from chalicelib.alert import Condition, Identity, fingerprint
 from chalicelib.cli import rows
-from chalicelib.cli.why.subject import Subject, fits
+from chalicelib.cli.why.subject import PART, Subject, fits
 from chalicelib.conditions.alarm_state import arn_of, name_of
 from chalicelib.conditions.row import AlertState
 from chalicelib.wiring.rules import policy
@@ -22,25 +21,25 @@ ENDED = 7
 
 
 def find(stage: Stage, subject: Subject, now: datetime) -> list[AlertState]:
-    """Find the rows that are meant, those that fire first; where a whole title fits, parts do not count."""
+    """Find the rows that are meant: among those that fire first, and by a whole title before a part of it."""
     if subject.issue:
         holder = store(stage).of_issue(subject.issue)
         return rows.read(stage, [holder] if holder else [])
     if direct := store(stage).get(_key(stage, subject)):
         return [direct]
-    if subject.arn:
-        return [row for row in _listed(stage, now) if (arn_of(row) or "") == subject.arn]
-    known = [(row, _fits(subject, row)) for row in _listed(stage, now)]
-    best = max((each for _, each in known), default=0)
-    found = [row for row, each in known if each and each == best]
-    return sorted(found, key=lambda row: (row.spec.condition is not Condition.FIRING, row.priority))
+    best: list[AlertState] = []
+    for listed in (rows.living, _over):
+        found = [(fit, row) for row in listed(stage, now, MOST) if (fit := _fits(subject, row))]
+        if whole := [row for fit, row in found if fit > PART]:
+            return whole
+        best += [row for _, row in found]
+    return list({row.fingerprint: row for row in best}.values())
 
 
 def firing(stage: Stage, now: datetime) -> list[AlertState]:
     """List the rows that fire and have no open issue, the most urgent first."""
-    found = (row for row in _listed(stage, now, ended=0) if row.spec.condition is Condition.FIRING)
-    missing = [row for row in found if row.spec.alert and not (row.status.issue and row.status.issue.open)]
-    return sorted(missing, key=lambda row: (row.priority, row.spec.at))
+    found = (row for row in rows.living(stage, now, MOST) if row.spec.condition is Condition.FIRING)
+    return [row for row in found if row.spec.alert and not (row.status.issue and row.status.issue.open)]
 
 
 def _key(stage: Stage, subject: Subject) -> str:
@@ -56,21 +55,16 @@ def _key(stage: Stage, subject: Subject) -> str:
 
 def _fits(subject: Subject, row: AlertState) -> int:
     if subject.fingerprint and row.fingerprint.startswith(subject.fingerprint):
-        return 2
+        return PART + 1
+    if subject.arn:
+        return PART + 1 if arn_of(row) == subject.arn else 0
     issue = row.status.issue
     return fits(subject.words, (rows.title(row), issue.title if issue else "", name_of(arn_of(row) or "")))
 
 
-def _listed(stage: Stage, now: datetime, *, ended: int = ENDED) -> list[AlertState]:
-    """Read the rows that an index lists: due, with an issue, or ended lately."""
-    return store(stage).several(list(dict.fromkeys(_names(stage, now, ended))))
-
-
-def _names(stage: Stage, now: datetime, ended: int) -> Iterator[str]:
-    for priority in Priority:
-        yield from store(stage).due(priority, now + rows.EVER, MOST)
-        yield from census(stage).with_open_issue(priority, MOST)
-    for repository in sorted(policy(stage.settings).routing.repositories):
-        yield from census(stage).newest_in(repository, MOST)
-    for days in range(ended):
-        yield from census(stage).resolved((now - timedelta(days=days)).date(), MOST)
+def _over(stage: Stage, now: datetime, limit: int) -> list[AlertState]:
+    """Read the rows that ended lately, or whose issue was closed lately."""
+    repositories = sorted(policy(stage.settings).routing.repositories)
+    names = [name for repository in repositories for name in census(stage).newest_in(repository, limit)]
+    days = [(now - timedelta(days=back)).date() for back in range(ENDED)]
+    return rows.read(stage, [*names, *(name for day in days for name in census(stage).resolved(day, limit))])

@@ -9,6 +9,9 @@ from chalicelib.conditions.issue import IssueRef
 SHORTEST = 6
 """Digits of a fingerprint that are taken for one."""
 
+PART = 1
+"""How well a part of a text fits; a whole one fits better."""
+
 _FINGERPRINT = re.compile(rf"[0-9a-f]{{{SHORTEST},64}}")
 _ALARM = re.compile(r"arn:[\w-]+:cloudwatch:([\w-]+):([0-9]+):alarm:(.+)")
 _PRIORITY = re.compile(r"^\[p[0-3]\]\s*", re.IGNORECASE)
@@ -47,7 +50,7 @@ def read(text: str) -> Subject:
 def fits(words: str, texts: tuple[str, ...]) -> int:
     """Say how well words fit: 2 for a whole text, 1 for a part of one, 0 for neither."""
     asked, known = plain(words), [plain(text) for text in texts if text]
-    return 2 if asked in known else int(bool(asked) and any(asked in text for text in known))
+    return PART + 1 if asked in known else PART * (bool(asked) and any(asked in text for text in known))
 
 
 def plain(text: str) -> str:

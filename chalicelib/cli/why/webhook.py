@@ -1,5 +1,6 @@
 """The webhook: which requests it refused lately, so that what they held never got in. Pure."""
 
+from chalicelib.adapters import registry
 from chalicelib.cli.doctor import refused as words
 from chalicelib.cli.why.case import AlarmNow, Case, RefusedRequests, Unknown
 from chalicelib.cli.why.verdict import Cause, Kind, Verdict
@@ -20,7 +21,7 @@ def refused(case: Case) -> Verdict | None:
     """Name the last refusals: a request is refused before anybody reads what alerts it holds."""
     if isinstance(case.evidence.refused, Unknown) or isinstance(case.evidence.alarm(case.subject), AlarmNow):
         return None  # an alarm of CloudWatch does not come through the webhook
-    of_senders = [each for each in case.evidence.refused if each.source in words.SENDERS[:-2]]
+    of_senders = [each for each in case.evidence.refused if each.source in registry.webhooks()]
     if not of_senders:
         return None
     last = max(of_senders, key=lambda each: each.at)
