@@ -1,7 +1,8 @@
 """Comments: the kinds that we write, and the key that identifies each of them. Pure.
 
 The key is stored in the row and, as a marker, in the comment on GitHub, which is found again by it. So what
-is written here is never changed, only added to.
+is written here is never changed, only added to. An earlier version, after a rollback, reads a key up to its
+first dash: a call to the next tier is an escalation to it, too.
 """
 
 from datetime import datetime
@@ -13,7 +14,7 @@ class Comment(StrEnum):
 
     REPEAT = "repeat"
     ESCALATION = "escalation"
-    TIER = "tier"
+    TIER = "escalation-tier"
     RESOLVED = "resolved"
     SNOOZE = "snooze"
     QUIET = "quiet"
@@ -32,7 +33,7 @@ class Comment(StrEnum):
     @classmethod
     def of(cls, key: str) -> "Comment":
         """Read the kind from a key; raises ValueError if the key is not ours."""
-        return cls(key.partition("-")[0])
+        return cls(key.rpartition("-")[0])
 
 
 PURPOSE = {

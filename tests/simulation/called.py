@@ -26,7 +26,7 @@ QUIETING = {"alert:muted", "alert:quiet"}
 APART = 60.0
 """Seconds by which an acknowledgement must be in the episode: GitHub's clock is known nearly."""
 
-_EPISODE = re.compile(r"<!-- alerting:comment fingerprint=\w+ episode=(\S+) key=tier-")
+_EPISODE = re.compile(r"<!-- alerting:comment fingerprint=\w+ episode=(\S+) key=escalation-tier-")
 
 
 class Called:

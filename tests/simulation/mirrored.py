@@ -48,11 +48,7 @@ def _kinds(known: Issue | None, issue: Issue) -> Iterator[str]:
     ours = issue.opened_at is not None and (known is None or known.opened_at != issue.opened_at)
     if ours:
         yield "opened"
-    if (
-        known
-        and known.comment_key != issue.comment_key
-        and issue.comment_key.startswith(("escalation", "tier"))
-    ):
+    if known and known.comment_key != issue.comment_key and issue.comment_key.startswith("escalation"):
         yield "escalated"
     if issue.closed_at and (was_open or ours):
         yield "closed"

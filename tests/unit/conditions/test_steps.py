@@ -9,9 +9,10 @@ import pytest
 
 from chalicelib import render
 from chalicelib.conditions import steps
+from chalicelib.conditions.calls import Kind
 from chalicelib.conditions.comments import Comment
 from chalicelib.conditions.row import Status
-from chalicelib.conditions.steps import Work
+from chalicelib.conditions.steps import AddComment, Work
 from tests.unit.rows import at, issue, routing, row
 
 
@@ -37,7 +38,21 @@ def test_a_comment_has_its_kind_its_key_and_its_words(kind: Comment) -> None:
     assert kind.key(7) in render.comment(row(status=Status(issue())), routing(), kind.key(7), at(60))
 
 
-@pytest.mark.parametrize("key", ["", "-7", "other-7", "repeatedly-7"])
+def test_a_version_that_does_not_know_tiers_reads_their_keys_as_an_escalations() -> None:
+    """It reads a key up to the first dash, and may have to finish what this version began."""
+    key = Comment.TIER.key(datetime(2026, 3, 1, tzinfo=UTC))
+    assert Comment.of(key) is Comment.TIER
+    assert key.partition("-")[0] == Comment.ESCALATION
+
+
+def test_calling_people_ranks_as_an_opening_and_each_comment_says_its_purpose() -> None:
+    steps = {kind: AddComment(issue().ref, kind.key(7)) for kind in Comment}
+    opening = {kind for kind, step in steps.items() if step.kind is Kind.OPEN}
+    assert opening == {Comment.ESCALATION, Comment.TIER}
+    assert len({step.words for step in steps.values()}) == len(Comment)
+
+
+@pytest.mark.parametrize("key", ["", "7", "-7", "other-7", "repeatedly-7", "escalation-tiers-7"])
 def test_another_key_is_refused(key: str) -> None:
     with pytest.raises(ValueError, match="is not a valid Comment"):
         Comment.of(key)

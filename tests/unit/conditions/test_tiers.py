@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from chalicelib.alert import Priority
+from chalicelib.conditions import acknowledgement, outcome
 from chalicelib.conditions.issue import IssueRef
 from chalicelib.conditions.nothing import Nothing, Quiet
 from chalicelib.conditions.plan import Policy, plan
-from chalicelib.conditions.row import AlertState
+from chalicelib.conditions.row import AlertState, Issue
 from chalicelib.conditions.steps import AddComment
 from chalicelib.errors import CommentsClosed, OutcomeUnknown, RateLimited
 from chalicelib.routing import load
@@ -42,7 +43,7 @@ def at_16(row: AlertState) -> object:
     return plan(row, at(16), POLICY)
 
 
-CALL = AddComment(REF, "tier-20260301T030100000000")
+CALL = AddComment(REF, "escalation-tier-20260301T030100000000")
 
 
 @pytest.mark.parametrize(
@@ -67,11 +68,11 @@ CALL = AddComment(REF, "tier-20260301T030100000000")
         (waits(called_at=at(2)), Nothing(Quiet.UP_TO_DATE, at(17))),
         (
             waits(called_at=None, opened_at=at(0), commented_at=at(9)),
-            AddComment(REF, "tier-20260301T030000000000"),
+            AddComment(REF, "escalation-tier-20260301T030000000000"),
         ),
         (waits(called_at=None, commented_at=at(9)), Nothing(Quiet.UP_TO_DATE, at(24))),
         # never twice with one key
-        (waits(once=("tier-20260301T030100000000",)), Nothing(Quiet.UP_TO_DATE)),
+        (waits(once=("escalation-tier-20260301T030100000000",)), Nothing(Quiet.UP_TO_DATE)),
         # flapping is nobody's word
         (waits(labels=(*with_issue(FIRING).status.issue.labels, "alert:flapping")), CALL),  # type: ignore[union-attr]
     ],
@@ -266,6 +267,83 @@ def test_taking_off_a_label_leaves_it_to_people_from_then_on(world: World) -> No
     assert called(world) == []
     world.settle(2)
     assert called(world) == [SECOND_TIER]
+
+
+def looks(world: World) -> None:
+    """Somebody looks at the issue, as people may have changed it."""
+    world.sync.look(world.row, world.clock.now() + timedelta(minutes=1))
+
+
+def test_a_persons_reopening_leaves_it_to_people_from_then_on(world: World) -> None:
+    world.tracker.close_as_person(FIRST)
+    looks(world)
+    world.settle(60)
+    world.tracker.reopen_as_person(FIRST)
+    looks(world)
+    world.settle(14)
+    assert called(world) == []
+    world.settle(2)
+    assert called(world) == [SECOND_TIER]
+
+
+def test_after_a_snooze_it_waits_again(world: World) -> None:
+    acknowledges(world, "/snooze 1h")
+    looks(world)
+    world.settle(62)
+    assert ["The snooze is over" in each for each in world.tracker.threads[FIRST].comments] == [True]
+    world.settle(12)
+    assert called(world) == []
+    world.settle(4)
+    assert called(world) == [SECOND_TIER]
+
+
+def test_while_it_flaps_nothing_is_said_of_a_snooze_and_it_is_waited_for() -> None:
+    row = waits(labels=(*labels(FIRING), "alert:flapping"))
+    over = replace(row, status=replace(row.status, snoozed_until=at(10)))
+    assert plan(over, at(24), POLICY) == Nothing(Quiet.FLAPPING, at(25))
+    assert isinstance(plan(over, at(25), POLICY), AddComment)
+
+
+def labels(row: AlertState) -> tuple[str, ...]:
+    issue = with_issue(row).status.issue
+    return issue.labels if issue else ()
+
+
+def shown(world: World) -> Issue:
+    """The row's issue."""
+    issue = world.row.status.issue
+    assert issue
+    return issue
+
+
+def adopted(row: AlertState, world: World) -> Issue:
+    """The row's issue after an older one was taken for it."""
+    older = replace(world.tracker.threads[FIRST].seen, ref=SECOND)
+    issue = outcome.adopted(row, firing(0), older, older.title).issue
+    assert issue
+    return issue
+
+
+def test_who_has_an_issue_has_the_older_one_that_takes_its_place(world: World) -> None:
+    acknowledges(world)
+    looks(world)
+    assert (adopted(world.row, world).ref, adopted(world.row, world).acked_by) == (SECOND, "mona")
+    closed = replace(shown(world), closed_at=at(9))
+    instead = adopted(replace(world.row, status=replace(world.row.status, issue=closed)), world)
+    assert (instead.acked_by, instead.called_at) == ("", world.row.spec.seen_at)
+
+
+def test_what_was_done_in_a_new_episode_holds_though_the_issue_does_not_show_it_yet(world: World) -> None:
+    """An acknowledgement is made, and a tier called, before the text is carried over."""
+    known, seen = shown(world), world.tracker.threads[FIRST].seen
+    row = replace(world.row, spec=row_of(firing(0), resolved(5), firing(10)).spec)
+    now = replace(known, acked_by="mona", acked_at=at(12), called_at=at(11), tier=1)
+    kept = acknowledgement.shown(row, now, seen, at(13))
+    assert (kept.acked_by, kept.called_at, kept.tier) == ("mona", at(11), 0)
+    ahead = replace(now, clock_ahead=timedelta(minutes=5))
+    assert acknowledgement.shown(row, ahead, seen, at(13)).acked_by == ""
+    sooner = replace(now, acked_at=at(9), called_at=at(8))
+    assert acknowledgement.shown(row, sooner, seen, at(13)) == replace(known, called_at=at(13))
 
 
 @pytest.mark.parametrize("after", [True, False])

@@ -41,13 +41,26 @@ def test_a_tier_is_called_with_what_it_needs() -> None:
         )
     )
     waiting = row(fires=alert(reason="B = 2"), status=Status(issue(tier=1)))
-    said = render.comment(waiting, table, "tier-3", at(30))
+    said = render.comment(waiting, table, "escalation-tier-3", at(30))
     assert said.startswith(
         "Nobody has acknowledged this yet. **P1 high**; firing since 03:10 UTC (2026-11-23), 30"
     )
     assert said.index("**[Open the runbook]") < said.index("\n\n@ann @org/c\n\n") < said.index("B = 2")
     assert "To take it, comment `/ack`." in said
-    assert "@org" not in render.comment(waiting, routing(), "tier-3", at(30)), "the table has changed since"
+    assert "@org" not in render.comment(waiting, routing(), "escalation-tier-3", at(30)), "changed since"
+
+
+def test_who_has_it_is_no_mention_that_an_edit_could_send_again() -> None:
+    """What an older row does not know is left out, and of what is over nobody has it."""
+    had = issue(acked_by="octocat", acked_at=at(2))
+    body = render.body(row(status=Status(had)), routing(), at(14), previous="x")
+    assert "\n\nAcknowledged by `@octocat` at 03:12 UTC.\n\n" in body
+    assert "Nobody has it yet" not in body
+    older = render.body(row(status=Status(issue(acked_by="octocat"))), routing(), at(14), previous="x")
+    assert "\n\nAcknowledged by `@octocat`.\n\n" in older
+    assert "octocat" not in render.body(ended(14, status=Status(had)), routing(), at(14), previous="x")
+    again = render.body(row(status=Status(issue(acked_by="octocat", closed_at=at(3)))), routing(), at(14))
+    assert "Nobody has it yet" in again, "the issue before is closed"
 
 
 def test_a_wrong_command_is_answered_with_all_there_are() -> None:

@@ -11,15 +11,17 @@ from chalicelib.alert import Priority
 from chalicelib.conditions import changes, lag
 from chalicelib.conditions.facts import Fact
 from chalicelib.conditions.issue import Closer
+from chalicelib.conditions.policy import Policy
 from chalicelib.conditions.row import AlertState, Lease
 from chalicelib.errors import Unavailable
 from chalicelib.mirrors import MirrorUnavailable
+from chalicelib.routing import load
 from chalicelib.settings import Settings
 from chalicelib.store import codec
 from chalicelib.sync.sync import Sync
 from chalicelib.wiring.mirrors import mirrors
 from chalicelib.wiring.stage import Stage
-from tests.unit.builders import at, firing, resolved
+from tests.unit.builders import ROUTING, at, firing, resolved
 from tests.unit.sync.test_sync import FIRST, LOST, World, fails_with
 
 MINUTE = timedelta(minutes=1)
@@ -72,6 +74,16 @@ def test_an_opening_an_escalation_and_a_closing_are_mirrored_once_and_at_once(wo
     assert (escalated.priority, escalated.title[:4]) == ("P0", "[P0]")
     assert closed.closed_by is Closer.US
     assert len({fact.id for fact in world.receiver.facts}) == 3
+
+
+def test_a_tier_that_is_called_is_mirrored_as_an_escalation(world: Mirrored) -> None:
+    world.policy = Policy(
+        load(f'{ROUTING}\n[team.dev-infra]\nescalate_after = "15m"\nescalate_to = [["@ann"]]')
+    )
+    world.sync = world.worker()
+    world.run(firing(0))
+    world.settle(40)
+    assert world.receiver.heard == ["opened", "escalated"]
 
 
 def test_a_flap_is_mirrored_as_a_reopening(world: Mirrored) -> None:
