@@ -357,7 +357,7 @@ def test_assignees_that_github_does_not_accept_keep_nothing_else_from_being_chan
     seen = edit(hub, ref, body="newer", assignees=["mona", "nobody"])
     assert (seen.body, assignees(hub)) == ("newer", ["mona"])
     with pytest.raises(Refused):
-        edit(hub, ref, title="x" * 257, assignees=["nobody"])
+        edit(hub, ref, title="x" * 257, body="newest")
 
 
 def test_only_the_label_that_github_does_not_accept_is_left_out_and_named(hub: Hub) -> None:

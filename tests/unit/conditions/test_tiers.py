@@ -229,6 +229,14 @@ def test_a_corrected_beginning_takes_nothing_back(world: World) -> None:
     assert world.row.status.issue.acked_by == "mona"
 
 
+def test_a_corrected_beginning_calls_nobody_twice(world: World) -> None:
+    world.settle(16)
+    world.run(firing(-2))
+    world.settle(60)
+    assert world.row.spec.episode == at(-2)
+    assert called(world) == [SECOND_TIER, THIRD_TIER]
+
+
 def test_while_it_flaps_the_time_goes_on(world: World) -> None:
     for minute in range(2, 32, 2):
         world.run(resolved(minute) if minute % 4 == 2 else firing(minute))
@@ -328,6 +336,8 @@ def test_who_has_an_issue_has_the_older_one_that_takes_its_place(world: World) -
     acknowledges(world)
     looks(world)
     assert (adopted(world.row, world).ref, adopted(world.row, world).acked_by) == (SECOND, "mona")
+    again = replace(world.row, spec=row_of(firing(0), resolved(5), firing(10)).spec)
+    assert adopted(again, world).acked_by == "", "that was of the episode before"
     closed = replace(shown(world), closed_at=at(9))
     instead = adopted(replace(world.row, status=replace(world.row.status, issue=closed)), world)
     assert (instead.acked_by, instead.called_at) == ("", world.row.spec.seen_at)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -250,6 +251,43 @@ def test_an_acknowledgement_leaves_other_assignees_and_what_people_write(world: 
     world.say("/unack")
     world.event()
     assert thread.assignees == {"octocat"}
+
+
+def test_who_is_assigned_already_is_assigned_once(world: People) -> None:
+    world.tracker.change(FIRST, Closer.PERSON, assignees=("Mona",))
+    world.say("/ack")
+    world.event()
+    assert world.tracker.threads[FIRST].seen.assignees == ("Mona",)
+
+
+def test_what_a_person_did_since_the_comment_was_read_comes_first(world: People) -> None:
+    asked: list[str] = []
+
+    def closes(name: str, effect: Callable[[], Any]) -> Any:
+        asked.append(name)
+        if len(asked) == 2:  # the first question is whether to listen, the second whether to obey
+            world.tracker.close_as_person(FIRST)
+        return effect()
+
+    world.tracker.faults["may_write"] = closes
+    world.say("/ack")
+    world.event()
+    world.settle(2)
+    thread, issue = world.tracker.threads[FIRST], world.row.status.issue
+    assert issue
+    assert (thread.seen.open, issue.closed_by, thread.assignees) == (False, Closer.PERSON, {"mona"})
+    assert "Acknowledged" not in thread.seen.body, "the text of a closed issue is left alone"
+
+
+def test_an_acknowledgement_of_what_a_person_keeps_open_leaves_it_open(world: People) -> None:
+    world.run(resolved(5))
+    world.tracker.reopen_as_person(FIRST)
+    world.event()
+    world.say("/ack")
+    world.event()
+    world.settle(20)
+    assert world.tracker.threads[FIRST].assignees == {"mona"}
+    assert world.tracker.threads[FIRST].seen.open
 
 
 def test_whoever_cannot_be_assigned_has_it_all_the_same(world: People) -> None:
