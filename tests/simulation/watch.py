@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 PINGS = re.compile(r"@pinged-person|rival/repository#\d|see #\d|<!-- alerting:fingerprint=x ")
 """What the hostile words of providers would do, were they written as they came."""
 
+FENCED = re.compile(r"^(`{3,})[^`\n]*\n.*?^\1`*[ \t]*$", re.MULTILINE | re.DOTALL)
+"""A fenced block, in which GitHub makes nothing a mention or a reference."""
+
 FINGERPRINT = re.compile(r"<!-- alerting:fingerprint=(\w+) [^>]*>")
 WRITES = ("github.open", "github.edit", "github.comment", "github.label", "github.unlabel")
 WORK = {"issues": "write", "metadata": "read"}
@@ -193,7 +196,7 @@ class Watch:
         ours = [comment.body for comment in issue.comments if comment.author == self._world.github.world.bot]
         for text in (issue.title, issue.body or "", *ours):
             self._world.ledger.no_secret(text)
-            if found := PINGS.search(text):
+            if found := PINGS.search(FENCED.sub("", text)):
                 self._world.breaks("8. no ping by a provider's text", f"#{issue.number} says {found[0]}")
 
     def _token_is_narrow(self, call: Call) -> None:
