@@ -356,6 +356,7 @@ def test_what_was_counted_before_time_ran_out_is_not_counted_again(bench: Bench)
 def test_what_could_not_get_an_issue_for_minutes_is_on_the_board(bench: Bench) -> None:
     """Though nothing else is open; what people silenced, or another repository's, is not."""
     bench.later()
+    bench.clock.pass_(minutes=3)
     kept = record(None, heard(0, title="Stuck", identity={"alarm_id": "9"}), bench.clock.now()).row
     error = Refusal("Validation Failed", "CREATE", bench.clock.now(), bench.clock.now(), 422)
     stuck = replace(kept, due_at=bench.clock.now(), status=Status(refusal=error), revision=1)
@@ -363,7 +364,7 @@ def test_what_could_not_get_an_issue_for_minutes_is_on_the_board(bench: Bench) -
     silenced = record(None, heard(0, title="Muted", identity={"alarm_id": "8"}), bench.clock.now()).row
     muted = Status(issue(8, muted=True, closed_at=bench.clock.now(), closed_by=Closer.US))
     bench.store.rows[silenced.fingerprint] = replace(silenced, status=muted, revision=1)
-    bench.later(minutes=4)
+    bench.later(minutes=3)
     assert "Stuck" not in bench.boards[0].body
     bench.later()
     body = bench.boards[0].body
@@ -373,4 +374,4 @@ def test_what_could_not_get_an_issue_for_minutes_is_on_the_board(bench: Bench) -
     assert "Muted" not in body
     del bench.store.rows[kept.fingerprint]
     bench.later()
-    assert "All quiet" in bench.boards[0].body
+    assert f"**All quiet** since {bench.clock.now():%H:%M} UTC" in bench.boards[0].body

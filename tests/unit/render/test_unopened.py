@@ -1,7 +1,7 @@
 """Why a condition has no open issue, and what keeps a step from its end, in sentences for people."""
 
 from dataclasses import replace
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 
@@ -128,3 +128,9 @@ def test_a_hindrance_names_no_time_that_moves() -> None:
     assert hindrance(Status(refusal=ARCHIVED, put_off=put_off(Denial.BUDGET))) == archived
     assert hindrance(Status(put_off=put_off(Denial.BUDGET))) == "waits for the budget"
     assert hindrance(Status()) == ""
+
+
+def test_a_cause_without_words_is_a_mistake_of_ours() -> None:
+    forgotten: Any = object()
+    with pytest.raises(AssertionError, match="unreachable"):
+        render.why(forgotten, NOW)
