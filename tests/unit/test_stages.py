@@ -83,6 +83,20 @@ def test_who_writes_to_github_may_publish_to_the_mirror_and_the_webhook_may_not(
 
 
 @pytest.mark.parametrize("stage", STAGES)
+@pytest.mark.parametrize("function", ["collector", "reconcile"])
+def test_who_opens_issues_may_read_what_else_fires(stage: str, function: str) -> None:
+    """An issue is opened without it where that is refused, so nothing else would fail."""
+    table = f"arn:aws:dynamodb:{STAGES[stage]}:*:table/alerting-{stage}-alerts-state"
+    may = {
+        (action, resource)
+        for each in statements(stage, function)
+        for action in listed(each["Action"])
+        for resource in listed(each["Resource"])
+    }
+    assert may >= {("dynamodb:BatchGetItem", table), ("dynamodb:Query", f"{table}/index/issues")}
+
+
+@pytest.mark.parametrize("stage", STAGES)
 def test_every_policy_file_belongs_to_a_function(stage: str) -> None:
     files = {path.name for path in CHALICE.glob(f"policy-{stage}-*.json")}
     assert files == {f"policy-{stage}-{function}.json" for function in FUNCTIONS}
