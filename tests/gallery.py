@@ -6,7 +6,7 @@ pictures of it where there is a Chromium. Nothing is fetched: what a sample link
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from html import escape
 from pathlib import Path
@@ -15,7 +15,7 @@ from chalicelib import render
 from chalicelib.adapters.fields import Ownership
 from chalicelib.alert import UNKNOWN_TEAM, AlertEvent, Condition, Priority
 from chalicelib.conditions.record import record
-from chalicelib.routing import Routing, load
+from chalicelib.routing import Home, Routing, load
 from tests.browser.chromium import HOW_TO_INSTALL, chromium, installed, set_window
 from tests.local.github.pages import markdown
 from tests.local.stack import ROOT
@@ -28,7 +28,10 @@ FALLBACK = Ownership((UNKNOWN_TEAM,), Priority.P2)
 AFTER = timedelta(minutes=12)
 """How long each has fired when it is shown."""
 
-PUBLIC = load((ROOT / "docs" / "routing.example.toml").read_text(encoding="utf-8"))
+PUBLIC = replace(
+    load((ROOT / "docs" / "routing.example.toml").read_text(encoding="utf-8")),
+    home=Home("123456789012", "us-west-2"),
+)
 LOOKS = {"wide": (1000, False), "phone": (390, False), "dark": (1000, True)}
 A_PICTURE = 8
 """Issues in one picture: Chromium draws no page that is much higher."""

@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping
 from urllib.parse import unquote, unquote_plus
 
-from chalicelib.render.aliases import alias
 from chalicelib.render.markdown import clean
 from chalicelib.telemetry.masking import mask
 
@@ -35,19 +34,22 @@ def hide(value: str) -> str:
 
 
 def rename(value: str) -> str:
-    """Put its alias for each account id, so that two accounts do not look alike; an ARN keeps its region."""
+    """Put `(…9012)` for account ids, so that two accounts do not look alike; an ARN keeps its region.
+
+    A hundred million possible ids share their last four digits.
+    """
     cleaned = clean(value)
     if len(cleaned) < SHORTEST:
         return cleaned
-    return _ACCOUNT.sub(_alias, _ARN.sub(_place, cleaned) if ":" in cleaned else cleaned)
+    return _ACCOUNT.sub(_ending, _ARN.sub(_place, cleaned) if ":" in cleaned else cleaned)
 
 
 def _place(arn: re.Match[str]) -> str:
     return _ARN.sub("", arn[0].split(":", 2)[2])
 
 
-def _alias(account: re.Match[str]) -> str:
-    found = alias(account[0].replace("-", ""))
+def _ending(account: re.Match[str]) -> str:
+    found = f"…{account[0][-4:]}"
     return found if account.string.endswith(NAMED, 0, account.start()) else f"({found})"
 
 

@@ -26,7 +26,7 @@ repository = "{REPOSITORY}"
 close_on_resolve = false
 """
 
-TITLE = "Runner queue too long [cloudwatch:\u200bus-east-1:(calm-wasp):\u200balarm:queue]"
+TITLE = "Runner queue too long [cloudwatch:\u200bus-east-1:(…9012):\u200balarm:queue]"
 """Of the alert below, from an emitter."""
 
 

@@ -98,7 +98,7 @@ def test_it_shows_what_details_say() -> None:
     }
     assert said["infra"] == common | {
         "teams": ["infra"],
-        "title": "Queue too long [web-1, eu, account calm-wasp]",
+        "title": "Queue too long [web-1, eu, account …9012]",
         "description": "of (account)",
         "labels": {"host": "web-1", "api_token": "(masked)", "role": "role/ci"},
         "annotations": {"note": "a note"},
