@@ -3,17 +3,21 @@
 import json
 import os
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from chalicelib import __version__
 from chalicelib.cli.doctor import functions, hook, lookups
 from chalicelib.cli.doctor.finding import Check, Finding, findings
 from chalicelib.settings import AwsArn, Settings
 from chalicelib.webhook import hook_secret
+from chalicelib.wiring import deployed
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.stage import Stage
 from tests.cli.stack import Prompt
@@ -145,6 +149,10 @@ class Functions:
     config: list[dict[str, Any]] = field(default_factory=list)
     mappings: list[dict[str, Any]] = field(default_factory=list)
     rules: list[dict[str, Any]] = field(default_factory=list)
+    apis: list[dict[str, str]] = field(default_factory=list)
+
+    def get_rest_apis(self, **_: int) -> dict[str, Any]:
+        return {"items": self.apis}
 
     @classmethod
     def sound(cls) -> "Functions":
@@ -180,6 +188,10 @@ class OnLambda(Stage):
         return self.lambdas
 
 
+def logging(functions: Functions, level: str) -> None:
+    functions.config[1]["LoggingConfig"] = {"LogFormat": "JSON", "ApplicationLogLevel": level}
+
+
 def looked_at(check: Check, change: Callable[[Functions], object]) -> list[Finding]:
     settings = Settings.read({"ALERTING_STAGE": "dev"})
     here = AwsArn.parse("arn:aws:lambda:us-west-2:123456789012:function:alerting-dev")
@@ -193,6 +205,9 @@ def looked_at(check: Check, change: Callable[[Functions], object]) -> list[Findi
     [
         (functions.versions, lambda it: None, None),
         (functions.mapping, lambda it: None, None),
+        (functions.log_levels, lambda it: None, None),
+        (functions.log_levels, lambda it: logging(it, "WARN"), "application log level to INFO"),
+        (functions.log_levels, lambda it: logging(it, "DEBUG"), "application log level of these to INFO"),
         (functions.schedule, lambda it: None, None),
         (functions.versions, lambda it: it.config[1].update(CodeSha256="b"), "Deploy the stage again"),
         (functions.versions, lambda it: it.config[1].pop("Environment"), "Deploy the stage again"),
@@ -210,6 +225,44 @@ def test_what_a_deployment_left_amiss_is_found(
     wrong = [finding.fix for finding in looked_at(check, change) if not finding.ok]
     assert (told is None) == (wrong == [])
     assert all(told in fix for fix in wrong if told)
+
+
+@pytest.mark.parametrize(
+    ("served", "told"),
+    [
+        ({"version": __version__, "stage": "dev"}, ""),
+        ({"version": "9.9.9", "stage": "dev"}, "Deploy the stage again, or check out 9.9.9."),
+        ({"version": "9.9.9", "stage": "prod"}, ""),
+    ],
+)
+def test_a_version_that_is_not_this_one_is_found(
+    monkeypatch: pytest.MonkeyPatch, served: dict[str, str], told: str
+) -> None:
+    class Health(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(json.dumps(served).encode())
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    def apis(it: Functions) -> None:
+        it.apis = [{"name": "alerting", "id": "a1"}, {"name": "other", "id": "b2"}]
+
+    with HTTPServer(("127.0.0.1", 0), Health) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        here = f"http://127.0.0.1:{server.server_port}"
+        monkeypatch.setattr(deployed, "address", lambda _, api: here if api == "a1" else "http://127.0.0.1:9")
+        (found,) = looked_at(functions.version, apis)
+        server.shutdown()
+    assert found.fix == told
+    assert ("9.9.9" in found.told) == bool(told)
+
+
+def test_where_no_api_answers_the_version_is_not_looked_at() -> None:
+    (found,) = looked_at(functions.version, lambda it: None)
+    assert (found.ok, "no API" in found.told) == (True, True)
 
 
 def listed(**environment: str) -> list[Finding]:

@@ -8,10 +8,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx
 import pytest
 
 from chalicelib.cli import rows as cli_rows
-from chalicelib.cli.doctor import budget, repositories, secret_forms, waiting
+from chalicelib.cli.doctor import budget, refused, repositories, secret_forms, waiting
 from chalicelib.cli.doctor.finding import Finding, findings
 from chalicelib.conditions.setbacks import Denial, PutOff, Refusal
 from chalicelib.rate_limit.rules import Budget
@@ -19,8 +20,10 @@ from chalicelib.rate_limit.shared import SharedBudget
 from chalicelib.webhook import hook_secret
 from chalicelib.wiring.clock import CLOCK
 from tests.cli import calls
+from tests.cli.conftest import SETTINGS
 from tests.cli.stack import Prompt
 from tests.local import senders
+from tests.local.stack import LocalStack
 from tests.twins.stage import Held
 from tests.unit import rows
 
@@ -36,6 +39,14 @@ def found(prompt: Prompt) -> dict[str, dict[str, Any]]:
             calls.parse(line.strip())
     assert len({finding["fix"] for finding in each}) == len(each), "one fix, one finding"
     return {finding["name"]: finding for finding in each}
+
+
+@pytest.fixture(scope="module")
+def prompt() -> Iterator[Prompt]:
+    """A stack with its webhook, whose log says what it refused."""
+    repositories = ("example-org/alerts", INFRA)
+    with LocalStack(repositories=repositories, reconcile_every=1, settings=SETTINGS, http=True) as stack:
+        yield Prompt(stack)
 
 
 @pytest.fixture(autouse=True)
@@ -119,11 +130,11 @@ def test_rows_that_were_refused_or_put_off_are_found_in_githubs_words(
     prompt: Prompt, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = CLOCK.now()
-    refused = Refusal(ALLOW_LIST, "CREATE", now, now, 403, "A1:B2")
+    setback = Refusal(ALLOW_LIST, "CREATE", now, now, 403, "A1:B2")
     off = PutOff(Denial.BUDGET, now, now + timedelta(minutes=20))
     known = rows.row()
     living = [
-        replace(known, status=replace(known.status, refusal=refused)),
+        replace(known, status=replace(known.status, refusal=setback)),
         replace(known, status=replace(known.status, put_off=off)),
         replace(known, status=replace(known.status, put_off=replace(off, until=now))),
     ]
@@ -134,6 +145,18 @@ def test_rows_that_were_refused_or_put_off_are_found_in_githubs_words(
     assert "Add the address that Alerting calls from to the IP allow list" in told[waiting.REFUSED]["fix"]
     assert "1 row, 1 of them firing P0 or P1: the budget has no room" in told[waiting.NAME]["told"]
     assert "list --due" in told[waiting.NAME]["fix"]
+
+
+def test_requests_that_are_refused_for_their_token_are_found(prompt: Prompt) -> None:
+    url = f"{prompt.stack.http_url}/webhooks/grafana"
+    for _ in range(3):
+        assert (
+            httpx.post(url, json={}, headers={"X-Grafana-Token": "wrong"}, trust_env=False).status_code == 401
+        )
+    prompt.wait_until(lambda: refused.NAME in found(prompt), "the refusals in the log")
+    told = found(prompt)[refused.NAME]
+    assert re.search(r"^\d requests for grafana were refused in the last hour.*: wrong token$", told["told"])
+    assert prompt.stack.aws.webhook_secret in told["fix"]
 
 
 KEY = base64.b64encode(b"-----BEGIN RSA PRIVATE KEY-----\nMII\n-----END RSA PRIVATE KEY-----\n").decode()

@@ -12,8 +12,9 @@ import pytest
 
 from chalicelib.cli.letters import Letter
 from chalicelib.cli.next_command import PROGRAM
+from chalicelib.cli.refused_requests import RefusedRequests
 from chalicelib.cli.why import subject, why
-from chalicelib.cli.why.case import AlarmNow, Case, Place, QueueDepth, RefusedRequests, Unknown
+from chalicelib.cli.why.case import AlarmNow, Case, Place, QueueDepth, Unknown
 from chalicelib.cli.why.causes import CAUSES, verdict_of
 from chalicelib.cli.why.subject import Subject
 from chalicelib.cli.why.verdict import MEANINGS, Kind, Verdict

@@ -7,6 +7,7 @@ import typer
 
 from chalicelib.cli import options, screen
 from chalicelib.cli.doctor import (
+    alarms,
     budget,
     dead_letters,
     functions,
@@ -40,15 +41,18 @@ CHECKS: Mapping[str, Check] = {
     "repositories": repositories.repositories,
     budget.NAME: budget.budgets,
     waiting.NAME: waiting.put_off,
+    refused.NAME: refused.requests,
     "reconcile": github.last_look,
     lookups.NAME: lookups.listings,
+    alarms.NAME: alarms.owners,
 }
 ON_LAMBDA: Mapping[str, Check] = {
     publishers.NAME: publishers.publishers,
     "functions": functions.versions,
+    "log level": functions.log_levels,
+    "version": functions.version,
     "queue's mapping": functions.mapping,
     "schedule": functions.schedule,
-    refused.NAME: refused.requests,
 }
 """What the local stack has none of."""
 
@@ -58,9 +62,10 @@ def doctor(
 ) -> None:
     """Check that a stage has all it needs; each line is ok, or says what to do. Changes nothing.
 
-    It checks identity and clock, secrets, topic, queues, table, the GitHub App and every routed
-    repository, reconcile, look-ups, and on AWS who may publish to the topic, the functions, the queue's
-    mapping, the schedule, and which requests were refused in the last hour.
+    It checks identity and clock, secrets and their form, topic, queues, dead letters by reason, table, the
+    GitHub App and every routed repository, the budget, what GitHub refused or the budget put off, which
+    requests were refused in the last hour, reconcile, look-ups, the account's alarms, and on AWS who may
+    publish to the topic, the functions with their version and log level, the queue's mapping, the schedule.
 
     Examples:
     - `doctor --stage prod`

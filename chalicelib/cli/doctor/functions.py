@@ -7,6 +7,7 @@ from chalicelib import __version__
 from chalicelib.cli.doctor.finding import Finding
 from chalicelib.quantities import counted
 from chalicelib.wiring import checkout
+from chalicelib.wiring.deployed import version as deployed_version
 from chalicelib.wiring.stage import Stage
 
 BATCH = 10
@@ -20,10 +21,39 @@ def versions(stage: Stage) -> Iterator[Finding]:
     codes = {each["CodeSha256"] for each in found}
     same = "all of one package" if len(codes) == 1 else f"of {len(codes)} packages"
     deployed = f"{counted(len(found), 'function')}, {same}, deployed {found[0]['LastModified']}"
-    told = f"{deployed}; this checkout is {__version__}"
-    yield Finding("functions", told, DEPLOY if len(codes) > 1 else "")
+    yield Finding("functions", deployed, DEPLOY if len(codes) > 1 else "")
     for each in found:
         yield from _settings(each, stage)
+
+
+def log_levels(stage: Stage) -> Iterator[Finding]:
+    """See that each function's log has the events that the queries need, and not what it should not.
+
+    Lambda drops what is below the level of a function's configuration, if its format is JSON
+    (docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html). Events are at INFO.
+    """
+    client = stage.client("lambda")
+    levels = {name: _level(client.get_function_configuration(FunctionName=name)) for name in stage.functions}
+    if hidden := [name for name, level in levels.items() if level in ("WARN", "ERROR", "FATAL")]:
+        told = f"{', '.join(hidden)} log only {levels[hidden[0]]}, which hides what queries and `why` read"
+        yield Finding("log level", told, "Set their application log level to INFO: Lambda, Monitoring tools.")
+    if wordy := [name for name, level in levels.items() if level in ("DEBUG", "TRACE")]:
+        told = f"{', '.join(wordy)} log at {levels[wordy[0]]}, where libraries may write requests and headers"
+        yield Finding(
+            "log level", told, "Set the application log level of these to INFO once you have looked."
+        )
+    if not hidden and not wordy:
+        yield Finding("log level", "INFO, as the queries need it")
+
+
+def version(stage: Stage) -> Iterator[Finding]:
+    """Compare the version that the API serves with that of this checkout."""
+    served = deployed_version(stage)
+    if served is None:
+        yield Finding("version", "not looked at: no API of this stage answered on /health")
+        return
+    fix = f"Deploy the stage again, or check out {served}." if served != __version__ else ""
+    yield Finding("version", f"{served} is deployed, and this checkout is {__version__}", fix)
 
 
 def mapping(stage: Stage) -> Iterator[Finding]:
@@ -46,6 +76,10 @@ def schedule(stage: Stage) -> Iterator[Finding]:
     yield Finding(
         "schedule", told, "" if len(running) == 1 else f"Enable one schedule of {function}, or deploy again."
     )
+
+
+def _level(function: dict[str, Any]) -> str:
+    return str(function.get("LoggingConfig", {}).get("ApplicationLogLevel", "INFO"))
 
 
 def _settings(function: dict[str, Any], stage: Stage) -> Iterator[Finding]:

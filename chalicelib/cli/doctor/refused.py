@@ -1,16 +1,15 @@
-"""Refused requests: whose the webhook did not take in the last hour, and why, by its metric."""
+"""Refused requests: whose the webhook did not take in the last hour, and why, by its log."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
-from typing import Any
 
 from botocore.exceptions import ClientError
 
 from chalicelib.adapters import registry
+from chalicelib.cli import refused_requests
 from chalicelib.cli.doctor.finding import Finding
 from chalicelib.quantities import counted
-from chalicelib.telemetry.metrics import NAMESPACE, SERVICE
+from chalicelib.render.words import moment
 from chalicelib.webhook import external_alerts
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.stage import Stage
@@ -33,55 +32,35 @@ WHY: Mapping[str, str] = {
     "UNKNOWN_FORMAT": "neither Grafana's nor the canonical schema",
     "EXPRESSION_FAILED": "an expression in custom.toml fails",
 }
+NO_LOG = "ResourceNotFoundException"
 MAY_NOT = ("AccessDenied", "AccessDeniedException", "AuthorizationError")
 
 
 def requests(stage: Stage) -> Iterator[Finding]:
     """Say how many requests were refused, for each sender and reason; strangers' are nothing to do."""
+    now = CLOCK.now()
     try:
-        found = _counted(stage)
+        found = refused_requests.read(stage.client("logs"), stage.log_groups[0], now - HOUR, now)
     except ClientError as error:
-        if error.response["Error"]["Code"] not in MAY_NOT:
+        code = error.response["Error"]["Code"]
+        if stage.local and code == NO_LOG:
+            yield Finding(NAME, "none: the local stack runs without its webhook")
+        elif code in MAY_NOT:
+            yield Finding(NAME, "not looked at: these credentials may not read logs (logs:FilterLogEvents)")
+        else:
             raise
-        yield Finding(
-            NAME, "not looked at: these credentials may not read metrics (cloudwatch:GetMetricData)"
-        )
         return
-    for (sender, reason), number in found.items():
-        were = f"{counted(number, 'request')} for {sender} {'was' if number == 1 else 'were'}"
-        told = f"{were} refused in the last hour: {_why(sender, reason)}"
-        yield Finding(NAME, told, _fix(stage, sender, reason))
+    for each in sorted(found, key=lambda each: -each.count):
+        were = f"{counted(each.count, 'request')} for {each.source} {'was' if each.count == 1 else 'were'}"
+        last = f"refused in the last hour, the last at {moment(each.at, now)}"
+        told = f"{were} {last}: {_why(each.source, each.reason)}"
+        yield Finding(NAME, told, _fix(stage, each.source, each.reason))
     if not found:
         yield Finding(NAME, "none in the last hour")
 
 
-def _counted(stage: Stage) -> Counter[tuple[str, str]]:
-    """Add up the metric of the last hour by sender and reason; those that are zero are left out."""
-    asked = [(sender, reason) for sender in SENDERS for reason in WHY]
-    now, found, more = CLOCK.now(), Counter[tuple[str, str]](), dict[str, Any]()
-    while True:
-        answer = stage.client("cloudwatch").get_metric_data(
-            MetricDataQueries=[_query(stage, number, *each) for number, each in enumerate(asked)],
-            StartTime=now - HOUR,
-            EndTime=now,
-            **more,
-        )
-        for each in answer["MetricDataResults"]:
-            found[asked[int(each["Id"][1:])]] += round(sum(each["Values"]))
-        if not answer.get("NextToken"):
-            return +found
-        more = {"NextToken": answer["NextToken"]}
-
-
-def _query(stage: Stage, number: int, sender: str, reason: str) -> dict[str, Any]:
-    named = {"service": SERVICE, "stage": stage.name, "source": sender, "reason": reason}
-    dimensions = [{"Name": name, "Value": value} for name, value in named.items()]
-    metric = {"Namespace": NAMESPACE, "MetricName": "WebhookRefused", "Dimensions": dimensions}
-    return {"Id": f"m{number}", "MetricStat": {"Metric": metric, "Period": 60, "Stat": "Sum"}}
-
-
 def _why(sender: str, reason: str) -> str:
-    return "wrong signature" if (sender, reason) == ("github", "UNAUTHORIZED") else WHY[reason]
+    return "wrong signature" if (sender, reason) == ("github", "UNAUTHORIZED") else WHY.get(reason, reason)
 
 
 def _fix(stage: Stage, sender: str, reason: str) -> str:

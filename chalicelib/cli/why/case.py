@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from chalicelib.cli import rows
 from chalicelib.cli.letters import Letter
 from chalicelib.cli.next_command import command
+from chalicelib.cli.refused_requests import RefusedRequests
 from chalicelib.cli.why.subject import Subject
 from chalicelib.cli.why.verdict import Verdict
 from chalicelib.conditions.policy import Policy
@@ -29,18 +30,6 @@ class QueueDepth:
     waiting: int
     in_work: int
     oldest: timedelta | None
-
-
-@dataclass(frozen=True, slots=True)
-class RefusedRequests:
-    """The requests of a source that the webhook refused for a reason, the last of them `at` a time."""
-
-    source: str
-    reason: str
-    status: int
-    count: int
-    at: datetime
-    request: str
 
 
 @dataclass(frozen=True, slots=True)

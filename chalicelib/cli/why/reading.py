@@ -1,18 +1,16 @@
 """What a stage shows: its dead letters, queue, refused requests, alarms and budgets, each read once."""
 
-import json
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.cli import letters
+from chalicelib.cli import letters, refused_requests
 from chalicelib.cli.letters import Letter
+from chalicelib.cli.refused_requests import RefusedRequests
 from chalicelib.cli.trouble import sentence
-from chalicelib.cli.why.case import AlarmNow, QueueDepth, RefusedRequests, Unknown
+from chalicelib.cli.why.case import AlarmNow, QueueDepth, Unknown
 from chalicelib.cli.why.subject import Subject
 from chalicelib.conditions.alarm_state import LONGEST_NAME, AccountRegion
 from chalicelib.conditions.row import AlertState
@@ -25,11 +23,6 @@ from chalicelib.wiring.table import census
 
 LATELY = timedelta(days=1)
 """How far back the webhook's log is looked through, the newest lines first."""
-PAGES = 20
-"""Pages of the log, of a megabyte at most, that are looked through."""
-AT_ONCE = 10_000
-"""Lines of a page, the most that there are."""
-REFUSED = '"WEBHOOK_REFUSED"'
 QUEUES = "AWS/SQS"
 AGE = "ApproximateAgeOfOldestMessage"
 DEPTHS = [f"ApproximateNumberOfMessages{kind}" for kind in ("", "Delayed", "NotVisible")]
@@ -66,7 +59,9 @@ class StageEvidence:
     def refused(self) -> Sequence[RefusedRequests] | Unknown:
         """What the webhook's log says it refused in the last day."""
         try:
-            return _refused(self._stage.client("logs"), self._stage.log_groups[0], self._now)
+            return refused_requests.read(
+                self._stage.client("logs"), self._stage.log_groups[0], self._now - LATELY, self._now
+            )
         except FAILURES as error:
             return Unknown(sentence(error))
 
@@ -106,47 +101,3 @@ class StageEvidence:
         )
         points = sorted(answer["Datapoints"], key=lambda point: point["Timestamp"])
         return timedelta(seconds=points[-1]["Maximum"]) if points else None
-
-
-def _refused(client: Any, group: str, now: datetime) -> list[RefusedRequests]:
-    """Add up the lines by source and reason; each says how many of its kind were left out before it."""
-    last: dict[tuple[str, str], Mapping[str, Any]] = {}
-    counts, asked = Counter[tuple[str, str]](), dict[str, Any]()
-    for _ in range(PAGES):
-        page = client.filter_log_events(
-            logGroupName=group,
-            startTime=_millis(now - LATELY),
-            endTime=_millis(now),
-            filterPattern=REFUSED,
-            startFromHead=False,
-            limit=AT_ONCE,
-            **asked,
-        )
-        for event in page["events"]:
-            line = _line(event)
-            if line.get("message") == "WEBHOOK_REFUSED":
-                kind = str(line.get("source")), str(line.get("reason"))
-                counts[kind] += 1 + int(line.get("left_out") or 0)
-                last[kind] = max(last.get(kind, line), line, key=lambda each: each["at"])
-        if not page.get("nextToken"):
-            break
-        asked = {"nextToken": page["nextToken"]}
-    return [
-        RefusedRequests(
-            *kind, int(line.get("status") or 0), counts[kind], line["at"], str(line.get("correlation_id"))
-        )
-        for kind, line in last.items()
-    ]
-
-
-def _line(event: Mapping[str, Any]) -> dict[str, Any]:
-    try:
-        line = json.loads(event["message"])
-    except ValueError:
-        return {}
-    at = datetime.fromtimestamp(event["timestamp"] / 1000, UTC)
-    return {**line, "at": at} if isinstance(line, dict) else {}
-
-
-def _millis(moment: datetime) -> int:
-    return int(moment.timestamp() * 1000)

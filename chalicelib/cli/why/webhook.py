@@ -2,7 +2,8 @@
 
 from chalicelib.adapters import registry
 from chalicelib.cli.doctor import refused as words
-from chalicelib.cli.why.case import AlarmNow, Case, RefusedRequests, Unknown
+from chalicelib.cli.refused_requests import RefusedRequests
+from chalicelib.cli.why.case import AlarmNow, Case, Unknown
 from chalicelib.cli.why.verdict import Cause, Kind, Verdict
 from chalicelib.quantities import counted
 from chalicelib.render.words import moment

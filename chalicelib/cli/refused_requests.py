@@ -1,0 +1,70 @@
+"""Refused requests: what the webhook's log says it did not take, by source and reason."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+PAGES = 20
+"""Pages of the log, of a megabyte at most, that are looked through."""
+AT_ONCE = 10_000
+"""Lines of a page, the most that there are."""
+REFUSED = '"WEBHOOK_REFUSED"'
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedRequests:
+    """The requests of a source that the webhook refused for a reason, the last of them `at` a time."""
+
+    source: str
+    reason: str
+    status: int
+    count: int
+    at: datetime
+    request: str
+
+
+def read(client: Any, group: str, since: datetime, now: datetime) -> list[RefusedRequests]:
+    """Add up the lines by source and reason; each says how many of its kind were left out before it."""
+    last: dict[tuple[str, str], Mapping[str, Any]] = {}
+    counts, asked = Counter[tuple[str, str]](), dict[str, Any]()
+    for _ in range(PAGES):
+        page = client.filter_log_events(
+            logGroupName=group,
+            startTime=_millis(since),
+            endTime=_millis(now),
+            filterPattern=REFUSED,
+            startFromHead=False,
+            limit=AT_ONCE,
+            **asked,
+        )
+        for event in page["events"]:
+            line = _line(event)
+            if line.get("message") == "WEBHOOK_REFUSED":
+                kind = str(line.get("source")), str(line.get("reason"))
+                counts[kind] += 1 + int(line.get("left_out") or 0)
+                last[kind] = max(last.get(kind, line), line, key=lambda each: each["at"])
+        if not page.get("nextToken"):
+            break
+        asked = {"nextToken": page["nextToken"]}
+    return [
+        RefusedRequests(
+            *kind, int(line.get("status") or 0), counts[kind], line["at"], str(line.get("correlation_id"))
+        )
+        for kind, line in last.items()
+    ]
+
+
+def _line(event: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        line = json.loads(event["message"])
+    except ValueError:
+        return {}
+    at = datetime.fromtimestamp(event["timestamp"] / 1000, UTC)
+    return {**line, "at": at} if isinstance(line, dict) else {}
+
+
+def _millis(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)
