@@ -174,6 +174,8 @@ def test_what_is_long_is_shortened_and_it_goes_before_anything_of_a_person() -> 
     long = alert(description="d" * 4000, reason="r" * 2000, labels={f"l{n}": "x" * 999 for n in range(64)})
     said = data(render.body(row(fires=long), routing(), at(14)))
     assert said["shortened"] is True
+    name = alert(labels={"n" * 101: "x"})
+    assert data(render.body(row(fires=name), routing(), at(14)))["shortened"] is True
     assert said["labels"].keys() <= long.labels.keys()
     assert [*VALID.iter_errors(said)] == []
     assert FENCE.search(render.body(row(fires=long), routing(), at(14), previous="x" * 64_000)) is None
@@ -239,6 +241,7 @@ FAKE = FENCE.search(render.body(row(), routing(), at(14)))
         "",
         "text of a person",
         f"<details>\n{FAKE[0] if FAKE else ''}",
+        f"text of a person\n{render.body(row(), routing(), at(14))}",
         f"{render.marker('other', BEGAN)}\n<details>\n{FAKE[0] if FAKE else ''}\n<!-- alerting:end x -->",
         f"{render.marker('a', BEGAN)}\n<!-- alerting:end x -->\n<details>\n{FAKE[0] if FAKE else ''}",
     ],
