@@ -23,6 +23,7 @@ from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.rules import policy
 from chalicelib.wiring.stage import Stage
 
+MOST = 5000
 UNOPENED = ("priority", "team", "title", "condition", "why there is no open issue", "fingerprint")
 OTHERS = ("priority", "team", "title", "condition", "next", "issue")
 
@@ -40,7 +41,7 @@ OfPriority = Annotated[
 ]
 Watch = Annotated[bool, typer.Option("--watch", help="Refresh every two seconds, until Ctrl-C.")]
 Limit = Annotated[
-    int, typer.Option(min=1, max=5000, help="Maximum rows of each priority and kind that are read.")
+    int, typer.Option(min=1, max=MOST, help="Maximum rows of each priority and kind that are read.")
 ]
 
 
@@ -104,7 +105,12 @@ def _show(stage: Stage, wanted: Wanted, seen: Look, limit: int) -> None:
         return
     screen.console().print(_tables(stage, seen))
     without = sum(each.reason is not None for each in seen.listed)
-    cut = f" More may be left out: `--limit {min(limit * 5, 5000)}`." if len(seen.known) >= limit else ""
+    more = min(limit * 5, MOST)
+    cut = (
+        f" There may be more: `--limit {more}` reads more."
+        if limit < more and len(seen.known) >= limit
+        else ""
+    )
     screen.say(
         f"{len(seen.listed)} in all, {without} of them without an open issue.{cut}",
         "`show` tells more of one: name it as the last column does.",

@@ -179,6 +179,15 @@ def _lost(old: Any, new: Any, path: str) -> list[str]:
     return [] if old == new else [f"{path}: {old!r} became {new!r}"]
 
 
+@pytest.mark.parametrize("name", ROWS)
+def test_nothing_is_known_to_have_kept_a_step_of_a_row_from_its_end(name: str) -> None:
+    """Nor is anything of that written until something has."""
+    status = codec.row(ROWS[name]["item"]).status
+    assert (status.refusal, status.put_off) == (None, None)
+    text = codec.status(codec.row(ROWS[name]["item"]))["status"]["S"]
+    assert {"refusal", "put_off"}.isdisjoint(json.loads(text))
+
+
 UNFINISHED = [name for name in ROWS if "intent" in ROWS[name]["item"]]
 
 

@@ -27,6 +27,7 @@ from chalicelib.errors import (
     OutcomeUnknown,
     RateLimited,
     Refused,
+    Suspended,
     Unavailable,
 )
 from chalicelib.rate_limit.rules import Call, Limits
@@ -775,3 +776,21 @@ def test_the_row_keeps_until_when_the_budget_put_it_off(world: World) -> None:
     world.reconcile(65)
     assert world.store.rows[other.fingerprint].status.put_off is None
     assert len(world.tracker.open_issues) == 2
+
+
+@pytest.mark.parametrize(
+    ("error", "kept"),
+    [
+        (Suspended("POST /app/installations/1/access_tokens: 403 This", status=403, request_id="C3"), 403),
+        (ConfigurationError("alerting-app-secrets", ["github_app_id is missing"]), None),
+        (RateLimited("403 slow down", retry_at=None, status=403, request_id=None), 403),
+        (Unavailable("no connection (ConnectError)"), None),
+    ],
+    ids=lambda each: type(each).__name__,
+)
+def test_the_row_keeps_why_no_token_was_to_be_had(world: World, error: Exception, kept: int | None) -> None:
+    world.tracker.connected = False
+    world.tracker.faults["prepare"] = fails_with(error)
+    refusal = world.run(firing(0)).status.refusal
+    assert refusal
+    assert (refusal.status, refusal.message, refusal.step) == (kept, str(error), "CREATE")
