@@ -46,7 +46,7 @@ class LastTimeEnricher:
 class RelatedEnricher:
     """Looks up what else fires for the same thing or team, and the issues of a composite alarm's children.
 
-    One query, and one read of all rows at once; where they are neither, it does not read.
+    It costs one query and one read of all rows; where the query finds none, there is no read.
     """
 
     index: Index
