@@ -19,7 +19,8 @@ from chalicelib.adapters import group
 from chalicelib.aws.sqs import SqsQueue
 from chalicelib.collector import collector
 from chalicelib.conditions import plan as planning
-from chalicelib.conditions import reasons, record, suppression
+from chalicelib.conditions import reasons, record, related, suppression
+from chalicelib.conditions.issue import IssueRef
 from chalicelib.conditions.policy import Policy
 from chalicelib.conditions.row import AlertState, Intent, Lease
 from chalicelib.conditions.steps import Step
@@ -164,6 +165,17 @@ def _no_failure_stays() -> Patch:
     return patch.object(collector.Collector, "collect", call)
 
 
+def _wrong_number() -> Patch:
+    """As if the number were that of another repository's issue."""
+    real = related.fires_in
+
+    def wrong(repository: str, row: AlertState) -> IssueRef | None:
+        found = real(repository, row)
+        return replace(found, number=found.number + 1) if found else None
+
+    return patch.object(related, "fires_in", wrong)
+
+
 MUTANTS: Mapping[str, Callable[[], Patch]] = {
     "drop the lease": lambda: _planned_on(lambda row: replace(row, lease=None)),
     "ignore the intent": lambda: _planned_on(lambda row: replace(row, intent=None)),
@@ -191,6 +203,7 @@ MUTANTS: Mapping[str, Callable[[], Patch]] = {
     "delete what could not be recorded": _no_failure_stays,
     "reject without the dead-letter queue": lambda: patch.object(SqsQueue, "reject", lambda *_: None),
     "never look for drift": lambda: patch.object(drift.Drift, "check", lambda self, until: None),
+    "name another issue than the related one": _wrong_number,
     **FIXES,
     **TIERS,
 }
