@@ -153,7 +153,7 @@ INTENT = Intent(Verb.OPEN, at(1), 1, at(2), REPOSITORY, looks=1)
         (
             replace(FIRING, status=Status(refusal=replace(REFUSAL, status=None, message="timed out"))),
             "NO_ANSWER",
-            "no effect: timed out; again at its next turn",
+            "no effect: timed out; the next try is at the next turn",
         ),
         (
             replace(FIRING, due_at=at(33), status=Status(put_off=PutOff(Denial.BUSY, at(29), at(33)))),
@@ -178,7 +178,7 @@ INTENT = Intent(Verb.OPEN, at(1), 1, at(2), REPOSITORY, looks=1)
         (replace(FIRING, status=Status(snoozed_until=at(90))), "SNOOZED", "on its issue"),
         (row_of(firing(1), resolved(5)), "ENDED", "tells of it"),
         (with_issue(row_of(firing(1), resolved(5))), "ENDED", "still open"),
-        (row_of(resolved(5)), "END_BEFORE_ANY_FIRING", "only an end"),
+        (row_of(resolved(5)), "END_BEFORE_ANY_FIRING", "Only an end"),
     ],
 )
 def test_what_a_row_says(row: AlertState, cause: str, says: str) -> None:

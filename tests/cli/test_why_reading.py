@@ -7,6 +7,7 @@ from typing import Any
 import boto3
 import pytest
 
+from chalicelib.cli import refused_requests
 from chalicelib.cli.why import reading, subject
 from chalicelib.cli.why.case import AlarmNow, QueueDepth, Unknown
 from chalicelib.cli.why.reading import StageEvidence
@@ -32,9 +33,9 @@ def client(service: Any) -> Any:
 
 def test_what_is_not_there_could_not_be_looked_at() -> None:
     found = evidence()
-    for looked in (found.letters, found.queue, found.refused):
+    for looked, why in ((found.letters, "--stage"), (found.queue, "--stage"), (found.refused, GROUP)):
         assert isinstance(looked, Unknown)
-        assert "--stage" in looked.why
+        assert why in looked.why
 
 
 def test_the_depth_of_the_queue_and_on_aws_its_age() -> None:
@@ -99,9 +100,9 @@ def test_the_log_is_read_page_by_page_and_no_longer_than_so_many(monkeypatch: py
     logs.create_log_group(logGroupName=GROUP)
     logs.create_log_stream(logGroupName=GROUP, logStreamName="stream")
     log(*[line("grafana", "UNAUTHORIZED") for _ in range(30)])
-    monkeypatch.setattr(reading, "AT_ONCE", 10)
+    monkeypatch.setattr(refused_requests, "AT_ONCE", 10)
     assert counts() == [30]
-    monkeypatch.setattr(reading, "PAGES", 2)
+    monkeypatch.setattr(refused_requests, "PAGES", 2)
     assert counts() == [20]
 
 

@@ -91,10 +91,15 @@ class Case:
     evidence: Evidence
 
     @property
-    def title(self) -> str:
+    def name(self) -> str:
         """What it is called: the row's title, or what was asked for."""
         known = self.row is not None and self.row.spec.alert is not None
-        return rows.title(self.row) if self.row and known else f"“{self.subject.words}”"
+        return rows.title(self.row) if self.row and known else self.subject.words
+
+    @property
+    def title(self) -> str:
+        """What it is called in a sentence."""
+        return f"“{self.name}”"
 
 
 Check = Callable[[Case], Verdict | None]

@@ -26,7 +26,7 @@ ENDED = Cause(
 END_ALONE = Cause(
     "END_BEFORE_ANY_FIRING",
     Kind.WELL,
-    "Of {title} only an end has come, at {ended}: a firing from before that is late, and opens nothing.",
+    "Only an end of {title} has arrived, at {ended}: a firing from before that is late, and opens nothing.",
     "Nothing; the next firing opens an issue.",
 )
 CAUSES = (HAS_ISSUE, ENDED, END_ALONE)

@@ -17,32 +17,32 @@ from chalicelib.render.words import moment
 BUDGET = Cause(
     "BUDGET_USED_UP",
     Kind.COMING,
-    "{title} waits for room in the hour's budget of issues: {ahead} before it, its turn comes at about "
-    "{turn}.",
+    "{title} waits for the hourly limit of issues: {ahead} before it, and its turn comes at about {turn}.",
     "Wait, or silence at its source what fires in masses: P0 and P1 have a reserve of their own.",
 )
 BREAKER = Cause(
     "GITHUB_DOES_NOT_ANSWER",
     Kind.COMING,
-    "{title} waits for GitHub, which failed {failures} in a row: it is tried again at {until}.",
+    "{title} waits for GitHub, which has failed {failures} in a row: the next try is at {until}.",
     "See githubstatus.com; everything that fires has its issue once GitHub answers.",
 )
 LIMITED = Cause(
     "GITHUB_ASKS_TO_WAIT",
     Kind.COMING,
-    "{title} waits since GitHub limits our calls ({reason}): it is tried again at {until}.",
+    "{title} waits because GitHub limits our calls ({reason}): the next try is at {until}.",
     "Wait; if it happens again and again, something else uses the same GitHub App.",
 )
 REFUSED = Cause(
     "GITHUB_REFUSES",
     Kind.GITHUB,
-    "GitHub refuses the issue of {title} since {since}: {answer}.",
+    "GitHub has refused the issue of {title} since {since}: {answer}.",
     "Correct the App, the repository or the routing; it is tried again by itself.",
 )
 UNANSWERED = Cause(
     "NO_ANSWER",
     Kind.COMING,
-    "{title} has no issue yet, since the last call to GitHub had no effect: {answer}; again at {until}.",
+    "{title} has no issue yet, because the last call to GitHub had no effect: {answer}; the next try is at "
+    "{until}.",
     "Wait; it is tried again by itself.",
 )
 UNKNOWN = Cause(
@@ -99,18 +99,17 @@ def failing(case: Case, why: Failing) -> Verdict:
     denied = due(case)
     if denied and denied.cause is LIMITED:
         return denied
-    until = moment(why.until, case.now) if why.until else "its next turn"
+    until = moment(why.until, case.now) if why.until else "the next turn"
     evidence = [*_answer(refusal, case.now), ("again", until), *_facts(case)]
     if refusal.status is None or refusal.status >= 500:
         answer = str(refusal).rstrip(".")
         return UNANSWERED.verdict(
             case.place.cli("doctor"), evidence, title=case.title, answer=answer, until=until
         )
-    if fix := FIXES.get(refusal.status):
-        evidence.append(("fix", fix.format(repository=repository)))
     return REFUSED.verdict(
         case.place.cli("doctor"),
         [("repository", repository), *evidence],
+        fix=FIXES.get(refusal.status, "").format(repository=repository),
         title=case.title,
         since=moment(refusal.since, case.now),
         answer=str(refusal).rstrip("."),

@@ -61,7 +61,8 @@ class Inquiry:
         if isinstance(dead, Unknown):
             rejected = f"; the dead-letter queue was not looked at: {dead.why.rstrip('.')}"
         elif dead:
-            rejected = f"; {counted(len(dead), 'message')} in the dead-letter queue became none"
+            are = "is" if len(dead) == 1 else "are"
+            rejected = f"; {counted(len(dead), 'message')} {are} in the dead-letter queue"
             look = (self.place.cli("dlq", "list"),)
         said = _unopened(len(missing)) if missing else "every condition that fires has its open issue"
         headline = said[:1].upper() + said[1:] + rejected
@@ -69,7 +70,7 @@ class Inquiry:
 
     def _answer(self, subject: Subject, row: AlertState | None) -> Answered:
         case = Case(subject, row, self.place, self.now, self.evidence)
-        return Answered(_key(case), case.title, row.fingerprint if row else None, verdict_of(case))
+        return Answered(_key(case), case.name, row.fingerprint if row else None, verdict_of(case))
 
 
 def of(name: str, region: str | None, now: datetime) -> Inquiry:

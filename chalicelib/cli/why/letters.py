@@ -12,11 +12,12 @@ from chalicelib.cli.why.verdict import Cause, Kind, Verdict
 from chalicelib.conditions.alarm_state import alarm_id_of
 from chalicelib.render.words import moment
 
+REPLAY = "Then replay the message: that is a rehearsal until you add `--yes`."
 REJECTED = Cause(
     "DEAD_LETTER",
     Kind.SENDER,
-    "{title} is in the dead-letter queue since {since}: {why} ({reason}).",
-    "Correct it where it comes from, then replay the message; without `--yes` that is a rehearsal.",
+    "{title} has been in the dead-letter queue since {since}: {why} ({reason}).",
+    f"Correct it where it comes from. {REPLAY}",
 )
 CAUSES = (REJECTED,)
 FILLED = {"MISSING_TEAM": ("--team", "TEAM"), "MISSING_PRIORITY": ("--priority", "P2")}
@@ -36,6 +37,7 @@ def rejected(case: Case) -> Verdict | None:
     return REJECTED.verdict(
         _replay(newest, case),
         _evidence(newest, len(about)),
+        fix=f"{newest.why('fix').rstrip('.')}. {REPLAY}",
         title=case.title,
         since=moment(newest.sent_at, case.now),
         why=newest.why("explanation").rstrip("."),
@@ -48,7 +50,6 @@ def _evidence(letter: Letter, number: int) -> Iterator[tuple[str, object]]:
     yield "message", letter.id
     yield "rejected", f"{number} times" if number > 1 else ""
     yield "request", letter.attributes.get("correlation_id")
-    yield "fix", letter.why("fix")
 
 
 def _replay(letter: Letter, case: Case) -> str:
@@ -65,7 +66,7 @@ def _is_about(letter: Letter, case: Case) -> bool:
     said = tuple(_texts(letter.body))
     if alarm_id and alarm_id in said:
         return True
-    words = case.title if case.row else case.subject.words if case.subject.named else ""
+    words = case.name if case.row else case.subject.words if case.subject.named else ""
     whole = case.row is not None
     return fits(words, said) > whole
 

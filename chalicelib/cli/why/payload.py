@@ -28,7 +28,7 @@ REJECTED = Cause(
 IGNORED = Cause(
     "IGNORED",
     Kind.WELL,
-    "{title} opens no issue: {why} ({reason}).",
+    "“{title}” opens no issue: {why} ({reason}).",
     "Nothing; it is acknowledged and counted.",
 )
 EMPTY = Cause(
@@ -71,7 +71,7 @@ def _verdict(what: Ignored | Rejected | NotAccepted, file: str, source: str) -> 
             )
         case Rejected() as rejected:
             return REJECTED.verdict(
-                look, [("fix", rejected.fix)], file=file, why=_why(rejected), reason=rejected.reason
+                look, fix=rejected.fix, file=file, why=_why(rejected), reason=rejected.reason
             )
         case Ignored(reason, title):
             return IGNORED.verdict(look, title=title, why=words.ignored(reason), reason=reason)

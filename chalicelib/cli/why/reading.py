@@ -58,12 +58,12 @@ class StageEvidence:
     @cached_property
     def refused(self) -> Sequence[RefusedRequests] | Unknown:
         """What the webhook's log says it refused in the last day."""
+        group = self._stage.log_groups[0]
         try:
-            return refused_requests.read(
-                self._stage.client("logs"), self._stage.log_groups[0], self._now - LATELY, self._now
-            )
+            return refused_requests.read(self._stage.client("logs"), group, self._now - LATELY, self._now)
         except FAILURES as error:
-            return Unknown(sentence(error))
+            absent = isinstance(error, ClientError) and "ResourceNotFound" in error.response["Error"]["Code"]
+            return Unknown(f"there is no log group {group}" if absent else sentence(error))
 
     def alarm(self, subject: Subject) -> AlarmNow | Unknown | None:
         """Ask CloudWatch for the alarm that a subject names, in its own place."""

@@ -11,31 +11,31 @@ from chalicelib.render.words import moment
 QUIET = Cause(
     "ALARM_DOES_NOT_FIRE",
     Kind.WELL,
-    "{title} has sent nothing: CloudWatch says {state} since {since}.",
+    "{title} has sent nothing, because it does not fire: it has been in {state} since {since}.",
     "Nothing, if that is right; else look at the alarm's threshold and its missing data.",
 )
 SILENT = Cause(
     "ALARM_ACTIONS_DISABLED",
     Kind.WANTED,
-    "{title} is in ALARM since {since}, and its actions are disabled, so CloudWatch sends nothing.",
+    "{title} has been in ALARM since {since}, and its actions are disabled, so CloudWatch sends nothing.",
     "Enable its actions; what still fires then is found within ten minutes.",
 )
 MUTED = Cause(
     "ALARM_MUTED_IN_CLOUDWATCH",
     Kind.WANTED,
-    "{title} is in ALARM since {since}, and CloudWatch itself holds it back: {by}.",
+    "{title} has been in ALARM since {since}, and CloudWatch itself holds it back: {by}.",
     "End the mute rule or the suppression; what still fires then is found within ten minutes.",
 )
 ELSEWHERE = Cause(
     "ALARM_SENDS_ELSEWHERE",
     Kind.SENDER,
-    "{title} is in ALARM since {since}, and none of its actions is the topic {topic}.",
+    "{title} has been in ALARM since {since}, and none of its actions is the topic {topic}.",
     "Add the topic to the alarm's actions for ALARM and for OK, where the alarm is defined.",
 )
 NEVER = Cause(
     "NEVER_REACHED_US",
     Kind.UNSEEN,
-    "{title} never reached the stage {stage}: there is no condition, dead letter or refused request of it.",
+    "{title} never reached the stage {stage}: no condition and no dead letter is about it.",
     "Check the sender: its own log says what was answered. Then send a test alert on the same way.",
 )
 CAUSES = (QUIET, SILENT, MUTED, ELSEWHERE, NEVER)

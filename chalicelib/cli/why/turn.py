@@ -18,19 +18,19 @@ NOW = Cause(
 SOON = Cause(
     "DUE",
     Kind.COMING,
-    "{title} is due since {since}, nothing stands in its way, and reconcile opens its issue within a minute.",
+    "{title} has been due since {since}, nothing stands in its way, and its issue is opened within a minute.",
     "Ask again in a minute.",
 )
 LATE = Cause(
     "OVERDUE",
     Kind.OURS,
-    "{title} is due since {since}, nothing stands in its way, and reconcile has not come to it.",
+    "{title} has been due since {since}, nothing stands in its way, and reconcile has not come to it.",
     "See whether reconcile runs: its schedule, its log, the alarm `reconcile-missing`.",
 )
 UNENDING = Cause(
     "STEPS_NEVER_END",
     Kind.OURS,
-    "{title} has no issue, since {steps} in a row were begun and never ended; the next one at {until}.",
+    "{title} has no issue, because {steps} in a row began and never ended; the next one begins at {until}.",
     "Look in the log for STEPS_NEVER_END with its fingerprint: docs/on-call.md, steps-unending.",
 )
 CAUSES = (NOW, SOON, LATE, UNENDING)

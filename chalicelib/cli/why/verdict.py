@@ -78,11 +78,16 @@ class Cause:
     says: str
     fix: str
 
-    def verdict(self, command: str, evidence: Iterable[tuple[str, object]] = (), **words: object) -> Verdict:
-        """Fill in the sentence; evidence without a value is left out."""
+    def verdict(
+        self, command: str, evidence: Iterable[tuple[str, object]] = (), *, fix: str = "", **words: object
+    ) -> Verdict:
+        """Fill in the sentence; evidence without a value is left out.
+
+        `fix` says what to do in this very case.
+        """
         said = texts.line(self.says.format_map(words))
         known = tuple((name, value) for name, value in evidence if value not in (None, ""))
-        return Verdict(self, said[:1].upper() + said[1:], (*known, ("to do", self.fix)), command)
+        return Verdict(self, said[:1].upper() + said[1:], (*known, ("to do", fix or self.fix)), command)
 
     @property
     def pattern(self) -> str:

@@ -1,6 +1,5 @@
 """The webhook: which requests it refused lately, so that what they held never got in. Pure."""
 
-from chalicelib.adapters import registry
 from chalicelib.cli.doctor import refused as words
 from chalicelib.cli.refused_requests import RefusedRequests
 from chalicelib.cli.why.case import AlarmNow, Case, Unknown
@@ -16,13 +15,15 @@ REFUSED = Cause(
     "Correct the sender's token or its payload, then have it send again.",
 )
 CAUSES = (REFUSED,)
+NO_SENDERS = ("github", words.STRANGER)
+"""Whose requests hold no alerts of ours."""
 
 
 def refused(case: Case) -> Verdict | None:
     """Name the last refusals: a request is refused before anybody reads what alerts it holds."""
     if isinstance(case.evidence.refused, Unknown) or isinstance(case.evidence.alarm(case.subject), AlarmNow):
         return None  # an alarm of CloudWatch does not come through the webhook
-    of_senders = [each for each in case.evidence.refused if each.source in registry.webhooks()]
+    of_senders = [each for each in case.evidence.refused if each.source not in NO_SENDERS]
     if not of_senders:
         return None
     last = max(of_senders, key=lambda each: each.at)
