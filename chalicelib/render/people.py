@@ -9,12 +9,12 @@ from chalicelib.render.words import moment
 TAKE_IT = f"comment `/{commands.ACK}`"
 
 EFFECTS = {
-    commands.ACK: ("", "you have it; you are assigned, repeats are not commented, and nobody else is called"),
-    commands.UNACK: ("", "nobody has it any more, and the next people are called in time"),
-    commands.SNOOZE: (" 4h", "no updates for that long (`30m`, `4h`, `2d`; at most 30 days)"),
-    commands.UNSNOOZE: ("", "the snooze ends now"),
-    commands.MUTE: ("", "no updates about this alert until it is unmuted"),
-    commands.UNMUTE: ("", "updates resume"),
+    commands.ACK: ("", "you have it. You are assigned, repeats add no comments, and nobody else is called."),
+    commands.UNACK: ("", "nobody has it any more. Any escalation starts again."),
+    commands.SNOOZE: (" 4h", "no updates for that long (`30m`, `4h`, `2d`; at most 30 days)."),
+    commands.UNSNOOZE: ("", "the snooze ends now."),
+    commands.MUTE: ("", "no updates about this alert until it is unmuted."),
+    commands.UNMUTE: ("", "updates resume."),
 }
 """How each command is written, and its effect."""
 
