@@ -22,6 +22,7 @@ INSTALLED := $(VENV)/installed
 COVERING := tests/unit tests/contract tests/app tests/cli
 CHECKOV := build/checkov/installed
 SUPPLY := build/supply/installed
+MERMAID := build/mermaid
 SBOM := build/package/sbom.cdx.json
 
 # Where the environment forbids it to keep what it has compiled, Python compiles all of it in every process of every test.
@@ -94,6 +95,13 @@ $(SUPPLY): infra-extra/supply.txt
 	@build/supply/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
+$(MERMAID): tests/browser/package-lock.json
+	@mkdir -p build
+	@if command -v npm >/dev/null; then \
+	  echo "Setting up tests/browser/node_modules (half a minute, once) ..." && \
+	  npm ci --prefix tests/browser --ignore-scripts --no-audit --no-fund --silent && touch $@; \
+	else echo "npm is not installed, so no chart is drawn with Mermaid."; fi
+
 # For every platform, and for every Python from 3.11 on. UPGRADE=--upgrade takes the newest of what is not in requirements.txt.
 lock: $(SUPPLY)
 	@build/supply/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes $(UPGRADE) \
@@ -108,8 +116,9 @@ sbom: $(SUPPLY)
 
 check-all: check check-rest
 
-check-rest: coverage simulate-mutants $(CHECKOV) $(SUPPLY)
+check-rest: coverage simulate-mutants $(CHECKOV) $(SUPPLY) $(MERMAID)
 	@SEEDS=300 RUNS=2000 $(RUN) -m pytest -n 2 --dist loadfile tests/simulation tests/fuzz
+	@$(RUN) -m pytest tests/browser/test_charts.py
 	@$(RUN) -m pytest -n 2 --dist loadfile tests/processes
 	@$(RUN) -m pytest -n 2 --dist loadfile tests/storm
 	@$(RUN) -m pytest -n 2 --dist loadfile tests/senders

@@ -6,9 +6,7 @@ from typing import Any
 from selenium.webdriver import Chrome
 
 SCRIPT = Path(__file__).parent / "node_modules" / "mermaid" / "dist" / "mermaid.min.js"
-HOW_TO_INSTALL_MERMAID = (
-    "Mermaid is not installed: npm install --prefix tests/browser --no-save --ignore-scripts mermaid@11"
-)
+HOW_TO_INSTALL_MERMAID = "Mermaid is not installed: make build/mermaid (which needs npm)"
 
 _DRAW = """
 const [source, answer] = arguments
