@@ -1,11 +1,12 @@
 """What an issue says of others: what else fired when it opened, and how this ended the last time.
 
 They are named `#12`, and only if they are in the same repository. Such a reference also adds "mentioned this
-issue" to the other one's timeline: once, and to nobody's inbox. That is wanted, as it shows whoever has the
-other one that more has begun to fire. It stays rare: the references are chosen at the opening, and are to the
-newest issues, so an issue is named by the few that open next, not by all of a storm. There is no proper link
-without it, as one by the issue's address refers to it as well.
+issue" to the other one's timeline, once, which is no reason for a notification. That is wanted: it shows
+whoever has the other one that more has begun to fire. It stays rare, as the references are chosen when an
+episode begins, and are to the newest issues: an issue is named by the few that open next, not by a storm.
+There is no proper link without it, as one by the issue's address refers to it as well.
 https://docs.github.com/get-started/writing-on-github/working-with-advanced-formatting/autolinked-references-and-urls
+https://docs.github.com/rest/activity/notifications#about-notification-reasons
 
 Not as a list: there GitHub replaces a reference by the title, which is shown anyway, as mails need it.
 """
