@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from chalicelib.cli import matching, options, rows, screen
+from chalicelib.cli import matching, next_command, options, rows, screen
 from chalicelib.cli.matching import Match
 from chalicelib.cli.trouble import Trouble
 from chalicelib.conditions.issue import Seen
@@ -107,7 +107,7 @@ def _matches(stage: Stage, shown: Iterable[Seen], issue: str | None, fingerprint
     if fingerprint:
         row = rows.find(stage, fingerprint, now, MOST)
         if row is None:
-            raise Trouble(f"Nothing is known of {fingerprint}; `list` shows what is.")
+            raise Trouble(f"Nothing is known of {fingerprint}. See `{next_command.on(stage, 'list')}`.")
         found = [Match(match.issue, (row,)) for match in found]
     return found
 
@@ -160,7 +160,7 @@ def _check(stage: Stage, fingerprint: str, plan: Plan) -> None:
     if shown is None or not shown.open or shown.ref.number > plan.match.issue.ref.number:
         raise Trouble(
             f"{plan.match.issue.ref} was not taken over: GitHub refused, a worker was at it, or another "
-            f"condition has it. Run this again; `show {fingerprint[: rows.KEY]}` tells more."
+            f"condition has it. Run this again, or see `{next_command.on(stage, 'show', fingerprint)}`."
         )
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from chalicelib.adapters import texts
-from chalicelib.cli import letters, options, replay, screen
+from chalicelib.cli import letters, next_command, options, replay, screen
 from chalicelib.cli.letters import Letter
 from chalicelib.quantities import counted
 from chalicelib.render.words import moment
@@ -43,7 +43,8 @@ def list_letters(
     - `dlq list --stage prod`
     - `dlq list --json | jq -r '.[] | [.id, .reason] | @tsv'`
     """
-    with letters.opened(checkout.find(stage, region)) as dead:
+    at = checkout.find(stage, region)
+    with letters.opened(at) as dead:
         found = sorted(dead.letters, key=lambda letter: letter.sent_at)
     if as_json:
         screen.as_json([data(letter) for letter in found])
@@ -52,8 +53,12 @@ def list_letters(
         screen.heading(f"{letter.id[: letters.SHORT]}  {letter.why('reason')}")
         screen.facts(_why(letter))
         screen.say()
-    hint = "; `dlq show ID` prints one, `dlq replay ID` rehearses it" if found else ""
-    screen.say(f"{counted(len(found), 'message')}{hint}.")
+    screen.say(f"{counted(len(found), 'message')}.")
+    if found:
+        first = found[0].id[: letters.SHORT]
+        screen.say("See the first, and what sending it again would do:")
+        screen.line(f"  {next_command.on(at, 'dlq', 'show', first)}")
+        screen.line(f"  {next_command.on(at, 'dlq', 'replay', first)}")
 
 
 @app.command("show")

@@ -9,6 +9,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from chalicelib.adapters.envelope import EPOCH, UNSTAMPED
+from chalicelib.cli import next_command
 from chalicelib.cli.trouble import Trouble
 from chalicelib.wiring.stage import Stage
 
@@ -61,10 +62,13 @@ class Letter:
 
 
 class DeadLetters:
-    """The messages of one reading; what is not deleted is shown again at its end."""
+    """The messages of one reading; what is not deleted is shown again at its end.
 
-    def __init__(self, client: Any, url: str) -> None:
-        self._client, self._url = client, url
+    `listing` is the command that lists them.
+    """
+
+    def __init__(self, client: Any, url: str, listing: str) -> None:
+        self._client, self._url, self.listing = client, url, listing
         self.letters: list[Letter] = []
 
     def read(self) -> None:
@@ -96,14 +100,15 @@ class DeadLetters:
         if len(found) == 1 and name:
             return found[0]
         raise Trouble(
-            f"{len(found) or 'No'} messages have an id that begins with {name}; `dlq list` shows their ids."
+            f"{len(found) or 'No'} messages have an id that begins with {name}. "
+            f"Their ids are shown by `{self.listing}`."
         )
 
 
 @contextmanager
 def opened(stage: Stage) -> Iterator[DeadLetters]:
     """Read the whole queue; raises Trouble while somebody else reads it."""
-    dead = DeadLetters(stage.client("sqs"), stage.queue_url(stage.dlq))
+    dead = DeadLetters(stage.client("sqs"), stage.queue_url(stage.dlq), next_command.on(stage, "dlq", "list"))
     try:
         dead.read()
         yield dead

@@ -101,7 +101,7 @@ def list_rows(
 
 def _show(stage: Stage, wanted: Wanted, seen: Look, limit: int) -> None:
     if not seen.listed:
-        screen.say(nothing(stage.name, wanted, seen.known))
+        screen.line(nothing(stage.name, wanted, seen.known))
         return
     screen.console().print(_tables(stage, seen))
     without = sum(each.reason is not None for each in seen.listed)

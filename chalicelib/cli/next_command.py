@@ -6,12 +6,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:  # what prints a command need not load AWS's library
     from chalicelib.wiring.stage import Stage
 
+DEFAULT = "local"
 PROGRAM = ".venv/bin/python -m chalicelib.cli"
 
 
 def command(*words: str) -> str:
     """Write a command that needs no stage."""
     return shlex.join([*PROGRAM.split(), *words])
+
+
+def at(stage: str, *words: str) -> str:
+    """Write a command for a stage of that name, whose region its tfvars say; the local one is the default."""
+    return command(*words, *([] if stage == DEFAULT else ["--stage", stage]))
 
 
 def on(stage: "Stage", *words: str) -> str:

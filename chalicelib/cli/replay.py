@@ -89,7 +89,9 @@ def replay(
 
 def _chosen(dead: DeadLetters, names: list[str], everything: bool, reason: str | None) -> list[Letter]:
     if sum((bool(names), everything, reason is not None)) != 1:
-        raise Trouble("Say which messages: ID..., --all, or --reason REASON. `dlq list` shows them.")
+        raise Trouble(
+            f"Say which messages: ID..., --all, or --reason REASON. They are shown by `{dead.listing}`."
+        )
     if names:
         return dead.named(names)
     return [letter for letter in dead.letters if everything or letter.why("reason") == reason]

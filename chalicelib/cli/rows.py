@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from chalicelib.alert import Condition, Priority
-from chalicelib.cli import screen
+from chalicelib.cli import next_command, screen
 from chalicelib.cli.trouble import Trouble
 from chalicelib.conditions.issue import IssueRef
 from chalicelib.conditions.row import AlertState
@@ -51,7 +51,8 @@ def find(stage: Stage, key: str, now: datetime, limit: int) -> AlertState | None
         return store(stage).get(fingerprint) if fingerprint else None
     if not re.fullmatch(rf"[0-9a-f]{{{SHORTEST},64}}", key):
         raise Trouble(
-            f"{key} is no issue (owner/name#12, or its address) and no fingerprint; `list` shows both."
+            f"{key} is no issue (owner/name#12, or its address) and no fingerprint. "
+            f"Both are shown by `{next_command.on(stage, 'list')}`."
         )
     if len(key) == 64:
         return store(stage).get(key)

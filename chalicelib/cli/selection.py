@@ -6,7 +6,7 @@ from datetime import datetime
 
 from chalicelib import render
 from chalicelib.alert import Priority
-from chalicelib.cli import rows
+from chalicelib.cli import next_command, rows
 from chalicelib.cli.reasons import Reason
 from chalicelib.cli.silence import silence
 from chalicelib.conditions.row import AlertState
@@ -77,8 +77,8 @@ class Wanted:
 
 def nothing(stage: str, wanted: Wanted, known: Sequence[AlertState]) -> str:
     """Say what is the case where no condition is as asked for, and what to try next."""
-    on = "" if stage == "local" else f" --stage {stage}"
-    elsewhere = f"`dlq list{on}` shows what was rejected, `stats{on}` what ended in the last days"
+    rejected, ended = next_command.at(stage, "dlq", "list"), next_command.at(stage, "stats")
+    elsewhere = f"What was rejected: `{rejected}`. What ended in the last days: `{ended}`"
     if not known:
         return f"Nothing fires on {stage}, no issue is open and nothing waits for GitHub. {elsewhere}."
     said = f"{counted(len(known), 'condition')} on {stage}, and none is {wanted.words()}."
@@ -87,4 +87,4 @@ def nothing(stage: str, wanted: Wanted, known: Sequence[AlertState]) -> str:
         return f"{said} Their teams: {', '.join(teams)}."
     if wanted.title:
         return f"{said} {elsewhere}."
-    return f"{said} `list{on}` shows them all."
+    return f"{said} All of them: `{next_command.at(stage, 'list')}`."

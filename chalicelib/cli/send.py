@@ -7,7 +7,7 @@ import typer
 
 from chalicelib.adapters import envelope
 from chalicelib.alert import AlertEvent, Condition, Priority
-from chalicelib.cli import options, payloads, screen
+from chalicelib.cli import next_command, options, payloads, screen
 from chalicelib.quantities import counted
 from chalicelib.wiring import checkout
 from chalicelib.wiring.clock import CLOCK
@@ -109,7 +109,7 @@ def _test(stage: Stage, alert: AlertEvent, wait: int, as_json: bool) -> None:
         screen.as_json({"fingerprint": alert.fingerprint, "issue": shown})
     else:
         screen.say(f"Sent: {alert.title}, {alert.state}. {shown or 'Follow it with:'}")
-        screen.say(f"show {alert.fingerprint} --stage {stage.name}")
+        screen.line(next_command.on(stage, "show", alert.fingerprint))
     if wait and not shown:
         typer.echo(
             f"No issue {'open' if alert.state is Condition.FIRING else 'closed'} after {wait} s.", err=True

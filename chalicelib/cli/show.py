@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 
 from chalicelib import render
 from chalicelib.alert import Condition
-from chalicelib.cli import options, rows, screen, words
+from chalicelib.cli import next_command, options, rows, screen, words
 from chalicelib.cli.reasons import Reason, reason
 from chalicelib.conditions import tiers
 from chalicelib.conditions.plan import Policy, plan
@@ -50,8 +50,9 @@ def show(
     found, now = checkout.find(stage, region), CLOCK.now()
     row = rows.find(found, key, now, limit=1000)
     if row is None:
+        rejected = next_command.on(found, "dlq", "list")
         typer.echo(
-            f"Nothing is known of {key} on {stage}. `dlq list` shows what became no row. An issue that was "
+            f"Nothing is known of {key} on {stage}. What became no row: `{rejected}`. An issue that was "
             "closed 90 days ago is found by its fingerprint, which stands in its text, out of sight.",
             err=True,
         )
@@ -117,7 +118,7 @@ def _trouble(row: AlertState, now: datetime) -> Iterator[tuple[str, object]]:
         yield "failed", f"{render.failed(refusal)} ({times}{request})"
     if row.status.failures:
         refused = counted(row.status.failures, "time")
-        yield "refused", f"by GitHub, {refused} in a row: `doctor` finds missing permissions"
+        yield "refused", f"by GitHub, {refused} in a row; doctor finds missing permissions"
     if (put_off := row.status.put_off) and now < put_off.until:
         yield "put off", f"{put_off.reason} until {moment(put_off.until, now)}"
 

@@ -111,8 +111,8 @@ def test_what_waits_for_the_budget_says_how_much_is_used_and_how_many_come_first
     ("options", "told"),
     [
         ("--team nobody", "none is of team nobody. Their teams: ci-runners, dev-infra."),
-        ("--priority P3 --due", "none is of priority P3 and late or put off. `list` shows them all."),
-        ("nonsense", "none is called like 'nonsense'. `dlq list` shows what was rejected"),
+        ("--priority P3 --due", "none is of priority P3 and late or put off. All of them: `"),
+        ("nonsense", "none is called like 'nonsense'. What was rejected: `"),
     ],
 )
 def test_where_there_is_nothing_it_says_what_there_is_and_what_to_try(
@@ -126,7 +126,7 @@ def test_where_there_is_nothing_it_says_what_there_is_and_what_to_try(
 def test_where_nothing_fires_it_says_so_and_names_the_stage_in_what_to_try() -> None:
     said = nothing("prod", Wanted(), [])
     assert said.startswith("Nothing fires on prod, no issue is open and nothing waits for GitHub.")
-    assert "`dlq list --stage prod`" in said
+    assert "dlq list --stage prod`" in said
     assert "shown by an open issue and silenced by a person" in nothing(
         "prod", Wanted(open=True, muted=True), [row_of(firing(0))]
     )

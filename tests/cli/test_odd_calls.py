@@ -1,5 +1,6 @@
 """An odd call gets a sentence that says what is the case and what to do, whichever command it is."""
 
+import ast
 import json
 import re
 import subprocess
@@ -15,6 +16,7 @@ from chalicelib.cli.trouble import TROUBLE
 from tests.cli import calls
 from tests.cli.prompt import Answered, run
 from tests.cli.stack import Prompt
+from tests.unit.test_imports import SOURCES, tree
 
 ROOT = Path(__file__).parents[2]
 LEAVES = dict(calls.leaves())
@@ -143,6 +145,36 @@ def test_a_fault_of_the_program_is_a_sentence_too(monkeypatch: pytest.MonkeyPatc
     assert (answered.code, answered.out) == (TROUBLE, "")
     assert "This is a fault of the command itself: KeyError" in answered.err
     assert "glsa_secret" not in answered.err
+
+
+PRINTING = {
+    module: path
+    for module, path in SOURCES.items()
+    if module.startswith("cli.") and not module.startswith("cli.why")
+}
+"""`why` prints its next command on a line of its own, and tests/cli/test_why.py runs it."""
+
+
+@pytest.mark.parametrize("module", PRINTING)
+def test_no_command_is_printed_that_cannot_be_pasted(module: str) -> None:
+    """Docstrings and the options' help are read in the help, where the program's name stands above."""
+    code = tree(PRINTING[module])
+    of_help = {
+        id(text)
+        for node in ast.walk(code)
+        if isinstance(node, ast.keyword) and node.arg == "help"
+        for text in ast.walk(node.value)
+    }
+    docstrings = {id(node.value) for node in ast.walk(code) if isinstance(node, ast.Expr)}
+    texts = [
+        node.value
+        for node in ast.walk(code)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and id(node) not in of_help | docstrings
+    ]
+    names = "|".join(COMMANDS)
+    assert [text for text in texts if re.search(rf"`(?:{names}) [^`]*`?|`(?:{names}) ?$", text)] == []
 
 
 NEEDS_NO_AWS = """

@@ -93,7 +93,7 @@ class Sqs:
     ],
 )
 def test_a_message_whose_hiding_has_ended_by_itself_is_shown_already(code: str, matters: bool) -> None:
-    dead = DeadLetters(Sqs(code), "url")
+    dead = DeadLetters(Sqs(code), "url", "")
     dead.letters = [Letter("id", "handle", "{}", {}, EPOCH + timedelta(days=1))]
     if matters:
         with pytest.raises(ClientError):
