@@ -13,7 +13,7 @@ from chalicelib.adapters.expressions import Expression
 from chalicelib.errors import ConfigurationError
 
 FILE = "custom.toml"
-NAME = re.compile(r"(?=.{1,45}$)[a-z0-9]+(-[a-z0-9]+)*")
+NAME = re.compile(r"(?!.*--)[a-z0-9][a-z0-9-]{0,43}(?<!-)")
 TAKEN = frozenset({"external", "github", "unknown", "canary"})
 """Names that the webhook and the log have other uses for."""
 
