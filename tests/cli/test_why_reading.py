@@ -112,6 +112,30 @@ def counts() -> list[int]:
     return [each.count for each in refused]
 
 
+class Lambda:
+    """A function that was deployed with variables."""
+
+    def __init__(self, **variables: str) -> None:
+        self._variables = variables
+
+    def get_function_configuration(self, **named: str) -> dict[str, Any]:
+        assert named == {"FunctionName": "alerting-dev-reconcile"}
+        return {"Environment": {"Variables": self._variables}}
+
+
+@pytest.mark.parametrize(
+    ("variables", "enabled"),
+    [({"GITHUB_ENABLED": "false"}, False), ({}, True), ({"GITHUB_ENABLED": "perhaps"}, True)],
+)
+def test_a_stage_is_judged_by_the_settings_that_it_runs_with(
+    variables: dict[str, str], enabled: bool
+) -> None:
+    """The checkout may be of another day; what cannot be read is no reason to say nothing."""
+    stage = Stage(SETTINGS, _clients={("lambda", REGION): Lambda(**variables)})
+    assert reading.deployed(stage).github_enabled is enabled
+    assert reading.deployed(Stage(SETTINGS)).github_enabled
+
+
 def put_alarm(name: str) -> None:
     client("cloudwatch").put_metric_alarm(
         AlarmName=name,

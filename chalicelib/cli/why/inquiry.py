@@ -10,7 +10,7 @@ from chalicelib.cli import rows
 from chalicelib.cli.why import search
 from chalicelib.cli.why.case import Case, Place, Unknown
 from chalicelib.cli.why.causes import verdict_of
-from chalicelib.cli.why.reading import StageEvidence
+from chalicelib.cli.why.reading import StageEvidence, deployed
 from chalicelib.cli.why.subject import Subject, read
 from chalicelib.cli.why.verdict import Answered, Summary
 from chalicelib.conditions.row import AlertState
@@ -76,8 +76,9 @@ class Inquiry:
 def of(name: str, region: str | None, now: datetime) -> Inquiry:
     """Find the stage to ask."""
     stage = checkout.find(name, region)
+    settings = deployed(stage)
     options = () if stage.local else ("--stage", stage.name, "--region", stage.region)
-    place = Place(stage.name, policy(stage.settings), limits(stage.settings), stage.topic, options)
+    place = Place(stage.name, policy(settings), limits(settings), stage.topic, options)
     return Inquiry(stage, place, now)
 
 

@@ -16,6 +16,7 @@ from chalicelib.conditions.alarm_state import LONGEST_NAME, AccountRegion
 from chalicelib.conditions.row import AlertState
 from chalicelib.errors import AlertingError
 from chalicelib.rate_limit.rules import Budget
+from chalicelib.settings import Settings
 from chalicelib.wiring.alarms import reader
 from chalicelib.wiring.github import gate
 from chalicelib.wiring.stage import Stage
@@ -27,6 +28,18 @@ QUEUES = "AWS/SQS"
 AGE = "ApproximateAgeOfOldestMessage"
 DEPTHS = [f"ApproximateNumberOfMessages{kind}" for kind in ("", "Delayed", "NotVisible")]
 FAILURES = (AlertingError, BotoCoreError, ClientError)
+
+
+def deployed(stage: Stage) -> Settings:
+    """Read the settings that reconcile runs with; those of the checkout where that may not be read."""
+    if stage.local:
+        return stage.settings
+    try:
+        function = stage.client("lambda").get_function_configuration(FunctionName=stage.reconcile)
+        variables = function.get("Environment", {}).get("Variables", {})
+        return Settings.read({"ALERTING_STAGE": stage.name, **variables})
+    except FAILURES:
+        return stage.settings
 
 
 class StageEvidence:
