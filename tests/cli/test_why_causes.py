@@ -21,6 +21,7 @@ from chalicelib.cli.why.verdict import MEANINGS, Kind, Verdict
 from chalicelib.conditions.issue import IssueRef
 from chalicelib.conditions.row import AlertState, Intent, Lease, Status, Verb
 from chalicelib.conditions.setbacks import Denial, PutOff, Refusal
+from chalicelib.conditions.wishes import Wish
 from chalicelib.labels import FLAPPING_LABEL
 from chalicelib.rate_limit.rules import Budget, Limits
 from tests.cli import calls
@@ -195,6 +196,8 @@ def test_what_is_due_is_asked_of_the_budget_too() -> None:
     assert verdict.cause.name == "BUDGET_USED_UP"
     assert "2 wait before it" in verdict.sentence
     assert f"{NOW + timedelta(minutes=61):%H:}" in verdict.sentence
+    verdict = told(replace(FIRING, due_at=at(29)), known_budget=used, before=500)
+    assert f"{NOW + timedelta(minutes=122):%H:}" in verdict.sentence
 
 
 def test_a_refusal_that_asks_to_wait_is_not_one_that_a_person_can_mend() -> None:
@@ -303,6 +306,18 @@ def test_a_sentence_is_one_line_whatever_the_title_holds() -> None:
     assert "\n" not in verdict.sentence
     assert "\x1b" not in verdict.sentence
     assert "{title}" in verdict.sentence
+
+
+def test_what_fires_has_its_own_reason_though_a_letter_is_newer() -> None:
+    verdict = told(replace(FIRING, due_at=at(29)), letters=[letter(TITLE)])
+    assert verdict.cause.name == "DUE"
+
+
+@pytest.mark.parametrize(("asked", "who"), [((), "a person"), ((Wish("snooze", "mona", at(2)),), "mona")])
+def test_who_asked_for_a_silence_is_named_if_a_command_did(asked: tuple[Wish, ...], who: str) -> None:
+    verdict = told(replace(FIRING, status=Status(snoozed_until=at(90), wishes=asked)))
+    assert f"and {who} snoozed it" in verdict.sentence
+    assert ("/snooze by mona" in evidence(verdict)) == bool(asked)
 
 
 def test_what_has_its_issue_is_well_though_a_letter_is_newer() -> None:

@@ -7,8 +7,8 @@ from chalicelib.cli.why.verdict import Cause, Verdict
 
 CHECKS: tuple[Check, ...] = (
     condition.has_issue,
-    letters.rejected,
     withheld,
+    letters.rejected,
     condition.ended,
     sender.alarm,
     queue.waiting,

@@ -25,7 +25,7 @@ FILLED = {"MISSING_TEAM": ("--team", "TEAM"), "MISSING_PRIORITY": ("--priority",
 
 
 def rejected(case: Case) -> Verdict | None:
-    """Find the newest dead letter about it, unless the row has learned something newer."""
+    """Find the newest dead letter about it, unless the row has learned something newer since."""
     if isinstance(case.evidence.letters, Unknown):
         return None
     about = [letter for letter in case.evidence.letters if _is_about(letter, case)]
