@@ -225,3 +225,20 @@ def test_shortening_never_leaves_half_a_credential(before: int) -> None:
         telling.title(text, {}, ()),
     ):
         assert not any(token[at : at + 8] in title for at in range(len(token) - 7))
+
+
+def test_an_alert_that_fires_again_with_other_labels_has_their_title() -> None:
+    """As of a classic condition, whose alert is about whatever series fires now; not while it fires."""
+    first = firing(0, title="Disk full [web-1]", name="Disk full", labels={"host": "web-1"})
+    row = row_of(first)
+    other = {"title": "Disk full [web-2]", "name": "Disk full", "labels": {"host": "web-2"}}
+    assert title_of(record(row, firing(60, **other), at(60)).row) == "Disk full [web-1]"
+    over = record(row, resolved(5), at(5)).row
+    assert title_of(record(over, firing(9, **other), at(9)).row) == "Disk full [web-2]"
+
+
+def test_the_series_of_a_classic_condition_are_in_its_title() -> None:
+    alert = {"valueString": "[ var='B0' metric='fs' labels={host=web-1, mountpoint=/var} value=93 ]"}
+    payload = group([{"alertname": "Disk full", "grafana_folder": "CI"}])
+    payload["alerts"][0] |= alert
+    assert titles(payload, "grafana") == ["Disk full [/var, web-1, folder CI]"]
