@@ -26,6 +26,9 @@ QUIETING = {"alert:muted", "alert:quiet"}
 APART = 60.0
 """Seconds by which an acknowledgement must be in the episode: GitHub's clock is known nearly."""
 
+REFUSED = "That command could not be carried out."
+"""How a person learns that GitHub refused what it takes, so that nobody has it."""
+
 _EPISODE = re.compile(r"<!-- alerting:comment fingerprint=\w+ episode=(\S+) key=escalation-tier-")
 
 
@@ -63,7 +66,8 @@ class Called:
         deeds = [deed for deed in self._world.human.deeds if deed.issue is issue]
         words = [deed for deed in deeds if deed.kind in ("ack", "unack")]
         began = self._world.row(self._world.watch.fingerprints[issue.id]).spec.began_by_our_clock
-        if not words or began is None or self._world.watch.lists_lied():
+        refused = any(REFUSED in comment.body for comment in self._ours(issue))
+        if not words or refused or began is None or self._world.watch.lists_lied():
             return False
         return words[-1].kind == "ack" and began.timestamp() + APART < words[-1].at < read_at
 
