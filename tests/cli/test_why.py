@@ -81,10 +81,25 @@ def issue(prompt: Prompt, title: str) -> Issue:
     return one
 
 
-def test_what_has_its_issue(prompt: Prompt) -> None:
+def test_what_has_its_issue_is_found_by_any_name(prompt: Prompt) -> None:
     prompt.alarm("Has it", OWNED)
     number = issue(prompt, "Has it").number
     assert f"{INFRA}#{number}" in found(prompt, "Has it", "HAS_ITS_ISSUE")
+    (told,) = prompt("why --json", "Has it").json
+    fingerprint = told["fingerprint"]
+    (url,) = [each["value"] for each in told["evidence"] if each["name"] == "issue"]
+    for asked in (
+        "has IT",
+        "as it",
+        "[P1] Has it",
+        f"{INFRA}#{number}",
+        url,
+        fingerprint,
+        fingerprint[:12],
+        "arn:aws:cloudwatch:us-west-2:123456789012:alarm:Has it",
+    ):
+        found(prompt, asked, "HAS_ITS_ISSUE")
+    assert prompt("why").code == 0
 
 
 def test_what_has_ended_or_was_never_known_to_fire(prompt: Prompt) -> None:
