@@ -19,6 +19,8 @@ SHORTEST = 6
 KEY = 12
 """Hexadecimal digits of a fingerprint that are shown, and that name it as long as it is listed."""
 
+_PRIORITY = re.compile(r"\[P[0-3]\] ")
+
 
 def living(stage: Stage, now: datetime, limit: int) -> list[AlertState]:
     """Read the rows that fire, have an open issue, or are due now or later; the most urgent first.
@@ -71,8 +73,10 @@ def reference(name: str) -> IssueRef:
 
 
 def title(row: AlertState) -> str:
-    """Name the condition; of a tombstone only its end is known."""
-    return row.spec.alert.title if row.spec.alert else "(only its end is known)"
+    """Name the condition as its issue does; of a tombstone only its end is known."""
+    issue = row.status.issue
+    named = _PRIORITY.sub("", issue.title, count=1) if issue else ""
+    return named or (row.spec.alert.title if row.spec.alert else "(only its end is known)")
 
 
 def teams(row: AlertState) -> tuple[str, ...]:
