@@ -1,7 +1,8 @@
-"""`make screenshots`: lets the product write three issues, and takes the README's pictures of their pages."""
+"""`make screenshots`: lets the product write issues, and takes the README's pictures of their pages."""
 
 import io
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,8 @@ from selenium.webdriver.common.by import By
 
 from tests.browser.chromium import HOW_TO_INSTALL, chromium, installed, set_window
 from tests.local import senders
+from tests.local.demo.cast import PUBLISHING, SIGNING, SIGNING_TIERS
+from tests.local.demo.project import project
 from tests.local.github.model import Issue
 from tests.local.senders import GrafanaAlert
 from tests.local.stack import ROOT, LocalStack
@@ -99,6 +102,15 @@ def with_panel(stack: LocalStack) -> Issue:
     return issue_when(stack, ALERTS, alert.name, lambda issue: "Reported 2 times" in (issue.body or ""))
 
 
+def unacknowledged(stack: LocalStack) -> Issue:
+    """A P1 that nobody acknowledges while another alert of its team fires: every tier is called."""
+    for alert in (PUBLISHING, SIGNING):
+        post(stack, senders.grafana_group([alert.payload(ago(0))]))
+        issue = issue_when(stack, ALERTS, alert.name, is_open)
+    stack.wait_until(lambda: len(issue.comments) == len(SIGNING_TIERS), "the comments that call the tiers")
+    return issue
+
+
 def post(stack: LocalStack, group: dict[str, Any]) -> None:
     senders.post(stack.http_url, "grafana", stack.tokens["grafana"], group).raise_for_status()
 
@@ -163,6 +175,7 @@ QUEUED = (*[14, 22, 9, 17] * 5, *range(40, 520, 40), 640, 700, 688, 812)
 PICTURES: dict[str, Callable[[LocalStack], Issue]] = {
     "issue-p0-cloudwatch": critical,
     "issue-p2-grafana": with_panel,
+    "issue-unacknowledged": unacknowledged,
     "issue-flapping": flapping,
     "board": board,
 }
@@ -179,9 +192,19 @@ def issue_when(stack: LocalStack, repository: str, name: str, holds: Callable[[I
     return found()[0]
 
 
-def picture(browser: Chrome, url: str) -> bytes:
+UNFOLDED = {"issue-unacknowledged": ("Commands", "The alert as data")}
+"""Folds that are shown open, by picture."""
+
+_UNFOLD = """
+for (const fold of document.querySelectorAll("details"))
+  fold.open = arguments[0].includes(fold.querySelector("summary").textContent)
+"""
+
+
+def picture(browser: Chrome, url: str, unfolded: tuple[str, ...] = ()) -> bytes:
     """An issue's page as a PNG with few colors, cropped to the issue."""
     browser.get(url)
+    browser.execute_script(_UNFOLD, unfolded)
     area = browser.find_element(By.ID, "issue").rect
     set_window(browser, WIDTH, int(area["y"] + area["height"] + MARGIN), scale=SCALE)
     shown = Image.open(io.BytesIO(browser.get_screenshot_as_png()))
@@ -197,12 +220,19 @@ def take_pictures(folder: Path) -> None:
     # Wider than the local stage's 12 seconds: GitHub's clock says that the flaps are minutes apart.
     settings = {"REOPEN_WINDOW_MINUTES": "60", "WRITE_SPACING_SECONDS": "0"}
     repositories = (ALERTS, INFRA)
-    with LocalStack(http=True, repositories=repositories, settings=settings) as stack, chromium() as browser:
+    with (
+        tempfile.TemporaryDirectory(prefix="alerting-pictures-") as copied,
+        LocalStack(
+            http=True, repositories=repositories, settings=settings, project=project(Path(copied))
+        ) as stack,
+        chromium() as browser,
+    ):
         for name, make in PICTURES.items():
             issue = make(stack)
             stack.wait_until(partial(is_dressed, issue), "the labels' colours")
             set_window(browser, WIDTH, WIDTH, scale=SCALE)
-            png = picture(browser, f"{stack.github.url}/{issue.repository.full_name}/issues/{issue.number}")
+            url = f"{stack.github.url}/{issue.repository.full_name}/issues/{issue.number}"
+            png = picture(browser, url, UNFOLDED.get(name, ()))
             path = folder / f"{name}.png"
             path.write_bytes(png)
             print(f"{path.relative_to(ROOT)}  {len(png) // 1024} kB")
