@@ -45,7 +45,7 @@ def source(definition: Definition) -> Source:
         to_route=f"let `team` of `{definition.name}` in {FILE} find one",
         parse=lambda payload, missing: [_Reading(definition, payload).parsed(missing)],
         split=lambda body: _split(definition, body),
-        ended=lambda payload: _Reading(definition, payload).condition() is Condition.RESOLVED,
+        ended=lambda payload: _ended(definition, payload),
         identifying=frozenset(),
         looks_like=lambda content: _recognised(definition, content),
         template=lambda example: _template(definition, example),
@@ -170,7 +170,15 @@ def _split(definition: Definition, body: object) -> list[Payload]:
         raise NotAccepted(400, "EXPRESSION_FAILED", f"the expression `each` fails: {error}") from error
     if not isinstance(found, list):
         raise NotAccepted(400, "NO_ALERTS", "the expression `each` finds no list in the body")
-    return [an_object(each) for each in found]
+    return [each if isinstance(each, dict) else {"not_an_alert": each} for each in found]
+
+
+def _ended(definition: Definition, payload: Mapping[str, Any]) -> bool:
+    """Whether an alert has ended; one that cannot be read is refused by the collector, alone."""
+    try:
+        return _Reading(definition, payload).condition() is Condition.RESOLVED
+    except Rejected:
+        return False
 
 
 def _recognised(definition: Definition, content: object) -> bool:

@@ -6,12 +6,17 @@ import jmespath
 from jmespath.exceptions import JMESPathError
 from jmespath.visitor import Options, TreeInterpreter
 
+from chalicelib.adapters import texts
+
 MOST_STEPS = 50_000
 """Nodes that one search may visit, in some tens of milliseconds: what is within a projection is visited for
 each element, so that two projections over a long list would take minutes."""
 
 LONGEST = 1000
 """Characters of an expression."""
+
+LONGEST_FAILURE = 200
+"""Code points of what is said of a failure: the library repeats the whole value that it could not take."""
 
 
 class Failed(Exception):
@@ -34,8 +39,8 @@ class Expression:
         """Return what it finds in a body, None where that is nothing; raises Failed."""
         try:
             return _Bounded(Options()).visit(self._parsed, body)
-        except (JMESPathError, TypeError, ValueError, RecursionError) as error:
-            raise Failed(" ".join(str(error).split())) from error
+        except (JMESPathError, TypeError, ValueError, ArithmeticError, RecursionError) as error:
+            raise Failed(texts.cut(texts.line(str(error)), LONGEST_FAILURE)) from None
 
 
 class _Bounded(TreeInterpreter):  # type: ignore[misc]  # the library has no types

@@ -72,16 +72,16 @@ class AlertWebhook:
         return taken
 
     def _parsed(self, posted: Posted) -> object:
-        with self._counted():
+        with self.counted():
             return http.parse(posted.body)
 
     def _split(self, source: Source, body: object) -> tuple[list[dict[str, object]], int]:
         """Make one payload an alert, and count the alerts that the sender left out itself."""
-        with self._counted():
+        with self.counted():
             return source.split(body), source.cut_off(body)
 
     @contextmanager
-    def _counted(self) -> Iterator[None]:
+    def counted(self) -> Iterator[None]:
         """Count what a trusted sender posted and we cannot read."""
         try:
             yield

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.adapters import custom, registry
-from chalicelib.adapters.expressions import LONGEST, Expression, Failed
+from chalicelib.adapters.expressions import LONGEST, LONGEST_FAILURE, Expression, Failed
 from chalicelib.adapters.fields import Ignored, Ownership
 from chalicelib.adapters.registry import Sources
 from chalicelib.adapters.source import Example, Source
@@ -137,10 +137,23 @@ def test_a_mended_message_has_the_team_and_priority_that_it_was_given() -> None:
     assert (alert.teams, alert.priority) == (("dev-infra",), Priority.P0)
 
 
-@pytest.mark.parametrize("body", [{}, {"my_alerts": "none"}, {"my_alerts": [1]}, "a text", 7])
+@pytest.mark.parametrize("body", [{}, {"my_alerts": "none"}, "a text", 7])
 def test_a_body_without_a_list_of_alerts_is_not_accepted(body: object) -> None:
     with pytest.raises(NotAccepted):
         read("grafana-custom", body)
+
+
+WITH_STATE_OF_TEXT = EXAMPLE.replace('is = "status"', "is = \"join('', [status])\"")
+
+
+@pytest.mark.parametrize("odd", [7, None, "a text", [1], {"name": "without a state"}])
+def test_one_entry_that_cannot_be_read_keeps_no_other_from_its_issue(odd: object) -> None:
+    source = sources(WITH_STATE_OF_TEXT)["grafana-custom"]
+    good, bad = source.split({"my_alerts": [GRAFANA["my_alerts"][0], odd]})
+    assert not source.ended(bad)  # which the webhook asks of each before it publishes any
+    assert isinstance(source.parse(good, None)[0], AlertEvent)
+    with pytest.raises(Rejected, match=r"state\.is"):
+        source.parse(bad, None)
 
 
 def test_it_has_no_template_and_says_what_to_do() -> None:
@@ -202,6 +215,21 @@ def test_an_expressions_work_is_bounded_whatever_the_body() -> None:
         Expression("a[].b[].c[]").search(nested)
     with pytest.raises(ValueError, match="at most"):
         Expression("a." * LONGEST + "a")
+
+
+@pytest.mark.parametrize(
+    ("text", "body"),
+    [("ceil(@)", float("inf")), ("avg(@)", [10**400, 1]), ("sum(@)", [10**400, 1.5])],
+)
+def test_a_number_too_large_to_reckon_with_is_a_failure_like_others(text: str, body: object) -> None:
+    with pytest.raises(Failed):
+        Expression(text).search(body)
+
+
+def test_a_failure_repeats_little_of_the_body() -> None:
+    with pytest.raises(Failed, match="starts_with") as caught:
+        Expression("starts_with(@, 'a')").search(["token " * 100_000])
+    assert len(str(caught.value)) <= LONGEST_FAILURE
 
 
 JSON = st.recursive(

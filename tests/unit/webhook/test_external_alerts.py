@@ -101,3 +101,18 @@ def test_what_was_never_posted_there_is_refused_and_counted(body: object, status
     assert edge.post(body, CHECKER).status == status
     assert edge.telemetry.counts[-1][0] == "WebhookRefused"
     assert edge.published == []
+
+
+@pytest.mark.parametrize("body", [{"some": "thing"}, b"{", "a text"])
+def test_what_a_trusted_sender_lost_is_counted_for_the_alarm(body: object) -> None:
+    edge = Edge()
+    edge.post(body, CHECKER)
+    assert ("AlertsNotTaken", 1, {}) in edge.telemetry.counts
+    stranger = Edge()
+    stranger.post(body, {})
+    assert "AlertsNotTaken" not in [name for name, *_ in stranger.telemetry.counts]
+
+
+@pytest.mark.parametrize("name", ["x-sender_webhook_token", "x-sender_hmac_secret"])
+def test_what_another_webhook_is_opened_by_is_no_header(name: str) -> None:
+    assert Edge({name: "a"}).post(CANONICAL, {name: "a"}).status == 401
