@@ -107,7 +107,7 @@ def test_what_has_ended_or_was_never_known_to_fire(prompt: Prompt) -> None:
     prompt.alarm("Is over", OWNED, state="OK", before="ALARM")
     assert "was closed at" in found(prompt, "Is over", "ENDED")
     prompt.alarm("Came late", OWNED, state="OK", before="ALARM")
-    assert "Only an end of" in found(prompt, "Came late", "END_BEFORE_ANY_FIRING")
+    assert "Only the end of" in found(prompt, "Came late", "END_BEFORE_ANY_FIRING")
 
 
 def test_a_dead_letter_is_replayed_by_the_next_command(prompt: Prompt) -> None:
@@ -156,7 +156,7 @@ def test_what_the_webhook_refused(prompt: Prompt) -> None:
 
     prompt.wait_until(lambda: logged() == 2, "the webhook's log")
     line = found(prompt, "Of a sender with a wrong token", "REFUSED_AT_THE_WEBHOOK")
-    assert "2 requests of grafana" in line
+    assert "2 requests from grafana" in line
     assert "wrong token" in line
     logs.delete_log_stream(logGroupName=group, logStreamName="local")
     logs.create_log_stream(logGroupName=group, logStreamName="local")
@@ -186,7 +186,7 @@ def test_an_alarm_that_has_sent_nothing(prompt: Prompt) -> None:
     found(prompt, "arn:aws:cloudwatch:us-west-2:123456789012:alarm:Pages people", "ALARM_SENDS_ELSEWHERE")
     alarm(prompt, "Is on its way")
     answered = prompt("why", "Is on its way")
-    assert "it is found within ten minutes" in answered.words
+    assert "it will be found within ten minutes" in answered.words
 
 
 def person(prompt: Prompt) -> Any:
@@ -275,10 +275,10 @@ def test_a_budget_that_is_used_up(prompt: Prompt, settings: Callable[..., None])
         prompt.stack.aws.publish(senders.cloudwatch(title, OWNED, datetime.now(UTC)))
         prompt.wait_until(partial(put_off, prompt, title), title)
     line = found(prompt, "Waits for its turn", "BUDGET_USED_UP")
-    assert "1 waits before it" in line
+    assert "1 is ahead of it" in line
     answered = prompt("why")
     assert answered.code == 1
-    assert "conditions fire and have no open issue" in first_line(answered)
+    assert "conditions are firing without an open issue" in first_line(answered)
     assert {"Is before it", "Waits for its turn"} <= {each["title"] for each in prompt("why --json").json}
     forget_budget(prompt)
 

@@ -159,7 +159,7 @@ INTENT = Intent(Verb.OPEN, at(1), 1, at(2), REPOSITORY, looks=1)
         (
             replace(FIRING, due_at=at(33), status=Status(put_off=PutOff(Denial.BUSY, at(29), at(33)))),
             "BUDGET_USED_UP",
-            "nothing waits before it",
+            "nothing is ahead of it",
         ),
         (
             replace(FIRING, status=Status(put_off=PutOff(Denial.CALLS_SCARCE, at(29), at(59)))),
@@ -177,9 +177,9 @@ INTENT = Intent(Verb.OPEN, at(1), 1, at(2), REPOSITORY, looks=1)
             "a person closed",
         ),
         (replace(FIRING, status=Status(snoozed_until=at(90))), "SNOOZED", "on its issue"),
-        (row_of(firing(1), resolved(5)), "ENDED", "tells of it"),
+        (row_of(firing(1), resolved(5)), "ENDED", "will mention it"),
         (with_issue(row_of(firing(1), resolved(5))), "ENDED", "still open"),
-        (row_of(resolved(5)), "END_BEFORE_ANY_FIRING", "Only an end"),
+        (row_of(resolved(5)), "END_BEFORE_ANY_FIRING", "Only the end"),
     ],
 )
 def test_what_a_row_says(row: AlertState, cause: str, says: str) -> None:
@@ -194,7 +194,7 @@ def test_what_is_due_is_asked_of_the_budget_too() -> None:
     used = Budget(minutes=((int(NOW.timestamp() // 60), 480),))
     verdict = told(replace(FIRING, due_at=at(29)), known_budget=used, before=2)
     assert verdict.cause.name == "BUDGET_USED_UP"
-    assert "2 wait before it" in verdict.sentence
+    assert "2 are ahead of it" in verdict.sentence
     assert f"{NOW + timedelta(minutes=61):%H:}" in verdict.sentence
     verdict = told(replace(FIRING, due_at=at(29)), known_budget=used, before=500)
     assert f"{NOW + timedelta(minutes=122):%H:}" in verdict.sentence
@@ -250,9 +250,9 @@ def test_a_message_in_the_queue_is_older_than_what_the_webhook_refused() -> None
         RefusedRequests("unknown", "UNKNOWN_SOURCE", 404, 9, at(3), "r-3"),
     ]
     verdict = told(None, queue=QueueDepth(0, 2, timedelta(minutes=4)), refused=refused)
-    assert "2 messages received and not finished, the oldest for 4 minutes" in verdict.sentence
+    assert "2 messages received but not finished, the oldest for 4 minutes" in verdict.sentence
     verdict = told(None, refused=refused)
-    assert "1 request of datadog" in verdict.sentence
+    assert "1 request from datadog" in verdict.sentence
     assert "wrong token" in evidence(verdict)
     assert "UNKNOWN_SOURCE" not in evidence(verdict)
     assert told(None, refused=refused[2:]).cause.name == "NEVER_REACHED_US"
@@ -316,7 +316,7 @@ def test_what_fires_has_its_own_reason_though_a_letter_is_newer() -> None:
 @pytest.mark.parametrize(("asked", "who"), [((), "a person"), ((Wish("snooze", "mona", at(2)),), "mona")])
 def test_who_asked_for_a_silence_is_named_if_a_command_did(asked: tuple[Wish, ...], who: str) -> None:
     verdict = told(replace(FIRING, status=Status(snoozed_until=at(90), wishes=asked)))
-    assert f"and {who} snoozed it" in verdict.sentence
+    assert f"but {who} snoozed it" in verdict.sentence
     assert ("/snooze by mona" in evidence(verdict)) == bool(asked)
 
 

@@ -35,7 +35,7 @@ def why(
 ) -> None:
     """Why is there no open issue? One verdict in a sentence, its evidence, and the next command.
 
-    Without X: everything that fires and has no open issue. Changes nothing.
+    Without X: everything that is firing without an open issue. Changes nothing.
 
     Examples:
     - `why "Disk almost full" --stage prod`
@@ -45,14 +45,14 @@ def why(
     - `why --stage prod --json | jq -r '.[].sentence'`
 
     The exit code says what kind of cause it is:
-    - 0: it has its open issue, or it does not fire
+    - 0: it has an open issue, or is not firing
     - 1: several conditions are meant, and at least one fires without an open issue
     - 2: wrong usage, or nobody answered
-    - 3: its issue comes by itself; the sentence says when
-    - 4: a person, or a setting, wants it so
-    - 5: whoever sends it has to change something
-    - 6: GitHub refuses it: the App, the repository or the routing has to be changed
-    - 7: Alerting itself does not get on; see its log
+    - 3: its issue opens by itself; the sentence says when
+    - 4: a person or a setting asked for it
+    - 5: the sender has to change something
+    - 6: GitHub refuses it: change the App, the repository or the routing
+    - 7: Alerting itself is stuck; see its log
     - 8: it never reached this stage
     """
     now = CLOCK.now()

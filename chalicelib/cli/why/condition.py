@@ -14,19 +14,19 @@ from chalicelib.render.words import moment
 HAS_ISSUE = Cause(
     "HAS_ITS_ISSUE",
     Kind.WELL,
-    "{title} has its open issue: {issue}, firing since {since}.",
-    "Nothing; `show` says what comes next.",
+    "{title} has an open issue: {issue}, firing since {since}.",
+    "Nothing; `show` says what happens next.",
 )
 ENDED = Cause(
     "ENDED",
     Kind.WELL,
-    "{title} does not fire: it ended at {ended}, and {issue}.",
-    "Nothing; if it does fire, its sender says so with a time after that end, or not at all.",
+    "{title} is not firing: it ended at {ended}, and {issue}.",
+    "Nothing. If it is firing, check its sender: no firing later than that end has arrived.",
 )
 END_ALONE = Cause(
     "END_BEFORE_ANY_FIRING",
     Kind.WELL,
-    "Only an end of {title} has arrived, at {ended}: a firing from before that is late, and opens nothing.",
+    "Only the end of {title} has arrived, at {ended}: an earlier firing now comes too late to open an issue.",
     "Nothing; the next firing opens an issue.",
 )
 CAUSES = (HAS_ISSUE, ENDED, END_ALONE)
@@ -74,7 +74,7 @@ def facts(row: AlertState, now: datetime) -> Iterator[tuple[str, object]]:
 def _issue(row: AlertState, now: datetime) -> str:
     issue = row.status.issue
     if issue is None or (row.status.told or row.spec.at) < (row.spec.episode or row.spec.at):
-        return "it had no issue by then, so the next issue of this condition tells of it"
+        return "it had no issue by then; this condition's next issue will mention it"
     if issue.closed_at is None:
         return f"its issue {issue.ref} is still open"
     return f"its issue {issue.ref} was closed at {moment(issue.closed_at, now)}"

@@ -17,39 +17,39 @@ from chalicelib.render.words import moment
 BUDGET = Cause(
     "BUDGET_USED_UP",
     Kind.COMING,
-    "{title} waits for the hourly limit of issues: {ahead} before it, and its turn comes at about {turn}.",
-    "Wait, or silence at its source what fires in masses: P0 and P1 have a reserve of their own.",
+    "{title} is waiting for the hourly issue limit: {ahead} ahead of it, and its turn comes at about {turn}.",
+    "Wait, or silence the noisiest alerts at their source. P0 and P1 have a reserve of their own.",
 )
 BREAKER = Cause(
     "GITHUB_DOES_NOT_ANSWER",
     Kind.COMING,
-    "{title} waits for GitHub, which has failed {failures} in a row: the next try is at {until}.",
-    "See githubstatus.com; everything that fires has its issue once GitHub answers.",
+    "{title} is waiting for GitHub, which has failed {failures} in a row; the next try is at {until}.",
+    "See githubstatus.com; everything that is firing gets its issue once GitHub answers.",
 )
 LIMITED = Cause(
     "GITHUB_ASKS_TO_WAIT",
     Kind.COMING,
-    "{title} waits because GitHub limits our calls ({reason}): the next try is at {until}.",
-    "Wait; if it happens again and again, something else uses the same GitHub App.",
+    "{title} is waiting because GitHub limits our calls ({reason}); the next try is at {until}.",
+    "Wait; if this keeps happening, something else is using the same GitHub App.",
 )
 REFUSED = Cause(
     "GITHUB_REFUSES",
     Kind.GITHUB,
-    "GitHub has refused the issue of {title} since {since}: {answer}.",
-    "Correct the App, the repository or the routing; it is tried again by itself.",
+    "GitHub has refused the issue for {title} since {since}: {answer}.",
+    "Fix the App, the repository or the routing; Alerting keeps retrying.",
 )
 UNANSWERED = Cause(
     "NO_ANSWER",
     Kind.COMING,
     "{title} has no issue yet, because the last call to GitHub had no effect: {answer}; the next try is at "
     "{until}.",
-    "Wait; it is tried again by itself.",
+    "Wait; Alerting keeps retrying.",
 )
 UNKNOWN = Cause(
     "OUTCOME_UNKNOWN",
     Kind.COMING,
-    "Whether the issue of {title} was opened is not known ({answer} at {since}), and it is being looked for.",
-    "Wait: nothing else is done about it until that is known, so that no second issue is opened.",
+    "It is not known whether {title} got its issue ({answer} at {since}); Alerting is looking for it.",
+    "Wait; nothing else happens until that is known, so that no second issue is opened.",
 )
 CAUSES = (BUDGET, BREAKER, LIMITED, REFUSED, UNANSWERED, UNKNOWN)
 
@@ -142,7 +142,7 @@ def _budget(case: Case, put_off: PutOff, evidence: list[tuple[str, object]]) -> 
         case.place.cli("list", "--due"),
         [("left this hour", left), ("asked again", moment(put_off.until, case.now)), *evidence],
         title=case.title,
-        ahead=f"{ahead:,} {'waits' if ahead == 1 else 'wait'}" if ahead else "nothing waits",
+        ahead=f"{ahead:,} {'is' if ahead == 1 else 'are'}" if ahead else "nothing is",
         turn=moment(turn, case.now),
     )
 

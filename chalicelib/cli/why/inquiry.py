@@ -55,7 +55,7 @@ class Inquiry:
         missing = [each for each in answers if not each.well]
         ask = tuple(self.place.cli("why", each.key) for each in missing[:1])
         if what is not None:
-            return Summary(f"{len(answers)} conditions fit “{what}”: {_unopened(len(missing))}.", ask)
+            return Summary(f"{len(answers)} conditions match “{what}”: {_unopened(len(missing))}.", ask)
         dead = self.evidence.letters
         rejected, look = "", tuple[str, ...]()
         if isinstance(dead, Unknown):
@@ -64,7 +64,7 @@ class Inquiry:
             are = "is" if len(dead) == 1 else "are"
             rejected = f"; {counted(len(dead), 'message')} {are} in the dead-letter queue"
             look = (self.place.cli("dlq", "list"),)
-        said = _unopened(len(missing)) if missing else "every condition that fires has its open issue"
+        said = _unopened(len(missing)) if missing else "every firing condition has an open issue"
         headline = said[:1].upper() + said[1:] + rejected
         return Summary(f"{headline}.", (*ask, *look) or (self.place.cli("doctor"),))
 
@@ -84,10 +84,8 @@ def of(name: str, region: str | None, now: datetime) -> Inquiry:
 
 def _unopened(number: int) -> str:
     if not number:
-        return "none fires without an open issue"
-    return (
-        f"{counted(number, 'condition')} {'fires and has' if number == 1 else 'fire and have'} no open issue"
-    )
+        return "none is firing without an open issue"
+    return f"{counted(number, 'condition')} {'is' if number == 1 else 'are'} firing without an open issue"
 
 
 def _key(case: Case) -> str:

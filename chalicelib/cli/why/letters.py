@@ -12,12 +12,12 @@ from chalicelib.cli.why.verdict import Cause, Kind, Verdict
 from chalicelib.conditions.alarm_state import alarm_id_of
 from chalicelib.render.words import moment
 
-REPLAY = "Then replay the message: that is a rehearsal until you add `--yes`."
+REPLAY = "Then replay the message; without `--yes` this is only a rehearsal."
 REJECTED = Cause(
     "DEAD_LETTER",
     Kind.SENDER,
     "{title} has been in the dead-letter queue since {since}: {why} ({reason}).",
-    f"Correct it where it comes from. {REPLAY}",
+    f"Fix it at its source. {REPLAY}",
 )
 CAUSES = (REJECTED,)
 FILLED = {"MISSING_TEAM": ("--team", "TEAM"), "MISSING_PRIORITY": ("--priority", "P2")}

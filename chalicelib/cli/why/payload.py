@@ -16,14 +16,14 @@ from chalicelib.wiring.rules import policy
 REFUSED = Cause(
     "NOT_ACCEPTED",
     Kind.SENDER,
-    "The webhook refuses {file} with {status}: {why} ({reason}).",
-    "Correct what the sender posts; `explain --template` prints a payload that is taken.",
+    "The webhook would refuse {file} with {status}: {why} ({reason}).",
+    "Fix what the sender posts; `explain --template` prints a valid payload.",
 )
 REJECTED = Cause(
     "NOT_AN_ALERT",
     Kind.SENDER,
-    "What {file} holds goes to the dead-letter queue: {why} ({reason}).",
-    "Correct it where it comes from.",
+    "{file} would go to the dead-letter queue: {why} ({reason}).",
+    "Fix it at its source.",
 )
 IGNORED = Cause(
     "IGNORED",
@@ -34,8 +34,8 @@ IGNORED = Cause(
 EMPTY = Cause(
     "NO_ALERT",
     Kind.WELL,
-    "What {file} holds is a list without an alert, so nothing happens.",
-    "Nothing, unless an alert should have been in it.",
+    "{file} contains no alerts, so nothing happens.",
+    "Nothing, unless it should contain one.",
 )
 CAUSES = (REFUSED, REJECTED, IGNORED, EMPTY)
 

@@ -14,32 +14,32 @@ from chalicelib.render.words import moment
 CLOSED = Cause(
     "CLOSED_BY_A_PERSON",
     Kind.WANTED,
-    "{title} fires, and {who} closed {issue} at {when}: nothing more is said until {until}.",
+    "{title} is firing, but {who} closed {issue} at {when}: no updates until {until}.",
     "Reopen the issue if that was a mistake.",
 )
 NOT_PLANNED = Cause(
     "CLOSED_AS_NOT_PLANNED",
     Kind.WANTED,
-    "{title} fires, and {who} closed {issue} as not planned at {when}: nothing is opened until {until}.",
+    "{title} is firing, but {who} closed {issue} as not planned at {when}: no new issue until {until}.",
     "Reopen the issue if that was a mistake.",
 )
 MUTED = Cause(
     "MUTED",
     Kind.WANTED,
-    "{title} fires, and {who} muted it on {issue}: nothing is opened until it is unmuted.",
-    "Comment `/unmute` on the issue, or take the label `alert:muted` off.",
+    "{title} is firing, but {who} muted it on {issue}: no new issue until it is unmuted.",
+    "Comment `/unmute` on the issue, or remove the label `alert:muted`.",
 )
 SNOOZED = Cause(
     "SNOOZED",
     Kind.WANTED,
-    "{title} fires, and {who} snoozed it on {issue}: nothing is opened until {until}.",
+    "{title} is firing, but {who} snoozed it on {issue}: no new issue until {until}.",
     "Comment `/unsnooze` on the issue.",
 )
 DISABLED = Cause(
     "GITHUB_DISABLED",
     Kind.WANTED,
-    "{title} fires, and the stage {stage} writes nothing to GitHub (GITHUB_ENABLED=false).",
-    "Set GITHUB_ENABLED in .chalice/config.json to true and deploy; what still fires is opened then.",
+    "{title} is firing, but the stage {stage} writes nothing to GitHub (GITHUB_ENABLED=false).",
+    "Set GITHUB_ENABLED to true in .chalice/config.json and deploy; what is still firing gets its issue.",
 )
 CAUSES = (CLOSED, NOT_PLANNED, MUTED, SNOOZED, DISABLED)
 """In the words of the row; `unopened` says which holds."""
@@ -82,7 +82,7 @@ def snoozed(case: Case, why: Snoozed) -> Verdict:
         title=case.title,
         who=_who(case, wishes.SNOOZE),
         issue=why.ref or "its issue",
-        until=moment(why.until, case.now) if why.until else "its end",
+        until=moment(why.until, case.now) if why.until else "the snooze ends",
     )
 
 

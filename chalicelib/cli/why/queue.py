@@ -8,8 +8,8 @@ from chalicelib.render.words import duration
 WAITING = Cause(
     "IN_THE_QUEUE",
     Kind.COMING,
-    "{title} is not recorded yet, and may be in the queue: {messages}.",
-    "Wait a moment and ask again; if the number does not fall, `doctor` says whether the collector runs.",
+    "{title} has not been recorded yet and may be in the queue: {messages}.",
+    "Ask again in a moment; if the number does not fall, `doctor` says whether the collector is running.",
 )
 CAUSES = (WAITING,)
 
@@ -21,7 +21,7 @@ def waiting(case: Case) -> Verdict | None:
         return None
     parts = [f"{counted(queue.waiting, 'message')} waiting"] if queue.waiting else []
     if queue.in_work:
-        parts.append(f"{counted(queue.in_work, 'message')} received and not finished")
+        parts.append(f"{counted(queue.in_work, 'message')} received but not finished")
     if queue.oldest:
         parts.append(f"the oldest for {duration(queue.oldest)}")
     why = "SQS does not say what is in them; receiving them to look would count as tries"

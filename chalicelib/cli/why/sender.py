@@ -11,32 +11,32 @@ from chalicelib.render.words import moment
 QUIET = Cause(
     "ALARM_DOES_NOT_FIRE",
     Kind.WELL,
-    "{title} has sent nothing, because it does not fire: it has been in {state} since {since}.",
-    "Nothing, if that is right; else look at the alarm's threshold and its missing data.",
+    "{title} has sent nothing, because it is not firing: it has been in {state} since {since}.",
+    "Nothing, if that is right; otherwise check the alarm's threshold and how it treats missing data.",
 )
 SILENT = Cause(
     "ALARM_ACTIONS_DISABLED",
     Kind.WANTED,
-    "{title} has been in ALARM since {since}, and its actions are disabled, so CloudWatch sends nothing.",
-    "Enable its actions; what still fires then is found within ten minutes.",
+    "{title} has been in ALARM since {since}, but its actions are disabled, so CloudWatch sends nothing.",
+    "Enable its actions; if it is still firing then, it is found within ten minutes.",
 )
 MUTED = Cause(
     "ALARM_MUTED_IN_CLOUDWATCH",
     Kind.WANTED,
-    "{title} has been in ALARM since {since}, and CloudWatch itself holds it back: {by}.",
-    "End the mute rule or the suppression; what still fires then is found within ten minutes.",
+    "{title} has been in ALARM since {since}, but CloudWatch itself is holding it back: {by}.",
+    "End the mute rule or suppression; if it is still firing then, it is found within ten minutes.",
 )
 ELSEWHERE = Cause(
     "ALARM_SENDS_ELSEWHERE",
     Kind.SENDER,
-    "{title} has been in ALARM since {since}, and none of its actions is the topic {topic}.",
+    "{title} has been in ALARM since {since}, but none of its actions is the topic {topic}.",
     "Add the topic to the alarm's actions for ALARM and for OK, where the alarm is defined.",
 )
 NEVER = Cause(
     "NEVER_REACHED_US",
     Kind.UNSEEN,
-    "{title} never reached the stage {stage}: no condition and no dead letter is about it.",
-    "Check the sender: its own log says what was answered. Then send a test alert on the same way.",
+    "{title} never reached the stage {stage}: no condition or dead letter is about it.",
+    "Check the sender: its log says how the webhook answered. Then send a test alert the same way.",
 )
 CAUSES = (QUIET, SILENT, MUTED, ELSEWHERE, NEVER)
 
@@ -82,10 +82,10 @@ def _looked_at(case: Case) -> Iterator[tuple[str, object]]:
     letters, queue, refused = case.evidence.letters, case.evidence.queue, case.evidence.refused
     yield "dead letters", _unless_unknown(letters, "none about it")
     yield "queue", _unless_unknown(queue, "empty" if isinstance(queue, QueueDepth) else "")
-    yield "webhook", _unless_unknown(refused, "no request of a known sender was refused in the last day")
+    yield "webhook", _unless_unknown(refused, "no request from a known sender was refused in the last day")
     found = case.evidence.alarm(case.subject)
     if isinstance(found, AlarmNow):
-        yield "CloudWatch", "the alarm is in ALARM and names our topic: it is found within ten minutes"
+        yield "CloudWatch", "the alarm is in ALARM and names our topic: it will be found within ten minutes"
     else:
         yield "CloudWatch", _unless_unknown(found, "no alarm of this name in this account and region")
 
@@ -95,7 +95,7 @@ def _to_check(case: Case) -> Iterator[tuple[str, object]]:
     yield "check", f"CloudWatch: the alarm's actions name {topic}, for ALARM and for OK, in its own region"
     yield "", "Grafana: the contact point's test, the route (notification policy), silences and mute timings"
     yield "", "Alertmanager: amtool config routes test; alertmanager_notifications_failed_total; silences"
-    yield "", "your own script: the answer that the webhook gave it; only 202 means that it was taken"
+    yield "", "your own script: how the webhook answered it; only 202 means accepted"
 
 
 def _unless_unknown(found: object, otherwise: str) -> str:

@@ -12,26 +12,26 @@ from chalicelib.render.words import moment
 NOW = Cause(
     "BEING_OPENED",
     Kind.COMING,
-    "{title} is being worked on now, by a worker whose claim ends at {until}.",
+    "A worker is handling {title} right now; its claim ends at {until}.",
     "Ask again in a minute.",
 )
 SOON = Cause(
     "DUE",
     Kind.COMING,
-    "{title} has been due since {since}, nothing stands in its way, and its issue is opened within a minute.",
+    "{title} has been due since {since}, nothing is blocking it, and its issue opens within a minute.",
     "Ask again in a minute.",
 )
 LATE = Cause(
     "OVERDUE",
     Kind.OURS,
-    "{title} has been due since {since}, nothing stands in its way, and reconcile has not come to it.",
-    "See whether reconcile runs: its schedule, its log, the alarm `reconcile-missing`.",
+    "{title} has been due since {since} and nothing is blocking it, but reconcile has not reached it.",
+    "Check whether reconcile is running: its schedule, its log, the alarm `reconcile-missing`.",
 )
 UNENDING = Cause(
     "STEPS_NEVER_END",
     Kind.OURS,
-    "{title} has no issue, because {steps} in a row began and never ended; the next one begins at {until}.",
-    "Look in the log for STEPS_NEVER_END with its fingerprint: docs/on-call.md, steps-unending.",
+    "{title} has no issue, because {steps} in a row started and never finished; the next starts at {until}.",
+    "Search the log for STEPS_NEVER_END and its fingerprint; see steps-unending in docs/on-call.md.",
 )
 CAUSES = (NOW, SOON, LATE, UNENDING)
 PATIENCE = timedelta(minutes=5)

@@ -21,12 +21,12 @@ class Kind(IntEnum):
 
 
 MEANINGS = {
-    Kind.WELL: "it has its open issue, or it does not fire",
-    Kind.COMING: "its issue comes by itself; the sentence says when",
-    Kind.WANTED: "a person, or a setting, wants it so",
-    Kind.SENDER: "whoever sends it has to change something",
-    Kind.GITHUB: "GitHub refuses it: the App, the repository or the routing has to be changed",
-    Kind.OURS: "Alerting itself does not get on; see its log",
+    Kind.WELL: "it has an open issue, or is not firing",
+    Kind.COMING: "its issue opens by itself; the sentence says when",
+    Kind.WANTED: "a person or a setting asked for it",
+    Kind.SENDER: "the sender has to change something",
+    Kind.GITHUB: "GitHub refuses it: change the App, the repository or the routing",
+    Kind.OURS: "Alerting itself is stuck; see its log",
     Kind.UNSEEN: "it never reached this stage",
 }
 

@@ -10,9 +10,9 @@ from chalicelib.render.words import moment
 REFUSED = Cause(
     "REFUSED_AT_THE_WEBHOOK",
     Kind.SENDER,
-    "{title} is not known here, and may have been in {requests} of {source} that the webhook refused, "
+    "{title} is not known here, but may have been in {requests} from {source} that the webhook refused, "
     "the last at {last}: {why} ({reason}).",
-    "Correct the sender's token or its payload, then have it send again.",
+    "Fix the sender's token or payload, then have it send again.",
 )
 CAUSES = (REFUSED,)
 NO_SENDERS = ("github", words.STRANGER)
