@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from chalicelib.adapters import texts
 from chalicelib.errors import AlertingError, GitHubError
 from chalicelib.telemetry.masking import mask
 
@@ -57,7 +58,7 @@ class Refusal:
 def refusal(error: AlertingError, step: str, before: Refusal | None, now: datetime) -> Refusal:
     """Read an error of a step; `before` is the last failure before it, with no success between them."""
     github = error if isinstance(error, GitHubError) else GitHubError("")
-    message = " ".join((github.words or str(error)).split())
+    message = texts.line(github.words or str(error))  # half a surrogate pair, the table would never take
     return Refusal(
         message=mask(message)[:LONGEST_MESSAGE],
         step=step,

@@ -148,7 +148,7 @@ def unopened(row: AlertState, now: datetime, policy: Policy) -> Unopened | None:
     if not policy.enabled:
         return Disabled()
     held_until = row.lease.until if row.lease and row.lease.until > now else None
-    refusal = _refusal(row)
+    refusal = refusal_now(row)
     if row.intent and (not held_until or (refusal and refusal.at >= row.intent.since)):
         return Unfinished(row.intent, refusal, held_until or row.due_at)
     if held_until:
@@ -174,7 +174,7 @@ def _wished(wish: Step, issue: Issue | None, row: AlertState, policy: Policy) ->
             return NotPlanned(shown.ref, shown.closer, shown.over_at, until)
 
 
-def _refusal(row: AlertState) -> Refusal | None:
+def refusal_now(row: AlertState) -> Refusal | None:
     """What GitHub said in this episode; what it said in an earlier one is over."""
     refusal, began = row.status.refusal, row.spec.began_by_our_clock
     return refusal if refusal and (began is None or refusal.at >= began) else None

@@ -6,7 +6,7 @@ GitHub's words and people's names in it are foreign text: whoever shows it escap
 from datetime import datetime
 from typing import assert_never
 
-from chalicelib.conditions.row import AlertState, Status, Verb
+from chalicelib.conditions.row import AlertState, Verb
 from chalicelib.conditions.setbacks import Denial, Refusal
 from chalicelib.conditions.unopened import (
     ClosedByPerson,
@@ -20,6 +20,7 @@ from chalicelib.conditions.unopened import (
     Unfinished,
     Unopened,
     Waiting,
+    refusal_now,
 )
 from chalicelib.render.words import moment
 
@@ -78,11 +79,11 @@ def setback(row: AlertState, now: datetime) -> str:
     return f"{failed(refusal)}; tried{_again(row.due_at, now)}" if refusal and row.due_at else ""
 
 
-def hindrance(status: Status) -> str:
+def hindrance(row: AlertState) -> str:
     """Say what kept the newest step from its end, without a time that moves with each try; else empty."""
-    if status.refusal:
-        return f"{failed(status.refusal)}, since {moment(status.refusal.since)}"
-    return _DENIALS[status.put_off.reason] if status.put_off else ""
+    if refusal := refusal_now(row):
+        return f"{failed(refusal)}, since {moment(refusal.since)}"
+    return _DENIALS[row.status.put_off.reason] if row.status.put_off else ""
 
 
 def failed(refusal: Refusal) -> str:

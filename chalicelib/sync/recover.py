@@ -55,8 +55,8 @@ class MarkerSearch:
             status = _comment(self.tracker, row, intent)
         else:
             status = self._issue(row, intent)
-        if status:
-            return replace(row, status=status, intent=None)
+        if status:  # so it had its effect, whatever came instead of an answer
+            return replace(row, status=replace(status, refusal=None), intent=None)
         looked = replace(intent, looks=intent.looks + 1, looked_at=self.now())
         return replace(row, intent=looked if looked.looks < ENOUGH else None)
 

@@ -121,10 +121,11 @@ def test_failures_that_are_far_apart_were_not_in_a_row() -> None:
 
 def test_what_is_kept_of_an_answer_is_one_line_masked_and_short() -> None:
     token = "ghs_" + "a" * 36
-    error = Refused(f"no\n{token} " + "long " * 200, status=403)
+    error = Refused(f"no\n{token}\x00 " + "long \ud800" * 200, status=403)
     kept = failure.counted(row_of(firing(0)), STEP, error, NOW).status.refusal
     assert kept
-    assert kept.message.startswith("no (masked) long long")
+    assert kept.message.startswith("no (masked) long \ufffdlong")
+    assert kept.message.encode()
     assert len(kept.message) == 300
 
 

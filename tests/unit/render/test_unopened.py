@@ -125,9 +125,13 @@ def test_what_keeps_the_next_step_from_its_end_is_said_while_it_does() -> None:
 
 def test_a_hindrance_names_no_time_that_moves() -> None:
     archived = "GitHub answered 403: Repository was archived so is read-only, since 03:12 UTC (2026-11-23)"
-    assert hindrance(Status(refusal=ARCHIVED, put_off=put_off(Denial.BUDGET))) == archived
-    assert hindrance(Status(put_off=put_off(Denial.BUDGET))) == "waits for the budget"
-    assert hindrance(Status()) == ""
+    refused = row(status=Status(refusal=ARCHIVED, put_off=put_off(Denial.BUDGET)))
+    assert hindrance(refused) == archived
+    assert hindrance(row(status=Status(put_off=put_off(Denial.BUDGET)))) == "waits for the budget"
+    assert hindrance(row()) == ""
+    earlier = replace(ARCHIVED, at=at(-60), since=at(-70))
+    again = replace(refused, status=replace(refused.status, refusal=earlier))
+    assert hindrance(again) == "waits for the budget", "GitHub said that in an earlier episode"
 
 
 def test_a_cause_without_words_is_a_mistake_of_ours() -> None:

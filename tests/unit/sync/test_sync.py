@@ -761,6 +761,19 @@ def test_the_row_keeps_what_came_instead_of_an_answer_while_its_outcome_is_unkno
     assert len(world.tracker.open_issues) == 1
 
 
+@pytest.mark.parametrize("call", ["open", "comment"])
+def test_what_came_instead_of_an_answer_is_forgotten_once_the_outcome_is_found(
+    world: World, call: str
+) -> None:
+    if call == "comment":
+        world.run(firing(0, priority="P2"))
+    world.tracker.faults[call] = fails_with(LOST, after=True)
+    assert world.run(firing(1, priority="P0")).status.refusal
+    settled = world.settle(5)
+    assert (settled.intent, settled.status.refusal) == (None, None)
+    assert len(world.tracker.open_issues) == 1
+
+
 def test_the_row_keeps_until_when_the_budget_put_it_off(world: World) -> None:
     world.gate = SharedBudget(world.store, Limits(per_hour=1), world.clock.now)
     world.sync = world.worker()
