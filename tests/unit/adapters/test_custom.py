@@ -256,3 +256,30 @@ def test_the_sources_of_an_installation_are_read_from_its_package(monkeypatch: p
     monkeypatch.setattr("pkgutil.get_data", lambda package, name: EXAMPLE.encode())
     found = registry._of_the_installation(frozenset())
     assert set(found) == {"github-actions", "grafana-custom"}
+
+
+@pytest.mark.parametrize(("place", "value"), [("title", "name"), ("alarm_id", "fingerprint")])
+def test_an_alert_without_title_or_id_is_refused_with_the_expressions_name(place: str, value: str) -> None:
+    with pytest.raises(Rejected, match=f"`{place}` of the source `grafana-custom` finds nothing"):
+        read("grafana-custom", {"my_alerts": [{**GRAFANA["my_alerts"][0], value: None}]})
+
+
+def test_lists_of_texts_are_joined_and_anything_else_is_written_as_json() -> None:
+    alert = {
+        **GRAFANA["my_alerts"][0],
+        "labels": {"team": ["Storage", "CI"], "priority": "P2", "host": {"n": 1}},
+    }
+    (parsed,) = read("grafana-custom", {"my_alerts": [alert]})
+    assert (parsed.teams, parsed.labels) == (("storage", "ci"), {"host": '{"n": 1}'})
+
+
+FAILING = EXAMPLE.replace('each = "my_alerts"', 'each = "keys(my_alerts)"').replace(
+    'recognise = "my_alerts"', 'recognise = "keys(my_alerts)"'
+)
+
+
+def test_where_an_expression_about_the_body_fails_it_is_not_accepted_nor_recognised() -> None:
+    source = sources(FAILING)["grafana-custom"]
+    with pytest.raises(NotAccepted, match="`each` fails"):
+        source.split(GRAFANA)
+    assert not source.looks_like(GRAFANA)
