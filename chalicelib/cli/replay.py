@@ -22,7 +22,7 @@ from chalicelib.quantities import counted
 from chalicelib.routing import Routing
 from chalicelib.wiring import checkout
 from chalicelib.wiring.clock import CLOCK
-from chalicelib.wiring.rules import policy
+from chalicelib.wiring.rules import policy_at_home
 from chalicelib.wiring.table import store
 
 Ids = Annotated[
@@ -75,7 +75,7 @@ def replay(
     """
     found = checkout.find(stage, region)
     with letters.opened(found) as dead:
-        rehearsal = Rehearsal(policy(found.settings), CLOCK.now(), store(found).get)
+        rehearsal = Rehearsal(policy_at_home(found), CLOCK.now(), store(found).get)
         chosen = _chosen(dead, names or [], everything, reason)
         planned = [_plan(letter, team, priority, rehearsal) for letter in chosen]
         if not as_json:
@@ -83,7 +83,7 @@ def replay(
         if yes:
             _send(planned, found.publisher, dead)
     if as_json:
-        screen.as_json([_data(each, policy(found.settings).routing, rehearsal, sent=yes) for each in planned])
+        screen.as_json([_data(each, rehearsal.policy.routing, rehearsal, sent=yes) for each in planned])
     _conclude(planned, sent=yes, quiet=as_json)
 
 

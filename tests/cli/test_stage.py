@@ -172,7 +172,9 @@ def test_a_replay_is_a_rehearsal_until_it_is_told_to_send(prompt: Prompt) -> Non
     assert (unmended.code, "rejected again" in unmended.words) == (1, True)
     rehearsed = prompt("dlq replay --team ci-runners --priority P1", kept)
     assert rehearsed.code == 0
-    assert "POST /repos/example-org/ci-infra/issues [P1] Mended" in rehearsed.words
+    assert (
+        "POST /repos/example-org/ci-infra/issues [P1] Mended · " in rehearsed.words
+    )  # the stage's own region
     assert letter(prompt, "MISSING_TEAM_AND_PRIORITY") == kept
     assert "[P1] Mended" not in prompt.titles(INFRA)
     (sent,) = prompt("dlq replay --team ci-runners --priority P1 --yes --json", kept).json
