@@ -11,10 +11,11 @@ from chalicelib.adapters.source import Source
 class Sources(Mapping[str, Source]):
     """Sources by name, each the `SOURCE` of the module of that name, which is loaded on first use.
 
-    `custom` reads those that the installation defines.
+    `custom` reads those that the installation defines; `built_in` are the others, each of which has a template.
     """
 
     def __init__(self, *names: str, custom: Callable[[frozenset[str]], Mapping[str, Source]]) -> None:
+        self.built_in = names
         self._custom = custom(frozenset(names))
         self._names = (*names, *self._custom)
 

@@ -24,7 +24,9 @@ Files = Annotated[
     list[str] | None,
     typer.Argument(metavar="FILE...", help="Payloads, in the order they come; `-` is standard input."),
 ]
-Template = Annotated[str | None, typer.Option(help=f"Print a payload to start from: {', '.join(SOURCES)}.")]
+Template = Annotated[
+    str | None, typer.Option(help=f"Print a payload to start from: {', '.join(SOURCES.built_in)}.")
+]
 
 
 def explain(

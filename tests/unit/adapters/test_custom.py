@@ -164,6 +164,7 @@ def test_it_has_no_template_and_says_what_to_do() -> None:
 def test_custom_sources_stand_in_the_list_with_the_others() -> None:
     listed = Sources("grafana", custom=lambda taken: sources() if "grafana" in taken else {})
     assert list(listed) == ["grafana", "github-actions", "grafana-custom"]
+    assert listed.built_in == ("grafana",)
     assert listed["github-actions"].shown_as == "GitHub Actions"
     assert not {"github-actions", "grafana-custom"} & registry.SOURCES.keys()
 
