@@ -69,7 +69,7 @@ def show_letter(
 
     Examples:
     - `dlq show 3f2a91cc`
-    - `dlq show 3f2a91cc --json | jq -r .body | python -m chalicelib.cli explain -`
+    - `dlq show 3f2a91cc --json | jq -r .body | .venv/bin/python -m chalicelib.cli explain -`
     """
     with letters.opened(checkout.find(stage, region)) as dead:
         (letter,) = dead.named([name])

@@ -118,6 +118,7 @@ def test_a_dead_letter_is_replayed_by_the_next_command(prompt: Prompt) -> None:
     assert "POST /repos/example-org/ci-infra/issues" in rehearsed.words
     everything = prompt("why")
     assert "1 message is in the dead-letter queue" in first_line(everything)
+    assert f"\nnext:\n{PROGRAM} dlq list\n" in everything.out
     prompt("dlq drop", prompt("dlq list --json").json[0]["id"])
 
 
@@ -248,6 +249,8 @@ def test_what_the_repository_refuses(prompt: Prompt) -> None:
     assert "403: Repository was archived so is read-only" in line
     everything = prompt("why")
     assert (everything.code, "Is refused" in everything.words) == (1, True)
+    _, _, after = everything.out.rpartition("next:\n")
+    assert [line for line in after.splitlines() if not line.startswith(PROGRAM)] == []  # each can be pasted
     person(prompt).archive(INFRA, archived=False)
     prompt.settle("what was refused")
 

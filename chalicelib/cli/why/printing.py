@@ -19,8 +19,7 @@ def show(answers: Sequence[Answered], summary: Summary | None) -> None:
     if answers:
         cells = [(each.verdict.cause.name, each.key, each.verdict.sentence) for each in answers]
         screen.show(screen.table(COLUMNS, cells))
-    for command in summary.commands if summary else ():
-        screen.line(f"next: {command}")
+    _next(summary.commands if summary else ())
     return None
 
 
@@ -52,5 +51,12 @@ def code(answers: Sequence[Answered]) -> int:
 def _verdict(verdict: Verdict) -> None:
     screen.line(verdict.sentence)
     screen.facts([("why", verdict.cause.name), *verdict.evidence])
-    screen.say("next:")
-    screen.line(f"  {verdict.command}")
+    _next((verdict.command,))
+
+
+def _next(commands: Sequence[str]) -> None:
+    """Print each command on a line of its own, so that the line can be pasted."""
+    if commands:
+        screen.say("next:")
+    for command in commands:
+        screen.line(f"  {command}")
