@@ -45,13 +45,13 @@ class ExternalAlerts:
 
 def _proves(headers: Mapping[str, str], secret: Mapping[str, Any]) -> bool:
     """Whether a header holds the token that the secret has under the header's name."""
-    named = [(name, value) for name, value in secret.items() if _is_header(name.lower())]
+    named = [(name, value) for name, value in secret.items() if is_header(name.lower())]
     # Every pair is compared, so that the time tells nothing about which one matched.
     matches = [names_token(headers.get(name.lower(), ""), name, value) for name, value in named]
     return any(matches)
 
 
-def _is_header(name: str) -> bool:
+def is_header(name: str) -> bool:
     """Whether a key of the secret names a header, and is none of a source whose name begins like one."""
     return name.startswith("x-") and not name.endswith(("_webhook_token", "_hmac_secret"))
 

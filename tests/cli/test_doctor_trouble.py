@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from chalicelib.cli import rows as cli_rows
-from chalicelib.cli.doctor import budget, refused, repositories, secret_forms, waiting
+from chalicelib.cli.doctor import budget, refused, repositories, resources, secret_forms, waiting
 from chalicelib.cli.doctor.finding import Finding, findings
 from chalicelib.conditions.setbacks import Denial, PutOff, Refusal
 from chalicelib.rate_limit.rules import Budget
@@ -178,6 +178,8 @@ ESCAPED = base64.b64encode(rb"-----BEGIN RSA PRIVATE KEY-----\nMII\n-----END RSA
             "Rename it to grafana_webhook_token",
         ),
         ({}, {"github_app_private_key": "secret-value"}, "read by nobody", "or take it out"),
+        ({}, {"x-queue-signature": "secret-value"}, "read by nobody", "or take it out"),
+        ({"x-queue-signature": "secret-value\n"}, {}, "has a newline around it", "printf"),
         ({}, {"github_app_key_base64": "-----BEGIN secret-value"}, "is the PEM itself", "base64 -w0"),
         ({}, {"github_app_key_base64": ESCAPED}, "newlines are written as", "base64 -w0"),
     ],
@@ -192,11 +194,23 @@ def test_a_secret_of_the_wrong_form_is_found_by_name_and_its_value_is_not_shown(
 
 def test_secrets_of_the_right_form_are_well() -> None:
     of_senders = {"grafana_webhook_token": ["a", "b"], hook_secret.NAME: "c", "normalized_hmac_secret": None}
+    of_senders |= {"X-Queue-Signature": "e"}  # a sender of the earlier pipeline
     app = {"github_app_id": 1, "github_app_key_base64": KEY + "\n", "alertmanager_api_token": "d"}
     assert [each.ok for each in forms(of_senders, app)] == [True, True]
 
 
+def test_a_stage_that_hears_only_senders_of_the_earlier_pipeline_lets_those_in() -> None:
+    (let_in,) = checked({"x-queue-signature": "secret-value"}, {}, resources.webhook_secret)
+    assert (let_in.ok, let_in.told) == (True, "of-senders lets in: x-queue-signature")
+    (nobody,) = checked({"x-queue-signature": ""}, {}, resources.webhook_secret)
+    assert (nobody.ok, "nobody" in nobody.told) == (False, True)
+
+
 def forms(of_senders: dict[str, Any], app: dict[str, Any]) -> list[Finding]:
+    return checked(of_senders, app, secret_forms.forms)
+
+
+def checked(of_senders: dict[str, Any], app: dict[str, Any], check: Any) -> list[Finding]:
     class Stage:
         webhook_secret, app_secret = "of-senders", "of-the-app"
 
@@ -204,4 +218,4 @@ def forms(of_senders: dict[str, Any], app: dict[str, Any]) -> list[Finding]:
             return Held({"of-senders": of_senders, "of-the-app": app}[name])
 
     stage: Any = Stage()
-    return list(findings(secret_forms.NAME, secret_forms.forms, stage))
+    return list(findings(secret_forms.NAME, check, stage))

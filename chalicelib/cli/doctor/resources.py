@@ -14,6 +14,7 @@ from chalicelib.errors import ConfigurationError
 from chalicelib.quantities import counted
 from chalicelib.render.words import duration
 from chalicelib.webhook.authentication import Credentials
+from chalicelib.webhook.external_alerts import is_header
 from chalicelib.wiring.clock import CLOCK, machine
 from chalicelib.wiring.stage import Stage
 from chalicelib.wiring.table import census
@@ -35,7 +36,7 @@ def identity(stage: Stage) -> Iterator[Finding]:
 
 
 def webhook_secret(stage: Stage) -> Iterator[Finding]:
-    """Say which sources may send."""
+    """Say which sources may send, and by which headers the senders of the earlier pipeline."""
     name = stage.webhook_secret
     held, open_to = stage.secret(name).read(), list[str]()
     for source in registry.webhooks():
@@ -43,6 +44,7 @@ def webhook_secret(stage: Stage) -> Iterator[Finding]:
             open_to += [source] if Credentials.of(source, held).there else []
         except ConfigurationError as error:
             yield Finding("webhook secret", f"{name} lets in nobody for {source}", str(error))
+    open_to += [key for key, token in held.items() if token and is_header(key.lower())]
     fix = "" if open_to else f"Put `grafana_webhook_token` or another source's into the secret {name}."
     yield Finding("webhook secret", f"{name} lets in: {', '.join(open_to) or 'nobody'}", fix)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from chalicelib.adapters import registry
 from chalicelib.cli.doctor.finding import Finding
-from chalicelib.webhook import hook_secret
+from chalicelib.webhook import external_alerts, hook_secret
 from chalicelib.wiring.stage import Stage
 
 NAME = "secrets' form"
@@ -26,10 +26,16 @@ PEM = "-----BEGIN"
 
 def forms(stage: Stage) -> Iterator[Finding]:
     """See that no value has blanks around it, which nobody sends, and that each key is read by somebody."""
-    for name, known in ((stage.webhook_secret, OF_SENDERS), (stage.app_secret, OF_THE_APP)):
+    for name, fixed in ((stage.webhook_secret, OF_SENDERS), (stage.app_secret, OF_THE_APP)):
         held = stage.secret(name).read()
+        known = (*fixed, *_headers(held)) if fixed is OF_SENDERS else fixed
         found = [*_blanks(name, held), *_strange(name, held, known), *_key(name, held)]
         yield from found or [Finding(NAME, f"{name}: every key is read, and none has blanks around it")]
+
+
+def _headers(held: Mapping[str, Any]) -> Iterator[str]:
+    """Name the keys that are headers, whose tokens open the earlier pipeline's address."""
+    return (key for key in held if external_alerts.is_header(key.lower()))
 
 
 def _blanks(name: str, held: Mapping[str, Any]) -> Iterator[Finding]:
