@@ -11,7 +11,7 @@ from chalicelib.adapters.source import Source
 class Sources(Mapping[str, Source]):
     """Sources by name, each the `SOURCE` of the module of that name, which is loaded on first use.
 
-    `custom` reads those that the installation defines; `built_in` are the others, each of which has a template.
+    `custom` reads those that the installation defines; `built_in` are the others, and have templates.
     """
 
     def __init__(self, *names: str, custom: Callable[[frozenset[str]], Mapping[str, Source]]) -> None:

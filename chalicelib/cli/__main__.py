@@ -20,8 +20,8 @@ def commands() -> None:
 
     Begin with `explain --template grafana`, which needs nothing but this checkout.
 
-    Exit codes: 0 all is well; 1 something is wrong, and was told; 2 wrong usage, or nobody answered. `why` has
-    more, which its help lists.
+    Exit codes: 0 all is well; 1 something is wrong, and was told; 2 wrong usage, or nobody answered.
+    `why` has more, which its help lists.
     With `--json` standard output is JSON; what kept a command from its work is said on standard error.
     """
 

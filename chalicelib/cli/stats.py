@@ -60,7 +60,7 @@ def stats(
         lists = {"noisiest": [_noise(each) for each in noisy], "silenced": [_silence(e) for e in silenced]}
         screen.as_json({"since": since, "until": now, **told, **lists})
         return
-    screen.heading(f"{found.name}, the last {days} days")
+    screen.heading(f"{found.name}, the last {f'{days} days' if days > 1 else 'day'}")
     screen.show(
         screen.table(COLUMNS, (_cells(name, part) for name, part in parts.items() if part.conditions))
     )
