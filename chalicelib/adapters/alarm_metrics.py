@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from chalicelib.adapters import fields
+from chalicelib.adapters import fields, texts
 from chalicelib.adapters.alarm import StateChange, read
 from chalicelib.adapters.alarm_condition import BAND, STATISTICS
 from chalicelib.errors import Rejected
@@ -17,6 +17,9 @@ MOST_QUERIES = 20
 """PutMetricAlarm takes no more."""
 
 LONGEST_PERIOD = 86_400
+LONGEST_NAME = 300
+"""Code points that a row keeps of what is measured: an expression may have thousands."""
+
 FALLING = ("below", "at most")
 ONLY = "m1"
 """Names the metric of an alarm that has no more than one."""
@@ -71,8 +74,8 @@ def watched(payload: Object) -> Watched | None:
         period=timedelta(seconds=period),
         threshold=None if bands else change.asked.threshold,
         falling=change.asked.operator.startswith(FALLING),
-        name=change.asked.what,
-        unit=change.asked.unit,
+        name=texts.cut(change.asked.what, LONGEST_NAME),
+        unit=texts.cut(change.asked.unit, LONGEST_NAME),
     )
 
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.adapters import texts
-from chalicelib.adapters.alarm_metrics import Watched, watched
+from chalicelib.adapters.alarm_metrics import LONGEST_NAME, Watched, watched
 from chalicelib.adapters.described_alarm import message
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "cloudwatch"
@@ -84,6 +84,15 @@ def test_metric_math_is_asked_with_its_parts_and_only_the_result_is_returned() -
     ]
     assert found.queries[0]["Expression"] == "100*failed/started"
     assert (found.compared, found.band, found.threshold) == ("e1", "", 2.5)
+
+
+def test_of_a_long_expression_the_row_keeps_little_and_the_call_has_all() -> None:
+    long = "SUM(METRICS())" + " + 0" * 1000
+    returned = {"Id": "e1", "Expression": long, "Period": 60, "ReturnData": True}
+    payload = sample("metric-piped-description")
+    found = asked(payload | {"Trigger": {**payload["Trigger"], "Metrics": [returned]}})
+    assert found.queries[0]["Expression"] == long
+    assert len(found.name) <= LONGEST_NAME
 
 
 def test_event_bridge_says_the_same_as_sns() -> None:
