@@ -9,7 +9,7 @@ REASONS = {
     Reason.RESOLVED_UNSEEN: "it ended before any firing was seen; remembered for a week, no issue",
     Reason.STALE: "older than what is known, and changes nothing",
     Reason.DUPLICATE: "the same again within a minute; changes nothing",
-    Reason.RECURRED_UNRESOLVED: "it fired anew and its end was never heard of; a new episode, the same issue",
+    Reason.RECURRED_UNRESOLVED: "it fired again without a known end; a new episode, the same issue",
     Reason.REPEAT: "it still fires; counted",
     Reason.FIRING_LATE: "a late message about its start, or how severe it was; the episode is corrected",
     Reason.RESOLVED_LATE: "a late message about an end between two firings; the episode is split there",

@@ -68,13 +68,13 @@ METRICS = (
         "AlertsRejected",
         Unit.COUNT,
         ("reason",),
-        "messages in the dead-letter queue, and firing alarms that name no owner: alarms to mend",
+        "messages in the dead-letter queue, and firing alarms that name no owner: alarms to fix",
     ),
     Metric(
         "AlertsRequeued",
         Unit.COUNT,
         (),
-        "messages sent back to the queue, since the table did not answer, was contended or too slow",
+        "messages sent back to the queue because the table did not answer, was contended or too slow",
         published=True,
     ),
     Metric(
@@ -106,7 +106,7 @@ METRICS = (
         "StepsNeverEnding",
         Unit.COUNT,
         (),
-        "steps begun on a row whose last three never ended",
+        "steps started on a row whose last three never finished",
         published=True,
     ),
     Metric("GitHubCalls", Unit.COUNT, ("outcome",), "calls to GitHub, by how they ended"),
@@ -165,7 +165,7 @@ METRICS = (
         "CanaryClosed",
         Unit.MILLISECONDS,
         (),
-        "likewise from its resolution until its issue is closed",
+        "the same from its resolution until its issue is closed",
         published=True,
     ),
 )
