@@ -1,12 +1,12 @@
 # make demo     see it work, on this machine alone
-# make test     unit, contract, app and simulation tests
+# make test     unit, contract, app and browser tests, and some of the simulation and of the hostile input
 # make check    formatter, linter, types, then make test
 # make check-all  make check, then coverage, more seeds, the README's and guides' commands, storms and chaos, real senders, the deployment on stand-ins, and mutants
 # make senders  a real Prometheus and Alertmanager, configured by docs/senders, against the local stack
 # make local    the demo's stack, left running for you to play with
 # make simulate RUNS=10000, make simulate-mutants, make simulate-storm, make fuzz: what must never happen, looked for
 # make bench    how fast it is on this machine, some forty minutes; make bench-scale counts an hour of load
-# make list     what fires and has an issue; likewise why, explain, show, dlq, send, doctor, stats and adopt, with ARGS and STAGE:
+# make list     what fires, and why it has no issue; likewise why, explain, show, dlq, send, doctor, stats and adopt, with ARGS and STAGE:
 #               make explain ARGS=alert.json, make dlq ARGS="replay --all" STAGE=prod, ARGS=--help for more
 #
 # make plan-dev, deploy-dev, publish-dev, url-dev, logs-dev, destroy-dev, and likewise -prod:

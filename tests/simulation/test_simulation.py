@@ -1,13 +1,16 @@
 """The simulation itself: that every promise holds, that a seed replays, that a breakage is seen."""
 
 import os
+from pathlib import Path
 
 import pytest
 
-from tests.simulation import mutants
+from tests.simulation import coverage, mutants
 from tests.simulation.generate import generate
 from tests.simulation.run import run
 from tests.simulation.shrink import shrink
+
+README = Path(__file__).parents[2] / "README.md"
 
 pytestmark = pytest.mark.no_cover  # other tests measure that; here it would take most of the time
 
@@ -30,6 +33,16 @@ def test_a_seed_replays_exactly() -> None:
 def test_every_breakage_still_finds_what_it_breaks(name: str) -> None:
     with mutants.MUTANTS[name]():
         pass
+
+
+def test_the_readme_counts_what_there_is() -> None:
+    expected = coverage.expected()
+    faults = {each.partition(": ")[2] for each in expected["faults"]}
+    counted = f"{len(faults)} kinds of faults, {len(expected['states'])} states"
+    text = " ".join(README.read_text(encoding="utf-8").split())
+    people = f"{len(expected['actions of people'])} things that people do"
+    broken = f"breaks the code in {len(mutants.MUTANTS)} ways"
+    assert [said for said in (counted, people, broken) if said not in text] == []
 
 
 def test_a_breakage_is_caught_and_reduced_to_what_matters() -> None:
