@@ -115,6 +115,10 @@ def test_a_file_that_cannot_be_read(prompt: Prompt, name: str, file: str) -> Non
     sentence(prompt(name, file), "Name a file that can be read")
 
 
+def test_a_misspelt_file_is_no_title_that_never_arrived() -> None:
+    sentence(run("why no-such-payload.json"), "Name a file that can be read")
+
+
 @pytest.mark.parametrize("name", LEAVES)
 @pytest.mark.parametrize(
     "content", [b"", b"{}", b"[]", b"null", bytes(range(256)), b'{"a":' * 5_000, b"\xff\xfe{"]

@@ -57,7 +57,7 @@ def why(
     """
     now = CLOCK.now()
     summary: Summary | None = None
-    if what and (what == "-" or Path(what).is_file()):
+    if what and _is_payload(what):
         answers = _in_file(what, source, stage, region, now)
     else:
         inquiry = _asking(stage, region, now)
@@ -82,3 +82,8 @@ def _asking(stage: str, region: str | None, now: datetime) -> "Inquiry":
     """Load what asks AWS only once it is asked: the libraries take longer than the rest of the command."""
     made: Inquiry = import_module("chalicelib.cli.why.inquiry").of(stage, region, now)
     return made
+
+
+def _is_payload(what: str) -> bool:
+    """Whether it names a payload; a misspelt name of a file is not taken for the title of an alert."""
+    return what == "-" or Path(what).is_file() or (what.endswith(".json") and not any(map(str.isspace, what)))
