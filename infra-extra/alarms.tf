@@ -6,7 +6,7 @@ locals {
   # and Grafana sends again after five, so that trouble on a quiet day shows in few of them.
   alarms = merge({
     dead-letters = {
-      says      = "Alerts were rejected or given up: nobody is told of them."
+      says      = "Alerts were rejected or given up: nobody hears about them."
       namespace = "AWS/SQS", metric = "ApproximateNumberOfMessagesVisible", dimensions = { QueueName = aws_sqs_queue.dead.name }
       statistic = "Maximum", seconds = 60, periods = 1, above = 0, missing = "notBreaching"
     }
@@ -16,7 +16,7 @@ locals {
       statistic = "Maximum", seconds = 60, periods = 3, above = 300, missing = "notBreaching"
     }
     alerts-requeued = {
-      says      = "The table does not answer, or not in time: alerts wait in the queue, and nobody is told of them yet."
+      says      = "The table does not answer, or not in time: alerts wait in the queue, and nobody hears about them yet."
       namespace = "Alerting", metric = "AlertsRequeued", dimensions = local.ours
       statistic = "Sum", seconds = 60, periods = 15, bad = 2, above = 0, missing = "notBreaching"
     }
@@ -31,12 +31,12 @@ locals {
       statistic = "Sum", seconds = 60, periods = 15, bad = 2, above = 0, missing = "notBreaching"
     }
     alerts-not-taken = {
-      says      = "A trusted sender sent alerts that did not get in: nobody is told of them."
+      says      = "A trusted sender sent alerts that did not get in: nobody hears about them."
       namespace = "Alerting", metric = "AlertsNotTaken", dimensions = local.ours
       statistic = "Sum", seconds = 60, periods = 15, bad = 1, above = 0, missing = "notBreaching"
     }
     webhook-refused = {
-      says      = "Requests keep being refused: a sender has a wrong token or sends what cannot be read, or somebody tries the door."
+      says      = "Requests keep being refused: a sender has a wrong token or sends what cannot be read, or somebody is probing it."
       namespace = "Alerting", metric = "WebhookRefused", dimensions = local.ours
       statistic = "Sum", seconds = 300, periods = 12, bad = 3, above = 0, missing = "notBreaching"
     }
@@ -66,7 +66,7 @@ locals {
       statistic = "Maximum", seconds = 60, periods = 5, above = 900, missing = "notBreaching"
     }
     budget-empty = {
-      says      = "For half an hour P0 or P1 alerts have waited, since the budget of issues has no room for them."
+      says      = "P0 or P1 alerts have waited for half an hour because the issue budget has no room for them."
       namespace = "Alerting", metric = "UrgentWithoutBudget", dimensions = local.ours
       statistic = "Minimum", seconds = 60, periods = 30, bad = 28, above = 0, missing = "notBreaching"
     }
@@ -76,7 +76,7 @@ locals {
       statistic = "Sum", seconds = 300, periods = 12, bad = 3, above = 0, missing = "notBreaching"
     }
     facts-undelivered = {
-      says      = "A mirror does not accept what became of issues; after a day it is dropped. Issues are not affected."
+      says      = "A mirror does not accept events about issues; after a day they are dropped. Issues are not affected."
       namespace = "Alerting", metric = "FactsUndelivered", dimensions = local.ours
       statistic = "Sum", seconds = 3600, periods = 3, bad = 2, above = 0, missing = "notBreaching"
     }

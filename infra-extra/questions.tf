@@ -11,7 +11,7 @@ locals {
       query = "filter message = \"MEASURED\" and ispresent(AlertsRecorded) | stats sum(AlertsRecorded) as alerts by source, reason, bin(5m)"
     }
     alerts-ignored = {
-      asks  = "Which meant nothing to an issue, and why?"
+      asks  = "Which were ignored, and why?"
       query = "filter message = \"MEASURED\" and ispresent(AlertsIgnored) | stats sum(AlertsIgnored) as alerts by reason, bin(5m)"
     }
     alerts-rejected = {
@@ -67,15 +67,15 @@ locals {
       query = "filter message = \"MEASURED\" and ispresent(Problems) | stats sum(Problems) as times by event, bin(5m)"
     }
     errors = {
-      asks  = "Where did they arise?"
+      asks  = "Where did they occur?"
       query = "filter level = \"ERROR\" | fields @timestamp, message, exception.0, fingerprint, messageId | sort @timestamp desc | limit 50"
     }
     one-alert = {
-      asks  = "What became of one alert? Put its correlation id in, as the issue's source text, the row and a dead letter have it."
+      asks  = "What became of one alert? Fill in its correlation id, from the issue's source text, the row or a dead letter."
       query = "filter correlation_id = \"ID\" | fields @timestamp, message, source, fingerprint, action, reason, issue, due_at, github_request_id | sort @timestamp"
     }
     one-condition = {
-      asks  = "What became of one condition? Put its fingerprint in."
+      asks  = "What became of one condition? Fill in its fingerprint."
       query = "filter fingerprint = \"FINGERPRINT\" | fields @timestamp, message, correlation_id, action, reason, issue, due_at, github_request_id | sort @timestamp"
     }
   }

@@ -193,6 +193,4 @@ def _mend(payload: Payload, named: dict[str, str]) -> None:
 
 
 def _template(definition: Definition, _: Example) -> Payload:
-    raise ConfigurationError(
-        FILE, [f"{definition.name} has no template: take a body that its sender has sent"]
-    )
+    raise ConfigurationError(FILE, [f"{definition.name} has no template: use a body from its sender"])

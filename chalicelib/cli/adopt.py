@@ -103,11 +103,11 @@ def _matches(stage: Stage, shown: Iterable[Seen], issue: str | None, fingerprint
         ref = rows.reference(issue)
         found = [match for match in found if match.issue.ref == ref]
         if not found:
-            raise Trouble(f"{issue} is no open issue of another bot with that label and login.")
+            raise Trouble(f"{issue} is not an open issue of another bot with that label and login.")
     if fingerprint:
         row = rows.find(stage, fingerprint, now, MOST)
         if row is None:
-            raise Trouble(f"Nothing is known of {fingerprint}. See `{next_command.on(stage, 'list')}`.")
+            raise Trouble(f"Nothing is known about {fingerprint}. See `{next_command.on(stage, 'list')}`.")
         found = [Match(match.issue, (row,)) for match in found]
     return found
 

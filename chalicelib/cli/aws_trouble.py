@@ -74,7 +74,7 @@ def sentence(error: BaseException) -> str:
         return f"{str(error).rstrip('.')}. {_LOGIN}"
     if unreachable(error):
         return f"AWS could not be reached: {type(error).__name__}. Check this machine's network and proxy."
-    return f"AWS could not be asked: {error}"
+    return f"The call to AWS failed: {error}"
 
 
 def _silent(address: str) -> str:

@@ -27,7 +27,7 @@ MOST = 5000
 UNOPENED = ("priority", "team", "title", "condition", "why there is no open issue", "fingerprint")
 OTHERS = ("priority", "team", "title", "condition", "next", "issue")
 
-Title = Annotated[str, typer.Argument(metavar="[TITLE]", help="Only titles with this in it.")]
+Title = Annotated[str, typer.Argument(metavar="[TITLE]", help="Only titles that contain this.")]
 Due = Annotated[
     bool, typer.Option("--due", help="Only what GitHub does not show yet: due, put off, or refused.")
 ]
@@ -113,7 +113,7 @@ def _show(stage: Stage, wanted: Wanted, seen: Look, limit: int) -> None:
     )
     screen.say(
         f"{len(seen.listed)} in all, {without} of them without an open issue.{cut}",
-        "`show` tells more of one: name it as the last column does.",
+        "For details, run `show` with a name from the last column.",
     )
 
 

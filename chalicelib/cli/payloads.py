@@ -66,7 +66,7 @@ def mend(source: str, body: str, team: str | None, priority: Priority | None) ->
         return body
     payload = texts.parsed(body)
     if not isinstance(payload, dict):
-        raise Trouble("A message that is no JSON object has no place for a team or a priority; drop it.")
+        raise Trouble("A message that is not a JSON object has no place for a team or a priority; drop it.")
     if isinstance(payload.get("Message"), str) and "TopicArn" in payload:  # in SNS's envelope
         return json.dumps(payload | {"Message": mend(source, payload["Message"], team, priority)})
     named = {"team": team, "priority": priority.value if priority else None}

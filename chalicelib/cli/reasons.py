@@ -49,7 +49,7 @@ def reasons(stage: Stage, rows: Iterable[AlertState], now: datetime) -> Mapping[
     for row, cause in found:
         owner, budget = _owner(row, stage), ""
         if _queues(cause):
-            budget = f"{used(owner)}, {counted(before[owner], 'row')} before it"
+            budget = f"{used(owner)}, {counted(before[owner], 'row')} ahead of it"
         explained[row.fingerprint] = Reason(cause, render.why(cause, now, budget))
         before[owner] += isinstance(cause, Waiting | Due)
     return explained

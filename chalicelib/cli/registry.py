@@ -43,8 +43,10 @@ class Command:
 COMMANDS: Mapping[str, Command] = {
     "explain": Command("explain", "explain", "What would this payload do?"),
     "why": Command("why", "why", "Why is there no open issue?"),
-    "list": Command("listing", "list_rows", "Everything that fires; first what has no open issue, and why."),
-    "show": Command("show", "show", "What is known of one condition."),
+    "list": Command(
+        "listing", "list_rows", "Everything that is firing: first what has no open issue, and why."
+    ),
+    "show": Command("show", "show", "What is known about one condition."),
     "doctor": Command("doctor", "doctor", "Check that a stage has all it needs."),
     "stats": Command("stats", "stats", "How many, how soon and how noisy, over some days."),
     "adopt": Command("adopt", "adopt", "Take over open issues that another bot opened."),

@@ -53,8 +53,8 @@ def find(stage: Stage, key: str, now: datetime, limit: int) -> AlertState | None
         return store(stage).get(fingerprint) if fingerprint else None
     if not re.fullmatch(rf"[0-9a-f]{{{SHORTEST},64}}", key):
         raise Trouble(
-            f"{key} is no issue (owner/name#12, or its address) and no fingerprint. "
-            f"Both are shown by `{next_command.on(stage, 'list')}`."
+            f"{key} is neither an issue (owner/name#12, or its address) nor a fingerprint. "
+            f"`{next_command.on(stage, 'list')}` shows both."
         )
     if len(key) == 64:
         return store(stage).get(key)
@@ -68,7 +68,7 @@ def reference(name: str) -> IssueRef:
     """Read `owner/name#12` or an issue's address; raises Trouble where it is neither."""
     ref = IssueRef.read(name)
     if ref is None:
-        raise Trouble(f"{name} is no issue: name it as owner/name#12, or by its address.")
+        raise Trouble(f"{name} is not an issue: name it as owner/name#12, or by its address.")
     return ref
 
 

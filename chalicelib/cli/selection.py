@@ -62,7 +62,7 @@ class Wanted:
 
     def _words(self) -> Iterator[str]:
         if self.title:
-            yield f"called like {self.title!r}"
+            yield f"titled like {self.title!r}"
         if self.team is not None:
             yield f"of team {self.team}"
         if self.priority is not None:

@@ -19,7 +19,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode="
 Name = Annotated[str, typer.Option(help="Tells test alerts apart; `resolve` ends the one of the same name.")]
 Team = Annotated[str, typer.Option(help="Whose it is, which decides the repository.")]
 OfPriority = Annotated[Priority, typer.Option(help="How urgent.", case_sensitive=False)]
-Wait = Annotated[int, typer.Option(min=0, max=3600, help="Wait so many seconds for the issue.")]
+Wait = Annotated[int, typer.Option(min=0, max=3600, help="Wait this many seconds for the issue.")]
 File = Annotated[str, typer.Argument(metavar="FILE", help="A payload; - is standard input.")]
 
 

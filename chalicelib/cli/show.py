@@ -24,9 +24,7 @@ _ROW = TypeAdapter(AlertState)
 
 Key = Annotated[
     str,
-    typer.Argument(
-        metavar="FINGERPRINT|ISSUE", help="As `list` shows them; an issue's address will do as well."
-    ),
+    typer.Argument(metavar="FINGERPRINT|ISSUE", help="As `list` shows them; an issue's address works too."),
 ]
 ShowIssue = Annotated[
     bool, typer.Option("--issue", help="Show the issue's text too, as it would be written now.")
@@ -52,8 +50,8 @@ def show(
     if row is None:
         rejected = next_command.on(found, "dlq", "list")
         typer.echo(
-            f"Nothing is known of {key} on {stage}. What became no row: `{rejected}`. An issue that was "
-            "closed 90 days ago is found by its fingerprint, which stands in its text, out of sight.",
+            f"Nothing is known about {key} on {stage}. Rejected messages: `{rejected}`. An issue that was "
+            "closed 90 days ago is found by its fingerprint, which is hidden in its text.",
             err=True,
         )
         raise typer.Exit(1)

@@ -15,20 +15,20 @@ REASONS = {
     Reason.RESOLVED_LATE: "a late message about an end between two firings; the episode is split there",
     Reason.RESOLVED: "it ended",
     Reason.RECURRED: "it fires again; a new episode begins",
-    Reason.ALREADY_RESOLVED: "it ended once more; nothing to tell",
+    Reason.ALREADY_RESOLVED: "it ended again; nothing to report",
 }
 QUIET = {
-    Quiet.IN_PROGRESS: "a worker is at it",
+    Quiet.IN_PROGRESS: "a worker is on it",
     Quiet.DISABLED: "GitHub is disabled for this stage (GITHUB_ENABLED=false)",
     Quiet.LOOKED: "a step's outcome is unknown; it is looked for again in a minute",
     Quiet.CLOSED_BY_PERSON: "a person closed the issue in this episode; quiet until it has resolved once",
     Quiet.REOPENED_BY_PERSON: "a person opened the issue again after it resolved; it is left open",
     Quiet.MUTED: "the issue has the label alert:muted",
-    Quiet.SNOOZED: "a person snoozed it; what still fires at the end is told then",
+    Quiet.SNOOZED: "a person snoozed it; what is still firing at the end is reported then",
     Quiet.NOT_PLANNED: "a person closed the issue as not planned; its recurrences are quiet for a while",
     Quiet.FLAPPING: "it flaps; the issue stays open until it has been quiet for a while",
     Quiet.LATER: "an update is due later, so that not every repeat is one",
-    Quiet.RESOLVED_UNTOLD: "it ended before it could get an issue; told in the next issue of this condition",
+    Quiet.RESOLVED_UNTOLD: "it ended before it got an issue; the next issue of this condition mentions it",
     Quiet.UP_TO_DATE: "the issue says everything there is to say",
 }
 IGNORED = {

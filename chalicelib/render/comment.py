@@ -23,7 +23,7 @@ def comment(row: AlertState, routing: Routing, key: str, now: datetime) -> str:
 
 def duplicate(ref: IssueRef) -> str:
     """Say which issue lives on where two were open for one condition."""
-    return f"Duplicate of {ref}\n\nBoth are about the same condition; what follows is told there."
+    return f"Duplicate of {ref}\n\nBoth are about the same condition; updates continue there."
 
 
 def _repeat(view: View) -> list[str]:
@@ -45,7 +45,7 @@ def _tier(view: View) -> list[str]:
 
 
 def _resolved(view: View) -> list[str]:
-    return [view.ending(), "This issue stays open until a person closes it, as its team wishes."]
+    return [view.ending(), "This issue stays open until a person closes it, as its team prefers."]
 
 
 def _snooze(view: View) -> list[str]:
@@ -57,8 +57,8 @@ def _quiet(view: View) -> list[str]:
     closer = f" by {view.line(issue.closer)}" if issue and issue.closer else ""
     fires = f"It fires again, since {moment(view.began)}. This issue was closed as not planned{closer},"
     return [
-        f"{fires} so no other is opened for a while, and nothing more is said here.",
-        "Reopen this issue to hear of it.",
+        f"{fires} so no new issue is opened for a while, and this one gets no more updates.",
+        "Reopen this issue to get updates.",
     ]
 
 

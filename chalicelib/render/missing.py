@@ -24,5 +24,5 @@ def missing(views: Sequence[View]) -> Iterator[str]:
 
 def _line(view: View) -> str:
     name, teams = view.line(view.title, MAX_NAME), ", ".join(map(view.line, view.owners))
-    why = view.line(hindrance(view.row)) or "it is about to be opened"
+    why = view.line(hindrance(view.row)) or "about to be opened"
     return f"- {view.alert.priority} {name}, {teams}, since {moment(view.began)}: {why}"

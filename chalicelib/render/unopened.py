@@ -25,11 +25,11 @@ from chalicelib.conditions.unopened import (
 from chalicelib.render.words import moment
 
 _DENIALS = {
-    Denial.RATE_LIMITED: "GitHub asks to wait (rate limit)",
-    Denial.CALLS_SCARCE: "the last calls that GitHub takes this hour are kept for P0 and P1",
-    Denial.BREAKER_OPEN: "GitHub did not answer several times in a row (circuit breaker)",
-    Denial.BUDGET: "waits for the budget",
-    Denial.BUSY: "waits for its turn",
+    Denial.RATE_LIMITED: "GitHub asked us to wait (rate limit)",
+    Denial.CALLS_SCARCE: "the last GitHub calls of this hour are reserved for P0 and P1",
+    Denial.BREAKER_OPEN: "GitHub keeps failing to answer (circuit breaker)",
+    Denial.BUDGET: "waiting for the budget",
+    Denial.BUSY: "waiting for its turn",
 }
 _BEGUN = {
     Verb.OPEN: "an issue may have been opened",
@@ -47,9 +47,15 @@ def why(cause: Unopened, now: datetime, budget: str = "") -> str:  # noqa: C901 
         case InProgress(until):
             return f"a worker is on it, until {moment(until, now)} at the latest"
         case Unfinished(intent, refusal, until):
-            return f"{_BEGUN[intent.verb]}, but no answer came; checked{_again(until, now)}{_last(refusal)}"
+            return (
+                f"{_BEGUN[intent.verb]}, but no answer came; next check{_again(until, now)}{_last(refusal)}"
+            )
         case ClosedByPerson(ref, by, at, until):
-            ends = f"until {moment(until, now)}, as it flaps" if until else "until the condition resolves"
+            ends = (
+                f"until {moment(until, now)}, because it is flapping"
+                if until
+                else "until the condition resolves"
+            )
             return f"{by or 'a person'} closed {ref}{_at(at, now)}; quiet {ends}"
         case NotPlanned(ref, by, at, until):
             ends = f" until {moment(until, now)}" if until else " for a while"
@@ -62,9 +68,11 @@ def why(cause: Unopened, now: datetime, budget: str = "") -> str:  # noqa: C901 
             )
         case Waiting(put_off, refusal):
             used = f": {budget}" if budget and put_off.reason is Denial.BUDGET else ""
-            return f"{_DENIALS[put_off.reason]}{used}, about {moment(put_off.until, now)}{_last(refusal)}"
+            return (
+                f"{_DENIALS[put_off.reason]}{used}, until about {moment(put_off.until, now)}{_last(refusal)}"
+            )
         case Failing(refusal, until):
-            return f"{failed(refusal)}; tried{_again(until, now)}"
+            return f"{failed(refusal)}; next try{_again(until, now)}"
         case Due(until):
             return f"due since {moment(until, now)}" if until and until <= now else "due now"
         case _:
@@ -75,8 +83,8 @@ def setback(row: AlertState, now: datetime) -> str:
     """Say what keeps a row's next step from its end, such as an update of its issue; empty if none does."""
     put_off, refusal = row.status.put_off, row.status.refusal
     if put_off and now < put_off.until:
-        return f"{_DENIALS[put_off.reason]}, about {moment(put_off.until, now)}{_last(refusal)}"
-    return f"{failed(refusal)}; tried{_again(row.due_at, now)}" if refusal and row.due_at else ""
+        return f"{_DENIALS[put_off.reason]}, until about {moment(put_off.until, now)}{_last(refusal)}"
+    return f"{failed(refusal)}; next try{_again(row.due_at, now)}" if refusal and row.due_at else ""
 
 
 def hindrance(row: AlertState) -> str:
@@ -98,7 +106,7 @@ def _last(refusal: Refusal | None) -> str:
 
 
 def _again(until: datetime | None, now: datetime) -> str:
-    return f" again at {moment(until, now)}" if until and until > now else " again within a minute"
+    return f" at {moment(until, now)}" if until and until > now else " within a minute"
 
 
 def _at(at: datetime | None, now: datetime) -> str:

@@ -50,6 +50,6 @@ resource "datadog_monitor" "runner_queue" {
   require_full_window = false
   monitor_thresholds {
     critical          = 50
-    critical_recovery = 40 # or it comes and goes at the threshold
+    critical_recovery = 40 # otherwise it flaps at the threshold
   }
 }

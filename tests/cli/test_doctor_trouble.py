@@ -73,8 +73,8 @@ def test_a_budget_that_is_used_up_is_found_with_the_time_at_which_it_is_whole(
     told = found(prompt)[budget.NAME]
     whole = datetime.fromtimestamp((minute + 61) * 60, UTC)
     assert "0 of" in told["told"]
-    assert f"whole again at {whole:%H:%M} UTC" in told["told"]
-    assert "Silence at its source" in told["fix"]
+    assert f"full again at {whole:%H:%M} UTC" in told["told"]
+    assert "at their source" in told["fix"]
 
 
 def test_a_budget_of_which_only_the_reserve_is_left_is_found_before_it_is_empty(
@@ -93,11 +93,11 @@ def test_an_open_breaker_and_githubs_limits_are_found(
     prompt: Prompt, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     budget_is(prompt, monkeypatch, failures=4, open_until=epoch(3))
-    assert "has not answered 4 times in a row; it is asked again at" in found(prompt)["breaker"]["told"]
+    assert "has failed to answer 4 times in a row; next try at" in found(prompt)["breaker"]["told"]
     budget_is(prompt, monkeypatch, blocked_until=epoch(3))
-    assert "asked for no calls until" in found(prompt)["rate limit"]["told"]
+    assert "asked us not to call until" in found(prompt)["rate limit"]["told"]
     budget_is(prompt, monkeypatch, scarce_until=epoch(3))
-    assert "only P0 and P1 use them until" in found(prompt)["rate limit"]["told"]
+    assert "reserved for P0 and P1 until" in found(prompt)["rate limit"]["told"]
 
 
 def test_an_archived_repository_is_found_once_though_rows_are_refused_there(prompt: Prompt) -> None:
@@ -167,18 +167,18 @@ ESCAPED = base64.b64encode(rb"-----BEGIN RSA PRIVATE KEY-----\nMII\n-----END RSA
     ("of_senders", "app", "told", "fix"),
     [
         ({"grafana_webhook_token": "secret-value\n"}, {}, "has a newline around it", "printf"),
-        ({"grafana_webhook_token": ["fine", " secret-value"]}, {}, "has blanks around it", "printf"),
+        ({"grafana_webhook_token": ["fine", " secret-value"]}, {}, "has whitespace around it", "printf"),
         ({"github_webhook_secret": "secret-value\n"}, {}, "has a newline around it", "printf"),
         ({}, {"grafana_api_token": "secret-value\n"}, "has a newline around it", "printf"),
-        ({"grafana_token": "secret-value"}, {}, "read by nobody", "Rename it to grafana_webhook_token"),
+        ({"grafana_token": "secret-value"}, {}, "is not used", "Rename it to grafana_webhook_token"),
         (
             {"GRAFANA_WEBHOOK_TOKEN": "secret-value"},
             {},
-            "read by nobody",
+            "is not used",
             "Rename it to grafana_webhook_token",
         ),
-        ({}, {"github_app_private_key": "secret-value"}, "read by nobody", "or take it out"),
-        ({}, {"x-queue-signature": "secret-value"}, "read by nobody", "or take it out"),
+        ({}, {"github_app_private_key": "secret-value"}, "is not used", "or remove it"),
+        ({}, {"x-queue-signature": "secret-value"}, "is not used", "or remove it"),
         ({"x-queue-signature": "secret-value\n"}, {}, "has a newline around it", "printf"),
         ({}, {"github_app_key_base64": "-----BEGIN secret-value"}, "is the PEM itself", "base64 -w0"),
         ({}, {"github_app_key_base64": ESCAPED}, "newlines are written as", "base64 -w0"),

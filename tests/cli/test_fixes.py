@@ -42,7 +42,7 @@ def refused(code: str) -> ClientError:
         (EndpointConnectionError(endpoint_url=AWAY), f"Nothing answers at {AWAY}. Check --region"),
         (EndpointConnectionError(endpoint_url="http://127.0.0.1:4566"), "start it with `make local`"),
         (ConnectTimeoutError(endpoint_url=AWAY), "Check this machine's network and proxy."),
-        (ValueError("odd"), "AWS could not be asked: odd"),
+        (ValueError("odd"), "The call to AWS failed: odd"),
     ],
 )
 def test_what_kept_aws_from_being_asked_is_one_sentence_with_what_to_do(error: Exception, said: str) -> None:
@@ -69,7 +69,7 @@ def test_whoever_aws_does_not_know_can_ask_nothing_else(error: Exception, *, unk
         (503, "Service Unavailable", "githubstatus.com"),
         (410, "Issues are disabled for this repo", "Enable issues in the settings of org/repo"),
         (404, "Not Found", "Install the GitHub App on org/repo"),
-        (401, "A JSON web token could not be decoded", "make a new key"),
+        (401, "A JSON web token could not be decoded", "create a new key"),
         (403, "Repository was archived so is read-only.", "Unarchive org/repo"),
         (403, "This installation has been suspended", "Restore the App in the settings of org"),
         (403, "your IP address is not on the IP allow list", "Add the address that Alerting calls from"),

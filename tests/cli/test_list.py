@@ -45,7 +45,7 @@ def test_what_github_refuses_is_listed_in_githubs_words_until_it_is_taken(prompt
     assert "Refused" in list(found)[: list(found).index("Shown")]
     refused = found["Refused"]
     assert refused["reason"].startswith(
-        "GitHub answered 403: Repository was archived so is read-only; tried again at "
+        "GitHub answered 403: Repository was archived so is read-only; next try at "
     )
     assert refused["until"] == refused["due_at"] > datetime.now(UTC).isoformat()
     assert "Refused" in listed(prompt, "--due")
@@ -99,11 +99,11 @@ def test_what_waits_for_the_budget_says_how_much_is_used_and_how_many_come_first
     assert table.swap(KEY, BUDGET.dump_json(full).decode(), document.version) is None
     found = listed(prompt, "--due")
     said = [found[name]["reason"] for name in ("First", "Second", "Third")]
-    waits, about = "waits for the budget: 480 of 480 used this hour", f"about {until:%H:%M} UTC"
+    waits, about = "waiting for the budget: 480 of 480 used this hour", f"until about {until:%H:%M} UTC"
     for reason, place in zip(said, ("0 rows", "1 row", "2 rows"), strict=True):
-        assert reason.startswith(f"{waits}, {place} before it, {about}")
-    assert f"{waits}, 2 rows before it, {about}" in prompt("show", found["Third"]["fingerprint"]).words
-    assert prompt("list --priority P0 --due").words.count("waits for the budget") == 1
+        assert reason.startswith(f"{waits}, {place} ahead of it, {about}")
+    assert f"{waits}, 2 rows ahead of it, {about}" in prompt("show", found["Third"]["fingerprint"]).words
+    assert prompt("list --priority P0 --due").words.count("waiting for the budget") == 1
     assert table.swap(KEY, document.text or "{}", document.version + 1) is None
 
 
@@ -112,7 +112,7 @@ def test_what_waits_for_the_budget_says_how_much_is_used_and_how_many_come_first
     [
         ("--team nobody", "none is of team nobody. Their teams: ci-runners, dev-infra."),
         ("--priority P3 --due", "none is of priority P3 and late or put off. All of them: `"),
-        ("nonsense", "none is called like 'nonsense'. What was rejected: `"),
+        ("nonsense", "none is titled like 'nonsense'. What was rejected: `"),
     ],
 )
 def test_where_there_is_nothing_it_says_what_there_is_and_what_to_try(

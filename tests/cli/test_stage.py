@@ -127,7 +127,7 @@ def test_list_watches_until_it_is_told_to_stop(prompt: Prompt, monkeypatch: pyte
         ("show " + "0" * 64, 1, "Nothing is known"),
         ("show 000000", 1, "Nothing is known"),
         ("show example-org/alerts#4711", 1, "Nothing is known"),
-        ("show what?", 2, "no fingerprint"),
+        ("show what?", 2, "nor a fingerprint"),
         ("list --watch --json", 2, "use one of them"),
         ("list --priority P9", 2, "P9"),
         ("dlq show 00000000", 2, "dlq list`"),

@@ -35,7 +35,7 @@ def owners(stage: Stage) -> Iterator[Finding]:
             names = [name for name, _ in those]
             yield Finding(NAME, f"{_named(names)} in {region}: {reason}, {those[0][1]}", those[0][1].fix)
         if endless := [each["AlarmName"] for each in ours if not _acts(stage, each, "OKActions")]:
-            told = f"{_named(endless)} in {region} without an OK action: an end is noticed ten minutes later"
+            told = f"{_named(endless)} in {region} without an OK action: the end is noticed ten minutes late"
             yield Finding(NAME, told, f"Name the topic {stage.topic} in its OK actions too.")
         if not unowned and not endless:
             yield Finding(

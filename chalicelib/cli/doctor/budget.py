@@ -13,7 +13,7 @@ from chalicelib.wiring.rules import limits, policy
 from chalicelib.wiring.stage import Stage
 
 NAME = "budget"
-SOURCE = "Silence at its source what fires in masses; what waits is opened by itself, P0 first."
+SOURCE = "Silence the noisiest alerts at their source; waiting issues open by themselves, P0 first."
 
 
 def budgets(stage: Stage) -> Iterator[Finding]:
@@ -35,27 +35,27 @@ def _left(stage: Stage, owner: str, budget: Budget, now: datetime) -> Finding:
     told = f"{left} of {rules.per_hour} issues and comments left this hour for {owner}"
     if left > kept:
         return Finding(NAME, told)
-    waiting = f", the last {kept} are kept for P0 and P1" if left else ": nothing is opened"
+    waiting = f", the last {kept} are kept for P0 and P1" if left else ": no issues are opened"
     whole = _moment(health.whole_at(budget, now.timestamp()), now)
-    return Finding(NAME, f"{told}{waiting}; it is whole again at {whole}", SOURCE)
+    return Finding(NAME, f"{told}{waiting}; it is full again at {whole}", SOURCE)
 
 
 def _breaker(owner: str, budget: Budget, now: datetime) -> Iterator[Finding]:
     if health.breaker_open(budget):
-        told = f"{owner}: GitHub has not answered {budget.failures} times in a row"
-        again = f"; it is asked again at {_moment(max(budget.open_until, budget.probe_until), now)}"
+        told = f"{owner}: GitHub has failed to answer {budget.failures} times in a row"
+        again = f"; next try at {_moment(max(budget.open_until, budget.probe_until), now)}"
         yield Finding("breaker", told + again, "See githubstatus.com; docs/on-call.md, github-away.")
 
 
 def _limited(owner: str, budget: Budget, now: datetime) -> Iterator[Finding]:
     """Say what GitHub asked for: no call at all until a time, or only what is urgent."""
     if now.timestamp() < budget.blocked_until:
-        told = f"{owner}: GitHub asked for no calls until {_moment(budget.blocked_until, now)}"
-        yield Finding("rate limit", told, "Wait; if it comes back, see what else uses this App's calls.")
+        told = f"{owner}: GitHub asked us not to call until {_moment(budget.blocked_until, now)}"
+        yield Finding("rate limit", told, "Wait; if it happens again, find out what else uses this App.")
     elif now.timestamp() < budget.scarce_until:
         until = _moment(budget.scarce_until, now)
-        told = f"{owner}: few of GitHub's calls are left, and only P0 and P1 use them until {until}"
-        yield Finding("rate limit", told, "Wait; if it comes back, see what else uses this App's calls.")
+        told = f"{owner}: only a few GitHub calls are left, reserved for P0 and P1 until {until}"
+        yield Finding("rate limit", told, "Wait; if it happens again, find out what else uses this App.")
 
 
 def _moment(at: float, now: datetime) -> str:

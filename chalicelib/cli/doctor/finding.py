@@ -36,4 +36,4 @@ def findings(name: str, check: Check, stage: Stage) -> Iterator[Finding]:
     try:
         yield from check(stage)
     except (AlertingError, BotoCoreError, ClientError) as error:
-        yield Finding(name, "could not be looked at", sentence(error), looked=False)
+        yield Finding(name, "could not be checked", sentence(error), looked=False)

@@ -39,18 +39,16 @@ def log_levels(stage: Stage) -> Iterator[Finding]:
         yield Finding("log level", told, "Set their application log level to INFO: Lambda, Monitoring tools.")
     if wordy := [name for name, level in levels.items() if level in ("DEBUG", "TRACE")]:
         told = f"{', '.join(wordy)} log at {levels[wordy[0]]}, where libraries may write requests and headers"
-        yield Finding(
-            "log level", told, "Set the application log level of these to INFO once you have looked."
-        )
+        yield Finding("log level", told, "Set the application log level of these to INFO once you are done.")
     if not hidden and not wordy:
-        yield Finding("log level", "INFO, as the queries need it")
+        yield Finding("log level", "INFO, as the queries need")
 
 
 def version(stage: Stage) -> Iterator[Finding]:
     """Compare the version that the API serves with that of this checkout."""
     served = deployed_version(stage)
     if served is None:
-        yield Finding("version", "not looked at: no API of this stage answered on /health")
+        yield Finding("version", "not checked:  no API of this stage answered on /health")
         return
     fix = f"Deploy the stage again, or check out {served}." if served != __version__ else ""
     yield Finding("version", f"{served} is deployed, and this checkout is {__version__}", fix)

@@ -3,7 +3,7 @@
 from chalicelib.errors import GitHubError, RateLimited, Refused
 
 SILENT = "GitHub did not answer; see githubstatus.com and try again."
-LIMITED = "Wait until then: GitHub limits the calls of this App."
+LIMITED = "Wait until then: GitHub is limiting this App's calls."
 
 
 def fix_of(error: GitHubError, repository: str) -> str:
@@ -24,7 +24,7 @@ def fix(status: int | None, words: str, repository: str) -> str:
     if status == 404:
         return f"Install the GitHub App on {repository}, or correct its name in chalicelib/routing.toml."
     if status == 401:
-        return "The key or the App's id in the secret is not the App's; make a new key on the App's page."
+        return "The key or id in the secret does not belong to the App; create a new key on the App's page."
     if "archived" in text:
         return f"Unarchive {repository} in its settings, {elsewhere}."
     if "suspended" in text:

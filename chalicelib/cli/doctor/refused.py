@@ -46,7 +46,7 @@ def requests(stage: Stage) -> Iterator[Finding]:
         if stage.local and code == NO_LOG:
             yield Finding(NAME, "none: the local stack runs without its webhook")
         elif code in MAY_NOT:
-            yield Finding(NAME, "not looked at: these credentials may not read logs (logs:FilterLogEvents)")
+            yield Finding(NAME, "not checked:  these credentials may not read logs (logs:FilterLogEvents)")
         else:
             raise
         return

@@ -69,19 +69,19 @@ def _looked_at(client: GitHubClient, repository: str, routing: Routing) -> Itera
         yield closed
     else:
         of_ours = f"{counted(len(shown), 'open issue')} labelled {AREA_LABEL}"
-        made = f"; made by the first issue with it: {', '.join(lacking)}" if lacking else ""
+        made = f"; created by the first issue that needs them: {', '.join(lacking)}" if lacking else ""
         yield Finding(repository, f"{bot} may write issues; {of_ours}{made}")
     if (called := str(described["full_name"])).lower() != repository.lower():
         yield Finding(
             repository,
-            f"it is now {called}, and GitHub redirects there for the time being",
+            f"it is now {called}, and GitHub redirects there for now",
             f"Write {called} in chalicelib/routing.toml: calls are counted for the account that is "
             "named there, and a new repository with the old name would end the redirect.",
         )
     for login in strangers:
         yield Finding(
             repository,
-            f"{login} cannot be assigned: issues are opened without",
+            f"{login} cannot be assigned: issues are opened without them",
             f"Give {login} access to {repository}, or correct chalicelib/routing.toml.",
         )
 

@@ -68,7 +68,7 @@ def queues(stage: Stage) -> Iterator[Finding]:
     redrive = json.loads(queue.get("RedrivePolicy", "{}"))
     target = str(redrive.get("deadLetterTargetArn", ""))
     fix = "" if target.endswith(":" + stage.dlq) else APPLY
-    yield Finding("queue", f"{waiting(queue)} waiting; what crashes goes to {target or 'nowhere'}", fix)
+    yield Finding("queue", f"{waiting(queue)} waiting; failed messages go to {target or 'nowhere'}", fix)
 
 
 def table(stage: Stage) -> Iterator[Finding]:

@@ -30,7 +30,7 @@ def forms(stage: Stage) -> Iterator[Finding]:
         held = stage.secret(name).read()
         known = (*fixed, *_headers(held)) if fixed is OF_SENDERS else fixed
         found = [*_blanks(name, held), *_strange(name, held, known), *_key(name, held)]
-        yield from found or [Finding(NAME, f"{name}: every key is read, and none has blanks around it")]
+        yield from found or [Finding(NAME, f"{name}: every key is used, none with whitespace around it")]
 
 
 def _headers(held: Mapping[str, Any]) -> Iterator[str]:
@@ -43,7 +43,7 @@ def _blanks(name: str, held: Mapping[str, Any]) -> Iterator[Finding]:
     for key, value in held.items():
         for each in value if isinstance(value, list) else [value]:
             if key != KEY and isinstance(each, str) and each != each.strip():
-                what = "a newline" if each.strip() + "\n" == each else "blanks"
+                what = "a newline" if each.strip() + "\n" == each else "whitespace"
                 told = f"{key} in {name} has {what} around it, which nobody sends or signs with"
                 yield Finding(
                     NAME, told, f"Write {key} again without: `printf %s`, where `echo` adds a newline."
@@ -55,7 +55,7 @@ def _strange(name: str, held: Mapping[str, Any], known: tuple[str, ...]) -> Iter
     for key in sorted(set(held) - set(known)):
         meant = get_close_matches(key.lower(), known, 1)
         rename = f"Rename it to {meant[0]}" if meant else f"Name it as one of {', '.join(known)}"
-        yield Finding(NAME, f"{key} in {name} is read by nobody", f"{rename}, or take it out.")
+        yield Finding(NAME, f"{key} in {name} is not used", f"{rename}, or remove it.")
 
 
 def _key(name: str, held: Mapping[str, Any]) -> Iterator[Finding]:

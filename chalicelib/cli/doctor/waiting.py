@@ -22,11 +22,11 @@ REFUSED = "refused by GitHub"
 MOST = 500
 
 WHY = {
-    Denial.RATE_LIMITED: "GitHub asked to wait",
-    Denial.CALLS_SCARCE: "the last of GitHub's calls are kept for P0 and P1",
+    Denial.RATE_LIMITED: "GitHub asked us to wait",
+    Denial.CALLS_SCARCE: "the last GitHub calls are reserved for P0 and P1",
     Denial.BREAKER_OPEN: "GitHub does not answer",
     Denial.BUDGET: "the budget has no room",
-    Denial.BUSY: "others use the budget at once",
+    Denial.BUSY: "others are using the budget right now",
 }
 
 
@@ -48,7 +48,7 @@ def _put_off(stage: Stage, living: list[AlertState], now: datetime) -> Iterator[
         urgent = sum(row.priority.urgent and row.spec.condition is Condition.FIRING for row in those)
         told = (
             f"{counted(len(those), 'row')}, {urgent} of them firing P0 or P1: {WHY[reason]}; "
-            f"tried again by {moment(until, now)}"
+            f"next try by {moment(until, now)}"
         )
         yield Finding(NAME, told, f"See which: {next_command.on(stage, 'list', '--due')}")
 

@@ -54,8 +54,8 @@ UNKNOWN = Cause(
 CAUSES = (BUDGET, BREAKER, LIMITED, REFUSED, UNANSWERED, UNKNOWN)
 
 FIXES = {
-    401: "The key or the App's id in the secret is not the App's; make a new key on the App's page.",
-    403: "Restore what was taken: the App may be suspended or lack `Issues: write`, the repository archived.",
+    401: "The key or id in the secret does not belong to the App; create a new key on the App's page.",
+    403: "Restore access: the App is suspended or lacks `Issues: write`, or the repository is archived.",
     404: "Install the GitHub App on {repository}, or correct its name in chalicelib/routing.toml.",
     410: "Enable issues in the settings of {repository}, or route its teams elsewhere.",
 }

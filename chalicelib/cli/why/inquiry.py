@@ -59,7 +59,7 @@ class Inquiry:
         dead = self.evidence.letters
         rejected, look = "", tuple[str, ...]()
         if isinstance(dead, Unknown):
-            rejected = f"; the dead-letter queue was not looked at: {dead.why.rstrip('.')}"
+            rejected = f"; the dead-letter queue could not be checked:  {dead.why.rstrip('.')}"
         elif dead:
             are = "is" if len(dead) == 1 else "are"
             rejected = f"; {counted(len(dead), 'message')} {are} in the dead-letter queue"

@@ -99,4 +99,4 @@ def _to_check(case: Case) -> Iterator[tuple[str, object]]:
 
 
 def _unless_unknown(found: object, otherwise: str) -> str:
-    return f"not looked at: {found.why}" if isinstance(found, Unknown) else otherwise
+    return f"not checked:  {found.why}" if isinstance(found, Unknown) else otherwise

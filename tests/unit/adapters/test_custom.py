@@ -157,7 +157,7 @@ def test_one_entry_that_cannot_be_read_keeps_no_other_from_its_issue(odd: object
 
 
 def test_it_has_no_template_and_says_what_to_do() -> None:
-    with pytest.raises(ConfigurationError, match="take a body that its sender has sent"):
+    with pytest.raises(ConfigurationError, match="use a body from its sender"):
         sources()["github-actions"].template(Example(BEGAN))
 
 

@@ -138,8 +138,8 @@ def test_what_has_no_issue_is_said_first_with_what_stands_in_its_way() -> None:
     assert first.endswith("was archived, since 03:14 UTC (2026-11-23)")
     assert "<b>" not in first
     assert "@org" not in first.replace("@\u200borg", "").replace("@<!-- -->org", "")
-    assert second == f"- P1 Alert 2, infra, {since}: waits for the budget"
-    assert third == f"- P1 Alert 3, infra, {since}: it is about to be opened"
+    assert second == f"- P1 Alert 2, infra, {since}: waiting for the budget"
+    assert third == f"- P1 Alert 3, infra, {since}: about to be opened"
 
 
 def test_of_many_without_an_issue_the_rest_is_counted() -> None:

@@ -41,12 +41,12 @@ SAID: list[tuple[Unopened, str]] = [
     (InProgress(at(15)), "a worker is on it, until 03:25 UTC at the latest"),
     (
         Unfinished(BEGUN, None, at(15)),
-        "an issue may have been opened, but no answer came; checked again at 03:25 UTC",
+        "an issue may have been opened, but no answer came; next check at 03:25 UTC",
     ),
     (
         Unfinished(replace(BEGUN, verb=Verb.REOPEN), ARCHIVED, None),
         (
-            "the issue may have been reopened, but no answer came; checked again within a minute; "
+            "the issue may have been reopened, but no answer came; next check within a minute; "
             "the last try: GitHub answered 403: Repository was archived so is read-only"
         ),
     ),
@@ -56,7 +56,7 @@ SAID: list[tuple[Unopened, str]] = [
     ),
     (
         ClosedByPerson(REF, "", None, at(60)),
-        "a person closed org/infra#7; quiet until 04:10 UTC, as it flaps",
+        "a person closed org/infra#7; quiet until 04:10 UTC, because it is flapping",
     ),
     (
         NotPlanned(REF, "mona", at(5), at(5 + 1440)),
@@ -68,22 +68,22 @@ SAID: list[tuple[Unopened, str]] = [
     (Snoozed(None, None), "snoozed"),
     (
         Waiting(put_off(Denial.BUDGET), None),
-        "waits for the budget: 480 of 480 used this hour, 14 rows before it, about 03:40 UTC",
+        "waiting for the budget: 480 of 480 used this hour, 14 rows ahead of it, until about 03:40 UTC",
     ),
     (
         Waiting(put_off(Denial.BREAKER_OPEN), SILENT),
         (
-            "GitHub did not answer several times in a row (circuit breaker), about 03:40 UTC; the last try: "
+            "GitHub keeps failing to answer (circuit breaker), until about 03:40 UTC; the last try: "
             "failed: no connection (ConnectTimeout)"
         ),
     ),
     (
         Failing(ARCHIVED, at(20)),
-        "GitHub answered 403: Repository was archived so is read-only; tried again at 03:30 UTC",
+        "GitHub answered 403: Repository was archived so is read-only; next try at 03:30 UTC",
     ),
     (
         Failing(SILENT, at(14)),
-        "failed: no connection (ConnectTimeout); tried again within a minute",
+        "failed: no connection (ConnectTimeout); next try within a minute",
     ),
     (Due(at(10)), "due since 03:20 UTC"),
     (Due(None), "due now"),
@@ -92,7 +92,7 @@ SAID: list[tuple[Unopened, str]] = [
 
 @pytest.mark.parametrize(("cause", "said"), SAID)
 def test_a_cause_is_said_in_one_sentence_with_its_clock(cause: Unopened, said: str) -> None:
-    assert render.why(cause, NOW, "480 of 480 used this hour, 14 rows before it") == said
+    assert render.why(cause, NOW, "480 of 480 used this hour, 14 rows ahead of it") == said
 
 
 def test_every_cause_is_said_here() -> None:
@@ -102,7 +102,7 @@ def test_every_cause_is_said_here() -> None:
 @pytest.mark.parametrize("reason", list(Denial))
 def test_every_denial_has_words_of_its_own(reason: Denial) -> None:
     said = render.why(Waiting(put_off(reason), None), NOW)
-    assert said.endswith(", about 03:40 UTC")
+    assert said.endswith(", until about 03:40 UTC")
     others = {render.why(Waiting(put_off(each), None), NOW) for each in Denial if each is not reason}
     assert said not in others
 
@@ -115,10 +115,12 @@ def test_every_verb_that_may_be_unfinished_has_words(verb: Verb) -> None:
 def test_what_keeps_the_next_step_from_its_end_is_said_while_it_does() -> None:
     failing = replace(row(status=Status(refusal=ARCHIVED)), due_at=at(20))
     said = "GitHub answered 403: Repository was archived so is read-only"
-    assert render.setback(failing, NOW) == f"{said}; tried again at 03:30 UTC"
+    assert render.setback(failing, NOW) == f"{said}; next try at 03:30 UTC"
     assert render.setback(replace(failing, due_at=None), NOW) == ""
     waits = replace(failing, status=replace(failing.status, put_off=put_off(Denial.BUDGET)))
-    assert render.setback(waits, NOW) == f"waits for the budget, about 03:40 UTC; the last try: {said}"
+    assert (
+        render.setback(waits, NOW) == f"waiting for the budget, until about 03:40 UTC; the last try: {said}"
+    )
     assert render.setback(waits, at(31)).startswith(said)
     assert render.setback(row(), NOW) == ""
 
@@ -127,11 +129,11 @@ def test_a_hindrance_names_no_time_that_moves() -> None:
     archived = "GitHub answered 403: Repository was archived so is read-only, since 03:12 UTC (2026-11-23)"
     refused = row(status=Status(refusal=ARCHIVED, put_off=put_off(Denial.BUDGET)))
     assert hindrance(refused) == archived
-    assert hindrance(row(status=Status(put_off=put_off(Denial.BUDGET)))) == "waits for the budget"
+    assert hindrance(row(status=Status(put_off=put_off(Denial.BUDGET)))) == "waiting for the budget"
     assert hindrance(row()) == ""
     earlier = replace(ARCHIVED, at=at(-60), since=at(-70))
     again = replace(refused, status=replace(refused.status, refusal=earlier))
-    assert hindrance(again) == "waits for the budget", "GitHub said that in an earlier episode"
+    assert hindrance(again) == "waiting for the budget", "GitHub said that in an earlier episode"
 
 
 def test_a_cause_without_words_is_a_mistake_of_ours() -> None:
