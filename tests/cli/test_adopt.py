@@ -115,7 +115,7 @@ def test_our_own_board_is_no_issue_of_another_bot(prompt: Prompt) -> None:
     [
         ("adopt --fingerprint 424df6ca5f81", "--issue"),
         ("adopt --issue what?", "owner/name#12"),
-        (f"adopt --issue {ALERTS}#4711", "no open issue of another bot"),
+        (f"adopt --issue {ALERTS}#4711", "not an open issue of another bot"),
         ("adopt --yes", "add --login"),
     ],
 )
@@ -134,7 +134,7 @@ def test_only_issues_of_the_logins_that_are_named_are_taken_over(prompt: Prompt)
     for command in ("adopt --login old-bot --yes --json", "adopt --login ev --login old-bot --yes --json"):
         assert [each for each in prompt(command).json if each["issue"].endswith(f"/{forged.number}")] == []
     answered = prompt(f"adopt --issue {ALERTS}#{forged.number} --login old-bot --yes")
-    assert (answered.code, "no open issue of another bot" in answered.err) == (2, True)
+    assert (answered.code, "not an open issue of another bot" in answered.err) == (2, True)
     assert believed(prompt, "Coveted") is None
     assert told(prompt, forged, "adopt --login old-bot --login EVE --yes --json")["done"]
     assert believed(prompt, "Coveted")
