@@ -156,7 +156,7 @@ PRINTING = {
     for module, path in SOURCES.items()
     if module.startswith("cli.") and not module.startswith("cli.why")
 }
-"""`why` prints its next command on a line of its own, and tests/cli/test_why.py runs it."""
+"""`why` prints its next command on a line of its own, and tests/stage/test_why.py runs it."""
 
 
 @pytest.mark.parametrize("module", PRINTING)
