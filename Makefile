@@ -95,7 +95,7 @@ $(SUPPLY): infra-extra/supply.txt
 	@build/supply/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
-$(MERMAID): tests/browser/package-lock.json
+$(MERMAID): tests/browser/package.json
 	@mkdir -p build
 	@if command -v npm >/dev/null; then \
 	  echo "Setting up tests/browser/node_modules (half a minute, once) ..." && \
