@@ -144,8 +144,8 @@ def test_the_examples_of_make_local_become_issues(stack: LocalStack, tmp_path: P
     stack.wait_until(stack.quiet, "three issues")
     titles = {issue.title for name in (ALERTS, INFRA) for issue in stack.github.world.repository(name).listed}
     assert {
-        "[P1] Runner queue too long [linux-x64]",
-        "[P2] Disk almost full",
+        "[P1] Runner queue too long [linux-x64, folder CI]",
+        "[P2] Disk almost full [folder CI]",
         "[P0] arm64-queue-too-long",
     } <= titles
 
@@ -157,7 +157,7 @@ def test_bad_messages_are_kept_with_the_reason_and_harm_nobody(stack: LocalStack
     poisoned, sound = alerts("Poison", 2)
     post(stack, poisoned.payload(now()) | {"status": "exploding"}, sound.payload(now()))
     stack.wait_until(stack.quiet, "the sound one's issue")
-    assert [issue.title for issue in issues(stack, "Poison")] == ["[P2] Poison 001 [host-1]"]
+    assert [issue.title for issue in issues(stack, "Poison")] == ["[P2] Poison 001 [host-1, folder CI]"]
     reasons = {letter.attributes["reason"] for letter in stack.aws.dlq_messages()}
     assert {"MISSING_TEAM_AND_PRIORITY", "NOT_JSON"} < reasons
     assert any("Nobody's 1" in letter.body for letter in stack.aws.dlq_messages())
