@@ -124,4 +124,4 @@ class Storm:
 
 
 def number_of(issue: Issue) -> int:
-    return int(issue.title[-4:])
+    return int(issue.title.partition("Condition ")[2][:4])
