@@ -133,4 +133,5 @@ def is_board(issue: Issue) -> bool:
 def has_picture(issue: Issue | None) -> bool:
     """Whether an issue shows its metric, in its first lines and as a chart."""
     body = (issue.body if issue else None) or ""
-    return all(each in body for each in ("█` ", "```mermaid", "line ["))
+    blocks = "█` " in body or "█·` " in body  # the period that has just begun may have no value yet
+    return blocks and all(each in body for each in ("```mermaid", "line ["))
