@@ -19,6 +19,7 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 INSTALLED := $(VENV)/installed
+WORKERS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 COVERING := tests/unit tests/contract tests/app tests/cli tests/stage
 CHECKOV := build/checkov/installed
 SUPPLY := build/supply/installed
@@ -56,7 +57,7 @@ $(COMMANDS): $(INSTALLED)
 	@ALERTING_STAGE=$(STAGE) $(RUN) -m chalicelib.cli $@ $(ARGS)
 
 test: $(INSTALLED)
-	@$(RUN) -m pytest -n 4 --dist loadfile
+	@$(RUN) -m pytest -n $(WORKERS) --dist loadfile
 
 # The same without what takes long and covers nothing more, with all examples, measured against the floors.
 coverage: $(INSTALLED)
