@@ -53,7 +53,7 @@ def in_ours(payload: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _slug(source: str) -> str:
-    """A name such as `queue_checker` becomes a slug; what is none otherwise is left to be refused."""
+    """Turn a name such as `queue_checker` into a slug; any other name is left as it is, and refused later."""
     made = slugs(source.replace("_", "-"))
     return made[0] if len(made) == 1 and source.replace("_", "-").lower() == made[0] else source
 

@@ -84,7 +84,7 @@ def mappings(value: object) -> Iterator[Mapping[str, Any]]:
 
 
 def line(pairs: Mapping[str, Any], name: str) -> str:
-    """Read a text of one line from an object; empty if there is none."""
+    """Read a one-line text from an object; returns an empty text if it has no such text."""
     return texts.line(pairs[name]) if isinstance(pairs.get(name), str) else ""
 
 

@@ -90,7 +90,7 @@ class CloudWatchAlarms:
         return self._connect()
 
     def described(self, name: str) -> Mapping[str, Any] | None:
-        """Read one alarm as CloudWatch describes it; None if there is none of that name."""
+        """Read one alarm as CloudWatch describes it; None if no alarm has that name."""
         with _asking():
             return next(self._named([name]), None)
 

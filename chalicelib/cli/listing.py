@@ -70,7 +70,7 @@ def list_rows(
     """Everything that fires; first what has no open issue, with the reason and until when it holds.
 
     Then what has an open issue, or ended and is due for a step. The most urgent come first. The last column
-    is a name that `show` takes: the issue or, where there is none, the fingerprint. `next` is the step that
+    is a name that `show` takes: the issue or, without one, the fingerprint. `next` is the step that
     is taken next, or why none is.
 
     Examples:

@@ -68,7 +68,7 @@ class Window:
 
 
 def window(period: timedelta, now: datetime) -> Window:
-    """Choose the time to show of a metric: three hours, or so many of its periods as say something.
+    """Choose how much of a metric to show: three hours, or more if its periods are long.
 
     It ends with the last whole period, as of one that has only begun a sum would be too low.
     """

@@ -35,6 +35,8 @@ from tests.simulation.run import run
 from tests.simulation.tier_mutants import TIERS
 
 MOST_RUNS = 1000
+UNFORESEEN = "no unforeseen error"
+"""A worker crashed: what the breakage calls may have another name by now."""
 
 Patch = AbstractContextManager[Any]
 
@@ -78,7 +80,7 @@ def _act_before_claim() -> Patch:
     def take(self: Any, row: AlertState, step: Any) -> Any:
         lease = Lease("nobody", self.clock.now() + self.timing.lease)
         intent = intents.intent(row, step, self.policy.routing, self.clock.now())
-        settled = self.act(replace(row, lease=lease, intent=intent), step)
+        settled = self.act.execute(replace(row, lease=lease, intent=intent), step)
         claimed = self.rows.claim(row, intent, lease)
         return (
             (self._settle(claimed, replace(settled, revision=claimed.revision)), None)
@@ -218,6 +220,8 @@ def caught(name: str, seeds: Iterable[int] = range(MOST_RUNS)) -> tuple[int, str
         with MUTANTS[name]():
             result = run(generate(seed))
         if result.broken and not run(generate(seed)).broken:
+            if result.broken[0][0] == UNFORESEEN:
+                raise RuntimeError(f"{name} breaks no promise, but fails itself: {result.broken[0]}")
             return seed, result.broken[0][0]
     return None
 

@@ -14,7 +14,7 @@ def fix_of(error: GitHubError, repository: str) -> str:
 
 
 def fix(status: int | None, words: str, repository: str) -> str:
-    """Say what to do about a refusal; the cases are told apart as GitHub words them."""
+    """Say what to do about a refusal, by its status and by the words GitHub uses for each case."""
     owner, text = repository.partition("/")[0], words.lower()
     elsewhere = "or route its teams to another repository in chalicelib/routing.toml"
     if status is None or status >= 500:

@@ -56,7 +56,7 @@ class Evidence(Protocol):
         """What the webhook refused lately."""
 
     def alarm(self, subject: Subject) -> AlarmNow | Unknown | None:
-        """The CloudWatch alarm of that name; None if there is none where we may look."""
+        """The CloudWatch alarm of that name; None if we can find no such alarm."""
 
     def budget(self, owner: str) -> Budget:
         """The budget of an owner's installation."""
