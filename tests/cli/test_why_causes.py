@@ -281,7 +281,14 @@ def test_a_letter_is_about_a_row_if_it_names_its_alarm_or_its_whole_title(body: 
 def test_a_part_of_a_title_finds_a_letter_and_a_fingerprint_none() -> None:
     body = '{"title": "Runner queue too long"}'
     assert told(None, "queue too", letters=[letter(body)]).cause.name == "DEAD_LETTER"
-    assert told(None, "abcdef012345", letters=[letter(body)]).cause.name == "NEVER_REACHED_US"
+    assert told(None, "abcdef012345", letters=[letter(body)]).cause.name == "NO_SUCH_KEY"
+
+
+@pytest.mark.parametrize("half", ["#12", "ci-infra#12"])
+def test_half_an_issue_is_asked_for_whole(half: str) -> None:
+    verdict = told(None, half)
+    assert verdict.cause.name == "NO_SUCH_KEY"
+    assert ("to do", "Name an issue as owner/name#12, or by its address.") in verdict.evidence
 
 
 @pytest.mark.parametrize(

@@ -133,8 +133,8 @@ def test_what_waits_in_the_queue(prompt: Prompt) -> None:
 
 def test_what_never_reached_us(prompt: Prompt) -> None:
     assert "never reached" in found(prompt, "Nobody ever sent this", "NEVER_REACHED_US")
-    assert prompt("why", "0" * 64).code == NAMES["NEVER_REACHED_US"].kind
-    assert prompt("why", f"{INFRA}#4711").code == NAMES["NEVER_REACHED_US"].kind
+    for key in ("0" * 64, f"{INFRA}#4711", "#4711"):
+        assert key in found(prompt, key, "NO_SUCH_KEY")
 
 
 def test_what_the_webhook_refused(prompt: Prompt) -> None:

@@ -1,6 +1,6 @@
 """The causes, in the order in which they are looked for: the first that holds is the verdict."""
 
-from chalicelib.cli.why import condition, github, letters, payload, people, queue, sender, turn, webhook
+from chalicelib.cli.why import condition, github, key, letters, payload, people, queue, sender, turn, webhook
 from chalicelib.cli.why.case import Case, Check
 from chalicelib.cli.why.unopened import withheld
 from chalicelib.cli.why.verdict import Cause, Verdict
@@ -8,6 +8,7 @@ from chalicelib.cli.why.verdict import Cause, Verdict
 CHECKS: tuple[Check, ...] = (
     condition.has_issue,
     withheld,
+    key.unknown,
     letters.rejected,
     condition.ended,
     sender.alarm,
@@ -16,7 +17,7 @@ CHECKS: tuple[Check, ...] = (
 )
 CAUSES: tuple[Cause, ...] = tuple(
     cause
-    for each in (condition, payload, webhook, queue, letters, people, github, turn, sender)
+    for each in (condition, payload, webhook, queue, letters, people, github, turn, sender, key)
     for cause in each.CAUSES
 )
 """Every cause there is, as the README lists them."""
