@@ -34,7 +34,7 @@ def related(view: View, repository: str) -> Iterator[str]:
     enrichment = view.row.enrichment
     found = enrichment.related if enrichment else RelatedIssues()
     if children := [_named(view, each) for each in _in(repository, found.children)]:
-        yield _lines("**Its alarms with an open issue:**", children)
+        yield _lines("**Its alarms with an open issue when this began:**", children)
     if listed := [_named(view, each) for each in _in(repository, found.listed)]:
         least = "at least " if found.at_least else ""
         more = [f"and {least}{counted(found.more, 'other')}"] if found.more else []

@@ -28,7 +28,7 @@ from chalicelib.reconcile.drift import Drift
 from chalicelib.reconcile.full_check import FullCheck, Progress
 from chalicelib.reconcile.missed_alarms import MissedAlarms
 from chalicelib.store.rows import DynamoStore
-from chalicelib.sync import sync
+from chalicelib.sync import stepper
 
 Patch = AbstractContextManager[Any]
 
@@ -159,7 +159,7 @@ FIXES: Mapping[str, Callable[[], Patch]] = {
         BoundedTransport, "_harmless", lambda *_: False
     ),
     "drop the outbox": lambda: patch.object(outbox, "noted", lambda status, facts, now: (status, ())),
-    "begin the lease before the client is ready": lambda: patch.object(sync, "prepare", lambda *_: None),
+    "begin the lease before the client is ready": lambda: patch.object(stepper, "prepare", lambda *_: None),
 }
 
 SEEN_BY: Mapping[str, str] = {

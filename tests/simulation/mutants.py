@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -28,7 +28,7 @@ from chalicelib.rate_limit import reports, rules
 from chalicelib.rate_limit.rules import Granted
 from chalicelib.reconcile import drift
 from chalicelib.store.rows import DynamoStore
-from chalicelib.sync import execute, intents, recover, sync
+from chalicelib.sync import execute, intents, recover, stepper, sync
 from tests.simulation.fixes import FIXES, SEEN_BY
 from tests.simulation.generate import generate
 from tests.simulation.run import run
@@ -49,7 +49,9 @@ def _planned_on(change: Callable[[AlertState], AlertState]) -> Iterator[None]:
     def plan(row: AlertState, now: datetime, policy: Policy) -> Step:
         return real(change(row), now, policy)
 
-    with patch.object(sync, "plan", plan), patch.object(collector, "plan", plan):
+    with ExitStack() as patches:
+        for planner in (sync, stepper, collector):
+            patches.enter_context(patch.object(planner, "plan", plan))
         yield
 
 
@@ -83,12 +85,12 @@ def _act_before_claim() -> Patch:
         settled = self.act.execute(replace(row, lease=lease, intent=intent), step)
         claimed = self.rows.claim(row, intent, lease)
         return (
-            (self._settle(claimed, replace(settled, revision=claimed.revision)), None)
+            (self.settle(claimed, replace(settled, revision=claimed.revision)), None)
             if claimed
             else (None, None)
         )
 
-    return patch.object(sync.Sync, "_take", take)
+    return patch.object(stepper.Stepper, "take", take)
 
 
 def _clear_due_though_moved() -> Patch:

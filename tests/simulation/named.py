@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 PROMISE = "14. an issue names only issues of its own repository"
 COUNT = "related: an issue names another"
-HEADS = ("**Also firing when this began:**\\\n", "**Its alarms with an open issue:**\\\n")
+HEADS = ("**Also firing when this began:**\\\n", "**Its alarms with an open issue when this began:**\\\n")
 _NAMED = re.compile(r"#(\d+) (.*?)(?: \(same [^()]*\))?\\?")
 _CHANGING = re.compile(r"^\[P\d\] | \[edition \d+\]| word-\d+-of-a-person|\u200b")
 

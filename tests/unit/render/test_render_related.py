@@ -47,7 +47,9 @@ def test_how_many_more_there_are_is_said() -> None:
 
 def test_the_alarms_of_a_composite_one_are_named_first() -> None:
     found = RelatedIssues((other(14),), children=(other(15, "api errors"),))
-    assert shown(found).startswith("**Its alarms with an open issue:**\\\n#15 api errors\n\n**Also")
+    assert shown(found).startswith(
+        "**Its alarms with an open issue when this began:**\\\n#15 api errors\n\n**Also"
+    )
 
 
 def test_an_issue_of_another_repository_is_never_named() -> None:
