@@ -1,6 +1,7 @@
 """The simulation itself: that every promise holds, that a seed replays, that a breakage is seen."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -46,8 +47,13 @@ def test_the_readme_counts_what_there_is() -> None:
 
 
 def test_a_breakage_is_caught_and_reduced_to_what_matters() -> None:
-    with mutants.MUTANTS["act before claim"]():
+    with mutants.MUTANTS["ignore the intent"]():
         failed = next(result for seed in range(100) if (result := run(generate(seed))).broken)
         reduced = shrink(failed)
-    assert reduced.broken[0][0] == failed.broken[0][0]
-    assert len(reduced.scenario.stimuli) <= 3
+        stimuli = reduced.scenario.stimuli
+        fewer = [stimuli[:place] + stimuli[place + 1 :] for place in range(len(stimuli))]
+        without = [run(replace(reduced.scenario, stimuli=each)) for each in fewer]
+    promise = failed.broken[0][0]
+    assert (promise, reduced.broken[0][0]) == ("1. an episode is opened once", promise)
+    assert len(stimuli) <= 3 < len(failed.scenario.stimuli)
+    assert [each for each in without if each.broken and each.broken[0][0] == promise] == []

@@ -74,7 +74,7 @@ class Story(Director):
         )
         self.check(
             "a composite alarm's issue names those of its alarms",
-            self.names(COMPOSITE, "Its alarms with an open issue", METRIC),
+            self.names(COMPOSITE, "Its alarms with an open issue when this began", METRIC),
         )
 
     def names(self, title: str, head: str, other: str) -> bool:
