@@ -29,6 +29,7 @@ from chalicelib.alert_values import (
     MAX_TITLE,
     UNKNOWN_TEAM,
     Condition,
+    Kind,
     Priority,
     in_utc,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "AlertEvent",
     "Condition",
     "Identity",
+    "Kind",
     "Links",
     "Measurement",
     "Priority",
@@ -129,6 +131,7 @@ class AlertEvent(_Part):
         description="Anything else that people wrote about it; a value that is an address becomes a link",
     )
     measurement: Measurement | None = None
+    kind: Kind = Kind.CONDITION
     began_anew: bool = Field(
         default=False,
         description="The provider says that a new firing period began at occurred_at",

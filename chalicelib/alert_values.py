@@ -24,6 +24,17 @@ class Condition(StrEnum):
     RESOLVED = "RESOLVED"
 
 
+class Kind(StrEnum):
+    """What an alert is about."""
+
+    CONDITION = "condition"
+    """Something that begins and ends."""
+    NOTIFICATION = "notification"
+    """News for a person, which has no end."""
+    HEARTBEAT = "heartbeat"
+    """A sign of life, whose absence is the trouble."""
+
+
 class Priority(StrEnum):
     """How bad it is: P0 wakes everybody, P3 nobody."""
 

@@ -6,7 +6,7 @@ from typing import Any
 from chalicelib.adapters.source import Example, Payload, Source, an_object, late
 
 _IDENTIFYING = """
-    schema_version source state title priority teams occurred_at identity account_id region alarm_id
+    schema_version source kind state title priority teams occurred_at identity account_id region alarm_id
     began_anew recovered team aws_account org_id alarm_arn rule_id
 """
 

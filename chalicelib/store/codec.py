@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from chalicelib.alert import AlertEvent, Condition, Measurement, Priority
+from chalicelib.alert import AlertEvent, Condition, Priority
 from chalicelib.conditions import lag
 from chalicelib.conditions.row import AlertState, Intent, Lease, Status
 from chalicelib.conditions.spec import Spec
@@ -24,7 +24,7 @@ KEPT = timedelta(days=3 * 365)
 TOMBSTONE_KEPT = timedelta(days=7)
 
 ALERTS = ("alert", "resolution", "early")
-ADDED = {"annotations", "measurement", "name"}
+ADDED = {"annotations", "kind", "measurement", "name"}
 """Fields of an alert that came later."""
 WAITING, SILENCED = "", "SILENCED#"
 """Kinds of rows in the index `waiting`; the first is as old as the index, and has no name."""
@@ -33,6 +33,9 @@ OCCASIONAL = ("refusal", "put_off", "enrichment", "wishes")
 """Fields of a status that are written only while they say something; so are those for the mirrors."""
 
 _SPEC, _STATUS, _INTENT = TypeAdapter(Spec), TypeAdapter(Status), TypeAdapter(Intent)
+_ADDED: Mapping[str, TypeAdapter[Any]] = {
+    name: TypeAdapter(AlertEvent.model_fields[name].annotation or Any) for name in ADDED
+}
 
 
 def spec(row: AlertState) -> dict[str, Any]:
@@ -154,9 +157,9 @@ def _spec(item: Item) -> Spec:
 
 
 def _whole(alert: AlertEvent, added: Mapping[str, Any]) -> AlertEvent:
-    measured = added.get("measurement")
-    read = {"measurement": Measurement.model_validate(measured)} if measured else {}
-    return alert.model_copy(update={**added, **read})
+    return alert.model_copy(
+        update={name: _ADDED[name].validate_python(value) for name, value in added.items()}
+    )
 
 
 def _lease(item: Item) -> Lease:
