@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.adapters import texts
+from chalicelib.adapters.signing import Signing, as_grafana_does
 from chalicelib.alert_values import Priority
 from chalicelib.errors import NotAccepted
 
@@ -75,6 +76,9 @@ class Source:
     - `repeats` is how often, by default, it sends a firing alert again with the same start: zero if never,
       None if that has to be learned for each alert
     - `posts` is False where it has no webhook, because it publishes to the topic itself
+    - `authorization` is the word before the token in the header of that name, in lower case; Bearer and Basic
+      are read as well, and so is the header `X-<name>-Token`
+    - `signing` says how its service signs, where that is not as Grafana does
     """
 
     name: str
@@ -91,6 +95,13 @@ class Source:
     repeats: timedelta | None = None
     label: str = "Label"
     posts: bool = True
+    authorization: str = "bearer"
+    signing: Signing | None = None
+
+    @property
+    def signs(self) -> Signing:
+        """How what it sends is signed."""
+        return self.signing or as_grafana_does(self.name)
 
     def cut(self, payload: Mapping[str, Any], limit_bytes: int = 200_000) -> Payload:
         """Shorten one alert to `limit_bytes` of JSON in ASCII; what identifies it goes last."""

@@ -46,9 +46,9 @@ class AlertWebhook:
                 404, "UNKNOWN_SOURCE", f"unknown source; the sources are: {', '.join(registry.webhooks())}"
             )
         http.within_limits(posted)
-        if not presents_any(posted.source, posted.headers):  # which costs no look at the secret
+        if not presents_any(source, posted.headers):  # which costs no look at the secret
             raise http.unauthorized()
-        http.authenticate(self.secret, partial(self._proves, posted))
+        http.authenticate(self.secret, partial(_proves, source, posted))
         return self.publish(posted, source, self._parsed(posted))
 
     def publish(self, posted: Posted, source: Source, body: object) -> int:
@@ -100,8 +100,7 @@ class AlertWebhook:
         )
         self.telemetry.count("AlertsNotTaken", left + cut_off)
 
-    def _proves(self, posted: Posted, secret: Mapping[str, Any]) -> bool:
-        credentials = Credentials.of(posted.source, secret)
-        return authentic(
-            posted.source, posted.headers, posted.body, credentials, posted.received_at.timestamp()
-        )
+
+def _proves(source: Source, posted: Posted, secret: Mapping[str, Any]) -> bool:
+    credentials = Credentials.of(source.name, secret)
+    return authentic(source, posted.headers, posted.body, credentials, posted.received_at.timestamp())

@@ -9,9 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from chalicelib.adapters.signing import Signing
+from chalicelib.adapters.source import Source
 from chalicelib.errors import ConfigurationError
 
 REPLAY_SECONDS = 300
+_GITHUB = Signing(header="x-hub-signature-256", prefix="sha256=")
+"""docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries"""
 _GITHUBS = re.compile(r"sha256=[0-9a-f]{64}")
 
 
@@ -62,7 +66,7 @@ def _unusable(name: str) -> ConfigurationError:
 
 
 def authentic(
-    source: str, headers: Mapping[str, str], body: bytes, credentials: Credentials, now: float
+    source: Source, headers: Mapping[str, str], body: bytes, credentials: Credentials, now: float
 ) -> bool:
     """Say whether the request presents all that is set for its source; where nothing is set, nothing will do.
 
@@ -72,12 +76,13 @@ def authentic(
         return False
     if credentials.tokens and not _presents_token(source, headers, credentials.tokens):
         return False  # before the body is hashed, which a wrong token is not worth
-    return not credentials.hmac_secret or _signed(source, headers, body, credentials.hmac_secret, now)
+    key = credentials.hmac_secret
+    return not key or signed(source.signs, headers, body, key, now)
 
 
-def presents_any(source: str, headers: Mapping[str, str]) -> bool:
+def presents_any(source: Source, headers: Mapping[str, str]) -> bool:
     """Say whether a request presents anything at all that could be a credential of its source."""
-    names = ("authorization", f"x-{source}-token", f"x-{source}-alerting-signature")
+    names = ("authorization", f"x-{source.name}-token", source.signs.header)
     return any(headers.get(name) for name in names)
 
 
@@ -87,17 +92,21 @@ def names_token(presented: str, name: str, value: object) -> bool:
     return any(matches)
 
 
-def _presents_token(source: str, headers: Mapping[str, str], tokens: tuple[str, ...]) -> bool:
-    presented = [headers.get(f"x-{source}-token", ""), *_authorization(headers.get("authorization", ""))]
+def _presents_token(source: Source, headers: Mapping[str, str], tokens: tuple[str, ...]) -> bool:
+    schemes = ("bearer", source.authorization)
+    presented = [
+        headers.get(f"x-{source.name}-token", ""),
+        *_authorization(headers.get("authorization", ""), schemes),
+    ]
     # Every pair is compared, so that the time tells nothing about which one matched.
     matches = [_same(one, token) for one in presented for token in tokens]
     return any(matches)
 
 
-def _authorization(header: str) -> list[str]:
-    """Read a bearer token, or the password of Basic authentication."""
+def _authorization(header: str, schemes: tuple[str, ...]) -> list[str]:
+    """Read the token after one of the schemes, or the password of Basic authentication."""
     scheme, _, value = header.partition(" ")
-    if scheme.lower() == "bearer":
+    if scheme.lower() in schemes:
         return [value.strip()]
     if scheme.lower() != "basic":
         return []
@@ -108,31 +117,26 @@ def _authorization(header: str) -> list[str]:
     return [decoded.partition(":")[2]]
 
 
-def _signed(source: str, headers: Mapping[str, str], body: bytes, secret: str, now: float) -> bool:
-    """Check a signature as Grafana makes it (grafana/alerting, http/hmac.go).
-
-    That is the HMAC-SHA256 of the body, or of `timestamp:body`, in hexadecimal.
-    """
-    timestamp = headers.get(f"x-{source}-alerting-timestamp")
+def signed(signing: Signing, headers: Mapping[str, str], body: bytes, secret: str, now: float) -> bool:
+    """Check a signature; a timestamp that is signed has to be recent. `now` is epoch seconds."""
+    timestamp = headers.get(signing.timestamp_header) if signing.timestamp_header else None
     if timestamp is not None and not _recent(timestamp, now):
         return False
-    signed = body if timestamp is None else timestamp.encode() + b":" + body
-    expected = hmac.new(secret.encode(errors="surrogatepass"), signed, hashlib.sha256).hexdigest()
-    return _same(headers.get(f"x-{source}-alerting-signature", ""), expected)
+    content = body if timestamp is None else timestamp.encode() + b":" + body
+    digest = hmac.new(secret.encode(errors="surrogatepass"), content, hashlib.sha256).hexdigest()
+    presented = headers.get(signing.header, "").split(",")
+    matches = [_same(each.strip(), signing.prefix + digest) for each in presented]
+    return any(matches)
 
 
 def presents_signature(headers: Mapping[str, str]) -> bool:
     """Say whether a request presents what has the form of GitHub's signature."""
-    return _GITHUBS.fullmatch(headers.get("x-hub-signature-256", "")) is not None
+    return _GITHUBS.fullmatch(headers.get(_GITHUB.header, "")) is not None
 
 
 def signed_by_github(headers: Mapping[str, str], body: bytes, secret: str) -> bool:
-    """Check a signature as GitHub makes it: the HMAC-SHA256 of the body, in `X-Hub-Signature-256`.
-
-    docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries
-    """
-    expected = hmac.new(secret.encode(errors="surrogatepass"), body, hashlib.sha256).hexdigest()
-    return _same(headers.get("x-hub-signature-256", ""), f"sha256={expected}")
+    """Check a signature as GitHub makes it, which has no time."""
+    return signed(_GITHUB, headers, body, secret, now=0)
 
 
 def _recent(timestamp: str, now: float) -> bool:

@@ -3,14 +3,17 @@
 import base64
 import hashlib
 import hmac
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.adapters.registry import SOURCES
+from chalicelib.adapters.signing import Signing
 from chalicelib.errors import ConfigurationError
-from chalicelib.webhook.authentication import REPLAY_SECONDS, Credentials, authentic
+from chalicelib.webhook.authentication import REPLAY_SECONDS, Credentials, authentic, presents_any
 
 NOW = 1_700_000_000
 BODY = b'{"status":"firing"}'
@@ -34,7 +37,7 @@ def accepts(
     now: float = NOW,
     **secret: Any,
 ) -> bool:
-    return authentic(source, headers, body, Credentials.of(source, secret), now)
+    return authentic(SOURCES[source], headers, body, Credentials.of(source, secret), now)
 
 
 def signed(secret: str, timestamp: str) -> str:
@@ -232,3 +235,48 @@ def test_header_text_beyond_ascii_is_compared_and_equals_only_itself(presented: 
 def test_no_guess_opens_and_none_crashes(headers: dict[str, str], body: bytes) -> None:
     assert not accepts(headers, body=body, grafana_webhook_token="key")
     assert not accepts(headers, body=body, grafana_hmac_secret="key")
+
+
+AS_PAGERDUTY = Signing(header="x-pagerduty-signature", prefix="v1=")
+"""developer.pagerduty.com/docs/verifying-webhook-signatures: `v1=<hex>,v1=<hex>`."""
+
+
+@pytest.mark.parametrize(
+    ("signature", "good"),
+    [
+        (f"v1={OF_BODY}", True),
+        (f"v1={'0' * 64},v1={OF_BODY}", True),
+        (f"v1={OF_BODY}, v1={'0' * 64}", True),
+        (f"v2={OF_BODY}", False),
+        (OF_BODY, False),
+        (f"v1={'0' * 64},v1={'1' * 64}", False),
+        ("v1=", False),
+        ("", False),
+        (",", False),
+    ],
+)
+def test_a_source_says_where_its_service_signs_and_one_of_several_signatures_has_to_match(
+    signature: str, *, good: bool
+) -> None:
+    source = replace(SOURCES["grafana"], signing=AS_PAGERDUTY)
+    credentials, headers = Credentials((), "test-secret"), {"x-pagerduty-signature": signature}
+    assert authentic(source, headers, BODY, credentials, NOW) is good
+    assert presents_any(source, headers) is bool(signature)
+    assert not authentic(source, {SIGNATURE: OF_BODY}, BODY, credentials, NOW), "Grafana's is not its own"
+
+
+def test_a_source_says_which_word_comes_before_a_token() -> None:
+    source, credentials = replace(SOURCES["grafana"], authorization="geniekey"), Credentials(("key",), None)
+    for header in ("GenieKey key", "Bearer key", basic("any", "key")):
+        assert authentic(source, {"authorization": header}, BODY, credentials, NOW)
+    assert not authentic(SOURCES["grafana"], {"authorization": "GenieKey key"}, BODY, credentials, NOW)
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_what_a_source_says_of_its_headers_is_in_lower_case(name: str) -> None:
+    said = [
+        SOURCES[name].authorization,
+        SOURCES[name].signs.header,
+        SOURCES[name].signs.timestamp_header or "",
+    ]
+    assert [each.lower() for each in said] == said
