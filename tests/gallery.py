@@ -13,6 +13,7 @@ from pathlib import Path
 
 from chalicelib import render
 from chalicelib.adapters.fields import Ownership
+from chalicelib.adapters.owner_rules import OwnerRules
 from chalicelib.alert import UNKNOWN_TEAM, AlertEvent, Condition, Priority
 from chalicelib.conditions.record import record
 from chalicelib.routing import Home, Routing, load
@@ -24,7 +25,7 @@ from tests.unit.messages import deliver
 SAMPLES = ROOT / "tests" / "samples"
 FOLDER = ROOT / "build" / "gallery"
 STYLE = ROOT / "tests" / "local" / "github" / "pages" / "static" / "style.css"
-FALLBACK = Ownership((UNKNOWN_TEAM,), Priority.P2)
+FALLBACK = OwnerRules(Ownership((UNKNOWN_TEAM,), Priority.P2))
 AFTER = timedelta(minutes=12)
 """How long each has fired when it is shown."""
 

@@ -6,18 +6,19 @@ from typing import Any
 from urllib.parse import quote
 
 from chalicelib.adapters import fields
-from chalicelib.adapters.fields import Ownership, Parsed
+from chalicelib.adapters.fields import Parsed
 from chalicelib.adapters.group_member import Member, members
+from chalicelib.adapters.owner_rules import OwnerRules
 from chalicelib.alert import AlertEvent, Identity, Links
 
 
-def parse(payload: Mapping[str, Any], missing: Ownership | None) -> list[Parsed]:
+def parse(payload: Mapping[str, Any], rules: OwnerRules) -> list[Parsed]:
     """Read the alerts of a group, each by its own status; raises Rejected."""
-    return [_parse(payload, member, missing) for member in members(payload)]
+    return [_parse(payload, member, rules) for member in members(payload)]
 
 
-def _parse(payload: Mapping[str, Any], member: Member, missing: Ownership | None) -> AlertEvent:
-    owner = member.owner(missing)
+def _parse(payload: Mapping[str, Any], member: Member, rules: OwnerRules) -> AlertEvent:
+    owner = member.owner(rules)
     links = Links(
         runbook_url=member.linked("runbook"),
         dashboard_url=member.linked("dashboard"),

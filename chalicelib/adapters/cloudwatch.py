@@ -9,6 +9,7 @@ from chalicelib.adapters.alarm import StateChange, read
 from chalicelib.adapters.alarm_description import Description
 from chalicelib.adapters.fields import Ignored, Ownership, Parsed, quoted
 from chalicelib.adapters.owner import OwnershipSource, owner
+from chalicelib.adapters.owner_rules import OwnerRules
 from chalicelib.adapters.source import Example, Payload, Source, alone
 from chalicelib.alert_values import MAX_DESCRIPTION, MAX_REASON, MAX_SUMMARY, MAX_TITLE, Condition
 from chalicelib.errors import Rejected
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 CONDITIONS = {"ALARM": Condition.FIRING, "OK": Condition.RESOLVED}
 
 
-def parse(payload: Mapping[str, Any], missing: Ownership | None) -> list[Parsed]:
+def parse(payload: Mapping[str, Any], rules: OwnerRules) -> list[Parsed]:
     """Read a state change of an alarm or of one of its contributors; raises Rejected."""
     change = read(payload)
     if isinstance(change, Ignored):
@@ -31,13 +32,13 @@ def parse(payload: Mapping[str, Any], missing: Ownership | None) -> list[Parsed]
         # What still fires when the window ends is found by the look at alarms; an end is welcome at any time.
         # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-mute-rules-behaviour.html
         return [Ignored("MUTED", change.name)]
-    return [_alert(change, condition, missing)]
+    return [_alert(change, condition, rules)]
 
 
-def _alert(change: StateChange, condition: Condition, missing: Ownership | None) -> "AlertEvent":
+def _alert(change: StateChange, condition: Condition, rules: OwnerRules) -> "AlertEvent":
     arn, name = change.arn, fields.title(change.name, MAX_TITLE)
     description = alarm_description.read(change.description)
-    named = _owner(change, description, condition, missing)
+    named = _owner(change, description, condition, rules)
     firing = condition is Condition.FIRING
     asked = change.asked.words if change.asked.what and not description.text else ""
     summary = description.values.get("summary") or asked
@@ -86,15 +87,13 @@ def _condition(change: StateChange) -> Condition:
 
 
 def _owner(
-    change: StateChange, description: Description, condition: Condition, missing: Ownership | None
+    change: StateChange, description: Description, condition: Condition, rules: OwnerRules
 ) -> Ownership:
     place = OwnershipSource("the AlarmDescription of", change.name, "TEAM=your-team", "PRIORITY=P2")
-    tags = fields.lowered(change.tags)
     if condition is Condition.FIRING:
         _undoubted(description, place)
-    teams = description.team.value or fields.first([tags], "teams", "team")
-    priority = description.priority.value or fields.first([tags], "priority")
-    return owner(teams, priority, condition, missing, place)
+    described = {"team": description.team.value, "priority": description.priority.value}
+    return owner([described, fields.lowered(change.tags)], condition, rules, place)
 
 
 def _undoubted(description: Description, place: OwnershipSource) -> None:

@@ -11,6 +11,7 @@ from chalicelib.adapters.custom_file import FILE, LINKS, Definition, load
 from chalicelib.adapters.expressions import Expression, Failed
 from chalicelib.adapters.fields import Ignored, Ownership, Parsed, quoted
 from chalicelib.adapters.owner import OwnershipSource, owner
+from chalicelib.adapters.owner_rules import OwnerRules
 from chalicelib.adapters.source import Example, Payload, Source, an_object
 from chalicelib.alert_values import (
     MAX_DESCRIPTION,
@@ -43,7 +44,7 @@ def source(definition: Definition) -> Source:
         name=definition.name,
         shown_as=definition.shown_as,
         to_route=f"let `team` of `{definition.name}` in {FILE} find one",
-        parse=lambda payload, missing: [_Reading(definition, payload).parsed(missing)],
+        parse=lambda payload, rules: [_Reading(definition, payload).parsed(rules)],
         split=lambda body: _split(definition, body),
         ended=lambda payload: _ended(definition, payload),
         identifying=frozenset(),
@@ -60,12 +61,12 @@ class _Reading:
     definition: Definition
     payload: Mapping[str, Any]
 
-    def parsed(self, missing: Ownership | None) -> Parsed:
+    def parsed(self, rules: OwnerRules) -> Parsed:
         """Read it; raises Rejected."""
         condition, title = self.condition(), fields.title(self._text("title"), MAX_TITLE)
         if condition is None:
             return Ignored("OTHER_STATE", title)
-        return self._alert(condition, title, self._owner(condition, missing))
+        return self._alert(condition, title, self._owner(condition, rules))
 
     def condition(self) -> Condition | None:
         """Read its state; None for a word that the definition does not list."""
@@ -101,17 +102,15 @@ class _Reading:
             raw_provider=fields.raw(self.payload),
         )
 
-    def _owner(self, condition: Condition, missing: Ownership | None) -> Ownership:
-        said = fields.mapping(self.payload.get(OWNER))
+    def _owner(self, condition: Condition, rules: OwnerRules) -> Ownership:
         place = OwnershipSource(
             f"the source's table in {FILE}, for",
             self.definition.name,
             "team = \"'your-team'\"",
             "priority = \"'P2'\"",
         )
-        team = fields.word(said.get("team")) or self._text("teams") or self._text("team")
-        priority = fields.word(said.get("priority")) or self._text("priority")
-        return owner(team, priority, condition, missing, place)
+        found = {name: self._text(name) for name in ("teams", "team", "priority")}
+        return owner([fields.strings(self.payload.get(OWNER)), found], condition, rules, place)
 
     def _time(self) -> datetime:
         """Read a time as text with its offset, or as seconds or milliseconds since 1970."""

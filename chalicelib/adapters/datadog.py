@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 from chalicelib.adapters import canonical, fields, telling, titles
-from chalicelib.adapters.fields import Ignored, Ownership, Parsed, quoted
+from chalicelib.adapters.fields import Ignored, Parsed, quoted
 from chalicelib.adapters.owner import OwnershipSource, owner
+from chalicelib.adapters.owner_rules import OwnerRules
 from chalicelib.adapters.source import Example, Payload, Source, alone
 from chalicelib.alert_values import MAX_DESCRIPTION, MAX_REASON, MAX_TITLE, Condition
 from chalicelib.errors import Rejected
@@ -39,21 +40,21 @@ _MILLISECONDS = re.compile(r"\d{12,14}", re.ASCII)
 _PASTE = "Paste the payload from README.md, `How alerts must look`, into the webhook, not encoded as a form."
 
 
-def parse(payload: Mapping[str, Any], missing: Ownership | None) -> list[Parsed]:
+def parse(payload: Mapping[str, Any], rules: OwnerRules) -> list[Parsed]:
     """Read what a monitor reports about one of its groups; raises Rejected."""
     if fields.title(payload.get("title"), MAX_TITLE).startswith("[TEST]"):
         return [Ignored("TEST_NOTIFICATION", _title(payload))]
-    return [_alert(payload, missing)]
+    return [_alert(payload, rules)]
 
 
-def _alert(payload: Mapping[str, Any], missing: Ownership | None) -> "AlertEvent":
+def _alert(payload: Mapping[str, Any], rules: OwnerRules) -> "AlertEvent":
     monitor, scope, title = _monitor(payload), _scope(payload.get("alert_scope")), _title(payload)
     condition, tags = _condition(payload.get("alert_transition")), _tags(payload.get("tags"))
     place = OwnershipSource("the tags of the monitor", title, "team:your-team", "priority:P2")
     labels = {name: value for name, value in tags.items() if name.lower() not in OWNER}
     groups = scope.split(",") if scope else []
     rest = {name: value for name, value in labels.items() if f"{name}:{value}" not in groups}
-    named = owner(*_named(payload, tags), condition, missing, place)
+    named = owner(_said(payload, tags), condition, rules, place)
     reason = fields.text(payload.get("alert_status"), MAX_REASON)
     return canonical.AlertEvent(
         source=SOURCE.name,
@@ -120,13 +121,16 @@ def _tags(value: object) -> dict[str, str]:
     return tags
 
 
-def _named(payload: Mapping[str, Any], tags: Mapping[str, str]) -> tuple[str, str]:
-    """Find team and priority: in the monitor's tags, or else in what the payload sets for all monitors."""
+def _said(payload: Mapping[str, Any], tags: Mapping[str, str]) -> list[dict[str, str]]:
+    """Say what names an owner: the monitor's tags, or else what the payload sets for all monitors."""
     of_all = fields.strings({name: payload[name] for name in OWNER & payload.keys()})
     of_monitor = fields.strings({"priority": payload.get("alert_priority")})
-    sources = [fields.lowered(tags), of_all, of_monitor]
-    priority = fields.first(sources, "priority").upper()
-    return fields.first(sources, "teams", "team"), LOWEST.get(priority, priority)
+    return [_in_ours(said) for said in (fields.lowered(tags), of_all, of_monitor)]
+
+
+def _in_ours(said: Mapping[str, str]) -> dict[str, str]:
+    priority = said.get("priority", "").strip().upper()
+    return {**said, "priority": LOWEST.get(priority, priority)}
 
 
 def _time(value: object) -> datetime:

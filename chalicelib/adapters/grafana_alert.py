@@ -7,9 +7,10 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from chalicelib.adapters import fields, grafana_values
-from chalicelib.adapters.fields import Ignored, Ownership, Parsed
+from chalicelib.adapters.fields import Ignored, Parsed
 from chalicelib.adapters.grafana_reason import recovered, why
 from chalicelib.adapters.group_member import Member, members
+from chalicelib.adapters.owner_rules import OwnerRules
 from chalicelib.alert import AlertEvent, Identity, Links
 from chalicelib.alert_values import MAX_TITLE
 
@@ -23,15 +24,15 @@ TEST_GROUP = re.compile(r"[^{][^\n]{0,200}?-[0-9a-f]{16}-[0-9]{1,20}")
 """The group key of a test, `<integration>-<fingerprint>-<unix time>`; a real one begins with a brace."""
 
 
-def parse(payload: Mapping[str, Any], missing: Ownership | None) -> list[Parsed]:
+def parse(payload: Mapping[str, Any], rules: OwnerRules) -> list[Parsed]:
     """Read the alerts of a group, each by its own status; raises Rejected."""
-    return [_parse(payload, member, missing) for member in members(payload)]
+    return [_parse(payload, member, rules) for member in members(payload)]
 
 
-def _parse(payload: Mapping[str, Any], member: Member, missing: Ownership | None) -> Parsed:
+def _parse(payload: Mapping[str, Any], member: Member, rules: OwnerRules) -> Parsed:
     if _is_test(payload, member):
         return Ignored("TEST_NOTIFICATION", member.title)
-    owner = member.owner(missing)
+    owner = member.owner(rules)
     name, series = _name(member), _of_series(member)
     links = _links(member)
     shown = (

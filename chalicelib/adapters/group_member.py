@@ -10,6 +10,7 @@ from chalicelib import quantities
 from chalicelib.adapters import fields, telling
 from chalicelib.adapters.fields import Ownership, quoted
 from chalicelib.adapters.owner import OwnershipSource, owner
+from chalicelib.adapters.owner_rules import OwnerRules
 from chalicelib.alert import Measurement
 from chalicelib.alert_values import MAX_DESCRIPTION, MAX_MEASURED, MAX_SUMMARY, MAX_TITLE, Condition
 from chalicelib.errors import Rejected
@@ -124,13 +125,13 @@ class Member:
         """Find what an annotation, else a label, says under the first of these names."""
         return fields.first(self.said_by, *names)
 
-    def owner(self, missing: Ownership | None) -> Ownership:
+    def owner(self, rules: OwnerRules) -> Ownership:
         """Read whose it is; raises Rejected."""
         rule = self.labels.get("rulename") or self.name
         place = OwnershipSource(
             "the labels or annotations of the rule", rule, "team: your-team", "priority: P2"
         )
-        return owner(self.said("teams", "team"), self.said("priority"), self.condition, missing, place)
+        return owner(self.said_by, self.condition, rules, place)
 
 
 def members(payload: Mapping[str, Any]) -> list[Member]:

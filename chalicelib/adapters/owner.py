@@ -1,10 +1,13 @@
 """Whose an alert is and how bad, as the provider names it."""
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from chalicelib.adapters import fields
 from chalicelib.adapters.fields import Ownership, quoted
+from chalicelib.adapters.owner_rules import OwnerRules
 from chalicelib.alert_values import UNKNOWN_TEAM, Condition, Priority
 from chalicelib.errors import Rejected
 
@@ -33,16 +36,18 @@ class OwnershipSource:
 
 
 def owner(
-    teams: str, priority: str, condition: Condition, missing: Ownership | None, place: OwnershipSource
+    said: Sequence[Mapping[str, str]], condition: Condition, rules: OwnerRules, place: OwnershipSource
 ) -> Ownership:
-    """Read whose the alert is, `missing` where it does not say (an empty text); raises Rejected.
+    """Read whose the alert is from what is said of it, the first that says so counts; raises Rejected.
 
+    The names in `said` are lower-case; `place` is for the person who has to add what is missing.
     A resolution needs no owner, its row has one: what cannot be read is then UNKNOWN_TEAM and P3.
     """
+    teams, priority = fields.first(said, "teams", "team"), fields.first(said, "priority")
     if condition is Condition.RESOLVED:
         return Ownership(slugs(teams) or (UNKNOWN_TEAM,), _PRIORITIES.get(priority.upper(), Priority.P3))
-    named_teams = _teams(teams, place) or (missing.teams if missing else ())
-    named_priority = _priority(priority, place) or (missing.priority if missing else None)
+    named_teams = _teams(teams, place) or (rules.missing.teams if rules.missing else ())
+    named_priority = _priority(priority, place) or (rules.missing.priority if rules.missing else None)
     if named_teams and named_priority:
         return Ownership(named_teams, named_priority)
     lacks = [("TEAM", place.team)] * (not named_teams) + [("PRIORITY", place.priority)] * (not named_priority)

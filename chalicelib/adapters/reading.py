@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.adapters import canary
-from chalicelib.adapters.fields import Ignored, Ownership, Parsed, quoted
+from chalicelib.adapters.fields import Ignored, Parsed, quoted
+from chalicelib.adapters.owner_rules import OwnerRules
 from chalicelib.adapters.registry import OWN_EMITTERS, PROVIDERS, SOURCES
 from chalicelib.errors import Rejected
 
 
-def parse(name: str, payload: Mapping[str, Any], missing: Ownership | None) -> list[Parsed]:
-    """Read the alerts of a message; a firing one without an owner gets `missing`. Raises Rejected."""
+def parse(name: str, payload: Mapping[str, Any], rules: OwnerRules) -> list[Parsed]:
+    """Read the alerts of a message; `rules` find whose each is. Raises Rejected."""
     if name == canary.SOURCE:
         return canary.parse(payload)
     if name not in SOURCES:
@@ -19,7 +20,7 @@ def parse(name: str, payload: Mapping[str, Any], missing: Ownership | None) -> l
             f"the message names an unknown source: {quoted(name)}",
             f"Set the attribute `source` to one of {', '.join(SOURCES)}, or leave it out for CloudWatch.",
         )
-    alerts = SOURCES[name].parse(payload, missing)
+    alerts = SOURCES[name].parse(payload, rules)
     return canary.keep_team([_own(each, name) for each in alerts])
 
 

@@ -9,8 +9,9 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from chalicelib.adapters import earlier_schema, fields, telling, texts, titles
-from chalicelib.adapters.fields import Ownership, Parsed, quoted
+from chalicelib.adapters.fields import Parsed, quoted
 from chalicelib.adapters.owner import slugs
+from chalicelib.adapters.owner_rules import OwnerRules
 from chalicelib.alert import AlertEvent
 from chalicelib.errors import Rejected
 
@@ -31,7 +32,7 @@ _PATTERNS = {
 }
 
 
-def parse(payload: Mapping[str, Any], missing: Ownership | None) -> list[Parsed]:  # noqa: ARG001 - the schema asks for an owner
+def parse(payload: Mapping[str, Any], rules: OwnerRules) -> list[Parsed]:  # noqa: ARG001 - the schema asks for an owner
     """Check an alert against the schema; raises Rejected, which names every fault."""
     return [_told_apart(read(earlier_schema.in_ours(payload)))]
 

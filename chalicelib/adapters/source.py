@@ -18,10 +18,11 @@ from chalicelib.alert_values import Priority
 from chalicelib.errors import NotAccepted
 
 if TYPE_CHECKING:
-    from chalicelib.adapters.fields import Ownership, Parsed
+    from chalicelib.adapters.fields import Parsed
+    from chalicelib.adapters.owner_rules import OwnerRules
 
 Payload = dict[str, Any]
-Parse = Callable[[Mapping[str, Any], "Ownership | None"], "list[Parsed]"]
+Parse = Callable[[Mapping[str, Any], "OwnerRules"], "list[Parsed]"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,8 @@ class Example:
 def late(module: str) -> Parse:
     """Read alerts with the `parse` of another module of this folder, loaded with the first alert."""
 
-    def parse(payload: Mapping[str, Any], missing: "Ownership | None") -> "list[Parsed]":
-        parsed: list[Parsed] = import_module(f"chalicelib.adapters.{module}").parse(payload, missing)
+    def parse(payload: Mapping[str, Any], rules: "OwnerRules") -> "list[Parsed]":
+        parsed: list[Parsed] = import_module(f"chalicelib.adapters.{module}").parse(payload, rules)
         return parsed
 
     return parse
@@ -65,7 +66,7 @@ class Source:
 
     - `name` is that of its file, its webhook and its alerts; `shown_as` is what people call it
     - `to_route` says how its alerts get a team, `label` what their labels are called
-    - `parse` reads the alerts in a message; where one that fires has no owner, it gets the one passed in.
+    - `parse` reads the alerts in a message; whose each is comes from `owner.owner`, by the rules passed in.
       Raises Rejected
     - `split` turns the body of a request into one payload for each alert. Raises NotAccepted
     - `ended` says whether such a payload reports an end; `cut_off` counts the alerts that a body leaves out

@@ -54,7 +54,7 @@ class Rehearsal:
     def rehearse(self, message: Message) -> list[Told]:
         """Say what would become of a message."""
         try:
-            alerts = reading.parse(message.source, message.payload, self.policy.routing.ownership)
+            alerts = reading.parse(message.source, message.payload, self.policy.routing.owner_rules)
         except Rejected as rejected:
             return [rejected]
         return [alert if isinstance(alert, Ignored) else self._change(alert, message) for alert in alerts]

@@ -96,7 +96,7 @@ class Collector:
             if message.source == "github" and self.notice:
                 noticed = self.notice(message)
                 return {noticed.fingerprint: noticed} if noticed else {}
-            alerts = reading.parse(message.source, message.payload, self.policy.routing.ownership)
+            alerts = reading.parse(message.source, message.payload, self.policy.routing.owner_rules)
         except Rejected as rejected:
             dead_letters.reject(self.queue, message, rejected, self.telemetry)
             return {}

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from chalicelib.adapters import alarm_description, described_alarm, fields, reading
 from chalicelib.adapters.alarm_owner import Named
-from chalicelib.adapters.fields import Ownership
+from chalicelib.adapters.owner_rules import NO_RULES, OwnerRules
 from chalicelib.alert import AlertEvent, Condition
 from chalicelib.conditions.alarm_state import returned
 from chalicelib.conditions.row import AlertState
@@ -44,7 +44,7 @@ class MissedAlarms:
     rows: Rows
     ours: Callable[[str], bool]
     others: Callable[[str], bool]
-    missing: Ownership | None
+    owner_rules: OwnerRules
     telemetry: Telemetry
 
     def search(self, reader: AlarmReader, alarms: list[Described], learn: Learn) -> None:
@@ -61,7 +61,7 @@ class MissedAlarms:
             if muting and reader.muted(name):
                 continue
             try:
-                alert = _alert(payload, self.missing)
+                alert = _alert(payload, self.owner_rules)
             except Rejected as error:
                 rejected[error.reason].append(name)
                 continue
@@ -77,7 +77,7 @@ class MissedAlarms:
         for alarm, tags in self._owned(reader, [each for each in alarms if _speaks(each)]):
             for payload in _messages(reader, alarm, tags):
                 try:
-                    fingerprint = _alert(payload | {"NewStateValue": "OK"}, None).fingerprint
+                    fingerprint = _alert(payload | {"NewStateValue": "OK"}, NO_RULES).fingerprint
                 except Rejected as error:
                     rejected[error.reason].append(alarm["AlarmName"])
                     continue
@@ -124,8 +124,6 @@ def _messages(reader: AlarmReader, alarm: Described, tags: Mapping[str, str]) ->
         yield described_alarm.message(alarm, tags, contributor)
 
 
-def _alert(payload: Mapping[str, Any], missing: Ownership | None) -> AlertEvent:
+def _alert(payload: Mapping[str, Any], rules: OwnerRules) -> AlertEvent:
     """Parse a message; an end, of which nobody asks whose it is, tells the row of any; raises Rejected."""
-    return next(
-        each for each in reading.parse("cloudwatch", payload, missing) if isinstance(each, AlertEvent)
-    )
+    return next(each for each in reading.parse("cloudwatch", payload, rules) if isinstance(each, AlertEvent))

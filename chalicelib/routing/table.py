@@ -8,6 +8,7 @@ from itertools import zip_longest
 
 from chalicelib.adapters import registry
 from chalicelib.adapters.fields import Ownership
+from chalicelib.adapters.owner_rules import OwnerRules
 from chalicelib.alert import UNKNOWN_TEAM, AlertEvent, Priority
 from chalicelib.labels import AREA_LABEL, KNOWN_LABELS, MAX_LABEL, UNKNOWN_LABEL
 
@@ -71,9 +72,9 @@ class Routing:
     home: Home | None = None
 
     @property
-    def ownership(self) -> Ownership | None:
-        """The teams and the priority of an alert that names none; None where such alerts are rejected."""
-        return Ownership((UNKNOWN_TEAM,), self.fallback.priority) if self.fallback else None
+    def owner_rules(self) -> OwnerRules:
+        """How the teams and the priority of an alert are found."""
+        return OwnerRules(Ownership((UNKNOWN_TEAM,), self.fallback.priority) if self.fallback else None)
 
     @property
     def repositories(self) -> frozenset[str]:

@@ -33,7 +33,7 @@ def alarms(stage: Stage) -> AlarmCheck:
             rows=store(stage),
             ours=partial(_is_topic, re.escape(stage.prefix), stage.place.account_id),
             others=partial(_is_topic, r"alerting-[a-z0-9]+", r"\d+"),
-            missing=policy(stage.settings).routing.ownership,
+            owner_rules=policy(stage.settings).routing.owner_rules,
             telemetry=stage.telemetry,
         ),
         places=places(stage),

@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 
 from chalicelib.adapters import reading
+from chalicelib.adapters.owner_rules import NO_RULES
 from chalicelib.alert import AlertEvent
 from chalicelib.conditions.row import AlertState
 from chalicelib.errors import StoreUnavailable, TopicUnavailable
@@ -68,7 +69,7 @@ class Trial:
             "occurred_at": at.isoformat(),
             "identity": {"alarm_id": f"{prefix}-{self.began:%Y%m%dT%H%M%S}"},
         }
-        (alert,) = reading.parse("normalized", payload, None)
+        (alert,) = reading.parse("normalized", payload, NO_RULES)
         assert isinstance(alert, AlertEvent)  # noqa: S101 - for the type checker
         return alert
 

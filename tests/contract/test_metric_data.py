@@ -9,6 +9,7 @@ import pytest
 from moto import mock_aws
 
 from chalicelib.adapters import registry
+from chalicelib.adapters.owner_rules import NO_RULES
 from chalicelib.alert import AlertEvent
 from chalicelib.conditions.alarm_state import AccountRegion
 from chalicelib.conditions.enrichment import Enrichment
@@ -51,7 +52,7 @@ def shown(trigger: dict[str, Any], of: Stage, account: str = OURS) -> Series | N
     """What is shown of an alarm of an account, in another region than the stage's."""
     message = senders.cloudwatch("queue", "TEAM=infra | PRIORITY=P1", NOW, trigger=trigger)
     message |= {"AWSAccountId": account, "AlarmArn": message["AlarmArn"].replace(OURS, account)}
-    (alert,) = registry.SOURCES["cloudwatch"].parse(message, None)
+    (alert,) = registry.SOURCES["cloudwatch"].parse(message, NO_RULES)
     assert isinstance(alert, AlertEvent)
     known = Enrichment(NOW, NOW)
     for each in enrichers(of):

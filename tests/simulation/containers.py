@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from chalicelib.adapters import registry
+from chalicelib.adapters.owner_rules import NO_RULES
 from chalicelib.aws.cloudwatch import CloudWatchAlarms
 from chalicelib.aws.metric_data import MetricData
 from chalicelib.aws.sns import SnsTopic
@@ -224,7 +225,7 @@ class Container:
         now, telemetry = self.clock.now, services.telemetry
         if services.cloudwatch():
             reader, place = CloudWatchAlarms(services.cloudwatch), AccountRegion("123456789012", "us-west-2")
-            search = MissedAlarms(self.store, TOPIC.__eq__, {""}.__contains__, None, telemetry)
+            search = MissedAlarms(self.store, TOPIC.__eq__, {""}.__contains__, NO_RULES, telemetry)
             yield (
                 "ALARMS_FAILED",
                 AlarmCheck(census, self.store, lambda _: reader, now, telemetry, search, (place,)).check,

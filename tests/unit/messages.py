@@ -6,10 +6,11 @@ from typing import Any
 
 from chalicelib.adapters import envelope, reading, registry
 from chalicelib.adapters.fields import Ownership, Parsed
+from chalicelib.adapters.owner_rules import NO_RULES, OwnerRules
 from chalicelib.alert import UNKNOWN_TEAM, Priority
 from chalicelib.errors import NotAccepted, Rejected
 
-FALLBACK = Ownership((UNKNOWN_TEAM,), Priority.P2)
+FALLBACK = OwnerRules(Ownership((UNKNOWN_TEAM,), Priority.P2))
 
 
 def record(body: str, **attributes: str) -> dict[str, Any]:
@@ -26,14 +27,14 @@ def record(body: str, **attributes: str) -> dict[str, Any]:
     }
 
 
-def deliver(source: str, payload: object, missing: Ownership | None = None) -> list[Parsed | str]:
+def deliver(source: str, payload: object, rules: OwnerRules = NO_RULES) -> list[Parsed | str]:
     """Take a payload through webhook, queue and adapter; a rejection is its reason."""
     try:
         bodies = list(_published(source, payload))
     except NotAccepted as refusal:
         return [refusal.reason]
     attributes = {} if source == "cloudwatch" else {"source": source}
-    return [one for body in bodies for one in _parsed(record(body, **attributes), missing)]
+    return [one for body in bodies for one in _parsed(record(body, **attributes), rules)]
 
 
 def _published(source: str, payload: object) -> Iterator[str]:
@@ -45,10 +46,10 @@ def _published(source: str, payload: object) -> Iterator[str]:
         yield json.dumps(payload)
 
 
-def _parsed(received: dict[str, Any], missing: Ownership | None) -> list[Parsed | str]:
+def _parsed(received: dict[str, Any], rules: OwnerRules) -> list[Parsed | str]:
     message = envelope.read(received)
     try:
-        return [*reading.parse(message.source, message.payload, missing)]
+        return [*reading.parse(message.source, message.payload, rules)]
     except Rejected as rejected:
         return [reason(rejected)]
 

@@ -57,12 +57,12 @@ def _acts(stage: Stage, alarm: Described, actions: str) -> bool:
 
 def _rejected(stage: Stage, region: str, alarms: list[Described]) -> Iterator[tuple[Described, Rejected]]:
     """Parse each alarm as if it fired, its tags included where they may be read."""
-    missing = policy(stage.settings).routing.ownership
+    rules = policy(stage.settings).routing.owner_rules
     tags = _tags(stage, region, [each["AlarmArn"] for each in alarms])
     for alarm in alarms:
         sent = described_alarm.message(alarm, tags.get(alarm["AlarmArn"], {})) | {"NewStateValue": "ALARM"}
         try:
-            reading.parse("cloudwatch", sent, missing)
+            reading.parse("cloudwatch", sent, rules)
         except Rejected as error:
             yield alarm, error
 

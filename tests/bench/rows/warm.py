@@ -9,6 +9,7 @@ from typing import Any
 
 from chalicelib import render
 from chalicelib.adapters import envelope, reading
+from chalicelib.adapters.owner_rules import NO_RULES
 from chalicelib.alert import AlertEvent
 from chalicelib.conditions.plan import Policy, plan
 from chalicelib.conditions.record import record
@@ -61,7 +62,7 @@ def _pure_seconds(records: list[dict[str, Any]], policy: Policy) -> float:
 def _decide(entry: dict[str, Any], policy: Policy) -> tuple[str, str]:
     """A queue's record -> the title and body of the issue that it opens."""
     message = envelope.read(entry)
-    (alert,) = reading.parse(message.source, message.payload, None)
+    (alert,) = reading.parse(message.source, message.payload, NO_RULES)
     assert isinstance(alert, AlertEvent)
     row = record(None, alert, message.received_at).row
     assert isinstance(plan(row, message.received_at, policy), OpenIssue)

@@ -9,6 +9,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from chalicelib.adapters import fields, reading, registry, texts
 from chalicelib.adapters.fields import Ignored, Parsed
+from chalicelib.adapters.owner_rules import NO_RULES, OwnerRules
 from chalicelib.alert import AlertEvent, Condition, Priority
 from chalicelib.errors import Rejected
 from tests import schema
@@ -46,15 +47,15 @@ def within(expected: Any, actual: Any) -> Any:
     }
 
 
-def one(source: str, message: Any, missing: fields.Ownership | None = None) -> AlertEvent:
-    (alert,) = deliver(source, message, missing)
+def one(source: str, message: Any, rules: OwnerRules = NO_RULES) -> AlertEvent:
+    (alert,) = deliver(source, message, rules)
     assert isinstance(alert, AlertEvent)
     return alert
 
 
 def rejection(source: str, message: Any) -> Rejected:
     with pytest.raises(Rejected) as caught:
-        reading.parse(source, message, None)
+        reading.parse(source, message, NO_RULES)
     return caught.value
 
 

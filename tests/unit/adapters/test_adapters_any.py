@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from chalicelib.adapters import reading, registry
 from chalicelib.adapters.fields import Ignored, Parsed
+from chalicelib.adapters.owner_rules import NO_RULES
 from chalicelib.adapters.source import Example
 from chalicelib.alert import AlertEvent
 from chalicelib.errors import Rejected
@@ -154,5 +155,5 @@ def test_a_group_split_gives_what_the_whole_group_gives(
     group = {"alerts": members, "externalURL": address, "orgId": org, "groupKey": "{}:{}", "message": "m"}
     sender = registry.SOURCES[source]
     alone = [json.loads(json.dumps(sender.cut(payload))) for payload in sender.split(group)]
-    parsed = [alert for payload in alone for alert in reading.parse(source, payload, None)]
-    assert parsed == reading.parse(source, group, None)
+    parsed = [alert for payload in alone for alert in reading.parse(source, payload, NO_RULES)]
+    assert parsed == reading.parse(source, group, NO_RULES)

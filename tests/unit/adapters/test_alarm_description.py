@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from chalicelib.adapters import alarm_description
-from chalicelib.adapters.fields import Ownership
+from chalicelib.adapters.owner_rules import OwnerRules
 from chalicelib.alert import AlertEvent, Priority
 from chalicelib.errors import Rejected
 from tests.unit.adapters.test_adapters import one, payload, rejection
@@ -19,8 +19,8 @@ def alarm(description: str | None, **fields: Any) -> dict[str, Any]:
     return payload("cloudwatch/metric-piped-description") | {"AlarmDescription": description} | fields
 
 
-def read(description: str, missing: Ownership | None = FALLBACK) -> tuple[tuple[str, ...], str, str | None]:
-    alert = one("cloudwatch", alarm(description), missing)
+def read(description: str, rules: OwnerRules = FALLBACK) -> tuple[tuple[str, ...], str, str | None]:
+    alert = one("cloudwatch", alarm(description), rules)
     return alert.teams, alert.priority.value, alert.description
 
 

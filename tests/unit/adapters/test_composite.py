@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 
 from chalicelib.adapters import composite, registry
+from chalicelib.adapters.owner_rules import NO_RULES
 from chalicelib.alert import AlertEvent
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "cloudwatch"
 
 
 def parsed(payload: dict[str, Any]) -> AlertEvent:
-    (alert,) = registry.SOURCES["cloudwatch"].parse(payload, None)
+    (alert,) = registry.SOURCES["cloudwatch"].parse(payload, NO_RULES)
     assert isinstance(alert, AlertEvent)
     return alert
 

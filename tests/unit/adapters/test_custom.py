@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from chalicelib.adapters import custom, registry
 from chalicelib.adapters.expressions import LONGEST, LONGEST_FAILURE, Expression, Failed
 from chalicelib.adapters.fields import Ignored, Ownership
+from chalicelib.adapters.owner_rules import NO_RULES, OwnerRules
 from chalicelib.adapters.registry import Sources
 from chalicelib.adapters.source import Example, Source
 from chalicelib.alert import AlertEvent, Condition, Priority
@@ -60,9 +61,9 @@ def sources(text: str = EXAMPLE) -> dict[str, Source]:
     return custom.sources(text, frozenset({"grafana"}))
 
 
-def read(name: str, body: object, missing: Ownership | None = None) -> list[Any]:
+def read(name: str, body: object, rules: OwnerRules = NO_RULES) -> list[Any]:
     source = sources()[name]
-    return [parsed for payload in source.split(body) for parsed in source.parse(payload, missing)]
+    return [parsed for payload in source.split(body) for parsed in source.parse(payload, rules)]
 
 
 def of_run(**changed: object) -> dict[str, Any]:
@@ -121,7 +122,7 @@ def test_what_an_expression_cannot_read_is_said_with_its_name() -> None:
 
 def test_an_alert_without_an_owner_gets_the_fallback() -> None:
     body = {"my_alerts": [{**GRAFANA["my_alerts"][0], "labels": {}}]}
-    (alert,) = read("grafana-custom", body, Ownership(("unknown",), Priority.P3))
+    (alert,) = read("grafana-custom", body, OwnerRules(Ownership(("unknown",), Priority.P3)))
     assert (alert.teams, alert.priority) == (("unknown",), Priority.P3)
     with pytest.raises(Rejected, match="names no team and no priority"):
         read("grafana-custom", body)
@@ -132,7 +133,7 @@ def test_a_mended_message_has_the_team_and_priority_that_it_was_given() -> None:
     source = sources()["grafana-custom"]
     source.mend(payload, {"team": "dev-infra"})
     source.mend(payload, {"priority": "P0"})
-    (alert,) = source.parse(payload, None)
+    (alert,) = source.parse(payload, NO_RULES)
     assert isinstance(alert, AlertEvent)
     assert (alert.teams, alert.priority) == (("dev-infra",), Priority.P0)
 
@@ -151,9 +152,9 @@ def test_one_entry_that_cannot_be_read_keeps_no_other_from_its_issue(odd: object
     source = sources(WITH_STATE_OF_TEXT)["grafana-custom"]
     good, bad = source.split({"my_alerts": [GRAFANA["my_alerts"][0], odd]})
     assert not source.ended(bad)  # which the webhook asks of each before it publishes any
-    assert isinstance(source.parse(good, None)[0], AlertEvent)
+    assert isinstance(source.parse(good, NO_RULES)[0], AlertEvent)
     with pytest.raises(Rejected, match=r"state\.is"):
-        source.parse(bad, None)
+        source.parse(bad, NO_RULES)
 
 
 def test_it_has_no_template_and_says_what_to_do() -> None:

@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.adapters import earlier_schema, schema
+from chalicelib.adapters.owner_rules import NO_RULES
 from chalicelib.adapters.schema import read
 from chalicelib.alert import AlertEvent, Links
 from chalicelib.alert_values import MAX_ANNOTATIONS, MAX_LABELS
@@ -60,7 +61,7 @@ def test_fields_of_an_emitters_own_never_get_an_alert_refused(
     extra: dict[str, object], of_resource: dict[str, object]
 ) -> None:
     own = {name: value for name, value in extra.items() if name not in earlier_schema.FIELDS}
-    (alert,) = schema.parse({**own, **OURS, "resource": {"type": "job", "extra": of_resource}}, None)
+    (alert,) = schema.parse({**own, **OURS, "resource": {"type": "job", "extra": of_resource}}, NO_RULES)
     assert isinstance(alert, AlertEvent)
     assert len(alert.annotations) <= MAX_ANNOTATIONS
     assert len(alert.labels) <= MAX_LABELS

@@ -9,6 +9,7 @@ import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from chalicelib.adapters import registry
+from chalicelib.adapters.owner_rules import NO_RULES
 from chalicelib.alert import AlertEvent
 from chalicelib.aws.metric_data import MetricData
 from chalicelib.conditions.alarm_state import AccountRegion
@@ -43,7 +44,7 @@ class Client:
 
 def firing(name: str, **changed: Any) -> AlertState:
     payload = json.loads((SAMPLES / f"{name}.json").read_text(encoding="utf-8"))["payload"]
-    (alert,) = registry.SOURCES["cloudwatch"].parse(payload | changed, None)
+    (alert,) = registry.SOURCES["cloudwatch"].parse(payload | changed, NO_RULES)
     assert isinstance(alert, AlertEvent)
     return row(fires=alert)
 

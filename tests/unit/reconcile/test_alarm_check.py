@@ -10,6 +10,7 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
+from chalicelib.adapters.owner_rules import NO_RULES
 from chalicelib.alert import AlertEvent, Condition, Priority
 from chalicelib.aws.cloudwatch import TYPES, CloudWatchAlarms
 from chalicelib.conditions.alarm_state import AccountRegion, Alarm, arn_of, learned, place_of
@@ -38,7 +39,9 @@ class AlarmWorld(World):
     def __init__(self, page: int = 100) -> None:
         super().__init__()
         self.cloudwatch = MemoryCloudWatch(page)
-        search = MissedAlarms(self.store, TOPIC.__eq__, OTHERS.__eq__, missing=None, telemetry=self.telemetry)
+        search = MissedAlarms(
+            self.store, TOPIC.__eq__, OTHERS.__eq__, owner_rules=NO_RULES, telemetry=self.telemetry
+        )
         readers = {OURS: self.cloudwatch}.get
         self.alarms = AlarmCheck(
             MemoryCensus(self.store), self.store, readers, self.clock.now, self.telemetry, search, (OURS,)

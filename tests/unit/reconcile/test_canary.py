@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.adapters import canary as adapter
 from chalicelib.adapters import reading
+from chalicelib.adapters.owner_rules import NO_RULES
 from chalicelib.alert import AlertEvent, Condition, Priority
 from chalicelib.collector.collector import Collector
 from chalicelib.conditions.plan import Policy
@@ -204,7 +205,7 @@ def sent(**fields: Any) -> dict[str, Any]:
 
 
 def test_its_own_alert_is_read_as_it_was_sent() -> None:
-    (alert,) = reading.parse("canary", sent(), None)
+    (alert,) = reading.parse("canary", sent(), NO_RULES)
     assert isinstance(alert, AlertEvent)
     assert (alert.source, alert.teams, alert.priority) == ("canary", ("alerting-canary",), Priority.P3)
 
@@ -220,13 +221,15 @@ def test_its_own_alert_is_read_as_it_was_sent() -> None:
 )
 def test_what_is_stamped_as_its_and_is_not_is_rejected(fields: dict[str, Any], reason: str) -> None:
     with pytest.raises(Rejected) as raised:
-        reading.parse("canary", sent(**fields), None)
+        reading.parse("canary", sent(**fields), NO_RULES)
     assert raised.value.reason == reason
 
 
 def test_no_emitter_may_be_it_nor_send_to_its_team() -> None:
     with pytest.raises(Rejected) as source:
-        reading.parse("normalized", sent(), None)
+        reading.parse("normalized", sent(), NO_RULES)
     with pytest.raises(Rejected) as team:
-        reading.parse("normalized", sent(source="backup-script", teams=["storage", "alerting-canary"]), None)
+        reading.parse(
+            "normalized", sent(source="backup-script", teams=["storage", "alerting-canary"]), NO_RULES
+        )
     assert (source.value.reason, team.value.reason) == ("RESERVED_SOURCE", "RESERVED_TEAM")

@@ -108,13 +108,13 @@ def test_no_label_is_longer_than_github_takes(routing: Routing) -> None:
 
 
 def test_without_a_fallback_nobody_owns_what_names_no_team(routing: Routing) -> None:
-    assert routing.ownership is None
+    assert routing.owner_rules.missing is None
     assert routing.labels(alert((UNKNOWN_TEAM,)))[2] == f"Team:{UNKNOWN_TEAM}"
 
 
 def test_the_fallback_team_gets_what_names_no_team() -> None:
     routing = load(TABLE + FALLBACK)
-    assert routing.ownership == Ownership((UNKNOWN_TEAM,), Priority.P2)
+    assert routing.owner_rules.missing == Ownership((UNKNOWN_TEAM,), Priority.P2)
     assert routing.route((UNKNOWN_TEAM,)) == routing.route(("infra",))
     labels = routing.labels(alert((UNKNOWN_TEAM,)))
     assert {"Team:infra", UNKNOWN_LABEL} < set(labels)
