@@ -1,6 +1,6 @@
 """Sources of your own, `chalicelib/custom.toml`: read as a whole, every fault named with its key.
 
-docs/custom.example.toml explains the file. Without pydantic, as the webhook loads this.
+docs/senders/custom.md explains the file. Without pydantic, as the webhook loads this.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""What a monitor of Datadog reports, in the payload that the README shows -> an alert.
+"""What a monitor of Datadog reports, in the payload that docs/senders/datadog.md shows -> an alert.
 
 docs.datadoghq.com/integrations/webhooks
 """
@@ -37,7 +37,7 @@ EVERYTHING = "*"
 _CHANGE = "|".join(sorted(FIRING | RESOLVED))
 _PREFIX = re.compile(rf"\[(?:TEST|P[1-5]|(?:{_CHANGE})(?: on \{{[^{{}}]*\}})?)\]\s*")
 _MILLISECONDS = re.compile(r"\d{12,14}", re.ASCII)
-_PASTE = "Paste the payload from README.md, `How alerts must look`, into the webhook, not encoded as a form."
+_PASTE = "Paste the payload from docs/senders/datadog.md into the webhook, not encoded as a form."
 
 
 def parse(payload: Mapping[str, Any], rules: OwnerRules) -> list[Parsed]:

@@ -35,7 +35,7 @@ def test_every_command_of_a_guide_is_run_by_a_test() -> None:
     assert left == {"sed", "for", "make"}
 
 
-READ = ("README.md", *sorted(f"docs/{guide.name}" for guide in DOCS.glob("*.md")))
+READ = ("README.md", *sorted(str(guide.relative_to(ROOT)) for guide in DOCS.rglob("*.md")))
 """What an operator reads."""
 NAMED = re.compile(rf"`((?:{'|'.join(answering.COMMANDS)})(?: [^`]*)?)`")
 """A command of ours in the middle of a sentence."""

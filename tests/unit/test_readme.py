@@ -120,20 +120,3 @@ def test_its_layout_is_the_tree_in_the_words_of_each_folder() -> None:
         assert says, f"{package} says nothing of what belongs there"
         found[package.parent.name] = says.splitlines()[0]
     assert listed == found
-
-
-SENDERS = ROOT / "docs" / "senders"
-
-
-def test_the_file_for_each_sender_is_found_from_here_and_from_the_guide() -> None:
-    guide = (ROOT / "docs" / "writing-alerts.md").read_text(encoding="utf-8")
-    files = {path.name for path in SENDERS.iterdir()}
-    assert set(re.findall(r"\(docs/senders/([\w.-]+)\)", README)) == files
-    assert set(re.findall(r"\(senders/([\w.-]+)\)", guide)) == files
-
-
-def test_datadogs_file_has_the_payload_that_stands_here() -> None:
-    file = (SENDERS / "datadog-monitor.tf").read_text(encoding="utf-8")
-    (here,) = re.findall(r"^```json\n(\{[^`]+ALERT_TRANSITION[^`]+)```$", README, re.MULTILINE)
-    assert dict(re.findall(r'^    (\w+) += "(\$\w+)"$', file, re.MULTILINE)) == json.loads(here)
-    assert '{ "X-Datadog-Token" = var.alerting_token }' in file

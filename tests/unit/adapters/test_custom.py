@@ -19,7 +19,7 @@ from chalicelib.errors import ConfigurationError, NotAccepted, Rejected
 from tests.unit import up_to
 from tests.unit.rows import BEGAN
 
-EXAMPLE = (Path(__file__).parents[3] / "docs" / "custom.example.toml").read_text(encoding="utf-8")
+EXAMPLE = (Path(__file__).parent / "custom.toml").read_text(encoding="utf-8")
 FAILED_RUN: dict[str, Any] = {
     "action": "completed",
     "workflow_run": {

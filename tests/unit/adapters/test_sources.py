@@ -1,15 +1,14 @@
-"""A source is one file, its samples, a line in the registry and a paragraph: what is missing is named."""
+"""A source is one file, its samples, a line in the registry and its page: what is missing is named."""
 
 import ast
 import json
-import re
 from pathlib import Path
 
 import pytest
 
 from chalicelib.adapters import reading, registry
 from chalicelib.adapters.fields import Ignored
-from chalicelib.adapters.registry import OWN_EMITTERS, PROVIDERS, SOURCES
+from chalicelib.adapters.registry import OWN_EMITTERS, SOURCES
 from chalicelib.adapters.source import Example
 from chalicelib.alert import AlertEvent, Condition, Priority
 from tests.unit.builders import at
@@ -71,26 +70,6 @@ def test_every_source_has_samples_of_what_fires_and_of_what_has_ended(name: str)
 def test_every_folder_of_samples_is_that_of_a_source() -> None:
     for folder in SAMPLES.iterdir():
         assert folder.name in SOURCES, f'add the line "{folder.name}", to {REGISTRY}, or delete {folder}'
-
-
-@pytest.mark.parametrize("name", sorted(PROVIDERS))
-def test_the_readme_says_how_alerts_of_each_source_get_here(name: str) -> None:
-    shown = f"**{SOURCES[name].shown_as}**"
-    section = (
-        (ROOT / "README.md").read_text().partition("\n## How alerts must look\n")[2].partition("\n## ")[0]
-    )
-    assert shown in section, f"add a paragraph with {shown} to `How alerts must look` in README.md"
-
-
-def test_a_payload_that_the_readme_shows_is_read_by_one_source_which_knows_its_fields() -> None:
-    """Such as one to paste into a sender."""
-    section = (ROOT / "README.md").read_text().partition("\n## How alerts must look\n")[2]
-    shown = re.findall(r"```json\n(.+?)```", section.partition("\n## ")[0], re.DOTALL)
-    assert shown
-    for block in map(json.loads, shown):
-        (source,) = [source for source in SOURCES.values() if source.looks_like(block)]
-        unread = block.keys() - source.template(Example(at(0))).keys()
-        assert not unread, f"the template in chalicelib/adapters/{source.name}.py lacks {unread}"
 
 
 @pytest.mark.parametrize("name", SOURCES)
