@@ -1,9 +1,9 @@
 """A source: everything that is particular to one kind of sender, in one object.
 
 To add a source, write one file with its `Source`, put samples into `tests/samples/<name>`, add its name to
-`registry.SOURCES`, and write its page in docs/senders; everything else derives from these. The webhook loads the
-file of the source that posts, so import nothing slow there: take the canonical alert from `canonical`, or
-give a long reader a module of its own (`late`).
+`registry.SOURCES`, and write its page in docs/senders; everything else derives from these
+(docs/adding-a-source.md). The webhook loads the file of the source that posts, so import nothing slow there:
+take the canonical alert from `canonical`, or give a long reader a module of its own (`late`).
 """
 
 from collections.abc import Callable, Mapping

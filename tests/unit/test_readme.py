@@ -1,7 +1,6 @@
 """The README says what the code does: its commands exist, its state machine is the tested one."""
 
 import ast
-import json
 import re
 from pathlib import Path
 
