@@ -59,6 +59,7 @@ SOURCES = Sources(
     "alertmanager",
     "normalized",
     "datadog",
+    "pagerduty",
     custom=_of_the_installation,
 )
 

@@ -187,6 +187,33 @@ def test_of_monitors(monitors: list[tuple[str, set[str], set[str]]]) -> None:
 
 
 @up_to(100)
+@given(incidents=st.lists(st.tuples(RULES, WORDS), max_size=6))
+def test_of_incidents(incidents: list[tuple[str, str]]) -> None:
+    """One that comes again is another incident, of the same title and service."""
+    told = alerts(
+        "pagerduty",
+        [
+            {
+                "event": {
+                    "event_type": "incident.triggered",
+                    "occurred_at": "2026-07-30T13:24:10Z",
+                    "data": {
+                        "id": f"Q{number}",
+                        "type": "incident",
+                        "status": "triggered",
+                        "title": title,
+                        "number": number,
+                        "service": {"summary": service},
+                    },
+                }
+            }
+            for number, (title, service) in enumerate(incidents)
+        ],
+    )
+    assert len({each.title for each in told}) == len(told) == len(incidents)
+
+
+@up_to(100)
 @given(
     emitted=st.lists(
         st.fixed_dictionaries(
@@ -248,7 +275,8 @@ def test_an_account_is_named_by_its_last_digits_or_where_everything_is_shown_by_
 
 
 def test_every_source_is_here() -> None:
-    assert {*registry.SOURCES} == {"alertmanager", "grafana", "cloudwatch", "datadog", "normalized"}
+    own = {"alertmanager", "grafana", "cloudwatch", "datadog", "normalized", "pagerduty"}
+    assert {*registry.SOURCES} == own
 
 
 def shortened(name: str) -> str:
