@@ -6,9 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.adapters.registry import OWN_EMITTERS
 from tests.simulation import coverage, mutants
+from tests.simulation.drafting import begin, end, scenario
 from tests.simulation.generate import generate
+from tests.simulation.providers import emitters
+from tests.simulation.providers.emitters import Emitters
+from tests.simulation.providers.provider import Happens
 from tests.simulation.run import run
+from tests.simulation.scenario import Setting
 from tests.simulation.shrink import shrink
 
 README = Path(__file__).parents[2] / "README.md"
@@ -24,6 +30,16 @@ AT_ONCE = 25
 def test_whatever_happens_every_promise_holds(first: int) -> None:
     broken = {seed: found for seed in range(first, first + AT_ONCE) if (found := run(generate(seed)).broken)}
     assert broken == {}, "replay with: python -m tests.simulation --seed SEED"
+
+
+@pytest.mark.parametrize("source", [OWN_EMITTERS, *emitters.OTHERS])
+def test_a_source_without_a_model_speaks_by_its_template(source: str) -> None:
+    setup = Emitters("emitter", source=source)
+    said = (begin(1, setup, 0), Happens(200, setup.name, "repeats", 0), end(900, setup, 0))
+    result = run(scenario(1, Setting((setup,)), *said))
+    assert result.broken == ()
+    counts = ("a message", "step: OpenIssue", "step: CloseIssue")
+    assert [result.counts[name if "step" in name else f"{source}: {name}"] for name in counts] == [3, 1, 1]
 
 
 def test_a_seed_replays_exactly() -> None:

@@ -14,7 +14,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib import render
-from chalicelib.adapters import registry
 from chalicelib.adapters.titles import MAX_NAME
 from chalicelib.alert import AlertEvent, Condition
 from chalicelib.conditions import outcome
@@ -272,11 +271,6 @@ def test_an_account_is_named_by_its_last_digits_or_where_everything_is_shown_by_
         "private": "[P1] app_111122223333_prod-errors [eu-west-1, account 111122223333]",
         "terse": f"[P1] app_({called})_prod-errors",
     }
-
-
-def test_every_source_is_here() -> None:
-    own = {"alertmanager", "grafana", "cloudwatch", "datadog", "normalized", "pagerduty"}
-    assert {*registry.SOURCES} == own
 
 
 def shortened(name: str) -> str:

@@ -1,7 +1,8 @@
 """Somebody's own emitter: it posts what it sees at once, in batches, from several workers of its own.
 
 Its order is only in its times, ids may change with a release, and some of what it says is lost with it. A
-source that has no model of its own is one, too: it posts what its template says, one alert in a request.
+source that has no model of its own is one, too: it sends what its template says, one alert at a time, to the
+webhook or to the topic.
 """
 
 import json
@@ -140,7 +141,10 @@ class Emitter:
                 self._world.schedule.at(self._world.schedule.time + AGAIN, lambda: self._send(entries))
 
         body = entries if self._own else entries[0]
-        self._world.post(self.source, json.dumps(body).encode(), answered)
+        if SOURCES[self.source].posts:
+            self._world.post(self.source, json.dumps(body).encode(), answered)
+        else:
+            self._world.publish(body)
 
     @property
     def _own(self) -> bool:

@@ -72,6 +72,23 @@ def test_every_folder_of_samples_is_that_of_a_source() -> None:
         assert folder.name in SOURCES, f'add the line "{folder.name}", to {REGISTRY}, or delete {folder}'
 
 
+ASKED = {"cloudwatch", "grafana", "alertmanager"}
+"""Sources that we ask for their state, besides what they send."""
+
+
+@pytest.mark.parametrize("name", sorted({*SOURCES} - ASKED - {OWN_EMITTERS}))
+def test_nothing_but_its_own_files_and_the_registry_knows_a_source_by_name(name: str) -> None:
+    """So a source more is a file more: what depends on a source is a field of its `Source`."""
+    naming = {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "chalicelib").rglob("*.py")
+        if f'"{name}"' in path.read_text(encoding="utf-8")
+    }
+    own = {each for each in naming if each.startswith(f"chalicelib/adapters/{name}")}
+    assert own
+    assert naming - own == {"chalicelib/adapters/registry.py"}
+
+
 @pytest.mark.parametrize("name", SOURCES)
 def test_a_template_says_what_its_example_does(name: str) -> None:
     example = Example(at(0), name="Disk full", team="storage", priority=Priority.P3)
