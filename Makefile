@@ -3,6 +3,7 @@
 # make check    formatter, linter, types, then make test
 # make check-all  make check, then coverage, more seeds, the README's and guides' commands, storms and chaos, real senders, the deployment on stand-ins, and mutants
 # make senders  a real Prometheus and Alertmanager, configured by docs/senders, against the local stack
+# make outside  GitHub's own description of its API, and other checks by others (needs npm)
 # make local    the demo's stack, left running for you to play with
 # make simulate RUNS=10000, make simulate-mutants, make simulate-storm, make fuzz: what must never happen, looked for
 # make bench    how fast it is on this machine, some forty minutes; make bench-scale counts an hour of load
@@ -24,6 +25,7 @@ COVERING := tests/unit tests/contract tests/app tests/cli tests/stage
 CHECKOV := build/checkov/installed
 SUPPLY := build/supply/installed
 MERMAID := build/mermaid
+OUTSIDE := build/outside
 SBOM := build/package/sbom.cdx.json
 
 # Where the environment forbids it to keep what it has compiled, Python compiles all of it in every process of every test.
@@ -35,7 +37,7 @@ ON_PROD := plan-prod deploy-prod publish-prod url-prod logs-prod destroy-prod pa
 .DEFAULT_GOAL := help
 COMMANDS := why explain list show dlq send doctor stats adopt
 STAGE ?= local
-.PHONY: $(ON_DEV) $(ON_PROD) help demo local test check style types format schema screenshots simulate simulate-mutants simulate-storm fuzz coverage senders check-all check-rest bench bench-scale lock sbom clean $(COMMANDS)
+.PHONY: $(ON_DEV) $(ON_PROD) help demo local test check style types format schema screenshots simulate simulate-mutants simulate-storm fuzz coverage outside senders check-all check-rest bench bench-scale lock sbom clean $(COMMANDS)
 
 help:
 	@sed -n '/^$$/q; s/^# \{0,1\}//p' Makefile
@@ -103,6 +105,13 @@ $(MERMAID): tests/browser/package.json
 	  npm ci --prefix tests/browser --ignore-scripts --no-audit --no-fund --silent && touch $@; \
 	else echo "npm is not installed, so no chart is drawn with Mermaid."; fi
 
+$(OUTSIDE): tests/outside/package.json
+	@mkdir -p build
+	@if command -v npm >/dev/null; then \
+	  echo "Setting up tests/outside/node_modules (half a minute, once) ..." && \
+	  npm ci --prefix tests/outside --ignore-scripts --no-audit --no-fund --silent && touch $@; \
+	else echo "npm is not installed, so nothing is held against what others publish."; fi
+
 # For every platform, and for every Python from 3.11 on. UPGRADE=--upgrade takes the newest of what is not in requirements.txt.
 lock: $(SUPPLY)
 	@build/supply/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes $(UPGRADE) \
@@ -117,13 +126,21 @@ sbom: $(SUPPLY)
 
 check-all: check check-rest
 
-check-rest: coverage simulate-mutants $(CHECKOV) $(SUPPLY) $(MERMAID)
+check-rest: coverage simulate-mutants outside $(CHECKOV) $(SUPPLY) $(MERMAID)
 	@SEEDS=300 RUNS=2000 $(RUN) -m pytest -n 2 --dist loadfile tests/simulation tests/fuzz
 	@$(RUN) -m pytest tests/browser/test_charts.py
 	@$(RUN) -m pytest -n 2 --dist loadfile tests/processes
 	@$(RUN) -m pytest -n 2 --dist loadfile tests/storm
 	@$(RUN) -m pytest -n 2 --dist loadfile tests/senders
 	@$(RUN) -m pytest tests/deploy
+
+# What goes to GitHub and comes back, recorded and held against GitHub's own description; and other such checks.
+outside: export GITHUB_EXCHANGES := $(CURDIR)/build/exchanges
+outside: $(INSTALLED) $(OUTSIDE)
+	@rm -rf build/exchanges && mkdir -p build/exchanges
+	@$(RUN) -m pytest -q -n 2 --dist load tests/contract tests/simulation
+	@$(RUN) -m tests.local.demo
+	@$(RUN) -m pytest tests/outside
 
 senders: $(INSTALLED)
 	@$(RUN) -m pytest -n 2 --dist loadfile tests/senders

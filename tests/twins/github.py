@@ -18,6 +18,7 @@ import httpx
 from werkzeug.datastructures import MultiDict
 
 from chalicelib.github.auth import App
+from tests.local.github import recording
 from tests.local.github.auth import App as RegisteredApp
 from tests.local.github.auth import Authority, InstallationToken
 from tests.local.github.call import Call, Reply, Services
@@ -179,6 +180,9 @@ class GitHubTwin(httpx.Client):
             reply = self.watch(point, call, lambda: route.reply(call))
         except ApiError as error:
             reply = Reply(error.status, error.body, error.headers)
+        target = f"{sent.path}?{sent.query}" if sent.query else sent.path
+        agent = sent.headers.get("user-agent")
+        recording.record(sent.method, target, sent.content, agent, reply.status, reply.body)
         return reply.status, reply.body, self.limits.headers(caller) | reply.headers
 
 

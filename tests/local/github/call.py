@@ -147,5 +147,8 @@ class Call:
 
     def _redirect(self, repository: Repository, *path: str) -> Exception:
         query = self.request.query_string.decode()
-        location = "/".join([self.show.lasting_url(repository), *map(quote, path)])
+        label = self.arguments.get("label", "")  # whose own slashes stay escaped
+        rest = "/".join(path).removesuffix(label)
+        below = f"/{quote(rest)}{quote(label, safe='')}".removesuffix("/")
+        location = f"{self.show.lasting_url(repository)}{below}"
         return moved(f"{location}?{query}" if query else location)

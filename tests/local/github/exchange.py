@@ -13,6 +13,7 @@ from werkzeug.http import http_date
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
+from . import recording
 from .call import Call, Reply
 from .errors import ApiError, not_found, secondary_limit
 from .faults import Fault
@@ -85,8 +86,16 @@ class Exchange:
                 reply = route.reply(call)
             except ApiError as error:
                 reply = Reply(error.status, error.body, error.headers)
+            self._record(reply)
             body = "" if reply.status == NO_CONTENT else json.dumps(reply.body)
             return self._response(reply.status, body, "application/json", reply.headers)
+
+    def _record(self, reply: Reply) -> None:
+        sent = self.request
+        target = sent.environ["REQUEST_URI"]
+        recording.record(
+            sent.method, target, sent.get_data(), sent.headers.get("User-Agent"), reply.status, reply.body
+        )
 
     def _admitted(self, refusal: Callable[[], ApiError] | None) -> tuple[Call, Route]:
         _check_headers(self.request)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
 from .auth import App, InstallationToken
 from .model import Account, Comment, Installation, Issue, Label, Repository
@@ -12,6 +13,9 @@ from .model import Account, Comment, Installation, Issue, Label, Repository
 Json = dict[str, Any]
 
 REACTIONS = ("+1", "-1", "laugh", "hooray", "confused", "heart", "rocket", "eyes")
+LEGACY = {"triage": "read", "maintain": "write"}
+"""What `permission` calls a newer role (docs.github.com/rest/collaborators/collaborators)."""
+
 # Links of a repository; most of them lead nowhere here.
 REPOSITORY_LINKS = """
     archive assignees blobs branches collaborators comments commits compare contents contributors deployments
@@ -50,7 +54,7 @@ class Representations:
 
     def user(self, account: Account) -> Json:
         """A `simple-user`."""
-        url = f"{self.api}/users/{account.login}"
+        url = f"{self.api}/users/{quote(account.login)}"
         return {
             "login": account.login,
             "id": account.id,
@@ -58,7 +62,7 @@ class Representations:
             "avatar_url": f"{self.site}/avatars/{account.id}",
             "gravatar_id": "",
             "url": url,
-            "html_url": f"{self.site}/{account.login}",
+            "html_url": self._profile(account),
             "followers_url": f"{url}/followers",
             "following_url": f"{url}/following{{/other_user}}",
             "gists_url": f"{url}/gists{{/gist_id}}",
@@ -78,7 +82,7 @@ class Representations:
         return {
             "id": label.id,
             "node_id": f"LA_{label.id}",
-            "url": f"{self.repository_url(repository)}/labels/{label.name}",
+            "url": f"{self.repository_url(repository)}/labels/{quote(label.name)}",
             "name": label.name,
             "color": label.color,
             "default": False,
@@ -128,7 +132,19 @@ class Representations:
         """A `repository-collaborator-permission`: of a public repository, so everybody may read."""
         level = "write" if account.login in repository.collaborators else "read"
         level = repository.permissions.get(account.login, level)
-        return {"permission": level, "role_name": level, "user": self.user(account) | {"permissions": None}}
+        order = ("read", "triage", "write", "maintain", "admin")
+        names = zip(("pull", "triage", "push", "maintain", "admin"), order, strict=True)
+        may = {name: level in order[order.index(least) :] for name, least in names}
+        user = self.user(account) | {"permissions": may, "role_name": level}
+        return {"permission": LEGACY.get(level, level), "role_name": level, "user": user}
+
+    def _profile(self, account: Account) -> str:
+        """The page of somebody; a bot's is that of its app."""
+        return (
+            f"{self.site}/apps/{self.app.slug}"
+            if account is self.bot
+            else f"{self.site}/{quote(account.login)}"
+        )
 
     def reaction(self, comment: Comment, content: str) -> Json:
         """A `reaction` of the app's bot."""
