@@ -13,4 +13,10 @@ def _template(of: Example) -> Payload:
     return group.template(of, **alert) | {"version": "4", "externalURL": "https://alertmanager.example.org"}
 
 
-SOURCE = group.source("alertmanager", "Alertmanager", looks_like=_looks_like, template=_template)
+SOURCE = group.source(
+    "alertmanager",
+    "Alertmanager",
+    looks_like=_looks_like,
+    known_by="`alerts` and `version` 4, without Grafana's `orgId`",
+    template=_template,
+)

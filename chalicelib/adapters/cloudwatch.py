@@ -172,6 +172,7 @@ SOURCE = Source(
     ended=_ended,
     identifying=frozenset(),  # it is never cut, as it does not pass the webhook
     looks_like=_looks_like,
+    known_by="`AlarmName`, or `detail-type` of EventBridge, or `TopicArn` of SNS",
     template=_template,
     mend=_mend,
     repeats=timedelta(0),  # one message for each change of state, and none while it lasts

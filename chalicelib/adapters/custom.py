@@ -49,6 +49,7 @@ def source(definition: Definition) -> Source:
         ended=lambda payload: _ended(definition, payload),
         identifying=frozenset(),
         looks_like=lambda content: _recognised(definition, content),
+        known_by=f"its expression `recognise` in {FILE}",
         template=lambda example: _template(definition, example),
         mend=_mend,
     )

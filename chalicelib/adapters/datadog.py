@@ -188,6 +188,7 @@ SOURCE = Source(
     ended=_ended,
     identifying=frozenset(_IDENTIFYING.split()),
     looks_like=_looks_like,
+    known_by="`alert_transition`",
     template=_template,
     mend=_mend,
 )

@@ -15,4 +15,10 @@ def _template(of: Example) -> Payload:
     return written | {"version": "1", "orgId": 1, "externalURL": address}
 
 
-SOURCE = group.source("grafana", "Grafana", looks_like=_looks_like, template=_template)
+SOURCE = group.source(
+    "grafana",
+    "Grafana",
+    looks_like=_looks_like,
+    known_by="`alerts`, without Alertmanager's `version` 4",
+    template=_template,
+)

@@ -42,6 +42,7 @@ def source(
     shown_as: str,
     *,
     looks_like: Callable[[object], bool],
+    known_by: str,
     template: Callable[[Example], Payload],
 ) -> Source:
     """Make a source that posts groups, whose alerts are read in the module `<name>_alert`."""
@@ -55,6 +56,7 @@ def source(
         ended=ended,
         identifying=IDENTIFYING,
         looks_like=looks_like,
+        known_by=known_by,
         template=template,
         mend=mend,
         repeats=REPEATS,

@@ -57,6 +57,7 @@ SOURCE = Source(
     ended=_ended,
     identifying=frozenset(_IDENTIFYING.split()),
     looks_like=_looks_like,
+    known_by="`event.event_type`",
     template=_template,
     mend=_mend,
     signing=Signing(header="x-pagerduty-signature", prefix="v1="),

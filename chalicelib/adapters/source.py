@@ -72,7 +72,7 @@ class Source:
     - `ended` says whether such a payload reports an end; `cut_off` counts the alerts that a body leaves out
     - `template` writes what the source would send for an example
     - `mend` sets `team` and `priority` in a payload, where the source has them
-    - `looks_like` says whether parsed JSON is a message of this source
+    - `looks_like` says whether parsed JSON is a message of this source, `known_by` what that is judged by
     - `identifying` names, in lower case, what is kept however large the rest of a payload is
     - `repeats` is how often, by default, it sends a firing alert again with the same start: zero if never,
       None if that has to be learned for each alert
@@ -89,6 +89,7 @@ class Source:
     template: Callable[[Example], Payload]
     mend: Callable[[Payload, dict[str, str]], None]
     looks_like: Callable[[object], bool]
+    known_by: str
     ended: Callable[[Mapping[str, Any]], bool]
     split: Callable[[object], list[Payload]]
     identifying: frozenset[str]

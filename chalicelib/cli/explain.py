@@ -37,8 +37,8 @@ def explain(
 ) -> None:
     """What would this payload do? The alert, its steps and issue, or what is wrong and how to mend it.
 
-    Needs no AWS and sends nothing. Of several files each comes five minutes after the one before it, and
-    meets what that left.
+    Needs no AWS and sends nothing. Says by what it recognised the source, unless that is named. Of several
+    files each comes five minutes after the one before it, and meets what that left.
 
     Examples:
     - `explain --template cloudwatch > alarm.json`
@@ -68,11 +68,11 @@ def _named(files: list[str] | None) -> list[str]:
 
 def answers_of(text: str, source: str | None, rehearsal: Rehearsal) -> Iterator[Answer]:
     """Say what would become of each alert in a payload, or why the webhook refuses it."""
-    source = source or payloads.source_of(text)
+    whose = payloads.Whose(source) if source else payloads.recognised(text)
     try:
-        messages = payloads.messages(source, text, rehearsal.now)
+        messages = payloads.messages(whose.source, text, rehearsal.now)
     except NotAccepted as refusal:
-        yield Answer(source, refusal)
+        yield Answer(whose.source, refusal, whose.known_by)
         return
     for message in messages:
-        yield from (Answer(source, each) for each in rehearsal.rehearse(message))
+        yield from (Answer(whose.source, each, whose.known_by) for each in rehearsal.rehearse(message))

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -23,10 +24,27 @@ def text(name: str) -> str:
     return content.decode("utf-8", errors="replace")
 
 
-def source_of(text: str) -> str:
-    """Say which source a payload looks like; an unknown one is CloudWatch's, as on the topic."""
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """The source of a payload, and by what it was recognised; nothing if a person named it."""
+
+    source: str
+    known_by: str = ""
+
+
+def recognised(text: str) -> Whose:
+    """Find the source that a payload looks like; raises Trouble where it looks like several.
+
+    What looks like none is CloudWatch's, as on the topic.
+    """
     content = texts.parsed(text)
-    return next((name for name, source in SOURCES.items() if source.looks_like(content)), envelope.UNSTAMPED)
+    alike = [source for source in SOURCES.values() if source.looks_like(content)]
+    if len(alike) > 1:
+        named = " and ".join(f"{each.name} (by {each.known_by})" for each in alike)
+        raise Trouble(f"The payload looks like {named}. Say with --source which of them sends it.")
+    if alike:
+        return Whose(alike[0].name, alike[0].known_by)
+    return Whose(envelope.UNSTAMPED, "nothing: it is read as what comes to the topic; --source names another")
 
 
 def named(source: str) -> Source:

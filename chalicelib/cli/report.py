@@ -22,6 +22,12 @@ class Answer:
 
     source: str
     what: Told | NotAccepted
+    known_by: str = ""
+
+    @property
+    def whose(self) -> str:
+        """Its source, and by what that was recognised."""
+        return f"{self.source}, recognised by {self.known_by}" if self.known_by else self.source
 
 
 def show(answers: Sequence[Answer], routing: Routing, now: datetime, *, as_json: bool) -> None:
@@ -37,17 +43,18 @@ def show(answers: Sequence[Answer], routing: Routing, now: datetime, *, as_json:
 
 def data(answer: Answer, routing: Routing, now: datetime) -> dict[str, Any]:
     """Write an answer for a script."""
+    whose = {"source": answer.source} | ({"recognised_by": answer.known_by} if answer.known_by else {})
     match answer.what:
         case Outcome() as change:
-            return {"source": answer.source, "outcome": "alert"} | _of_change(change, routing, now)
+            return whose | {"outcome": "alert"} | _of_change(change, routing, now)
         case Ignored(reason, title):
-            return {"source": answer.source, "outcome": "ignored", "reason": reason, "title": title}
+            return whose | {"outcome": "ignored", "reason": reason, "title": title}
         case Rejected() as rejected:
             why = {"reason": rejected.reason, "explanation": str(rejected), "fix": rejected.fix}
-            return {"source": answer.source, "outcome": "rejected"} | why
+            return whose | {"outcome": "rejected"} | why
         case NotAccepted() as refusal:
             why = {"reason": refusal.reason, "explanation": str(refusal)}
-            return {"source": answer.source, "outcome": "refused", "status": refusal.status} | why
+            return whose | {"outcome": "refused", "status": refusal.status} | why
 
 
 def requests(sent: Sequence[Request]) -> Iterator[str]:
@@ -128,16 +135,16 @@ def _issue(change: Outcome, routing: Routing, now: datetime) -> dict[str, str] |
 def _print(answer: Answer, number: str, routing: Routing, now: datetime) -> None:
     match answer.what:
         case Outcome() as change:
-            _print_change(change, answer.source, number, routing, now)
+            _print_change(change, answer.whose, number, routing, now)
         case Ignored():
             screen.heading(f"{number}: acknowledged, and no issue")
-            screen.facts([("source", answer.source), *briefly(answer)])
+            screen.facts([("source", answer.whose), *briefly(answer)])
         case Rejected():
             screen.heading(f"{number}: no issue, it goes to the dead-letter queue")
-            screen.facts([("source", answer.source), *briefly(answer)])
+            screen.facts([("source", answer.whose), *briefly(answer)])
         case NotAccepted():
             screen.heading(f"{number}: the webhook refuses it")
-            screen.facts([("source", answer.source), *briefly(answer)])
+            screen.facts([("source", answer.whose), *briefly(answer)])
 
 
 def _print_change(change: Outcome, source: str, number: str, routing: Routing, now: datetime) -> None:

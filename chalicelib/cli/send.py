@@ -85,7 +85,7 @@ def file(
     """
     found = checkout.find(stage, region)
     text = payloads.text(name)
-    sent = _publish(found, source or payloads.source_of(text), text)
+    sent = _publish(found, source or payloads.recognised(text).source, text)
     screen.as_json({"sent": sent}) if as_json else screen.say(f"Sent {counted(sent, 'message')}.")
 
 

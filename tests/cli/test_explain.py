@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,8 +10,10 @@ from typing import Any
 
 import pytest
 
+from chalicelib.adapters import custom
 from chalicelib.adapters.fields import Ignored
 from chalicelib.adapters.registry import SOURCES
+from chalicelib.adapters.source import Example
 from chalicelib.cli import payloads, report, words
 from chalicelib.conditions.nothing import Quiet
 from chalicelib.conditions.record import Reason
@@ -18,6 +21,7 @@ from chalicelib.routing import load
 from tests.cli.prompt import run
 from tests.unit import rows
 from tests.unit.adapters.test_adapters import SAMPLES, read
+from tests.unit.builders import at
 from tests.unit.messages import deliver
 
 ROOT = Path(__file__).parents[2]
@@ -56,8 +60,39 @@ def test_a_template_becomes_an_issue_without_a_word_changed(source: str) -> None
 
 
 @pytest.mark.parametrize("source", SOURCES)
-def test_whose_a_payload_is_shows(source: str) -> None:
-    assert payloads.source_of(run(f"explain --template {source}").out) == source
+def test_whose_a_payload_is_shows_and_by_what(source: str) -> None:
+    template = run(f"explain --template {source}").out
+    whose = payloads.recognised(template)
+    assert whose == payloads.Whose(source, SOURCES[source].known_by)
+    for answered in (run("explain -", stdin=template).words, run("explain --json -", stdin=template).out):
+        assert whose.known_by in answered
+    assert "recognised" not in run(f"explain --source {source} -", stdin=template).words
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_what_a_source_is_known_by_is_in_its_template(source: str) -> None:
+    """Each word in backticks is a key or a path of keys, of which one at least is there."""
+    keys = {name.partition(".")[0] for name in re.findall(r"`([^`]+)`", SOURCES[source].known_by)}
+    assert keys & SOURCES[source].template(Example(at(0))).keys()
+
+
+def test_what_looks_like_no_source_is_read_as_on_the_topic_and_it_is_said() -> None:
+    answered = run("explain -", stdin='{"ping": "pong"}')
+    assert answered.code == 1
+    assert "cloudwatch, recognised by nothing" in answered.words
+    assert "--source" in answered.words
+
+
+def test_what_looks_like_several_sources_is_left_to_a_person(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = (ROOT / "docs" / "senders" / "custom.md").read_text(encoding="utf-8")
+    own = custom.sources("\n".join(re.findall(r"```toml\n(.+?)```", page, re.DOTALL)), frozenset())
+    monkeypatch.setattr(payloads, "SOURCES", {**SOURCES, **own})
+    body = '{"alerts": [{"status": "firing", "labels": {}}]}'
+    answered = run("explain -", stdin=body)
+    assert (answered.code, answered.out) == (2, "")
+    assert "looks like grafana (by `alerts`" in answered.err
+    assert "and grafana-custom (by its expression `recognise` in custom.toml)" in answered.err
+    assert "--source" in answered.err
 
 
 def test_each_file_meets_what_the_ones_before_it_left(tmp_path: Path) -> None:

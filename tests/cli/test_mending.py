@@ -111,7 +111,7 @@ def test_what_is_no_object_has_no_place_for_it(body: str) -> None:
     ],
 )
 def test_whose_a_payload_is_is_told_by_its_look(text: str, source: str) -> None:
-    assert payloads.source_of(text) == source
+    assert payloads.recognised(text).source == source
 
 
 def test_the_team_of_a_datadog_payload_gives_way_to_the_one_put_in() -> None:
