@@ -16,6 +16,7 @@ from chalicelib.conditions.unopened import (
     Disabled,
     Due,
     Failing,
+    InMaintenance,
     InProgress,
     Muted,
     NotPlanned,
@@ -33,6 +34,7 @@ class Silence(StrEnum):
     MUTED = "muted"
     SNOOZED = "snoozed"
     CLOSED = "closed"
+    MAINTENANCE = "maintenance"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +55,13 @@ def silence(row: AlertState, cause: Unopened | None, now: datetime) -> Silence |
             return Silence.MUTED
         case Snoozed():
             return Silence.SNOOZED
+        case InMaintenance():
+            return Silence.MAINTENANCE
         case None | Disabled() | InProgress() | Unfinished() | Waiting() | Failing() | Due():
             if issue and issue.muted:
                 return Silence.MUTED
+            if row.held and now < row.held.until:
+                return Silence.MAINTENANCE
             return Silence.SNOOZED if until and now < until else None
         case _:
             assert_never(cause)

@@ -27,7 +27,7 @@ from chalicelib.adapters.fields import Ignored
 from chalicelib.alert import AlertEvent
 from chalicelib.collector import dead_letters, requeue
 from chalicelib.collector.requeue import Postponed, Queue, Requeue, Why
-from chalicelib.conditions.nothing import Nothing
+from chalicelib.conditions.nothing import Held, Nothing
 from chalicelib.conditions.plan import Policy, plan
 from chalicelib.conditions.record import Reason, record
 from chalicelib.conditions.row import AlertState
@@ -117,8 +117,8 @@ class Collector:
                 self._tell(message, alert, recorded.reason, row)
                 return None
             newer = recorded.as_of(self.now())
-            due_at = self._due_at(row, newer)
-            newer = replace(newer, due_at=due_at, correlation_id=message.correlation_id)
+            due_at, held = self._due(row, newer)
+            newer = replace(newer, due_at=due_at, held=held, correlation_id=message.correlation_id)
             if written := self.rows.record(newer):
                 self._tell(message, alert, recorded.reason, row)
                 return written
@@ -126,19 +126,21 @@ class Collector:
                 break
         raise Contended(f"the row of {alert.fingerprint} kept changing; the message is left for later")
 
-    def _due_at(self, before: AlertState | None, row: AlertState) -> datetime | None:
-        """When GitHub is to hear of it; what it refused is not tried sooner because it is said again.
+    def _due(self, before: AlertState | None, row: AlertState) -> tuple[datetime | None, Held | None]:
+        """When GitHub is to hear of it, and what holds it back until then.
+
+        What GitHub refused is not tried sooner because it is said again.
 
         A row that had nothing to do is due for another reason than a refusal, perhaps in hours.
         """
         now = self.now()
         step = plan(row, now, self.policy)
         if isinstance(step, Nothing):
-            return step.due_at
+            return step.due_at, step.held
         if before is None or not row.status.failures or row.priority < before.priority:
-            return now
+            return now, None
         waits = not isinstance(plan(before, now, self.policy), Nothing)
-        return max(now, row.due_at) if waits and row.due_at else now
+        return max(now, row.due_at) if waits and row.due_at else now, None
 
     def _ignore(self, message: Message, ignored: Ignored) -> None:
         self.telemetry.event("IGNORED", reason=ignored.reason, **log_keys.message(message))

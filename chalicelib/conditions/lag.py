@@ -24,6 +24,7 @@ def since(row: AlertState) -> datetime | None:
         or _for_mirrors_alone(row)
         or spec.alert is None
         or row.status.snoozed_until
+        or row.held
         or (issue and _held(issue))
     ):
         return None
@@ -34,7 +35,7 @@ def since(row: AlertState) -> datetime | None:
 
 
 def silenced_since(row: AlertState) -> datetime | None:
-    """Since when it fires without an open issue though nothing is late: people silenced it, or it flaps."""
+    """Since when it fires without an open issue though nothing is late: silenced, held back, or flapping."""
     issue, spec = row.status.issue, row.spec
     shown = issue is not None and issue.open
     if spec.alert is None or spec.condition is not Condition.FIRING or shown or since(row):

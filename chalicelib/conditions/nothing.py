@@ -17,9 +17,23 @@ class Quiet(StrEnum):
     SNOOZED = "SNOOZED"
     NOT_PLANNED = "NOT_PLANNED"
     FLAPPING = "FLAPPING"
+    MAINTENANCE = "MAINTENANCE"
     LATER = "LATER"
     RESOLVED_UNTOLD = "RESOLVED_UNTOLD"
     UP_TO_DATE = "UP_TO_DATE"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What holds a row back from outside it, and until when at the latest.
+
+    `what` says it in people's words, `by` names who asked for it, empty where nobody is known.
+    """
+
+    reason: Quiet
+    until: datetime
+    what: str = ""
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +44,4 @@ class Nothing:
 
     reason: Quiet
     due_at: datetime | None = None
+    held: Held | None = None

@@ -1,9 +1,15 @@
-"""The policy: how soon and how often GitHub is told."""
+"""The policy: how soon and how often GitHub is told, and what holds rows back from outside them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from chalicelib.alert import AlertEvent
+from chalicelib.conditions.nothing import Held
 from chalicelib.routing import Routing
+
+Outside = Callable[[AlertEvent, datetime], Held | None]
+"""Says what held an alert back from outside its row at a time, as far as is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,6 +18,8 @@ class Policy:
 
     Without a `stale_after` an alert is stale after three of the intervals at which its source repeats it; a
     `stale_after` of zero never makes it stale.
+
+    Without an `outside`, what the row remembers of it counts.
     """
 
     routing: Routing
@@ -25,3 +33,4 @@ class Policy:
     look_interval: timedelta = timedelta(seconds=60)
     most_comments: int = 2000
     enabled: bool = True
+    outside: Outside | None = None

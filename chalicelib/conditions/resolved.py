@@ -12,7 +12,7 @@ from chalicelib.conditions.policy import Policy
 from chalicelib.conditions.relabel import relabel
 from chalicelib.conditions.row import AlertState, Issue
 from chalicelib.conditions.steps import AddComment, CloseIssue, RemoveLabel, Step, UpdateIssue, needed
-from chalicelib.conditions.suppression import closed_in_this_episode, held_back
+from chalicelib.conditions.suppression import closed_in_this_episode, held, held_back, held_throughout
 from chalicelib.labels import FLAPPING_LABEL, RESOLVED_LABEL, STALE_LABEL
 
 
@@ -26,11 +26,12 @@ def resolved(row: AlertState, alert: AlertEvent, now: datetime, policy: Policy) 
     if issue and issue.open and snoozed_until and now < snoozed_until:
         return Nothing(Quiet.SNOOZED, snoozed_until)
     if issue and issue.open:
-        return while_flapping(row, issue, alert, now, policy) or _close(row, issue, alert, policy)
+        step = while_flapping(row, issue, alert, now, policy) or _close(row, issue, alert, policy)
+        return (held(row, now, policy) if isinstance(step, AddComment) else None) or step
     told = row.status.told is not None and spec.episode is not None and row.status.told >= spec.episode
     if told or closed_in_this_episode(row):
         return _corrected(row, alert, policy) or Nothing(Quiet.UP_TO_DATE)
-    if not alert.priority.urgent and _long_over(row, now, policy):
+    if held_throughout(row, policy) or (not alert.priority.urgent and _long_over(row, now, policy)):
         return Nothing(Quiet.RESOLVED_UNTOLD)
     return held_back(row, now, policy) or opening(row, now, policy)
 

@@ -14,6 +14,7 @@ from chalicelib.conditions.command import Command, Remark
 from chalicelib.conditions.enrichment import Enrichment
 from chalicelib.conditions.facts import Fact
 from chalicelib.conditions.issue import IssueRef, Shown
+from chalicelib.conditions.nothing import Held
 from chalicelib.conditions.setbacks import PutOff, Refusal
 from chalicelib.conditions.spec import Episode, Spec
 from chalicelib.conditions.wishes import Wish
@@ -151,7 +152,8 @@ class Status:
 class AlertState:
     """One row of the table; `correlation_id` names the request that brought the newest message.
 
-    `look` says that people did something to the issue, which is to be read. `listed` is False only for a row
+    `look` says that people did something to the issue, which is to be read. `held` is what held it back from
+    outside when its due time was last set. `listed` is False only for a row
     read from the table that no index names, though it is one that fires without an open issue.
     """
 
@@ -164,6 +166,7 @@ class AlertState:
     due_at: datetime | None = None
     correlation_id: str | None = None
     look: bool = False
+    held: Held | None = None
     listed: bool = field(default=True, compare=False)
 
     @property

@@ -12,7 +12,7 @@ from chalicelib.conditions.clocks import APART
 from chalicelib.conditions.comments import Comment
 from chalicelib.conditions.flapping import flapping_until
 from chalicelib.conditions.issue import Closer
-from chalicelib.conditions.nothing import Nothing, Quiet
+from chalicelib.conditions.nothing import Held, Nothing, Quiet
 from chalicelib.conditions.policy import Policy
 from chalicelib.conditions.row import AlertState, Issue
 from chalicelib.conditions.spec import Spec
@@ -42,6 +42,29 @@ def listening(row: AlertState, step: Step) -> Step:
     return replace(step, due_at=min(step.due_at or issue.listen_at, issue.listen_at))
 
 
+RECHECK = timedelta(minutes=1)
+"""How soon it is planned again while it is held back from outside, which may end at any time."""
+
+
+def held_outside(row: AlertState, now: datetime, policy: Policy) -> Held | None:
+    """Say what holds a row back from outside; where nobody knows, what it remembers."""
+    if policy.outside and row.spec.alert:
+        return policy.outside(row.spec.alert, now)
+    return row.held if row.held and now < row.held.until else None
+
+
+def held(row: AlertState, now: datetime, policy: Policy) -> Nothing | None:
+    """Rest while something outside the row holds it back."""
+    by = held_outside(row, now, policy)
+    return Nothing(by.reason, min(by.until, now + RECHECK), by) if by else None
+
+
+def held_throughout(row: AlertState, policy: Policy) -> bool:
+    """Whether it was held back when it began and when its end was recorded: so nobody needs to hear of it."""
+    began, ended = row.spec.began_by_our_clock, row.spec.recorded_at
+    return bool(began and ended and held_outside(row, began, policy) and held_outside(row, ended, policy))
+
+
 def held_back(row: AlertState, now: datetime, policy: Policy) -> Step | None:
     """People have the last word; the first reason is the one told."""
     issue, snoozed_until = row.status.issue, row.status.snoozed_until
@@ -51,6 +74,8 @@ def held_back(row: AlertState, now: datetime, policy: Policy) -> Step | None:
         return Nothing(Quiet.MUTED)
     if snoozed_until and now < snoozed_until:
         return Nothing(Quiet.SNOOZED, snoozed_until)
+    if step := held(row, now, policy):
+        return step
     if issue and issue.closed_at and issue.closed_by is Closer.PERSON:
         return _closed_before(row, issue, issue.closed_at, now, policy)
     return None

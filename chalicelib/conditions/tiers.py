@@ -42,8 +42,8 @@ def due_at(row: AlertState, routing: Routing) -> datetime | None:
 
 
 def waiting(row: AlertState, step: Step, routing: Routing) -> Step:
-    """Rest no longer than until the next tier is due."""
-    at = due_at(row, routing) if isinstance(step, Nothing) else None
+    """Rest no longer than until the next tier is due; while it is held back, none is."""
+    at = due_at(row, routing) if isinstance(step, Nothing) and not step.held else None
     return replace(step, due_at=min(step.due_at or at, at)) if isinstance(step, Nothing) and at else step
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from chalicelib.alert import Condition
 from chalicelib.conditions.issue import IssueRef
-from chalicelib.conditions.nothing import Nothing, Quiet
+from chalicelib.conditions.nothing import Held, Nothing, Quiet
 from chalicelib.conditions.policy import Policy
 from chalicelib.conditions.row import AlertState, Intent, Issue
 from chalicelib.conditions.setbacks import PutOff, Refusal
@@ -29,7 +29,6 @@ class InProgress:
     """A worker is at it, or was stopped midway; its claim ends by itself."""
 
     name = "IN_PROGRESS"
-
     until: datetime
 
 
@@ -88,6 +87,17 @@ class Snoozed:
 
 
 @dataclass(frozen=True, slots=True)
+class InMaintenance:
+    """A maintenance window covers it; `what` is the window's reason, `by` the person who asked for it."""
+
+    name = "MAINTENANCE"
+
+    until: datetime
+    what: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """The budget put it off: a limit of ours or GitHub's, or GitHub does not answer.
 
@@ -132,12 +142,13 @@ Unopened = (
     | NotPlanned
     | Muted
     | Snoozed
+    | InMaintenance
     | Waiting
     | Failing
     | Due
 )
-WISHES = (ClosedByPerson, NotPlanned, Muted, Snoozed)
-"""What a person wanted."""
+WISHES = (ClosedByPerson, NotPlanned, Muted, Snoozed, InMaintenance)
+"""What people wanted."""
 
 
 def unopened(row: AlertState, now: datetime, policy: Policy) -> Unopened | None:
@@ -165,6 +176,8 @@ def _wished(wish: Step, issue: Issue | None, row: AlertState, policy: Policy) ->
             return Snoozed(issue.ref if issue else row.status.predecessor, until)
         case Nothing(Quiet.MUTED):
             return Muted(needed(issue).ref)
+        case Nothing(Quiet.MAINTENANCE, held=Held(until=until, what=what, by=by)):
+            return InMaintenance(until, what, by)
     shown = needed(issue)
     match wish:
         case Nothing(Quiet.CLOSED_BY_PERSON, until):

@@ -6,7 +6,7 @@ from chalicelib.render.comment import comment, duplicate
 from chalicelib.render.issue import body
 from chalicelib.render.marker import Mark, comment_marker, marker, read_marker, read_markers
 from chalicelib.render.title import title
-from chalicelib.render.unopened import failed, setback, why
+from chalicelib.render.unopened import failed, maintenance, setback, why
 
 __all__ = [
     "BOARD_TITLE",
@@ -20,6 +20,7 @@ __all__ = [
     "duplicate",
     "failed",
     "is_board",
+    "maintenance",
     "marker",
     "read_marker",
     "read_markers",

@@ -13,6 +13,7 @@ from chalicelib.conditions.unopened import (
     Disabled,
     Due,
     Failing,
+    InMaintenance,
     InProgress,
     Muted,
     NotPlanned,
@@ -66,6 +67,8 @@ def why(cause: Unopened, now: datetime, budget: str = "") -> str:  # noqa: C901 
             return (
                 "snoozed" + (f" on {ref}" if ref else "") + (f" until {moment(until, now)}" if until else "")
             )
+        case InMaintenance(until, what, by):
+            return maintenance(until, what, by, now)
         case Waiting(put_off, refusal):
             used = f": {budget}" if budget and put_off.reason is Denial.BUDGET else ""
             return (
@@ -77,6 +80,12 @@ def why(cause: Unopened, now: datetime, budget: str = "") -> str:  # noqa: C901 
             return f"due since {moment(until, now)}" if until and until <= now else "due now"
         case _:
             assert_never(cause)
+
+
+def maintenance(until: datetime, what: str, by: str, now: datetime) -> str:
+    """Say until when a maintenance window holds it back, why, and who asked for that."""
+    details = ", ".join(filter(None, (what, by and f"by {by}")))
+    return f"maintenance until {moment(until, now)}" + (f" ({details})" if details else "")
 
 
 def setback(row: AlertState, now: datetime) -> str:

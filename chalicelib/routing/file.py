@@ -96,7 +96,7 @@ def load(text: str) -> Routing:
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError("routing.toml", [f"not TOML: {error}"]) from None
     except ValidationError as error:
-        raise ConfigurationError("routing.toml", [_fault(fault) for fault in error.errors()]) from None
+        raise ConfigurationError("routing.toml", [fault(each) for each in error.errors()]) from None
     if halves := list(_halves(file)):
         raise ConfigurationError("routing.toml", halves)
     return Routing(
@@ -143,7 +143,8 @@ def _escalation(table: _Team) -> Escalation | None:
     return Escalation(table.escalate_after, tuple(union([tier]) for tier in table.escalate_to))
 
 
-def _fault(fault: Mapping[str, Any]) -> str:
-    key = ".".join(str(part) for part in fault["loc"] if part != "[key]")
-    sentence = {"extra_forbidden": "unknown key", "missing": "missing"}.get(fault["type"], fault["msg"])
+def fault(found: Mapping[str, Any]) -> str:
+    """Write what pydantic found wrong in a file, after its key."""
+    key = ".".join(str(part) for part in found["loc"] if part != "[key]")
+    sentence = {"extra_forbidden": "unknown key", "missing": "missing"}.get(found["type"], found["msg"])
     return f"{key}: {sentence.removeprefix('Value error, ')}"

@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 
 from chalicelib.alert import AlertEvent, Condition, Priority
 from chalicelib.conditions import lag
+from chalicelib.conditions.nothing import Held
 from chalicelib.conditions.row import AlertState, Intent, Lease, Status
 from chalicelib.conditions.spec import Spec
 from chalicelib.store.documents import Document
@@ -33,6 +34,7 @@ OCCASIONAL = ("refusal", "put_off", "enrichment", "wishes")
 """Fields of a status that are written only while they say something; so are those for the mirrors."""
 
 _SPEC, _STATUS, _INTENT = TypeAdapter(Spec), TypeAdapter(Status), TypeAdapter(Intent)
+_HELD = TypeAdapter(Held)
 _ADDED: Mapping[str, TypeAdapter[Any]] = {
     name: TypeAdapter(AlertEvent.model_fields[name].annotation or Any) for name in ADDED
 }
@@ -109,6 +111,7 @@ def due(row: AlertState) -> dict[str, Any]:
         "due_at": number(at) if at else None,
         "waiting_priority": {"S": part(kind, row.priority)} if since else None,
         "waiting_since": number(since) if since else None,
+        "held": {"S": _HELD.dump_json(row.held).decode()} if row.held else None,
     }
 
 
@@ -129,6 +132,7 @@ def row(item: Item) -> AlertState:
         due_at=time(item["due_at"]) if "due_at" in item else None,
         correlation_id=item["correlation_id"]["S"] if "correlation_id" in item else None,
         look="look" in item,
+        held=_HELD.validate_json(item["held"]["S"]) if "held" in item else None,
         listed="waiting_priority" in item,
     )
 

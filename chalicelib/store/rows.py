@@ -62,7 +62,7 @@ class DynamoStore:
 
         It is due when the lease ends: a crash leaves it for reconcile, behind the rows that are due by then.
         """
-        claimed = replace(row, intent=intent, lease=lease, due_at=lease.until)
+        claimed = replace(row, intent=intent, lease=lease, due_at=lease.until, held=None)
         written, newer = self._write(claimed, codec.intent(intent) | codec.lease(lease) | codec.due(claimed))
         if newer and newer.get("lease_owner") == {"S": lease.owner}:
             return codec.row(newer)  # the answer to a first try was lost; the second found its own write

@@ -65,8 +65,8 @@ class Delivery:
         left = self._left(row, before, until) if row else None
         if left and left is not row:
             step = plan(left, self.clock.now(), self.policy)
-            due_at = step.due_at if isinstance(step, Nothing) else left.due_at
-            self.rows.note(replace(left, due_at=due_at))
+            due_at, held = (step.due_at, step.held) if isinstance(step, Nothing) else (left.due_at, None)
+            self.rows.note(replace(left, due_at=due_at, held=held))
 
     def _left(self, row: AlertState, before: AlertState, until: datetime) -> AlertState:
         """Return the row with what is left to deliver; the same row if that has not changed."""

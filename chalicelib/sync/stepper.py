@@ -90,8 +90,8 @@ class Stepper:
         now = self.clock.now()
         free = self.delivery.noted(claimed, replace(settled, lease=None))
         step = plan(free, now, self.policy)
-        due_at = step.due_at if isinstance(step, Nothing) else now
-        return self.rows.settle(claimed, replace(free, due_at=due_at), now)
+        due_at, held = (step.due_at, step.held) if isinstance(step, Nothing) else (now, None)
+        return self.rows.settle(claimed, replace(free, due_at=due_at, held=held), now)
 
     def _failed(
         self, row: AlertState, claimed: AlertState, step: Work, error: GitHubError | ConfigurationError

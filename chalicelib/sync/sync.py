@@ -4,6 +4,7 @@ Running it twice is harmless, and stopping it anywhere loses nothing: what was b
 its intent, and what is left to do keeps the row due.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -32,7 +33,10 @@ __all__ = ["Clock", "Sync", "Timing"]
 
 @dataclass(frozen=True)
 class Sync:
-    """Takes the steps between what should be and what is, for one row at a time."""
+    """Takes the steps between what should be and what is, for one row at a time.
+
+    `refresh` reads what holds a row back from outside, so that the policy knows it.
+    """
 
     rows: Rows
     permits: CallBudget
@@ -43,6 +47,7 @@ class Sync:
     telemetry: Telemetry
     mirrors: tuple[Mirror, ...] = ()
     enrichers: tuple[Enricher, ...] = ()
+    refresh: Callable[[AlertState], None] = lambda _: None
 
     @cached_property
     def _enrichers(self) -> Enrichers:
@@ -72,6 +77,7 @@ class Sync:
         """
         put_off: datetime | None = None
         current: AlertState | None = row
+        self.refresh(row)
         while current and self.clock.now() + self.timing.call < until:
             step = plan(hushed(current) if put_off else current, self.clock.now(), self.policy)
             if isinstance(step, Nothing):
@@ -141,6 +147,8 @@ class Sync:
         if step.reason is Quiet.IN_PROGRESS:
             return None
         due_at = min((at for at in (step.due_at, put_off) if at), default=None)
-        rested = row if due_at == row.due_at else self.rows.rest(replace(row, due_at=due_at))
-        self._stepper.journal.rested(row, step, due_at)
+        resting = replace(row, due_at=due_at, held=step.held)
+        rested = row if resting == row else self.rows.rest(resting)
+        if step.held is None or step.held != row.held:  # else it has been logged
+            self._stepper.journal.rested(row, step, due_at)
         return rested

@@ -10,6 +10,7 @@ from chalicelib.sync.sync import Sync
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.enrichment import enrichers
 from chalicelib.wiring.function import loading
+from chalicelib.wiring.maintenance import maintenance, policy_at_work
 from chalicelib.wiring.mirrors import mirrors
 from chalicelib.wiring.rules import limits, policy_at_home, timing
 from chalicelib.wiring.stage import Stage
@@ -58,9 +59,10 @@ def sync(stage: Stage) -> Sync:
         permits=gate(stage),
         act=Executor(partial(issues, stage), policy_at_home(stage).routing, CLOCK.now, store(stage).of_issue),
         clock=CLOCK,
-        policy=policy_at_home(stage),
+        policy=policy_at_work(stage),
         timing=timing(stage.settings),
         telemetry=stage.telemetry,
         mirrors=mirrors(stage),
         enrichers=enrichers(stage),
+        refresh=maintenance(stage).refresh,
     )

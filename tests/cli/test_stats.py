@@ -11,6 +11,7 @@ from chalicelib.cli.figures import figures, noisiest, percentile
 from chalicelib.cli.screen import length as said_length
 from chalicelib.cli.silence import Silence, by_team
 from chalicelib.conditions.issue import Closer
+from chalicelib.conditions.nothing import Held, Quiet
 from chalicelib.conditions.row import AlertState, Status
 from tests.unit.builders import at as minute
 from tests.unit.builders import firing, policy, resolved, row_of
@@ -75,6 +76,7 @@ def silenced(alarm: str, teams: tuple[str, ...], **status: Any) -> AlertState:
 
 
 def test_what_people_silenced_is_counted_by_team_and_by_how() -> None:
+    held = Held(Quiet.MAINTENANCE, minute(99))
     by_person = {"closed_at": minute(5), "closed_by": Closer.PERSON, "episode": minute(1)}
     rows = [
         silenced("one", ("infra", "apps"), issue=issue(1, muted=True)),
@@ -84,10 +86,13 @@ def test_what_people_silenced_is_counted_by_team_and_by_how() -> None:
         silenced("five", ("apps",), issue=issue(5), snoozed_until=minute(99)),
         silenced("six", ("apps",), issue=issue(6), snoozed_until=minute(9)),
         silenced("seven", ("apps",)),
+        replace(silenced("nine", ("apps",)), held=held),
+        replace(silenced("ten", ("apps",), issue=issue(10)), held=held),
+        replace(silenced("eleven", ("apps",), issue=issue(11)), held=replace(held, until=minute(20))),
         replace(row_of(firing(1), resolved(2)), status=Status(issue=issue(8, muted=True))),
     ]
     counted = {each.team: dict(each.kinds) for each in by_team(rows, minute(20), policy())}
     assert counted == {
-        "apps": {Silence.MUTED: 1, Silence.SNOOZED: 2},
+        "apps": {Silence.MUTED: 1, Silence.SNOOZED: 2, Silence.MAINTENANCE: 2},
         "infra": {Silence.MUTED: 2, Silence.CLOSED: 1},
     }

@@ -19,6 +19,7 @@ from chalicelib.cli.why.causes import CAUSES, verdict_of
 from chalicelib.cli.why.subject import Subject
 from chalicelib.cli.why.verdict import MEANINGS, Kind, Verdict
 from chalicelib.conditions.issue import IssueRef
+from chalicelib.conditions.nothing import Held, Quiet
 from chalicelib.conditions.row import AlertState, Intent, Lease, Status, Verb
 from chalicelib.conditions.setbacks import Denial, PutOff, Refusal
 from chalicelib.conditions.wishes import Wish
@@ -177,6 +178,11 @@ INTENT = Intent(Verb.OPEN, at(1), 1, at(2), REPOSITORY, looks=1)
             "a person closed",
         ),
         (replace(FIRING, status=Status(snoozed_until=at(90))), "SNOOZED", "on its issue"),
+        (
+            replace(FIRING, held=Held(Quiet.MAINTENANCE, at(90), "new disks", "mona")),
+            "MAINTENANCE",
+            "held back by maintenance until",
+        ),
         (row_of(firing(1), resolved(5)), "ENDED", "will mention it"),
         (with_issue(row_of(firing(1), resolved(5))), "ENDED", "still open"),
         (row_of(resolved(5)), "END_BEFORE_ANY_FIRING", "Only the end"),

@@ -17,6 +17,7 @@ from mypy_boto3_dynamodb import DynamoDBClient
 from chalicelib.alert import Condition, Priority
 from chalicelib.conditions.facts import Fact, FactKind
 from chalicelib.conditions.issue import Closer, IssueRef
+from chalicelib.conditions.nothing import Held, Quiet
 from chalicelib.conditions.record import record
 from chalicelib.conditions.row import AlertState, Intent, Lease, Status, Verb
 from chalicelib.errors import StoreRefused, StoreUnavailable
@@ -386,6 +387,20 @@ def test_resting_writes_when_the_row_is_next_due_or_that_it_is_not(store: Store)
     store.rest(replace(later, due_at=None))
     assert present(store.get(row.fingerprint)).due_at is None
     assert store.due(Priority.P1, at(99), 10) == []
+
+
+def test_what_holds_a_row_back_is_written_with_its_due_time_and_forgotten_by_a_claim(store: Store) -> None:
+    held = Held(Quiet.MAINTENANCE, at(9), "new disks", "mona")
+    row = present(store.record(replace(row_of(firing(1)), due_at=at(2), held=held)))
+    assert present(store.get(row.fingerprint)).held == held
+    longer = replace(held, until=at(12))
+    for write in (store.rest, store.ask, store.note):
+        row = present(write(replace(row, held=longer)))
+        assert present(store.get(row.fingerprint)).held == longer
+    claimed = present(store.claim(row, None, Lease("worker", at(4))))
+    assert (claimed.held, present(store.get(row.fingerprint)).held) == (None, None)
+    settled = present(store.settle(claimed, replace(claimed, held=held, lease=None), at(3)))
+    assert present(store.get(row.fingerprint)).held == settled.held == held
 
 
 def test_what_is_left_to_be_mirrored_is_written_unless_another_was_quicker(store: Store) -> None:

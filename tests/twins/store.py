@@ -31,39 +31,39 @@ class MemoryStore:
         return self._write(
             "record",
             row,
-            lambda kept: replace(kept, spec=row.spec, due_at=row.due_at, correlation_id=row.correlation_id),
+            lambda kept: replace(_due(kept, row), spec=row.spec, correlation_id=row.correlation_id),
         )
 
     def ask(self, row: AlertState) -> AlertState | None:
-        return self._write("ask", row, lambda kept: replace(kept, look=row.look, due_at=row.due_at))
+        return self._write("ask", row, lambda kept: replace(_due(kept, row), look=row.look))
 
     def claim(self, row: AlertState, intent: Intent | None, lease: Lease) -> AlertState | None:
         return self._write(
             "claim",
             row,
-            lambda kept: replace(kept, intent=intent, lease=lease, due_at=lease.until),
+            lambda kept: replace(kept, intent=intent, lease=lease, due_at=lease.until, held=None),
         )
 
     def settle(self, claimed: AlertState, settled: AlertState, now: datetime) -> AlertState | None:
-        def outcome(kept: AlertState, due_at: datetime | None) -> AlertState:
-            return replace(kept, status=settled.status, intent=settled.intent, lease=None, due_at=due_at)
+        def outcome(kept: AlertState) -> AlertState:
+            return replace(kept, status=settled.status, intent=settled.intent, lease=None)
 
         self.retired.discard(claimed.fingerprint)
         written = self._write(
-            "settle", settled, lambda kept: replace(outcome(kept, settled.due_at), look=settled.look)
+            "settle", settled, lambda kept: replace(_due(outcome(kept), settled), look=settled.look)
         )
         kept = self.rows.get(claimed.fingerprint)
         if written or kept is None or claimed.lease is None:
             return written
         if kept.lease is None or kept.lease.owner != claimed.lease.owner:
             return None
-        return self._write("settle", kept, lambda kept: outcome(kept, now))
+        return self._write("settle", kept, lambda kept: replace(outcome(kept), due_at=now))
 
     def rest(self, row: AlertState) -> AlertState | None:
-        return self._write("rest", row, lambda kept: replace(kept, due_at=row.due_at))
+        return self._write("rest", row, lambda kept: _due(kept, row))
 
     def note(self, row: AlertState) -> AlertState | None:
-        return self._write("note", row, lambda kept: replace(kept, status=row.status, due_at=row.due_at))
+        return self._write("note", row, lambda kept: replace(_due(kept, row), status=row.status))
 
     def retire(self, row: AlertState) -> AlertState | None:
         written = self._write("retire", row, lambda kept: kept)
@@ -128,3 +128,8 @@ def _same(one: IssueRef | None, other: IssueRef) -> bool:
         other.repository.lower(),
         other.number,
     )
+
+
+def _due(kept: AlertState, row: AlertState) -> AlertState:
+    """What is written with every row: when it is due, and what holds it back."""
+    return replace(kept, due_at=row.due_at, held=row.held)

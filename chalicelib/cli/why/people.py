@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
+from chalicelib import render
 from chalicelib.cli.why.case import Case
 from chalicelib.cli.why.condition import facts
 from chalicelib.cli.why.verdict import Cause, Kind, Verdict
 from chalicelib.conditions import wishes
 from chalicelib.conditions.issue import IssueRef
-from chalicelib.conditions.unopened import ClosedByPerson, Disabled, Muted, NotPlanned, Snoozed
+from chalicelib.conditions.unopened import ClosedByPerson, Disabled, InMaintenance, Muted, NotPlanned, Snoozed
 from chalicelib.conditions.wishes import Wish
 from chalicelib.render.words import moment
 
@@ -35,13 +36,19 @@ SNOOZED = Cause(
     "{title} is firing, but {who} snoozed it on {issue}: no new issue until {until}.",
     "Comment `/unsnooze` on the issue.",
 )
+MAINTENANCE = Cause(
+    "MAINTENANCE",
+    Kind.WANTED,
+    "{title} is firing, but is held back by {window}: what is still firing then gets its issue.",
+    "Comment `/maintenance end` on the board, or change chalicelib/maintenance.toml.",
+)
 DISABLED = Cause(
     "GITHUB_DISABLED",
     Kind.WANTED,
     "{title} is firing, but the stage {stage} writes nothing to GitHub (GITHUB_ENABLED=false).",
     "Set GITHUB_ENABLED to true in .chalice/config.json and deploy; what is still firing gets its issue.",
 )
-CAUSES = (CLOSED, NOT_PLANNED, MUTED, SNOOZED, DISABLED)
+CAUSES = (CLOSED, NOT_PLANNED, MUTED, SNOOZED, MAINTENANCE, DISABLED)
 """In the words of the row; `unopened` says which holds."""
 
 SOMEBODY = "a person"
@@ -83,6 +90,14 @@ def snoozed(case: Case, why: Snoozed) -> Verdict:
         who=_who(case, wishes.SNOOZE),
         issue=why.ref or "its issue",
         until=moment(why.until, case.now) if why.until else "the snooze ends",
+    )
+
+
+def maintenance(case: Case, why: InMaintenance) -> Verdict:
+    """Say which window covers it."""
+    window = render.maintenance(why.until, why.what, why.by, case.now)
+    return MAINTENANCE.verdict(
+        case.place.cli("list", "--muted"), _known(case), title=case.title, window=window
     )
 
 

@@ -11,6 +11,7 @@ from chalicelib.conditions.unopened import (
     Disabled,
     Due,
     Failing,
+    InMaintenance,
     InProgress,
     Muted,
     NotPlanned,
@@ -28,7 +29,7 @@ def withheld(case: Case) -> Verdict | None:
     return _verdict(case, case.row, why) if case.row and why else None
 
 
-def _verdict(case: Case, row: AlertState, why: Unopened) -> Verdict:
+def _verdict(case: Case, row: AlertState, why: Unopened) -> Verdict:  # noqa: C901 - one case a cause
     match why:
         case Disabled():
             return people.disabled(case, why)
@@ -38,6 +39,8 @@ def _verdict(case: Case, row: AlertState, why: Unopened) -> Verdict:
             return people.muted(case, why)
         case Snoozed():
             return people.snoozed(case, why)
+        case InMaintenance():
+            return people.maintenance(case, why)
         case Waiting():
             return github.waiting(case, why.put_off, why.refusal)
         case Failing():

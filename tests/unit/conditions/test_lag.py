@@ -8,12 +8,14 @@ import pytest
 
 from chalicelib.conditions import lag
 from chalicelib.conditions.issue import Closer
+from chalicelib.conditions.nothing import Held, Quiet
 from chalicelib.conditions.record import record
 from chalicelib.conditions.row import AlertState, Status
 from chalicelib.labels import FLAPPING_LABEL
 from tests.unit.builders import at, firing, resolved, row_of
 from tests.unit.rows import issue
 
+HELD = Held(Quiet.MAINTENANCE, at(90))
 US, PERSON = Closer.US, Closer.PERSON
 CLOSED = {"closed_at": at(1)}
 NOT_PLANNED = CLOSED | {"state_reason": "not_planned"}
@@ -39,6 +41,7 @@ def snoozed(row: AlertState) -> AlertState:
         pytest.param(with_issue(FIRING, **NOT_PLANNED, closed_by=US), at(0), id="fires, its rule was edited"),
         pytest.param(with_issue(FIRING, labels=(FLAPPING_LABEL,), **CLOSED), None, id="fires, flapping"),
         pytest.param(snoozed(FIRING), None, id="fires, snoozed"),
+        pytest.param(replace(FIRING, held=HELD), None, id="fires, held back"),
         pytest.param(with_issue(ENDED), at(5), id="ended, its issue open"),
         pytest.param(with_issue(ENDED, labels=(FLAPPING_LABEL,)), None, id="ended, flapping"),
         pytest.param(snoozed(with_issue(ENDED)), None, id="ended, snoozed"),
@@ -58,6 +61,7 @@ def test_a_due_row_waits_since(row: AlertState, since: datetime | None) -> None:
         pytest.param(FIRING, at(0), id="not due"),
         pytest.param(replace(FIRING, due_at=at(60)), None, id="due: it waits, and nobody silenced it"),
         pytest.param(replace(snoozed(FIRING), due_at=at(90)), at(0), id="snoozed"),
+        pytest.param(replace(FIRING, held=HELD, due_at=at(61)), at(0), id="held back"),
         pytest.param(with_issue(FIRING, muted=True, **CLOSED), at(0), id="muted, its issue closed"),
         pytest.param(with_issue(FIRING, muted=True), None, id="muted, its issue open"),
         pytest.param(with_issue(FIRING, closed_by=PERSON, **CLOSED), at(0), id="closed by a person"),

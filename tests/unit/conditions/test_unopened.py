@@ -8,6 +8,7 @@ import pytest
 
 from chalicelib.conditions import failure
 from chalicelib.conditions.issue import Closer
+from chalicelib.conditions.nothing import Held, Quiet
 from chalicelib.conditions.row import AlertState, Intent, Lease, Status, Verb
 from chalicelib.conditions.setbacks import Denial, PutOff, Refusal
 from chalicelib.conditions.steps import OpenIssue
@@ -16,6 +17,7 @@ from chalicelib.conditions.unopened import (
     Disabled,
     Due,
     Failing,
+    InMaintenance,
     InProgress,
     Muted,
     NotPlanned,
@@ -73,6 +75,10 @@ CASES: list[tuple[AlertState, Unopened]] = [
     ),
     (with_issue(AGAIN, episode=at(1), muted=True, closed_at=at(9), closed_by=Closer.US), Muted(REF)),
     (replace(FIRING, status=Status(snoozed_until=at(90))), Snoozed(None, at(90))),
+    (
+        replace(FIRING, held=Held(Quiet.MAINTENANCE, at(90), "new disks", "mona")),
+        InMaintenance(at(90), "new disks", "mona"),
+    ),
 ]
 
 

@@ -14,6 +14,7 @@ from chalicelib.conditions.unopened import (
     Disabled,
     Due,
     Failing,
+    InMaintenance,
     InProgress,
     Muted,
     NotPlanned,
@@ -66,6 +67,10 @@ SAID: list[tuple[Unopened, str]] = [
     (Muted(REF), "muted on org/infra#7, until someone unmutes it"),
     (Snoozed(REF, at(60)), "snoozed on org/infra#7 until 04:10 UTC"),
     (Snoozed(None, None), "snoozed"),
+    (InMaintenance(at(60), "new disks", "mona"), "maintenance until 04:10 UTC (new disks, by mona)"),
+    (InMaintenance(at(60), "new disks", ""), "maintenance until 04:10 UTC (new disks)"),
+    (InMaintenance(at(60), "", "mona"), "maintenance until 04:10 UTC (by mona)"),
+    (InMaintenance(at(60), "", ""), "maintenance until 04:10 UTC"),
     (
         Waiting(put_off(Denial.BUDGET), None),
         "waiting for the budget: 480 of 480 used this hour, 14 rows ahead of it, until about 03:40 UTC",

@@ -14,6 +14,7 @@ from chalicelib.conditions import lag, moments
 from chalicelib.conditions.command import Remark
 from chalicelib.conditions.enrichment import Enrichment
 from chalicelib.conditions.issue import Closer, IssueRef
+from chalicelib.conditions.nothing import Held, Quiet
 from chalicelib.conditions.record import record
 from chalicelib.conditions.related_issues import Ending, LastTime, RelatedIssue, RelatedIssues
 from chalicelib.conditions.row import AlertState, Intent, Lease, Status, Verb
@@ -209,7 +210,14 @@ def test_a_due_row_is_found_by_its_priority() -> None:
         "due_at": codec.number(at(2)),
         "waiting_priority": {"S": "P1"},
         "waiting_since": codec.number(at(1)),
+        "held": None,
     }
+
+
+def test_what_is_held_back_from_outside_waits_for_nobody_and_says_until_when() -> None:
+    held = replace(row_of(firing(1)), due_at=at(2), held=Held(Quiet.MAINTENANCE, at(9), "disks", "mona"))
+    assert codec.due(held)["waiting_priority"] == {"S": "SILENCED#P1"}
+    assert codec.row(item(replace(held, revision=2))) == replace(held, revision=2)
 
 
 def test_a_document_is_read() -> None:
