@@ -32,7 +32,7 @@ def _parse(payload: Mapping[str, Any], member: Member, rules: OwnerRules) -> Ale
     return AlertEvent(
         source="alertmanager",
         state=member.condition,
-        title=member.title,
+        title=member.titled(member.name, owner.names),
         name=member.name,
         description=member.description,
         summary=member.summary,

@@ -53,8 +53,12 @@ def _alert(payload: Mapping[str, Any], rules: OwnerRules) -> "AlertEvent":
     place = OwnershipSource("the tags of the monitor", title, "team:your-team", "priority:P2")
     labels = {name: value for name, value in tags.items() if name.lower() not in OWNER}
     groups = scope.split(",") if scope else []
-    rest = {name: value for name, value in labels.items() if f"{name}:{value}" not in groups}
     named = owner(_said(payload, tags), condition, rules, place)
+    rest = {
+        name: value
+        for name, value in labels.items()
+        if f"{name}:{value}" not in groups and name.lower() not in named.names
+    }
     reason = fields.text(payload.get("alert_status"), MAX_REASON)
     return canonical.AlertEvent(
         source=SOURCE.name,

@@ -46,10 +46,17 @@ Parsed = Union["AlertEvent", Ignored]
 
 @dataclass(frozen=True, slots=True)
 class Ownership:
-    """Whose an alert is, and how bad."""
+    """Whose an alert is and how bad, the lower-case names that say so, and the rules by which they do.
+
+    `unknown` is a word for its severity that no rule knows.
+    """
 
     teams: tuple[str, ...]
     priority: Priority
+    names: frozenset[str] = frozenset()
+    team_rule: str = ""
+    priority_rule: str = ""
+    unknown: str = ""
 
 
 def quoted(value: object) -> str:

@@ -31,7 +31,7 @@ def parse(payload: Mapping[str, Any], rules: OwnerRules) -> list[Parsed]:
 
 def _parse(payload: Mapping[str, Any], member: Member, rules: OwnerRules) -> Parsed:
     if _is_test(payload, member):
-        return Ignored("TEST_NOTIFICATION", member.title)
+        return Ignored("TEST_NOTIFICATION", member.titled(member.name))
     owner = member.owner(rules)
     name, series = _name(member), _of_series(member)
     links = _links(member)
@@ -43,7 +43,7 @@ def _parse(payload: Mapping[str, Any], member: Member, rules: OwnerRules) -> Par
     return AlertEvent(
         source="grafana",
         state=member.condition,
-        title=member.titled(name, series),
+        title=member.titled(name, owner.names, series),
         name=name,
         description=member.description,
         summary=member.summary,

@@ -1,6 +1,6 @@
 """One alert of a group, as Grafana and Alertmanager write it alike."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -57,14 +57,19 @@ class Member:
         field = "startsAt" if self.firing else "endsAt"
         return fields.time(self.alert.get(field), field)
 
-    @property
-    def title(self) -> str:
-        """The alert's name, and what sets it apart from its siblings."""
-        return self.titled(self.name)
+    def titled(
+        self, name: str, owner_names: Collection[str] = (), more: Mapping[str, str] | None = None
+    ) -> str:
+        """Add to a name what sets the alert apart from its siblings; `more` are labels of its series.
 
-    def titled(self, name: str, more: Mapping[str, str] | None = None) -> str:
-        """Add to a name what sets the alert apart from its siblings; `more` are labels of its series."""
-        return telling.title(name, {**(more or {}), **self.labels}, self.of_group)
+        What names the owner (in lower case) is shown as that, so it is added only if the group needs it.
+        """
+        kept = {
+            label: value
+            for label, value in self.labels.items()
+            if label in self.of_group or label.lower() not in owner_names
+        }
+        return telling.title(name, {**(more or {}), **kept}, self.of_group)
 
     @cached_property
     def description(self) -> str | None:

@@ -1,15 +1,19 @@
-"""Whose an alert is and how bad, as the provider names it."""
+"""Whose an alert is and how bad, as the provider or the rules of the installation name it."""
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Generic, TypeVar
 
-from chalicelib.adapters import fields
-from chalicelib.adapters.fields import Ownership, quoted
-from chalicelib.adapters.owner_rules import OwnerRules
+from chalicelib.adapters import fields, texts
+from chalicelib.adapters.fields import Ownership
+from chalicelib.adapters.owner_faults import OwnershipSource, lacking, no_priority, no_slug, unknown_severity
+from chalicelib.adapters.owner_rules import FILE, SEVERITY, OwnerRules
 from chalicelib.alert_values import UNKNOWN_TEAM, Condition, Priority
 from chalicelib.errors import Rejected
+
+__all__ = ["OwnershipSource", "owner", "slugs"]
 
 MAX_TEAMS = 10
 MAX_SLUG = 45
@@ -19,43 +23,53 @@ KNOWN = 256
 _NO_SLUG = re.compile("[^a-z0-9]+")
 _PRIORITIES = {name: priority for priority in Priority for name in (priority.value, priority.value[1:])}
 
+Said = Sequence[Mapping[str, str]]
+"""What is said of an alert, by lower-case name; of several mappings, the first that has a name counts."""
+
+TEAM = ("teams", "team")
+PRIORITY = ("priority",)
+NOBODY = Ownership((UNKNOWN_TEAM,), Priority.P3)
+
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, slots=True)
-class OwnershipSource:
-    """Where a person writes the team and the priority: the `part` of what the provider calls `named`."""
+class _Found(Generic[T]):
+    """What was found under a name, and the rule that gives it; `word` is what no rule could read."""
 
-    part: str
-    named: str
-    team: str
-    priority: str
-
-    @property
-    def name(self) -> str:
-        """The place in words."""
-        return f"{self.part} {quoted(self.named)}"
+    value: T | None = None
+    name: str = ""
+    rule: str = ""
+    word: str = ""
+    fault: Rejected | None = None
 
 
-def owner(
-    said: Sequence[Mapping[str, str]], condition: Condition, rules: OwnerRules, place: OwnershipSource
-) -> Ownership:
-    """Read whose the alert is from what is said of it, the first that says so counts; raises Rejected.
+def owner(said: Said, condition: Condition, rules: OwnerRules, place: OwnershipSource) -> Ownership:
+    """Read whose an alert is: our names come first, then those of the rules; raises Rejected.
 
-    The names in `said` are lower-case; `place` is for the person who has to add what is missing.
-    A resolution needs no owner, its row has one: what cannot be read is then UNKNOWN_TEAM and P3.
+    `place` is for the person who has to add what is missing. A resolution needs no owner, its row has one:
+    what cannot be read is then UNKNOWN_TEAM and P3.
     """
-    teams, priority = fields.first(said, "teams", "team"), fields.first(said, "priority")
-    if condition is Condition.RESOLVED:
-        return Ownership(slugs(teams) or (UNKNOWN_TEAM,), _PRIORITIES.get(priority.upper(), Priority.P3))
-    named_teams = _teams(teams, place) or (rules.missing.teams if rules.missing else ())
-    named_priority = _priority(priority, place) or (rules.missing.priority if rules.missing else None)
-    if named_teams and named_priority:
-        return Ownership(named_teams, named_priority)
-    lacks = [("TEAM", place.team)] * (not named_teams) + [("PRIORITY", place.priority)] * (not named_priority)
-    raise Rejected(
-        "MISSING_" + "_AND_".join(what for what, _ in lacks),
-        f"the alert names no {' and no '.join(what.lower() for what, _ in lacks)}",
-        f"Add to {place.name}: {' | '.join(example for _, example in lacks)}",
+    team = _team(said, rules, place)
+    priority = _priority(said, rules, place, team.value[0] if team.value else UNKNOWN_TEAM)
+    missing = NOBODY if condition is Condition.RESOLVED else rules.missing
+    if condition is Condition.FIRING and (fault := team.fault or priority.fault):
+        raise fault
+    if missing is None and not (team.value and priority.value):
+        word = "" if priority.value else _first(said, SEVERITY)[1]
+        raise lacking(place, word, team=not team.value, priority=not priority.value)
+    missing = missing or NOBODY
+    unnamed = "an end needs no {}" if condition is Condition.RESOLVED else f"not named, {FILE}: fallback.{{}}"
+    named = Ownership(
+        teams=team.value or missing.teams,
+        priority=priority.value or missing.priority,
+        names=frozenset({team.name, priority.name} - {""}),
+        team_rule=team.rule or unnamed.format("team"),
+        priority_rule=priority.rule or unnamed.format("priority"),
+        unknown=priority.word,
     )
+    rules.noted(named)
+    return named
 
 
 @lru_cache(KNOWN)
@@ -65,23 +79,50 @@ def slugs(teams: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(slug[:MAX_SLUG].rstrip("-") for slug in made if slug))[:MAX_TEAMS]
 
 
-def _teams(teams: str, place: OwnershipSource) -> tuple[str, ...]:
-    made = slugs(teams)
-    if teams and not made:
-        raise Rejected(
-            "INVALID_TEAM",
-            f"the team {quoted(teams)} has no letter a-z and no digit, so it makes no slug",
-            f"In {place.name}, name the team in letters a-z, digits and hyphens: {place.team}",
-        )
-    return made
+def _team(said: Said, rules: OwnerRules, place: OwnershipSource) -> _Found[tuple[str, ...]]:
+    name, written = _first(said, TEAM)
+    if written:
+        made = slugs(written)
+        return _Found(made, name, f"`{name}`") if made else _Found(fault=no_slug(written, place))
+    written = ""
+    for name in rules.team_labels:
+        if made := slugs(fields.first(said, name)):
+            return _Found(made, name, f"`{name}`, {FILE}: team_labels")
+        written = written or fields.first(said, name)
+    return _Found(fault=no_slug(written, place)) if written and not rules.missing else _Found()
 
 
-def _priority(priority: str, place: OwnershipSource) -> Priority | None:
-    known = _PRIORITIES.get(priority.upper())
-    if priority and not known:
-        raise Rejected(
-            "INVALID_PRIORITY",
-            f"the priority {quoted(priority)} is none of P0, P1, P2, P3",
-            f"In {place.name}, set a priority from P0 (critical) to P3 (low): {place.priority}",
-        )
-    return known
+def _priority(said: Said, rules: OwnerRules, place: OwnershipSource, team: str) -> _Found[Priority]:
+    name, word = _first(said, PRIORITY)
+    if known := _PRIORITIES.get(word.upper()):
+        return _Found(known, name, f"`{name}`")
+    if word:
+        graded = rules.severity(word, team)
+        return _graded(graded, name, word) if graded else _Found(fault=no_priority(word, place))
+    unread: _Found[Priority] = _Found()
+    for name in rules.priority_labels:
+        word = fields.first(said, name)
+        if graded := rules.severity(word, team):
+            return _graded(graded, name, word)
+        if known := _PRIORITIES.get(word.upper()):
+            return _Found(known, name, f"`{name}`, {FILE}: priority_labels")
+        if word and not unread.word:
+            rule = f"`{name}` = {_shown(word)} has no priority, {FILE}: fallback.priority"
+            fault = None if rules.missing else unknown_severity(word, name, place)
+            unread = _Found(rule=rule, word=word, fault=fault)
+    return unread
+
+
+def _graded(graded: tuple[Priority, str], name: str, word: str) -> _Found[Priority]:
+    priority, key = graded
+    return _Found(priority, name, f"`{name}` = {_shown(word)}, {FILE}: {key}")
+
+
+def _shown(word: str) -> str:
+    return texts.cut(texts.line(word), fields.MAX_NAMED)
+
+
+def _first(said: Said, names: tuple[str, ...]) -> tuple[str, str]:
+    """Find the first text under one of the names, and its name; both empty if there is none."""
+    found = ((name, fields.first([each], name)) for each in said for name in names)
+    return next(((name, value) for name, value in found if value), ("", ""))

@@ -20,7 +20,7 @@ def parse(name: str, payload: Mapping[str, Any], rules: OwnerRules) -> list[Pars
             f"the message names an unknown source: {quoted(name)}",
             f"Set the attribute `source` to one of {', '.join(SOURCES)}, or leave it out for CloudWatch.",
         )
-    alerts = SOURCES[name].parse(payload, rules)
+    alerts = SOURCES[name].parse(payload, rules.of(name))
     return canary.keep_team([_own(each, name) for each in alerts])
 
 

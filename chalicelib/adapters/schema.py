@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from chalicelib.adapters import earlier_schema, fields, telling, texts, titles
-from chalicelib.adapters.fields import Parsed, quoted
+from chalicelib.adapters.fields import Ownership, Parsed, quoted
 from chalicelib.adapters.owner import slugs
 from chalicelib.adapters.owner_rules import OwnerRules
 from chalicelib.alert import AlertEvent
@@ -32,9 +32,11 @@ _PATTERNS = {
 }
 
 
-def parse(payload: Mapping[str, Any], rules: OwnerRules) -> list[Parsed]:  # noqa: ARG001 - the schema asks for an owner
-    """Check an alert against the schema; raises Rejected, which names every fault."""
-    return [_told_apart(read(earlier_schema.in_ours(payload)))]
+def parse(payload: Mapping[str, Any], rules: OwnerRules) -> list[Parsed]:
+    """Check an alert against the schema, which asks for an owner; raises Rejected with every fault."""
+    alert = _told_apart(read(earlier_schema.in_ours(payload)))
+    rules.noted(Ownership(alert.teams, alert.priority, team_rule="`teams`", priority_rule="`priority`"))
+    return [alert]
 
 
 def _told_apart(alert: AlertEvent) -> AlertEvent:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.adapters import reading
 from chalicelib.adapters.envelope import Message
-from chalicelib.adapters.fields import Ignored
+from chalicelib.adapters.fields import Ignored, Ownership
 from chalicelib.alert import AlertEvent
 from chalicelib.cli.recorder import Recorder
 from chalicelib.conditions.nothing import Nothing
@@ -26,9 +26,13 @@ AN_HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What an alert changes: the reason, the steps until there is nothing to do, and their requests."""
+    """What an alert changes: the reason, the steps until there is nothing to do, and their requests.
+
+    `owner` says by which rules it has its teams and its priority; the canary needs none.
+    """
 
     alert: AlertEvent
+    owner: Ownership | None
     reason: Reason
     row: AlertState
     steps: tuple[Step, ...]
@@ -53,11 +57,17 @@ class Rehearsal:
 
     def rehearse(self, message: Message) -> list[Told]:
         """Say what would become of a message."""
+        owners: list[Ownership] = []
+        rules = replace(self.policy.routing.owner_rules, noted=owners.append)
         try:
-            alerts = reading.parse(message.source, message.payload, self.policy.routing.owner_rules)
+            alerts = reading.parse(message.source, message.payload, rules)
         except Rejected as rejected:
             return [rejected]
-        return [alert if isinstance(alert, Ignored) else self._change(alert, message) for alert in alerts]
+        noted = iter(owners)
+        return [
+            alert if isinstance(alert, Ignored) else self._change(alert, next(noted, None), message)
+            for alert in alerts
+        ]
 
     def steps(self, row: AlertState) -> tuple[AlertState, tuple[Step, ...], tuple[Request, ...]]:
         """Step until there is nothing to do; returns the row as it then is, the steps, and the requests."""
@@ -72,13 +82,13 @@ class Rehearsal:
             row = self._act(row, step, act, recorder)
         return row, tuple(taken), tuple(recorder.written)
 
-    def _change(self, alert: AlertEvent, message: Message) -> Outcome:
+    def _change(self, alert: AlertEvent, owner: Ownership | None, message: Message) -> Outcome:
         key = alert.fingerprint
         known = self._rows.get(key) or self.before(key)
         recorded = record(known, alert, message.received_at)
         row, steps, requests = self.steps(recorded.as_of(self.now))
         self._rows[key] = row
-        return Outcome(alert, recorded.reason, row, steps, requests)
+        return Outcome(alert, owner, recorded.reason, row, steps, requests)
 
     def _act(self, row: AlertState, step: Work, act: Executor, recorder: Recorder) -> AlertState:
         if row.status.issue:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib import render
-from chalicelib.adapters.fields import Ignored
+from chalicelib.adapters.fields import Ignored, Ownership
 from chalicelib.alert import AlertEvent
 from chalicelib.cli import screen, words
 from chalicelib.cli.rehearsal import Outcome, Told
@@ -91,6 +91,7 @@ def path(request: Request) -> str:
 def _of_change(change: Outcome, routing: Routing, now: datetime) -> dict[str, Any]:
     return {
         "alert": change.alert.model_dump(mode="json", exclude={"raw_provider"}, exclude_none=True),
+        "owner": _owner(change.owner),
         "fingerprint": change.alert.fingerprint,
         "record": {"reason": change.reason.value, "meaning": words.REASONS[change.reason]},
         "plan": [words.step(step) for step in change.steps],
@@ -150,7 +151,7 @@ def _print(answer: Answer, number: str, routing: Routing, now: datetime) -> None
 def _print_change(change: Outcome, source: str, number: str, routing: Routing, now: datetime) -> None:
     alert = change.alert
     screen.heading(f"{number}: {alert.title}")
-    screen.facts([("source", source), *_facts(alert), ("fingerprint", alert.fingerprint)])
+    screen.facts([("source", source), *_facts(alert, change.owner), ("fingerprint", alert.fingerprint)])
     screen.say()
     screen.facts(
         [
@@ -164,12 +165,19 @@ def _print_change(change: Outcome, source: str, number: str, routing: Routing, n
         screen.issue(issue["title"], issue["body"])
 
 
-def _facts(alert: AlertEvent) -> list[tuple[str, object]]:
+def _owner(owner: Ownership | None) -> dict[str, str]:
+    """Say by which rule an alert has its teams, and its priority."""
+    return {"teams": owner.team_rule, "priority": owner.priority_rule} if owner else {}
+
+
+def _facts(alert: AlertEvent, owner: Ownership | None) -> list[tuple[str, object]]:
     """List the alert as normalized."""
+    rules = _owner(owner)
     told: Mapping[str, Any] = alert.model_dump(
         mode="json", exclude={"raw_provider", "schema_version", "source"}, exclude_defaults=True
     )
-    return [(name, _joined(value)) for name, value in told.items()]
+    shown = {name: _joined(value) for name, value in told.items()}
+    return [(name, f"{value} ({rules[name]})" if name in rules else value) for name, value in shown.items()]
 
 
 def _joined(value: object) -> object:

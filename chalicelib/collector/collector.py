@@ -19,11 +19,12 @@ The queue's semantics, all of them:
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from chalicelib.adapters import envelope, reading
 from chalicelib.adapters.envelope import Message
-from chalicelib.adapters.fields import Ignored
+from chalicelib.adapters.fields import Ignored, Ownership
 from chalicelib.alert import AlertEvent
 from chalicelib.collector import dead_letters, requeue
 from chalicelib.collector.requeue import Postponed, Queue, Requeue, Why
@@ -96,7 +97,8 @@ class Collector:
             if message.source == "github" and self.notice:
                 noticed = self.notice(message)
                 return {noticed.fingerprint: noticed} if noticed else {}
-            alerts = reading.parse(message.source, message.payload, self.policy.routing.owner_rules)
+            rules = replace(self.policy.routing.owner_rules, noted=partial(self._note, message))
+            alerts = reading.parse(message.source, message.payload, rules)
         except Rejected as rejected:
             dead_letters.reject(self.queue, message, rejected, self.telemetry)
             return {}
@@ -141,6 +143,12 @@ class Collector:
             return now, None
         waits = not isinstance(plan(before, now, self.policy), Nothing)
         return max(now, row.due_at) if waits and row.due_at else now, None
+
+    def _note(self, message: Message, owner: Ownership) -> None:
+        """Log a word that has no priority, as the fallback's stands in for it."""
+        if owner.unknown:
+            keys = {"severity": owner.unknown, "rule": owner.priority_rule, "priority": owner.priority.value}
+            self.telemetry.event("UNKNOWN_SEVERITY", **keys, **log_keys.message(message))
 
     def _ignore(self, message: Message, ignored: Ignored) -> None:
         self.telemetry.event("IGNORED", reason=ignored.reason, **log_keys.message(message))

@@ -8,9 +8,11 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from chalicelib.adapters.owner_rules import DEFAULT, OwnerTable
 from chalicelib.alert import Priority
 from chalicelib.errors import ConfigurationError
 from chalicelib.labels import MAX_LABEL
+from chalicelib.routing.owner_names import Names, Severity, Source
 from chalicelib.routing.table import MAX_ASSIGNEES, Details, Escalation, Fallback, Route, Routing, union
 
 MAX_TIERS = 10
@@ -72,10 +74,19 @@ class _Team(_Table):
     close_on_resolve: bool = True
     board: bool = True
     details: Details = Details.LABELS
+    severity: Severity = Field(default_factory=dict)
 
 
 class _Default(_Team):
     repository: Repository
+    team_labels: Names | None = None
+    priority_labels: Names | None = None
+
+
+class _Source(_Table):
+    team_labels: Names | None = None
+    priority_labels: Names | None = None
+    severity: Severity = Field(default_factory=dict)
 
 
 class _Fallback(_Table):
@@ -86,6 +97,7 @@ class _Fallback(_Table):
 class _File(_Table):
     default: _Default
     team: dict[Team, _Team] = Field(default_factory=dict)
+    source: dict[Source, _Source] = Field(default_factory=dict)
     fallback: _Fallback | None = None
 
 
@@ -103,7 +115,19 @@ def load(text: str) -> Routing:
         default=_route(file.default),
         teams={name: _route(_inherit(team, file.default)) for name, team in file.team.items()},
         fallback=Fallback(file.fallback.team, file.fallback.priority) if file.fallback else None,
+        owner_tables=dict(_owner_tables(file)),
     )
+
+
+def _owner_tables(file: _File) -> Iterator[tuple[str, OwnerTable]]:
+    """Read by key what alerts call their owners."""
+    labelled: dict[str, _Default | _Source] = {DEFAULT: file.default}
+    labelled |= {f"source.{name}": table for name, table in file.source.items()}
+    for key, table in labelled.items():
+        yield key, OwnerTable(table.team_labels, table.priority_labels, table.severity)
+    for name, team in file.team.items():
+        if team.severity:
+            yield f"team.{name}", OwnerTable(severity=team.severity)
 
 
 def _inherit(team: _Team, default: _Default) -> _Team:

@@ -1,14 +1,14 @@
 """The routing table: which repository, labels and people an alert gets."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 from itertools import zip_longest
 
 from chalicelib.adapters import registry
 from chalicelib.adapters.fields import Ownership
-from chalicelib.adapters.owner_rules import OwnerRules
+from chalicelib.adapters.owner_rules import OwnerRules, OwnerTable
 from chalicelib.alert import UNKNOWN_TEAM, AlertEvent, Priority
 from chalicelib.labels import AREA_LABEL, KNOWN_LABELS, MAX_LABEL, UNKNOWN_LABEL
 
@@ -70,11 +70,13 @@ class Routing:
     teams: Mapping[str, Route]
     fallback: Fallback | None = None
     home: Home | None = None
+    owner_tables: Mapping[str, OwnerTable] = field(default_factory=dict)
 
     @property
     def owner_rules(self) -> OwnerRules:
         """How the teams and the priority of an alert are found."""
-        return OwnerRules(Ownership((UNKNOWN_TEAM,), self.fallback.priority) if self.fallback else None)
+        missing = Ownership((UNKNOWN_TEAM,), self.fallback.priority) if self.fallback else None
+        return OwnerRules(missing, self.owner_tables)
 
     @property
     def repositories(self) -> frozenset[str]:

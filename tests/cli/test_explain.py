@@ -59,6 +59,13 @@ def test_a_template_becomes_an_issue_without_a_word_changed(source: str) -> None
     assert f"Pri:{answer['alert']['priority']}" in answer["routing"]["labels"]
 
 
+def test_it_says_by_which_rule_an_alert_has_its_owner() -> None:
+    template = run("explain --template grafana").out
+    (answer,) = run("explain --json -", stdin=template).json
+    assert answer["owner"] == {"teams": "`team`", "priority": "`priority`"}
+    assert "P1 (`priority`)" in run("explain -", stdin=template).out
+
+
 @pytest.mark.parametrize("source", SOURCES)
 def test_whose_a_payload_is_shows_and_by_what(source: str) -> None:
     template = run(f"explain --template {source}").out

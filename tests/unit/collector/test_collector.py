@@ -312,6 +312,18 @@ def test_with_a_fallback_an_alert_that_names_no_owner_is_the_fallbacks() -> None
     assert row.priority == Priority.P2
 
 
+def test_a_severity_that_no_rule_knows_is_logged_as_the_fallbacks() -> None:
+    table = WITH_FALLBACK.replace("[default]", '[default]\nseverity = {high = "P1"}')
+    world = World(Policy(routing=load(table)))
+    world.collect(
+        world.message(json.dumps(ALARM | {"AlarmTags": [{"key": "Severity", "value": "page"}]}), source=None)
+    )
+    (logged,) = world.telemetry.named("UNKNOWN_SEVERITY")
+    assert (logged["severity"], logged["priority"]) == ("page", "P2")
+    (row,) = world.store.rows.values()
+    assert row.priority == Priority.P2
+
+
 def test_what_means_nothing_to_an_issue_is_counted_and_acknowledged(world: World) -> None:
     no_data = ALARM | {"NewStateValue": "INSUFFICIENT_DATA"}
     world.collect(world.message(json.dumps(no_data), source=None))

@@ -141,6 +141,13 @@ def test_all_faults_are_told_with_their_keys() -> None:
             [team.storage]
             assignees = ["a","b","c","d","e","f","g","h","i","j","k"]
             runbook = "javascript:alert(1)"
+            team_labels = ["squad"]
+            severity = {critical = "P9"}
+            [source.grafanna]
+            [source.normalized]
+            [source.grafana]
+            severity = {page = "P0", Page = "P1"}
+            priority_labels = ["severity", " "]
             [fallback]
             team = "infra"
         """)
@@ -155,9 +162,18 @@ def test_all_faults_are_told_with_their_keys() -> None:
         ),
         *("default.mention.P0.0", "team.Dev_Infra", "team.Dev_Infra.repository", "team.Dev_Infra.details"),
         *("team.storage.assignees", "team.storage.runbook", "fallback.priority"),
+        *("team.storage.team_labels", "team.storage.severity.critical"),
+        *(
+            "source.grafanna",
+            "source.normalized",
+            "source.grafana.severity",
+            "source.grafana.priority_labels.1",
+        ),
     }
     assert "default.runbok: unknown key" in caught.value.faults
     assert "default.repository: missing" in caught.value.faults
+    (unknown,) = (fault for fault in caught.value.faults if fault.startswith("source.grafanna"))
+    assert unknown.startswith("source.grafanna: 'grafanna' is not one of cloudwatch, grafana, alertmanager")
     assert "team.Dev_Infra.repository: 'infra' is not a repository as owner/name" in caught.value.faults
 
 
@@ -254,6 +270,9 @@ def test_the_example_shows_every_key() -> None:
         "runbook",
         "close_on_resolve",
         "details",
+        "severity",
+        "team_labels",
+        "priority_labels",
         "escalate_after",
         "escalate_to",
         "team",
