@@ -1,5 +1,6 @@
 """What the table promises, held to by the twin in memory and by DynamoDB alike."""
 
+import os
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -65,6 +66,10 @@ def connect(endpoint: str | None) -> DynamoDBClient:
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[DynamoDBClient]:
+    """The moto of this process, or the DynamoDB that DYNAMODB_URL names."""
+    if url := os.environ.get("DYNAMODB_URL"):
+        yield connect(url)
+        return
     with mock_aws():
         yield connect(None)
 
