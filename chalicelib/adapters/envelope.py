@@ -11,14 +11,13 @@ the collector sent back to its queue, SQS's first. Whoever may publish can forge
 later than SQS's own time, and it is read from the message itself, never from within a body.
 """
 
-import json
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from chalicelib.adapters import texts
 from chalicelib.errors import Rejected
 
 UNSTAMPED = "cloudwatch"
@@ -104,32 +103,14 @@ def _correlation_id(attributes: Mapping[str, Any], message_id: str) -> str:
 
 def _content(body: str) -> dict[str, Any] | Rejected:
     try:
-        content = _JSON.decode(body)
-    except (ValueError, RecursionError) as error:
-        why = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
-        return Rejected("NOT_JSON", f"the message is no JSON: {why}", _ONLY_ALARMS)
+        content = texts.decoded(body)
+    except ValueError as error:
+        return Rejected("NOT_JSON", f"the message is not valid JSON: {error}", _ONLY_ALARMS)
     if isinstance(content, dict):
         return content
     return Rejected(
-        "NOT_AN_OBJECT", f"the message is JSON but no object: {type(content).__name__}", _ONLY_ALARMS
+        "NOT_AN_OBJECT", f"the message is JSON but not an object: {type(content).__name__}", _ONLY_ALARMS
     )
-
-
-def _finite(number: str) -> float:
-    value = float(number)
-    if not math.isfinite(value):
-        raise ValueError(f"{_word(number)} is no number in JSON")
-    return value
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        raise ValueError("an object has a key twice")
-    return members
-
-
-_JSON = json.JSONDecoder(parse_constant=_finite, parse_float=_finite, object_pairs_hook=_unique)
 
 
 def _unwrapped(content: dict[str, Any]) -> dict[str, Any] | Rejected:

@@ -153,7 +153,7 @@ def time(value: object, field: str) -> datetime:
     except ValueError as error:
         raise Rejected(
             "INVALID_TIME",
-            f"`{field}` is no time to be had: {quoted(value)}, {texts.cut(str(error), MAX_NAMED)}",
+            f"`{field}` is not a time: {quoted(value)}, {texts.cut(str(error), MAX_NAMED)}",
             f"Send `{field}` as the provider does, for example 2026-11-23T03:10:00Z.",
         ) from error
 

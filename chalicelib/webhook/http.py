@@ -3,13 +3,13 @@
 A sender may not try again, so nothing slow or fragile belongs here.
 """
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from chalicelib.adapters import texts
 from chalicelib.adapters.envelope import stamp
 from chalicelib.errors import ConfigurationError, NotAccepted, TopicUnavailable
 
@@ -94,15 +94,13 @@ def unauthorized() -> NotAccepted:
 
 
 def parse(body: bytes) -> object:
-    """Read a request's body; raises NotAccepted where it is no JSON."""
+    """Read a request's body; raises NotAccepted where it is not JSON."""
     try:
-        return json.loads(body, parse_constant=_no_number)
-    except (ValueError, RecursionError) as error:
-        raise NotAccepted(400, "NOT_JSON", "the body is not valid JSON") from error
-
-
-def _no_number(name: str) -> float:
-    raise ValueError(f"{name} is not JSON")
+        return texts.decoded(body)
+    except UnicodeDecodeError as error:  # which repeats the body
+        raise NotAccepted(400, "NOT_JSON", "the body is not valid JSON: it is not text") from error
+    except ValueError as error:
+        raise NotAccepted(400, "NOT_JSON", f"the body is not valid JSON: {error}") from error
 
 
 def publish(topic: Topic, bodies: list[str], posted: Posted, lost: str) -> None:

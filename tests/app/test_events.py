@@ -70,7 +70,8 @@ def test_githubs_own_example_of_a_signature_is_taken(stage: Stage) -> None:
     answer = stage.http.post(
         "/github/events", headers={"X-Hub-Signature-256": signature}, body=b"Hello, World!"
     )
-    assert (answer.status_code, answer.json_body) == (400, {"error": "the body is not valid JSON"})
+    assert answer.status_code == 400
+    assert answer.json_body["error"].startswith("the body is not valid JSON")
 
 
 @pytest.mark.parametrize("secret", ["wrong", ""])

@@ -67,6 +67,8 @@ def test_a_known_sender_sends_anything_and_harms_nobody(
         taken = rig.topic.published[:MOST]
         rig.collect([record(body, **attributes) for body, attributes in taken])
         assert len(rig.queue.deleted) == len(taken)
+        dead = {why["reason"] for _, why in rig.queue.rejected}
+        assert "NOT_JSON" not in dead, "the webhook took what the collector can never read"
         assert not [secret for secret in HIDDEN if secret in answer + rig.told]
         assert '"level":"ERROR"' not in rig.log.getvalue()
 

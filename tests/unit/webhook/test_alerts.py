@@ -184,6 +184,8 @@ REFUSALS: dict[str, tuple[dict[str, Any], int, str]] = {
     "no JSON": ({"body": b"status=firing"}, 400, "NOT_JSON"),
     "no UTF-8": ({"body": b'{"alerts": "\xff\xfe"}'}, 400, "NOT_JSON"),
     "NaN": ({"body": b'{"alerts": [NaN]}'}, 400, "NOT_JSON"),
+    "a number that is infinite": ({"body": b'{"alerts": [1e999]}'}, 400, "NOT_JSON"),
+    "a key twice": ({"body": b'{"alerts": [], "alerts": []}'}, 400, "NOT_JSON"),
     "nested without end": ({"body": b"[" * 100_000}, 400, "NOT_JSON"),
     "a number without end": ({"body": b"1" * 10_000}, 400, "NOT_JSON"),
     "a list": ({"body": [ALERT]}, 400, "NOT_AN_OBJECT"),
@@ -206,6 +208,24 @@ def test_what_is_not_taken_is_answered_counted_and_publishes_nothing(edge: Edge,
     refused = ("WebhookRefused", 1, {"source": event["source"], "reason": reason})
     trusted: list[Any] = [("AlertsNotTaken", 1, {})] if status == 400 else []
     assert edge.telemetry.counts == [*trusted, refused]
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        (b'{"alerts": [1e999]}', "a number that is infinite or NaN"),
+        (b'{"alerts": [], "alerts": []}', "an object has a key twice"),
+        (b"[" * 100_000, "nested too deeply"),
+        (b'{"secret": "\xff"}', "it is not text"),
+        (b'{"secret"', "line 1 column 10"),
+    ],
+)
+def test_a_known_sender_is_told_why_its_body_is_no_json_and_nothing_of_it_is_repeated(
+    edge: Edge, body: bytes, why: str
+) -> None:
+    answer = edge.post(body)
+    assert why in answer.body["error"]
+    assert "secret" not in answer.body["error"]
 
 
 def test_an_unauthorized_sender_is_told_nothing_about_why(edge: Edge) -> None:
