@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.adapters.envelope import Message
+from chalicelib.conditions import asked_windows
+from chalicelib.conditions.asked_windows import AskedWindows
 from chalicelib.conditions.issue import IssueRef
 from chalicelib.conditions.row import AlertState
 from chalicelib.errors import Contended, Rejected
@@ -36,11 +38,20 @@ class GitHubHints:
             )
         fingerprint = self.rows.of_issue(IssueRef(hint.repository, hint.issue))
         row = self._ask(fingerprint, hint) if fingerprint else None
+        if fingerprint is None:
+            self._listen(hint)
         reason = "LOOK" if row else "ISSUE_UNKNOWN"
         self.telemetry.event("NOTICED", reason=reason, **hint.message(), **log_keys.message(message))
         if row is None:
             self.telemetry.count("AlertsIgnored", reason=reason)
         return row
+
+    def _listen(self, hint: Hint) -> None:
+        """It may be the board: have its comments read, where a board is listened to."""
+        document = self.rows.load(key := asked_windows.key(hint.repository))
+        if document.version and hint.event == "issue_comment":
+            asked = document.parsed(AskedWindows).model_copy(update={"wanted": True})
+            self.rows.swap(key, asked.model_dump_json(), document.version)
 
     def _ask(self, fingerprint: str, hint: Hint) -> AlertState | None:
         """Write against all comers."""

@@ -4,8 +4,7 @@ A command is the first line of a comment. Words that other bots listen to are th
 is taken for a slip, and answered with the help.
 """
 
-import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from difflib import get_close_matches
@@ -13,6 +12,7 @@ from difflib import get_close_matches
 from chalicelib.conditions import acknowledgement, wishes
 from chalicelib.conditions.clocks import APART
 from chalicelib.conditions.command import Command, Remark
+from chalicelib.conditions.hearing import CommandsRead, first_line, length_of
 from chalicelib.conditions.row import AlertState, Issue, Status
 from chalicelib.conditions.wishes import Wish
 
@@ -21,16 +21,9 @@ WORDS = (ACK, UNACK, SNOOZE, UNSNOOZE, MUTE, UNMUTE)
 ALIKE = 0.75
 LONGEST_SNOOZE = timedelta(days=30)
 MOST_HEARD = 64
-MOST_AT_ONCE, MOST_PEOPLE = 5, 10
-"""How many commands are taken in one look at an issue, and of how many people it asks whether they may."""
 MOST_REMARKS = 5
 """Of how many people the newest comment is remembered: who closes an issue has often just written one."""
 PAUSE = timedelta(minutes=1)
-LONGEST_ARGUMENT = 100
-
-_WORD = re.compile(r"/[A-Za-z]{2,20}")
-_LENGTH = re.compile(r"([0-9]{1,5})\s*([mhd])", re.IGNORECASE)
-_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +49,12 @@ def new(row: AlertState, spoken: Iterable[PersonComment]) -> list[Command]:
     return sorted(found, key=lambda command: command.id)
 
 
-@dataclass(frozen=True, slots=True)
-class CommandsRead:
-    """Of new commands: those to carry out, the comments that were heard, and what is left for later."""
-
-    allowed: tuple[Command, ...] = ()
-    ids: tuple[int, ...] = ()
-    left: tuple[Command, ...] = ()
-
-
 def heard(
-    row: AlertState, spoken: Sequence[PersonComment], comments: int, hearing: CommandsRead, now: datetime
+    row: AlertState,
+    spoken: Sequence[PersonComment],
+    comments: int,
+    hearing: CommandsRead[Command],
+    now: datetime,
 ) -> Status:
     """Note what was heard; `comments` is how many the issue has. What is left is listened to in a minute."""
     status, issue = row.status, row.status.issue
@@ -98,27 +86,7 @@ def _remarks(known: tuple[Remark, ...], spoken: Sequence[PersonComment]) -> tupl
 
 def _only_a_command(body: str) -> bool:
     first, *more = body.strip().splitlines() or [""]
-    return not more and (not first or bool(_first_line(first)[0]))
-
-
-def hear(found: Sequence[Command], may_write: Callable[[str], bool]) -> CommandsRead:
-    """Choose the commands of those who may write: a few, and asking about a few people.
-
-    Anybody may comment on a public repository, so what a stranger asks for is dropped here, without a trace.
-    """
-    allowed: list[Command] = []
-    known: dict[str, bool] = {}
-    for number, command in enumerate(found):
-        asks = command.author not in known
-        if len(allowed) == MOST_AT_ONCE or (asks and len(known) == MOST_PEOPLE):
-            return CommandsRead(
-                tuple(allowed), tuple(each.id for each in found[:number]), tuple(found[number:])
-            )
-        if asks:
-            known[command.author] = may_write(command.author)
-        if known[command.author]:
-            allowed.append(command)
-    return CommandsRead(tuple(allowed), tuple(each.id for each in found))
+    return not more and (not first or bool(first_line(first)[0]))
 
 
 def listens_since(issue: Issue) -> datetime:
@@ -128,34 +96,15 @@ def listens_since(issue: Issue) -> datetime:
 
 def parse(issue: Issue, spoken: PersonComment) -> Command | None:
     """Read a comment's command, with an empty word where it is wrong; None where it is none of ours."""
-    word, argument = _first_line(spoken.body)
+    word, argument = first_line(spoken.body)
     if not get_close_matches(word, WORDS, n=1, cutoff=ALIKE):
         return None
     command = Command(issue.ref, spoken.id, spoken.author, word, spoken.at)
-    if word == SNOOZE and (length := _length(argument)):
+    if word == SNOOZE and (length := length_of(argument, LONGEST_SNOOZE)):
         # By GitHub's clock, which the person reads: ten minutes at most of what they asked for.
         return replace(command, until=spoken.at + length)
     right = word in WORDS and word != SNOOZE and not argument
     return command if right else replace(command, word="")
-
-
-def _first_line(body: str) -> tuple[str, str]:
-    """Split the first line that is not blank into a command's word and its argument; empty if it has none.
-
-    Anybody may comment on a public issue, so this reads the text once and never goes back: a pattern for the
-    whole line took 40 seconds over one comment of 3,000 blanks.
-    """
-    line = re.split("[\r\n]", body.lstrip(), maxsplit=1)[0].rstrip(" \t")
-    word, _, argument = line.replace("\t", " ").partition(" ")
-    if not _WORD.fullmatch(word) or len(argument.strip()) > LONGEST_ARGUMENT:
-        return "", ""
-    return word[1:].lower(), argument.strip()
-
-
-def _length(argument: str) -> timedelta | None:
-    found = _LENGTH.fullmatch(argument)
-    length = int(found[1]) * _UNITS[found[2].lower()] if found else timedelta()
-    return length if timedelta() < length <= LONGEST_SNOOZE else None
 
 
 def obeyed(status: Status, command: Command, now: datetime) -> Status:

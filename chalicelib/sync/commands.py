@@ -10,6 +10,7 @@ from chalicelib.conditions import commands, outcome
 from chalicelib.conditions.command import Command
 from chalicelib.conditions.commands import PersonComment
 from chalicelib.conditions.comments import Comment
+from chalicelib.conditions.hearing import hear
 from chalicelib.conditions.issue import IssueRef, Seen
 from chalicelib.conditions.row import AlertState, Issue, Status
 from chalicelib.conditions.steps import FollowCommands
@@ -58,7 +59,7 @@ def listen(tracker: Conversation, row: AlertState, ref: IssueRef, now: datetime)
         return looked
     spoken = list(tracker.spoken(seen.ref, commands.listens_since(issue), row.lease_end))
     found = commands.new(looked, spoken)
-    hearing = commands.hear(found, lambda login: tracker.may_write(seen.ref.repository, login, row.lease_end))
+    hearing = hear(found, lambda login: tracker.may_write(seen.ref.repository, login, row.lease_end))
     return replace(looked, status=commands.heard(looked, spoken, seen.comments, hearing, now))
 
 

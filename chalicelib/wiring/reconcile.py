@@ -21,6 +21,7 @@ def reconcile(stage: Stage) -> Reconcile:
         ("DRIFT_FAILED", on_github, _drift),
         ("BOARD_FAILED", on_github and settings.board_interval, _board),
         ("PALETTE_FAILED", on_github, _palette),
+        ("BOARD_NOT_HEARD", on_github and settings.board_interval, _listener),
     )
     chores = (
         ("GAUGES_FAILED", True, _gauges),
@@ -66,6 +67,19 @@ def _board(stage: Stage) -> Work:
         telemetry=stage.telemetry,
         every=stage.settings.board_interval,
     ).update
+
+
+def _listener(stage: Stage) -> Work:
+    from chalicelib.reconcile.board import BoardListener
+
+    return BoardListener(
+        store(stage),
+        partial(issues, stage),
+        gate(stage),
+        policy(stage.settings).routing.boards,
+        CLOCK.now,
+        stage.telemetry,
+    ).listen
 
 
 def _palette(stage: Stage) -> Work:

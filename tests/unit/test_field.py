@@ -29,7 +29,7 @@ from chalicelib.github.auth import App
 from chalicelib.rate_limit import shared
 from chalicelib.rate_limit.rules import Budget
 from chalicelib.reconcile import alarm_check, canary, drift, label_styles, unrouted
-from chalicelib.reconcile.board import upkeep
+from chalicelib.reconcile.board import kept as kept_board
 from chalicelib.render.marker import split
 from chalicelib.routing import Route, load
 from chalicelib.settings import Settings
@@ -224,9 +224,9 @@ def test_where_drift_stopped_is_known() -> None:
 
 
 def test_a_repositorys_board_is_known() -> None:
-    kept = document(upkeep._key("Example-Org/alerts")).parsed(upkeep._Kept)
+    kept = document(kept_board.key("Example-Org/alerts")).parsed(kept_board.Kept)
     assert (kept.number, kept.place, kept.shown[:8]) == (2, "example-org/alerts", "e80073b8")
-    opening = document(upkeep._key("example-org/opening")).parsed(upkeep._Kept)
+    opening = document(kept_board.key("example-org/opening")).parsed(kept_board.Kept)
     assert (opening.number, opening.begun_at, opening.looks) == (None, WRITTEN, 1)
     assert (opening.quiet_since, opening.days) == (WRITTEN, {date(2026, 11, 19): {Priority.P1: 2}})
 

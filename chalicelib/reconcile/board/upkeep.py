@@ -7,9 +7,7 @@ that it never costs an alert anything. Its contents come from the rows; GitHub i
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-
-from pydantic import BaseModel
+from datetime import datetime, timedelta
 
 from chalicelib import render
 from chalicelib.alert import Priority
@@ -20,6 +18,7 @@ from chalicelib.errors import Gone, TooLate
 from chalicelib.labels import AREA_LABEL, BOARD_LABEL
 from chalicelib.rate_limit.rules import Call, CallBudget, Granted
 from chalicelib.reconcile.board.contents import Contents
+from chalicelib.reconcile.board.kept import Kept, key
 from chalicelib.reconcile.board.ports import Tracker
 from chalicelib.reconcile.comparison import ROOM
 from chalicelib.routing import Routing
@@ -29,25 +28,6 @@ from chalicelib.telemetry.telemetry import Telemetry
 LOOKS = 2
 PATIENCE = timedelta(minutes=15)
 """How long a board gives way to all else: in a long crowd of alerts it is wanted most."""
-
-
-class _Kept(BaseModel):
-    """What is remembered of a repository's board.
-
-    `place` is the repository that it is in, to which a person may have moved it, `shown` a digest of what it
-    shows; `begun_at` is set while an opening's outcome is not known, and `looks` counts the empty looks.
-    `waits_since` is since when the budget has put off its writing.
-    """
-
-    number: int | None = None
-    place: str = ""
-    shown: str = ""
-    looked_at: datetime = LONG_AGO
-    begun_at: datetime | None = None
-    looks: int = 0
-    waits_since: datetime | None = None
-    quiet_since: datetime | None = None
-    days: dict[date, dict[Priority, int]] = {}
 
 
 @dataclass(frozen=True)
@@ -77,13 +57,12 @@ class BoardUpkeep:
 
     def _turn(self, repository: str, known: Contents) -> "_Turn | None":
         """Take the turn: whoever writes the time has the next five minutes, longer than a run, to itself."""
-        key = _key(repository)
-        document = self.rows.load(key)
-        kept = document.parsed(_Kept)
+        document = self.rows.load(key(repository))
+        kept = document.parsed(Kept)
         if self.now() < kept.looked_at + self.every:
             return None
         kept.looked_at = self.now()
-        lost = self.rows.swap(key, kept.model_dump_json(), document.version)
+        lost = self.rows.swap(key(repository), kept.model_dump_json(), document.version)
         return None if lost else _Turn(self, repository, known, kept, document.version + 1)
 
 
@@ -94,7 +73,7 @@ class _Turn:
     board: BoardUpkeep
     repository: str
     contents: Contents
-    kept: _Kept
+    kept: Kept
     version: int
 
     def take(self, until: datetime) -> None:
@@ -187,13 +166,9 @@ class _Turn:
 
     def _remember(self) -> bool:
         """Write the document; False if somebody else did meanwhile, who then knows better."""
-        newer = self.board.rows.swap(_key(self.repository), self.kept.model_dump_json(), self.version)
+        newer = self.board.rows.swap(key(self.repository), self.kept.model_dump_json(), self.version)
         self.version += 1
         return newer is None
 
     def _tell(self, action: str) -> None:
         self.board.telemetry.event("BOARD", action=action, repository=self.repository)
-
-
-def _key(repository: str) -> str:
-    return f"board#{repository.lower()}"

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.conditions import commands
+from chalicelib.conditions import commands, hearing
 from chalicelib.conditions.commands import PersonComment
 from chalicelib.conditions.row import AlertState, Status
 from tests.unit.builders import at
@@ -76,8 +76,8 @@ def test_a_snooze_lasts_from_when_it_was_said(argument: str, length: timedelta) 
 
 
 def heard(row: AlertState, *spoken: PersonComment, writers: Container[str] = ("mona",)) -> Status:
-    hearing = commands.hear(commands.new(row, spoken), lambda login: login in writers)
-    return commands.heard(row, spoken, len(spoken), hearing, at(70))
+    read = hearing.hear(commands.new(row, spoken), lambda login: login in writers)
+    return commands.heard(row, spoken, len(spoken), read, at(70))
 
 
 def hear(row: AlertState, *spoken: PersonComment, writers: Container[str] = ("mona",)) -> AlertState:
@@ -135,9 +135,9 @@ def test_of_many_strangers_a_few_are_looked_up_and_of_each_once() -> None:
         return False
 
     crowd = [said("/ack", number, author=f"stranger-{number % 50}") for number in range(1, 1001)]
-    hearing = commands.hear(commands.new(ROW, crowd), may_write)
+    read = hearing.hear(commands.new(ROW, crowd), may_write)
     assert asked == [f"stranger-{number}" for number in range(1, 11)]
-    assert (hearing.allowed, len(hearing.ids), len(hearing.left)) == ((), 10, 990)
+    assert (read.allowed, len(read.ids), len(read.left)) == ((), 10, 990)
 
 
 def test_a_crowd_of_strangers_keeps_nobody_from_being_heard_in_the_end() -> None:
@@ -193,7 +193,7 @@ def test_without_an_issue_nothing_is_heard_and_nothing_labelled() -> None:
 def remembered(*comments: PersonComment) -> list[tuple[str, int]]:
     row = ROW
     for each in comments:
-        row = replace(row, status=commands.heard(row, [each], 1, commands.CommandsRead(), at(9)))
+        row = replace(row, status=commands.heard(row, [each], 1, hearing.CommandsRead(), at(9)))
     assert row.status.issue
     return [(remark.author, remark.id) for remark in row.status.issue.remarks]
 

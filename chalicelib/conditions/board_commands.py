@@ -1,0 +1,106 @@
+"""Commands on the board: what a person asks for in a comment there, and what comes of it. Pure.
+
+`/maintenance 2h team=storage source=grafana label:cluster=eu-1 new disks` asks for a window, and
+`/maintenance end` ends those that were asked for here.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from difflib import get_close_matches
+
+from chalicelib.conditions.asked_windows import AskedWindows
+from chalicelib.conditions.commands import ALIKE, MOST_HEARD, PersonComment
+from chalicelib.conditions.hearing import CommandsRead, first_line, length_of
+from chalicelib.conditions.windows import Scope, Window
+
+MAINTENANCE, END = "maintenance", "end"
+LONGEST_ASKED = timedelta(days=7)
+LONGEST_LINE = 300
+DONE, WRONG = "+1", "confused"
+"""Reactions, as GitHub names them."""
+
+_OPTION = re.compile(r"(team|source)=([a-z0-9][a-z0-9-]{0,44})|label:([^\s=]{1,200})=(\S{1,200})")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a person asked for; with neither a `window` nor `end` it was asked wrongly."""
+
+    id: int
+    author: str
+    at: datetime
+    window: Window | None = None
+    end: bool = False
+
+
+def new(asked: AskedWindows, repository: str, spoken: Iterable[PersonComment]) -> list[Request]:
+    """Read the commands in comments that were not heard yet, the oldest first."""
+    fresh = (each for each in spoken if each.id not in asked.heard)
+    found = [request for each in fresh if (request := parse(repository, each))]
+    return sorted(found, key=lambda request: request.id)
+
+
+def parse(repository: str, spoken: PersonComment) -> Request | None:
+    """Read a comment's command; None where it is none of ours."""
+    word, argument = first_line(spoken.body, LONGEST_LINE)
+    if not get_close_matches(word, (MAINTENANCE,), n=1, cutoff=ALIKE):
+        return None
+    request = Request(spoken.id, spoken.author, spoken.at)
+    if word != MAINTENANCE:
+        return request
+    if argument.lower() == END:
+        return replace(request, end=True)
+    length, _, rest = argument.partition(" ")
+    lasts = length_of(length, LONGEST_ASKED)
+    if lasts is None:
+        return request
+    # By GitHub's clock, which the person reads: ten minutes at most of what they asked for.
+    scope, reason, odd = _scope(repository, rest.split())
+    window = Window(spoken.at, spoken.at + lasts, scope, reason, spoken.author)
+    return request if odd else replace(request, window=window)
+
+
+def _scope(repository: str, words: Sequence[str]) -> tuple[Scope, str, bool]:
+    """Read what a window covers, and the reason, which is all that is no option.
+
+    Say also whether a word is meant as an option and is none: without it the window would cover too much.
+    """
+    found = [(word, _OPTION.fullmatch(word)) for word in words]
+    options = [match for _, match in found if match]
+    named = {kind: frozenset(each[2] for each in options if each[1] == kind) for kind in ("team", "source")}
+    labels = tuple(sorted((each[3], each[4]) for each in options if each[3]))
+    others = [word for word, match in found if not match]
+    odd = any("=" in word or word.startswith("label:") for word in others)
+    return Scope(repository, named["team"], named["source"], labels), " ".join(others), odd
+
+
+def heard(
+    asked: AskedWindows, spoken: Sequence[PersonComment], read: CommandsRead[Request], now: datetime
+) -> AskedWindows:
+    """Do what was asked for, owe the reactions, and note what was heard; the rest is read a minute later."""
+    windows, answers = dict(asked.windows), dict(asked.answers)
+    for request in read.allowed:
+        if request.window:
+            windows[request.id] = request.window
+        elif request.end:
+            windows = {name: _ended(window, now) for name, window in windows.items()}
+        answers[request.id] = DONE if request.window or request.end else WRONG
+    newest = max((each.at for each in spoken), default=asked.since)
+    since = min((each.at for each in read.left), default=newest)
+    newer = asked.model_copy(
+        update={
+            "windows": windows,
+            "answers": answers,
+            "since": since,
+            "heard": (*asked.heard, *read.ids)[-MOST_HEARD:],
+            "wanted": bool(read.left),
+        }
+    )
+    newer.forget(now)
+    return newer
+
+
+def _ended(window: Window, now: datetime) -> Window:
+    return replace(window, ends=min(window.ends, max(now, window.begins)))

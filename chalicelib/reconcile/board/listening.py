@@ -1,0 +1,110 @@
+"""Listening: reads what people ask for in comments on the boards, and answers with a reaction.
+
+At once where GitHub has said that somebody commented, else every five minutes.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from chalicelib.alert import Priority
+from chalicelib.conditions import asked_windows, board_commands
+from chalicelib.conditions.asked_windows import AskedWindows
+from chalicelib.conditions.calls import Kind
+from chalicelib.conditions.commands import PersonComment
+from chalicelib.conditions.hearing import hear
+from chalicelib.conditions.issue import IssueRef
+from chalicelib.errors import Refused, TooLate
+from chalicelib.rate_limit.rules import Call, CallBudget, Granted
+from chalicelib.reconcile.board import kept
+from chalicelib.reconcile.board.kept import Kept
+from chalicelib.store.documents import Documents
+from chalicelib.telemetry.telemetry import Telemetry
+
+BEFORE = timedelta(minutes=10)
+"""How far back a board is read when it is listened to for the first time."""
+
+
+class Comments(Protocol):
+    """What is needed of the issue tracker; every call raises the classified errors."""
+
+    def spoken(self, ref: IssueRef, since: datetime, before: datetime) -> Iterator[PersonComment]:
+        """List the comments of others changed since a time."""
+
+    def may_write(self, repository: str, login: str, before: datetime) -> bool:
+        """Say whether somebody may write to the repository."""
+
+    def react(self, ref: IssueRef, comment: int, content: str, before: datetime) -> None:
+        """React to a comment; doing so twice is once."""
+
+
+@dataclass(frozen=True)
+class BoardListener:
+    """Listens to the boards of the routed repositories."""
+
+    documents: Documents
+    comments: Callable[[], Comments]
+    permits: CallBudget
+    repositories: frozenset[str]
+    now: Callable[[], datetime]
+    telemetry: Telemetry
+    every: timedelta = timedelta(minutes=5)
+
+    def listen(self, until: datetime) -> None:
+        """Listen to every board whose turn it is; one repository's trouble does not hold up the others."""
+        for repository in sorted(self.repositories):
+            try:
+                if self.now() < until:
+                    self._listen(repository, until)
+            except TooLate:
+                raise
+            except Exception as error:  # noqa: BLE001 - told, and tried again in five minutes
+                self.telemetry.problem("BOARD_NOT_HEARD", error, repository=repository)
+
+    def _listen(self, repository: str, until: datetime) -> None:
+        """Take the turn, note what was asked for, and only then answer: whoever is stopped does it again."""
+        key, now = asked_windows.key(repository), self.now()
+        document = self.documents.load(key)
+        asked = document.parsed(AskedWindows)
+        if not asked.wanted and not asked.answers and now < asked.listened_at + self.every:
+            return
+        board = self.documents.load(kept.key(repository)).parsed(Kept)
+        if board.number is None or not self._may_read(repository):
+            return
+        asked.listened_at, asked.wanted = now, False
+        if self.documents.swap(key, asked.model_dump_json(), document.version):
+            return
+        ref = IssueRef(board.place or repository, board.number)
+        newer, version = self._heard(asked, repository, ref, until), document.version + 1
+        if newer != asked and self.documents.swap(key, newer.model_dump_json(), version):
+            return
+        version += newer != asked
+        for comment, reaction in newer.answers.items():
+            self._answer(ref, comment, reaction, until)
+        if newer.answers:
+            answered = newer.model_copy(update={"answers": {}})
+            self.documents.swap(key, answered.model_dump_json(), version)
+
+    def _heard(self, asked: AskedWindows, repository: str, ref: IssueRef, until: datetime) -> AskedWindows:
+        """Read what is new, and carry out what those ask for who may write."""
+        comments, now = self.comments(), self.now()
+        spoken = list(comments.spoken(ref, asked.since or now - BEFORE, until))
+        requests = board_commands.new(asked, repository, spoken)
+        read = hear(requests, lambda login: comments.may_write(ref.repository, login, until))
+        for request in read.allowed:
+            what = "END" if request.end else "WINDOW" if request.window else "WRONG"
+            self.telemetry.event("MAINTENANCE", action=what, repository=repository, author=request.author)
+        return board_commands.heard(asked, spoken, read, now)
+
+    def _answer(self, ref: IssueRef, comment: int, reaction: str, until: datetime) -> None:
+        """React, unless the comment is gone or the board is locked."""
+        try:
+            self.comments().react(ref, comment, reaction, until)
+        except Refused as error:
+            self.telemetry.problem("NOT_ANSWERED", error, repository=ref.repository)
+
+    def _may_read(self, repository: str) -> bool:
+        """Leave GitHub alone while it asks for that or does not answer; the next minute asks again."""
+        answer = self.permits.ask(repository.partition("/")[0], Call(Kind.READ, Priority.P3))
+        return isinstance(answer, Granted)

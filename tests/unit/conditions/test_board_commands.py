@@ -1,0 +1,127 @@
+"""Commands on the board: which comments are one, what it asks for, and what comes of it."""
+
+import time
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.conditions import board_commands
+from chalicelib.conditions.asked_windows import AskedWindows
+from chalicelib.conditions.board_commands import DONE, WRONG, heard, new, parse
+from chalicelib.conditions.commands import PersonComment
+from chalicelib.conditions.hearing import hear
+from chalicelib.conditions.windows import Scope, Window
+from tests.unit.builders import REPOSITORY, at
+
+HOUR = timedelta(hours=1)
+
+
+def said(body: str, number: int = 1, minutes: float = 0, author: str = "mona") -> PersonComment:
+    return PersonComment(number, author, body, at(minutes))
+
+
+def window(body: str) -> Window | None:
+    request = parse(REPOSITORY, said(body))
+    assert request
+    return request.window
+
+
+@pytest.mark.parametrize(
+    ("body", "hours", "scope", "reason"),
+    [
+        ("/maintenance 2h", 2, Scope(REPOSITORY), ""),
+        ("/Maintenance 30m new disks\nmore words", 0.5, Scope(REPOSITORY), "new disks"),
+        ("/maintenance 7d all of it", 168, Scope(REPOSITORY), "all of it"),
+        (
+            "/maintenance 2h team=storage source=grafana label:cluster=eu-1 new disks",
+            2,
+            Scope(REPOSITORY, frozenset({"storage"}), frozenset({"grafana"}), (("cluster", "eu-1"),)),
+            "new disks",
+        ),
+        ("/maintenance 2h team=a team=b", 2, Scope(REPOSITORY, frozenset({"a", "b"})), ""),
+    ],
+)
+def test_a_window_is_asked_for_with_its_length_what_it_covers_and_a_reason(
+    body: str, hours: float, scope: Scope, reason: str
+) -> None:
+    assert window(body) == Window(at(0), at(0) + hours * HOUR, scope, reason, "mona")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "/maintenance",
+        "/maintenance new disks",
+        "/maintenance 8d",
+        "/maintenance 0h",
+        "/maintenance 2h teams=storage",  # else it would cover every team
+        "/maintenance 2h team=Storage",
+        "/maintenance 2h label:cluster",
+        "/maintenence 2h",
+    ],
+)
+def test_what_is_meant_as_a_command_and_is_none_is_wrong_and_covers_nothing(body: str) -> None:
+    request = parse(REPOSITORY, said(body))
+    assert request
+    assert (request.window, request.end) == (None, False)
+
+
+@pytest.mark.parametrize(
+    "body", ["maintenance 2h", "/ack", "/assign mona", "words", "", f"/maintenance {'x' * 301}"]
+)
+def test_other_words_are_none_of_ours(body: str) -> None:
+    assert parse(REPOSITORY, said(body)) is None
+
+
+def test_a_comment_of_a_stranger_is_read_in_linear_time() -> None:
+    for body in ("/maintenance 2h " + "label:" * 40, "/maintenance" + " " * 60_000 + "x" * 301):
+        began = time.process_time()
+        parse(REPOSITORY, said(body))
+        assert time.process_time() - began < 1
+
+
+def after(asked: AskedWindows, *spoken: PersonComment, minutes: float = 1) -> AskedWindows:
+    read = hear(new(asked, REPOSITORY, spoken), lambda login: login == "mona")
+    return heard(asked, spoken, read, at(minutes))
+
+
+def test_only_who_may_write_is_heard_and_each_comment_once() -> None:
+    asked = after(AskedWindows(), said("/maintenance 2h"), said("/maintenance 3h", 2, author="stranger"))
+    assert (list(asked.windows), asked.answers, asked.heard) == ([1], {1: DONE}, (1, 2))
+    again = after(asked.model_copy(update={"answers": {}}), said("/maintenance 9h"))
+    assert (again.windows, again.answers) == (asked.windows, {})
+
+
+def test_what_is_wrong_is_owed_an_answer_and_changes_nothing() -> None:
+    asked = after(AskedWindows(), said("/maintenance soon"))
+    assert (asked.windows, asked.answers) == ({}, {1: WRONG})
+
+
+def test_end_ends_every_window_that_was_asked_for_here_and_moves_no_other_end() -> None:
+    asked = after(AskedWindows(), said("/maintenance 2h"), said("/maintenance 10m", 2))
+    ended = after(asked, said("/maintenance end", 3, 60), minutes=61)
+    assert {name: each.ends for name, each in ended.windows.items()} == {1: at(61), 2: at(10)}
+    assert ended.answers[3] == DONE
+    later = after(ended, said("/maintenance 1h", 4, 70), minutes=71)
+    assert later.windows[4].ends == at(130)
+
+
+def test_a_window_that_has_not_begun_by_our_clock_ends_as_it_begins() -> None:
+    asked = after(AskedWindows(), said("/maintenance 2h", 1, 5), said("/maintenance end", 2, 5), minutes=1)
+    assert [(each.begins, each.ends) for each in asked.windows.values()] == [(at(5), at(5))]
+
+
+def test_too_much_for_one_look_is_read_a_minute_later_in_its_order() -> None:
+    crowd = [said("/maintenance 1h", number, number) for number in range(1, 9)]
+    asked = after(AskedWindows(), *crowd)
+    assert (len(asked.windows), asked.wanted, asked.since) == (5, True, at(6))
+    rest = after(asked, *crowd)
+    assert (len(rest.windows), rest.wanted, rest.since) == (8, False, at(8))
+
+
+def test_the_document_is_read_as_it_was_written() -> None:
+    asked = after(AskedWindows(), said("/maintenance 2h team=a label:x=y disks"), said("/maintenance", 2))
+    assert AskedWindows.model_validate_json(asked.model_dump_json()) == asked
+    assert replace(asked.windows[1], by="") != asked.windows[1]
+    assert timedelta(days=7) == board_commands.LONGEST_ASKED
