@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
@@ -13,11 +13,15 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    PlainSerializer,
     StringConstraints,
+    WithJsonSchema,
 )
 from pydantic.json_schema import SkipJsonSchema
 
 from chalicelib.alert_values import (
+    INTERVAL,
+    LONGEST_INTERVAL,
     MAX_ANNOTATIONS,
     MAX_DESCRIPTION,
     MAX_LABEL_NAME,
@@ -27,11 +31,13 @@ from chalicelib.alert_values import (
     MAX_REASON,
     MAX_SUMMARY,
     MAX_TITLE,
+    SHORTEST_INTERVAL,
     UNKNOWN_TEAM,
     Condition,
     Kind,
     Priority,
     in_utc,
+    interval,
 )
 
 __all__ = [
@@ -60,7 +66,29 @@ def _from_iso(value: object) -> object:
     return datetime.fromisoformat(value) if isinstance(value, str) else value
 
 
+def _interval(value: object) -> timedelta:
+    return value if isinstance(value, timedelta) else interval(value)
+
+
 UtcDatetime = Annotated[AwareDatetime, BeforeValidator(_from_iso), AfterValidator(in_utc)]
+
+Interval = Annotated[
+    timedelta,
+    BeforeValidator(_interval),
+    PlainSerializer(lambda length: round(length.total_seconds()), return_type=int, when_used="json"),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "pattern": f"^{INTERVAL}$", "minLength": 2},
+                {
+                    "type": "integer",
+                    "minimum": SHORTEST_INTERVAL.total_seconds(),
+                    "maximum": LONGEST_INTERVAL.total_seconds(),
+                },
+            ]
+        }
+    ),
+]
 
 
 _KEY = json.JSONEncoder(ensure_ascii=False, check_circular=False)
@@ -132,6 +160,12 @@ class AlertEvent(_Part):
     )
     measurement: Measurement | None = None
     kind: Kind = Kind.CONDITION
+    interval: Interval | None = Field(
+        None, description="How often a heartbeat comes: `5m`, `1h30m`, or seconds; learned if left out"
+    )
+    grace: Interval | None = Field(
+        None, description="How much later than its interval a heartbeat may come before an issue is opened"
+    )
     began_anew: bool = Field(
         default=False,
         description="The provider says that a new firing period began at occurred_at",

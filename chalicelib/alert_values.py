@@ -1,6 +1,7 @@
 """What the fields of an alert may hold. Without pydantic, as the webhook loads this."""
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 MAX_TITLE = 500
@@ -12,6 +13,12 @@ MAX_LABEL_NAME = 200
 MAX_LABEL_VALUE = 1000
 MAX_ANNOTATIONS = 32
 MAX_MEASURED = 200
+
+SHORTEST_INTERVAL, LONGEST_INTERVAL = timedelta(minutes=1), timedelta(days=31)
+"""Of a heartbeat; silence is looked for once a minute."""
+
+INTERVAL = r"(?:(\d{1,3})d)?(?:(\d{1,4})h)?(?:(\d{1,5})m)?(?:(\d{1,7})s)?"
+"""As Prometheus writes durations: `5m`, `1h30m`."""
 
 UNKNOWN_TEAM = "unknown"
 """The team of an alert that names none, where a fallback team takes such alerts."""
@@ -55,3 +62,15 @@ def in_utc(moment: datetime) -> datetime:
     if not (2000 <= moment.year < 2200 and 2000 <= moment.astimezone(UTC).year < 2200):
         raise ValueError(f"not a time of this century or the next: {moment.isoformat()}")
     return moment.astimezone(UTC)
+
+
+def interval(value: object) -> timedelta:
+    """Read `5m`, `1h30m` or seconds; raises ValueError, also for one that is too short or too long."""
+    text = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    seconds = timedelta(seconds=int(text)) if re.fullmatch(r"[0-9]{1,7}", text) else timedelta()
+    if found := re.fullmatch(INTERVAL, text, re.ASCII):
+        days, hours, minutes, rest = (int(number or 0) for number in found.groups())
+        seconds = timedelta(days=days, hours=hours, minutes=minutes, seconds=rest)
+    if SHORTEST_INTERVAL <= seconds <= LONGEST_INTERVAL:
+        return seconds
+    raise ValueError("must be a length of time from 1m to 31d, such as 5m, 1h30m, or a number of seconds")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.adapters import canary
+from chalicelib.adapters import canary, heartbeat
 from chalicelib.adapters.fields import Ignored, Parsed, quoted
 from chalicelib.adapters.owner_rules import OwnerRules
 from chalicelib.adapters.registry import OWN_EMITTERS, PROVIDERS, SOURCES
@@ -21,7 +21,8 @@ def parse(name: str, payload: Mapping[str, Any], rules: OwnerRules) -> list[Pars
             f"Set the attribute `source` to one of {', '.join(SOURCES)}, or leave it out for CloudWatch.",
         )
     alerts = SOURCES[name].parse(payload, rules.of(name))
-    return canary.keep_team([_own(each, name) for each in alerts])
+    read = (each if isinstance(each, Ignored) else heartbeat.read(each) for each in alerts)
+    return canary.keep_team([_own(each, name) for each in read])
 
 
 def _own(alert: Parsed, name: str) -> Parsed:

@@ -2,10 +2,16 @@
 
 import pkgutil
 from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
 from functools import cache
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from chalicelib.adapters.source import Source
+from chalicelib.alert_values import Kind
+
+if TYPE_CHECKING:
+    from chalicelib.alert import AlertEvent
 
 
 class Sources(Mapping[str, Source]):
@@ -83,6 +89,14 @@ def webhook(name: str) -> Source | None:
 def of_alert(name: str) -> Source:
     """Find a source by the name in its alert."""
     return SOURCES[name if name in PROVIDERS else OWN_EMITTERS]
+
+
+def repeats(alert: "AlertEvent") -> timedelta | None:
+    """Say how often its source repeats a firing alert by default: zero if never, None if unknown.
+
+    That a heartbeat is missing is found here, once, whatever its source repeats.
+    """
+    return timedelta() if alert.kind is Kind.HEARTBEAT else of_alert(alert.source).repeats
 
 
 def shown_as(name: str) -> str:

@@ -38,7 +38,14 @@ PLACES = (
 OWNERS = frozenset({"team", "teams"})
 """Shown elsewhere, and in a title only if the group needs them."""
 
-ELSEWHERE = OWNERS | {"alertname", "rulename", "priority", "summary", "description", "runbook_url"}
+KIND, INTERVAL, GRACE = "alerting_kind", "heartbeat_interval", "heartbeat_grace"
+"""Labels or annotations that say what an alert is about."""
+
+ELSEWHERE = (
+    {KIND, INTERVAL, GRACE}
+    | OWNERS
+    | frozenset({"alertname", "rulename", "priority", "summary", "description", "runbook_url"})
+)
 """Shown elsewhere, or prose."""
 
 _EXPORTER = re.compile(r"exporter|state-metrics", re.IGNORECASE)

@@ -6,6 +6,7 @@ A row that is tried again later is due later each time, so its due time does not
 from datetime import datetime, timedelta
 
 from chalicelib.alert import Condition
+from chalicelib.conditions import heartbeats
 from chalicelib.conditions.issue import Closer
 from chalicelib.conditions.row import AlertState, Issue
 from chalicelib.labels import FLAPPING_LABEL
@@ -21,7 +22,7 @@ def since(row: AlertState) -> datetime | None:
     issue, spec = row.status.issue, row.spec
     if (
         row.due_at is None
-        or _for_mirrors_alone(row)
+        or _not_for_github(row)
         or spec.alert is None
         or row.status.snoozed_until
         or row.held
@@ -52,12 +53,13 @@ def long_over(row: AlertState, now: datetime) -> bool:
     return row.spec.condition is Condition.RESOLVED and issue.closed_at < now - LONG
 
 
-def _for_mirrors_alone(row: AlertState) -> bool:
-    """Whether it is due only because a mirror is owed something, not GitHub.
+def _not_for_github(row: AlertState) -> bool:
+    """Whether it is due only because a mirror is owed something, or a heartbeat is waited for.
 
     A step that is begun or that failed is due at another time than `mirror_at`, or has its intent.
     """
-    return row.due_at == row.status.mirror_at and row.intent is None
+    waits = (row.status.mirror_at, heartbeats.asks_at(row.spec), heartbeats.deadline(row.spec))
+    return row.due_at in waits and row.intent is None
 
 
 def _held(issue: Issue) -> bool:

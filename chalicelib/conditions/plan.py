@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.alert import AlertEvent, Condition
+from chalicelib.conditions import heartbeats
 from chalicelib.conditions.comments import Comment
 from chalicelib.conditions.escalation import escalation
 from chalicelib.conditions.flapping import while_flapping
@@ -23,13 +24,17 @@ __all__ = ["Policy", "plan"]
 
 
 def plan(row: AlertState, now: datetime, policy: Policy) -> Step:
-    """Decide what GitHub should see next; where that is nothing, mirrors may still be owed something."""
+    """Decide what GitHub should see next.
+
+    Where that is nothing, mirrors may still be owed something, or a heartbeat be waited for.
+    """
     if row.lease and row.lease.until > now:
         return Nothing(Quiet.IN_PROGRESS, row.lease.until)
-    step, mirror_at = _on_github(row, now, policy), row.status.mirror_at
-    if mirror_at and isinstance(step, Nothing):
-        return replace(step, due_at=min(step.due_at or mirror_at, mirror_at))
-    return step
+    step = _on_github(row, now, policy)
+    if not isinstance(step, Nothing):
+        return step
+    times = (step.due_at, row.status.mirror_at, heartbeats.wakes_at(row.spec, now))
+    return replace(step, due_at=min((at for at in times if at), default=None))
 
 
 def _on_github(row: AlertState, now: datetime, policy: Policy) -> Step:

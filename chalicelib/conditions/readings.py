@@ -30,7 +30,7 @@ class Reading:
 def added(known: Iterable[Reading], alert: AlertEvent, at: datetime) -> tuple[Reading, ...]:
     """Add what an alert brought; nothing, if that is not one plain number, or its source never repeats."""
     value = number(_written(alert))
-    if value is None or registry.of_alert(alert.source).repeats == timedelta():
+    if value is None or registry.repeats(alert) == timedelta():
         return tuple(known)
     return tuple(sorted({*known, Reading(at, value)}, key=lambda reading: reading.at))[-MOST:]
 

@@ -74,7 +74,7 @@ def _reason(news: News) -> Reason:
     if moved or (not fires and _says_who_else(news)):
         return Reason.FIRING_LATE
     # Alertmanager moves a start back where another replica of Prometheus saw it sooner (types.Alert.Merge).
-    again = fires and registry.of_alert(news.alert.source).repeats and news.received_at > news.spec.seen_at
+    again = fires and registry.repeats(news.alert) and news.received_at > news.spec.seen_at
     return Reason.REPEAT if again else Reason.STALE
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from chalicelib.adapters import registry
-from chalicelib.alert import AlertEvent, Condition
-from chalicelib.conditions import readings, repeats, title
+from chalicelib.alert import AlertEvent, Condition, Kind
+from chalicelib.conditions import heartbeats, readings, repeats, title
 from chalicelib.conditions.moments import insert, placed, read, said_last
 from chalicelib.conditions.reasons import News, Reason, reason_of
 from chalicelib.conditions.row import AlertState
@@ -46,7 +46,8 @@ def record(
 
     `received_at` is when its message was received, so that a redelivery decides the same.
     """
-    alert, moment = title.kept(row, alert, received_at), _moment(alert, received_at)
+    alert = heartbeats.placed(title.kept(row, alert, received_at), received_at)
+    moment = _moment(alert, received_at)
     if row is None:
         return _first(alert, moment, received_at)
     news = _news(row.spec, alert, moment, received_at)
@@ -60,7 +61,7 @@ def _moment(alert: AlertEvent, received_at: datetime) -> Moment:
 
     One from a clock far ahead would make later messages stale, so the time it was received is taken for it.
     """
-    received = received_at if registry.of_alert(alert.source).repeats else None
+    received = received_at if registry.repeats(alert) else None
     if alert.occurred_at > received_at + CLOCK_AHEAD:
         return Moment(received_at, alert.state, received=received)
     anew = alert.began_anew and alert.state is Condition.FIRING
@@ -70,6 +71,8 @@ def _moment(alert: AlertEvent, received_at: datetime) -> Moment:
 def _news(spec: Spec, alert: AlertEvent, moment: Moment, received_at: datetime) -> News:
     known = _received(spec) if moment.received else spec.moments
     moments = insert(known, moment)
+    if alert.kind is Kind.HEARTBEAT:
+        moments = heartbeats.few(moments)
     firing = moment.condition is Condition.FIRING
     at = placed(moments, moment) if firing else moment.at
     newest = firing and moments != known and said_last(moments, moment)
@@ -98,12 +101,14 @@ def _spec(news: News, reason: Reason) -> Spec:
     if reason in (Reason.STALE, Reason.DUPLICATE):
         return known
     seen = replace(known, seen_at=max(spec.seen_at, news.received_at))
+    if news.alert.kind is Kind.HEARTBEAT:
+        seen = replace(seen, repeats_every=heartbeats.learned(spec, news.alert, news.received_at))
     if reason is Reason.ALREADY_RESOLVED:
         return replace(seen, early=_told_of(news.alert))
     told = replace(seen, generation=spec.generation + 1, listed="")
     match reason:
         case Reason.REPEAT:
-            every = repeats.learned(spec, news.alert.source, news.received_at)
+            every = repeats.learned(spec, news.alert, news.received_at)
             values = readings.added(spec.readings, news.alert, news.received_at)
             again = replace(told, alert=news.alert, count=spec.count + 1, repeats_every=every)
             return replace(again, readings=values)
@@ -168,8 +173,12 @@ def _episode_heard_at(news: News) -> datetime | None:
 
 
 def _told_of(resolution: AlertEvent) -> AlertEvent:
-    """What of a resolution is told; the firing's own payload is large enough for a row."""
-    return resolution.model_copy(update={"raw_provider": None, "labels": {}})
+    """What of a resolution is told; the firing's own payload is large enough for a row.
+
+    A heartbeat's silence is written from what was said while it was heard.
+    """
+    labels = resolution.labels if resolution.kind is Kind.HEARTBEAT else {}
+    return resolution.model_copy(update={"raw_provider": None, "labels": labels})
 
 
 def _episodes(news: News, resolution: AlertEvent | None) -> tuple[Episode, ...]:

@@ -6,6 +6,7 @@ A source says nothing of an alert that is silenced, inhibited or muted, not even
 from datetime import datetime, timedelta
 
 from chalicelib.adapters import registry
+from chalicelib.alert import AlertEvent
 from chalicelib.conditions.spec import Spec
 
 NEVER = timedelta()
@@ -16,19 +17,23 @@ SHOWN = 3
 MISSED = 3
 
 
-def learned(spec: Spec, source: str, heard_at: datetime) -> timedelta | None:
-    """Say how often a firing alert is repeated, now that it is heard again at `heard_at`.
+def learned(spec: Spec, alert: AlertEvent, heard_at: datetime) -> timedelta | None:
+    """Say how often a firing alert is repeated, now that it is heard again at `heard_at`."""
+    gap, usual = heard_at - spec.seen_at, registry.repeats(alert)
+    if usual == NEVER or gap <= timedelta():
+        return spec.repeats_every
+    return max(SHORTEST, towards(gap, spec.repeats_every or usual or gap))
+
+
+def towards(gap: timedelta, known: timedelta) -> timedelta:
+    """Move a known interval towards a gap between two messages.
 
     It is the largest gap that counts, as all alerts of a group are sent again whenever one of them changes. A
     gap makes the known interval shorter by no more than half of its own length, so that a lively group does
     not hide a long interval, and longer by no more than what was tolerated, so that one long silence does not
     make us deaf.
     """
-    gap, usual = heard_at - spec.seen_at, registry.of_alert(source).repeats
-    if usual == NEVER or gap <= timedelta():
-        return spec.repeats_every
-    known = spec.repeats_every or usual or gap
-    return max(SHORTEST, min(max(gap, known - gap / 2), known * MISSED))
+    return min(max(gap, known - gap / 2), known * MISSED)
 
 
 def every(spec: Spec) -> timedelta | None:
@@ -53,4 +58,4 @@ def stale_at(spec: Spec, after: timedelta | None) -> datetime | None:
 
 def _usual(spec: Spec) -> timedelta | None:
     """How often its source repeats by default; None if that is not known beforehand."""
-    return registry.of_alert(spec.alert.source).repeats if spec.alert else NEVER
+    return registry.repeats(spec.alert) if spec.alert else NEVER

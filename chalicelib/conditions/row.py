@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from chalicelib.alert import Priority
+from chalicelib.conditions import heartbeats
 from chalicelib.conditions.command import Command, Remark
 from chalicelib.conditions.enrichment import Enrichment
 from chalicelib.conditions.facts import Fact
@@ -171,8 +172,9 @@ class AlertState:
 
     @property
     def priority(self) -> Priority:
-        """How urgent the row is; a tombstone is not."""
-        return self.spec.alert.priority if self.spec.alert else Priority.P3
+        """How urgent the row is; a tombstone is not, but for a heartbeat that was never silent."""
+        told = self.spec.alert or heartbeats.newest(self.spec)
+        return told.priority if told else Priority.P3
 
     @property
     def enrichment(self) -> Enrichment | None:

@@ -113,7 +113,7 @@ def _started_since(spec: Spec, over_at: datetime) -> bool:
     So it had ended, and nobody said so: it was silenced, or its route sends no resolutions. Replicas name
     starts that are seconds apart, and clocks differ, so a start must be clearly later.
     """
-    repeats = spec.alert is not None and bool(registry.of_alert(spec.alert.source).repeats)
+    repeats = spec.alert is not None and bool(registry.repeats(spec.alert))
     return repeats and spec.fired_at is not None and spec.fired_at + _behind(spec) > over_at + APART
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from chalicelib.alert import AlertEvent, Condition, Priority
+from chalicelib.alert import AlertEvent, Condition, Kind, Priority
 from chalicelib.conditions import listed_alerts
 from chalicelib.conditions.listed_alerts import Key, Learned, Listing, Memory, Rules, State
 from chalicelib.conditions.record import record
@@ -101,7 +101,8 @@ class AlertLists:
             if self.now() >= until:
                 raise TooLate("the table is too slow for a look at all rows that have an open issue")
             for row in self.rows.several(asked[start : start + AT_ONCE]):
-                if row.spec.alert and row.spec.alert.source == source:
+                told = row.spec.alert
+                if told and told.source == source and told.kind is Kind.CONDITION:
                     yield row
 
     def _learn(self, learned: Learned, rows: list[AlertState], listing: Listing) -> None:

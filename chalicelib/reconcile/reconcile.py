@@ -16,6 +16,9 @@ AT_ONCE = 200
 Work = Callable[[datetime], None]
 """Works until a time."""
 
+Advance = Callable[[AlertState, datetime], None]
+"""Works on a row until a time."""
+
 Named = tuple[tuple[str, Work], ...]
 
 
@@ -28,7 +31,7 @@ class Reconcile:
     """
 
     rows: Rows
-    sync: Callable[[AlertState, datetime], None]
+    sync: Advance
     jobs: Named
     now: Callable[[], datetime]
     telemetry: Telemetry

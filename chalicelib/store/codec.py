@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from chalicelib.alert import AlertEvent, Condition, Priority
-from chalicelib.conditions import lag
+from chalicelib.conditions import heartbeats, lag
 from chalicelib.conditions.nothing import Held
 from chalicelib.conditions.row import AlertState, Intent, Lease, Status
 from chalicelib.conditions.spec import Spec
@@ -25,7 +25,7 @@ KEPT = timedelta(days=3 * 365)
 TOMBSTONE_KEPT = timedelta(days=7)
 
 ALERTS = ("alert", "resolution", "early")
-ADDED = {"annotations", "kind", "measurement", "name"}
+ADDED = {"annotations", "grace", "interval", "kind", "measurement", "name"}
 """Fields of an alert that came later."""
 WAITING, SILENCED = "", "SILENCED#"
 """Kinds of rows in the index `waiting`; the first is as old as the index, and has no name."""
@@ -41,11 +41,11 @@ _ADDED: Mapping[str, TypeAdapter[Any]] = {
 
 
 def spec(row: AlertState) -> dict[str, Any]:
-    """What record writes; a resolved row is kept three years, a tombstone a week."""
+    """What record writes; a resolved row or a heartbeat's is kept three years, a tombstone a week."""
     told = row.spec
     resolved = told.condition is Condition.RESOLVED
     ended = told.episodes[-1].ended if resolved and told.episodes else None
-    expires = told.at + (KEPT if told.alert else TOMBSTONE_KEPT)
+    expires = told.at + (KEPT if told.alert or heartbeats.newest(told) else TOMBSTONE_KEPT)
     absent: dict[str, Any] = dict.fromkeys(ALERTS, ADDED) | ({} if told.readings else {"readings": True})
     return {
         "spec": {"S": _SPEC.dump_json(told, exclude=absent).decode()},

@@ -5,7 +5,8 @@ from functools import partial
 from chalicelib.reconcile.canary import Canary
 from chalicelib.reconcile.drift import Drift
 from chalicelib.reconcile.gauges import Gauges
-from chalicelib.reconcile.reconcile import Reconcile, Work
+from chalicelib.reconcile.heartbeats import Heartbeats
+from chalicelib.reconcile.reconcile import Advance, Reconcile, Work
 from chalicelib.reconcile.silent_sources import SilentSources
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.github import gate, issues, sync
@@ -32,12 +33,17 @@ def reconcile(stage: Stage) -> Reconcile:
     )
     return Reconcile(
         rows=store(stage),
-        sync=sync(stage).advance,
+        sync=_heartbeats(stage),
         jobs=tuple((name, wire(stage)) for name, wanted, wire in jobs if wanted),
         now=CLOCK.now,
         telemetry=stage.telemetry,
         chores=tuple((name, wire(stage)) for name, wanted, wire in chores if wanted),
     )
+
+
+def _heartbeats(stage: Stage) -> Advance:
+    name, publisher, advance = stage.settings.stage, stage.publisher, sync(stage).advance
+    return Heartbeats(store(stage), publisher, name, advance, CLOCK.now, stage.telemetry).advance
 
 
 def _drift(stage: Stage) -> Work:

@@ -27,6 +27,7 @@ from chalicelib.reconcile.alarm_check import AlarmCheck
 from chalicelib.reconcile.alert_lists import AlertLists
 from chalicelib.reconcile.board import BoardUpkeep
 from chalicelib.reconcile.drift import Drift
+from chalicelib.reconcile.heartbeats import Heartbeats
 from chalicelib.reconcile.missed_alarms import MissedAlarms
 from chalicelib.reconcile.reconcile import Reconcile
 from chalicelib.store.census import DynamoCensus
@@ -190,11 +191,13 @@ class Container:
         yield services.enricher
         yield MetricData(lambda _: services.cloudwatch())
 
+    def _topic(self) -> SnsTopic:
+        return SnsTopic(self._services.messaging, "arn:aws:sns:us-west-2:123456789012:alerts")  # type: ignore[arg-type]
+
     def webhook(self) -> AlertWebhook:
         services = self._services
-        topic = SnsTopic(services.messaging, "arn:aws:sns:us-west-2:123456789012:alerts")  # type: ignore[arg-type]
         return AlertWebhook(
-            topic, _Secret(), self.clock.now, services.telemetry, Refusals(services.telemetry)
+            self._topic(), _Secret(), self.clock.now, services.telemetry, Refusals(services.telemetry)
         )
 
     def collector(self) -> Collector:
@@ -217,7 +220,8 @@ class Container:
         if services.scenario.setting.board:
             jobs += (("BOARD_FAILED", board.update),)
         chores = tuple(self._chores(census))
-        return Reconcile(self.store, self.sync.advance, jobs, now, telemetry, chores)
+        beats = Heartbeats(self.store, self._topic(), "test", self.sync.advance, now, telemetry)
+        return Reconcile(self.store, beats.advance, jobs, now, telemetry, chores)
 
     def _chores(self, census: DynamoCensus) -> Iterator[tuple[str, Callable[[datetime], None]]]:
         """What looks at providers; with none to look at there is nothing to do."""

@@ -1,0 +1,97 @@
+"""Heartbeats: signs of life such as Prometheus's Watchdog, which always fires. Pure.
+
+What matters of one is that it stays away. So inside, its alert is about the condition that nothing comes:
+each sign of life is a RESOLVED of that condition. That an emitter ends its heartbeat is a RESOLVED that is no
+recovery; that a rule which always fires has ended is silence.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from chalicelib.adapters import fields, registry, texts
+from chalicelib.adapters.fields import Ownership, quoted
+from chalicelib.adapters.owner_rules import OwnerRules
+from chalicelib.adapters.telling import GRACE, INTERVAL, KIND
+from chalicelib.alert_values import MAX_TITLE, UNKNOWN_TEAM, Condition, Kind, Priority, interval
+from chalicelib.errors import Rejected
+
+if TYPE_CHECKING:
+    from chalicelib.alert import AlertEvent
+
+NAMES = frozenset({"watchdog", "deadmansswitch", "deadmanswitch", "prometheusalertmanagere2edeadmanswitch"})
+"""Of rules that always fire, in lower case.
+
+`Watchdog` and, before, `DeadMansSwitch` are kube-prometheus's (runbooks.prometheus-operator.dev); the longest
+is of samber/awesome-prometheus-alerts.
+"""
+
+OF_PROMETHEUS = frozenset({"alertmanager", "grafana"})
+"""Whose rules have such names."""
+
+UNOWNED = Ownership((UNKNOWN_TEAM,), Priority.P1)
+"""Whose a heartbeat is that names nobody, if the routing has no fallback: what it watches is the watcher."""
+
+
+def is_one(name: str, said: str) -> bool:
+    """Whether a rule of Prometheus or Grafana is a heartbeat, by what it says it is, or else by its name."""
+    return said.casefold() == Kind.HEARTBEAT if said else name.casefold() in NAMES
+
+
+def owned(rules: OwnerRules) -> OwnerRules:
+    """Let a heartbeat that names no owner be read all the same."""
+    return replace(rules, missing=rules.missing or UNOWNED)
+
+
+def read(alert: "AlertEvent") -> "AlertEvent":
+    """Read an alert that is a heartbeat as one, and any other as it is; raises Rejected."""
+    said_by = [fields.lowered(alert.annotations), fields.lowered(alert.labels)]
+    name = (alert.name or alert.title) if alert.source in OF_PROMETHEUS else ""
+    if alert.kind is not Kind.HEARTBEAT and not is_one(name, fields.first(said_by, KIND)):
+        return alert
+    stated = {
+        "interval": alert.interval or _length(fields.first(said_by, INTERVAL), INTERVAL),
+        "grace": alert.grace or _length(fields.first(said_by, GRACE), GRACE),
+        **{field: _without_ours(getattr(alert, field)) for field in ("labels", "annotations")},
+    }
+    beat = alert.model_copy(update=stated)
+    if alert.state is Condition.FIRING:
+        return _nothing_from(beat, Condition.RESOLVED)
+    if alert.source in registry.PROVIDERS:
+        why = f"{registry.shown_as(alert.source)} reports that this alert, which always fires, has ended."
+        return _nothing_from(beat, Condition.FIRING, f"{why} {alert.reason or ''}".strip())
+    return _nothing_from(
+        beat, Condition.RESOLVED, alert.reason or "Its sender has ended it.", recovered=False
+    )
+
+
+def _nothing_from(
+    alert: "AlertEvent", state: Condition, reason: str | None = None, *, recovered: bool = True
+) -> "AlertEvent":
+    return alert.model_copy(
+        update={
+            "kind": Kind.HEARTBEAT,
+            "state": state,
+            "title": texts.cut(f"No heartbeat from {alert.title}", MAX_TITLE),
+            "name": texts.cut(f"No heartbeat from {alert.name or alert.title}", MAX_TITLE),
+            "reason": reason,
+            "recovered": recovered,
+            "began_anew": False,
+        }
+    )
+
+
+def _length(said: str, name: str) -> timedelta | None:
+    try:
+        return interval(said) if said else None
+    except ValueError as error:
+        raise Rejected(
+            "INVALID_INTERVAL",
+            f"`{name}` is {quoted(said)}; it {error}",
+            f"Correct the label or annotation `{name}`.",
+        ) from error
+
+
+def _without_ours(pairs: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in pairs.items() if name.lower() not in (KIND, INTERVAL, GRACE)}

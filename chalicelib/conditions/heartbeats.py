@@ -1,0 +1,131 @@
+"""Heartbeats: when a sign of life is overdue, and what that means. Pure.
+
+A heartbeat's row is about the condition that nothing comes. Each sign of life is a RESOLVED of it, received
+when we received it, so that no other clock counts. Where the next one is overdue, FIRING is recorded as if a
+provider had said so: the silence began with the last sign of life. The interval is the one that is stated, or
+else learned from the signs of life themselves: Alertmanager does not send its `repeat_interval` along
+(github.com/prometheus/alertmanager, template.Data).
+
+A missing heartbeat proves nothing while Alerting's own queue stands still. So before one is overdue,
+reconcile sends a message of its own through the topic, a trial, and those that arrive are the evidence.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from chalicelib.adapters.group import REPEATS
+from chalicelib.alert import AlertEvent, Condition, Kind
+from chalicelib.alert_values import LONGEST_INTERVAL, SHORTEST_INTERVAL
+from chalicelib.conditions.periods import TICK
+from chalicelib.conditions.repeats import towards
+from chalicelib.conditions.spec import Moment, Spec
+from chalicelib.quantities import quantity
+
+LEAST_GRACE, MOST_GRACE = timedelta(minutes=2), timedelta(hours=1)
+"""Half of the interval lies between these, where no grace is stated."""
+
+EARLY = timedelta(seconds=90)
+"""How long before its deadline a heartbeat is looked at first; reconcile runs at least once in that time."""
+
+SETTLED = timedelta(minutes=6)
+"""How long after a standstill all that waited has arrived: longer than the longest delay of `requeue`."""
+
+BLIND = timedelta(minutes=30)
+"""For how long no trial may arrive until silence is reported all the same."""
+
+AGAIN = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Trials:
+    """What is known of our own queue: when the trials that arrived were sent, and since when none has."""
+
+    arrived: tuple[datetime, ...] = ()
+    unanswered_since: datetime | None = None
+
+    def prove(self, asked_at: datetime, deadline: datetime, now: datetime) -> bool:
+        """Whether what was sent in time has arrived: one did before the deadline, or all has had its time."""
+        since = [sent for sent in self.arrived if sent >= asked_at]
+        return any(sent <= deadline or sent + SETTLED <= now for sent in since)
+
+    def blind(self, now: datetime) -> bool:
+        """Whether no trial has arrived for so long that waiting for one would hide the silence."""
+        return self.unanswered_since is not None and now - self.unanswered_since >= BLIND
+
+
+def placed(alert: AlertEvent, received_at: datetime) -> AlertEvent:
+    """Give a heartbeat's message the time at which it was received; ours, of a silence, has its own."""
+    if alert.kind is not Kind.HEARTBEAT or alert.began_anew:
+        return alert
+    return alert.model_copy(update={"occurred_at": received_at})
+
+
+def newest(spec: Spec) -> AlertEvent | None:
+    """Find the last sign of life of a heartbeat that is waited for; None while it is silent, or once over."""
+    if spec.condition is Condition.FIRING:
+        return None
+    told = spec.early or spec.resolution
+    return told if told and told.kind is Kind.HEARTBEAT and told.recovered else None
+
+
+def deadline(spec: Spec) -> datetime | None:
+    """Say when the next sign of life will be overdue."""
+    beat = newest(spec)
+    return spec.at + _interval(spec, beat) + _grace(spec, beat) if beat else None
+
+
+def asks_at(spec: Spec) -> datetime | None:
+    """Say when a trial is to be sent, so that it has arrived by the deadline."""
+    beat, overdue_at = newest(spec), deadline(spec)
+    return overdue_at - max(EARLY, min(_grace(spec, beat) / 2, SETTLED)) if beat and overdue_at else None
+
+
+def wakes_at(spec: Spec, now: datetime) -> datetime | None:
+    """Say when to look at a heartbeat next; None if only a message can make a difference."""
+    overdue_at = deadline(spec)
+    ahead = (at for at in (asks_at(spec), overdue_at) if at and at > now)
+    return next(ahead, now + AGAIN) if overdue_at else None
+
+
+def silence(spec: Spec, trials: Trials, now: datetime) -> AlertEvent | None:
+    """Write what is to be recorded of a heartbeat that is overdue for certain; None if it is not."""
+    beat, asked_at, overdue_at = newest(spec), asks_at(spec), deadline(spec)
+    if beat is None or asked_at is None or overdue_at is None or now < overdue_at:
+        return None
+    proven = trials.prove(asked_at, overdue_at, now)
+    if not (proven or trials.blind(now)):
+        return None
+    every = quantity(_interval(spec, beat).total_seconds(), "Seconds")
+    reason = f"The last heartbeat came at {spec.at:%Y-%m-%d %H:%M} UTC; one is due every {every}."
+    if not proven:
+        reason += " No test message of Alerting's own has come through either, so its queue may be at fault."
+    update = {"state": Condition.FIRING, "occurred_at": spec.at + TICK, "reason": reason, "began_anew": True}
+    return beat.model_copy(update=update)
+
+
+def learned(spec: Spec, alert: AlertEvent, received_at: datetime) -> timedelta | None:
+    """Say how often a heartbeat comes, now that a message of it was received."""
+    if alert.state is Condition.FIRING or received_at <= spec.at:
+        return spec.repeats_every
+    interval = towards(received_at - spec.at, spec.repeats_every or REPEATS)
+    return min(max(SHORTEST_INTERVAL, interval), LONGEST_INTERVAL)
+
+
+def few(moments: tuple[Moment, ...]) -> tuple[Moment, ...]:
+    """Keep of the signs of life after the last silence the one that ended it, and the newest."""
+    fired = max(
+        (place for place, each in enumerate(moments) if each.condition is Condition.FIRING), default=-1
+    )
+    after = moments[fired + 1 :]
+    ended = after[:1] if fired >= 0 else ()
+    return moments[: fired + 1] + tuple(dict.fromkeys((*ended, *after[-1:])))
+
+
+def _interval(spec: Spec, beat: AlertEvent | None) -> timedelta:
+    stated = beat.interval if beat else None
+    return stated or spec.repeats_every or REPEATS
+
+
+def _grace(spec: Spec, beat: AlertEvent | None) -> timedelta:
+    stated = beat.grace if beat else None
+    return stated or min(max(LEAST_GRACE, _interval(spec, beat) / 2), MOST_GRACE)
