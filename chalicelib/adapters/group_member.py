@@ -22,9 +22,6 @@ NAMELESS = "An alert without a name"
 READ_ELSEWHERE = frozenset(
     {"alertname", "rulename", "team", "teams", "priority", "runbook_url", "description", "summary"}
 )
-NOT_OF_THE_RULE = frozenset({telling.KIND})
-"""What Grafana reports with the labels of a rule whose data is missing is not what the rule is about."""
-
 TOLD_ELSEWHERE = frozenset({"team", "teams", "priority", "grafana_state_reason"})
 """Annotations that an issue shows in another form."""
 
@@ -91,7 +88,7 @@ class Member:
             {
                 name: value
                 for name, value in self.labels.items()
-                if name.lower() not in READ_ELSEWHERE | self._left_out and not name.startswith("__")
+                if name.lower() not in READ_ELSEWHERE and not name.startswith("__")
             }
         )
 
@@ -123,7 +120,7 @@ class Member:
         return {
             name: value
             for name, value in fields.strings(self.alert.get("annotations")).items()
-            if name.lower() not in TOLD_ELSEWHERE | hidden | self._left_out
+            if name.lower() not in TOLD_ELSEWHERE | hidden
             and value.strip() not in told
             and value.strip() not in fields.TEMPLATE_WITHOUT_VALUE
             and not name.startswith("__")
@@ -139,13 +136,9 @@ class Member:
         place = OwnershipSource(
             "the labels or annotations of the rule", rule, "team: your-team", "priority: P2"
         )
-        if not self._left_out and heartbeat.is_one(self.name, self.said(telling.KIND)):
+        if heartbeat.is_one(self.name, self.said(telling.KIND)):
             return owner(self.said_by, Condition.FIRING, heartbeat.owned(rules), place)
         return owner(self.said_by, self.condition, rules, place)
-
-    @property
-    def _left_out(self) -> frozenset[str]:
-        return NOT_OF_THE_RULE if "rulename" in self.labels else frozenset()
 
 
 def members(payload: Mapping[str, Any]) -> list[Member]:
@@ -163,6 +156,7 @@ def _member(alert: object, payload: Mapping[str, Any]) -> Member:
             f"an entry of `alerts` is no object: {quoted(alert)}",
             "Send a webhook's default payload.",
         )
+    alert = heartbeat.without_kind_of_rule(alert)
     labels, fingerprint = fields.strings(alert.get("labels")), _fingerprint(alert)
     annotations = fields.lowered(fields.strings(alert.get("annotations")))
     return Member(

@@ -8,7 +8,7 @@ recovery; that a rule which always fires has ended is silence.
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from chalicelib.adapters import fields, registry, texts
 from chalicelib.adapters.fields import Ownership, quoted
@@ -27,16 +27,27 @@ NAMES = frozenset({"watchdog", "deadmansswitch", "deadmanswitch", "prometheusale
 is of samber/awesome-prometheus-alerts.
 """
 
+T = TypeVar("T")
+
 OF_PROMETHEUS = frozenset({"alertmanager", "grafana"})
 """Whose rules have such names."""
 
-UNOWNED = Ownership((UNKNOWN_TEAM,), Priority.P1)
+_RULE = "a heartbeat that names none"
+UNOWNED = Ownership((UNKNOWN_TEAM,), Priority.P1, team_rule=_RULE, priority_rule=_RULE)
 """Whose a heartbeat is that names nobody, if the routing has no fallback: what it watches is the watcher."""
 
 
 def is_one(name: str, said: str) -> bool:
     """Whether a rule of Prometheus or Grafana is a heartbeat, by what it says it is, or else by its name."""
     return said.casefold() == Kind.HEARTBEAT if said else name.casefold() in NAMES
+
+
+def without_kind_of_rule(alert: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Leave the kind out of what Grafana reports, with a rule's labels, about the rule's missing data."""
+    labels, annotations = (fields.mapping(alert.get(name)) for name in ("labels", "annotations"))
+    if "rulename" not in labels:
+        return alert
+    return {**alert, "labels": _without_ours(labels), "annotations": _without_ours(annotations)}
 
 
 def owned(rules: OwnerRules) -> OwnerRules:
@@ -93,5 +104,5 @@ def _length(said: str, name: str) -> timedelta | None:
         ) from error
 
 
-def _without_ours(pairs: Mapping[str, str]) -> dict[str, str]:
+def _without_ours(pairs: Mapping[str, T]) -> dict[str, T]:
     return {name: value for name, value in pairs.items() if name.lower() not in (KIND, INTERVAL, GRACE)}

@@ -64,8 +64,8 @@ def owner(said: Said, condition: Condition, rules: OwnerRules, place: OwnershipS
         teams=team.value or missing.teams,
         priority=priority.value or missing.priority,
         names=frozenset({team.name, priority.name} - {""}),
-        team_rule=team.rule or unnamed.format("team"),
-        priority_rule=priority.rule or unnamed.format("priority"),
+        team_rule=team.rule or missing.team_rule or unnamed.format("team"),
+        priority_rule=priority.rule or missing.priority_rule or unnamed.format("priority"),
         unknown=priority.word,
     )
     rules.noted(named)
