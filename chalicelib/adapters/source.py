@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from chalicelib.adapters.fields import Parsed
     from chalicelib.adapters.owner_rules import OwnerRules
 
+MOST_BYTES = 200_000
+"""Of one alert in a message: SNS takes 262,144 by default, attributes included."""
+
 Payload = dict[str, Any]
 Parse = Callable[[Mapping[str, Any], "OwnerRules"], "list[Parsed]"]
 
@@ -105,7 +108,7 @@ class Source:
         """How what it sends is signed."""
         return self.signing or as_grafana_does(self.name)
 
-    def cut(self, payload: Mapping[str, Any], limit_bytes: int = 200_000) -> Payload:
+    def cut(self, payload: Mapping[str, Any], limit_bytes: int = MOST_BYTES) -> Payload:
         """Shorten one alert to `limit_bytes` of JSON in ASCII; what identifies it goes last."""
         return texts.fit(payload, limit_bytes, self.identifying)
 

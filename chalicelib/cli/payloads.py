@@ -15,7 +15,6 @@ from chalicelib.adapters.source import Source
 from chalicelib.alert import Priority
 from chalicelib.cli.trouble import Trouble
 from chalicelib.webhook import http
-from chalicelib.webhook.publishing import MOST_MESSAGE_BYTES
 
 
 def text(name: str) -> str:
@@ -63,7 +62,7 @@ def messages(name: str, text: str, now: datetime) -> list[Message]:
     if not source.posts:
         return [envelope.read(record(text, {}, now))]
     parts = source.split(http.parse(text.encode()))
-    bodies = [json.dumps(source.cut(part, MOST_MESSAGE_BYTES)) for part in parts]
+    bodies = [json.dumps(source.cut(part)) for part in parts]
     return [envelope.read(record(body, {"source": name}, now)) for body in bodies]
 
 

@@ -20,7 +20,6 @@ AT_ONCE = 100
 TIME = timedelta(seconds=15)
 """After which no more is begun: the function has 25 s (.chalice/config.json), and a call to SNS that hangs
 takes seven. At 22 ms for a call, 12 of them our own at 512 MB, this is enough for 6,800 alerts."""
-MOST_MESSAGE_BYTES = 200_000
 LOST = "the alerts could not all be queued; send them again"
 
 Payload = TypeVar("Payload", bound=Mapping[str, Any])
@@ -38,7 +37,7 @@ def publish(
     for done in range(0, len(ordered), AT_ONCE):
         if done and late():
             return done
-        bodies = [_message(source.cut(each, MOST_MESSAGE_BYTES)) for each in ordered[done : done + AT_ONCE]]
+        bodies = [_message(source.cut(each)) for each in ordered[done : done + AT_ONCE]]
         http.publish(topic, bodies, posted, LOST)
     return len(ordered)
 

@@ -13,7 +13,7 @@ from chalicelib.adapters.expressions import LONGEST, LONGEST_FAILURE, Expression
 from chalicelib.adapters.fields import Ignored, Ownership
 from chalicelib.adapters.owner_rules import NO_RULES, OwnerRules
 from chalicelib.adapters.registry import Sources
-from chalicelib.adapters.source import Example, Source
+from chalicelib.adapters.source import MOST_BYTES, Example, Source
 from chalicelib.alert import AlertEvent, Condition, Priority
 from chalicelib.errors import ConfigurationError, NotAccepted, Rejected
 from tests.unit import up_to
@@ -273,6 +273,52 @@ def test_lists_of_texts_are_joined_and_anything_else_is_written_as_json() -> Non
     }
     (parsed,) = read("grafana-custom", {"my_alerts": [alert]})
     assert (parsed.teams, parsed.labels) == (("storage", "ci"), {"host": '{"n": 1}'})
+
+
+NOISE = {f"noise-{number}": {"at": number, "value": 0.5} for number in range(12_000)}
+
+
+@pytest.mark.parametrize(
+    ("conclusion", "found"), [("failure", Condition.FIRING), ("success", Condition.RESOLVED)]
+)
+def test_an_alert_of_many_small_values_that_is_too_large_for_a_message_is_the_same_alert(
+    conclusion: str, found: Condition
+) -> None:
+    source, body = sources()["github-actions"], of_run(conclusion=conclusion)
+    (whole,) = source.split(body)
+    (large,) = source.split(body | NOISE | {"steps": [{"n": 0}] * 20_000})
+    message = source.cut(large)
+    assert whole == body
+    assert len(json.dumps(message)) < MOST_BYTES < len(json.dumps(body | NOISE))
+    assert source.ended(message) == source.ended(body)
+    (small,), (shortened,) = (source.parse(each, NO_RULES) for each in (whole, message))
+    assert isinstance(small, AlertEvent)
+    assert isinstance(shortened, AlertEvent)
+    assert shortened.model_copy(update={"raw_provider": small.raw_provider}) == small
+    source.mend(message, {"team": "storage"})
+    (mended,) = source.parse(message, NO_RULES)
+    assert isinstance(mended, AlertEvent)
+    assert (mended.teams, mended.fingerprint) == (("storage",), small.fingerprint)
+
+
+def test_what_identifies_an_alert_stays_the_same_however_long_it_is() -> None:
+    text = EXAMPLE.replace('alarm_id = "fingerprint"', 'alarm_id = "to_string(labels)"')
+    source, entry = sources(text)["grafana-custom"], GRAFANA["my_alerts"][0]
+    alike = [{**entry, "labels": entry["labels"] | NOISE, "value": value} for value in (1, 2)]
+    other = {**entry, "labels": entry["labels"] | NOISE | {"host": "another"}}
+    cut = [source.cut(each) for each in source.split({"my_alerts": [*alike, other]})]
+    one, two, three = (source.parse(each, NO_RULES)[0] for each in cut)
+    assert isinstance(one, AlertEvent)
+    assert isinstance(two, AlertEvent)
+    assert isinstance(three, AlertEvent)
+    assert one.fingerprint == two.fingerprint != three.fingerprint
+
+
+def test_a_large_body_that_cannot_be_read_is_refused_with_the_expressions_name() -> None:
+    source = sources()["github-actions"]
+    (large,) = source.split(FAILED_RUN | NOISE | {"repository": None})
+    with pytest.raises(Rejected):
+        source.parse(source.cut(large), NO_RULES)
 
 
 FAILING = EXAMPLE.replace('each = "my_alerts"', 'each = "keys(my_alerts)"').replace(

@@ -9,11 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.adapters import envelope, registry
+from chalicelib.adapters import envelope, registry, source
 from chalicelib.errors import ConfigurationError, TopicUnavailable
 from chalicelib.webhook.alerts import AlertWebhook
 from chalicelib.webhook.http import MOST_BYTES, HttpAnswer, Posted
-from chalicelib.webhook.publishing import MOST_MESSAGE_BYTES
 from chalicelib.webhook.refusals import Refusals
 from tests.twins.clock import START, ManualClock
 from tests.twins.telemetry import Recorder
@@ -161,7 +160,7 @@ def test_a_poisoned_alert_does_not_take_its_group_along(edge: Edge) -> None:
 def test_an_alert_too_large_for_the_topic_is_cut_and_stays_the_same_condition(edge: Edge) -> None:
     edge.post({"alerts": [ALERT | {"annotations": {"description": "\U0001f525" * 300_000}}]})
     (payload,) = edge.payloads
-    assert len(json.dumps(payload, separators=(",", ":")).encode()) <= MOST_MESSAGE_BYTES
+    assert len(json.dumps(payload, separators=(",", ":")).encode()) <= source.MOST_BYTES
     (kept,) = payload["alerts"]
     assert {name: kept[name] for name in ALERT} == ALERT
 
