@@ -49,4 +49,5 @@ def reconcile(event: Any) -> None:
 
 
 def _reply(answer: Any) -> Response:
-    return Response(body=answer.body, status_code=answer.status, headers={"Content-Type": "application/json"})
+    headers = {"Content-Type": "application/json", **answer.headers}
+    return Response(body=answer.body, status_code=answer.status, headers=headers)

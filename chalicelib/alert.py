@@ -166,6 +166,8 @@ class AlertEvent(_Part):
     grace: Interval | None = Field(
         None, description="How much later than its interval a heartbeat may come before an issue is opened"
     )
+    sender: SkipJsonSchema[Slug | None] = None
+    """By whose token it came, where that has a name; the webhook says so, never a body."""
     began_anew: bool = Field(
         default=False,
         description="The provider says that a new firing period began at occurred_at",

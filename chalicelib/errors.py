@@ -60,14 +60,18 @@ class Rejected(AlertingError):
 class NotAccepted(AlertingError):
     """The webhook does not take this request: `status` and one clear sentence for the sender.
 
-    Where that is our fault, `event` names the problem, whose error is the cause of this one.
+    Where that is our fault, `event` names the problem, whose error is the cause of this one. `retry_after` is
+    in seconds.
     """
 
-    def __init__(self, status: int, reason: str, sentence: str, event: str = "") -> None:
+    def __init__(
+        self, status: int, reason: str, sentence: str, event: str = "", *, retry_after: int | None = None
+    ) -> None:
         super().__init__(sentence)
         self.status = status
         self.reason = reason
         self.event = event
+        self.retry_after = retry_after
 
 
 class StoreUnavailable(AlertingError):

@@ -1,5 +1,7 @@
 """Prometheus Alertmanager, by its webhook receiver, version 4."""
 
+from dataclasses import replace
+
 from chalicelib.adapters import group
 from chalicelib.adapters.source import Example, Payload
 
@@ -13,10 +15,13 @@ def _template(of: Example) -> Payload:
     return group.template(of, **alert) | {"version": "4", "externalURL": "https://alertmanager.example.org"}
 
 
-SOURCE = group.source(
-    "alertmanager",
-    "Alertmanager",
-    looks_like=_looks_like,
-    known_by="`alerts` and `version` 4, without Grafana's `orgId`",
-    template=_template,
+SOURCE = replace(
+    group.source(
+        "alertmanager",
+        "Alertmanager",
+        looks_like=_looks_like,
+        known_by="`alerts` and `version` 4, without Grafana's `orgId`",
+        template=_template,
+    ),
+    ids_per_sender=True,
 )

@@ -1,10 +1,11 @@
 """The envelope: an SQS record -> the message in it and its source, which is decided here, once.
 
-The webhook stamps the attributes `source` and `correlation_id`; unstamped is CloudWatch, which publishes to
-the topic itself. A stamped body is what we put there. An unstamped one may be in an SNS envelope, where
-delivery is not raw; the envelope is opened, and what it says of its own attributes is not believed: whoever
-may publish writes the body, and an EventBridge rule's input transformer could name Grafana in it. Raw
-delivery makes SNS's attributes those of the queue's message, which only our functions set.
+The webhook stamps the attributes `source`, `correlation_id` and, where it knows it by name, `sender`;
+unstamped is CloudWatch, which publishes to the topic itself. A stamped body is what we put there. An
+unstamped one may be in an SNS envelope, where delivery is not raw; the envelope is opened, and what it says
+of its own attributes is not believed: whoever may publish writes the body, and an EventBridge rule's input
+transformer could name Grafana in it. Raw delivery makes SNS's attributes those of the queue's message, which
+only our functions set.
 
 The attribute `received_at` says when we first took the message in: the webhook's time, or, of a message that
 the collector sent back to its queue, SQS's first. Whoever may publish can forge it, so it never counts as
@@ -17,7 +18,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from chalicelib.adapters import sender as senders
 from chalicelib.adapters import texts
+from chalicelib.adapters.sender import Sender
 from chalicelib.errors import Rejected
 
 UNSTAMPED = "cloudwatch"
@@ -44,6 +47,7 @@ class Message:
     received_at: datetime
     correlation_id: str
     content: dict[str, Any] | Rejected
+    sender: Sender | None = None
 
     @property
     def payload(self) -> dict[str, Any]:
@@ -61,8 +65,14 @@ def read(record: Mapping[str, Any]) -> Message:
     }
     content = _content(record["body"])
     received_at = _received_at(attributes, int(record["attributes"]["SentTimestamp"]))
-    if "source" not in attributes and isinstance(content, dict):
-        content = _unwrapped(content)
+    sender = None
+    if "source" not in attributes:
+        content = _unwrapped(content) if isinstance(content, dict) else content
+    elif named := attributes.get(senders.ATTRIBUTE):
+        try:
+            sender = senders.read(named)
+        except Rejected as rejected:
+            content = rejected
     return Message(
         id=record["messageId"],
         receipt_handle=record["receiptHandle"],
@@ -71,16 +81,19 @@ def read(record: Mapping[str, Any]) -> Message:
         received_at=received_at,
         correlation_id=_correlation_id(attributes, record["messageId"]),
         content=content,
+        sender=sender,
     )
 
 
-def stamp(source: str, correlation_id: str, received_at: datetime) -> dict[str, str]:
+def stamp(
+    source: str, correlation_id: str, received_at: datetime, sender: Sender | None = None
+) -> dict[str, str]:
     """Write the attributes of a message that is put on the topic."""
     return {
         "source": source,
         "correlation_id": correlation_id,
         RECEIVED_AT: milliseconds(received_at),
-    }
+    } | ({senders.ATTRIBUTE: sender.written()} if sender else {})
 
 
 def milliseconds(time: datetime) -> str:

@@ -7,10 +7,13 @@ from chalicelib.adapters import canary, heartbeat
 from chalicelib.adapters.fields import Ignored, Parsed, quoted
 from chalicelib.adapters.owner_rules import OwnerRules
 from chalicelib.adapters.registry import OWN_EMITTERS, PROVIDERS, SOURCES
+from chalicelib.adapters.sender import Sender
 from chalicelib.errors import Rejected
 
 
-def parse(name: str, payload: Mapping[str, Any], rules: OwnerRules) -> list[Parsed]:
+def parse(
+    name: str, payload: Mapping[str, Any], rules: OwnerRules, sender: Sender | None = None
+) -> list[Parsed]:
     """Read the alerts of a message; `rules` find whose each is. Raises Rejected."""
     if name == canary.SOURCE:
         return canary.parse(payload)
@@ -22,7 +25,7 @@ def parse(name: str, payload: Mapping[str, Any], rules: OwnerRules) -> list[Pars
         )
     alerts = SOURCES[name].parse(payload, rules.of(name))
     read = (each if isinstance(each, Ignored) else heartbeat.read(each) for each in alerts)
-    return canary.keep_team([_own(each, name) for each in read])
+    return canary.keep_team([_sent_by(sender, _own(each, name), name) for each in read])
 
 
 def _own(alert: Parsed, name: str) -> Parsed:
@@ -37,3 +40,13 @@ def _own(alert: Parsed, name: str) -> Parsed:
         f"the source {quoted(alert.source)} is a provider's own name",
         "Name in `source` the program that emits the alert.",
     )
+
+
+def _sent_by(sender: Sender | None, alert: Parsed, name: str) -> Parsed:
+    """Name the sender in an alert, and in its identity where ids are the sender's own."""
+    if sender is None or isinstance(alert, Ignored):
+        return alert
+    known: dict[str, Any] = {"sender": sender.name}
+    if SOURCES[name].ids_per_sender and not sender.keeps_identity:
+        known["identity"] = alert.identity.model_copy(update={"account_id": sender.name})
+    return alert.model_copy(update=known)

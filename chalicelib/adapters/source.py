@@ -79,6 +79,8 @@ class Source:
     - `identifying` names, in lower case, what is kept however large the rest of a payload is
     - `repeats` is how often, by default, it sends a firing alert again with the same start: zero if never,
       None if that has to be learned for each alert
+    - `ids_per_sender` says that two senders may give one id to two conditions, as two Alertmanagers do that
+      are no cluster; the sender's name, where it has one, is then part of the identity, as the account
     - `posts` is False where it has no webhook, because it publishes to the topic itself
     - `authorization` is the word before the token in the header of that name, in lower case; Bearer and Basic
       are read as well, and so is the header `X-<name>-Token`
@@ -99,6 +101,7 @@ class Source:
     cut_off: Callable[[object], int] = none_cut_off
     repeats: timedelta | None = None
     label: str = "Label"
+    ids_per_sender: bool = False
     posts: bool = True
     authorization: str = "bearer"
     signing: Signing | None = None

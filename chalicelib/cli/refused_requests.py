@@ -16,7 +16,10 @@ REFUSED = '"WEBHOOK_REFUSED"'
 
 @dataclass(frozen=True, slots=True)
 class RefusedRequests:
-    """The requests of a source that the webhook refused for a reason, the last of them `at` a time."""
+    """The requests of a source that the webhook refused for a reason, the last of them `at` a time.
+
+    `sender` is who sent them, where their token was right and has a name.
+    """
 
     source: str
     reason: str
@@ -24,12 +27,18 @@ class RefusedRequests:
     count: int
     at: datetime
     request: str
+    sender: str = ""
+
+    @property
+    def whose(self) -> str:
+        """The source and, where known, the sender."""
+        return f"{self.source} (sender {self.sender})" if self.sender else self.source
 
 
 def read(client: Any, group: str, since: datetime, now: datetime) -> list[RefusedRequests]:
-    """Add up the lines by source and reason; each says how many of its kind were left out before it."""
-    last: dict[tuple[str, str], Mapping[str, Any]] = {}
-    counts, asked = Counter[tuple[str, str]](), dict[str, Any]()
+    """Add up the lines by source, reason and sender; each says how many like it were left out before it."""
+    last: dict[tuple[str, str, str], Mapping[str, Any]] = {}
+    counts, asked = Counter[tuple[str, str, str]](), dict[str, Any]()
     for _ in range(PAGES):
         page = client.filter_log_events(
             logGroupName=group,
@@ -43,7 +52,7 @@ def read(client: Any, group: str, since: datetime, now: datetime) -> list[Refuse
         for event in page["events"]:
             line = _line(event)
             if line.get("message") == "WEBHOOK_REFUSED":
-                kind = str(line.get("source")), str(line.get("reason"))
+                kind = str(line.get("source")), str(line.get("reason")), str(line.get("sender") or "")
                 counts[kind] += 1 + int(line.get("left_out") or 0)
                 last[kind] = max(last.get(kind, line), line, key=lambda each: each["at"])
         if not page.get("nextToken"):
@@ -51,7 +60,13 @@ def read(client: Any, group: str, since: datetime, now: datetime) -> list[Refuse
         asked = {"nextToken": page["nextToken"]}
     return [
         RefusedRequests(
-            *kind, int(line.get("status") or 0), counts[kind], line["at"], str(line.get("correlation_id"))
+            source=kind[0],
+            reason=kind[1],
+            status=int(line.get("status") or 0),
+            count=counts[kind],
+            at=line["at"],
+            request=str(line.get("correlation_id")),
+            sender=kind[2],
         )
         for kind, line in last.items()
     ]

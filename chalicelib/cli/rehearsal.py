@@ -17,6 +17,7 @@ from chalicelib.conditions.steps import Step, Work
 from chalicelib.errors import Rejected
 from chalicelib.github.issues import GitHubIssues
 from chalicelib.github.protocol import Request
+from chalicelib.routing import permission
 from chalicelib.sync import intents
 from chalicelib.sync.execute import Executor
 
@@ -60,14 +61,14 @@ class Rehearsal:
         owners: list[Ownership] = []
         rules = replace(self.policy.routing.owner_rules, noted=owners.append)
         try:
-            alerts = reading.parse(message.source, message.payload, rules)
+            alerts = reading.parse(message.source, message.payload, rules, message.sender)
+            noted = iter(owners)
+            return [
+                alert if isinstance(alert, Ignored) else self._change(alert, next(noted, None), message)
+                for alert in alerts
+            ]
         except Rejected as rejected:
             return [rejected]
-        noted = iter(owners)
-        return [
-            alert if isinstance(alert, Ignored) else self._change(alert, next(noted, None), message)
-            for alert in alerts
-        ]
 
     def steps(self, row: AlertState) -> tuple[AlertState, tuple[Step, ...], tuple[Request, ...]]:
         """Step until there is nothing to do; returns the row as it then is, the steps, and the requests."""
@@ -85,6 +86,8 @@ class Rehearsal:
     def _change(self, alert: AlertEvent, owner: Ownership | None, message: Message) -> Outcome:
         key = alert.fingerprint
         known = self._rows.get(key) or self.before(key)
+        said = known.spec.alert if known else None
+        permission.check(message.sender, alert, said, self.policy.routing)
         recorded = record(known, alert, message.received_at)
         row, steps, requests = self.steps(recorded.as_of(self.now))
         self._rows[key] = row

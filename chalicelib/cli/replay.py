@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from chalicelib.adapters import envelope
+from chalicelib.adapters import envelope, sender
 from chalicelib.alert import Priority
 from chalicelib.aws.sns import SnsTopic
 from chalicelib.cli import letters, options, payloads, report, screen
@@ -110,9 +110,9 @@ def stamped(letter: Letter) -> dict[str, str]:
     """
     received_at = {envelope.RECEIVED_AT: envelope.milliseconds(letter.sent_at)}
     known = received_at | {name: value for name, value in letter.attributes.items() if value}
-    stamps = ("correlation_id", envelope.RECEIVED_AT)
-    names = stamps if letter.source == envelope.UNSTAMPED else ("source", *stamps)
-    return {name: known[name] for name in names if name in known}
+    stamps: tuple[str, ...] = ("correlation_id", envelope.RECEIVED_AT)
+    stamps = stamps if letter.source == envelope.UNSTAMPED else ("source", sender.ATTRIBUTE, *stamps)
+    return {name: known[name] for name in stamps if name in known}
 
 
 def _send(planned: list[Planned], topic: SnsTopic, dead: DeadLetters) -> None:

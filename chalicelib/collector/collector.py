@@ -24,7 +24,7 @@ from typing import Any
 
 from chalicelib.adapters import envelope, reading
 from chalicelib.adapters.envelope import Message
-from chalicelib.adapters.fields import Ignored, Ownership
+from chalicelib.adapters.fields import Ignored, Ownership, Parsed
 from chalicelib.alert import AlertEvent
 from chalicelib.collector import dead_letters, requeue
 from chalicelib.collector.requeue import Postponed, Queue, Requeue, Why
@@ -33,6 +33,7 @@ from chalicelib.conditions.plan import Policy, plan
 from chalicelib.conditions.record import Reason, record
 from chalicelib.conditions.row import AlertState
 from chalicelib.errors import AlertingError, Contended, Rejected
+from chalicelib.routing import permission
 from chalicelib.store.ports import Rows
 from chalicelib.telemetry import log_keys
 from chalicelib.telemetry.telemetry import Telemetry
@@ -93,27 +94,29 @@ class Collector:
 
     def _record(self, message: Message, enough: datetime) -> dict[str, AlertState]:
         """Record the message's alerts, or what people did; returns the rows that were written."""
+        written: dict[str, AlertState] = {}
         try:
             if message.source == "github" and self.notice:
                 noticed = self.notice(message)
                 return {noticed.fingerprint: noticed} if noticed else {}
-            rules = replace(self.policy.routing.owner_rules, noted=partial(self._note, message))
-            alerts = reading.parse(message.source, message.payload, rules)
+            for alert in self._alerts(message):
+                if isinstance(alert, Ignored):
+                    self._ignore(message, alert)
+                elif row := self._record_alert(message, alert, enough):
+                    written[row.fingerprint] = row
         except Rejected as rejected:
             dead_letters.reject(self.queue, message, rejected, self.telemetry)
-            return {}
-        written: dict[str, AlertState] = {}
-        for alert in alerts:
-            if isinstance(alert, Ignored):
-                self._ignore(message, alert)
-            elif row := self._record_alert(message, alert, enough):
-                written[row.fingerprint] = row
         return written
 
+    def _alerts(self, message: Message) -> list[Parsed]:
+        rules = replace(self.policy.routing.owner_rules, noted=partial(self._note, message))
+        return reading.parse(message.source, message.payload, rules, message.sender)
+
     def _record_alert(self, message: Message, alert: AlertEvent, enough: datetime) -> AlertState | None:
-        """Write the row against all comers; returns it unless there was nothing to write."""
+        """Write the row against all comers; returns it unless there was nothing to write. Raises Rejected."""
         for _ in range(TRIES):
             row = self.rows.get(alert.fingerprint)
+            permission.check(message.sender, alert, row.spec.alert if row else None, self.policy.routing)
             recorded = record(row, alert, message.received_at, self.duplicate)
             if recorded.row is row:
                 self._tell(message, alert, recorded.reason, row)

@@ -1,6 +1,6 @@
 """Dead letters: a message that can never succeed is kept for a person, with what is wrong and how to fix."""
 
-from chalicelib.adapters import envelope
+from chalicelib.adapters import envelope, sender
 from chalicelib.adapters.envelope import Message
 from chalicelib.collector.requeue import Queue
 from chalicelib.errors import Rejected
@@ -18,7 +18,7 @@ def reject(queue: Queue, message: Message, rejected: Rejected, telemetry: Teleme
         "message_id": message.id,
         "correlation_id": message.correlation_id,
         envelope.RECEIVED_AT: envelope.milliseconds(message.received_at),
-    }
+    } | ({sender.ATTRIBUTE: message.sender.written()} if message.sender else {})
     queue.reject(message.body, attributes)
     telemetry.event("REJECTED", reason=rejected.reason, **log_keys.message(message))
     telemetry.count("AlertsRejected", reason=rejected.reason)

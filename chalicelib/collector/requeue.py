@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
-from chalicelib.adapters import envelope
+from chalicelib.adapters import envelope, sender
 from chalicelib.adapters.envelope import Message
 from chalicelib.errors import Contended, QueueUnavailable, StoreUnavailable
 from chalicelib.telemetry import log_keys
@@ -83,8 +83,8 @@ class Postponed:
 
         A message without a source stays without one: it is CloudWatch's, or in SNS's envelope.
         """
-        source = self._attribute("source")
-        return ({"source": source} if source else {}) | {
+        stamped = {name: self._attribute(name) for name in ("source", sender.ATTRIBUTE)}
+        return {name: value for name, value in stamped.items() if value} | {
             "correlation_id": self.message.correlation_id,
             envelope.RECEIVED_AT: envelope.milliseconds(self.message.received_at),
             ATTEMPTS: str(self.attempts + 1),

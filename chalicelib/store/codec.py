@@ -25,7 +25,7 @@ KEPT = timedelta(days=3 * 365)
 TOMBSTONE_KEPT = timedelta(days=7)
 
 ALERTS = ("alert", "resolution", "early")
-ADDED = {"annotations", "grace", "interval", "kind", "measurement", "name"}
+ADDED = {"annotations", "grace", "interval", "kind", "measurement", "name", "sender"}
 """Fields of an alert that came later."""
 WAITING, SILENCED = "", "SILENCED#"
 """Kinds of rows in the index `waiting`; the first is as old as the index, and has no name."""

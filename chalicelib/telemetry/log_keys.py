@@ -18,7 +18,8 @@ TIMELY = frozenset({Reason.FIRST_FIRING, Reason.RECURRED, Reason.RECURRED_UNRESO
 
 def message(told: Message) -> dict[str, Any]:
     """Keys of a message, whatever became of it."""
-    return {"messageId": told.id, "correlation_id": told.correlation_id, "source": told.source}
+    sender = {"sender": told.sender.name} if told.sender else {}
+    return {"messageId": told.id, "correlation_id": told.correlation_id, "source": told.source} | sender
 
 
 def alert(event: AlertEvent, reason: Reason, row: AlertState | None, now: datetime) -> dict[str, Any]:

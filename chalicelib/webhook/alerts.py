@@ -6,7 +6,7 @@ of the alerts themselves, which the collector does where a bad one can be kept f
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -15,10 +15,12 @@ from chalicelib.adapters import registry
 from chalicelib.adapters.source import Source
 from chalicelib.errors import NotAccepted
 from chalicelib.telemetry.telemetry import Telemetry
-from chalicelib.webhook import http, publishing
+from chalicelib.webhook import http, publishing, senders
 from chalicelib.webhook.authentication import Credentials, authentic, presents_any
 from chalicelib.webhook.http import HttpAnswer, Posted, SecretReader, Topic
+from chalicelib.webhook.rates import Rates
 from chalicelib.webhook.refusals import Refusals
+from chalicelib.webhook.senders import Trusted
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,26 +32,28 @@ class AlertWebhook:
     now: Callable[[], datetime]
     telemetry: Telemetry
     refusals: Refusals
+    rates: Rates = field(default_factory=Rates)
 
     def accept(self, posted: Posted) -> HttpAnswer:
         """Answer a request: 202 with the count once the topic has every alert, else what was wrong."""
-        try:
-            return HttpAnswer(202, {"accepted": self._accept(posted)})
-        except NotAccepted as refusal:
-            known = posted.source if registry.webhook(posted.source) else "unknown"
-            return self.refusals.answer(posted, known, refusal)
-
-    def _accept(self, posted: Posted) -> int:
         source = registry.webhook(posted.source)
-        if not source:
-            raise NotAccepted(
-                404, "UNKNOWN_SOURCE", f"unknown source; the sources are: {', '.join(registry.webhooks())}"
-            )
+        if source is None:
+            known = ", ".join(registry.webhooks())
+            refusal = NotAccepted(404, "UNKNOWN_SOURCE", f"unknown source; the sources are: {known}")
+            return self.refusals.answer(posted, "unknown", refusal)
+        try:
+            trusted = self._trusted(posted, source)
+            posted = trusted.named(posted)
+            self.limit(trusted, posted)
+            return HttpAnswer(202, {"accepted": self.publish(posted, source, self._parsed(posted))})
+        except NotAccepted as refusal:
+            return self.refusals.answer(posted, source.name, refusal)
+
+    def _trusted(self, posted: Posted, source: Source) -> Trusted:
         http.within_limits(posted)
         if not presents_any(source, posted.headers):  # which costs no look at the secret
             raise http.unauthorized()
-        http.authenticate(self.secret, partial(_proves, source, posted))
-        return self.publish(posted, source, self._parsed(posted))
+        return http.authenticate(self.secret, partial(_proves, source, posted))
 
     def publish(self, posted: Posted, source: Source, body: object) -> int:
         """Publish what a trusted sender posted; returns how many alerts that was, raises NotAccepted."""
@@ -66,9 +70,7 @@ class AlertWebhook:
             raise NotAccepted(
                 503, "TOO_MANY_ALERTS", f"{left} of {len(alerts)} alerts could not be queued; send them again"
             )
-        self.telemetry.event(
-            "WEBHOOK_ACCEPTED", source=posted.source, alerts=taken, correlation_id=posted.correlation_id
-        )
+        self.telemetry.event("WEBHOOK_ACCEPTED", alerts=taken, **posted.keys)
         return taken
 
     def _parsed(self, posted: Posted) -> object:
@@ -80,9 +82,14 @@ class AlertWebhook:
         with self.counted():
             return source.split(body), source.cut_off(body)
 
+    def limit(self, trusted: Trusted, posted: Posted) -> None:
+        """Hold off a sender that posts more than its entry allows; raises NotAccepted."""
+        with self.counted():
+            self.rates.take(trusted.entry, posted.received_at)
+
     @contextmanager
     def counted(self) -> Iterator[None]:
-        """Count what a trusted sender posted and we cannot read."""
+        """Count what a trusted sender posted and we do not take."""
         try:
             yield
         except NotAccepted:
@@ -91,16 +98,13 @@ class AlertWebhook:
 
     def _missing(self, posted: Posted, *, left: int, cut_off: int) -> None:
         """Log and count alerts of a group that the topic has not."""
-        self.telemetry.event(
-            "ALERTS_NOT_TAKEN",
-            source=posted.source,
-            left=left,
-            cut_off=cut_off,
-            correlation_id=posted.correlation_id,
-        )
+        self.telemetry.event("ALERTS_NOT_TAKEN", left=left, cut_off=cut_off, **posted.keys)
         self.telemetry.count("AlertsNotTaken", left + cut_off)
 
 
-def _proves(source: Source, posted: Posted, secret: Mapping[str, Any]) -> bool:
-    credentials = Credentials.of(source.name, secret)
-    return authentic(source, posted.headers, posted.body, credentials, posted.received_at.timestamp())
+def _proves(source: Source, posted: Posted, secret: Mapping[str, Any]) -> Trusted | None:
+    def nameless() -> bool:
+        credentials = Credentials.of(source.name, secret)
+        return authentic(source, posted.headers, posted.body, credentials, posted.received_at.timestamp())
+
+    return senders.trusted(posted, (source.name,), nameless, secret)

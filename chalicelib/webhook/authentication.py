@@ -16,15 +16,22 @@ from chalicelib.errors import ConfigurationError
 REPLAY_SECONDS = 300
 _GITHUB = Signing(header="x-hub-signature-256", prefix="sha256=")
 """docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries"""
+_OF_AWS = ("x-forwarded-", "x-amz")
+"""Beginnings of headers that API Gateway adds; senders have names of their own, which begin with X-."""
 _GITHUBS = re.compile(r"sha256=[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What a source must present: one of the tokens (several while rotating) and, where set, a signature."""
+    """What a source must present: one of the tokens (several while rotating) and, where set, a signature.
+
+    A sender may have a `header` of its own for its token, and sign in another way than its source.
+    """
 
     tokens: tuple[str, ...]
     hmac_secret: str | None
+    header: str | None = None
+    signing: Signing | None = None
 
     @property
     def there(self) -> bool:
@@ -74,16 +81,19 @@ def authentic(
     """
     if not credentials.there:
         return False
-    if credentials.tokens and not _presents_token(source, headers, credentials.tokens):
+    if credentials.tokens and not _presents_token(source, headers, credentials):
         return False  # before the body is hashed, which a wrong token is not worth
     key = credentials.hmac_secret
-    return not key or signed(source.signs, headers, body, key, now)
+    return not key or signed(credentials.signing or source.signs, headers, body, key, now)
 
 
 def presents_any(source: Source, headers: Mapping[str, str]) -> bool:
-    """Say whether a request presents anything at all that could be a credential of its source."""
-    names = ("authorization", f"x-{source.name}-token", source.signs.header)
-    return any(headers.get(name) for name in names)
+    """Say whether a request presents anything at all that could be a credential of its source or a sender."""
+    named = ("authorization", source.signs.header)
+    return any(
+        value and (name in named or (name.startswith("x-") and not name.startswith(_OF_AWS)))
+        for name, value in headers.items()
+    )
 
 
 def names_token(presented: str, name: str, value: object) -> bool:
@@ -92,14 +102,14 @@ def names_token(presented: str, name: str, value: object) -> bool:
     return any(matches)
 
 
-def _presents_token(source: Source, headers: Mapping[str, str], tokens: tuple[str, ...]) -> bool:
+def _presents_token(source: Source, headers: Mapping[str, str], credentials: Credentials) -> bool:
     schemes = ("bearer", source.authorization)
     presented = [
-        headers.get(f"x-{source.name}-token", ""),
+        headers.get(credentials.header or f"x-{source.name}-token", ""),
         *_authorization(headers.get("authorization", ""), schemes),
     ]
     # Every pair is compared, so that the time tells nothing about which one matched.
-    matches = [_same(one, token) for one in presented for token in tokens]
+    matches = [_same(one, token) for one in presented for token in credentials.tokens]
     return any(matches)
 
 
@@ -119,13 +129,15 @@ def _authorization(header: str, schemes: tuple[str, ...]) -> list[str]:
 
 def signed(signing: Signing, headers: Mapping[str, str], body: bytes, secret: str, now: float) -> bool:
     """Check a signature; a timestamp that is signed has to be recent. `now` is epoch seconds."""
+    presented = headers.get(signing.header)
+    if not presented:
+        return False  # before the body is hashed
     timestamp = headers.get(signing.timestamp_header) if signing.timestamp_header else None
     if timestamp is not None and not _recent(timestamp, now):
         return False
     content = body if timestamp is None else timestamp.encode() + b":" + body
     digest = hmac.new(secret.encode(errors="surrogatepass"), content, hashlib.sha256).hexdigest()
-    presented = headers.get(signing.header, "").split(",")
-    matches = [_same(each.strip(), signing.prefix + digest) for each in presented]
+    matches = [_same(each.strip(), signing.prefix + digest) for each in presented.split(",")]
     return any(matches)
 
 

@@ -13,10 +13,11 @@ from typing import Any
 from chalicelib.adapters import registry
 from chalicelib.adapters.source import Source
 from chalicelib.errors import NotAccepted
-from chalicelib.webhook import http
+from chalicelib.webhook import http, senders
 from chalicelib.webhook.alerts import AlertWebhook
 from chalicelib.webhook.authentication import names_token
 from chalicelib.webhook.http import HttpAnswer, Posted
+from chalicelib.webhook.senders import Trusted
 
 NAME = "external"
 SOURCES = ("grafana", registry.OWN_EMITTERS)
@@ -33,17 +34,24 @@ class ExternalAlerts:
         """Answer a request: 200, as was the custom there, once the topic has every alert."""
         try:
             http.within_limits(posted)
-            http.authenticate(self.alerts.secret, partial(_proves, posted.headers))
+            trusted = http.authenticate(self.alerts.secret, partial(_proves, posted))
+            posted = trusted.named(posted)
+            self.alerts.limit(trusted, posted)
             with self.alerts.counted():
                 body = http.parse(posted.body)
                 source = _source(body)
+                _check(trusted, source)
             accepted = self.alerts.publish(replace(posted, source=source.name), source, body)
         except NotAccepted as refusal:
             return self.alerts.refusals.answer(posted, NAME, refusal)
         return HttpAnswer(200, {"accepted": accepted})
 
 
-def _proves(headers: Mapping[str, str], secret: Mapping[str, Any]) -> bool:
+def _proves(posted: Posted, secret: Mapping[str, Any]) -> Trusted | None:
+    return senders.trusted(posted, SOURCES, partial(_named, posted.headers, secret), secret)
+
+
+def _named(headers: Mapping[str, str], secret: Mapping[str, Any]) -> bool:
     """Whether a header holds the token that the secret has under the header's name."""
     named = [(name, value) for name, value in secret.items() if is_header(name.lower())]
     # Every pair is compared, so that the time tells nothing about which one matched.
@@ -63,3 +71,13 @@ def _source(body: object) -> Source:
     raise NotAccepted(
         400, "UNKNOWN_FORMAT", "the body is neither a group of Grafana's alerts nor in the canonical schema"
     )
+
+
+def _check(trusted: Trusted, source: Source) -> None:
+    """Raise NotAccepted where a sender posts what another source sends."""
+    entry = trusted.entry
+    if entry and entry.source != source.name:
+        name, may = entry.sender.name, registry.SOURCES[entry.source].shown_as
+        raise NotAccepted(
+            403, "OTHER_SOURCE", f"{name} may post alerts of {may}, and this body is from {source.shown_as}"
+        )

@@ -5,18 +5,21 @@ A sender may not try again, so nothing slow or fragile belongs here.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from chalicelib.adapters import texts
 from chalicelib.adapters.envelope import stamp
+from chalicelib.adapters.sender import Sender
 from chalicelib.errors import ConfigurationError, NotAccepted, TopicUnavailable
 
 MOST_BYTES = 6 * 1024 * 1024
 """Lambda takes no more (docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html), and API Gateway
 answers a larger request with 413 itself. GitHub sends up to 25 MB, but an event of an issue is smaller."""
 
+
+Proof = TypeVar("Proof")
 
 _TRACEPARENT = re.compile(
     r"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.*)?"
@@ -26,19 +29,26 @@ _TRACEPARENT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A request, and when it was received; header names in lower case."""
+    """A request, and when it was received; header names in lower case. `sender` is who has proved itself."""
 
     source: str
     headers: Mapping[str, str]
     body: bytes
     request_id: str
     received_at: datetime
+    sender: Sender | None = None
 
     @property
     def correlation_id(self) -> str:
         """The id under which this request is found everywhere: its sender's trace, if it is in one."""
         found = _TRACEPARENT.fullmatch(self.headers.get("traceparent", "").strip())
         return found[1] if found else self.request_id
+
+    @property
+    def keys(self) -> dict[str, str]:
+        """Say in the log whose it is."""
+        sender = {"sender": self.sender.name} if self.sender else {}
+        return {"source": self.source, "correlation_id": self.correlation_id} | sender
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +57,7 @@ class HttpAnswer:
 
     status: int
     body: Mapping[str, Any]
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Topic(Protocol):
@@ -63,18 +74,26 @@ class SecretReader(Protocol):
         """Read it, from memory unless `fresh`; raises ConfigurationError."""
 
 
-def authenticate(secret: SecretReader, proves: Callable[[Mapping[str, Any]], bool]) -> None:
-    """Raise NotAccepted unless the secret proves the sender.
+def authenticate(secret: SecretReader, proves: Callable[[Mapping[str, Any]], Proof | None]) -> Proof:
+    """Return what proves the sender by the secret; raises NotAccepted where that is nothing.
 
-    What does not match may be by a new secret: it is then read again, once, and compared only if it changed.
+    What does not match, or cannot be used, may have been corrected: the secret is then read again, once, and
+    compared only if it changed.
     """
+    fault: ConfigurationError | None = None
     try:
         held = secret.read()
-        if proves(held):
-            return
+        try:
+            if proof := proves(held):
+                return proof
+        except ConfigurationError as error:
+            fault = error
         newer = secret.read(fresh=True)
-        if newer == held or not proves(newer):
-            raise unauthorized()
+        if newer != held and (proof := proves(newer)):
+            return proof
+        if newer == held and fault:
+            raise fault
+        raise unauthorized()
     except ConfigurationError as error:
         sentence = "the webhook is not configured; its log says what is missing"
         raise NotAccepted(503, "NOT_CONFIGURED", sentence, "WEBHOOK_NOT_CONFIGURED") from error
@@ -106,6 +125,7 @@ def parse(body: bytes) -> object:
 def publish(topic: Topic, bodies: list[str], posted: Posted, lost: str) -> None:
     """Hand messages to the topic, stamped as they were posted; raises NotAccepted, saying `lost`."""
     try:
-        topic.publish(bodies, stamp(posted.source, posted.correlation_id, posted.received_at))
+        stamped = stamp(posted.source, posted.correlation_id, posted.received_at, posted.sender)
+        topic.publish(bodies, stamped)
     except TopicUnavailable as error:
         raise NotAccepted(503, "TOPIC_UNAVAILABLE", lost, "TOPIC_UNAVAILABLE") from error

@@ -30,34 +30,30 @@ class Refusals:
     """Answers, counts and logs what is not taken."""
 
     telemetry: Telemetry
-    _minutes: dict[tuple[str, str], _Minute] = field(default_factory=dict)
+    _minutes: dict[tuple[str, ...], _Minute] = field(default_factory=dict)
 
     def answer(self, posted: Posted, source: str, refusal: NotAccepted) -> HttpAnswer:
         """Say what was wrong, to the sender and in the log; `source` is one of few, whatever the path."""
         self.telemetry.count("WebhookRefused", source=source, reason=refusal.reason)
-        left_out = self._left_out(source, refusal.reason, posted.received_at)
+        who = (posted.sender.name,) if posted.sender else ()
+        left_out = self._left_out((source, refusal.reason, *who), posted.received_at)
         if left_out is None:
             if refusal.event:
                 self.telemetry.count("Problems", event=refusal.event)
         else:
             self._log(posted, source, refusal, left_out)
-        return HttpAnswer(refusal.status, {"error": str(refusal)})
+        wait = {"Retry-After": str(refusal.retry_after)} if refusal.retry_after else {}
+        return HttpAnswer(refusal.status, {"error": str(refusal)}, wait)
 
     def _log(self, posted: Posted, source: str, refusal: NotAccepted, left_out: int) -> None:
         if refusal.event and refusal.__cause__:
             self.telemetry.problem(refusal.event, refusal.__cause__)
-        self.telemetry.event(
-            "WEBHOOK_REFUSED",
-            source=source,
-            status=refusal.status,
-            reason=refusal.reason,
-            correlation_id=posted.correlation_id,
-            left_out=left_out or None,
-        )
+        what = {"status": refusal.status, "reason": refusal.reason, "left_out": left_out or None}
+        self.telemetry.event("WEBHOOK_REFUSED", **posted.keys | {"source": source} | what)
 
-    def _left_out(self, source: str, reason: str, at: datetime) -> int | None:
+    def _left_out(self, kind: tuple[str, ...], at: datetime) -> int | None:
         """How many of this kind were left out of the log since the last line; None if this one is too."""
-        minute = self._minutes.setdefault((source, reason), _Minute(at))
+        minute = self._minutes.setdefault(kind, _Minute(at))
         if at - minute.since >= MINUTE:
             minute.since, minute.logged = at, 0
         if minute.logged >= MOST:

@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib.adapters import registry
 from chalicelib.errors import ConfigurationError
 from chalicelib.github.auth import App
-from chalicelib.webhook import hook_secret
+from chalicelib.webhook import hook_secret, senders
 from chalicelib.webhook.authentication import Credentials, text_of
 from ops import leftovers, memory
 from ops.deployment import Deployment, Faults
@@ -180,5 +180,8 @@ def _senders(secret: dict[str, Any]) -> None:
     if secret.get(hook_secret.NAME) is not None:
         text_of(hook_secret.NAME, secret[hook_secret.NAME])
     credentials = [Credentials.of(source, secret) for source in registry.webhooks()]
-    if not any(each.there for each in credentials):
+    named = senders.read(secret)
+    if named.faults:
+        raise ConfigurationError("webhook-secrets", list(named.faults))
+    if not named.entries and not any(each.there for each in credentials):
         raise ConfigurationError("webhook-secrets", ["no source has a token: set grafana_webhook_token"])

@@ -35,9 +35,9 @@ def _a_log(empty_account: None) -> None:
     logs().create_log_stream(logGroupName=GROUP, logStreamName="one")
 
 
-def refuse(source: str, reason: str, number: int = 1, *, minutes: float = 5) -> None:
+def refuse(source: str, reason: str, number: int = 1, *, minutes: float = 5, **more: str) -> None:
     """Log refusals, some minutes ago, as the webhook does; most of many are left out."""
-    line = {"message": "WEBHOOK_REFUSED", "source": source, "reason": reason, "status": 401}
+    line = {"message": "WEBHOOK_REFUSED", "source": source, "reason": reason, "status": 401} | more
     at = CLOCK.now() - timedelta(minutes=minutes)
     event = {
         "timestamp": int(at.timestamp() * 1000),
@@ -65,6 +65,20 @@ def test_how_many_were_refused_is_said_by_sender_and_reason_with_what_to_do() ->
     assert "alerting-dev-webhook-secrets" in token.fix
     assert signature.told.startswith("1 request for github was refused in the last hour")
     assert signature.told.endswith(": wrong signature")
+
+
+def test_where_the_sender_is_known_it_is_named_and_each_is_counted_by_itself() -> None:
+    refuse("grafana", "NOT_JSON", sender="east")
+    refuse("grafana", "NOT_JSON", 2, sender="west")
+    refuse("grafana", "TOO_MANY_REQUESTS", 3, sender="east")
+    by_count = looked_at()
+    assert [each.told.partition(" refused")[0] for each in by_count] == [
+        "3 requests for grafana (sender east) were",
+        "2 requests for grafana (sender west) were",
+        "1 request for grafana (sender east) was",
+    ]
+    assert "raise requests_per_minute" in by_count[0].fix
+    assert "Correct what west sends" in by_count[1].fix
 
 
 def test_what_strangers_post_to_no_source_is_nothing_to_do() -> None:

@@ -1,6 +1,7 @@
 """A message that is sent again keeps what the webhook stamped."""
 
 from chalicelib.adapters.envelope import milliseconds
+from chalicelib.adapters.sender import Sender
 from chalicelib.cli.letters import Letter
 from chalicelib.cli.replay import stamped
 from tests.unit.builders import at
@@ -14,6 +15,12 @@ def letter(**attributes: str) -> Letter:
 
 def test_it_keeps_when_it_was_first_received() -> None:
     known = {"source": "grafana", "correlation_id": "r-1", "received_at": milliseconds(at(1))}
+    assert stamped(letter(**known)) == known
+
+
+def test_it_keeps_its_sender_and_what_that_may_speak_for() -> None:
+    known = {"source": "grafana", "correlation_id": "r-1", "received_at": milliseconds(at(1))}
+    known["sender"] = Sender("east", ("gpu",)).written()
     assert stamped(letter(**known)) == known
 
 

@@ -180,6 +180,18 @@ ESCAPED = base64.b64encode(rb"-----BEGIN RSA PRIVATE KEY-----\nMII\n-----END RSA
         ({}, {"github_app_private_key": "secret-value"}, "is not used", "or remove it"),
         ({}, {"x-queue-signature": "secret-value"}, "is not used", "or remove it"),
         ({"x-queue-signature": "secret-value\n"}, {}, "has a newline around it", "printf"),
+        (
+            {"senders": [{"name": "east", "token": ["fine", "secret-value\n"]}]},
+            {},
+            "token of senders, number 1, in of-senders has a newline around it",
+            "printf",
+        ),
+        (
+            {"senders": [{"hmac": {"secret": " secret-value"}}]},
+            {},
+            "hmac.secret of senders,",
+            "printf",
+        ),
         ({}, {"github_app_key_base64": "-----BEGIN secret-value"}, "is the PEM itself", "base64 -w0"),
         ({}, {"github_app_key_base64": ESCAPED}, "newlines are written as", "base64 -w0"),
     ],
@@ -193,10 +205,21 @@ def test_a_secret_of_the_wrong_form_is_found_by_name_and_its_value_is_not_shown(
 
 
 def test_secrets_of_the_right_form_are_well() -> None:
-    of_senders = {"grafana_webhook_token": ["a", "b"], hook_secret.NAME: "c", "normalized_hmac_secret": None}
+    of_senders: dict[str, Any] = {
+        "grafana_webhook_token": ["a", "b"],
+        hook_secret.NAME: "c",
+        "normalized_hmac_secret": None,
+    }
     of_senders |= {"X-Queue-Signature": "e"}  # a sender of the earlier pipeline
+    of_senders |= {"senders": [{"name": "east", "source": "alertmanager", "hmac": {"secret": "f"}}]}
     app = {"github_app_id": 1, "github_app_key_base64": KEY + "\n", "alertmanager_api_token": "d"}
     assert [each.ok for each in forms(of_senders, app)] == [True, True]
+
+
+def test_a_stage_names_the_senders_that_it_lets_in() -> None:
+    held = {"senders": [{"name": "east", "source": "alertmanager", "token": "secret-value"}]}
+    (let_in,) = checked(held, {}, resources.webhook_secret)
+    assert (let_in.ok, let_in.told) == (True, "of-senders lets in: east (alertmanager)")
 
 
 def test_a_stage_that_hears_only_senders_of_the_earlier_pipeline_lets_those_in() -> None:

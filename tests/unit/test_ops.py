@@ -135,6 +135,7 @@ def test_a_check_that_cannot_be_made_is_a_fault_and_keeps_no_other_from_being_ma
             {"grafana_webhook_token": "t", "github_webhook_secret": ""},
             ["github_webhook_secret must be"],
         ),
+        (None, {"senders": [{"name": "east", "token": "t"}]}, ["senders, number 1: source must be one of"]),
         (None, {"grafana_webhook_token": 7}, ["grafana_webhook_token must be a text"]),
     ],
 )

@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 from chalicelib.adapters import registry
 from chalicelib.cli import refused_requests
 from chalicelib.cli.doctor.finding import Finding
+from chalicelib.cli.refused_requests import RefusedRequests
 from chalicelib.quantities import counted
 from chalicelib.render.words import moment
 from chalicelib.webhook import external_alerts
@@ -31,6 +32,8 @@ WHY: Mapping[str, str] = {
     "UNKNOWN_SOURCE": "no such source",
     "UNKNOWN_FORMAT": "neither Grafana's nor the canonical schema",
     "EXPRESSION_FAILED": "an expression in custom.toml fails",
+    "TOO_MANY_REQUESTS": "more requests a minute than its entry in the secret allows",
+    "OTHER_SOURCE": "a body of another source than its entry in the secret names",
 }
 NO_LOG = "ResourceNotFoundException"
 MAY_NOT = ("AccessDenied", "AccessDeniedException", "AuthorizationError")
@@ -51,10 +54,10 @@ def requests(stage: Stage) -> Iterator[Finding]:
             raise
         return
     for each in sorted(found, key=lambda each: -each.count):
-        were = f"{counted(each.count, 'request')} for {each.source} {'was' if each.count == 1 else 'were'}"
+        were = f"{counted(each.count, 'request')} for {each.whose} {'was' if each.count == 1 else 'were'}"
         last = f"refused in the last hour, the last at {moment(each.at, now)}"
         told = f"{were} {last}: {_why(each.source, each.reason)}"
-        yield Finding(NAME, told, _fix(stage, each.source, each.reason))
+        yield Finding(NAME, told, _fix(stage, each))
     if not found:
         yield Finding(NAME, "none in the last hour")
 
@@ -63,8 +66,8 @@ def _why(sender: str, reason: str) -> str:
     return "wrong signature" if (sender, reason) == ("github", "UNAUTHORIZED") else WHY.get(reason, reason)
 
 
-def _fix(stage: Stage, sender: str, reason: str) -> str:
-    secret = stage.webhook_secret
+def _fix(stage: Stage, refused: RefusedRequests) -> str:
+    secret, sender, reason = stage.webhook_secret, refused.sender or refused.source, refused.reason
     if sender == STRANGER:
         return ""
     if reason == "UNAUTHORIZED":
@@ -75,4 +78,6 @@ def _fix(stage: Stage, sender: str, reason: str) -> str:
         return f"Correct the secret {secret}; the webhook's log says what is wrong with it."
     if reason == "TOPIC_UNAVAILABLE":
         return "See docs/on-call.md, api-errors."
+    if reason == "TOO_MANY_REQUESTS":
+        return f"See what {sender} sends so often, or raise requests_per_minute in the secret {secret}."
     return f"Correct what {sender} sends; the answer that it got says how."

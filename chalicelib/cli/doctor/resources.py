@@ -13,6 +13,7 @@ from chalicelib.cli.doctor.finding import Finding
 from chalicelib.errors import ConfigurationError
 from chalicelib.quantities import counted
 from chalicelib.render.words import duration
+from chalicelib.webhook import senders
 from chalicelib.webhook.authentication import Credentials
 from chalicelib.webhook.external_alerts import is_header
 from chalicelib.wiring.clock import CLOCK, machine
@@ -36,7 +37,7 @@ def identity(stage: Stage) -> Iterator[Finding]:
 
 
 def webhook_secret(stage: Stage) -> Iterator[Finding]:
-    """Say which sources may send, and by which headers the senders of the earlier pipeline."""
+    """Say which sources and senders may send, and by which headers those of the earlier pipeline."""
     name = stage.webhook_secret
     held, open_to = stage.secret(name).read(), list[str]()
     for source in registry.webhooks():
@@ -45,6 +46,11 @@ def webhook_secret(stage: Stage) -> Iterator[Finding]:
         except ConfigurationError as error:
             yield Finding("webhook secret", f"{name} lets in nobody for {source}", str(error))
     open_to += [key for key, token in held.items() if token and is_header(key.lower())]
+    named = senders.read(held)
+    open_to += [f"{entry.sender.name} ({entry.source})" for entry in named.entries]
+    for fault in named.faults:
+        told = f"{name} has an entry in `{senders.KEY}` that lets in nobody"
+        yield Finding("webhook secret", told, f"{fault} (docs/senders/tokens.md)")
     fix = "" if open_to else f"Put `grafana_webhook_token` or another source's into the secret {name}."
     yield Finding("webhook secret", f"{name} lets in: {', '.join(open_to) or 'nobody'}", fix)
 

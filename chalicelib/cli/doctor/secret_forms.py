@@ -8,7 +8,7 @@ from typing import Any
 
 from chalicelib.adapters import registry
 from chalicelib.cli.doctor.finding import Finding
-from chalicelib.webhook import external_alerts, hook_secret
+from chalicelib.webhook import external_alerts, hook_secret, senders
 from chalicelib.wiring.stage import Stage
 
 NAME = "secrets' form"
@@ -16,6 +16,7 @@ KEY = "github_app_key_base64"
 OF_SENDERS = (
     *(f"{source}_{what}" for source in registry.webhooks() for what in ("webhook_token", "hmac_secret")),
     hook_secret.NAME,
+    senders.KEY,
 )
 OF_THE_APP = (
     *("github_app_id", "github_app_client_id", KEY, hook_secret.NAME),
@@ -40,7 +41,7 @@ def _headers(held: Mapping[str, Any]) -> Iterator[str]:
 
 def _blanks(name: str, held: Mapping[str, Any]) -> Iterator[Finding]:
     """Find values with a newline or a blank at an end, as `echo` leaves one; the key's do no harm."""
-    for key, value in held.items():
+    for key, value in _texts(held):
         for each in value if isinstance(value, list) else [value]:
             if key != KEY and isinstance(each, str) and each != each.strip():
                 what = "a newline" if each.strip() + "\n" == each else "whitespace"
@@ -49,6 +50,16 @@ def _blanks(name: str, held: Mapping[str, Any]) -> Iterator[Finding]:
                     NAME, told, f"Write {key} again without: `printf %s`, where `echo` adds a newline."
                 )
                 break
+
+
+def _texts(held: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Give every value by its key, and those of the senders by their number."""
+    listed = held.get(senders.KEY)
+    for number, entry in enumerate(listed if isinstance(listed, list) else (), 1):
+        for key, value in entry.items() if isinstance(entry, dict) else ():
+            inner = {"hmac.secret": value.get("secret")} if isinstance(value, dict) else {key: value}
+            yield from ((f"{name} of {senders.KEY}, number {number},", each) for name, each in inner.items())
+    yield from held.items()
 
 
 def _strange(name: str, held: Mapping[str, Any], known: tuple[str, ...]) -> Iterator[Finding]:

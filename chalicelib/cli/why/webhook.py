@@ -32,7 +32,7 @@ def refused(case: Case) -> Verdict | None:
         [("refused", _line(each, case)) for each in sorted(of_senders, key=lambda each: each.at)[::-1]],
         title=case.title,
         requests=counted(last.count, "request"),
-        source=last.source,
+        source=last.whose,
         last=moment(last.at, case.now),
         why=words.WHY.get(last.reason, "see the log"),
         reason=last.reason,
@@ -42,4 +42,4 @@ def refused(case: Case) -> Verdict | None:
 def _line(each: RefusedRequests, case: Case) -> str:
     what = words.WHY.get(each.reason, each.reason)
     times = f"{counted(each.count, 'time')}, last at {moment(each.at, case.now)}"
-    return f"{each.source}: {what}, {each.status} {each.reason}, {times}, request {each.request}"
+    return f"{each.whose}: {what}, {each.status} {each.reason}, {times}, request {each.request}"

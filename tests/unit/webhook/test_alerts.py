@@ -281,9 +281,14 @@ def test_without_its_secret_the_webhook_asks_for_another_try_and_tells_its_own_p
 
 
 def test_a_credential_that_cannot_be_used_is_a_fault_of_ours_not_the_senders(edge: Edge) -> None:
-    edge.secret.kept = {"grafana_webhook_token": TOKEN, "grafana_hmac_secret": 12345}
+    edge.secret.kept = edge.secret.current = {"grafana_webhook_token": TOKEN, "grafana_hmac_secret": 12345}
     assert edge.post({"alerts": [ALERT]}).status == 503
     assert [name for name, _ in edge.telemetry.problems] == ["WEBHOOK_NOT_CONFIGURED"]
+
+
+def test_a_credential_that_was_corrected_a_moment_ago_works_at_once(edge: Edge) -> None:
+    edge.secret.kept = {"grafana_webhook_token": ""}
+    assert edge.post({"alerts": [ALERT]}).status == 202
 
 
 def test_a_topic_that_does_not_take_everything_makes_the_sender_try_again(edge: Edge) -> None:

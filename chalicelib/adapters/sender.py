@@ -1,0 +1,54 @@
+"""Who sent a message: the entry of the webhook secret whose token it came with, as the message carries it.
+
+The webhook writes it into an attribute, so that the collector knows the sender and its limits without the
+secret. No body is believed about it.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+
+from chalicelib.errors import Rejected
+
+ATTRIBUTE = "sender"
+MOST_LIMITS = 400
+"""Characters that the teams and repositories may take: an attribute is cut after 500."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """A sender, and which teams and repositories its alerts may be for; all of them where none is named.
+
+    With `keeps_identity` the conditions of its alerts are those that they were before it had a name.
+    """
+
+    name: str
+    teams: tuple[str, ...] = ()
+    repositories: tuple[str, ...] = ()
+    keeps_identity: bool = False
+
+    @property
+    def limited(self) -> bool:
+        """Whether there is anything that it may not speak for."""
+        return bool(self.teams or self.repositories)
+
+    def written(self) -> str:
+        """Write it as an attribute, without what is not set."""
+        return json.dumps({name: value for name, value in asdict(self).items() if value})
+
+
+def read(attribute: str) -> Sender:
+    """Read an attribute that the webhook wrote; raises Rejected, so that its limits are never lost."""
+    try:
+        said = json.loads(attribute)
+        return Sender(
+            name=str(said["name"]),
+            teams=tuple(map(str, said.get("teams", ()))),
+            repositories=tuple(map(str, said.get("repositories", ()))),
+            keeps_identity=bool(said.get("keeps_identity")),
+        )
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise Rejected(
+            "UNKNOWN_SENDER",
+            "the message's attribute `sender` is not as the webhook writes it",
+            "Let only the webhook publish with attributes, then have the alert sent again.",
+        ) from error

@@ -1,0 +1,99 @@
+"""Senders: who may post under a name of its own, by the list `senders` in the webhook secret. Pure.
+
+An entry that cannot be used lets in nobody, and closes the door to nobody else.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from chalicelib.adapters import registry
+from chalicelib.errors import ConfigurationError
+from chalicelib.webhook import sender_entry
+from chalicelib.webhook.authentication import authentic
+from chalicelib.webhook.http import Posted
+from chalicelib.webhook.sender_entry import Entry
+
+KEY = "senders"
+
+
+@dataclass(frozen=True, slots=True)
+class Trusted:
+    """Who has proved itself: a sender by its entry or, by a token of its source alone, nobody by name."""
+
+    entry: Entry | None = None
+
+    def named(self, posted: Posted) -> Posted:
+        """Note in a request who sent it."""
+        return replace(posted, sender=self.entry.sender) if self.entry else posted
+
+
+@dataclass(frozen=True, slots=True)
+class Senders:
+    """The entries that can be used, and what is wrong with the others."""
+
+    entries: tuple[Entry, ...]
+    faults: tuple[str, ...] = ()
+
+    def find(self, posted: Posted, sources: tuple[str, ...]) -> Entry | None:
+        """Say who posts to one of these sources."""
+        now = posted.received_at.timestamp()
+        # Every entry is compared, so that the time tells nothing about which one matched.
+        found = [
+            entry
+            for entry in self.entries
+            if entry.source in sources
+            for each in entry.credentials
+            if authentic(registry.SOURCES[entry.source], posted.headers, posted.body, each, now)
+        ]
+        return found[0] if found else None
+
+
+def trusted(
+    posted: Posted, sources: tuple[str, ...], nameless: Callable[[], bool], secret: Mapping[str, Any]
+) -> Trusted | None:
+    """Say who posts to one of these sources: by name, else whether the secret's other keys let it in.
+
+    Raises ConfigurationError where neither is so and an entry cannot be used: it may be who is knocking.
+    """
+    senders = read(secret)
+    if entry := senders.find(posted, sources):
+        return Trusted(entry)
+    if nameless():
+        return Trusted()
+    if senders.faults:
+        raise ConfigurationError("webhook secret", list(senders.faults))
+    return None
+
+
+def read(secret: Mapping[str, Any]) -> Senders:
+    """Read the entries of a secret; no fault holds a value of it."""
+    listed = secret.get(KEY)
+    if listed is None:
+        return Senders(())
+    if not isinstance(listed, list):
+        return Senders((), (f"{KEY} must be a list of objects",))
+    entries: list[Entry] = []
+    faults: list[str] = []
+    for place, told in enumerate(listed, 1):
+        entry, wrong = sender_entry.read(told)
+        if entry and (taken := _taken(entry, entries)):
+            wrong = [taken]
+        faults += [f"{KEY}, number {place}: {fault}" for fault in wrong]
+        entries += [entry] if entry and not wrong else []
+    return Senders(tuple(entries), tuple(faults))
+
+
+def _taken(entry: Entry, others: list[Entry]) -> str:
+    """Say what an earlier entry has already: nobody could tell the two apart."""
+    for other in others:
+        if other.sender.name == entry.sender.name:
+            return f"{entry.sender.name} is the name of an earlier one"
+        if other.source == entry.source and _secrets(other) & _secrets(entry):
+            return f"{entry.sender.name} has a token or secret of {other.sender.name}"
+    return ""
+
+
+def _secrets(entry: Entry) -> set[str | None]:
+    proofs = {secret for each in entry.credentials for secret in (*each.tokens, each.hmac_secret)}
+    return proofs - {None}
