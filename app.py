@@ -12,10 +12,14 @@ queue = f"alerting-{os.environ.get('ALERTING_STAGE', 'local')}-alerts"
 
 
 # No content types: senders may use any, and the body is checked as JSON whatever it is called.
+# Some clients add a path of their own to the address that they are given, and Chalice has no catch-all.
 @app.route("/webhooks/{source}", methods=["POST"], content_types=[])
-def webhook(source: str) -> Response:
+@app.route("/webhooks/{source}/{a}/{b}", methods=["POST"], content_types=[])
+@app.route("/webhooks/{source}/{a}/{b}/{c}", methods=["POST"], content_types=[])
+@app.route("/webhooks/{source}/{a}/{b}/{c}/{d}", methods=["POST", "PUT"], content_types=[])
+def webhook(source: str, **path: str) -> Response:
     """Alerts in: answered as soon as the topic has them."""
-    return _reply(entrypoints.webhook(source, app.current_request, app.lambda_context))
+    return _reply(entrypoints.webhook(source, path, app.current_request, app.lambda_context))
 
 
 @app.route("/external-alerts-webhook", methods=["POST"], content_types=[])

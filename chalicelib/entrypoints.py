@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from chalicelib import __version__
 from chalicelib.webhook.http import HttpAnswer, Posted
@@ -29,9 +30,10 @@ def health() -> dict[str, str]:
     return {"version": __version__, "stage": settings().stage}
 
 
-def webhook(source: str, request: Any, context: Any) -> HttpAnswer:
-    """Take a request to the webhook."""
-    return _answer(lambda stage: ingest(stage).accept, source.lower(), request, context)
+def webhook(source: str, path: Mapping[str, str], request: Any, context: Any) -> HttpAnswer:
+    """Take a request to the webhook, or to a path below it, by the names of its parts."""
+    parts = tuple(unquote(path[name]) for name in sorted(path))
+    return _answer(lambda stage: ingest(stage).accept, source.lower(), request, context, parts)
 
 
 def external_alerts(request: Any, context: Any) -> HttpAnswer:
@@ -58,10 +60,14 @@ def reconcile(context: Any) -> None:
 
 
 def _answer(
-    edge: Callable[[Stage], Callable[[Posted], HttpAnswer]], source: str, request: Any, context: Any
+    edge: Callable[[Stage], Callable[[Posted], HttpAnswer]],
+    source: str,
+    request: Any,
+    context: Any,
+    path: tuple[str, ...] = (),
 ) -> HttpAnswer:
     headers = {name.lower(): value for name, value in request.headers.items()}
-    posted = Posted(source, headers, request.raw_body, _request_id(context), _received_at(request))
+    posted = Posted(source, headers, request.raw_body, _request_id(context), _received_at(request), path)
     with telemetry().invocation("webhook", posted.request_id):
         try:
             return edge(serving(_function_arn(context)))(posted)

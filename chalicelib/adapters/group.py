@@ -43,7 +43,7 @@ def source(
     *,
     looks_like: Callable[[object], bool],
     known_by: str,
-    template: Callable[[Example], Payload],
+    template: Callable[[Example], Any],
 ) -> Source:
     """Make a source that posts groups, whose alerts are read in the module `<name>_alert`."""
     return Source(

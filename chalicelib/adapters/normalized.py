@@ -11,6 +11,10 @@ _IDENTIFYING = """
 """
 
 
+OWN = frozenset({"schema_version", "occurred_at", "teams"})
+"""Fields that alerts of no other source have."""
+
+
 def _split(body: object) -> list[Payload]:
     """Take one alert, or a list of them."""
     if not isinstance(body, list):
@@ -24,8 +28,8 @@ def _ended(payload: Mapping[str, Any]) -> bool:
 
 
 def _looks_like(content: object) -> bool:
-    own = {"schema_version", "occurred_at", "teams"}
-    return isinstance(content, list) or (isinstance(content, Mapping) and bool(own & content.keys()))
+    alerts = content if isinstance(content, list) and content else [content]
+    return any(isinstance(alert, Mapping) and bool(OWN & alert.keys()) for alert in alerts)
 
 
 def _mend(payload: Payload, named: dict[str, str]) -> None:

@@ -66,6 +66,7 @@ SOURCES = Sources(
     "normalized",
     "datadog",
     "pagerduty",
+    "prometheus",
     custom=_of_the_installation,
 )
 

@@ -7,7 +7,7 @@ take the canonical alert from `canonical`, or give a long reader a module of its
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -48,6 +48,18 @@ class Example:
         return instant(self.ended or self.began)
 
 
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a request says beside its body: the path after the source's name, and when it was received.
+
+    Names of headers are in lower case.
+    """
+
+    received_at: datetime
+    path: tuple[str, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
 def late(module: str) -> Parse:
     """Read alerts with the `parse` of another module of this folder, loaded with the first alert."""
 
@@ -56,6 +68,20 @@ def late(module: str) -> Parse:
         return parsed
 
     return parse
+
+
+def as_posted(body: object, request: Request) -> object:
+    """Take a body that says all by itself; raises NotAccepted for a path, as its source has none."""
+    no_other_path(request)
+    return body
+
+
+def no_other_path(request: Request, *paths: tuple[str, ...]) -> None:
+    """Raise NotAccepted where a path is neither empty nor one of these."""
+    if request.path and request.path not in paths:
+        raise NotAccepted(
+            404, "UNKNOWN_PATH", "there is nothing under this path; its page in docs/senders has the address"
+        )
 
 
 def none_cut_off(_: object) -> int:
@@ -71,6 +97,7 @@ class Source:
     - `to_route` says how its alerts get a team, `label` what their labels are called
     - `parse` reads the alerts in a message; whose each is comes from `owner.owner`, by the rules passed in.
       Raises Rejected
+    - `complete` adds to the body of a request what only the request says. Raises NotAccepted
     - `split` turns the body of a request into one payload for each alert. Raises NotAccepted
     - `ended` says whether such a payload reports an end; `cut_off` counts the alerts that a body leaves out
     - `template` writes what the source would send for an example
@@ -91,13 +118,14 @@ class Source:
     shown_as: str
     to_route: str
     parse: Parse
-    template: Callable[[Example], Payload]
+    template: Callable[[Example], Any]
     mend: Callable[[Payload, dict[str, str]], None]
     looks_like: Callable[[object], bool]
     known_by: str
     ended: Callable[[Mapping[str, Any]], bool]
     split: Callable[[object], list[Payload]]
     identifying: frozenset[str]
+    complete: Callable[[object, Request], object] = as_posted
     cut_off: Callable[[object], int] = none_cut_off
     repeats: timedelta | None = None
     label: str = "Label"
@@ -110,6 +138,10 @@ class Source:
     def signs(self) -> Signing:
         """How what it sends is signed."""
         return self.signing or as_grafana_does(self.name)
+
+    def payloads(self, body: object, request: Request) -> list[Payload]:
+        """Make one payload for each alert in a request; raises NotAccepted."""
+        return self.split(self.complete(body, request))
 
     def cut(self, payload: Mapping[str, Any], limit_bytes: int = MOST_BYTES) -> Payload:
         """Shorten one alert to `limit_bytes` of JSON in ASCII; what identifies it goes last."""

@@ -11,7 +11,7 @@ from typing import Any
 from chalicelib.adapters import envelope, texts
 from chalicelib.adapters.envelope import Message
 from chalicelib.adapters.registry import OWN_EMITTERS, SOURCES
-from chalicelib.adapters.source import Source
+from chalicelib.adapters.source import Request, Source
 from chalicelib.alert import Priority
 from chalicelib.cli.trouble import Trouble
 from chalicelib.webhook import http
@@ -61,7 +61,7 @@ def messages(name: str, text: str, now: datetime) -> list[Message]:
     source = named(name)
     if not source.posts:
         return [envelope.read(record(text, {}, now))]
-    parts = source.split(http.parse(text.encode()))
+    parts = source.payloads(http.parse(text.encode()), Request(now))
     bodies = [json.dumps(source.cut(part)) for part in parts]
     return [envelope.read(record(body, {"source": name}, now)) for body in bodies]
 

@@ -58,7 +58,7 @@ class AlertWebhook:
     def publish(self, posted: Posted, source: Source, body: object) -> int:
         """Publish what a trusted sender posted; returns how many alerts that was, raises NotAccepted."""
         began = self.now()
-        alerts, cut_off = self._split(source, body)
+        alerts, cut_off = self._split(source, posted, body)
         taken = publishing.publish(
             self.topic, alerts, posted, source, lambda: self.now() - began > publishing.TIME
         )
@@ -77,10 +77,10 @@ class AlertWebhook:
         with self.counted():
             return http.parse(posted.body)
 
-    def _split(self, source: Source, body: object) -> tuple[list[dict[str, object]], int]:
+    def _split(self, source: Source, posted: Posted, body: object) -> tuple[list[dict[str, object]], int]:
         """Make one payload an alert, and count the alerts that the sender left out itself."""
         with self.counted():
-            return source.split(body), source.cut_off(body)
+            return source.payloads(body, posted.request), source.cut_off(body)
 
     def limit(self, trusted: Trusted, posted: Posted) -> None:
         """Hold off a sender that posts more than its entry allows; raises NotAccepted."""

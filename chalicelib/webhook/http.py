@@ -12,6 +12,7 @@ from typing import Any, Protocol, TypeVar
 from chalicelib.adapters import texts
 from chalicelib.adapters.envelope import stamp
 from chalicelib.adapters.sender import Sender
+from chalicelib.adapters.source import Request
 from chalicelib.errors import ConfigurationError, NotAccepted, TopicUnavailable
 
 MOST_BYTES = 6 * 1024 * 1024
@@ -29,7 +30,10 @@ _TRACEPARENT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A request, and when it was received; header names in lower case. `sender` is who has proved itself."""
+    """A request, and when it was received; header names in lower case.
+
+    `sender` is who has proved itself, `path` what follows the source's name.
+    """
 
     source: str
     headers: Mapping[str, str]
@@ -37,6 +41,12 @@ class Posted:
     request_id: str
     received_at: datetime
     sender: Sender | None = None
+    path: tuple[str, ...] = ()
+
+    @property
+    def request(self) -> Request:
+        """What it says beside its body."""
+        return Request(self.received_at, self.path, self.headers)
 
     @property
     def correlation_id(self) -> str:

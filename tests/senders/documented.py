@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 FOLDER = Path(__file__).parents[2] / "docs" / "senders"
-RULES, RECEIVER = FOLDER / "prometheus-rules.yml", FOLDER / "alertmanager.yml"
+RULES, RECEIVER, STRAIGHT = (
+    FOLDER / name for name in ("prometheus-rules.yml", "alertmanager.yml", "prometheus.yml")
+)
 
 SOON = {"for: 10m": "for: 0s", "keep_firing_for: 5m": "keep_firing_for: 0s"}
 SHORT = {
@@ -12,7 +14,8 @@ SHORT = {
     "group_interval: 5m": "group_interval: 1s",
     "repeat_interval: 4h": "repeat_interval: 2s",
 }
-API = "https://abcdef1234.execute-api.us-east-1.amazonaws.com/api"
+HOST = "abcdef1234.execute-api.us-east-1.amazonaws.com"
+API = f"https://{HOST}/api"
 TOKEN_FILE = "/etc/alertmanager/alerting-token"
 
 
@@ -24,6 +27,13 @@ def rules() -> str:
 def receiver(api: str, token_file: Path) -> str:
     """Return Alertmanager's configuration, for an address of this machine and with intervals of seconds."""
     return _replaced(RECEIVER, SHORT | {API: api, TOKEN_FILE: str(token_file)})
+
+
+def straight(api: str, token_file: Path) -> str:
+    """Return Prometheus's own alerting, for an address of this machine."""
+    scheme, _, target = api.partition("://")
+    own = {"scheme: https": f"scheme: {scheme}", "/api/webhooks": "/webhooks", HOST: target}
+    return _replaced(STRAIGHT, own | {"/etc/prometheus/alerting-token": str(token_file)})
 
 
 def _replaced(file: Path, replacements: Mapping[str, str]) -> str:

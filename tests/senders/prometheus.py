@@ -15,9 +15,9 @@ RESEND = "3s"
 
 
 class Prometheus(Program):
-    """A Prometheus that reads and evaluates every second."""
+    """A Prometheus that reads and evaluates every second; `alerting` is how it sends otherwise, as YAML."""
 
-    def __init__(self, folder: Path, exporter: str, alertmanagers: Sequence[str]) -> None:
+    def __init__(self, folder: Path, exporter: str, alertmanagers: Sequence[str], alerting: str = "") -> None:
         super().__init__("prometheus", folder, self._arguments)
         rules, self._config = folder / "rules.yml", folder / "prometheus.yml"
         rules.write_text(documented.rules(), encoding="utf-8")
@@ -25,6 +25,7 @@ class Prometheus(Program):
             "global": {"scrape_interval": "1s", "scrape_timeout": "1s", "evaluation_interval": "1s"},
             "rule_files": [str(rules)],
             "alerting": {"alertmanagers": [{"static_configs": [{"targets": list(alertmanagers)}]}]},
+            **(yaml.safe_load(alerting) if alerting else {}),
             "scrape_configs": [{"job_name": "runners", "static_configs": [{"targets": [exporter]}]}],
         }
         self._config.write_text(yaml.safe_dump(settings), encoding="utf-8")

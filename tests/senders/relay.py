@@ -18,7 +18,7 @@ class Post:
     """One notification, and the webhook's answer to it."""
 
     status: int
-    body: dict[str, Any]
+    body: Any
 
     @property
     def sender(self) -> str:
@@ -26,9 +26,15 @@ class Post:
         address: str = self.body["externalURL"]
         return address
 
+    @property
+    def alerts(self) -> list[dict[str, Any]]:
+        """Its alerts: those of a group, or the whole list that Prometheus posts."""
+        alerts: list[dict[str, Any]] = self.body if isinstance(self.body, list) else self.body["alerts"]
+        return alerts
+
     def of(self, pool: str) -> list[dict[str, Any]]:
         """Return its alerts about a pool."""
-        return [alert for alert in self.body["alerts"] if alert["labels"].get("pool") == pool]
+        return [alert for alert in self.alerts if alert["labels"].get("pool") == pool]
 
 
 class Relay:

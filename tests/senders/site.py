@@ -29,10 +29,11 @@ class Site:
     token_file: Path
     prometheus: Prometheus
     alertmanagers: tuple[Alertmanager, ...]
+    replicas: tuple[Prometheus, ...] = ()
 
     @property
     def programs(self) -> tuple[Program, ...]:
-        return (*self.alertmanagers, self.prometheus)
+        return (*self.alertmanagers, self.prometheus, *self.replicas)
 
     @property
     def alertmanager(self) -> Alertmanager:
@@ -124,6 +125,16 @@ class Site:
         self.until(lambda: more() >= times, f"Alertmanager to repeat {pool}", more)
         self.until_read()
 
+    def until_posted(self, pool: str, times: int) -> None:
+        """Wait until so many more requests have told of a pool."""
+        before = len(self.posts(pool))
+
+        def more() -> int:
+            return len(self.posts(pool)) - before
+
+        self.until(lambda: more() >= times, f"{times} posts about {pool}", more)
+        self.until_read()
+
     def until_answered(self, pool: str, status: int, times: int) -> None:
         """Wait until the webhook has given this answer so many times."""
 
@@ -144,9 +155,9 @@ class Site:
 
     def _progress(self) -> Hashable:
         said = {
-            (str(alert["labels"].get("pool")), alert["status"], alert["startsAt"], post.status)
+            (str(alert["labels"].get("pool")), alert.get("status"), alert["startsAt"], post.status)
             for post in list(self.relay.posts)
-            for alert in post.body["alerts"]
+            for alert in post.alerts
         }
         issues = self.stack.github.world.repository(REPOSITORY).listed
         states = ((f"#{issue.number}", issue.state, *issue.label_names) for issue in list(issues))
@@ -162,8 +173,13 @@ def running(stack: LocalStack, folder: Path, senders: Senders) -> Iterator[Site]
         addresses = [sender.address for sender in alertmanagers]
         prometheus = Prometheus(folder / "prometheus", exporter.address, addresses)
         site = Site(stack, exporter, relay, folder / "alerting-token", prometheus, alertmanagers)
-        site.use_token(stack.tokens["alertmanager"])
-        for program in site.programs:
-            ending.callback(program.stop)
-            program.start()
-        yield site
+        yield started(site, ending, "alertmanager")
+
+
+def started(site: Site, ending: ExitStack, source: str) -> Site:
+    """Start the programs of a site, with the token of a source, and stop them at the end."""
+    site.use_token(site.stack.tokens[source])
+    for program in site.programs:
+        ending.callback(program.stop)
+        program.start()
+    return site

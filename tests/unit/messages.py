@@ -2,14 +2,18 @@
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 from chalicelib.adapters import envelope, reading, registry
 from chalicelib.adapters.fields import Ownership, Parsed
 from chalicelib.adapters.owner_rules import NO_RULES, OwnerRules
+from chalicelib.adapters.source import Request
 from chalicelib.alert import UNKNOWN_TEAM, Priority
 from chalicelib.errors import NotAccepted, Rejected
 
+RECEIVED_AT = datetime(2026, 11, 23, 3, 10, 4, 733_000, UTC)
+REQUEST = Request(RECEIVED_AT)
 FALLBACK = OwnerRules(Ownership((UNKNOWN_TEAM,), Priority.P2))
 
 
@@ -19,7 +23,7 @@ def record(body: str, **attributes: str) -> dict[str, Any]:
         "messageId": "19dd0b57-b21e-4ac1-bd88-01bbb068cb78",
         "receiptHandle": "a handle",
         "body": body,
-        "attributes": {"ApproximateReceiveCount": "2", "SentTimestamp": "1795403404733"},
+        "attributes": {"ApproximateReceiveCount": "2", "SentTimestamp": envelope.milliseconds(RECEIVED_AT)},
         "messageAttributes": {
             name: {"stringValue": value, "dataType": "String"} for name, value in attributes.items()
         },
@@ -39,7 +43,7 @@ def deliver(source: str, payload: object, rules: OwnerRules = NO_RULES) -> list[
 
 def _published(source: str, payload: object) -> Iterator[str]:
     if posts := registry.webhook(source):
-        yield from (json.dumps(posts.cut(one)) for one in posts.split(payload))
+        yield from (json.dumps(posts.cut(one)) for one in posts.payloads(payload, REQUEST))
     elif isinstance(payload, str):
         yield payload
     else:

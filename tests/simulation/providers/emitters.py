@@ -25,6 +25,9 @@ AGAIN = 300.0
 OTHERS = tuple(sorted(set(SOURCES) - {OWN_EMITTERS, "alertmanager", "cloudwatch", "grafana"}))
 """Sources that have no model of their own."""
 
+JUDGED_ON_RECEIPT = "prometheus"
+"""Its end counts once that time has passed. Prometheus repeats it for 15 minutes, which its clock may be ahead."""
+
 TROUBLES = ("holds back", "tells everything", "changes an id")
 SEEN = ("several in one batch", "out of order", "a changed id", "sent again", "a message")
 
@@ -58,7 +61,8 @@ class Emitter:
     """It remembers its conditions, and what it holds back."""
 
     def __init__(self, world: "World", setup: Emitters) -> None:
-        self._world, self.ahead, self.source = world, setup.ahead, setup.source
+        self._world, self.source = world, setup.source
+        self.ahead = 0.0 if setup.source == JUDGED_ON_RECEIPT else setup.ahead
         self.rests_at = 0.0
         self._known: dict[int, _Known] = {}
         self._holds = self._turns = False
@@ -150,10 +154,10 @@ class Emitter:
     def _own(self) -> bool:
         return self.source == OWN_EMITTERS
 
-    def _entry(self, number: int, known: _Known) -> dict[str, Any]:
+    def _entry(self, number: int, known: _Known) -> Any:
         return _entry(number, known, self.ahead) if self._own else self._templated(number, known)
 
-    def _templated(self, number: int, known: _Known) -> dict[str, Any]:
+    def _templated(self, number: int, known: _Known) -> Any:
         """What the source's template says of a condition, to the millisecond, which is all that it has."""
         at = datetime.fromtimestamp(known.spoke + self.ahead, UTC)
         owner = (team(number) or "unheard-of", Priority(known.priority))

@@ -15,7 +15,7 @@ from chalicelib.adapters.source import Example
 from chalicelib.alert import AlertEvent
 from chalicelib.errors import Rejected
 from tests.unit import up_to
-from tests.unit.messages import FALLBACK, reason
+from tests.unit.messages import FALLBACK, REQUEST, reason
 
 TEXT = st.text(alphabet=st.characters(), max_size=40) | st.text(min_size=1, max_size=3).map(
     lambda text: text * 3000
@@ -105,7 +105,8 @@ SENT = {
 
 def like_its_template(source: str) -> st.SearchStrategy[dict[str, Any]]:
     """Objects with the members of the source's template, each as it is there or anything else."""
-    members = registry.SOURCES[source].template(Example(datetime(2026, 11, 23, tzinfo=UTC)))
+    sender = registry.SOURCES[source]
+    (members,) = sender.payloads(sender.template(Example(datetime(2026, 11, 23, tzinfo=UTC))), REQUEST)
     return objects(**{name: st.just(value) | TIMES for name, value in members.items()})
 
 

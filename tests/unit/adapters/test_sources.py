@@ -12,7 +12,7 @@ from chalicelib.adapters.registry import OWN_EMITTERS, SOURCES
 from chalicelib.adapters.source import Example
 from chalicelib.alert import AlertEvent, Condition, Priority
 from tests.unit.builders import at
-from tests.unit.messages import deliver
+from tests.unit.messages import REQUEST, deliver
 
 ROOT = Path(__file__).parents[3]
 ADAPTERS = ROOT / "chalicelib" / "adapters"
@@ -124,7 +124,7 @@ def test_what_identifies_an_alert_survives_however_much_else_it_holds(name: str)
     source = SOURCES[name]
     if not source.posts:
         return  # what is published to the topic is never cut
-    (payload,) = source.split(source.template(Example(at(0))))
+    (payload,) = source.payloads(source.template(Example(at(0))), REQUEST)
     crowded = payload | {f"noise{n}": "x" * 200 for n in range(100)}
     (cut,), whole = deliver(name, source.cut(crowded, 2 * len(json.dumps(payload)))), one(name, payload)
     for field in ("fingerprint", "state", "occurred_at", "teams", "priority"):

@@ -16,6 +16,7 @@ from chalicelib.adapters.texts import size
 from chalicelib.errors import NotAccepted
 from tests.unit import up_to
 from tests.unit.builders import at
+from tests.unit.messages import REQUEST
 
 GROUP = {
     "receiver": "github-issues",
@@ -203,9 +204,11 @@ def test_line_breaks_are_made_alike() -> None:
 @pytest.mark.parametrize("source", SOURCES)
 def test_the_webhook_splits_without_loading_pydantic(source: str) -> None:
     program = (
-        "import sys; from datetime import datetime; from chalicelib.adapters.source import Example\n"
+        "import sys; from datetime import datetime, UTC\n"
+        "from chalicelib.adapters.source import Example, Request\n"
         f"from chalicelib.adapters.registry import SOURCES; source = SOURCES[{source!r}]\n"
-        "source.split(source.template(Example(datetime.now()))); print('pydantic' in sys.modules)"
+        "now = datetime.now(UTC); source.payloads(source.template(Example(now)), Request(now))\n"
+        "print('pydantic' in sys.modules)"
     )
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "False", (
@@ -240,7 +243,9 @@ def test_an_alert_has_ended_only_where_it_says_so(
 
 @pytest.mark.parametrize("source", SOURCES.values(), ids=SOURCES)
 def test_a_template_fires_or_has_ended_as_it_is_asked(source: Source) -> None:
-    (fires,), (over,) = (source.split(source.template(Example(at(0), end))) for end in (None, at(5)))
+    (fires,), (over,) = (
+        source.payloads(source.template(Example(at(0), end)), REQUEST) for end in (None, at(5))
+    )
     assert (source.ended(fires), source.ended(over)) == (False, True)
 
 
