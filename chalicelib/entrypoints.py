@@ -67,7 +67,7 @@ def _answer(
     path: tuple[str, ...] = (),
 ) -> HttpAnswer:
     headers = {name.lower(): value for name, value in request.headers.items()}
-    posted = Posted(source, headers, request.raw_body, _request_id(context), _received_at(request), path)
+    posted = Posted(source, headers, request.raw_body, _request_id(context), _received_at(request), path=path)
     with telemetry().invocation("webhook", posted.request_id):
         try:
             return edge(serving(_function_arn(context)))(posted)

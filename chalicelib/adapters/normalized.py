@@ -63,7 +63,7 @@ SOURCE = Source(
     ended=_ended,
     identifying=frozenset(_IDENTIFYING.split()),
     looks_like=_looks_like,
-    known_by="`schema_version`, `occurred_at` or `teams`, or a list",
+    known_by="`schema_version`, `occurred_at` or `teams`, in a list too",
     template=_template,
     mend=_mend,
 )

@@ -65,7 +65,7 @@ def _alert(
     place = OwnershipSource(
         "the escalation policy", labels["escalation policy"], "a team of PagerDuty's", "a priority such as P2"
     )
-    named = owner(_said(incident), condition, rules, place)
+    named = owner([_said(incident, rules)], condition, rules, place)
     merged_into = _merged_into(incident)
     return AlertEvent(
         source="pagerduty",
@@ -108,12 +108,12 @@ def _labels(incident: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def _said(incident: Mapping[str, Any]) -> list[dict[str, str]]:
-    """Say what names an owner; the urgency counts where the priority is none that we know."""
-    urgency = fields.word(incident.get("urgency"))
-    priority = PRIORITIES.get(_summary(incident.get("priority")).upper(), "")
-    own = {"teams": _summaries(incident.get("teams")), "priority": priority, "urgency": urgency}
-    return [own, {"priority": URGENCIES.get(urgency, "")}]
+def _said(incident: Mapping[str, Any], rules: OwnerRules) -> dict[str, str]:
+    """Say what names an owner; the urgency counts where neither we nor the rules know the priority."""
+    urgency, named = fields.word(incident.get("urgency")), _summary(incident.get("priority"))
+    known = named if rules.severity(named, "") else PRIORITIES.get(named.upper(), "")
+    usual = "" if "urgency" in rules.priority_labels else URGENCIES.get(urgency, "")
+    return {"teams": _summaries(incident.get("teams")), "priority": known or usual, "urgency": urgency}
 
 
 def _merged_into(incident: Mapping[str, Any]) -> str:

@@ -17,7 +17,7 @@ from chalicelib.errors import NotAccepted
 PATH = ("api", "v2", "alerts")
 
 REPEATS = timedelta(hours=1)
-"""Prometheus sends a firing alert again each minute, or each interval of its rule if that is longer. Silence is
+"""Prometheus sends a firing alert again each minute, or each interval of its rule if longer. Silence is
 judged by no shorter interval than an hour (`repeats.SHORTEST`)."""
 
 _FNV_OFFSET, _FNV_PRIME, _SEPARATOR = 0xCBF29CE484222325, 0x100000001B3, b"\xff"
@@ -94,7 +94,14 @@ def _template(of: Example) -> list[Payload]:
 
 
 SOURCE = replace(
-    group.source("prometheus", "Prometheus", looks_like=_looks_like, template=_template),
+    group.source(
+        "prometheus",
+        "Prometheus",
+        looks_like=_looks_like,
+        known_by="a list whose entries have `labels`",
+        template=_template,
+    ),
     complete=_complete,
     repeats=REPEATS,
+    ids_per_sender=True,
 )

@@ -26,7 +26,7 @@ def _parse(member: Member, rules: OwnerRules) -> AlertEvent:
     return AlertEvent(
         source="prometheus",
         state=member.condition,
-        title=member.title,
+        title=member.titled(member.name, owner.names),
         name=member.name,
         description=member.description,
         summary=member.summary,

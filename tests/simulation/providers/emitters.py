@@ -26,7 +26,7 @@ OTHERS = tuple(sorted(set(SOURCES) - {OWN_EMITTERS, "alertmanager", "cloudwatch"
 """Sources that have no model of their own."""
 
 JUDGED_ON_RECEIPT = "prometheus"
-"""Its end counts once that time has passed. Prometheus repeats it for 15 minutes, which its clock may be ahead."""
+"""Its end counts once that time has passed; a real one says it for 15 minutes, should its clock be ahead."""
 
 TROUBLES = ("holds back", "tells everything", "changes an id")
 SEEN = ("several in one batch", "out of order", "a changed id", "sent again", "a message")
