@@ -1,8 +1,9 @@
 """Every word that GitHub shows, and the Markdown that keeps foreign text harmless."""
 
 from chalicelib.render.board import TITLE as BOARD_TITLE
-from chalicelib.render.board import Board, Day, board, is_board
+from chalicelib.render.board import Board, board, is_board
 from chalicelib.render.comment import comment, duplicate
+from chalicelib.render.days import Day
 from chalicelib.render.issue import body
 from chalicelib.render.marker import Mark, comment_marker, marker, read_marker, read_markers
 from chalicelib.render.title import title

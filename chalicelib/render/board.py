@@ -4,19 +4,22 @@ It says no relative time and no time of writing, so that it changes only when so
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from chalicelib.alert import Priority
 from chalicelib.conditions.row import AlertState
+from chalicelib.conditions.windows import Window
 from chalicelib.quantities import counted
 from chalicelib.render import links, markdown
+from chalicelib.render.days import Day, chart
 from chalicelib.render.issue import MAX_BODY
 from chalicelib.render.marker import BOARD
 from chalicelib.render.missing import missing
 from chalicelib.render.unopened import failed
 from chalicelib.render.view import View
+from chalicelib.render.windows import HELP, maintenance
 from chalicelib.render.words import SEVERITIES, moment, period
 from chalicelib.routing import Routing
 
@@ -27,23 +30,14 @@ RECENT = timedelta(hours=24)
 ROOM = MAX_BODY - 4_000
 """Code points for the tables; the rest is for the chart, what is counted, and what people add."""
 
-_COLORS = {Priority.P0: "#b60205", Priority.P1: "#d93f0b", Priority.P2: "#fbca04", Priority.P3: "#c5c9ce"}
 _HEAD = "| Alert | Team | Since |\n|---|---|---|"
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """How many alerts of each priority ended on a day."""
-
-    day: date
-    ended: Mapping[Priority, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Board:
     """What a board shows: rows with an open issue, rows closed within a day, and days, the oldest first.
 
-    `missing` are rows that fire and could not get an issue.
+    `missing` are rows that fire and could not get an issue; `held` are those that `windows` hold back.
     """
 
     open: Sequence[AlertState]
@@ -51,6 +45,8 @@ class Board:
     days: Sequence[Day] = ()
     quiet_since: datetime | None = None
     missing: Sequence[AlertState] = ()
+    windows: Sequence[Window] = ()
+    held: Sequence[AlertState] = ()
 
 
 def board(shown: Board, routing: Routing, now: datetime, previous: str = "") -> str:
@@ -61,7 +57,8 @@ def board(shown: Board, routing: Routing, now: datetime, previous: str = "") -> 
     views = [View.of(row, routing, now) for row in shown.open]
     closed = [View.of(row, routing, now) for row in shown.closed]
     without = [View.of(row, routing, now) for row in shown.missing]
-    ours = "\n\n".join([BOARD, *_parts(views, closed, without, shown), END])
+    held = [View.of(row, routing, now) for row in shown.held]
+    ours = "\n\n".join([BOARD, *_parts(views, closed, without, held, shown), HELP, END])
     before, begun, rest = previous.partition(BOARD)
     _, ended, after = rest.partition(END)
     if begun and ended:
@@ -74,20 +71,25 @@ def is_board(body: str) -> bool:
     return BOARD in body
 
 
-def _parts(views: list[View], closed: list[View], without: list[View], shown: Board) -> Iterator[str]:
+def _parts(
+    views: list[View], closed: list[View], without: list[View], held: list[View], shown: Board
+) -> Iterator[str]:
     yield _headline(views, shown)
     yield from missing(without)
+    yield from maintenance(shown.windows, held)
     listed, left_out = _fitting(sorted(views, key=_urgency))
     for priority in Priority:
         yield from _table(priority, [view for view in listed if view.alert.priority is priority])
     if left_out:
         yield f"And {_counts(left_out)} more, which this page has no room for."
     yield from _closed(closed, ROOM - sum(len(_row(view)) for view in listed))
-    yield from _chart(shown.days)
+    yield from chart(shown.days)
 
 
 def _headline(views: list[View], shown: Board) -> str:
     without = f"**{counted(len(shown.missing), 'alert')} without an issue.** " if shown.missing else ""
+    if shown.held:
+        without += f"**{counted(len(shown.held), 'alert')} held back by maintenance.** "
     if views:
         return f"{without}**{counted(len(views), 'alert')} open**: {_counts(views)}."
     quiet = f"**All quiet** since {moment(shown.quiet_since)}." if shown.quiet_since else "**All quiet.**"
@@ -150,6 +152,8 @@ def _notes(view: View) -> Iterator[str]:
         yield f"snoozed until {moment(until, view.began)}"
     if issue and issue.muted:
         yield "muted"
+    if view.row.held:
+        yield "held back by maintenance"
     if (refusal := view.row.status.refusal) and view.row.due_at:
         yield f"not up to date: {view.line(failed(refusal))}"
 
@@ -178,23 +182,3 @@ def _ended(view: View) -> str:
     episodes = [episode for episode in view.row.spec.episodes if episode.began == view.began]
     when = period(episodes[-1]) if episodes else moment(view.ended)
     return f"- {view.alert.priority} {_name(view)}, {', '.join(map(view.line, view.owners))}: {when}"
-
-
-def _chart(days: Sequence[Day]) -> Iterator[str]:
-    """Draw sums, the largest first: Mermaid draws one series over another (mermaid-js/mermaid#7392)."""
-    if not any(sum(day.ended.values()) for day in days):
-        return
-    heights = {p: [sum(day.ended.get(q, 0) for q in Priority if q <= p) for day in days] for p in Priority}
-    drawn = [p for p in reversed(Priority) if any(day.ended.get(p) for day in days)]
-    palette = ", ".join(_COLORS[p] for p in drawn)
-    yield "### Alerts a day, by priority"
-    lines = [
-        f'%%{{init: {{"themeVariables": {{"xyChart": {{"plotColorPalette": "{palette}"}}}}}}}}%%',
-        "xychart-beta",
-        "    x-axis [" + ", ".join(f'"{day.day:%d}"' for day in days) + "]",
-        f"    y-axis 0 --> {max(heights[Priority.P3])}",
-        *(f"    bar [{', '.join(map(str, heights[p]))}]" for p in drawn),
-    ]
-    yield "\n".join(["```mermaid", *lines, "```"])
-    names = ", ".join(f"{p} {SEVERITIES[p]}" for p in reversed(drawn))
-    yield f"From the bottom up: {names}; by the day on which they ended."

@@ -10,6 +10,7 @@ from chalicelib.reconcile.reconcile import Advance, Reconcile, Work
 from chalicelib.reconcile.silent_sources import SilentSources
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.github import gate, issues, sync
+from chalicelib.wiring.maintenance import rules
 from chalicelib.wiring.rules import limits, policy, policy_at_home
 from chalicelib.wiring.stage import Stage
 from chalicelib.wiring.table import census, store
@@ -72,6 +73,7 @@ def _board(stage: Stage) -> Work:
         now=CLOCK.now,
         telemetry=stage.telemetry,
         every=stage.settings.board_interval,
+        rules=rules(),
     ).update
 
 

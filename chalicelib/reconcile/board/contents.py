@@ -8,8 +8,10 @@ from functools import cached_property
 
 from chalicelib import render
 from chalicelib.alert import Condition, Priority
-from chalicelib.conditions import lag
+from chalicelib.conditions import asked_windows, lag, windows
+from chalicelib.conditions.asked_windows import AskedWindows
 from chalicelib.conditions.row import AlertState
+from chalicelib.conditions.windows import Rule, Window
 from chalicelib.errors import TooLate
 from chalicelib.routing import Routing
 from chalicelib.store.ports import Census, Rows
@@ -38,6 +40,7 @@ class Contents:
     routing: Routing
     now: datetime
     time_left: Callable[[], bool]
+    rules: tuple[Rule, ...] = ()
 
     def of(self, repository: str, known: Days, quiet_since: datetime | None) -> render.Board:
         """Gather what a repository's board shows; days that are counted are `known` from then on."""
@@ -49,8 +52,10 @@ class Contents:
             if row.fingerprint not in names and row.spec.episodes[-1].ended > self.now - RECENT
         ]
         missing = [row for row in self._missing if _routed(row, self.routing) == repository.lower()]
-        quiet = None if is_open or missing else quiet_since or self.now
-        return render.Board(is_open, closed, list(self._days(repository, known)), quiet, missing)
+        held = [row for row in self._held if _routed(row, self.routing) == repository.lower()]
+        quiet = None if is_open or missing or held else quiet_since or self.now
+        days = list(self._days(repository, known))
+        return render.Board(is_open, closed, days, quiet, missing, self._windows(repository), held)
 
     @cached_property
     def _open(self) -> list[AlertState]:
@@ -63,6 +68,25 @@ class Contents:
         listed = [name for priority in Priority for name in self.census.late(priority, MOST_MISSING)]
         late = [row for row in self._read(listed) if (at := lag.since(row)) and at <= self.now - PATIENCE]
         return [row for row in late if row.spec.condition is Condition.FIRING]
+
+    @cached_property
+    def _held(self) -> list[AlertState]:
+        """Rows that fire and have no issue because something outside them holds them back."""
+        listed = [name for priority in Priority for name in self.census.silenced(priority, MOST_MISSING)]
+        held = [row for row in self._read(listed) if row.held and self.now < row.held.until]
+        return [row for row in held if row.spec.condition is Condition.FIRING]
+
+    def _windows(self, repository: str) -> list[Window]:
+        """List the windows that may cover alerts of a repository now, the one that ends last first."""
+        asked = self.rows.load(asked_windows.key(repository)).parsed(AskedWindows).windows.values()
+        return [
+            window
+            for window in windows.active((*self.rules, *asked), self.now)
+            if not window.scope.teams or repository in map(self._home, window.scope.teams)
+        ]
+
+    def _home(self, team: str) -> str:
+        return self.routing.route((team,)).repository
 
     @cached_property
     def _ended(self) -> list[AlertState]:

@@ -14,6 +14,7 @@ from chalicelib.alert import Priority
 from chalicelib.conditions.calls import Kind
 from chalicelib.conditions.clocks import LONG_AGO
 from chalicelib.conditions.issue import Draft, IssueRef, Seen
+from chalicelib.conditions.windows import Rule
 from chalicelib.errors import Gone, TooLate
 from chalicelib.labels import AREA_LABEL, BOARD_LABEL
 from chalicelib.rate_limit.rules import Call, CallBudget, Granted
@@ -42,10 +43,12 @@ class BoardUpkeep:
     now: Callable[[], datetime]
     telemetry: Telemetry
     every: timedelta = timedelta(minutes=5)
+    rules: tuple[Rule, ...] = ()
 
     def update(self, until: datetime) -> None:
         """Keep every board whose turn it is; one repository's trouble does not hold up the others."""
-        known = Contents(self.rows, self.census, self.routing, self.now(), lambda: self.now() + ROOM < until)
+        now, time_left = self.now(), lambda: self.now() + ROOM < until
+        known = Contents(self.rows, self.census, self.routing, now, time_left, self.rules)
         for repository in sorted(self.routing.boards):
             try:
                 if self.now() < until and (turn := self._turn(repository, known)):

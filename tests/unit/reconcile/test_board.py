@@ -9,11 +9,15 @@ from typing import Any
 import pytest
 
 from chalicelib import render
+from chalicelib.conditions import asked_windows
+from chalicelib.conditions.asked_windows import AskedWindows
 from chalicelib.conditions.calls import Kind
 from chalicelib.conditions.issue import Closer, Draft, IssueRef, Seen
+from chalicelib.conditions.nothing import Held, Quiet
 from chalicelib.conditions.record import record
 from chalicelib.conditions.row import Status
 from chalicelib.conditions.setbacks import Denial, Refusal
+from chalicelib.conditions.windows import Scope, Window
 from chalicelib.errors import OutcomeUnknown, TooLate
 from chalicelib.labels import AREA_LABEL, BOARD_LABEL
 from chalicelib.rate_limit.rules import Budget, Call, Denied, Granted
@@ -375,3 +379,33 @@ def test_what_could_not_get_an_issue_for_minutes_is_on_the_board(bench: Bench) -
     del bench.store.rows[kept.fingerprint]
     bench.later()
     assert f"**All quiet** since {bench.clock.now():%H:%M} UTC" in bench.boards[0].body
+
+
+def test_the_windows_of_the_file_and_of_the_board_are_shown_with_what_they_hold_back(bench: Bench) -> None:
+    start = bench.clock.now()
+    ours = Window(start, start + HOUR, Scope(teams=frozenset({"dev-infra"})), "of the file")
+    over = Window(start - HOUR, start, reason="over")
+    bench.board = replace(bench.board, rules=(ours, over))
+    asked = AskedWindows(windows={1: Window(start, start + 2 * HOUR, Scope(REPOSITORY), "asked", "mona")})
+    bench.store.swap(asked_windows.key(REPOSITORY), asked.model_dump_json(), 0)
+    fresh = record(None, heard(0), start).row
+    held = Held(Quiet.MAINTENANCE, start + 2 * HOUR, "asked", "mona")
+    bench.store.rows[fresh.fingerprint] = replace(fresh, held=held, due_at=start, revision=1)
+    bench.later()
+    (board,) = bench.boards
+    assert "of the file" in board.body
+    assert "asked, by mona" in board.body
+    assert "over" not in board.body.partition("### Maintenance")[2].partition("###")[0]
+    assert "**1 alert held back by maintenance.**" in board.body
+    bench.later(minutes=121)
+    assert "### Maintenance" not in bench.boards[0].body
+
+
+def test_a_window_for_teams_is_shown_where_their_issues_are(bench: Bench) -> None:
+    routed = load(f'[default]\nrepository = "{REPOSITORY}"\n[team.apps]\nrepository = "org/apps"\n')
+    start = bench.clock.now()
+    window = Window(start, start + HOUR, Scope(teams=frozenset({"apps"})), "for apps")
+    bench.board = replace(bench.board, routing=routed, rules=(window,))
+    bench.later()
+    said = {seen.ref.repository: "for apps" in seen.body for seen in bench.boards}
+    assert said == {REPOSITORY: False, "org/apps": True}

@@ -10,8 +10,10 @@ from typing import Any
 
 from chalicelib import render
 from chalicelib.alert import Priority
+from chalicelib.conditions.nothing import Held, Quiet
 from chalicelib.conditions.row import AlertState, Status
 from chalicelib.conditions.setbacks import Denial, PutOff, Refusal
+from chalicelib.conditions.windows import Scope, Window
 from chalicelib.render.issue import MAX_BODY
 from tests.unit.markup import active
 from tests.unit.rows import alert, at, ended, episode, issue, routing, row
@@ -146,6 +148,36 @@ def test_of_many_without_an_issue_the_rest_is_counted() -> None:
     body = board(missing=[unopened(number) for number in range(23)])
     assert body.count("\n- P1 Alert") == 20
     assert "- and 3 others" in body
+
+
+def test_maintenance_says_until_when_why_by_whom_and_what_it_holds_back() -> None:
+    asked = Window(at(0), at(120), reason="new <b>disks</b> @org/all", by="mona")
+    scope = Scope(teams=frozenset({"infra"}), sources=frozenset({"grafana"}), labels=(("cluster", "eu-1"),))
+    body = board(windows=[asked, Window(at(0), at(60), scope)], held=[unopened(2), unopened(1, "P0")])
+    assert "**2 alerts held back by maintenance.**" in body
+    assert "All quiet" not in body
+    _, _, said = body.partition("### Maintenance\n\n")
+    first, second, _, head, _, urgent, other = said.splitlines()[:7]
+    assert first.startswith("- **Until 05:10 UTC (2026-11-23)**, every alert: new ")
+    assert first.endswith(", by mona")
+    assert ("<b>" in first, active(first)) == (False, set())
+    assert second == ("- **Until 04:10 UTC (2026-11-23)**, team infra, source grafana, label cluster=eu-1")
+    assert head == "Held back; what still fires at the end gets its issue then:"
+    assert urgent == "- P0 Alert 1, infra, since 03:10 UTC (2026-11-23)"
+    assert other == "- P1 Alert 2, infra, since 03:10 UTC (2026-11-23)"
+
+
+def test_what_is_held_back_is_said_after_its_window_too_and_many_are_counted() -> None:
+    body = board(held=[unopened(number) for number in range(23)])
+    assert "### Maintenance\n\nHeld back;" in body
+    assert body.count("\n- P1 Alert") == 20
+    assert "- and 3 others" in body
+    assert "Held back" not in board(windows=[Window(at(0), at(60))])
+
+
+def test_an_open_issue_that_is_held_back_says_so() -> None:
+    held = replace(open_row(1), held=Held(Quiet.MAINTENANCE, at(60)))
+    assert "held back by maintenance" in board(held)
 
 
 def test_it_does_not_change_from_try_to_try() -> None:
