@@ -112,7 +112,7 @@ def _of_sns(payload: Mapping[str, Any]) -> StateChange:
         at_field="StateChangeTime",
         reason=payload.get("NewStateReason"),
         description=payload.get("AlarmDescription"),
-        tags=_tags(payload.get("AlarmTags")),
+        tags=fields.tags(payload.get("AlarmTags")),
         contributor=series,
         labels=_of_series(alarm_labels.of_sns(payload, asked), series),
         asked=asked,
@@ -139,7 +139,7 @@ def _of_event(payload: Mapping[str, Any], detail: Mapping[str, Any]) -> StateCha
         at_field="state.timestamp",
         reason=state.get("reason"),
         description=configuration.get("description"),
-        tags=_tags(detail.get("alarmTags")),
+        tags=fields.tags(detail.get("alarmTags")),
         contributor=series,
         labels=_of_series(alarm_labels.of_event(configuration, asked, data), series),
         asked=asked,
@@ -169,17 +169,10 @@ def _of_series(labels: Mapping[str, str], series: Contributor | None) -> dict[st
     return {**(series.attributes if series else {}), **labels}
 
 
-def _tags(tags: object) -> dict[str, str]:
-    """SNS sends a list of keys and values, EventBridge an object."""
-    if not isinstance(tags, list):
-        return fields.strings(tags)
-    pairs = [fields.lowered(fields.strings(tag)) for tag in tags]
-    return {pair["key"]: pair["value"] for pair in pairs if pair.keys() >= {"key", "value"}}
-
-
 def _no_alarm(what: str) -> Rejected:
     return Rejected(
         "NOT_AN_ALARM",
         f"the message is no CloudWatch alarm: it has {what}",
-        "Let only alarms publish to the alert topic; send other notifications to a topic of their own.",
+        "Let only alarms, and the services of docs/senders, publish to the alert topic; "
+        "send other notifications to a topic of their own.",
     )

@@ -117,7 +117,9 @@ def _id(change: StateChange) -> str:
 
 
 def _looks_like(content: object) -> bool:
-    return isinstance(content, Mapping) and bool({"AlarmName", "detail-type", "TopicArn"} & content.keys())
+    if not isinstance(content, Mapping):
+        return False
+    return bool({"AlarmName", "TopicArn"} & content.keys()) or content.get("source") == "aws.cloudwatch"
 
 
 def _ended(payload: Mapping[str, Any]) -> bool:
@@ -172,7 +174,7 @@ SOURCE = Source(
     ended=_ended,
     identifying=frozenset(),  # it is never cut, as it does not pass the webhook
     looks_like=_looks_like,
-    known_by="`AlarmName`, or `detail-type` of EventBridge, or `TopicArn` of SNS",
+    known_by="`AlarmName`, or `source` of EventBridge, or `TopicArn` of SNS",
     template=_template,
     mend=_mend,
     repeats=timedelta(0),  # one message for each change of state, and none while it lasts

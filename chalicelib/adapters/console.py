@@ -1,4 +1,4 @@
-"""Console: where people see an alarm in the AWS console of its partition. Pure."""
+"""Console: where people see an alarm, or another thing, in the AWS console of its partition. Pure."""
 
 import re
 from urllib.parse import quote
@@ -14,10 +14,15 @@ CONSOLES = {
 _REGION = re.compile("[a-z0-9-]+")
 
 
+def page(partition: str, region: str, path: str) -> str | None:
+    """Address a page of a region's console; None if the console is not known."""
+    if partition not in CONSOLES or not _REGION.fullmatch(region):
+        return None
+    return fields.url(f"https://{region}.{CONSOLES[partition]}/{path}")
+
+
 def link(arn: AlarmArn) -> str | None:
     """Link the alarm as CloudWatch's own mail does; None if the console is not known."""
-    if arn.partition not in CONSOLES or not _REGION.fullmatch(arn.region):
-        return None
-    host = f"{arn.region}.{CONSOLES[arn.partition]}"
     name = quote(arn.name, safe="")
-    return fields.url(f"https://{host}/cloudwatch/deeplink.js?region={arn.region}#alarmsV2:alarm/{name}")
+    path = f"cloudwatch/deeplink.js?region={arn.region}#alarmsV2:alarm/{name}"
+    return page(arn.partition, arn.region, path)

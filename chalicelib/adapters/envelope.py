@@ -1,11 +1,11 @@
 """The envelope: an SQS record -> the message in it and its source, which is decided here, once.
 
 The webhook stamps the attributes `source`, `correlation_id` and, where it knows it by name, `sender`;
-unstamped is CloudWatch, which publishes to the topic itself. A stamped body is what we put there. An
-unstamped one may be in an SNS envelope, where delivery is not raw; the envelope is opened, and what it says
-of its own attributes is not believed: whoever may publish writes the body, and an EventBridge rule's input
-transformer could name Grafana in it. Raw delivery makes SNS's attributes those of the queue's message, which
-only our functions set.
+unstamped is what AWS publishes to the topic itself: CloudWatch's alarms, or the event of another service,
+whose `source` says so. A stamped body is what we put there. An unstamped one may be in an SNS envelope, where
+delivery is not raw; the envelope is opened, and what it says of its own attributes is not believed: whoever
+may publish writes the body, and an EventBridge rule's input transformer could name Grafana in it. Raw
+delivery makes SNS's attributes those of the queue's message, which only our functions set.
 
 The attribute `received_at` says when we first took the message in: the webhook's time, or, of a message that
 the collector sent back to its queue, SQS's first. Whoever may publish can forge it, so it never counts as
@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from chalicelib.adapters import registry, texts
 from chalicelib.adapters import sender as senders
-from chalicelib.adapters import texts
 from chalicelib.adapters.sender import Sender
 from chalicelib.errors import Rejected
 
@@ -30,7 +30,10 @@ RECEIVED_AT = "received_at"
 
 _NAME = re.compile(r"[\w-]{1,64}", re.ASCII)
 _MILLISECONDS = re.compile(r"\d{1,15}", re.ASCII)
-_ONLY_ALARMS = "Let only alarms publish to the alert topic; send other notifications to a topic of their own."
+_ONLY_ALARMS = (
+    "Let only alarms, and the services of docs/senders, publish to the alert topic; "
+    "send other notifications to a topic of their own."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +68,11 @@ def read(record: Mapping[str, Any]) -> Message:
     }
     content = _content(record["body"])
     received_at = _received_at(attributes, int(record["attributes"]["SentTimestamp"]))
+    source = attributes.get("source") or UNSTAMPED
     sender = None
     if "source" not in attributes:
         content = _unwrapped(content) if isinstance(content, dict) else content
+        source = publisher(content)
     elif named := attributes.get(senders.ATTRIBUTE):
         try:
             sender = senders.read(named)
@@ -76,13 +81,21 @@ def read(record: Mapping[str, Any]) -> Message:
     return Message(
         id=record["messageId"],
         receipt_handle=record["receiptHandle"],
-        source=attributes.get("source") or UNSTAMPED,
+        source=source,
         body=record["body"],
         received_at=received_at,
         correlation_id=_correlation_id(attributes, record["messageId"]),
         content=content,
         sender=sender,
     )
+
+
+def publisher(content: object) -> str:
+    """Name the source of what AWS publishes: `aws-ecs` of an event whose `source` is `aws.ecs`."""
+    event = content.get("event", content) if isinstance(content, Mapping) else None
+    service = event.get("source") if isinstance(event, Mapping) else None
+    name = service.replace(".", "-") if isinstance(service, str) and service.startswith("aws.") else ""
+    return name if registry.published(name) else UNSTAMPED
 
 
 def stamp(

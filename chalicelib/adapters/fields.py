@@ -106,6 +106,14 @@ def strings(value: object) -> dict[str, str]:
     }
 
 
+def tags(value: object) -> dict[str, str]:
+    """Read tags of AWS: an object, or a list of keys and values in either case."""
+    if not isinstance(value, list):
+        return strings(value)
+    pairs = [lowered(strings(tag)) for tag in value]
+    return {pair["key"]: pair["value"] for pair in pairs if pair.keys() >= {"key", "value"}}
+
+
 def labels(pairs: Mapping[str, str]) -> dict[str, str]:
     """Cut labels to what an alert may hold; those without a value are left out."""
     full = {

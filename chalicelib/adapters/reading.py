@@ -21,7 +21,7 @@ def parse(
         raise Rejected(
             "UNKNOWN_SOURCE",
             f"the message names an unknown source: {quoted(name)}",
-            f"Set the attribute `source` to one of {', '.join(SOURCES)}, or leave it out for CloudWatch.",
+            f"Set the attribute `source` to one of {', '.join(SOURCES)}, or leave it out for AWS.",
         )
     alerts = SOURCES[name].parse(payload, rules.of(name))
     read = (each if isinstance(each, Ignored) else heartbeat.read(each) for each in alerts)

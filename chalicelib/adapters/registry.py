@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 class Sources(Mapping[str, Source]):
     """Sources by name, each the `SOURCE` of the module of that name, which is loaded on first use.
 
+    In a module's name a hyphen is an underscore.
+
     `custom` reads those that the installation defines; `built_in` are the others, and have templates.
     """
 
@@ -42,7 +44,7 @@ class Sources(Mapping[str, Source]):
 
 @cache
 def _load(name: str) -> Source:
-    source: Source = import_module(f"chalicelib.adapters.{name}").SOURCE
+    source: Source = import_module(f"chalicelib.adapters.{name.replace('-', '_')}").SOURCE
     return source
 
 
@@ -61,6 +63,13 @@ def _of_the_installation(taken: frozenset[str]) -> Mapping[str, Source]:
 
 SOURCES = Sources(
     "cloudwatch",
+    "aws-backup",
+    "aws-batch",
+    "aws-ecs",
+    "aws-guardduty",
+    "aws-health",
+    "aws-rds",
+    "aws-states",
     "grafana",
     "alertmanager",
     "normalized",
@@ -85,6 +94,11 @@ def webhooks() -> tuple[str, ...]:
 def webhook(name: str) -> Source | None:
     """Find the source that posts to a webhook by the webhook's name; None if the name is unknown."""
     return source if (source := SOURCES.get(name)) and source.posts else None
+
+
+def published(name: str) -> bool:
+    """Whether a source publishes to the topic itself, so that nobody stamps its messages."""
+    return name in SOURCES and not SOURCES[name].posts
 
 
 def of_alert(name: str) -> Source:

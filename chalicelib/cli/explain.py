@@ -75,4 +75,4 @@ def answers_of(text: str, source: str | None, rehearsal: Rehearsal) -> Iterator[
         yield Answer(whose.source, refusal, whose.known_by)
         return
     for message in messages:
-        yield from (Answer(whose.source, each, whose.known_by) for each in rehearsal.rehearse(message))
+        yield from (Answer(message.source, each, whose.known_by) for each in rehearsal.rehearse(message))

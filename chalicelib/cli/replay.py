@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from chalicelib.adapters import envelope, sender
+from chalicelib.adapters import envelope, registry, sender
 from chalicelib.alert import Priority
 from chalicelib.aws.sns import SnsTopic
 from chalicelib.cli import letters, options, payloads, report, screen
@@ -98,20 +98,21 @@ def _chosen(dead: DeadLetters, names: list[str], everything: bool, reason: str |
 
 
 def _plan(letter: Letter, team: str | None, priority: Priority | None, rehearsal: Rehearsal) -> Planned:
-    body = payloads.mend(letter.source, letter.body, team, priority)
+    kept = envelope.read(payloads.record(letter.body, stamped(letter), rehearsal.now))
+    body = payloads.mend(kept.source, letter.body, team, priority)
     message = envelope.read(payloads.record(body, stamped(letter), rehearsal.now))
-    return Planned(letter, body, tuple(Answer(letter.source, each) for each in rehearsal.rehearse(message)))
+    return Planned(letter, body, tuple(Answer(message.source, each) for each in rehearsal.rehearse(message)))
 
 
 def stamped(letter: Letter) -> dict[str, str]:
-    """Give back what was stamped, when it was received too; CloudWatch's messages have no source.
+    """Give back what was stamped, when it was received too; what AWS publishes bears no source.
 
     A message of before there was such a stamp counts as received when it got here.
     """
     received_at = {envelope.RECEIVED_AT: envelope.milliseconds(letter.sent_at)}
     known = received_at | {name: value for name, value in letter.attributes.items() if value}
     stamps: tuple[str, ...] = ("correlation_id", envelope.RECEIVED_AT)
-    stamps = stamps if letter.source == envelope.UNSTAMPED else ("source", sender.ATTRIBUTE, *stamps)
+    stamps = stamps if registry.published(letter.source) else ("source", sender.ATTRIBUTE, *stamps)
     return {name: known[name] for name in stamps if name in known}
 
 

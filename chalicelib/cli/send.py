@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from chalicelib.adapters import envelope
+from chalicelib.adapters import envelope, registry
 from chalicelib.alert import AlertEvent, Condition, Priority
 from chalicelib.cli import next_command, options, payloads, screen
 from chalicelib.quantities import counted
@@ -121,7 +121,7 @@ def _publish(stage: Stage, source: str, text: str) -> int:
     """Publish a payload as its source would; raises NotAccepted where the webhook would refuse it."""
     now = CLOCK.now()
     messages = payloads.messages(source, text, now)
-    stamped = {} if source == envelope.UNSTAMPED else envelope.stamp(source, CLOCK.unique(), now)
+    stamped = {} if registry.published(source) else envelope.stamp(source, CLOCK.unique(), now)
     stage.publisher.publish([message.body for message in messages], stamped)
     return len(messages)
 

@@ -37,7 +37,7 @@ def deliver(source: str, payload: object, rules: OwnerRules = NO_RULES) -> list[
         bodies = list(_published(source, payload))
     except NotAccepted as refusal:
         return [refusal.reason]
-    attributes = {} if source == "cloudwatch" else {"source": source}
+    attributes = {"source": source} if registry.webhook(source) else {}
     return [one for body in bodies for one in _parsed(record(body, **attributes), rules)]
 
 

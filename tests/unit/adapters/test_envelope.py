@@ -93,6 +93,28 @@ def test_an_envelope_is_opened_and_speaks_for_cloudwatch_alone() -> None:
     assert message.body == body, "the body stays as it came"
 
 
+@pytest.mark.parametrize(
+    ("content", "source"),
+    [
+        ({"source": "aws.ecs", "detail-type": "ECS Service Action"}, "aws-ecs"),
+        ({"team": "web", "event": {"source": "aws.ecs"}}, "aws-ecs"),
+        ({"source": "aws.cloudwatch"}, "cloudwatch"),
+        ({"source": "aws.unknown"}, "cloudwatch"),
+        ({"source": "aws-ecs"}, "cloudwatch"),
+        ({"source": "grafana", "alerts": []}, "cloudwatch"),
+        ({"event": {"source": "grafana"}}, "cloudwatch"),
+        ({"event": "aws.ecs"}, "cloudwatch"),
+        ({"source": ["aws.ecs"]}, "cloudwatch"),
+    ],
+)
+def test_an_event_of_a_service_names_its_source_and_nothing_else_does(
+    content: dict[str, Any], source: str
+) -> None:
+    assert envelope.read(record(json.dumps(content))).source == source
+    assert envelope.read(record(json.dumps(notification(json.dumps(content))))).source == source
+    assert envelope.read(record(json.dumps(content), source="datadog")).source == "datadog"
+
+
 def test_a_lambda_event_of_sns_is_opened() -> None:
     event = {"Records": [{"Sns": notification(json.dumps(ALARM), source="cloudwatch")}]}
     assert envelope.read(record(json.dumps(event))).payload == ALARM

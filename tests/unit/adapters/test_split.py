@@ -39,7 +39,7 @@ def refusal(source: str, body: object) -> NotAccepted:
 
 @pytest.mark.parametrize("name", SOURCES)
 def test_each_source_has_a_webhook_but_the_one_that_publishes_itself(name: str) -> None:
-    assert bool(registry.webhook(name)) == (name in registry.webhooks()) == (name != "cloudwatch")
+    assert bool(registry.webhook(name)) == (name in registry.webhooks()) == SOURCES[name].posts
     assert registry.webhook("nagios") is None
 
 
@@ -246,7 +246,7 @@ def test_a_template_fires_or_has_ended_as_it_is_asked(source: Source) -> None:
     (fires,), (over,) = (
         source.payloads(source.template(Example(at(0), end)), REQUEST) for end in (None, at(5))
     )
-    assert (source.ended(fires), source.ended(over)) == (False, True)
+    assert (source.ended(fires), source.ended(over)) == (False, source.ends)
 
 
 @pytest.mark.parametrize(
