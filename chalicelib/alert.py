@@ -15,8 +15,11 @@ from pydantic import (
     Field,
     PlainSerializer,
     StringConstraints,
+    ValidationInfo,
     WithJsonSchema,
+    field_validator,
 )
+from pydantic.config import JsonDict
 from pydantic.json_schema import SkipJsonSchema
 
 from chalicelib.alert_values import (
@@ -91,6 +94,17 @@ Interval = Annotated[
 ]
 
 
+OF_NOTIFICATIONS = ("collapse_key", "expires_at")
+"""Fields that mean nothing to an alert of another kind."""
+
+_NEEDS_A_NOTIFICATION: JsonDict = {
+    "if": {
+        "anyOf": [{"properties": {name: {"type": "string"}}, "required": [name]} for name in OF_NOTIFICATIONS]
+    },
+    "then": {"properties": {"kind": {"const": Kind.NOTIFICATION.value}}, "required": ["kind"]},
+}
+
+
 _KEY = json.JSONEncoder(ensure_ascii=False, check_circular=False)
 
 
@@ -130,7 +144,9 @@ class Measurement(_Part):
 class AlertEvent(_Part):
     """One alert in the canonical schema, version 1."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", title="Alert")
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", title="Alert", json_schema_extra={"allOf": [_NEEDS_A_NOTIFICATION]}
+    )
 
     schema_version: Literal[1] = 1
     source: Slug = Field(description="Who reports it: the name of a provider, or of your emitter")
@@ -168,6 +184,13 @@ class AlertEvent(_Part):
     )
     sender: SkipJsonSchema[Slug | None] = None
     """By whose token it came, where that has a name; the webhook says so, never a body."""
+    collapse_key: Annotated[Text, Field(max_length=300)] | None = Field(
+        None,
+        description="Of a notification: the series it belongs to, of which the newest issue alone is open",
+    )
+    expires_at: UtcDatetime | None = Field(
+        None, description="Of a notification: when its issue is closed, if nobody has closed it by then"
+    )
     began_anew: bool = Field(
         default=False,
         description="The provider says that a new firing period began at occurred_at",
@@ -178,10 +201,17 @@ class AlertEvent(_Part):
     )
     raw_provider: dict[str, Any] | None = None
 
+    @field_validator(*OF_NOTIFICATIONS)
+    @classmethod
+    def _of_a_notification(cls, value: object, info: ValidationInfo) -> object:
+        if value is not None and info.data.get("kind") is not Kind.NOTIFICATION:
+            raise ValueError(f'needs `"kind": "{Kind.NOTIFICATION}"`')
+        return value
+
     @cached_property
     def fingerprint(self) -> str:
-        """The stable key of the condition, over every message about it."""
-        return fingerprint(self.source, self.identity, self.name or self.title)
+        """The stable key of the condition, over every message about it, or of a series of notifications."""
+        return fingerprint(self.source, self.identity, self.name or self.title, self.collapse_key)
 
     def ended(self, at: datetime, reason: str, *, recovered: bool) -> "AlertEvent":
         """Write what its provider would have sent at its end, where nothing was sent or received."""
@@ -193,9 +223,12 @@ class AlertEvent(_Part):
         return _words(self) == _words(other)
 
 
-def fingerprint(source: str, identity: Identity, title: str = "") -> str:
-    """Make the key of a condition; its title counts only where its provider has no id for it."""
-    name = identity.alarm_id or {"title": title}
+def fingerprint(source: str, identity: Identity, title: str = "", collapse_key: str | None = None) -> str:
+    """Make the key of a condition; its title counts only where its provider has no id for it.
+
+    Notifications of a series have one, whatever their ids are.
+    """
+    name = {"collapse_key": collapse_key} if collapse_key else identity.alarm_id or {"title": title}
     key = [source, identity.account_id, identity.region, name]
     return hashlib.sha256(_KEY.encode(key).encode()).hexdigest()
 

@@ -9,6 +9,7 @@ from chalicelib.adapters.alarm_owner import ADDRESS, QUOTES, TAKEN, Named
 
 _BAR = re.compile(rf"(?P<address>{ADDRESS})|(?P<bar>\|)", re.IGNORECASE)
 _LINK = re.compile(r"(?<![^\s\x00,;(\"'`\[{])(RUNBOOK|DASHBOARD)[ \t]*=[ \t]*([^\s\x00]*)", re.IGNORECASE)
+_KIND = re.compile(r"(?<![^\s\x00,;(\"'`\[{])KIND[ \t]*=[ \t]*(condition|notification)\b", re.IGNORECASE)
 _SUMMARY = re.compile(r"SUMMARY[ \t]*=(.*)", re.IGNORECASE)
 _TAKEN = re.compile(rf"{TAKEN}[ \t,;]*")
 _EMPTY = re.compile(r"[(\[{] ?[)\]}]")
@@ -58,6 +59,7 @@ def _taken(part: str, values: dict[str, str]) -> str:
             values.setdefault("summary", value)
         return ""
     left = _LINK.sub(lambda link: _link(link, values), part)
+    left = _KIND.sub(lambda kind: _kind(kind, values), left)
     if TAKEN not in left:
         return left
     rest = _without_taken(left)
@@ -70,6 +72,11 @@ def _link(found: re.Match[str], values: dict[str, str]) -> str:
         return found[0]
     if address:
         values.setdefault(found[1].lower(), address)
+    return TAKEN
+
+
+def _kind(found: re.Match[str], values: dict[str, str]) -> str:
+    values.setdefault("kind", found[1])
     return TAKEN
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from chalicelib.adapters.owner import slugs
 
-KEYS = "TEAMS?|PRIORITY|RUNBOOK|SUMMARY|DASHBOARD"
+KEYS = "TEAMS?|PRIORITY|RUNBOOK|SUMMARY|DASHBOARD|KIND"
 OWNER = frozenset({"TEAM", "TEAMS", "PRIORITY"})
 TAKEN = "\x00"
 """Stands for what was taken out of a text; a clean text has no control characters."""

@@ -4,7 +4,16 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.adapters import alarm_description, alarm_owner, canonical, console, fields, texts, titles
+from chalicelib.adapters import (
+    alarm_description,
+    alarm_owner,
+    canonical,
+    console,
+    fields,
+    telling,
+    texts,
+    titles,
+)
 from chalicelib.adapters.alarm import StateChange, read
 from chalicelib.adapters.alarm_description import Description
 from chalicelib.adapters.fields import Ignored, Ownership, Parsed, quoted
@@ -59,7 +68,7 @@ def _alert(change: StateChange, condition: Condition, rules: OwnerRules) -> "Ale
             dashboard_url=fields.url(description.values.get("dashboard")),
             source_url=console.link(arn),
         ),
-        labels=fields.labels(change.labels),
+        labels=fields.labels(_labels(change, description)),
         annotations=fields.annotations(
             {f"Log line {number}": line for number, line in enumerate(change.log_lines, 1)}
         ),
@@ -67,6 +76,11 @@ def _alert(change: StateChange, condition: Condition, rules: OwnerRules) -> "Ale
         began_anew=firing and (change.contributor is not None or change.previous == "OK"),
         raw_provider=fields.raw(change.payload),
     )
+
+
+def _labels(change: StateChange, description: Description) -> dict[str, str]:
+    kind = description.values.get("kind")
+    return {**change.labels, telling.KIND: kind} if kind else dict(change.labels)
 
 
 def _measurement(change: StateChange) -> "Measurement | None":

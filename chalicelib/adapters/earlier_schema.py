@@ -17,7 +17,8 @@ FIELDS = frozenset(
     (
         *("schema_version", "source", "state", "title", "description", "summary", "reason", "priority"),
         *("occurred_at", "teams", "identity", "links", "labels", "annotations", "measurement"),
-        *("kind", "interval", "grace", "began_anew", "recovered", "raw_provider"),
+        *("kind", "interval", "grace", "collapse_key", "expires_at"),
+        *("began_anew", "recovered", "raw_provider"),
     )
 )
 LINKS = frozenset({"runbook_url", "dashboard_url", "source_url", "silence_url", "image_url"})

@@ -7,7 +7,7 @@ from chalicelib.adapters.source import Example, Payload, Source, an_object, late
 
 _IDENTIFYING = """
     schema_version source kind state title priority teams occurred_at identity account_id region alarm_id
-    began_anew recovered team aws_account org_id alarm_arn rule_id
+    collapse_key expires_at began_anew recovered team aws_account org_id alarm_arn rule_id
 """
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.adapters import canary, heartbeat
+from chalicelib.adapters import canary, heartbeat, kind
 from chalicelib.adapters.fields import Ignored, Parsed, quoted
 from chalicelib.adapters.owner_rules import OwnerRules
 from chalicelib.adapters.registry import OWN_EMITTERS, PROVIDERS, SOURCES
@@ -24,7 +24,7 @@ def parse(
             f"Set the attribute `source` to one of {', '.join(SOURCES)}, or leave it out for AWS.",
         )
     alerts = SOURCES[name].parse(payload, rules.of(name))
-    read = (each if isinstance(each, Ignored) else heartbeat.read(each) for each in alerts)
+    read = (each if isinstance(each, Ignored) else kind.labelled(heartbeat.read(each)) for each in alerts)
     return canary.keep_team([_sent_by(sender, _own(each, name), name) for each in read])
 
 

@@ -45,7 +45,8 @@ def _told_apart(alert: AlertEvent) -> AlertEvent:
     said = telling.pieces(name, alert.labels)
     if account_id and not _OF_AWS.fullmatch(account_id):
         said.append(texts.line(account_id))
-    told = said + telling.by_id(alarm_id or "", [name, *said])
+    # The ids of a series, such as one of each week, tell a person nothing: there is one open issue.
+    told = said if alert.collapse_key else said + telling.by_id(alarm_id or "", [name, *said])
     return alert.model_copy(update={"title": titles.written(texts.line(name), told) or name, "name": name})
 
 

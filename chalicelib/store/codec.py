@@ -25,8 +25,11 @@ KEPT = timedelta(days=3 * 365)
 TOMBSTONE_KEPT = timedelta(days=7)
 
 ALERTS = ("alert", "resolution", "early")
-ADDED = {"annotations", "grace", "interval", "kind", "measurement", "name", "sender"}
+ADDED = {"annotations", "grace", "interval", "kind", "measurement", "name", "sender"} | {"collapse_key", "expires_at"}
 """Fields of an alert that came later."""
+ALERTING, NEWS = "", "NEWS#"
+"""Kinds of rows in the index `open`, so that no news is taken for something that fires."""
+
 WAITING, SILENCED = "", "SILENCED#"
 """Kinds of rows in the index `waiting`; the first is as old as the index, and has no name."""
 
@@ -44,7 +47,7 @@ def spec(row: AlertState) -> dict[str, Any]:
     """What record writes; a resolved row or a heartbeat's is kept three years, a tombstone a week."""
     told = row.spec
     resolved = told.condition is Condition.RESOLVED
-    ended = told.episodes[-1].ended if resolved and told.episodes else None
+    ended = told.episodes[-1].ended if resolved and told.episodes and not told.news else None
     expires = told.at + (KEPT if told.alert or heartbeats.newest(told) else TOMBSTONE_KEPT)
     absent: dict[str, Any] = dict.fromkeys(ALERTS, ADDED) | ({} if told.readings else {"readings": True})
     return {
@@ -61,11 +64,12 @@ def status(row: AlertState) -> dict[str, Any]:
     """What sync writes."""
     issue = row.status.issue
     still_open = issue if issue and issue.open else None
+    kind = NEWS if row.spec.news else ALERTING
     return {
         "status": {"S": _STATUS.dump_json(row.status, exclude=_unset(row.status)).decode()},
         "issue_repository": repository(issue.ref.repository) if issue else None,
         "issue_number": {"N": str(issue.ref.number)} if issue else None,
-        "open_priority": {"S": still_open.priority.value} if still_open else None,
+        "open_priority": {"S": part(kind, still_open.priority)} if still_open else None,
         "open_since": number(still_open.episode) if still_open else None,
     }
 
@@ -116,7 +120,7 @@ def due(row: AlertState) -> dict[str, Any]:
 
 
 def part(kind: str, priority: Priority) -> str:
-    """Name the part of the index `waiting` that holds the rows of a kind and priority."""
+    """Name the part of the index `open` or `waiting` that holds the rows of a kind and priority."""
     return f"{kind}{priority.value}"
 
 

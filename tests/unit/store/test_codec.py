@@ -259,6 +259,12 @@ class TestAdded:
         old, new = item(row_of(self.SAID)), item(row_of(firing(5)))
         assert codec.row({**new, "added": old["added"]}) == codec.row(new)
 
+    def test_a_notification_is_read_as_one(self) -> None:
+        series = {"kind": "notification", "collapse_key": "weekly", "expires_at": at(60), "source": "reports"}
+        row = row_of(firing(1, **series), firing(2, **series))
+        assert codec.row(item(row)).spec == row.spec
+        assert codec.row(item(row)).spec.news
+
     def test_an_alert_without_it_has_no_such_attribute(self) -> None:
         assert codec.spec(row_of(firing(1)))["added"] is None
 
