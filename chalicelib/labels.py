@@ -3,6 +3,7 @@
 AREA_LABEL = "area:alerting"
 BOARD_LABEL = "alert:board"
 FLAPPING_LABEL = "alert:flapping"
+NOTIFICATION_LABEL = "alert:notification"
 MUTED_LABEL = "alert:muted"
 QUIET_LABEL = "alert:quiet"
 RESOLVED_LABEL = "alert:resolved"
@@ -26,6 +27,7 @@ _DESCRIPTIONS = {
     "Pri:P3": ("c5c9ce", "Low"),
     BOARD_LABEL: ("1d76db", "Shows how things are; close it to do without"),
     FLAPPING_LABEL: ("f9a825", "Fires and recovers again and again; stays open until it is quiet"),
+    NOTIFICATION_LABEL: ("c2e0c6", "News for a person; close it once it is read"),
     QUIET_LABEL: ("bfd4f2", "No comments are added here while this label is set"),
     STALE_LABEL: ("d4c5f9", "Its source has not reported it for a long time"),
     MUTED_LABEL: ("6e7781", "Nothing is written about this condition while this label is set"),

@@ -36,6 +36,7 @@ def living(stage: Stage, now: datetime, limit: int) -> list[AlertState]:
             *census(stage).late(priority, limit),
             *store(stage).due(priority, now + EVER, limit),
             *census(stage).with_open_issue(priority, limit),
+            *census(stage).notifications(priority, limit),
         )
     ]
     return sorted(read(stage, found), key=lambda row: (row.priority, row.spec.at))

@@ -16,6 +16,7 @@ REASONS = {
     Reason.RESOLVED: "it ended",
     Reason.RECURRED: "it fires again; a new episode begins",
     Reason.ALREADY_RESOLVED: "it ended again; nothing to report",
+    Reason.NOTIFIED: "a notification; it gets an issue of its own and never fires",
 }
 QUIET = {
     Quiet.IN_PROGRESS: "a worker is on it",
@@ -30,6 +31,8 @@ QUIET = {
     Quiet.FLAPPING: "it flaps; the issue stays open until it has been quiet for a while",
     Quiet.LATER: "an update is due later, so that not every repeat is one",
     Quiet.RESOLVED_UNTOLD: "it ended before it got an issue; the next issue of this condition mentions it",
+    Quiet.READ: "a person closed the notification, or deleted it; it is not opened again",
+    Quiet.EXPIRED: "the notification has expired, or its sender withdrew it",
     Quiet.UP_TO_DATE: "the issue says everything there is to say",
 }
 IGNORED = {

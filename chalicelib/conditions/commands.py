@@ -18,6 +18,8 @@ from chalicelib.conditions.wishes import Wish
 
 ACK, UNACK, SNOOZE, UNSNOOZE, MUTE, UNMUTE = "ack", "unack", "snooze", "unsnooze", "mute", "unmute"
 WORDS = (ACK, UNACK, SNOOZE, UNSNOOZE, MUTE, UNMUTE)
+OF_NEWS = (MUTE, UNMUTE)
+"""What can be asked for on a notification, which nobody has to take or can be put off."""
 ALIKE = 0.75
 LONGEST_SNOOZE = timedelta(days=30)
 MOST_HEARD = 64
@@ -46,6 +48,8 @@ def new(row: AlertState, spoken: Iterable[PersonComment]) -> list[Command]:
     first = min(known) if len(known) >= MOST_HEARD else 0
     fresh = [each for each in spoken if each.id not in known and each.id > first and each.at >= since]
     found = [command for each in fresh if (command := parse(issue, each))]
+    if row.spec.news:
+        found = [each if each.word in OF_NEWS else replace(each, word="") for each in found]
     return sorted(found, key=lambda command: command.id)
 
 

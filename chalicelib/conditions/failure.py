@@ -14,6 +14,7 @@ from chalicelib.conditions.steps import (
     Adopt,
     CloseDuplicate,
     CloseIssue,
+    CloseSuperseded,
     FollowCommands,
     OpenIssue,
     ReadIssue,
@@ -54,7 +55,7 @@ def _without(claimed: AlertState, step: Work) -> Status | None:
     match step:
         case FollowCommands(_, command):
             return commands.corrected(claimed.status, command)
-        case CloseDuplicate(ref):
+        case CloseDuplicate(ref) | CloseSuperseded(ref):
             return outcome.closed_duplicate(claimed, ref) if ref == claimed.status.superseded else None
         case AddLabels(_, labels):
             return written.labelled(claimed, added=labels)

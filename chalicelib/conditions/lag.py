@@ -6,7 +6,7 @@ A row that is tried again later is due later each time, so its due time does not
 from datetime import datetime, timedelta
 
 from chalicelib.alert import Condition
-from chalicelib.conditions import heartbeats
+from chalicelib.conditions import heartbeats, notifications
 from chalicelib.conditions.issue import Closer
 from chalicelib.conditions.row import AlertState, Issue
 from chalicelib.labels import FLAPPING_LABEL
@@ -15,19 +15,16 @@ LONG = timedelta(days=90)
 
 
 def since(row: AlertState) -> datetime | None:
-    """Since when a due row's issue is missing though it fires, or open though it has ended; else None.
+    """Since when a due row's issue is missing though it fires or is news, or open though it has ended.
 
     By our own clock, as it says how late we are.
     """
     issue, spec = row.status.issue, row.spec
-    if (
-        row.due_at is None
-        or _not_for_github(row)
-        or spec.alert is None
-        or row.status.snoozed_until
-        or row.held
-        or (issue and _held(issue))
-    ):
+    if row.due_at is None or _not_for_github(row) or spec.alert is None or row.held:
+        return None
+    if spec.news:
+        return None if notifications.shown(row) else spec.began_by_our_clock
+    if row.status.snoozed_until or (issue and _held(issue)):
         return None
     shown = issue is not None and issue.open
     if spec.condition is Condition.FIRING:

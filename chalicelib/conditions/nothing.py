@@ -20,6 +20,8 @@ class Quiet(StrEnum):
     MAINTENANCE = "MAINTENANCE"
     LATER = "LATER"
     RESOLVED_UNTOLD = "RESOLVED_UNTOLD"
+    READ = "READ"
+    EXPIRED = "EXPIRED"
     UP_TO_DATE = "UP_TO_DATE"
 
 

@@ -9,13 +9,22 @@ from chalicelib.conditions.comments import Comment
 from chalicelib.conditions.escalation import escalation
 from chalicelib.conditions.flapping import while_flapping
 from chalicelib.conditions.nothing import Nothing, Quiet
+from chalicelib.conditions.notifications import notification
 from chalicelib.conditions.opening import opening
 from chalicelib.conditions.policy import Policy
 from chalicelib.conditions.relabel import relabel
 from chalicelib.conditions.repeats import stale_at
 from chalicelib.conditions.resolved import resolved
 from chalicelib.conditions.row import AlertState, Intent, Issue, Verb
-from chalicelib.conditions.steps import AddComment, CloseDuplicate, ReadIssue, Recover, Step, UpdateIssue
+from chalicelib.conditions.steps import (
+    AddComment,
+    CloseDuplicate,
+    CloseSuperseded,
+    ReadIssue,
+    Recover,
+    Step,
+    UpdateIssue,
+)
 from chalicelib.conditions.suppression import asked, held_back, listening, may_comment
 from chalicelib.conditions.tiers import next_tier, waiting
 from chalicelib.labels import STALE_LABEL
@@ -45,10 +54,11 @@ def _on_github(row: AlertState, now: datetime, policy: Policy) -> Step:
     if row.spec.alert is None:
         return Nothing(Quiet.UP_TO_DATE)
     if row.status.superseded:
-        return CloseDuplicate(row.status.superseded)
+        return (CloseSuperseded if row.spec.news else CloseDuplicate)(row.status.superseded)
     if wish := asked(row, now):
         return wish
     step = _firing if row.spec.condition is Condition.FIRING else resolved
+    step = notification if row.spec.news else step
     return waiting(row, listening(row, step(row, row.spec.alert, now, policy)), policy.routing)
 
 

@@ -24,6 +24,7 @@ class Reason(StrEnum):
     RESOLVED = "RESOLVED"
     RECURRED = "RECURRED"
     ALREADY_RESOLVED = "ALREADY_RESOLVED"
+    NOTIFIED = "NOTIFIED"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.adapters import registry
 from chalicelib.alert import AlertEvent, Condition, Kind
-from chalicelib.conditions import heartbeats, readings, repeats, title
+from chalicelib.conditions import heartbeats, notified, readings, repeats, title
 from chalicelib.conditions.moments import insert, placed, read, said_last
 from chalicelib.conditions.reasons import News, Reason, reason_of
 from chalicelib.conditions.row import AlertState
@@ -46,6 +46,8 @@ def record(
 
     `received_at` is when its message was received, so that a redelivery decides the same.
     """
+    if notified.concerns(row, alert):
+        return Recorded(*notified.notified(row, alert, _moment(alert, received_at).at, received_at))
     alert = heartbeats.placed(title.kept(row, alert, received_at), received_at)
     moment = _moment(alert, received_at)
     if row is None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from chalicelib.alert import AlertEvent, Condition
+from chalicelib.alert import AlertEvent, Condition, Kind
 from chalicelib.conditions.readings import Reading
 
 
@@ -62,6 +62,11 @@ class Spec:
     recorded_at: datetime | None = None
     early: AlertEvent | None = None
     readings: tuple[Reading, ...] = ()
+
+    @property
+    def news(self) -> bool:
+        """Whether the row is about notifications, so that it never fires and has no end."""
+        return self.alert is not None and self.alert.kind is Kind.NOTIFICATION
 
     @property
     def began_by_our_clock(self) -> datetime | None:

@@ -158,6 +158,16 @@ class CloseDuplicate:
     ref: IssueRef
 
 
+@dataclass(frozen=True, slots=True)
+class CloseSuperseded:
+    """Close the issue of an earlier notification of the series, pointing at the row's."""
+
+    action, words = "UPDATE", "close the issue of the notification before this one"
+    verb, kind, on_issue = Verb.CHANGE, Kind.CHANGE, False
+
+    ref: IssueRef
+
+
 Edit = UpdateIssue | ReopenIssue | CloseIssue
 Work = (
     OpenIssue
@@ -170,6 +180,7 @@ Work = (
     | ReadIssue
     | Adopt
     | CloseDuplicate
+    | CloseSuperseded
 )
 Step = Work | Nothing
 

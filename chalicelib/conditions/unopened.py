@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.alert import Condition
+from chalicelib.conditions import notifications
 from chalicelib.conditions.issue import IssueRef
 from chalicelib.conditions.nothing import Held, Nothing, Quiet
 from chalicelib.conditions.policy import Policy
@@ -152,9 +153,10 @@ WISHES = (ClosedByPerson, NotPlanned, Muted, Snoozed, InMaintenance)
 
 
 def unopened(row: AlertState, now: datetime, policy: Policy) -> Unopened | None:
-    """Say why a row has no open issue; None where it has one, or does not fire."""
+    """Say why a row has no open issue; None where it has one, or is neither firing nor news."""
     issue, spec = row.status.issue, row.spec
-    if spec.alert is None or spec.condition is not Condition.FIRING or (issue and issue.open):
+    wanted = spec.condition is Condition.FIRING and not (issue and issue.open)
+    if spec.alert is None or not (wanted or notifications.missing(row, now)):
         return None
     if not policy.enabled:
         return Disabled()
@@ -164,7 +166,9 @@ def unopened(row: AlertState, now: datetime, policy: Policy) -> Unopened | None:
         return Unfinished(row.intent, refusal, held_until or row.due_at)
     if held_until:
         return InProgress(held_until)
-    if wish := held_back(row, now, policy):
+    if spec.news and issue and issue.muted:
+        return Muted(issue.ref)
+    if not spec.news and (wish := held_back(row, now, policy)):
         return _wished(wish, issue, row, policy)
     return _put_off(row, refusal, now)
 

@@ -44,7 +44,8 @@ class UnroutedIssues:
         looked = document.parsed(_Looked)
         if now - looked.everything < self.every or not self._time_left(until):
             return
-        listed = [name for priority in Priority for name in self.census.with_open_issue(priority, MOST)]
+        lists = (self.census.with_open_issue, self.census.notifications)
+        listed = [name for each in lists for priority in Priority for name in each(priority, MOST)]
         for start in range(looked.passed, len(listed), AT_ONCE):
             if not self._look(listed[start : start + AT_ONCE], until):
                 newer = looked.model_copy(update={"passed": start})

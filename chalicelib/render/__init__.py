@@ -2,7 +2,7 @@
 
 from chalicelib.render.board import TITLE as BOARD_TITLE
 from chalicelib.render.board import Board, board, is_board
-from chalicelib.render.comment import comment, duplicate
+from chalicelib.render.comment import comment, duplicate, superseded
 from chalicelib.render.days import Day
 from chalicelib.render.issue import body
 from chalicelib.render.marker import Mark, comment_marker, marker, read_marker, read_markers
@@ -26,6 +26,7 @@ __all__ = [
     "read_marker",
     "read_markers",
     "setback",
+    "superseded",
     "title",
     "why",
 ]

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from chalicelib.conditions import commands
 from chalicelib.conditions.comments import Comment
 from chalicelib.conditions.issue import IssueRef
 from chalicelib.conditions.row import AlertState
@@ -24,6 +25,11 @@ def comment(row: AlertState, routing: Routing, key: str, now: datetime) -> str:
 def duplicate(ref: IssueRef) -> str:
     """Say which issue lives on where two were open for one condition."""
     return f"Duplicate of {ref}\n\nBoth are about the same condition; updates continue there."
+
+
+def superseded(newer: IssueRef | None) -> str:
+    """Say which notification of the series came after this one."""
+    return f"Superseded by {newer}." if newer else "Superseded by a newer notification."
 
 
 def _repeat(view: View) -> list[str]:
@@ -62,14 +68,20 @@ def _quiet(view: View) -> list[str]:
     ]
 
 
-def _help(_: View) -> list[str]:
-    return [HELP]
+def _help(view: View) -> list[str]:
+    return [HELP_ON_NEWS if view.row.spec.news else HELP]
 
 
 HELP = f"""\
 That command could not be carried out. These can be, on the first line of a comment:
 
 {people.COMMANDS}"""
+
+HELP_ON_NEWS = f"""\
+This is a notification: nobody has to take it, and it sends no updates. Close the issue once you have read it.
+On the first line of a comment, these can be carried out:
+
+{people.listed(commands.OF_NEWS)}"""
 
 _KINDS: dict[Comment, Callable[[View], list[str]]] = {
     Comment.REPEAT: _repeat,

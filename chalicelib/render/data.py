@@ -53,11 +53,12 @@ class _Cut:
         """Write all of it."""
         alert, spec, full = view.alert, view.row.spec, self.details is Details.FULL
         known = self.details is not Details.NONE
-        over = not view.firing
+        over = not view.firing and not spec.news
         document = Document(
             fingerprint=view.row.fingerprint,
             source=alert.source,
-            condition=spec.condition,
+            kind=alert.kind,
+            condition=None if spec.news else spec.condition,
             priority=alert.priority,
             teams=view.owners,
             title=markdown.cut(" ".join(markdown.clean(view.title).split()), MAX_TITLE),
@@ -70,6 +71,7 @@ class _Cut:
             alarm_id=self.text(alert.identity.alarm_id) if full else None,
             began=view.began,
             ended=view.ended if over else None,
+            expires=alert.expires_at,
             recovered=view.recovered if over else None,
             reported=spec.count,
             episodes=len({view.began, *(episode.began for episode in spec.episodes)}),

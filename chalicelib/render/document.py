@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from chalicelib.alert import Condition, Priority
+from chalicelib.alert import Condition, Kind, Priority
 
 
 class _Part(BaseModel):
@@ -41,7 +41,8 @@ class Document(_Part):
     )
     fingerprint: str = Field(description="The stable key of the condition")
     source: str
-    condition: Condition
+    kind: Kind = Kind.CONDITION
+    condition: Condition | None = Field(None, description="Left out of a notification")
     priority: Priority
     teams: tuple[str, ...] = Field(description="Who has it")
     title: str = Field(description="The issue's title without the priority")
@@ -54,6 +55,7 @@ class Document(_Part):
     alarm_id: str | None = Field(None, description='The provider\'s id; only with details = "full"')
     began: datetime
     ended: datetime | None = Field(None, description="Left out while it fires")
+    expires: datetime | None = Field(None, description="When a notification's issue is closed")
     recovered: bool | None = Field(None, description="False if it ended without a recovery")
     reported: int = Field(description="How often it was reported in this episode")
     episodes: int = Field(description="How many firings are known, with this one")

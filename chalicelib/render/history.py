@@ -22,17 +22,17 @@ MOST_LENGTHS = 4
 
 def story(view: View, opened: datetime, issue: Issue | None) -> Iterator[str]:
     """Tell of the time up to now; `opened` is when the first episode of this issue began."""
-    predecessor = _predecessor(view, issue)
+    before = predecessor(view, issue)
     last_time = related.last_time(view, issue.ref.repository if issue else view.route.repository, opened)
     untold = "; ".join(period(episode) for episode in view.row.untold)
     yield view.reported() if view.firing and view.row.spec.count > 1 else ""
     yield _flaps(view, opened)
     flapping = issue is not None and FLAPPING_LABEL in issue.labels
     yield "It flaps, so this issue stays open until it has been quiet for a while." if flapping else ""
-    if predecessor and _continues(view, issue):
-        yield f"Continues {predecessor}, which takes no more comments."
-    elif predecessor:
-        yield f"Recurred: before this there was {predecessor}.{_lately(view)} {last_time}".rstrip()
+    if before and _continues(view, issue):
+        yield f"Continues {before}, which takes no more comments."
+    elif before:
+        yield f"Recurred: before this there was {before}.{_lately(view)} {last_time}".rstrip()
     else:
         yield last_time
     yield f"Also fired {untold}." if untold else ""
@@ -41,6 +41,8 @@ def story(view: View, opened: datetime, issue: Issue | None) -> Iterator[str]:
 
 def earlier(view: View) -> list[str]:
     """List the ended episodes that the story does not tell, newest first."""
+    if view.row.spec.news:
+        return []
     known = {view.began, *(episode.began for episode in view.row.untold)}
     episodes = [episode for episode in view.row.spec.episodes if episode.began not in known]
     return [f"- fired {period(episode)}" for episode in reversed(episodes)]
@@ -86,7 +88,7 @@ def _continues(view: View, issue: Issue | None) -> bool:
     return issue.continues if issue else before is not None and before.open and before.comments_closed
 
 
-def _predecessor(view: View, issue: Issue | None) -> str:
+def predecessor(view: View, issue: Issue | None) -> str:
     """Refer to the issue before this one; before one about to be opened is the one the row still holds."""
     status = view.row.status
     ref = status.issue.ref if status.issue and not issue else status.predecessor

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from chalicelib.adapters import registry
 from chalicelib.alert import UNKNOWN_TEAM
-from chalicelib.conditions.row import AlertState, Verb
-from chalicelib.render import history, links, marker, people, picture, related, sections
+from chalicelib.conditions.row import AlertState, Issue, Verb
+from chalicelib.render import history, links, marker, notification, people, picture, related, sections
 from chalicelib.render.stale import is_unheard, unheard
 from chalicelib.render.view import View
 from chalicelib.routing import Routing
@@ -23,9 +23,8 @@ def body(row: AlertState, routing: Routing, now: datetime, *, previous: str = ""
     opening = not previous and (row.intent is None or row.intent.verb is Verb.OPEN)
     issue = None if opening else row.status.issue
     opened = min(at for at in (parts.opened, issue.episode if issue else None, view.began) if at)
-    head = _head(view, people.called(view, issue))
-    here = issue.ref.repository if issue else view.route.repository
-    story = [*history.story(view, opened, issue), *related.related(view, here), _fix_routing(view)]
+    head, story = _news(view, issue) if row.spec.news else _condition(view, issue, opened)
+    story = [*story, _fix_routing(view)]
     begin = marker.marker(row.fingerprint, view.began)
     end = marker.end_marker(opened, row.correlation_id)
     for room in sections.ROOMS:
@@ -35,6 +34,16 @@ def body(row: AlertState, routing: Routing, now: datetime, *, previous: str = ""
             return whole
     bare = f"{parts.before}{begin}\n{end}{parts.after}"
     return bare if len(bare) <= MAX_BODY else previous
+
+
+def _condition(view: View, issue: Issue | None, opened: datetime) -> tuple[list[str], list[str]]:
+    here = issue.ref.repository if issue else view.route.repository
+    story = [*history.story(view, opened, issue), *related.related(view, here)]
+    return _head(view, people.called(view, issue)), story
+
+
+def _news(view: View, issue: Issue | None) -> tuple[list[str], list[str]]:
+    return [*notification.head(view, issue)], [*notification.story(view, issue)]
 
 
 def _head(view: View, called: str) -> list[str]:

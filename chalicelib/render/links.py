@@ -27,7 +27,7 @@ def links(view: View) -> str:
     found += [f"[{label}]({target})" for label, url in named if (target := view.shown(url))]
     best = [f"**{link}**" for link in found[:1]]
     silence = view.shown(view.alert.links.silence_url)
-    told = [f"[Silence it]({silence}) {SILENCED}"] if silence else []
+    told = [f"[Silence it]({silence}) {SILENCED}"] if silence and not view.row.spec.news else []
     return " · ".join([*best, *found[1:], *told, *_hidden(view, named)])
 
 

@@ -18,9 +18,13 @@ EFFECTS = {
 }
 """How each command is written, and its effect."""
 
-COMMANDS = "\n".join(f"- `/{word}{EFFECTS[word][0]}`: {EFFECTS[word][1]}" for word in commands.WORDS)
-"""All commands, as a list."""
 
+def listed(words: tuple[str, ...]) -> str:
+    """List commands."""
+    return "\n".join(f"- `/{word}{EFFECTS[word][0]}`: {EFFECTS[word][1]}" for word in words)
+
+
+COMMANDS = listed(commands.WORDS)
 FOLDED = f"On the first line of a comment, by anyone who can write to this repository:\n\n{COMMANDS}"
 
 

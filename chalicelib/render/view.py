@@ -112,16 +112,16 @@ class View:
         why = self.line((reason or "").rstrip(". ")) or "the provider stopped watching it"
         return f"**Closed: {why}** {when}. Whether the condition itself has ended is not known."
 
-    def facts(self) -> str:
-        """Say how bad it is, since when, whose, and who says so."""
+    def facts(self, state: str = "") -> str:
+        """Say how bad it is, since when or in which `state`, whose, and who says so."""
         alert = self.alert
         place = " ".join(
             filter(None, [self.line(registry.shown_as(alert.source)), self.line(alert.identity.region, 40)])
         )
         teams = ("team " if len(self.owners) == 1 else "teams ") + ", ".join(map(self.line, self.owners))
-        firing = f"firing {self.since(dated=True)}"
         fired = f"fired from {moment(self.began, self.ended)}"
-        return " · ".join([self.severity(alert.priority), firing if self.firing else fired, teams, place])
+        state = state or (f"firing {self.since(dated=True)}" if self.firing else fired)
+        return " · ".join([self.severity(alert.priority), state, teams, place])
 
     def severity(self, priority: Priority) -> str:
         """Say how bad a priority is."""

@@ -9,8 +9,8 @@ from itertools import zip_longest
 from chalicelib.adapters import registry
 from chalicelib.adapters.fields import Ownership
 from chalicelib.adapters.owner_rules import OwnerRules, OwnerTable
-from chalicelib.alert import UNKNOWN_TEAM, AlertEvent, Priority
-from chalicelib.labels import AREA_LABEL, KNOWN_LABELS, MAX_LABEL, UNKNOWN_LABEL
+from chalicelib.alert import UNKNOWN_TEAM, AlertEvent, Kind, Priority
+from chalicelib.labels import AREA_LABEL, KNOWN_LABELS, MAX_LABEL, NOTIFICATION_LABEL, UNKNOWN_LABEL
 
 MAX_ASSIGNEES = 10
 
@@ -119,7 +119,9 @@ class Routing:
         """Every label that we set on the alert's issue, in a stable order, none over GitHub's limit."""
         ours = [AREA_LABEL, f"Pri:{alert.priority}", *(f"Team:{team}" for team in self.owners(alert.teams))]
         unknown = [UNKNOWN_LABEL] if alert.teams == (UNKNOWN_TEAM,) else []
-        all_labels = [*ours, f"Source:{alert.source}", *self.route(alert.teams).labels, *unknown]
+        news = [NOTIFICATION_LABEL] if alert.kind is Kind.NOTIFICATION else []
+        routed = self.route(alert.teams).labels
+        all_labels = [*ours, *news, f"Source:{alert.source}", *routed, *unknown]
         return union([tuple(label[:MAX_LABEL] for label in all_labels)])
 
 

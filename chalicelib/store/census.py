@@ -58,6 +58,10 @@ class DynamoCensus:
         """List fingerprints whose issue is open and shows a priority, the newest first."""
         return self._fingerprints(_open(priority), limit)
 
+    def notifications(self, priority: Priority, limit: int) -> list[str]:
+        """List fingerprints of notifications with an open issue of a priority, the newest first."""
+        return self._fingerprints(_open(priority, codec.NEWS), limit)
+
     def page_of_open(self, priority: Priority, after: str, limit: int) -> tuple[list[str], str]:
         """List fingerprints whose issue is open and shows a priority; and where the next page begins."""
         begin = {"ExclusiveStartKey": json.loads(after)} if after else {}
@@ -92,8 +96,8 @@ def _waiting(priority: Priority, kind: str = codec.WAITING) -> dict[str, Any]:
     return _of("waiting", "waiting_priority", codec.part(kind, priority))
 
 
-def _open(priority: Priority) -> dict[str, Any]:
-    return _of("open", "open_priority", priority.value)
+def _open(priority: Priority, kind: str = codec.ALERTING) -> dict[str, Any]:
+    return _of("open", "open_priority", codec.part(kind, priority))
 
 
 def _of(index: str, attribute: str, value: str) -> dict[str, Any]:

@@ -62,6 +62,9 @@ class Census(Protocol):
     def with_open_issue(self, priority: Priority, limit: int) -> list[str]:
         """List fingerprints whose issue is open and shows a priority, the newest first."""
 
+    def notifications(self, priority: Priority, limit: int) -> list[str]:
+        """List fingerprints of notifications with an open issue of a priority, the newest first."""
+
     def page_of_open(self, priority: Priority, after: str, limit: int) -> tuple[list[str], str]:
         """List fingerprints whose issue is open and shows a priority; and where the next page begins."""
 

@@ -83,6 +83,8 @@ class Enrichers:
 def wanted(row: AlertState, step: Work, now: datetime) -> bool:
     """Whether a step writes the first body of an episode, for which nothing has been looked up yet."""
     known, firing = row.enrichment, row.spec.condition is Condition.FIRING
+    if row.spec.news:
+        return False
     if known is None:
         return isinstance(step, OpenIssue) or (firing and isinstance(step, UpdateIssue | ReopenIssue))
     return isinstance(step, OpenIssue) and now - known.at > FRESH

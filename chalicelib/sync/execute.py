@@ -16,6 +16,7 @@ from chalicelib.conditions.steps import (
     Adopt,
     CloseDuplicate,
     CloseIssue,
+    CloseSuperseded,
     Edit,
     FollowCommands,
     OpenIssue,
@@ -29,7 +30,7 @@ from chalicelib.conditions.steps import (
 )
 from chalicelib.errors import Refused
 from chalicelib.routing import Routing
-from chalicelib.sync import readiness
+from chalicelib.sync import duplicates, readiness
 from chalicelib.sync.commands import Conversation, listen, obey, unheard
 from chalicelib.sync.recover import Holder, Lists, MarkerSearch, nobody
 
@@ -105,7 +106,9 @@ class Executor:
                 status = outcome.adopted(row, alert, seen, render.title(alert, self._routing))
                 return replace(row, status=status, intent=None)
             case CloseDuplicate(ref):
-                return self._close_duplicate(row, ref)
+                return duplicates.close_duplicate(self._tracker, row, ref, self._now())
+            case CloseSuperseded(ref):
+                return duplicates.close_superseded(self._tracker, row, ref)
             case Recover(intent):
                 return MarkerSearch(self._tracker, self._holder, self._now).find(row, intent)
             case _:
@@ -176,19 +179,3 @@ class Executor:
             return replace(row, status=outcome.observed(row, seen, self._now()), intent=None)
         self._tracker.remove_label(ref, label, row.lease_end)
         return replace(row, status=written.labelled(row, removed=label), intent=None)
-
-    def _close_duplicate(self, row: AlertState, ref: IssueRef) -> AlertState:
-        """Close it in one call, naming on top the issue that stands for it, unless that one is closed.
-
-        Where a repository was renamed, both may be one and the same.
-        """
-        survivor = self._tracker.read(needed(row.status.issue).ref, row.lease_end)
-        seen = self._tracker.read(ref, row.lease_end)
-        if survivor.open and seen.open and survivor.ref != seen.ref:
-            body = f"{render.duplicate(survivor.ref)}\n\n{seen.body}"
-            changes: dict[str, Any] = {"state": "closed", "state_reason": "duplicate", "body": body}
-            if survivor.id:  # of the issue itself: its number would name another repository's
-                changes["duplicate_issue_id"] = survivor.id
-            self._tracker.edit(ref, changes, row.lease_end)
-        closed = replace(row, status=outcome.closed_duplicate(row, ref))
-        return replace(closed, status=outcome.observed(closed, survivor, self._now()), intent=None)

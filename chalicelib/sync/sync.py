@@ -115,6 +115,8 @@ class Sync:
             return
         if self.rows.of_issue(other.ref) not in (None, row.fingerprint):
             return
+        if row.spec.news and not _of_this_episode(row, other):
+            return  # a person reopened the issue of an earlier notification
         current: AlertState | None = row
         if other.ref == row.status.superseded:
             self.advance(row, until)
@@ -152,3 +154,9 @@ class Sync:
         if step.held is None or step.held != row.held:  # else it has been logged
             self._stepper.journal.rested(row, step, due_at)
         return rested
+
+
+def _of_this_episode(row: AlertState, seen: Seen) -> bool:
+    """Whether an issue is marked as one of the row's episode, not an earlier one."""
+    marks = render.read_markers(seen.body)
+    return any((mark.fingerprint, mark.episode) == (row.fingerprint, row.spec.episode) for mark in marks)

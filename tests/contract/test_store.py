@@ -623,6 +623,17 @@ def test_open_issues_are_listed_page_by_page_to_the_last(
     assert census.page_of_open(Priority.P0, "", 2) == ([], "")
 
 
+def test_notifications_are_listed_by_themselves(store: Store, census: MemoryCensus | DynamoCensus) -> None:
+    news = row_of(firing(0, kind="notification"), firing(5, kind="notification"))
+    row = recorded(store, replace(news, due_at=at(5)))
+    shown = Status(issue=issue(12, priority=Priority.P1))
+    claim = claimed(store, row)
+    store.settle(claim, opened(claim, status=shown), at(9))
+    assert [census.notifications(each, 9) for each in (Priority.P1, Priority.P2)] == [[row.fingerprint], []]
+    assert (census.open(Priority.P1), census.with_open_issue(Priority.P1, 9)) == (0, [])
+    assert census.resolved(at(0).date(), 10) == []
+
+
 def test_rows_are_listed_by_the_day_on_which_they_ended(
     store: Store, census: MemoryCensus | DynamoCensus
 ) -> None:

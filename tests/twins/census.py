@@ -40,13 +40,20 @@ class MemoryCensus:
         return len(self.with_open_issue(priority, len(self._store.rows)))
 
     def with_open_issue(self, priority: Priority, limit: int) -> list[str]:
-        issues = [(row.fingerprint, row.status.issue) for row in self._store.rows.values()]
+        return self._open(priority, news=False)[:limit]
+
+    def notifications(self, priority: Priority, limit: int) -> list[str]:
+        return self._open(priority, news=True)[:limit]
+
+    def _open(self, priority: Priority, *, news: bool) -> list[str]:
+        rows = [row for row in self._store.rows.values() if row.spec.news is news]
+        issues = [(row.fingerprint, row.status.issue) for row in rows]
         found = [
             (issue.episode, fingerprint)
             for fingerprint, issue in issues
             if issue and issue.open and issue.priority == priority
         ]
-        return [fingerprint for _, fingerprint in sorted(found, reverse=True)][:limit]
+        return [fingerprint for _, fingerprint in sorted(found, reverse=True)]
 
     def page_of_open(self, priority: Priority, after: str, limit: int) -> tuple[list[str], str]:
         found = self.with_open_issue(priority, len(self._store.rows))[::-1]
@@ -62,7 +69,7 @@ class MemoryCensus:
         found = [
             (row.spec.episodes[-1].ended, row.fingerprint)
             for row in self._store.rows.values()
-            if row.spec.condition is Condition.RESOLVED and row.spec.episodes
+            if row.spec.condition is Condition.RESOLVED and row.spec.episodes and not row.spec.news
         ]
         return [name for ended, name in sorted(found, reverse=True) if ended.date() == day][:limit]
 

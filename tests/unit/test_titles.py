@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from chalicelib import render
 from chalicelib.adapters.titles import MAX_NAME
-from chalicelib.alert import AlertEvent, Condition
+from chalicelib.alert import AlertEvent, Condition, Kind
 from chalicelib.conditions import outcome
 from chalicelib.conditions.issue import Draft
 from chalicelib.conditions.record import record
@@ -283,11 +283,12 @@ LONG = "a name of more than eighty characters, which the version before has shor
 
 @pytest.mark.parametrize("tail", ["", " [web-1]"])
 def test_an_alert_that_fires_during_the_deployment_keeps_its_title(tail: str) -> None:
-    """An earlier version recorded it without its name."""
+    """An earlier version recorded it without its name; each notification has a title of its own."""
     for path in SAMPLES:
         for sent in alerts(path.parent.name, [read(path)["payload"]]):
             for name in (sent.name or "", LONG):
-                alert = sent.model_copy(update={"state": Condition.FIRING, "name": name})
+                fires = {"state": Condition.FIRING, "kind": Kind.CONDITION}
+                alert = sent.model_copy(update={**fires, "name": name})
                 before = alert.model_copy(update={"title": f"{shortened(name)}{tail}", "name": None})
                 row = record(None, before, alert.occurred_at).row
                 later = alert.model_copy(update={"occurred_at": alert.occurred_at + timedelta(hours=5)})

@@ -15,6 +15,7 @@ from chalicelib.conditions.steps import (
     Adopt,
     CloseDuplicate,
     CloseIssue,
+    CloseSuperseded,
     OpenIssue,
     ReadIssue,
     Recover,
@@ -52,6 +53,7 @@ ON_ANOTHER = (
     OpenIssue(),
     Adopt(REF),
     CloseDuplicate(REF),
+    CloseSuperseded(REF),
     Recover(Intent(Verb.OPEN, at(1), 1, at(1), REPOSITORY)),
 )
 

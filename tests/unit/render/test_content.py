@@ -18,7 +18,7 @@ from tests.unit.markup import for_people
 from tests.unit.messages import FALLBACK, deliver
 from tests.unit.rows import alert, at, ended, routing, row
 
-TOLD_ELSEWHERE = {"team", "teams", "priority", "grafana_state_reason"}
+TOLD_ELSEWHERE = {"team", "teams", "priority", "alerting_kind", "grafana_state_reason"}
 """Told as the owner, the priority and the reason."""
 
 BEGUN = 150
@@ -50,7 +50,10 @@ def test_no_annotation_is_absent_from_its_issue(path: Path, team: str) -> None:
     for shown, sent in annotations(path):
         said = body(shown, team).partition("What the provider sent")[0]
         for name, value in sent.items():
-            if name.lower() in TOLD_ELSEWHERE or value.strip() in ("", *fields.TEMPLATE_WITHOUT_VALUE):
+            if name.lower() in TOLD_ELSEWHERE or value.strip() in (
+                "",
+                *fields.TEMPLATE_WITHOUT_VALUE,
+            ):
                 continue
             known = mask(shortened(value)) if team == "private" else redaction.hide(mask(shortened(value)))
             first = markdown.text(known.strip().partition("\n")[0][:BEGUN])

@@ -1,4 +1,4 @@
-"""What GitHub shows: four issues in full (golden/), and the rules of the wording.
+"""What GitHub shows: five issues in full (golden/), and the rules of the wording.
 
 `python -m tests.unit.render.test_render` writes the golden files again; read the difference first.
 """
@@ -12,9 +12,11 @@ from chalicelib import render
 from chalicelib.alert import UNKNOWN_TEAM, Condition, Priority
 from chalicelib.conditions.issue import IssueRef
 from chalicelib.conditions.row import AlertState, Status
+from chalicelib.conditions.spec import Episode
 from tests.unit.markup import active, for_people, kinds
 from tests.unit.rows import BEGAN, alert, at, ended, episode, issue, routing, row
 
+WEEK = 7 * 24 * 60
 GOLDEN = Path(__file__).parents[1] / "golden"
 ARN = "arn:aws:cloudwatch:us-west-2:123456789012:alarm:arm64-queue"
 CLOUDWATCH = alert(
@@ -52,10 +54,26 @@ FLAPPING = row(
     episodes=(episode(-90, -80), episode(-40, -30), episode(-20, -10)),
     status=Status(issue(episode=at(-40)), predecessor=IssueRef("org/infra", 7), told=BEGAN),
 )
+NEWS = row(
+    fires=alert(
+        source="weekly-reports",
+        kind="notification",
+        title="Weekly report for Compilers is ready",
+        summary="118 jobs, 3 of them red",
+        priority="P3",
+        collapse_key="weekly-report-compilers",
+        expires_at=at(2 * WEEK),
+        annotations={"report_url": "https://ci.example.org/reports/47"},
+    ),
+    condition=Condition.RESOLVED,
+    episodes=(Episode(at(-2 * WEEK), at(-2 * WEEK)), Episode(at(-WEEK), at(-WEEK))),
+    status=Status(issue(announced=Priority.P3), predecessor=IssueRef("org/infra", 11), told=BEGAN),
+)
 ISSUES = {
     "cloudwatch-p0-opened": row(fires=CLOUDWATCH),
     "grafana-p2-with-panel": row(fires=GRAFANA),
     "flapping": FLAPPING,
+    "notification": NEWS,
     "deleted-rule": ended(14, reason="the rule was deleted", recovered=False),
 }
 

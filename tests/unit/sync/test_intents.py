@@ -15,6 +15,7 @@ from chalicelib.conditions.steps import (
     Adopt,
     CloseDuplicate,
     CloseIssue,
+    CloseSuperseded,
     OpenIssue,
     ReadIssue,
     Recover,
@@ -40,6 +41,7 @@ CHANGES: list[Work] = [
     AddLabels(HELD, ("x",)),
     RemoveLabel(HELD, "x"),
     CloseDuplicate(OTHER),
+    CloseSuperseded(OTHER),
 ]
 COMMENTS: list[Work] = [AddComment(HELD, "repeat-2")]
 OPENINGS: list[Work] = [OpenIssue(), AddComment(HELD, Comment.ESCALATION.key(2))]

@@ -1,0 +1,103 @@
+"""Notified: what a message means for a row of notifications, which are news and neither begin nor end. Pure.
+
+Such a row never fires: its condition is RESOLVED, and each notification is an episode of no length. The
+newest is the row's. What is older was superseded, so only its time remains.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from chalicelib.adapters import registry
+from chalicelib.alert import AlertEvent, Condition, Kind
+from chalicelib.conditions.clocks import APART
+from chalicelib.conditions.reasons import Reason
+from chalicelib.conditions.row import AlertState
+from chalicelib.conditions.spec import Episode, Moment, Spec
+
+TICK = timedelta(milliseconds=1)
+MOST_EPISODES = 20
+
+
+def concerns(row: AlertState | None, alert: AlertEvent) -> bool:
+    """Whether a message is to be recorded here; the end of anything but news is as that of any condition."""
+    news = alert.kind is Kind.NOTIFICATION
+    return news and (alert.state is Condition.FIRING or (row is not None and row.spec.news))
+
+
+def notified(
+    row: AlertState | None, alert: AlertEvent, at: datetime, received_at: datetime
+) -> tuple[AlertState, Reason]:
+    """Decide what news changes; `at` is its time, and the row is the very one given if that is nothing."""
+    if row is None:
+        return AlertState(alert.fingerprint, _spec(None, alert, at, received_at)), Reason.NOTIFIED
+    spec, known = row.spec, row.spec.alert
+    if known is None or not spec.news:
+        early = spec.early
+        if early and early.identity == alert.identity and at <= spec.at and not _by_provider(alert):
+            return row, Reason.STALE
+        return replace(row, spec=_spec(spec, alert, at, received_at)), Reason.NOTIFIED
+    if alert.state is Condition.RESOLVED:
+        return _withdrawn(row, known, alert, at, received_at)
+    if (known.identity, known.occurred_at) == (alert.identity, alert.occurred_at):
+        return _again(row, known, alert, received_at)
+    at = at + TICK if at == spec.at and known.identity != alert.identity else at
+    if at <= spec.at + _replicas_differ_by(alert):
+        return row, Reason.STALE
+    return replace(row, spec=_spec(spec, alert, at, received_at)), Reason.NOTIFIED
+
+
+def _by_provider(alert: AlertEvent) -> bool:
+    """Whether a provider reports it, which sends an end as soon as a rule's expression no longer holds."""
+    return alert.source in registry.PROVIDERS
+
+
+def _replicas_differ_by(alert: AlertEvent) -> timedelta:
+    """Replicas of a source that repeats itself name starts of one alert that are seconds apart."""
+    return APART if registry.of_alert(alert.source).repeats else timedelta()
+
+
+def _spec(before: Spec | None, alert: AlertEvent, at: datetime, received_at: datetime) -> Spec:
+    earlier = before.episodes if before and before.news else ()
+    if before and before.news and before.episode:
+        earlier = (*earlier, Episode(before.episode, before.episode))[-MOST_EPISODES:]
+    return Spec(
+        condition=Condition.RESOLVED,
+        at=at,
+        seen_at=max(received_at, before.seen_at) if before else received_at,
+        moments=(Moment(at, Condition.RESOLVED),),
+        episode=at,
+        fired_at=at,
+        count=1,
+        alert=alert,
+        episodes=earlier,
+        generation=before.generation + 1 if before else 1,
+        episode_heard_at=received_at,
+    )
+
+
+def _again(
+    row: AlertState, known: AlertEvent, alert: AlertEvent, received_at: datetime
+) -> tuple[AlertState, Reason]:
+    """The same notification: a copy, or one whose words were corrected, of which the later counts."""
+    spec = row.spec
+    if known.says_the_same_as(alert) and known.expires_at == alert.expires_at:
+        return row, Reason.DUPLICATE
+    if received_at < spec.seen_at:
+        return row, Reason.STALE
+    corrected = replace(spec, alert=alert, seen_at=received_at, generation=spec.generation + 1)
+    return replace(row, spec=corrected), Reason.REPEAT
+
+
+def _withdrawn(
+    row: AlertState, known: AlertEvent, alert: AlertEvent, at: datetime, received_at: datetime
+) -> tuple[AlertState, Reason]:
+    """Its sender says that it is settled; a provider only says that a rule's expression no longer holds."""
+    spec = row.spec
+    if _by_provider(alert) or known.identity != alert.identity or at < spec.at:
+        return row, Reason.STALE
+    if spec.resolution:
+        return row, Reason.ALREADY_RESOLVED
+    seen_at = max(spec.seen_at, received_at)
+    end = alert.model_copy(update={"raw_provider": None})
+    withdrawn = replace(spec, resolution=end, seen_at=seen_at, generation=spec.generation + 1)
+    return replace(row, spec=withdrawn), Reason.RESOLVED
