@@ -2,45 +2,37 @@
 
 import hashlib
 import json
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    AfterValidator,
-    AwareDatetime,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PlainSerializer,
-    StringConstraints,
-    ValidationInfo,
-    WithJsonSchema,
-    field_validator,
-)
-from pydantic.config import JsonDict
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic.json_schema import SkipJsonSchema
 
+from chalicelib.alert_fields import (
+    NEEDS_A_NOTIFICATION,
+    OF_NOTIFICATIONS,
+    Interval,
+    LabelName,
+    LabelValue,
+    Slug,
+    Text,
+    Url,
+    UtcDatetime,
+)
 from chalicelib.alert_values import (
-    INTERVAL,
-    LONGEST_INTERVAL,
     MAX_ANNOTATIONS,
     MAX_DESCRIPTION,
-    MAX_LABEL_NAME,
-    MAX_LABEL_VALUE,
     MAX_LABELS,
     MAX_MEASURED,
     MAX_REASON,
     MAX_SUMMARY,
     MAX_TITLE,
-    SHORTEST_INTERVAL,
     UNKNOWN_TEAM,
     Condition,
     Kind,
     Priority,
     in_utc,
-    interval,
 )
 
 __all__ = [
@@ -56,54 +48,6 @@ __all__ = [
     "fingerprint",
     "in_utc",
 ]
-
-Text = Annotated[str, StringConstraints(min_length=1)]
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=45)]
-Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>\"`\\]+$", max_length=2048)]
-LabelName = Annotated[str, StringConstraints(max_length=MAX_LABEL_NAME)]
-LabelValue = Annotated[str, StringConstraints(max_length=MAX_LABEL_VALUE)]
-
-
-def _from_iso(value: object) -> object:
-    """Read ISO 8601 and nothing else: pydantic would guess what unit a number is in, also one in a text."""
-    return datetime.fromisoformat(value) if isinstance(value, str) else value
-
-
-def _interval(value: object) -> timedelta:
-    return value if isinstance(value, timedelta) else interval(value)
-
-
-UtcDatetime = Annotated[AwareDatetime, BeforeValidator(_from_iso), AfterValidator(in_utc)]
-
-Interval = Annotated[
-    timedelta,
-    BeforeValidator(_interval),
-    PlainSerializer(lambda length: round(length.total_seconds()), return_type=int, when_used="json"),
-    WithJsonSchema(
-        {
-            "anyOf": [
-                {"type": "string", "pattern": f"^{INTERVAL}$", "minLength": 2},
-                {
-                    "type": "integer",
-                    "minimum": SHORTEST_INTERVAL.total_seconds(),
-                    "maximum": LONGEST_INTERVAL.total_seconds(),
-                },
-            ]
-        }
-    ),
-]
-
-
-OF_NOTIFICATIONS = ("collapse_key", "expires_at")
-"""Fields that mean nothing to an alert of another kind."""
-
-_NEEDS_A_NOTIFICATION: JsonDict = {
-    "if": {
-        "anyOf": [{"properties": {name: {"type": "string"}}, "required": [name]} for name in OF_NOTIFICATIONS]
-    },
-    "then": {"properties": {"kind": {"const": Kind.NOTIFICATION.value}}, "required": ["kind"]},
-}
-
 
 _KEY = json.JSONEncoder(ensure_ascii=False, check_circular=False)
 
@@ -145,7 +89,7 @@ class AlertEvent(_Part):
     """One alert in the canonical schema, version 1."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", title="Alert", json_schema_extra={"allOf": [_NEEDS_A_NOTIFICATION]}
+        frozen=True, extra="forbid", title="Alert", json_schema_extra={"allOf": [NEEDS_A_NOTIFICATION]}
     )
 
     schema_version: Literal[1] = 1

@@ -11,6 +11,7 @@ PURE = (
     "chalicelib/__init__.py",
     "chalicelib/adapters/",
     "chalicelib/alert.py",
+    "chalicelib/alert_fields.py",
     "chalicelib/alert_values.py",
     "chalicelib/webhook/authentication.py",
     "chalicelib/store/documents.py",

@@ -53,7 +53,7 @@ def _by_provider(alert: AlertEvent) -> bool:
 
 def _replicas_differ_by(alert: AlertEvent) -> timedelta:
     """Replicas of a source that repeats itself name starts of one alert that are seconds apart."""
-    return APART if registry.of_alert(alert.source).repeats else timedelta()
+    return APART if registry.repeats(alert) else timedelta()
 
 
 def _spec(before: Spec | None, alert: AlertEvent, at: datetime, received_at: datetime) -> Spec:

@@ -17,7 +17,8 @@ ROOT = Path(__file__).parents[2]
 
 LAYERS: tuple[tuple[str, ...], ...] = (
     (
-        *("chalicelib", "errors", "alert", "alert_values", "labels", "quantities", "setting_values"),
+        *("chalicelib", "errors", "alert", "alert_fields", "alert_values", "labels"),
+        *("quantities", "setting_values"),
         "telemetry.masking",
     ),
     ("adapters",),
