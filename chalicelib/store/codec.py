@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from chalicelib.alert import AlertEvent, Condition, Priority
+from chalicelib.alert_fields import OF_NOTIFICATIONS
 from chalicelib.conditions import heartbeats, lag
 from chalicelib.conditions.nothing import Held
 from chalicelib.conditions.row import AlertState, Intent, Lease, Status
@@ -25,7 +26,7 @@ KEPT = timedelta(days=3 * 365)
 TOMBSTONE_KEPT = timedelta(days=7)
 
 ALERTS = ("alert", "resolution", "early")
-ADDED = {"annotations", "grace", "interval", "kind", "measurement", "name", "sender"} | {"collapse_key", "expires_at"}
+ADDED = {"annotations", "grace", "interval", "kind", "measurement", "name", "sender", *OF_NOTIFICATIONS}
 """Fields of an alert that came later."""
 ALERTING, NEWS = "", "NEWS#"
 """Kinds of rows in the index `open`, so that no news is taken for something that fires."""
