@@ -108,11 +108,17 @@ app.command("replay")(replay.replay)
 def data(letter: Letter) -> dict[str, Any]:
     """Write a message for a script."""
     why = {name: letter.why(name) for name in ("reason", "explanation", "fix")}
-    return {"id": letter.id, "sent_at": letter.sent_at, "source": letter.source, **why}
+    return {
+        "id": letter.id,
+        "sent_at": letter.sent_at,
+        "source": letter.source,
+        "sender": letter.sender,
+        **why,
+    }
 
 
 def _why(letter: Letter) -> list[tuple[str, object]]:
-    since = f"{letter.source}, kept since {moment(letter.sent_at, CLOCK.now())}"
+    since = f"{letter.whose}, kept since {moment(letter.sent_at, CLOCK.now())}"
     return [
         ("from", since),
         ("why", letter.why("explanation")),

@@ -8,9 +8,11 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from chalicelib.adapters import sender as senders
 from chalicelib.adapters.envelope import EPOCH, UNSTAMPED
 from chalicelib.cli import next_command
 from chalicelib.cli.trouble import Trouble
+from chalicelib.errors import Rejected
 from chalicelib.wiring.stage import Stage
 
 HIDDEN_SECONDS = 120
@@ -47,6 +49,19 @@ class Letter:
     def source(self) -> str:
         """Who sent it."""
         return self.attributes.get("source") or UNSTAMPED
+
+    @property
+    def sender(self) -> str | None:
+        """Who that is by name, where the webhook knew it."""
+        try:
+            return senders.read(self.attributes[senders.ATTRIBUTE]).name
+        except (KeyError, Rejected):
+            return None
+
+    @property
+    def whose(self) -> str:
+        """Name both, for people."""
+        return f"{self.source} (sender {self.sender})" if self.sender else self.source
 
     def why(self, name: str) -> str:
         """Give `reason`, `explanation` or `fix`; a message that AWS put here has none of these.

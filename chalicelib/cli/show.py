@@ -74,6 +74,7 @@ def _facts(
     yield "condition", rows.state(row, now)
     if alert:
         yield "priority", f"{alert.priority}, {alert.source}, {', '.join(alert.teams)}"
+        yield "sender", alert.sender
         yield "reason", alert.reason
         yield "links", " ".join(filter(None, (alert.links.runbook_url, alert.links.source_url)))
     yield "fingerprint", row.fingerprint

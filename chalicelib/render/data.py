@@ -57,6 +57,7 @@ class _Cut:
         document = Document(
             fingerprint=view.row.fingerprint,
             source=alert.source,
+            sender=alert.sender if known else None,
             kind=alert.kind,
             condition=None if spec.news else spec.condition,
             priority=alert.priority,

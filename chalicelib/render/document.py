@@ -41,6 +41,7 @@ class Document(_Part):
     )
     fingerprint: str = Field(description="The stable key of the condition")
     source: str
+    sender: str | None = Field(None, description='By whose token it came; not with details = "none"')
     kind: Kind = Kind.CONDITION
     condition: Condition | None = Field(None, description="Left out of a notification")
     priority: Priority

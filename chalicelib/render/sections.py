@@ -112,8 +112,11 @@ def _labels(view: View) -> Iterator[tuple[str, str]]:
 def _ours(view: View) -> Iterator[tuple[str, str]]:
     """Add what is no label: ids where they may be shown, and the figures of a reason without words."""
     alert = view.alert
+    if view.route.details is not Details.NONE:
+        yield "Sender", alert.sender or ""
     if view.route.details is Details.FULL:
-        yield "Account", alert.identity.account_id or ""
+        account = alert.identity.account_id or ""
+        yield "Account", account if account != alert.sender else ""
         yield "Provider's id", alert.identity.alarm_id or ""
     if view.measured:
         yield "Value", alert.reason or ""

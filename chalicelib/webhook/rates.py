@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from math import ceil
 
 from chalicelib.errors import NotAccepted
+from chalicelib.quantities import counted
 from chalicelib.webhook.sender_entry import Entry
 
 MINUTE = timedelta(minutes=1)
@@ -30,6 +31,6 @@ class Rates:
         self._minutes[entry.sender.name] = (since, count + 1)
         if count >= entry.requests_per_minute:
             wait = max(1, ceil((since + MINUTE - at).total_seconds()))
-            name, most = entry.sender.name, entry.requests_per_minute
-            sentence = f"{name} may make {most} requests a minute; send this again in {wait} s"
+            most = counted(entry.requests_per_minute, "request")
+            sentence = f"{entry.sender.name} may make {most} a minute; send this again in {wait} s"
             raise NotAccepted(429, "TOO_MANY_REQUESTS", sentence, retry_after=wait)

@@ -5,6 +5,7 @@ import hmac
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
@@ -24,6 +25,8 @@ GRAFANA: dict[str, str] = {"X_Grafana_Token": "token-of-grafana"}
 SECRETS = [
     f"{word}-of-{source}" for source in registry.webhooks() for word in ("token", "next-token", "hmac")
 ]
+
+PRIVATE = [*SECRETS, "token-of-east", "token-of-west", "guess-of-somebody"]
 
 
 def signed(body: bytes) -> dict[str, str]:
@@ -176,10 +179,47 @@ def test_the_secret_may_change_while_the_function_lives(stage: Stage) -> None:
     assert stage.post("grafana", GROUP, **GRAFANA).status_code == 401
 
 
+EAST = {"name": "east", "source": "alertmanager", "token": "token-of-east", "teams": ["dev-infra"]}
+WEST = {"name": "west", "source": "alertmanager", "token": "token-of-west", "requests_per_minute": 1}
+
+
+def let_in(stage: Stage, *senders: dict[str, Any]) -> None:
+    stage.client("secretsmanager").put_secret_value(
+        SecretId="alerting-local-webhook-secrets", SecretString=json.dumps(TOKENS | {"senders": senders})
+    )
+
+
+def test_a_sender_is_named_in_the_message_and_the_log_and_is_revoked_alone(stage: Stage) -> None:
+    let_in(stage, EAST, WEST)
+    assert stage.post("alertmanager", GROUP, Authorization="Bearer token-of-east").status_code == 202
+    message, _ = stage.received()
+    told = json.loads(message["MessageAttributes"]["sender"]["StringValue"])
+    assert told == {"name": "east", "teams": ["dev-infra"]}
+    assert '"sender":"east"' in stage.logs.getvalue()
+    let_in(stage, WEST)
+    read_again(stage)
+    assert stage.post("alertmanager", GROUP, Authorization="Bearer token-of-east").status_code == 401
+    assert stage.post("alertmanager", GROUP, Authorization="Bearer token-of-west").status_code == 202
+
+
+def read_again(stage: Stage) -> None:
+    """Have the function read its secret again, as it does within five minutes."""
+    assert stage.post("alertmanager", GROUP, Authorization="Bearer wrong").status_code == 401
+
+
+def test_a_sender_that_posts_too_often_is_told_when_to_come_again(stage: Stage) -> None:
+    let_in(stage, WEST)
+    answers = [stage.post("alertmanager", GROUP, Authorization="Bearer token-of-west") for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [202, 429]
+    assert 1 <= int(answers[1].headers["Retry-After"]) <= 60
+    assert "west may make 1 request a minute" in answers[1].json_body["error"]
+
+
 @pytest.mark.parametrize("failure", [in_good_health, *FAILURES])
 def test_no_secret_and_no_payload_is_in_any_answer_log_or_metric(
     stage: Stage, failure: Callable[[Stage], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
+    let_in(stage, EAST, WEST | {"hmac": "hmac-of-nobody"})
     failure(stage)
     text = {"annotations": {"description": "payload-for-nobody"}}
     bodies: list[object] = [
@@ -191,12 +231,12 @@ def test_no_secret_and_no_payload_is_in_any_answer_log_or_metric(
     answers = []
     for source in ("grafana", "normalized", "nagios"):
         for body in bodies:
-            for secret in [*SECRETS, "guess-of-somebody"]:
+            for secret in PRIVATE:
                 presented = {f"X_{source}_Token": secret, "Authorization": f"Bearer {secret}"}
                 answers.append(stage.post(source, body, **presented).body.decode())
     everything = "".join(answers) + stage.logs.getvalue() + "".join(capsys.readouterr())
     assert "WEBHOOK_REFUSED" in everything
-    for private in (*SECRETS, "guess-of-somebody", "payload-for-nobody"):
+    for private in (*PRIVATE, "hmac-of-nobody", "payload-for-nobody"):
         assert private not in everything
 
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from chalicelib.adapters.sender import Sender
 from chalicelib.cli.letters import Letter
 
 # What EventBridge writes (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html).
@@ -28,3 +29,12 @@ def test_it_says_why_it_is_there(attributes: dict[str, str], reason: str, explan
     assert letter.why("reason") == reason
     assert explanation in letter.why("explanation")
     assert letter.why("fix").endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("attribute", "whose"),
+    [(Sender("east", ("gpu",)).written(), "grafana (sender east)"), ("", "grafana"), ("{", "grafana")],
+)
+def test_it_says_whose_it_is(attribute: str, whose: str) -> None:
+    attributes = {"source": "grafana", "sender": attribute}
+    assert Letter("id", "handle", "{}", attributes, datetime.now(UTC)).whose == whose

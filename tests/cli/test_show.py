@@ -34,6 +34,10 @@ def test_what_is_under_way_is_told() -> None:
     assert "IN_PROGRESS" in facts["next"]
 
 
+def test_the_sender_is_told() -> None:
+    assert told(example.row(fires=example.alert(sender="east")))["sender"] == "east"
+
+
 def test_refusals_and_an_issue_before_are_told() -> None:
     status = Status(failures=3, predecessor=IssueRef("org/infra", 7))
     facts = told(example.row(status=status))

@@ -105,16 +105,30 @@ ELSEWHERE = st.text(max_size=12) | st.sampled_from(
     ["cloudwatch", "github", "..", "%2e", "grafana/", "canary"]
 )
 TOKENS = st.sampled_from(
-    [PRESENTED, "", " ", "é", "\ud800", "canary-of-alertmanager", "canary-new-of-grafana", "0" * 9000]
+    [
+        PRESENTED,
+        "",
+        " ",
+        "é",
+        "\ud800",
+        "canary-of-alertmanager",
+        "canary-new-of-grafana",
+        "canary-of-east",
+        "0" * 9000,
+    ]
 )
 TIMESTAMPS = st.one_of(
     st.integers(NOW - 301, NOW + 301).map(str),
     st.sampled_from(["0", "-1", str(NOW - 86400), str(NOW + 86400), "9" * 40, "1e9", "²", "", "١٢٣", "nan"]),
 )
 NAMES = st.sampled_from(
-    ["X-Grafana-Token", "x-alertmanager-token", "X-Normalized-Token", "Authorization", "X-Normalized-Alerting-Signature",
+    ["X-Signer", "X-Grafana-Token", "x-alertmanager-token", "X-Normalized-Token", "Authorization", "X-Normalized-Alerting-Signature",
      "X-Normalized-Alerting-Timestamp", "X-Grafana-Alerting-Signature", "Content-Type", "Content-Length", "Cookie"]
 )  # fmt: skip
+
+
+BY_NAME = {"alertmanager": "canary-next-of-east"}
+"""Tokens of senders that have a name, by source."""
 
 
 def basic(password: str) -> str:
@@ -139,7 +153,7 @@ HEADERS = st.dictionaries(
 def signed(source: str, body: bytes, timestamp: str | None) -> dict[str, list[str]]:
     """The headers with which a source proves itself."""
     source = source.lower()
-    token = SECRET[f"{source}_webhook_token"]
+    token = BY_NAME.get(source) or SECRET[f"{source}_webhook_token"]
     headers = {f"X-{source}-Token": [token[-1] if isinstance(token, list) else str(token)]}
     if secret := SECRET.get(f"{source}_hmac_secret"):
         stamp = b"" if timestamp is None else timestamp.encode() + b":"

@@ -29,10 +29,22 @@ from tests.twins.store import MemoryStore
 from tests.twins.tracker import MemoryTracker
 from tests.unit.builders import policy
 
-SECRET = {f"{source}_webhook_token": f"canary-of-{source}" for source in registry.webhooks()} | {
+SECRET: dict[str, Any] = {
+    f"{source}_webhook_token": f"canary-of-{source}" for source in registry.webhooks()
+} | {
     "grafana_webhook_token": ["canary-old-of-grafana", "canary-new-of-grafana"],
     "grafana_hmac_secret": None,
     "normalized_hmac_secret": "canary-hmac-of-normalized",
+    "senders": [
+        {"name": "east", "source": "alertmanager", "token": ["canary-of-east", "canary-next-of-east"]},
+        {
+            "name": "signer",
+            "source": "grafana",
+            "hmac": {"secret": "canary-hmac-of-signer", "header": "X-Signer", "prefix": "sha256="},
+            "teams": ["dev-infra"],
+            "requests_per_minute": 1000,
+        },
+    ],
 }
 PRESENTED = "canary-that-a-stranger-presents"
 CANARY = "canary-"

@@ -203,6 +203,15 @@ def test_the_payload_is_shown_where_everything_is() -> None:
     assert f'```json\n{{\n  "AWSAccountId": "{ACCOUNT}"\n}}\n```' in written
 
 
+@pytest.mark.parametrize(("team", "shown"), [("infra", True), ("private", True), ("terse", False)])
+def test_the_sender_is_named_where_labels_are_shown_and_once(team: str, *, shown: bool) -> None:
+    fires = alert(teams=(team,), sender="east", identity={"account_id": "east", "alarm_id": "a-1"})
+    written = render.body(row(fires=fires), routing(), at(14))
+    assert ("| Sender | east |" in written) is shown
+    assert ('"sender": "east"' in written) is shown
+    assert "| Account |" not in written
+
+
 @pytest.mark.parametrize("team", ["infra", "terse"])
 @pytest.mark.parametrize(
     "secret", [ACCOUNT, "1234-5678-9012", f"arn:aws:sns:us-east-1:{ACCOUNT}:topic", "12345678\x009012"]
