@@ -71,7 +71,7 @@ def briefly(answer: Answer) -> Iterator[tuple[str, object]]:
     match answer.what:
         case Outcome() as change:
             yield "alert", f"{change.alert.title}, {change.alert.state}"
-            yield "record", words.reason(change.reason)
+            yield "record", words.reason(change.reason, change.alert)
             yield "plan", ", then ".join(words.step(step) for step in change.steps)
             yield from (("request", line) for line in requests(change.requests))
         case Ignored(reason, title):
@@ -93,7 +93,7 @@ def _of_change(change: Outcome, routing: Routing, now: datetime) -> dict[str, An
         "alert": change.alert.model_dump(mode="json", exclude={"raw_provider"}, exclude_none=True),
         "owner": _owner(change.owner),
         "fingerprint": change.alert.fingerprint,
-        "record": {"reason": change.reason.value, "meaning": words.REASONS[change.reason]},
+        "record": {"reason": change.reason.value, "meaning": words.meaning(change.reason, change.alert)},
         "plan": [words.step(step) for step in change.steps],
         "routing": _route(change.alert, routing),
         "requests": [
@@ -155,7 +155,7 @@ def _print_change(change: Outcome, source: str, number: str, routing: Routing, n
     screen.say()
     screen.facts(
         [
-            ("record", words.reason(change.reason)),
+            ("record", words.reason(change.reason, alert)),
             *(("plan", words.step(step)) for step in change.steps),
             *((name, _joined(value)) for name, value in _route(alert, routing).items()),
             *(("request", line) for line in requests(change.requests)),

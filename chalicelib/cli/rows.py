@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from chalicelib.alert import Condition, Priority
 from chalicelib.cli import next_command, screen
 from chalicelib.cli.trouble import Trouble
+from chalicelib.conditions import heartbeats
 from chalicelib.conditions.issue import IssueRef
 from chalicelib.conditions.row import AlertState
 from chalicelib.quantities import counted
@@ -77,17 +78,21 @@ def title(row: AlertState) -> str:
     """Name the condition as its issue does; of a tombstone only its end is known."""
     issue = row.status.issue
     named = _PRIORITY.sub("", issue.title, count=1) if issue else ""
-    return named or (row.spec.alert.title if row.spec.alert else "(only its end is known)")
+    told = row.spec.alert or heartbeats.newest(row.spec)
+    return named or (told.title if told else "(only its end is known)")
 
 
 def teams(row: AlertState) -> tuple[str, ...]:
     """Whose it is."""
-    return row.spec.alert.teams if row.spec.alert else ()
+    told = row.spec.alert or heartbeats.newest(row.spec)
+    return told.teams if told else ()
 
 
 def state(row: AlertState, now: datetime) -> str:
     """Say since when it fires or is resolved, and how often it was reported."""
     spec = row.spec
+    if overdue_at := heartbeats.deadline(spec):
+        return f"heartbeat received at {moment(spec.at, now)}; overdue at {moment(overdue_at, now)}"
     if spec.condition is Condition.RESOLVED:
         return f"resolved at {moment(spec.at)}"
     began = spec.episode or spec.at
@@ -96,6 +101,8 @@ def state(row: AlertState, now: datetime) -> str:
 
 def briefly(row: AlertState, now: datetime) -> str:
     """Say for how long it fires, or that it does not."""
+    if heartbeats.newest(row.spec):
+        return "beating"
     if row.spec.condition is Condition.RESOLVED:
         return "resolved"
     return f"firing {screen.length(now - (row.spec.episode or row.spec.at))}"

@@ -11,7 +11,7 @@ from chalicelib import render
 from chalicelib.alert import Condition
 from chalicelib.cli import next_command, options, rows, screen, words
 from chalicelib.cli.reasons import Reason, reason
-from chalicelib.conditions import tiers
+from chalicelib.conditions import heartbeats, tiers
 from chalicelib.conditions.plan import Policy, plan
 from chalicelib.conditions.row import AlertState, Issue
 from chalicelib.quantities import counted
@@ -70,7 +70,7 @@ def show(
 def _facts(
     row: AlertState, policy: Policy, now: datetime, reason: Reason | None = None
 ) -> Iterator[tuple[str, object]]:
-    alert, shown = row.spec.alert, row.status.issue
+    alert, shown = row.spec.alert or heartbeats.newest(row.spec), row.status.issue
     yield "condition", rows.state(row, now)
     if alert:
         yield "priority", f"{alert.priority}, {alert.source}, {', '.join(alert.teams)}"

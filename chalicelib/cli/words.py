@@ -1,5 +1,6 @@
 """Words for what record and plan decide."""
 
+from chalicelib.alert import AlertEvent, Condition, Kind
 from chalicelib.conditions.nothing import Nothing, Quiet
 from chalicelib.conditions.record import Reason
 from chalicelib.conditions.steps import Step
@@ -18,6 +19,11 @@ REASONS = {
     Reason.ALREADY_RESOLVED: "it ended again; nothing to report",
     Reason.NOTIFIED: "a notification; it gets an issue of its own and never fires",
 }
+HEARTBEAT = {
+    (Condition.RESOLVED, True): "a heartbeat; an issue is opened if the next one stays away, and closed now",
+    (Condition.RESOLVED, False): "its sender has ended this heartbeat; nothing waits for the next one",
+    (Condition.FIRING, True): "the heartbeat stopped: what always fires has ended",
+}
 QUIET = {
     Quiet.IN_PROGRESS: "a worker is on it",
     Quiet.DISABLED: "GitHub is disabled for this stage (GITHUB_ENABLED=false)",
@@ -34,6 +40,7 @@ QUIET = {
     Quiet.READ: "a person closed the notification, or deleted it; it is not opened again",
     Quiet.EXPIRED: "the notification has expired, or its sender withdrew it",
     Quiet.UP_TO_DATE: "the issue says everything there is to say",
+    Quiet.BEATING: "the heartbeat comes; an issue is opened if the next one stays away",
 }
 IGNORED = {
     "TEST_NOTIFICATION": "a contact point's test; acknowledged, and opens nothing",
@@ -43,9 +50,16 @@ IGNORED = {
 }
 
 
-def reason(told: Reason) -> str:
+def reason(told: Reason, alert: AlertEvent) -> str:
     """Write a record's reason and what it means."""
-    return f"{told.value}: {REASONS[told]}"
+    return f"{told.value}: {meaning(told, alert)}"
+
+
+def meaning(told: Reason, alert: AlertEvent) -> str:
+    """Write what a record's reason means."""
+    if alert.kind is Kind.HEARTBEAT and told not in (Reason.STALE, Reason.DUPLICATE):
+        return HEARTBEAT[alert.state, alert.recovered]
+    return REASONS[told]
 
 
 def short(planned: Step) -> str:

@@ -1,10 +1,10 @@
 """Heartbeats: when a sign of life is overdue, and what that means. Pure.
 
-A heartbeat's row is about the condition that nothing comes. Each sign of life is a RESOLVED of it, received
-when we received it, so that no other clock counts. Where the next one is overdue, FIRING is recorded as if a
-provider had said so: the silence began with the last sign of life. The interval is the one that is stated, or
-else learned from the signs of life themselves: Alertmanager does not send its `repeat_interval` along
-(github.com/prometheus/alertmanager, template.Data).
+A heartbeat's row is about the condition that nothing comes. Each sign of life is a RESOLVED of it, at the
+time at which we received it, so that no other clock counts. Where the next one is overdue, FIRING is recorded
+as if a provider had said so. The interval is the one that is stated, or else learned from the signs of life
+themselves, as Alertmanager does not send its `repeat_interval` along (github.com/prometheus/alertmanager,
+template.Data).
 
 A missing heartbeat proves nothing while Alerting's own queue stands still. So before one is overdue,
 reconcile sends a message of its own through the topic, a trial, and those that arrive are the evidence.
@@ -16,7 +16,6 @@ from datetime import datetime, timedelta
 from chalicelib.adapters.group import REPEATS
 from chalicelib.alert import AlertEvent, Condition, Kind
 from chalicelib.alert_values import LONGEST_INTERVAL, SHORTEST_INTERVAL
-from chalicelib.conditions.periods import TICK
 from chalicelib.conditions.repeats import towards
 from chalicelib.conditions.spec import Moment, Spec
 from chalicelib.quantities import quantity
@@ -53,11 +52,18 @@ class Trials:
         return self.unanswered_since is not None and now - self.unanswered_since >= BLIND
 
 
-def placed(alert: AlertEvent, received_at: datetime) -> AlertEvent:
-    """Give a heartbeat's message the time at which it was received; ours, of a silence, has its own."""
+def placed(spec: Spec | None, alert: AlertEvent, received_at: datetime) -> AlertEvent:
+    """Give a heartbeat's message the time at which it was received; ours, of a silence, has its own.
+
+    A sign of life that waited in the queue while we took its absence for silence ends that silence.
+    """
     if alert.kind is not Kind.HEARTBEAT or alert.began_anew:
         return alert
-    return alert.model_copy(update={"occurred_at": received_at})
+    at = received_at
+    if spec and spec.condition is Condition.FIRING and spec.alert and spec.alert.began_anew:
+        last = _last(spec)
+        at = max(at, spec.at) if last and at > last and alert.state is Condition.RESOLVED else at
+    return alert.model_copy(update={"occurred_at": at})
 
 
 def newest(spec: Spec) -> AlertEvent | None:
@@ -99,15 +105,16 @@ def silence(spec: Spec, trials: Trials, now: datetime) -> AlertEvent | None:
     reason = f"The last heartbeat came at {spec.at:%Y-%m-%d %H:%M} UTC; one is due every {every}."
     if not proven:
         reason += " No test message of Alerting's own has come through either, so its queue may be at fault."
-    update = {"state": Condition.FIRING, "occurred_at": spec.at + TICK, "reason": reason, "began_anew": True}
+    update = {"state": Condition.FIRING, "occurred_at": overdue_at, "reason": reason, "began_anew": True}
     return beat.model_copy(update=update)
 
 
 def learned(spec: Spec, alert: AlertEvent, received_at: datetime) -> timedelta | None:
     """Say how often a heartbeat comes, now that a message of it was received."""
-    if alert.state is Condition.FIRING or received_at <= spec.at:
+    last = _last(spec)
+    if alert.state is Condition.FIRING or last is None or received_at <= last:
         return spec.repeats_every
-    interval = towards(received_at - spec.at, spec.repeats_every or REPEATS)
+    interval = towards(received_at - last, spec.repeats_every or REPEATS)
     return min(max(SHORTEST_INTERVAL, interval), LONGEST_INTERVAL)
 
 
@@ -119,6 +126,12 @@ def few(moments: tuple[Moment, ...]) -> tuple[Moment, ...]:
     after = moments[fired + 1 :]
     ended = after[:1] if fired >= 0 else ()
     return moments[: fired + 1] + tuple(dict.fromkeys((*ended, *after[-1:])))
+
+
+def _last(spec: Spec) -> datetime | None:
+    """Say when the last sign of life was received; None if there was none."""
+    ends = (each.at for each in spec.moments if each.condition is Condition.RESOLVED)
+    return max(ends, default=None)
 
 
 def _interval(spec: Spec, beat: AlertEvent | None) -> timedelta:

@@ -23,6 +23,7 @@ class Quiet(StrEnum):
     READ = "READ"
     EXPIRED = "EXPIRED"
     UP_TO_DATE = "UP_TO_DATE"
+    BEATING = "BEATING"
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,7 @@ def _on_github(row: AlertState, now: datetime, policy: Policy) -> Step:
     if row.intent:
         return _unfinished(row, row.intent, now, policy)
     if row.spec.alert is None:
-        return Nothing(Quiet.UP_TO_DATE)
+        return Nothing(Quiet.BEATING if heartbeats.newest(row.spec) else Quiet.UP_TO_DATE)
     if row.status.superseded:
         return (CloseSuperseded if row.spec.news else CloseDuplicate)(row.status.superseded)
     if wish := asked(row, now):

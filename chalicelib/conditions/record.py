@@ -48,7 +48,7 @@ def record(
     """
     if notified.concerns(row, alert):
         return Recorded(*notified.notified(row, alert, _moment(alert, received_at).at, received_at))
-    alert = heartbeats.placed(title.kept(row, alert, received_at), received_at)
+    alert = heartbeats.placed(row.spec if row else None, title.kept(row, alert, received_at), received_at)
     moment = _moment(alert, received_at)
     if row is None:
         return _first(alert, moment, received_at)

@@ -5,6 +5,10 @@
 
     python emitter.py FIRING "Nightly backup is late" nightly-backup
     python emitter.py RESOLVED "Nightly backup is late" nightly-backup
+
+With an interval it is a heartbeat: an issue opens when the next one stays away. RESOLVED ends it for good.
+
+    python emitter.py FIRING "Nightly backup" nightly-backup-done 1d
 """
 
 import json
@@ -18,9 +22,11 @@ from datetime import UTC, datetime
 TRIES = 4
 
 
-def alert(state: str, title: str, alarm_id: str) -> dict[str, object]:
+def alert(state: str, title: str, alarm_id: str, interval: str | None = None) -> dict[str, object]:
     """Describe a condition; `alarm_id` is what makes a firing and its resolution the same condition."""
+    beat = {"kind": "heartbeat", "interval": interval} if interval else {}
     return {
+        **beat,
         "source": "backup-script",
         "state": state,
         "title": title,
@@ -59,4 +65,4 @@ def send(body: dict[str, object]) -> None:
 
 
 if __name__ == "__main__":
-    send(alert(*sys.argv[1:4]))
+    send(alert(*sys.argv[1:5]))

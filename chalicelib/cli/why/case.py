@@ -11,6 +11,7 @@ from chalicelib.cli.next_command import command
 from chalicelib.cli.refused_requests import RefusedRequests
 from chalicelib.cli.why.subject import Subject
 from chalicelib.cli.why.verdict import Verdict
+from chalicelib.conditions import heartbeats
 from chalicelib.conditions.policy import Policy
 from chalicelib.conditions.row import AlertState
 from chalicelib.rate_limit.rules import Budget, Limits
@@ -93,7 +94,7 @@ class Case:
     @property
     def name(self) -> str:
         """What it is called: the row's title, or what was asked for."""
-        known = self.row is not None and self.row.spec.alert is not None
+        known = self.row is not None and (self.row.spec.alert or heartbeats.newest(self.row.spec))
         return rows.title(self.row) if self.row and known else self.subject.words
 
     @property

@@ -7,6 +7,7 @@ from chalicelib.alert import Condition
 from chalicelib.cli import rows, words
 from chalicelib.cli.why.case import Case
 from chalicelib.cli.why.verdict import Cause, Kind, Verdict
+from chalicelib.conditions import heartbeats
 from chalicelib.conditions.plan import plan
 from chalicelib.conditions.row import AlertState
 from chalicelib.render.words import moment
@@ -16,6 +17,12 @@ HAS_ISSUE = Cause(
     Kind.WELL,
     "{title} has an open issue: {issue}, firing since {since}.",
     "Nothing; `show` says what happens next.",
+)
+BEATING = Cause(
+    "HEARTBEAT_COMES",
+    Kind.WELL,
+    "{title} is not firing: a heartbeat came at {last}, and an issue opens if no other comes by {overdue}.",
+    "Nothing. If that is too late, state its interval; see docs/heartbeats.md.",
 )
 ENDED = Cause(
     "ENDED",
@@ -29,7 +36,7 @@ END_ALONE = Cause(
     "Only the end of {title} has arrived, at {ended}: an earlier firing now comes too late to open an issue.",
     "Nothing; the next firing opens an issue.",
 )
-CAUSES = (HAS_ISSUE, ENDED, END_ALONE)
+CAUSES = (HAS_ISSUE, BEATING, ENDED, END_ALONE)
 
 
 def has_issue(case: Case) -> Verdict | None:
@@ -57,6 +64,9 @@ def ended(case: Case) -> Verdict | None:
     if row is None or row.spec.condition is Condition.FIRING:
         return None
     at, show = moment(row.spec.at, case.now), case.place.cli("show", row.fingerprint)
+    if overdue_at := heartbeats.deadline(row.spec):
+        overdue = moment(overdue_at, case.now)
+        return BEATING.verdict(show, facts(row, case.now), title=case.title, last=at, overdue=overdue)
     if row.spec.alert is None:
         return END_ALONE.verdict(show, facts(row, case.now), title=case.title, ended=at)
     return ENDED.verdict(show, facts(row, case.now), title=case.title, ended=at, issue=_issue(row, case.now))
@@ -65,7 +75,7 @@ def ended(case: Case) -> Verdict | None:
 def facts(row: AlertState, now: datetime) -> Iterator[tuple[str, object]]:
     """List what tells one condition from another."""
     yield "condition", rows.state(row, now)
-    if alert := row.spec.alert:
+    if alert := row.spec.alert or heartbeats.newest(row.spec):
         yield "priority", f"{alert.priority}, {alert.source}, {', '.join(alert.teams)}"
     yield "fingerprint", row.fingerprint
     yield "request", row.correlation_id

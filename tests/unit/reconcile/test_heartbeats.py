@@ -294,7 +294,7 @@ class TestIgnorance:
         world.queue.append(late)
         world.collect()
         assert world.open == []
-        world.pass_(5)
+        world.pass_(8)
         assert len(world.open) == 1
         world.queue.append(late)
         world.collect()
