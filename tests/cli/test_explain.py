@@ -20,7 +20,7 @@ from chalicelib.conditions.record import Reason
 from chalicelib.routing import load
 from tests.cli.prompt import run
 from tests.unit import rows
-from tests.unit.adapters.test_adapters import SAMPLES, read
+from tests.unit.adapters.test_adapters import SAMPLES, payload, read
 from tests.unit.builders import at
 from tests.unit.messages import deliver
 
@@ -129,6 +129,19 @@ def test_what_was_resolved_by_timeout_and_is_sent_again_with_its_old_start_is_an
     assert [a["record"]["reason"] for a in answered.json] == ["FIRST_FIRING", "RESOLVED", "RECURRED"]
     (request,) = answered.json[2]["requests"]
     assert (request["method"], request["body"]["state"]) == ("PATCH", "open")
+
+
+@pytest.mark.parametrize(
+    ("sample", "says"),
+    [
+        ("alertmanager/watchdog", "an issue is opened if the next one stays away"),
+        ("alertmanager/watchdog-resolved", "what always fires has ended"),
+        ("normalized/heartbeat-over", "nothing waits for the next one"),
+    ],
+)
+def test_it_says_what_a_heartbeat_means(sample: str, says: str) -> None:
+    sent = json.dumps(payload(sample))
+    assert says in run("explain -", stdin=sent).words
 
 
 def test_it_tells_a_person_why_there_is_no_issue_and_what_to_do(tmp_path: Path) -> None:

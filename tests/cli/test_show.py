@@ -52,6 +52,16 @@ def test_of_a_tombstone_only_its_end_is_told() -> None:
     assert rows.briefly(tombstone, at(1)).startswith("resolved")
 
 
+def test_of_a_heartbeat_it_is_told_when_one_came_and_when_the_next_is_overdue() -> None:
+    beats = row_of(resolved(0, kind="heartbeat", interval="5m"))
+    facts = told(beats)
+    assert facts["condition"] == (
+        "heartbeat received at 03:00 UTC (2026-03-01); overdue at 03:07 UTC (2026-03-01)"
+    )
+    assert (facts["priority"], rows.briefly(beats, at(1))) == ("P1, cloudwatch, dev-infra", "beating")
+    assert (rows.title(beats), rows.teams(beats)) == ("Runner queue too long", ("dev-infra",))
+
+
 @pytest.mark.parametrize(
     ("closer", "words"), [(Closer.US, "closed by us"), (Closer.PERSON, "closed by a person")]
 )
