@@ -12,6 +12,8 @@ MAX_LABELS = 64
 MAX_LABEL_NAME = 200
 MAX_LABEL_VALUE = 1000
 MAX_ANNOTATIONS = 32
+MAX_LABELS_BYTES, MAX_ANNOTATIONS_BYTES = 20_000, 16_000
+"""Of all of them as JSON: a row holds up to three alerts in 400 KB, and an issue no more text than 64 KB."""
 MAX_MEASURED = 200
 
 SHORTEST_INTERVAL, LONGEST_INTERVAL = timedelta(minutes=1), timedelta(days=31)

@@ -13,6 +13,7 @@ from chalicelib.adapters.fields import Ownership, Parsed, quoted
 from chalicelib.adapters.owner import slugs
 from chalicelib.adapters.owner_rules import OwnerRules
 from chalicelib.alert import AlertEvent
+from chalicelib.alert_values import MAX_ANNOTATIONS_BYTES, MAX_LABELS_BYTES
 from chalicelib.errors import Rejected
 
 MAX_FAULTS = 20
@@ -57,10 +58,22 @@ def read(payload: Mapping[str, Any]) -> AlertEvent:
         alert["raw_provider"] = fields.raw(alert["raw_provider"])
     if isinstance(alert.get("teams"), list):
         alert["teams"] = _slugged(alert["teams"])
+    for name, limit in (("labels", MAX_LABELS_BYTES), ("annotations", MAX_ANNOTATIONS_BYTES)):
+        pairs = alert.get(name)
+        if isinstance(pairs, dict) and all(isinstance(each, str) for each in pairs.values()):
+            alert[name] = fields.within(limit, pairs)
+    _short_links(fields.mapping(alert.get("links")))
     try:
         return AlertEvent.model_validate_json(json.dumps(alert), strict=True)
     except ValidationError as error:
         raise _invalid(error) from error
+
+
+def _short_links(links: Mapping[str, Any]) -> None:
+    """Refuse an address that has too many bytes, though not too many characters, as the schema counts."""
+    for name, link in links.items():
+        if isinstance(link, str) and len(link) <= fields.MAX_URL < len(link.encode()):
+            raise _refused(f"{quoted(f'links.{name}')} has more than {fields.MAX_URL} bytes")
 
 
 def _slugged(teams: list[Any]) -> list[Any]:
@@ -74,9 +87,13 @@ def _invalid(error: ValidationError) -> Rejected:
     faults = error.errors(include_url=False, include_input=False)
     told = "; ".join(_fault(fault) for fault in faults[:MAX_FAULTS])
     more = f"; and {len(faults) - MAX_FAULTS} more" if len(faults) > MAX_FAULTS else ""
+    return _refused(f"{told}{more}")
+
+
+def _refused(why: str) -> Rejected:
     return Rejected(
         "INVALID_ALERT",
-        f"the alert does not follow the schema: {told}{more}",
+        f"the alert does not follow the schema: {why}",
         "Correct these fields; docs/alert.schema.json is the whole schema.",
     )
 

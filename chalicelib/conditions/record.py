@@ -179,8 +179,8 @@ def _told_of(resolution: AlertEvent) -> AlertEvent:
 
     A heartbeat's silence is written from what was said while it was heard.
     """
-    labels = resolution.labels if resolution.kind is Kind.HEARTBEAT else {}
-    return resolution.model_copy(update={"raw_provider": None, "labels": labels})
+    unsaid: dict[str, object] = {} if resolution.kind is Kind.HEARTBEAT else {"labels": {}, "annotations": {}}
+    return resolution.model_copy(update={"raw_provider": None, **unsaid})
 
 
 def _episodes(news: News, resolution: AlertEvent | None) -> tuple[Episode, ...]:

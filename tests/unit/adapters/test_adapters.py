@@ -343,7 +343,7 @@ class TestShapes:
     def test_no_more_labels_than_an_alert_holds(self) -> None:
         group = payload("alertmanager/firing-two")
         group["alerts"] = group["alerts"][:1]
-        group["alerts"][0]["labels"] |= {f"label_{n}": "v" * 2000 for n in range(100)}
+        group["alerts"][0]["labels"] |= {f"label_{n}": "v" * (2000 if n == 1 else 200) for n in range(100)}
         labels = one("alertmanager", group).labels
         assert len(labels) == 64
         assert labels["label_1"] == "v" * 972 + " [cut: 1028 more characters]"
