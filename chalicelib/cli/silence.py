@@ -9,6 +9,7 @@ from typing import assert_never
 
 from chalicelib.alert import Condition
 from chalicelib.cli import rows
+from chalicelib.conditions.nothing import Held
 from chalicelib.conditions.policy import Policy
 from chalicelib.conditions.row import AlertState
 from chalicelib.conditions.unopened import (
@@ -16,7 +17,6 @@ from chalicelib.conditions.unopened import (
     Disabled,
     Due,
     Failing,
-    InMaintenance,
     InProgress,
     Muted,
     NotPlanned,
@@ -35,6 +35,7 @@ class Silence(StrEnum):
     SNOOZED = "snoozed"
     CLOSED = "closed"
     MAINTENANCE = "maintenance"
+    INHIBITED = "inhibited"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +56,13 @@ def silence(row: AlertState, cause: Unopened | None, now: datetime) -> Silence |
             return Silence.MUTED
         case Snoozed():
             return Silence.SNOOZED
-        case InMaintenance():
-            return Silence.MAINTENANCE
+        case Held():
+            return Silence(cause.name.lower())
         case None | Disabled() | InProgress() | Unfinished() | Waiting() | Failing() | Due():
             if issue and issue.muted:
                 return Silence.MUTED
             if row.held and now < row.held.until:
-                return Silence.MAINTENANCE
+                return Silence(row.held.reason.lower())
             return Silence.SNOOZED if until and now < until else None
         case _:
             assert_never(cause)

@@ -73,7 +73,9 @@ def stats(
         cells = ((each.team, *(each.kinds[kind] for kind in Silence)) for each in silenced)
         screen.show(screen.table(("team", *Silence), cells))
     else:
-        screen.say("Nothing: no firing condition is muted, snoozed, in maintenance or closed by a person.")
+        screen.say(
+            "Nothing: no firing condition is muted, snoozed, in maintenance, inhibited or closed by a person."
+        )
 
 
 def _seen(stage: Stage, now: datetime, days: int) -> Iterator[AlertState]:

@@ -33,6 +33,7 @@ QUIET = {
     Quiet.MUTED: "the issue has the label alert:muted",
     Quiet.SNOOZED: "a person snoozed it; what is still firing at the end is reported then",
     Quiet.MAINTENANCE: "a maintenance window covers it; what is still firing at the end is opened then",
+    Quiet.INHIBITED: "another condition holds it back; what is still firing when that ends is opened then",
     Quiet.NOT_PLANNED: "a person closed the issue as not planned; its recurrences are quiet for a while",
     Quiet.FLAPPING: "it flaps; the issue stays open until it has been quiet for a while",
     Quiet.LATER: "an update is due later, so that not every repeat is one",

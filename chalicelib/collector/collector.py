@@ -57,6 +57,7 @@ class Collector:
     now: Callable[[], datetime]
     telemetry: Telemetry
     notice: Callable[[Message], AlertState | None] | None = None
+    refresh: Callable[[AlertState], None] = lambda _: None
 
     def collect(self, records: Sequence[Mapping[str, Any]], until: datetime) -> None:
         """Record and acknowledge the batch, then sync what is due, until `until`.
@@ -171,6 +172,8 @@ class Collector:
 
     def _sync(self, rows: dict[str, AlertState], until: datetime) -> None:
         """Sync what is due, the most urgent first; a row whose sync fails stays due, and the others go on."""
+        for row in rows.values():
+            self.refresh(row)  # of a batch, what holds others back is known before they are due
         now = self.now()
         due = [row for row in rows.values() if row.due_at and row.due_at <= now]
         for row in sorted(due, key=lambda row: row.priority):

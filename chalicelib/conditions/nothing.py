@@ -1,6 +1,6 @@
 """Nothing: why there is no step to take on GitHub now, and when to plan again. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -18,6 +18,7 @@ class Quiet(StrEnum):
     NOT_PLANNED = "NOT_PLANNED"
     FLAPPING = "FLAPPING"
     MAINTENANCE = "MAINTENANCE"
+    INHIBITED = "INHIBITED"
     LATER = "LATER"
     RESOLVED_UNTOLD = "RESOLVED_UNTOLD"
     READ = "READ"
@@ -30,13 +31,23 @@ class Quiet(StrEnum):
 class Held:
     """What holds a row back from outside it, and until when at the latest.
 
-    `what` says it in people's words, `by` names who asked for it, empty where nobody is known.
+    `what` says it in people's words, `by` names who asked for it, empty where nobody is known; of an
+    inhibited one `what` is the title of what inhibits it, and `by` its fingerprint.
     """
 
     reason: Quiet
     until: datetime
     what: str = ""
     by: str = ""
+
+    @property
+    def name(self) -> str:
+        """What kind of thing holds it back."""
+        return self.reason.value
+
+    def repeats(self, before: "Held | None") -> bool:
+        """Whether it says nothing that was not known before, except for how long."""
+        return before is not None and replace(self, until=before.until) == before
 
 
 @dataclass(frozen=True, slots=True)

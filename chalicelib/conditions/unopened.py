@@ -30,6 +30,7 @@ class InProgress:
     """A worker is at it, or was stopped midway; its claim ends by itself."""
 
     name = "IN_PROGRESS"
+
     until: datetime
 
 
@@ -88,17 +89,6 @@ class Snoozed:
 
 
 @dataclass(frozen=True, slots=True)
-class InMaintenance:
-    """A maintenance window covers it; `what` is the window's reason, `by` the person who asked for it."""
-
-    name = "MAINTENANCE"
-
-    until: datetime
-    what: str
-    by: str
-
-
-@dataclass(frozen=True, slots=True)
 class Waiting:
     """The budget put it off: a limit of ours or GitHub's, or GitHub does not answer.
 
@@ -143,12 +133,12 @@ Unopened = (
     | NotPlanned
     | Muted
     | Snoozed
-    | InMaintenance
+    | Held
     | Waiting
     | Failing
     | Due
 )
-WISHES = (ClosedByPerson, NotPlanned, Muted, Snoozed, InMaintenance)
+WISHES = (ClosedByPerson, NotPlanned, Muted, Snoozed, Held)
 """What people wanted."""
 
 
@@ -180,8 +170,8 @@ def _wished(wish: Step, issue: Issue | None, row: AlertState, policy: Policy) ->
             return Snoozed(issue.ref if issue else row.status.predecessor, until)
         case Nothing(Quiet.MUTED):
             return Muted(needed(issue).ref)
-        case Nothing(Quiet.MAINTENANCE, held=Held(until=until, what=what, by=by)):
-            return InMaintenance(until, what, by)
+        case Nothing(held=Held() as held):
+            return held
     shown = needed(issue)
     match wish:
         case Nothing(Quiet.CLOSED_BY_PERSON, until):

@@ -7,7 +7,7 @@ from chalicelib.render.days import Day
 from chalicelib.render.issue import body
 from chalicelib.render.marker import Mark, comment_marker, marker, read_marker, read_markers
 from chalicelib.render.title import title
-from chalicelib.render.unopened import failed, maintenance, setback, why
+from chalicelib.render.unopened import failed, held_back, setback, why
 
 __all__ = [
     "BOARD_TITLE",
@@ -20,8 +20,8 @@ __all__ = [
     "comment_marker",
     "duplicate",
     "failed",
+    "held_back",
     "is_board",
-    "maintenance",
     "marker",
     "read_marker",
     "read_markers",

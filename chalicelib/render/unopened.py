@@ -6,6 +6,7 @@ GitHub's words and people's names in it are foreign text: whoever shows it escap
 from datetime import datetime
 from typing import assert_never
 
+from chalicelib.conditions.nothing import Held, Quiet
 from chalicelib.conditions.row import AlertState, Verb
 from chalicelib.conditions.setbacks import Denial, Refusal
 from chalicelib.conditions.unopened import (
@@ -13,7 +14,6 @@ from chalicelib.conditions.unopened import (
     Disabled,
     Due,
     Failing,
-    InMaintenance,
     InProgress,
     Muted,
     NotPlanned,
@@ -67,8 +67,8 @@ def why(cause: Unopened, now: datetime, budget: str = "") -> str:  # noqa: C901 
             return (
                 "snoozed" + (f" on {ref}" if ref else "") + (f" until {moment(until, now)}" if until else "")
             )
-        case InMaintenance(until, what, by):
-            return maintenance(until, what, by, now)
+        case Held():
+            return held_back(cause, now)
         case Waiting(put_off, refusal):
             used = f": {budget}" if budget and put_off.reason is Denial.BUDGET else ""
             return (
@@ -82,10 +82,12 @@ def why(cause: Unopened, now: datetime, budget: str = "") -> str:  # noqa: C901 
             assert_never(cause)
 
 
-def maintenance(until: datetime, what: str, by: str, now: datetime) -> str:
-    """Say until when a maintenance window holds it back, why, and who asked for that."""
-    details = ", ".join(filter(None, (what, by and f"by {by}")))
-    return f"maintenance until {moment(until, now)}" + (f" ({details})" if details else "")
+def held_back(held: Held, now: datetime) -> str:
+    """Say what holds it back: a condition, or a window and until when, why, and who asked for it."""
+    if held.reason is Quiet.INHIBITED:
+        return f"held back while {held.what or 'another condition'} fires"
+    details = ", ".join(filter(None, (held.what, held.by and f"by {held.by}")))
+    return f"maintenance until {moment(held.until, now)}" + (f" ({details})" if details else "")
 
 
 def setback(row: AlertState, now: datetime) -> str:

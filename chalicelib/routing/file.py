@@ -12,6 +12,7 @@ from chalicelib.adapters.owner_rules import DEFAULT, OwnerTable
 from chalicelib.alert import Priority
 from chalicelib.errors import ConfigurationError
 from chalicelib.labels import MAX_LABEL
+from chalicelib.routing.inhibit_file import Inhibit
 from chalicelib.routing.owner_names import Names, Severity, Source
 from chalicelib.routing.table import MAX_ASSIGNEES, Details, Escalation, Fallback, Route, Routing, union
 
@@ -98,6 +99,7 @@ class _File(_Table):
     default: _Default
     team: dict[Team, _Team] = Field(default_factory=dict)
     source: dict[Source, _Source] = Field(default_factory=dict)
+    inhibit: tuple[Inhibit, ...] = ()
     fallback: _Fallback | None = None
 
 
@@ -116,6 +118,7 @@ def load(text: str) -> Routing:
         teams={name: _route(_inherit(team, file.default)) for name, team in file.team.items()},
         fallback=Fallback(file.fallback.team, file.fallback.priority) if file.fallback else None,
         owner_tables=dict(_owner_tables(file)),
+        inhibit=tuple(each.rule() for each in file.inhibit),
     )
 
 

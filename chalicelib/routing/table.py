@@ -11,6 +11,7 @@ from chalicelib.adapters.fields import Ownership
 from chalicelib.adapters.owner_rules import OwnerRules, OwnerTable
 from chalicelib.alert import UNKNOWN_TEAM, AlertEvent, Kind, Priority
 from chalicelib.labels import AREA_LABEL, KNOWN_LABELS, MAX_LABEL, NOTIFICATION_LABEL, UNKNOWN_LABEL
+from chalicelib.routing.inhibition import InhibitRule
 
 MAX_ASSIGNEES = 10
 
@@ -71,6 +72,7 @@ class Routing:
     fallback: Fallback | None = None
     home: Home | None = None
     owner_tables: Mapping[str, OwnerTable] = field(default_factory=dict)
+    inhibit: tuple[InhibitRule, ...] = ()
 
     @property
     def owner_rules(self) -> OwnerRules:

@@ -151,7 +151,7 @@ class Sync:
         due_at = min((at for at in (step.due_at, put_off) if at), default=None)
         resting = replace(row, due_at=due_at, held=step.held)
         rested = row if resting == row else self.rows.rest(resting)
-        if step.held is None or step.held != row.held:  # else it has been logged
+        if step.held is None or not step.held.repeats(row.held):  # else it has been logged
             self._stepper.journal.rested(row, step, due_at)
         return rested
 

@@ -5,7 +5,7 @@ from chalicelib.collector.collector import Collector
 from chalicelib.collector.github_hint import GitHubHints
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.github import sync
-from chalicelib.wiring.maintenance import policy_at_work
+from chalicelib.wiring.outside import outside, policy_at_work
 from chalicelib.wiring.stage import Stage
 from chalicelib.wiring.table import store
 
@@ -16,6 +16,7 @@ def collector(stage: Stage) -> Collector:
         rows=store(stage),
         queue=SqsQueue(stage.client("sqs"), stage.queue_url(stage.queue), stage.queue_url(stage.dlq)),
         sync=sync(stage).advance,
+        refresh=outside(stage).refresh,
         policy=policy_at_work(stage),
         duplicate=stage.settings.duplicate,
         now=CLOCK.now,

@@ -10,8 +10,8 @@ from chalicelib.sync.sync import Sync
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.enrichment import enrichers
 from chalicelib.wiring.function import loading
-from chalicelib.wiring.maintenance import maintenance, policy_at_work
 from chalicelib.wiring.mirrors import mirrors
+from chalicelib.wiring.outside import outside, policy_at_work
 from chalicelib.wiring.rules import limits, policy_at_home, timing
 from chalicelib.wiring.stage import Stage
 from chalicelib.wiring.table import store
@@ -64,5 +64,5 @@ def sync(stage: Stage) -> Sync:
         telemetry=stage.telemetry,
         mirrors=mirrors(stage),
         enrichers=enrichers(stage),
-        refresh=maintenance(stage).refresh,
+        refresh=outside(stage).refresh,
     )

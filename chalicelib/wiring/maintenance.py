@@ -1,10 +1,8 @@
 """Maintenance windows, wired: those of the package's `maintenance.toml`, and those of the table."""
 
 import pkgutil
-from dataclasses import replace
 from functools import cache
 
-from chalicelib.conditions.policy import Policy
 from chalicelib.conditions.windows import Rule
 from chalicelib.sync.maintenance import Maintenance
 from chalicelib.wiring.clock import CLOCK
@@ -30,8 +28,3 @@ def maintenance(stage: Stage) -> Maintenance:
     """Wire what a worker knows of windows."""
     routing = policy_at_home(stage).routing
     return Maintenance(rules(), store(stage), routing, CLOCK.now, stage.telemetry)
-
-
-def policy_at_work(stage: Stage) -> Policy:
-    """Make the policy of a worker, which knows the windows."""
-    return replace(policy_at_home(stage), outside=maintenance(stage))

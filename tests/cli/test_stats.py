@@ -87,12 +87,13 @@ def test_what_people_silenced_is_counted_by_team_and_by_how() -> None:
         silenced("six", ("apps",), issue=issue(6), snoozed_until=minute(9)),
         silenced("seven", ("apps",)),
         replace(silenced("nine", ("apps",)), held=held),
+        replace(silenced("twelve", ("apps",)), held=replace(held, reason=Quiet.INHIBITED)),
         replace(silenced("ten", ("apps",), issue=issue(10)), held=held),
         replace(silenced("eleven", ("apps",), issue=issue(11)), held=replace(held, until=minute(20))),
         replace(row_of(firing(1), resolved(2)), status=Status(issue=issue(8, muted=True))),
     ]
     counted = {each.team: dict(each.kinds) for each in by_team(rows, minute(20), policy())}
     assert counted == {
-        "apps": {Silence.MUTED: 1, Silence.SNOOZED: 2, Silence.MAINTENANCE: 2},
+        "apps": {Silence.MUTED: 1, Silence.SNOOZED: 2, Silence.MAINTENANCE: 2, Silence.INHIBITED: 1},
         "infra": {Silence.MUTED: 2, Silence.CLOSED: 1},
     }

@@ -183,6 +183,11 @@ INTENT = Intent(Verb.OPEN, at(1), 1, at(2), REPOSITORY, looks=1)
             "MAINTENANCE",
             "held back by maintenance until",
         ),
+        (
+            replace(FIRING, held=Held(Quiet.INHIBITED, at(90), "Node down", "f" * 64)),
+            "INHIBITED",
+            "but Node down holds it back",
+        ),
         (row_of(firing(1), resolved(5)), "ENDED", "will mention it"),
         (with_issue(row_of(firing(1), resolved(5))), "ENDED", "still open"),
         (row_of(resolved(5)), "END_BEFORE_ANY_FIRING", "Only the end"),

@@ -8,7 +8,14 @@ from chalicelib.cli.why.condition import facts
 from chalicelib.cli.why.verdict import Cause, Kind, Verdict
 from chalicelib.conditions import wishes
 from chalicelib.conditions.issue import IssueRef
-from chalicelib.conditions.unopened import ClosedByPerson, Disabled, InMaintenance, Muted, NotPlanned, Snoozed
+from chalicelib.conditions.nothing import Held, Quiet
+from chalicelib.conditions.unopened import (
+    ClosedByPerson,
+    Disabled,
+    Muted,
+    NotPlanned,
+    Snoozed,
+)
 from chalicelib.conditions.wishes import Wish
 from chalicelib.render.words import moment
 
@@ -42,13 +49,19 @@ MAINTENANCE = Cause(
     "{title} is firing, but is held back by {window}: what is still firing then gets its issue.",
     "Comment `/maintenance end` on the board, or change chalicelib/maintenance.toml.",
 )
+INHIBITED = Cause(
+    "INHIBITED",
+    Kind.WANTED,
+    "{title} is firing, but {what} holds it back: what is still firing after that gets its issue.",
+    "Change `[[inhibit]]` in chalicelib/routing.toml, if it should have an issue at once.",
+)
 DISABLED = Cause(
     "GITHUB_DISABLED",
     Kind.WANTED,
     "{title} is firing, but the stage {stage} writes nothing to GitHub (GITHUB_ENABLED=false).",
     "Set GITHUB_ENABLED to true in .chalice/config.json and deploy; what is still firing gets its issue.",
 )
-CAUSES = (CLOSED, NOT_PLANNED, MUTED, SNOOZED, MAINTENANCE, DISABLED)
+CAUSES = (CLOSED, NOT_PLANNED, MUTED, SNOOZED, MAINTENANCE, INHIBITED, DISABLED)
 """In the words of the row; `unopened` says which holds."""
 
 SOMEBODY = "a person"
@@ -93,9 +106,12 @@ def snoozed(case: Case, why: Snoozed) -> Verdict:
     )
 
 
-def maintenance(case: Case, why: InMaintenance) -> Verdict:
-    """Say which window covers it."""
-    window = render.maintenance(why.until, why.what, why.by, case.now)
+def held_back(case: Case, held: Held) -> Verdict:
+    """Say which window covers it, or which condition holds it back."""
+    if held.reason is Quiet.INHIBITED:
+        what, asked = held.what or "another condition", ("show", held.by)
+        return INHIBITED.verdict(case.place.cli(*asked), _known(case), title=case.title, what=what)
+    window = render.held_back(held, case.now)
     return MAINTENANCE.verdict(
         case.place.cli("list", "--muted"), _known(case), title=case.title, window=window
     )

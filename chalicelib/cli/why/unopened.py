@@ -5,13 +5,13 @@ from typing import assert_never
 from chalicelib.cli.why import github, people, turn
 from chalicelib.cli.why.case import Case
 from chalicelib.cli.why.verdict import Verdict
+from chalicelib.conditions.nothing import Held
 from chalicelib.conditions.row import AlertState
 from chalicelib.conditions.unopened import (
     ClosedByPerson,
     Disabled,
     Due,
     Failing,
-    InMaintenance,
     InProgress,
     Muted,
     NotPlanned,
@@ -39,8 +39,8 @@ def _verdict(case: Case, row: AlertState, why: Unopened) -> Verdict:  # noqa: C9
             return people.muted(case, why)
         case Snoozed():
             return people.snoozed(case, why)
-        case InMaintenance():
-            return people.maintenance(case, why)
+        case Held():
+            return people.held_back(case, why)
         case Waiting():
             return github.waiting(case, why.put_off, why.refusal)
         case Failing():

@@ -73,6 +73,7 @@ class World:
         self.synced: list[AlertState] = []
         self.acknowledged_before_sync: list[list[str]] = []
         self.failing: set[str] = set()
+        self.refreshed: list[tuple[str, int]] = []
         self.until = self.clock.now() + timedelta(minutes=1)
         self._sent = 0
         self._collect = Collector(
@@ -83,6 +84,7 @@ class World:
             duplicate=timedelta(seconds=60),
             now=self.clock.now,
             telemetry=self.telemetry,
+            refresh=lambda row: self.refreshed.append((row.fingerprint, len(self.synced))),
         )
 
     def _sync(self, row: AlertState, until: datetime) -> None:
@@ -432,6 +434,11 @@ def test_a_recorded_alert_is_one_log_line_without_its_raw_payload_and_one_count(
 def test_the_most_urgent_row_is_synced_first(world: World) -> None:
     world.collect(*(alert(priority, priority=priority) for priority in ("P2", "P0", "P3", "P1")))
     assert world.titles == ["P0", "P1", "P2", "P3"]
+
+
+def test_of_a_batch_what_may_hold_others_back_is_known_before_any_row_is_synced(world: World) -> None:
+    world.collect(alert("one"), alert("other"))
+    assert world.refreshed == [(alert("one").fingerprint, 0), (alert("other").fingerprint, 0)]
 
 
 def test_one_rows_failing_sync_does_not_stop_the_others_and_is_told(world: World) -> None:

@@ -17,7 +17,6 @@ from chalicelib.conditions.unopened import (
     Disabled,
     Due,
     Failing,
-    InMaintenance,
     InProgress,
     Muted,
     NotPlanned,
@@ -76,8 +75,12 @@ CASES: list[tuple[AlertState, Unopened]] = [
     (with_issue(AGAIN, episode=at(1), muted=True, closed_at=at(9), closed_by=Closer.US), Muted(REF)),
     (replace(FIRING, status=Status(snoozed_until=at(90))), Snoozed(None, at(90))),
     (
+        replace(FIRING, held=Held(Quiet.INHIBITED, at(90), "Node down", "f" * 64)),
+        Held(Quiet.INHIBITED, at(90), "Node down", "f" * 64),
+    ),
+    (
         replace(FIRING, held=Held(Quiet.MAINTENANCE, at(90), "new disks", "mona")),
-        InMaintenance(at(90), "new disks", "mona"),
+        Held(Quiet.MAINTENANCE, at(90), "new disks", "mona"),
     ),
 ]
 

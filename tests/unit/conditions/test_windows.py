@@ -14,7 +14,7 @@ from chalicelib.conditions.plan import plan
 from chalicelib.conditions.policy import Outside, Policy
 from chalicelib.conditions.row import AlertState, Status
 from chalicelib.conditions.steps import AddComment, CloseIssue, OpenIssue, ReadIssue, UpdateIssue
-from chalicelib.conditions.unopened import Due, InMaintenance, unopened
+from chalicelib.conditions.unopened import Due, unopened
 from chalicelib.conditions.windows import Recurring, Rule, Scope, Window, active, covering, held_by
 from chalicelib.routing import load
 from tests.unit.builders import REPOSITORY, at, firing, policy, resolved, routing, row_of
@@ -184,7 +184,7 @@ def test_a_planner_that_knows_no_windows_believes_the_row() -> None:
     row, rules = replace(FIRING, held=HELD, due_at=at(31)), policy()
     assert plan(row, at(30), rules) == Nothing(Quiet.MAINTENANCE, at(31), HELD)
     assert plan(row, at(60), rules) == OpenIssue()
-    assert unopened(row, at(30), rules) == InMaintenance(at(60), "new disks", "mona")
+    assert unopened(row, at(30), rules) == Held(Quiet.MAINTENANCE, at(60), "new disks", "mona")
     assert unopened(row, at(60), rules) == Due(at(31))
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from chalicelib import render
 from chalicelib.conditions.issue import IssueRef
+from chalicelib.conditions.nothing import Held, Quiet
 from chalicelib.conditions.row import Intent, Status, Verb
 from chalicelib.conditions.setbacks import Denial, PutOff, Refusal
 from chalicelib.conditions.unopened import (
@@ -14,7 +15,6 @@ from chalicelib.conditions.unopened import (
     Disabled,
     Due,
     Failing,
-    InMaintenance,
     InProgress,
     Muted,
     NotPlanned,
@@ -67,10 +67,15 @@ SAID: list[tuple[Unopened, str]] = [
     (Muted(REF), "muted on org/infra#7, until someone unmutes it"),
     (Snoozed(REF, at(60)), "snoozed on org/infra#7 until 04:10 UTC"),
     (Snoozed(None, None), "snoozed"),
-    (InMaintenance(at(60), "new disks", "mona"), "maintenance until 04:10 UTC (new disks, by mona)"),
-    (InMaintenance(at(60), "new disks", ""), "maintenance until 04:10 UTC (new disks)"),
-    (InMaintenance(at(60), "", "mona"), "maintenance until 04:10 UTC (by mona)"),
-    (InMaintenance(at(60), "", ""), "maintenance until 04:10 UTC"),
+    (
+        Held(Quiet.MAINTENANCE, at(60), "new disks", "mona"),
+        "maintenance until 04:10 UTC (new disks, by mona)",
+    ),
+    (Held(Quiet.MAINTENANCE, at(60), "new disks", ""), "maintenance until 04:10 UTC (new disks)"),
+    (Held(Quiet.MAINTENANCE, at(60), "", "mona"), "maintenance until 04:10 UTC (by mona)"),
+    (Held(Quiet.INHIBITED, at(60), "Node down", "f" * 64), "held back while Node down fires"),
+    (Held(Quiet.INHIBITED, at(60), "", "f" * 64), "held back while another condition fires"),
+    (Held(Quiet.MAINTENANCE, at(60), "", ""), "maintenance until 04:10 UTC"),
     (
         Waiting(put_off(Denial.BUDGET), None),
         "waiting for the budget: 480 of 480 used this hour, 14 rows ahead of it, until about 03:40 UTC",

@@ -1,0 +1,46 @@
+"""Inhibition: whether a condition holds others back while it fires. Pure.
+
+It holds nothing back that outlives it, and none that is hidden hides another: so there is always something
+to be seen, whatever the rules say.
+"""
+
+from datetime import datetime, timedelta
+
+from chalicelib.alert import AlertEvent, Condition
+from chalicelib.conditions.nothing import Held, Quiet
+from chalicelib.conditions.repeats import stale_at
+from chalicelib.conditions.row import AlertState
+from chalicelib.routing import Routing
+
+BELIEVED = timedelta(minutes=5)
+"""How long what a row remembers of it counts where nobody looks again."""
+
+
+def inhibitor(row: AlertState, now: datetime, stale_after: timedelta | None) -> AlertEvent | None:
+    """Give the alert of a row that may hold others back: it fires, is heard of, and is not held back."""
+    spec = row.spec
+    stale = stale_at(spec, stale_after)
+    heard = stale is None or now < stale
+    hidden = row.held is not None and row.held.reason is Quiet.INHIBITED
+    return spec.alert if spec.condition is Condition.FIRING and heard and not hidden else None
+
+
+def holding(
+    target: AlertEvent, firing: tuple[AlertState, ...], routing: Routing, at: datetime
+) -> AlertState | None:
+    """Find the row that holds an alert back at a time at which it had begun."""
+    for row in firing:
+        source, began = row.spec.alert, row.spec.began_by_our_clock
+        if source and began and began <= at and any(each.holds(source, target) for each in routing.inhibit):
+            return row
+    return None
+
+
+def held_by(row: AlertState, target: AlertEvent, routing: Routing, at: datetime) -> Held:
+    """Say what holds it back; in people's words only if who can see the target's repository can see those."""
+    source, issue = row.spec.alert, row.status.issue
+    place = routing.route(target.teams).repository.lower()
+    if source is None or routing.route(source.teams).repository.lower() != place:
+        return Held(Quiet.INHIBITED, at + BELIEVED, by=row.fingerprint)
+    shown = issue.title if issue and issue.open else ""
+    return Held(Quiet.INHIBITED, at + BELIEVED, shown or source.name or source.title, row.fingerprint)
