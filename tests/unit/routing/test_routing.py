@@ -173,7 +173,7 @@ def test_all_faults_are_told_with_their_keys() -> None:
     assert "default.runbok: unknown key" in caught.value.faults
     assert "default.repository: missing" in caught.value.faults
     (unknown,) = (fault for fault in caught.value.faults if fault.startswith("source.grafanna"))
-    assert unknown.startswith("source.grafanna: 'grafanna' is not one of cloudwatch, grafana, alertmanager")
+    assert unknown.startswith("source.grafanna: 'grafanna' is not one of cloudwatch, ")
     assert "team.Dev_Infra.repository: 'infra' is not a repository as owner/name" in caught.value.faults
 
 
