@@ -6,6 +6,7 @@
 # make outside  GitHub's own description of its API, and other checks by others (needs npm)
 # make local    the demo's stack, left running for you to play with
 # make simulate RUNS=10000, make simulate-mutants, make simulate-storm, make fuzz: what must never happen, looked for
+# make mutants  whether a test notices small changes to the code, some ten minutes
 # make bench    how fast it is on this machine, some forty minutes; make bench-scale counts an hour of load
 # make list     what fires, and why it has no issue; likewise why, explain, show, dlq, send, doctor, stats and adopt, with ARGS and STAGE:
 #               make explain ARGS=alert.json, make dlq ARGS="replay --all" STAGE=prod, ARGS=--help for more
@@ -26,6 +27,7 @@ CHECKOV := build/checkov/installed
 SUPPLY := build/supply/installed
 MERMAID := build/mermaid
 OUTSIDE := build/outside
+MUTMUT := build/mutants/installed
 SBOM := build/package/sbom.cdx.json
 
 # Where the environment forbids it to keep what it has compiled, Python compiles all of it in every process of every test.
@@ -37,7 +39,7 @@ ON_PROD := plan-prod deploy-prod publish-prod url-prod logs-prod destroy-prod pa
 .DEFAULT_GOAL := help
 COMMANDS := why explain list show dlq send doctor stats adopt
 STAGE ?= local
-.PHONY: $(ON_DEV) $(ON_PROD) help demo local test check style types format schema screenshots simulate simulate-mutants simulate-storm fuzz coverage outside senders check-all check-rest bench bench-scale lock sbom clean $(COMMANDS)
+.PHONY: $(ON_DEV) $(ON_PROD) help demo local test check style types format schema screenshots simulate simulate-mutants simulate-storm mutants fuzz coverage outside senders check-all check-rest bench bench-scale lock sbom clean $(COMMANDS)
 
 help:
 	@sed -n '/^$$/q; s/^# \{0,1\}//p' Makefile
@@ -105,6 +107,12 @@ $(MERMAID): tests/browser/package.json
 	  npm ci --prefix tests/browser --ignore-scripts --no-audit --no-fund --silent && touch $@; \
 	else echo "npm is not installed, so no chart is drawn with Mermaid."; fi
 
+$(MUTMUT): requirements.txt requirements-dev.txt tests/mutmut.txt
+	@echo "Setting up build/mutants (a minute, once) ..."
+	@$(PYTHON) -m venv build/mutants/venv
+	@build/mutants/venv/bin/python -m pip install --quiet --disable-pip-version-check -r tests/mutmut.txt
+	@touch $@
+
 $(OUTSIDE): tests/outside/package.json
 	@mkdir -p build
 	@if command -v npm >/dev/null; then \
@@ -165,6 +173,10 @@ simulate: $(INSTALLED)
 
 simulate-mutants: $(INSTALLED)
 	@$(RUN) -m tests.simulation.mutants
+
+# A sample of small changes to the code, each of which a test should notice.
+mutants: $(INSTALLED) $(MUTMUT)
+	@$(RUN) -m tests.mutation
 
 bench: $(INSTALLED)
 	@$(RUN) -m tests.bench $(ROWS)
