@@ -25,6 +25,21 @@ def addresses(text: str) -> tuple[str, ...]:
     return tuple(each.rstrip("/") for each in _several(text, form, wanted))
 
 
+BySender = tuple[tuple[str, str], ...]
+"""The name of a sender, which may be empty, and an address of it."""
+
+
+def addresses_by_sender(text: str) -> BySender:
+    """Read addresses, each alone or after the name of a sender: `east=https://am.example.org`."""
+    named = [each.rpartition("=") for each in text.replace(",", " ").split()]
+    if not all(re.fullmatch(r"[a-z0-9-]{1,45}" if equals else "", sender) for sender, equals, _ in named):
+        raise ValueError("must be addresses, each alone or as sender=https://...")
+    return tuple(
+        (sender, each)
+        for (sender, *_), each in zip(named, addresses(" ".join(url for *_, url in named)), strict=True)
+    )
+
+
 def address(text: str) -> str:
     """Read one address, or none."""
     found = addresses(text)

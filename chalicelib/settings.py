@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from chalicelib import setting_values
 from chalicelib.errors import ConfigurationError
+from chalicelib.setting_values import BySender
 
 T = TypeVar("T")
 
@@ -46,7 +47,7 @@ class Settings:
     alarm_reader_role_arns: tuple[str, ...] = _setting("ALARM_READER_ROLE_ARNS", "", setting_values.roles)
     alarm_regions: tuple[str, ...] = _setting("ALARM_REGIONS", "", setting_values.regions)
     metric_charts: bool = _setting("METRIC_CHARTS", "true", setting_values.boolean)
-    alertmanager_urls: tuple[str, ...] = _setting("ALERTMANAGER_URLS", "", setting_values.addresses)
+    alertmanager_urls: BySender = _setting("ALERTMANAGER_URLS", "", setting_values.addresses_by_sender)
     grafana_url: str = _setting("GRAFANA_URL", "", setting_values.address)
     listings_interval: timedelta = _setting("LISTINGS_INTERVAL_MINUTES", "5", setting_values.minutes)
     board_interval: timedelta = _setting("BOARD_INTERVAL_MINUTES", "5", setting_values.minutes)

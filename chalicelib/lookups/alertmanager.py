@@ -53,18 +53,18 @@ _ENTRIES, _SERVER = TypeAdapter(list[Entry]), TypeAdapter(_Server)
 
 
 class Alertmanager:
-    """One Alertmanager, no load balancer before several; raises AlertsNotListed."""
+    """One Alertmanager, no load balancer before several; raises AlertsNotListed.
 
-    def __init__(self, api: Api) -> None:
-        self._api = api
+    `account` is that of its alerts' identity: the name of their sender, or None where they have none.
+    """
+
+    def __init__(self, api: Api, account: str | None = None) -> None:
+        self._api, self._account = api, account
 
     def list_alerts(self, now: datetime) -> Listing:
         """List its alerts, then see that it has been up for long enough, also while it listed them."""
         entries = self._api.get(ALERTS, _ENTRIES)
         server = self._api.get(STATUS, _SERVER)
         settled = server.cluster.status != "settling" and now - server.uptime >= SETTLED
-        return Listing(dict(map(_listed, entries)), whole=settled)
-
-
-def _listed(entry: Entry) -> tuple[Key, State]:
-    return (None, entry.fingerprint), entry.state
+        alerts: dict[Key, State] = {(self._account, entry.fingerprint): entry.state for entry in entries}
+        return Listing(alerts, whole=settled)

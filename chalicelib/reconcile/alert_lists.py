@@ -37,13 +37,20 @@ class Lister(Protocol):
 class Provider:
     """A source that lists its alerts; `apart` is how long lists must lack one that has ended.
 
-    Every peer of a cluster is asked: all must answer, and what one of them lists fires.
+    Every peer of a cluster is asked: all must answer, and what one of them lists fires. A cluster may be one
+    `sender` of several.
     """
 
     source: str
     name: str
     peers: tuple[Lister, ...]
     apart: timedelta
+    sender: str = ""
+
+    @property
+    def key(self) -> str:
+        """Where what its lists have said is remembered."""
+        return f"listings#{self.source}" + (f"#{self.sender}" if self.sender else "")
 
     def list(self, now: datetime) -> Listing:
         """List what its peers list together; raises AlertsNotListed."""
@@ -69,7 +76,7 @@ class AlertLists:
     def check(self, until: datetime) -> None:
         """Ask each whose time has come; what one does not answer holds up no other."""
         for provider in self.providers:
-            document = self.rows.load(key := f"listings#{provider.source}")
+            document = self.rows.load(key := provider.key)
             memory, now = document.parsed(Memory), self.now()
             if now >= until or now - memory.at < self.every:
                 continue

@@ -40,9 +40,15 @@ def listings(stage: Stage) -> AlertLists:
 def providers(stage: Stage) -> Iterator[Provider]:
     """Wire the providers of a stage; their credentials are read from its secret when they are needed."""
     held = stage.secret(stage.app_secret).read
-    if urls := stage.settings.alertmanager_urls:
-        peers = tuple(Alertmanager(_api(url, held, "alertmanager_api_token")) for url in urls)
-        yield Provider("alertmanager", shown_as("alertmanager"), peers, apart=timedelta(minutes=10))
+    urls = stage.settings.alertmanager_urls
+    for sender in dict.fromkeys(sender for sender, _ in urls):
+        peers = tuple(
+            Alertmanager(_api(url, held, "alertmanager_api_token"), sender or None)
+            for whose, url in urls
+            if whose == sender
+        )
+        name = shown_as("alertmanager") + (f" ({sender})" if sender else "")
+        yield Provider("alertmanager", name, peers, apart=timedelta(minutes=10), sender=sender)
     if url := stage.settings.grafana_url:
         # How long Grafana has been up is not known, and its rules are evaluated as rarely as people please.
         peer = Grafana(_api(url, held, "grafana_api_token"))

@@ -56,6 +56,24 @@ def test_alertmanager_lists_what_fires_also_what_is_silenced_or_inhibited(lists:
     assert "silenced=true&inhibited=true" in lists.asked[0]
 
 
+def test_alertmanagers_that_are_no_cluster_list_the_alerts_of_their_own_sender(
+    lists: Lists, address: str
+) -> None:
+    lists.alerts = [entry(FIRST)]
+    urls = f"{address},east={address},east={address},west={address}"
+    found = list(providers(holding({}, ALERTMANAGER_URLS=urls)))
+    assert [(each.name, len(each.peers), each.key) for each in found] == [
+        ("Alertmanager", 1, "listings#alertmanager"),
+        ("Alertmanager (east)", 2, "listings#alertmanager#east"),
+        ("Alertmanager (west)", 1, "listings#alertmanager#west"),
+    ]
+    assert [list(each.list(NOW).alerts) for each in found] == [
+        [(None, FIRST)],
+        [("east", FIRST)],
+        [("west", FIRST)],
+    ]
+
+
 def test_one_that_has_just_started_or_is_settling_knows_too_little(lists: Lists, address: str) -> None:
     lists.started = NOW - timedelta(minutes=29)
     assert not alertmanager(address).whole

@@ -43,7 +43,14 @@ def test_addresses_of_providers_are_read_as_a_list() -> None:
     settings = Settings.read(
         {"ALERTMANAGER_URLS": "http://[::1]:9093/ https://am-2.example.org/am,http://am-3"}
     )
-    assert settings.alertmanager_urls == ("http://[::1]:9093", "https://am-2.example.org/am", "http://am-3")
+    urls = ("http://[::1]:9093", "https://am-2.example.org/am", "http://am-3")
+    assert settings.alertmanager_urls == tuple(("", url) for url in urls)
+    named = Settings.read({"ALERTMANAGER_URLS": "east=https://a.org/ https://b.org,west=http://c.org"})
+    assert named.alertmanager_urls == (
+        ("east", "https://a.org"),
+        ("", "https://b.org"),
+        ("west", "http://c.org"),
+    )
 
 
 @pytest.mark.parametrize(("hours", "after"), [("0", 0), ("36", 36), ("0.5", 0.5)])
@@ -85,6 +92,8 @@ def test_the_region_is_lambdas_own_or_the_default() -> None:
         ("ALERTMANAGER_URLS", "https://mona:secret@am.example.org", "no password"),
         ("ALERTMANAGER_URLS", "https://am.example.org/?a=b", "http"),
         ("ALERTMANAGER_URLS", "file:///etc/passwd", "http"),
+        ("ALERTMANAGER_URLS", "East=https://am.example.org", "sender="),
+        ("ALERTMANAGER_URLS", "=https://am.example.org", "sender="),
         ("GRAFANA_URL", "https://one.example.org, https://two.example.org", "one address"),
         ("GITHUB_ENABLED", "yes", "true or false"),
         ("GITHUB_TIMEOUT_SECONDS", "ten", "float"),
