@@ -53,7 +53,7 @@ def _completed(alert: object, received_at: datetime) -> object:
     return {
         **alert,
         "labels": labels,
-        "startsAt": starts or ends or instant(received_at),
+        "startsAt": starts or instant(received_at),
         "endsAt": ends or group.NEVER,
         "status": _status(ends, received_at),
         "fingerprint": fingerprint(labels),

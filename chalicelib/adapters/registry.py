@@ -76,6 +76,7 @@ SOURCES = Sources(
     "datadog",
     "pagerduty",
     "prometheus",
+    "sentry",
     custom=_of_the_installation,
 )
 
