@@ -62,7 +62,7 @@ class Occurrence:
     - `id` names the thing for good; `name` and `what` name it and its trouble in a title, `pieces` tell it
       from others of that title
     - `tags` are the thing's own, `severity` is a word of the service's
-    - `account` and `region` are where it is, if not where the event comes from
+    - `at`, `account` and `region` are its own, if not those of the event
     """
 
     state: Condition
@@ -77,6 +77,7 @@ class Occurrence:
     tags: Mapping[str, str] = field(default_factory=dict)
     severity: str = ""
     kind: Kind = Kind.CONDITION
+    at: str = ""
     account: str = ""
     region: str = ""
 

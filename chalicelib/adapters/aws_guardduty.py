@@ -1,6 +1,7 @@
-"""Findings of Amazon GuardDuty: news, one issue a finding, which GuardDuty sends again when it occurs again.
+"""Findings of Amazon GuardDuty: news, one issue a finding.
 
-Nothing tells of the end of a finding. Its severity is a number; the words are those of GuardDuty's console.
+A finding that occurs again is sent again, with the time of its creation: the same notification with other
+words. Nothing tells of its end. Its severity is a number; the words are those of GuardDuty's console.
 https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_findings_eventbridge.html
 https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_findings-severity.html
 """
@@ -40,6 +41,7 @@ def _read(event: Event) -> Occurrence | Ignored:
         },
         tags=fields.tags(instance.get("tags")),
         severity=_severity(event.detail.get("severity")),
+        at=event.text("createdAt"),
         account=event.text("accountId"),
         region=event.text("region"),
     )

@@ -1,10 +1,11 @@
 """Events of AWS Health: an issue of a service lasts until it is closed; everything else is news.
 
 An event comes in its own region and in the backup region, and for an organisation to its management account
-too: the affected account and region tell which it is.
+too: the affected account and region and the time of its last update tell that it is the same.
 https://docs.aws.amazon.com/health/latest/ug/aws-health-events-eventbridge-schema.html
 """
 
+from email.utils import parsedate_to_datetime
 from urllib.parse import quote
 from zlib import crc32
 
@@ -47,9 +48,18 @@ def _read(event: Event) -> Occurrence | Ignored:
             "Event": happening.text,
         },
         tags=fields.tags(affected[0].get("tags")) if affected else {},
+        at=_updated(event),
         account=event.text("affectedAccount"),
         region=event.text("eventRegion"),
     )
+
+
+def _updated(event: Event) -> str:
+    """Read `Mon, 23 Nov 2026 03:07:07 GMT`; empty if there is no such time, as in older events."""
+    try:
+        return parsedate_to_datetime(event.text("lastUpdatedTime")).isoformat()
+    except (ValueError, OverflowError):
+        return ""
 
 
 def _example(of: Example) -> Payload:

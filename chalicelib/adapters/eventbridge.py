@@ -94,7 +94,7 @@ def _alert(name: str, shown_as: str, event: Event, found: Occurrence, rules: Own
         description=fields.text(found.description, MAX_DESCRIPTION),
         reason=fields.text(found.reason, MAX_REASON),
         priority=named.priority,
-        occurred_at=fields.time(event.time, "time"),
+        occurred_at=fields.time(found.at or event.time, "time"),
         teams=named.teams,
         identity=canonical.Identity(
             account_id=found.account or event.account or None,

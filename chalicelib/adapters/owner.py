@@ -89,6 +89,8 @@ def _team(said: Said, rules: OwnerRules, place: OwnershipSource) -> _Found[tuple
         if made := slugs(fields.first(said, name)):
             return _Found(made, name, f"`{name}`, {FILE}: team_labels")
         written = written or fields.first(said, name)
+    if team := rules.table.team:
+        return _Found((team,), rule=f"not named, {FILE}: source.{rules.source}.team")
     return _Found(fault=no_slug(written, place)) if written and not rules.missing else _Found()
 
 
@@ -99,7 +101,11 @@ def _priority(said: Said, rules: OwnerRules, place: OwnershipSource, team: str) 
     if word:
         graded = rules.severity(word, team)
         return _graded(graded, name, word) if graded else _Found(fault=no_priority(word, place))
+    own, key = rules.table.priority, "fallback.priority"
     unread: _Found[Priority] = _Found()
+    if own:
+        key = f"source.{rules.source}.priority"
+        unread = _Found(own, rule=f"not named, {FILE}: {key}")
     for name in rules.priority_labels:
         word = fields.first(said, name)
         if graded := rules.severity(word, team):
@@ -107,9 +113,9 @@ def _priority(said: Said, rules: OwnerRules, place: OwnershipSource, team: str) 
         if known := _PRIORITIES.get(word.upper()):
             return _Found(known, name, f"`{name}`, {FILE}: priority_labels")
         if word and not unread.word:
-            rule = f"`{name}` = {_shown(word)} has no priority, {FILE}: fallback.priority"
-            fault = None if rules.missing else unknown_severity(word, name, place)
-            unread = _Found(rule=rule, word=word, fault=fault)
+            rule = f"`{name}` = {_shown(word)} has no priority, {FILE}: {key}"
+            fault = None if rules.missing or own else unknown_severity(word, name, place)
+            unread = _Found(own, rule=rule, word=word, fault=fault)
     return unread
 
 

@@ -16,12 +16,15 @@ SEVERITY = ("severity",)
 class OwnerTable:
     """What a table of the file says: names of labels in order, and words with their priorities.
 
-    Names and words are lower-case; None where the table does not say.
+    Names and words are lower-case; None where the table does not say. `team` and `priority` are a source's
+    own, for its alerts that name none.
     """
 
     team_labels: tuple[str, ...] | None = None
     priority_labels: tuple[str, ...] | None = None
     severity: Mapping[str, Priority] = field(default_factory=dict)
+    team: str | None = None
+    priority: Priority | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,11 @@ class OwnerRules:
         named = (each.priority_labels for _, each in self._tables())
         mapped = any(table.severity for table in self.tables.values())
         return next((labels for labels in named if labels is not None), SEVERITY if mapped else ())
+
+    @property
+    def table(self) -> OwnerTable:
+        """The table of the source."""
+        return self.tables.get(f"source.{self.source}", OwnerTable())
 
     def severity(self, word: str, team: str) -> tuple[Priority, str] | None:
         """Find the priority of a word, and the key that gives it: the team's, the source's or the default."""

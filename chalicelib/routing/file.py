@@ -85,6 +85,8 @@ class _Default(_Team):
 
 
 class _Source(_Table):
+    team: Team | None = None
+    priority: Priority | None = None
     team_labels: Names | None = None
     priority_labels: Names | None = None
     severity: Severity = Field(default_factory=dict)
@@ -124,10 +126,10 @@ def load(text: str) -> Routing:
 
 def _owner_tables(file: _File) -> Iterator[tuple[str, OwnerTable]]:
     """Read by key what alerts call their owners."""
-    labelled: dict[str, _Default | _Source] = {DEFAULT: file.default}
-    labelled |= {f"source.{name}": table for name, table in file.source.items()}
-    for key, table in labelled.items():
-        yield key, OwnerTable(table.team_labels, table.priority_labels, table.severity)
+    default = file.default
+    yield DEFAULT, OwnerTable(default.team_labels, default.priority_labels, default.severity)
+    for name, source in file.source.items():
+        yield f"source.{name}", OwnerTable(**source.model_dump())
     for name, team in file.team.items():
         if team.severity:
             yield f"team.{name}", OwnerTable(severity=team.severity)

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 AGAIN = 300.0
 """Seconds after which it sends again what was not answered."""
 
-OTHERS = tuple(sorted(set(SOURCES) - {OWN_EMITTERS, "alertmanager", "cloudwatch", "grafana"}))
-"""Sources that have no model of their own."""
+MODELLED = {OWN_EMITTERS, "alertmanager", "cloudwatch", "grafana"}
+OTHERS = tuple(sorted(name for name, each in SOURCES.items() if each.ends and name not in MODELLED))
+"""Sources that have no model of their own, and report ends."""
 
 JUDGED_ON_RECEIPT = "prometheus"
 """Its end counts once that time has passed; a real one says it for 15 minutes, should its clock be ahead."""

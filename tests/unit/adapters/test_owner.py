@@ -47,6 +47,45 @@ def named(labels: Mapping[str, str], rules: OwnerRules = RULES, source: str = "a
     return owner([labels], Condition.FIRING, rules.of(source), PLACE)
 
 
+OF_A_SOURCE = """
+[default]
+repository = "org/alerts"
+severity = {high = "P1"}
+
+[source.aws-guardduty]
+team = "security"
+priority = "P2"
+"""
+
+
+@pytest.mark.parametrize("fallback", ["", WITH_FALLBACK])
+@pytest.mark.parametrize(
+    ("labels", "team", "priority", "team_rule", "priority_rule"),
+    [
+        ({}, "security", "P2", "not named, {}.team", "not named, {}.priority"),
+        ({"team": "web", "priority": "P3"}, "web", "P3", "`team`", "`priority`"),
+        ({"severity": "high"}, "security", "P1", "not named, {}.team", None),
+        ({"severity": "odd"}, "security", "P2", None, "`severity` = odd has no priority, {}.priority"),
+    ],
+)
+def test_a_source_owns_what_names_nobody(
+    fallback: str,
+    labels: dict[str, str],
+    team: str,
+    priority: str,
+    team_rule: str | None,
+    priority_rule: str | None,
+) -> None:
+    rules = load(OF_A_SOURCE + fallback).owner_rules
+    found, key = named(labels, rules, "aws-guardduty"), "routing.toml: source.aws-guardduty"
+    assert (found.teams, found.priority) == ((team,), priority)
+    assert team_rule is None or found.team_rule == team_rule.format(key)
+    assert priority_rule is None or found.priority_rule == priority_rule.format(key)
+    assert found.unknown == ("odd" if labels.get("severity") == "odd" else "")
+    if not fallback:
+        assert refused({}, rules).reason == "MISSING_TEAM_AND_PRIORITY"
+
+
 def refused(labels: Mapping[str, str], rules: OwnerRules = RULES) -> Rejected:
     with pytest.raises(Rejected) as caught:
         named(labels, rules)
