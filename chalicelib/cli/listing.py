@@ -67,7 +67,7 @@ def list_rows(
     limit: Limit = 200,
     as_json: options.AsJson = False,
 ) -> None:
-    """Everything that fires; first what has no open issue, with the reason and until when it holds.
+    """Everything that fires or is news; first what has no open issue, with the reason and its end.
 
     Then what has an open issue, or ended and is due for a step. The most urgent come first. The last column
     is a name that `show` takes: the issue or, without one, the fingerprint. `next` is the step that
@@ -157,7 +157,8 @@ def _data(stage: Stage, listed: Listed, now: datetime) -> dict[str, Any]:
         "title": rows.title(row),
         "priority": row.priority,
         "teams": rows.teams(row),
-        "condition": row.spec.condition,
+        "kind": row.spec.alert.kind if row.spec.alert else None,
+        "condition": None if row.spec.news else row.spec.condition,
         "since": row.spec.episode,
         "reported": row.spec.count,
         "issue": issue.url if issue else None,

@@ -24,7 +24,7 @@ _PRIORITY = re.compile(r"\[P[0-3]\] ")
 
 
 def living(stage: Stage, now: datetime, limit: int) -> list[AlertState]:
-    """Read the rows that fire, have an open issue, or are due now or later; the most urgent first.
+    """Read the rows that fire, are open, or are due now or later; the most urgent first.
 
     At most `limit` of each priority and kind.
     """
@@ -93,6 +93,10 @@ def state(row: AlertState, now: datetime) -> str:
     spec = row.spec
     if overdue_at := heartbeats.deadline(spec):
         return f"heartbeat received at {moment(spec.at, now)}; overdue at {moment(overdue_at, now)}"
+    if spec.news:
+        expires_at = spec.alert.expires_at if spec.alert else None
+        until = f", expires at {moment(expires_at)}" if expires_at else ""
+        return f"a notification, sent at {moment(spec.at)}{until}"
     if spec.condition is Condition.RESOLVED:
         return f"resolved at {moment(spec.at)}"
     began = spec.episode or spec.at
@@ -103,6 +107,8 @@ def briefly(row: AlertState, now: datetime) -> str:
     """Say for how long it fires, or that it does not."""
     if heartbeats.newest(row.spec):
         return "beating"
+    if row.spec.news:
+        return "notification"
     if row.spec.condition is Condition.RESOLVED:
         return "resolved"
     return f"firing {screen.length(now - (row.spec.episode or row.spec.at))}"

@@ -61,7 +61,7 @@ def show(
     screen.heading(rows.title(row))
     rules = policy_at_home(found)
     screen.facts(_facts(row, rules, now, reason(found, row, now)))
-    if row.spec.episodes:
+    if row.spec.episodes and not row.spec.news:
         screen.show(screen.table(("began", "ended", "lasted", "how"), _episodes(row)))
     if issue and row.spec.alert:
         screen.issue(render.title(row.spec.alert, rules.routing), render.body(row, rules.routing, now))
@@ -85,6 +85,8 @@ def _facts(
         yield "last told", moment(shown.spoke_at)
         yield "acknowledged", _acknowledged(row, shown, policy)
     yield "issue before", row.status.predecessor
+    if row.spec.news:
+        yield "sent before", ", ".join(moment(each.began) for each in reversed(row.spec.episodes))
     yield "next", words.step(plan(row, now, policy))
     yield "due", moment(row.due_at) if row.due_at else "not before something changes"
     yield from _trouble(row, now)

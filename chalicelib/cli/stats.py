@@ -80,7 +80,7 @@ def stats(
 
 def _seen(stage: Stage, now: datetime, days: int) -> Iterator[AlertState]:
     """Read the rows that fire, or whose newest episode ended on one of the days."""
-    living = rows.living(stage, now, MOST_A_DAY)
+    living = [row for row in rows.living(stage, now, MOST_A_DAY) if not row.spec.news]
     known = {row.fingerprint for row in living}
     yield from living
     for back in range(days + 1):

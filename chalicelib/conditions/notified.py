@@ -41,7 +41,7 @@ def notified(
     if (known.identity, known.occurred_at) == (alert.identity, alert.occurred_at):
         return _again(row, known, alert, received_at)
     at = at + TICK if at == spec.at and known.identity != alert.identity else at
-    if at <= spec.at + _replicas_differ_by(alert):
+    if at <= spec.at + _times_differ_by(alert):
         return row, Reason.STALE
     return replace(row, spec=_spec(spec, alert, at, received_at)), Reason.NOTIFIED
 
@@ -51,9 +51,9 @@ def _by_provider(alert: AlertEvent) -> bool:
     return alert.source in registry.PROVIDERS
 
 
-def _replicas_differ_by(alert: AlertEvent) -> timedelta:
-    """Replicas of a source that repeats itself name starts of one alert that are seconds apart."""
-    return APART if registry.repeats(alert) else timedelta()
+def _times_differ_by(alert: AlertEvent) -> timedelta:
+    """Replicas of Prometheus name starts that are seconds apart, and CloudWatch two times of one change."""
+    return APART if _by_provider(alert) else timedelta()
 
 
 def _spec(before: Spec | None, alert: AlertEvent, at: datetime, received_at: datetime) -> Spec:

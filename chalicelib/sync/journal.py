@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from chalicelib.alert import Kind
 from chalicelib.conditions import changes
 from chalicelib.conditions.nothing import Nothing
 from chalicelib.conditions.row import AlertState, Lease
@@ -26,7 +27,8 @@ class Journal:
         """A step took effect, and the row is what it settled to."""
         opened = changes.opened(row.status, settled.status)
         left_out = ", ".join(opened.left_out) if opened else ""
-        self._step(settled, step.action, reason=row.spec.condition.value, left_out=left_out or None)
+        reason = Kind.NOTIFICATION.name if row.spec.news else row.spec.condition.value
+        self._step(settled, step.action, reason=reason, left_out=left_out or None)
         if opened:
             latency = log_keys.milliseconds(opened.episode, self.now())
             self.telemetry.measure("IssueLatency", latency, priority=row.priority.value)

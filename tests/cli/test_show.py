@@ -14,7 +14,8 @@ from chalicelib.conditions.plan import Policy
 from chalicelib.conditions.row import AlertState, Intent, Lease, Status, Verb
 from chalicelib.routing import load
 from tests.unit import rows as example
-from tests.unit.builders import resolved, row_of
+from tests.unit.builders import at as hence
+from tests.unit.builders import firing, resolved, row_of
 from tests.unit.rows import BEGAN, at, issue
 
 POLICY = Policy(routing=example.routing())
@@ -60,6 +61,16 @@ def test_of_a_heartbeat_it_is_told_when_one_came_and_when_the_next_is_overdue() 
     )
     assert (facts["priority"], rows.briefly(beats, at(1))) == ("P1, cloudwatch, dev-infra", "beating")
     assert (rows.title(beats), rows.teams(beats)) == ("Runner queue too long", ("dev-infra",))
+
+
+def test_a_notification_is_told_as_one() -> None:
+    news = {"kind": "notification", "collapse_key": "weekly", "source": "reports"}
+    row = row_of(firing(0, **news), firing(60, **news), firing(120, **news, expires_at=hence(300)))
+    facts = told(row)
+    expected = "a notification, sent at 05:00 UTC (2026-03-01), expires at 08:00 UTC (2026-03-01)"
+    assert facts["condition"] == expected
+    assert facts["sent before"] == "04:00 UTC (2026-03-01), 03:00 UTC (2026-03-01)"
+    assert rows.briefly(row, at(1)) == "notification"
 
 
 @pytest.mark.parametrize(

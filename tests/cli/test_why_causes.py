@@ -348,3 +348,20 @@ def test_what_has_its_issue_is_well_though_a_letter_is_newer() -> None:
     shown = with_issue(FIRING)
     verdict = told(shown, letters=[letter(TITLE)])
     assert (verdict.cause.name, str(REF) in verdict.command) == ("HAS_ITS_ISSUE", True)
+
+
+NEWS = row_of(firing(1, kind="notification"))
+
+
+@pytest.mark.parametrize(
+    ("row", "cause", "says"),
+    [
+        (replace(NEWS, due_at=at(29)), "DUE", TITLE),
+        (with_issue(NEWS), "NOTIFICATION_OPEN", str(REF)),
+        (with_issue(NEWS, closed_at=at(5)), "NOTIFICATION_OVER", f"{REF} was closed at"),
+        (replace(NEWS, status=Status(told=NEWS.spec.episode)), "NOTIFICATION_OVER", "its issue was deleted"),
+    ],
+)
+def test_news_never_fires(row: AlertState, cause: str, says: str) -> None:
+    verdict = told(row)
+    assert (verdict.cause.name, says in verdict.sentence) == (cause, True)

@@ -1,6 +1,18 @@
 """The causes, in the order in which they are looked for: the first that holds is the verdict."""
 
-from chalicelib.cli.why import condition, github, key, letters, payload, people, queue, sender, turn, webhook
+from chalicelib.cli.why import (
+    condition,
+    github,
+    key,
+    letters,
+    notification,
+    payload,
+    people,
+    queue,
+    sender,
+    turn,
+    webhook,
+)
 from chalicelib.cli.why.case import Case, Check
 from chalicelib.cli.why.unopened import withheld
 from chalicelib.cli.why.verdict import Cause, Verdict
@@ -10,6 +22,7 @@ CHECKS: tuple[Check, ...] = (
     withheld,
     key.unknown,
     letters.rejected,
+    notification.notification,
     condition.ended,
     sender.alarm,
     queue.waiting,
@@ -17,7 +30,7 @@ CHECKS: tuple[Check, ...] = (
 )
 CAUSES: tuple[Cause, ...] = tuple(
     cause
-    for each in (condition, payload, webhook, queue, letters, people, github, turn, sender, key)
+    for each in (condition, notification, payload, webhook, queue, letters, people, github, turn, sender, key)
     for cause in each.CAUSES
 )
 """Every cause there is, as the README lists them."""

@@ -2,11 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from chalicelib.alert import Condition, Identity, fingerprint
+from chalicelib.alert import Identity, fingerprint
 from chalicelib.cli import rows
 from chalicelib.cli.why.subject import PART, Subject, fits
 from chalicelib.conditions.alarm_state import arn_of, name_of
 from chalicelib.conditions.row import AlertState
+from chalicelib.conditions.unopened import unopened
 from chalicelib.wiring.rules import policy
 from chalicelib.wiring.stage import Stage
 from chalicelib.wiring.table import census, store
@@ -37,9 +38,9 @@ def find(stage: Stage, subject: Subject, now: datetime) -> list[AlertState]:
 
 
 def firing(stage: Stage, now: datetime) -> list[AlertState]:
-    """List the rows that fire and have no open issue, the most urgent first."""
-    found = (row for row in rows.living(stage, now, MOST) if row.spec.condition is Condition.FIRING)
-    return [row for row in found if row.spec.alert and not (row.status.issue and row.status.issue.open)]
+    """List the rows that fire or are news and have no open issue, the most urgent first."""
+    rules = policy(stage.settings)
+    return [row for row in rows.living(stage, now, MOST) if unopened(row, now, rules)]
 
 
 def _key(stage: Stage, subject: Subject) -> str:
