@@ -19,7 +19,7 @@ from chalicelib.routing import Routing
 from chalicelib.store.ports import Rows
 from chalicelib.telemetry.telemetry import Telemetry
 
-KEY = "inhibitors"
+KEY = "inhibition#firing"
 MOST = 300
 """The newest that are listed; what an older one held back is then opened, never hidden."""
 

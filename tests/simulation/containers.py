@@ -1,6 +1,7 @@
 """The real code, wired to the twins as `chalicelib/wiring/` wires it to the real services."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -34,6 +35,8 @@ from chalicelib.store.census import DynamoCensus
 from chalicelib.store.rows import DynamoStore
 from chalicelib.sync.enrich import Enricher
 from chalicelib.sync.execute import Executor
+from chalicelib.sync.inhibition import Inhibition
+from chalicelib.sync.outside import Outside as Holders
 from chalicelib.sync.recover import Holder
 from chalicelib.sync.related import LastTimeEnricher, RelatedEnricher
 from chalicelib.sync.sync import Clock, Sync, Timing
@@ -179,8 +182,12 @@ class Container:
         mirror = SnsMirror(lambda: services.mirror, topic)  # type: ignore[arg-type,return-value]
         mirrors = (mirror,) if services.scenario.setting.mirror else ()
         policy, telemetry = services.policy, services.telemetry
+        inhibition = Inhibition(policy.routing, policy.stale_after, self.store, now, telemetry)
+        self.known = known = Holders((inhibition,))
+        self.policy = policy = replace(policy, outside=known)
         enrichers = tuple(self._enrichers()) if services.scenario.setting.enriched else ()
-        self.sync = Sync(self.store, gate, act, self.clock, policy, timing, telemetry, mirrors, enrichers)
+        worker = (self.store, gate, act, self.clock, policy, timing, telemetry)
+        self.sync = Sync(*worker, mirrors, enrichers, known.refresh)
 
     def _enrichers(self) -> Iterator[Enricher]:
         """What issues show beyond their row."""
@@ -204,9 +211,10 @@ class Container:
         services = self._services
         queue = SqsQueue(services.messaging, QUEUE, DLQ)  # type: ignore[arg-type]
         now = self.clock.now
-        policy, telemetry = services.policy, services.telemetry
-        notice = GitHubHints(self.store, now, telemetry)
-        return Collector(self.store, queue, self.sync.advance, policy, DUPLICATE, now, telemetry, notice.take)
+        policy, telemetry = self.policy, services.telemetry
+        notice, sync = GitHubHints(self.store, now, telemetry).take, self.sync.advance
+        known = self.known.refresh
+        return Collector(self.store, queue, sync, policy, DUPLICATE, now, telemetry, notice, known)
 
     def reconcile(self) -> Reconcile:
         services = self._services

@@ -31,6 +31,7 @@ from chalicelib.store.rows import DynamoStore
 from chalicelib.sync import execute, intents, recover, stepper, sync
 from tests.simulation.fixes import FIXES, SEEN_BY
 from tests.simulation.generate import generate
+from tests.simulation.inhibition import MUTANTS as INHIBITION
 from tests.simulation.run import run
 from tests.simulation.tier_mutants import TIERS
 
@@ -210,6 +211,7 @@ MUTANTS: Mapping[str, Callable[[], Patch]] = {
     "name another issue than the related one": _wrong_number,
     **FIXES,
     **TIERS,
+    **INHIBITION,
 }
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 from chalicelib.conditions.plan import Policy
 from chalicelib.rate_limit.rules import Limits
 from chalicelib.routing import Home, load
+from chalicelib.routing.inhibition import InhibitRule
 from tests.local.senders import ACCOUNT, REGION
 from tests.simulation.providers.provider import Setup
 
@@ -92,10 +93,11 @@ class Setting:
     mirror: bool = False
     tiers: bool = False
     enriched: bool = False
+    inhibit: tuple[InhibitRule, ...] = ()
 
     @property
     def policy(self) -> Policy:
-        return Policy(routing=ROUTING[self.others, self.tiers])
+        return Policy(routing=replace(ROUTING[self.others, self.tiers], inhibit=self.inhibit))
 
     @property
     def limits(self) -> Limits:
