@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.adapters import custom_file
 from chalicelib.adapters.registry import SOURCES
 from chalicelib.adapters.source import Example, Source
 from tests.unit.builders import at
@@ -98,6 +99,13 @@ def test_a_payload_that_a_page_shows_is_read_by_its_source_alone_which_knows_its
         assert known in ([], [name])
         unread = block.keys() - SOURCES[name].template(Example(at(0))).keys()
         assert not known or not unread, f"the template in chalicelib/adapters/{name}.py lacks {unread}"
+
+
+def test_the_page_on_any_other_json_names_every_key_and_its_tables_are_sound() -> None:
+    tables = "\n".join(re.findall(r"```toml\n(.+?)```", text("custom"), re.DOTALL))
+    assert len(custom_file.load(tables, frozenset(SOURCES))) == 2
+    named = set(re.findall(r"`([a-z_]+)`", text("custom").partition("## What becomes what")[2]))
+    assert named >= custom_file.FIELDS | (custom_file.KEYS - {"state", "alert", "labels", "annotations"})
 
 
 def test_datadogs_file_has_the_payload_of_its_page() -> None:
