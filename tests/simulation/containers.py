@@ -26,7 +26,7 @@ from chalicelib.rate_limit.rules import Limits
 from chalicelib.rate_limit.shared import SharedBudget
 from chalicelib.reconcile.alarm_check import AlarmCheck
 from chalicelib.reconcile.alert_lists import AlertLists
-from chalicelib.reconcile.board import BoardUpkeep
+from chalicelib.reconcile.board import BoardListener, BoardUpkeep
 from chalicelib.reconcile.drift import Drift
 from chalicelib.reconcile.heartbeats import Heartbeats
 from chalicelib.reconcile.missed_alarms import MissedAlarms
@@ -36,6 +36,7 @@ from chalicelib.store.rows import DynamoStore
 from chalicelib.sync.enrich import Enricher
 from chalicelib.sync.execute import Executor
 from chalicelib.sync.inhibition import Inhibition
+from chalicelib.sync.maintenance import Maintenance
 from chalicelib.sync.outside import Outside as Holders
 from chalicelib.sync.recover import Holder
 from chalicelib.sync.related import LastTimeEnricher, RelatedEnricher
@@ -182,8 +183,10 @@ class Container:
         mirror = SnsMirror(lambda: services.mirror, topic)  # type: ignore[arg-type,return-value]
         mirrors = (mirror,) if services.scenario.setting.mirror else ()
         policy, telemetry = services.policy, services.telemetry
+        windows = services.scenario.setting.maintenance
+        maintenance = Maintenance(windows, self.store, policy.routing, now, telemetry)
         inhibition = Inhibition(policy.routing, policy.stale_after, self.store, now, telemetry)
-        self.known = known = Holders((inhibition,))
+        self.known = known = Holders((maintenance, inhibition))
         self.policy = policy = replace(policy, outside=known)
         enrichers = tuple(self._enrichers()) if services.scenario.setting.enriched else ()
         worker = (self.store, gate, act, self.clock, policy, timing, telemetry)
@@ -223,10 +226,14 @@ class Container:
         census = DynamoCensus(self._table, "alerts-state")
         drift = Drift(self.store, lambda: self.issues, self.sync, self.gate, census, repositories, now)
         routing, telemetry = services.policy.routing, services.telemetry
-        board = BoardUpkeep(self.store, census, lambda: self.issues, self.gate, routing, now, telemetry)
+        rules, boards = services.scenario.setting.maintenance, routing.boards
+        board = BoardUpkeep(
+            self.store, census, lambda: self.issues, self.gate, routing, now, telemetry, rules=rules
+        )
+        listener = BoardListener(self.store, lambda: self.issues, self.gate, boards, now, telemetry)
         jobs: tuple[tuple[str, Callable[[datetime], None]], ...] = (("DRIFT_FAILED", drift.check),)
         if services.scenario.setting.board:
-            jobs += (("BOARD_FAILED", board.update),)
+            jobs += (("BOARD_FAILED", board.update), ("BOARD_NOT_HEARD", listener.listen))
         chores = tuple(self._chores(census))
         beats = Heartbeats(self.store, self._topic(), "test", self.sync.advance, now, telemetry)
         return Reconcile(self.store, beats.advance, jobs, now, telemetry, chores)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from random import Random
 
-from tests.simulation import faults
+from tests.simulation import faults, window_profiles
 from tests.simulation.histories import History, ahead_of_time, history
 from tests.simulation.outside import POINTS
 from tests.simulation.people import ACTIONS, Acts
@@ -57,6 +57,7 @@ def generate(seed: int) -> Scenario:
         *(_plot(chance, chance.choice(times)) if chance.random() < 0.2 else ()),
         *_some(Random(f"{seed}/crashes"), 0.12, 1, lambda: _seldom_crashes(Random(f"{seed}/crash"), times)),
     ]
+    trouble += window_profiles.asks(Random(f"{seed}/asks"), span)
     others = any(isinstance(each, Acts) and each.action == "transfer" for each in trouble)
     stimuli = sorted([*drawn.happens, *trouble], key=lambda each: each.at)
     return Scenario(seed, _setting(seed, chance, drawn, others=others), tuple(stimuli))
@@ -80,6 +81,7 @@ def _setting(seed: int, chance: Random, drawn: History, *, others: bool) -> Sett
         mirror=Random(f"{seed}/mirror").random() < 0.4,
         tiers=Random(f"{seed}/tiers").random() < 0.4,
         enriched=Random(f"{seed}/enriched").random() < 0.4,
+        maintenance=window_profiles.rules(Random(f"{seed}/windows"), drawn.happens),
     )
 
 

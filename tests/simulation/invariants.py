@@ -1,12 +1,14 @@
 """What must hold when the world has been left alone and is quiet: what the README promises, at rest."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from chalicelib.alert import Condition
 from chalicelib.conditions.nothing import Nothing, Quiet
 from chalicelib.conditions.plan import plan
 from chalicelib.conditions.row import AlertState
+from chalicelib.conditions.steps import Step
 from chalicelib.render.marker import marker
 from tests.local.github.model import Issue
 from tests.simulation import oracle
@@ -38,7 +40,7 @@ def _found(world: "World") -> FOUND:
         yield from _issue(world, row)
 
 
-ASKED_FOR = (Quiet.MUTED, Quiet.SNOOZED, Quiet.NOT_PLANNED)
+ASKED_FOR = (Quiet.MUTED, Quiet.SNOOZED, Quiet.MAINTENANCE, Quiet.NOT_PLANNED)
 """Why a person has no issue who should have one."""
 
 LEFT_OPEN = (*ASKED_FOR, Quiet.REOPENED_BY_PERSON, Quiet.FLAPPING)
@@ -49,8 +51,13 @@ WAITING = (*LEFT_OPEN, Quiet.UP_TO_DATE, Quiet.RESOLVED_UNTOLD)
 """Why a row may be due some time: by then its source may not have repeated it for too long, for example."""
 
 
+def _plan(world: "World", row: AlertState) -> Step:
+    """Plan as who knows every maintenance window."""
+    return plan(row, world.schedule.now(), replace(world.policy, outside=world.maintained.outside))
+
+
 def _at_rest(world: "World", row: AlertState) -> FOUND:
-    step = plan(row, world.schedule.now(), world.policy)
+    step = _plan(world, row)
     waits = isinstance(step, Nothing) and step.reason in WAITING and step.due_at in (None, row.due_at)
     if (row.due_at and not waits) or row.lease or row.intent or not isinstance(step, Nothing):
         yield "rest", f"{row.fingerprint[:4]} is due at {row.due_at}, intent {row.intent}, plan {step}"
@@ -59,7 +66,7 @@ def _at_rest(world: "World", row: AlertState) -> FOUND:
 def _issue(world: "World", row: AlertState) -> FOUND:
     issues = world.watch.about(row.fingerprint)
     open_ones = [issue for issue in issues if issue.state == "open"]
-    step = plan(row, world.schedule.now(), world.policy)
+    step = _plan(world, row)
     reason = step.reason if isinstance(step, Nothing) else None
     name = row.fingerprint[:4]
     if len(open_ones) > 1:

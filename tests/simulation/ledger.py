@@ -25,6 +25,8 @@ class Ledger:
     def row_changed(self, before: Item | None, after: Item) -> None:
         """A row or document was written."""
         key, now = after["fingerprint"]["S"], self._world.schedule.time
+        if key.startswith("maintenance#"):
+            self._world.maintained.written(after)
         if "#" in key:
             return
         self.changed_at = now

@@ -34,6 +34,7 @@ from tests.simulation.generate import generate
 from tests.simulation.inhibition import MUTANTS as INHIBITION
 from tests.simulation.run import run
 from tests.simulation.tier_mutants import TIERS
+from tests.simulation.window_mutants import WINDOWS
 
 MOST_RUNS = 1000
 UNFORESEEN = "no unforeseen error"
@@ -212,6 +213,7 @@ MUTANTS: Mapping[str, Callable[[], Patch]] = {
     **FIXES,
     **TIERS,
     **INHIBITION,
+    **WINDOWS,
 }
 
 

@@ -35,7 +35,8 @@ def soon(world: "World") -> Iterator[tuple[str, str]]:
     """Compare them in the midst of a run in which nothing is wrong for long."""
     long_since = world.schedule.time - SOON
     for title, shown, issues in _compared(world):
-        if shown.since < long_since and not issues:
+        kept_quiet = shown.state is State.QUIET and world.maintained.lasted(shown.since)
+        if shown.since < long_since and not issues and not kept_quiet:
             yield TOLD, f"{title} has had none"
         elif shown.since < long_since:
             yield from _compare(world, title, shown, issues)

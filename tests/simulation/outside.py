@@ -84,6 +84,7 @@ class Outside:
     even: bool = False
     counts: Counter[str] = field(default_factory=Counter)
     trace: list[tuple[float, str, str]] = field(default_factory=list)
+    failed_at: dict[str, float] = field(default_factory=dict)
 
     def __call__(self, point: str, effect: Callable[[], T]) -> T:
         """Carry a call to its effect and the answer back."""
@@ -123,6 +124,7 @@ class Outside:
         if failure is None:
             return effect()
         failure.times -= 1
+        self.failed_at[point.partition(".")[0]] = self.schedule.time
         self.counts[f"fault {point.partition('.')[0]}: {failure.fault}"] += 1
         self._tell(point, f"fault: {failure.fault}")
         worker = self.schedule.worker()

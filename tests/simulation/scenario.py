@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from chalicelib.conditions.plan import Policy
+from chalicelib.conditions.windows import Rule
 from chalicelib.rate_limit.rules import Limits
 from chalicelib.routing import Home, load
 from chalicelib.routing.inhibition import InhibitRule
@@ -94,6 +95,7 @@ class Setting:
     tiers: bool = False
     enriched: bool = False
     inhibit: tuple[InhibitRule, ...] = ()
+    maintenance: tuple[Rule, ...] = ()
 
     @property
     def policy(self) -> Policy:

@@ -78,6 +78,8 @@ class Watch:
             self._budget_holds(now)
         if point == "github.comment" and issue and len(issue.comments) > comments:
             self._world.called.commented(issue, read_at)
+            if fingerprint := self.fingerprints.get(issue.id):
+                self._world.maintained.spoke(issue, fingerprint)
         if point == "github.edit" and issue and before:
             self._edited(issue, before)
         return answer
@@ -134,6 +136,7 @@ class Watch:
         named.judge(self._world, issue)
         self.fingerprints[issue.id] = found[1]
         self._world.called.opened(issue, found[1])
+        self._world.maintained.spoke(issue, found[1])
         return issue
 
     def _keeps_what_is_right(self, issue: Issue, row: AlertState) -> None:

@@ -19,6 +19,7 @@ from tests.simulation.containers import TOKEN, Container
 from tests.simulation.histories import OFF
 from tests.simulation.human import Human
 from tests.simulation.ledger import Ledger
+from tests.simulation.maintenance import Maintained
 from tests.simulation.mirrored import Mirrored
 from tests.simulation.outside import Outside
 from tests.simulation.providers.alertmanager import Alertmanager
@@ -70,6 +71,7 @@ class World:
         self.outside = Outside(self.schedule, known, even=scenario.even)
         self.watch, self.ledger, self.telemetry = Watch(self), Ledger(self), Told(self)
         self.mirrored, self.called = Mirrored(self), Called(self)
+        self.maintained = Maintained(self)
         self.table = DynamoTwin(seconds, self.outside, self.ledger.row_changed)
         self.messaging = Messaging(seconds, self.outside, self._delays, self._after, self.ledger.acknowledged)
         self.mirror = MirrorTwin(self.outside, lambda: not self.calmed)
@@ -111,9 +113,9 @@ class World:
 
         self.invoke("webhook", work, lambda worker: answered(answers[-1]))
 
-    def hint(self, issue: Issue) -> None:
-        """GitHub tells that somebody did something to an issue; what it was is not heeded."""
-        told = Hint("issues", "labeled", issue.repository.full_name, issue.number, "mona", "a-delivery")
+    def hint(self, issue: Issue, event: str = "issues", action: str = "labeled") -> None:
+        """GitHub tells that somebody did something to an issue; on an alert's what it was is not heeded."""
+        told = Hint(event, action, issue.repository.full_name, issue.number, "mona", "a-delivery")
         self.messaging.publish(json.dumps(told.message()), {"source": "github"})
 
     def spell(self, seconds: float, end: Callable[["World"], None]) -> None:
@@ -161,7 +163,7 @@ class World:
     def tick(self) -> None:
         """A minute has begun: rows that are due are reconciled; now and then whether any are or not."""
         minute = int(self.schedule.time // 60)
-        if minute % self._idle() == 0 or self.ledger.anything_due():
+        if minute % self._idle() == 0 or self.ledger.anything_due() or self.maintained.waits():
             self.invoke("reconcile", lambda container, until: container.reconcile().run(until))
 
     def _idle(self) -> int:
