@@ -12,7 +12,7 @@ from chalicelib.telemetry.telemetry import Telemetry
 from chalicelib.webhook.http import HttpAnswer, Posted
 
 MOST = 10
-"""Lines for one source and reason in a minute, from each container of the function."""
+"""Lines for one source, reason and sender in a minute, from each container of the function."""
 MINUTE = timedelta(minutes=1)
 
 

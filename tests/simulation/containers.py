@@ -49,6 +49,7 @@ from tests.simulation.faults import TIMEOUT
 from tests.simulation.lookups import listing
 from tests.simulation.outside import Outside
 from tests.simulation.providers.alarms import TOPIC
+from tests.simulation.providers.alertmanager import SENDERS
 from tests.simulation.providers.listing import Lists
 from tests.simulation.scenario import Scenario
 from tests.twins.dynamodb import DynamoTwin
@@ -58,6 +59,11 @@ from tests.twins.messaging import DLQ, QUEUE, Messaging
 from tests.twins.mirror import MirrorTwin
 
 TOKEN = "webhook-secret-0123456789"
+
+
+def token_of(sender: str) -> str:
+    """What a sender presents; without a name, the token of its source."""
+    return f"{TOKEN}-{sender}" if sender else TOKEN
 
 
 class Services(Protocol):
@@ -109,8 +115,8 @@ class Services(Protocol):
     def cloudwatch(self) -> Any:
         """The client of CloudWatch, if there are alarms in this run."""
 
-    def listed(self) -> Iterator[tuple[str, list[Lists]]]:
-        """Providers whose alerts are listed in this run, with their peers."""
+    def listed(self) -> Iterator[tuple[str, str, list[Lists]]]:
+        """Providers whose alerts are listed in this run, with their sender and their peers."""
 
     @property
     def outside(self) -> Outside:
@@ -151,7 +157,8 @@ class _Secret:
     """The webhook's secret."""
 
     def read(self, *, fresh: bool = False) -> dict[str, Any]:
-        return {f"{source}_webhook_token": TOKEN for source in registry.webhooks()}
+        named = [{"name": name, "source": "alertmanager", "token": token_of(name)} for name in SENDERS]
+        return {f"{source}_webhook_token": TOKEN for source in registry.webhooks()} | {"senders": named}
 
 
 class _CountedAct(Executor):
@@ -249,7 +256,7 @@ class Container:
                 "ALARMS_FAILED",
                 AlarmCheck(census, self.store, lambda _: reader, now, telemetry, search, (place,)).check,
             )
-        if listed := [listing(source, peers, services.outside) for source, peers in services.listed()]:
+        if listed := [listing(*each, services.outside) for each in services.listed()]:
             stale_after = services.policy.stale_after
             lists = AlertLists(census, self.store, tuple(listed), stale_after, now, telemetry)
             yield "LISTINGS_FAILED", lists.check

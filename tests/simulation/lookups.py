@@ -35,7 +35,11 @@ class _Api(Api):
         return kind.validate_json(self._outside("lookups.list", effect))
 
 
-def listing(source: str, peers: list[Lists], outside: Outside) -> Provider:
+def listing(source: str, sender: str, peers: list[Lists], outside: Outside) -> Provider:
     """Wire a provider as `chalicelib/wiring/lookups.py` does."""
-    kind = Alertmanager if source == "alertmanager" else Grafana
-    return Provider(source, source.title(), tuple(kind(_Api(peer, outside)) for peer in peers), APART[source])
+    apis = [_Api(peer, outside) for peer in peers]
+    if source == "grafana":
+        return Provider(source, "Grafana", tuple(map(Grafana, apis)), APART[source])
+    listed = tuple(Alertmanager(api, sender or None) for api in apis)
+    name = f"Alertmanager ({sender})" if sender else "Alertmanager"
+    return Provider(source, name, listed, APART[source], sender)

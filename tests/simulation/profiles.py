@@ -7,8 +7,8 @@ from tests.simulation import called, inhibition, oracle, slow_profiles, window_p
 from tests.simulation.called import CallsTiers
 from tests.simulation.drafting import AHEAD, Compares, begin, cloudwatch, emitter, end, scenario
 from tests.simulation.people import Acts
-from tests.simulation.providers.alertmanager import Alertmanagers
-from tests.simulation.providers.alerts import Route
+from tests.simulation.providers.alertmanager import SENDERS, Alertmanagers
+from tests.simulation.providers.alerts import APART, Route
 from tests.simulation.providers.cloudwatch import CloudWatches
 from tests.simulation.providers.emitters import Emitters
 from tests.simulation.providers.provider import Happens, Setup
@@ -128,6 +128,22 @@ def _one_of_a_group_ends(seed: int, chance: Random) -> Scenario:
     return scenario(seed, Setting((setup,)), *fires, end(ends, setup, numbers[0]), compares)
 
 
+def _one_fingerprint_for_two_things(seed: int, chance: Random) -> Scenario:
+    """Two Alertmanagers that know nothing of each other, each a sender, give two things the same labels."""
+    route = Route(wait=chance.choice((0.0, 5.0)), interval=30.0, repeat=1200.0)
+    ahead, number = chance.choice(AHEAD), chance.randrange(16)
+    east, west = (Alertmanagers(name, ahead, route=route, sender=name) for name in SENDERS)
+    fires, ends = chance.uniform(0, 30), chance.uniform(300, 900)
+    return scenario(
+        seed,
+        Setting((east, west), lists=chance.random() < 0.5, batch=chance.choice((1, 10))),
+        begin(fires, east, number),
+        begin(chance.uniform(0, 60), west, number + APART),
+        end(ends, east, number) if chance.random() < 0.6 else end(ends, west, number + APART),
+        Compares(ends + oracle.SOON + 60),
+    )
+
+
 def _said_while_it_is_written(seed: int, chance: Random) -> Scenario:
     """A call to GitHub is on its way for seconds; its provider says otherwise, and a worker dies."""
     setup, number, began = emitter(chance), chance.randrange(16), chance.uniform(0, 30)
@@ -179,6 +195,7 @@ PROFILES: tuple[Callable[[int, Random], Scenario], ...] = (
     _installed_otherwise,
     _over_in_a_batch,
     _one_of_a_group_ends,
+    _one_fingerprint_for_two_things,
     _said_while_it_is_written,
     _nobody_acknowledges,
     _flaps_unacknowledged,

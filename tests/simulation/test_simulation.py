@@ -3,18 +3,22 @@
 import os
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
-from chalicelib.adapters.registry import OWN_EMITTERS
-from tests.simulation import coverage, mutants
-from tests.simulation.drafting import begin, end, scenario
+from chalicelib.adapters import reading
+from chalicelib.adapters.registry import OWN_EMITTERS, SOURCES
+from tests.simulation import coverage, mutants, oracle
+from tests.simulation.drafting import Compares, begin, end, scenario
 from tests.simulation.generate import generate
 from tests.simulation.providers import emitters
+from tests.simulation.providers.alertmanager import SENDERS, Alertmanagers
+from tests.simulation.providers.alerts import APART
 from tests.simulation.providers.emitters import Emitters
 from tests.simulation.providers.provider import Happens
 from tests.simulation.run import run
-from tests.simulation.scenario import Setting
+from tests.simulation.scenario import Scenario, Setting
 from tests.simulation.shrink import shrink
 
 README = Path(__file__).parents[2] / "README.md"
@@ -40,6 +44,27 @@ def test_a_source_without_a_model_speaks_by_its_template(source: str) -> None:
     assert result.broken == ()
     counts = ("a message", "step: OpenIssue", "step: CloseIssue")
     assert [result.counts[name if "step" in name else f"{source}: {name}"] for name in counts] == [3, 1, 1]
+
+
+@pytest.mark.parametrize("lists", [False, True])
+def test_one_fingerprint_of_two_alertmanagers_that_are_no_cluster_is_two_issues(*, lists: bool) -> None:
+    result = run(of_two_alertmanagers(lists=lists))
+    assert result.broken == ()
+    assert [result.counts[f"step: {step}"] for step in ("OpenIssue", "CloseIssue")] == [2, 1]
+
+
+def test_without_the_sender_in_the_identity_it_would_be_one() -> None:
+    nameless = replace(SOURCES["alertmanager"], ids_per_sender=False)
+    with patch.dict(reading.__dict__, {"SOURCES": {**SOURCES, "alertmanager": nameless}}):
+        result = run(of_two_alertmanagers())
+    assert oracle.FIRES in {promise for promise, _ in result.broken}
+
+
+def of_two_alertmanagers(*, lists: bool = False) -> Scenario:
+    """Both fire under one fingerprint, and one ends."""
+    east, west = (Alertmanagers(name, sender=name) for name in SENDERS)
+    said = (begin(1, east, 0), begin(5, west, APART), end(900, east, 0), Compares(900 + oracle.SOON + 60))
+    return scenario(1, Setting((east, west), lists=lists), *said)
 
 
 def test_a_seed_replays_exactly() -> None:

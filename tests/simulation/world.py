@@ -15,7 +15,7 @@ from chalicelib.webhook.http import Posted
 from tests.local.github.model import Issue
 from tests.local.github.people import Person
 from tests.simulation.called import Called
-from tests.simulation.containers import TOKEN, Container
+from tests.simulation.containers import Container, token_of
 from tests.simulation.histories import OFF
 from tests.simulation.human import Human
 from tests.simulation.ledger import Ledger
@@ -97,12 +97,18 @@ class World:
         body = message if isinstance(message, str) else json.dumps(message)
         self.messaging.publish(body, {"late": str(late)})
 
-    def post(self, source: str, body: Any, answered: Answered = lambda status: None) -> None:
+    def post(
+        self, source: str, body: Any, answered: Answered = lambda status: None, sender: str = ""
+    ) -> None:
         """Somebody posts to the webhook, and is told how that was answered."""
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         self._requests += 1
         posted = Posted(
-            source, {f"x-{source}-token": TOKEN}, content, f"request-{self._requests}", self.schedule.now()
+            source,
+            {f"x-{source}-token": token_of(sender)},
+            content,
+            f"request-{self._requests}",
+            self.schedule.now(),
         )
         answers: list[int | None] = [None]
 
@@ -252,11 +258,11 @@ class World:
         """The client of CloudWatch, if there are alarms in this run."""
         return next((each for each in self.providers.values() if each.source == "cloudwatch"), None)
 
-    def listed(self) -> Iterator[tuple[str, list[Lists]]]:
+    def listed(self) -> Iterator[tuple[str, str, list[Lists]]]:
         """Providers whose alerts may be listed in this run."""
         for provider in self.providers.values():
             if self.scenario.setting.lists and isinstance(provider, Alertmanager | Grafana):
-                yield provider.source, provider.lists()
+                yield provider.source, getattr(provider, "sender", ""), provider.lists()
 
     def true_time(self, row: AlertState, moment: datetime) -> float:
         """When it was what a row's provider dates so."""

@@ -25,6 +25,9 @@ LASTS = 4 * RESEND
 RETAINED = 900.0
 SHORT = 600.0
 
+SENDERS = ("east", "west")
+"""Those that have a token of their own, by the name of a sender."""
+
 MUTES = ("silenced", "inhibited")
 TROUBLES = (
     *("silence one", "silence all", "inhibit one"),
@@ -36,20 +39,21 @@ SEEN = (
     *("a repeat", "a retry within the group's interval", "an end that is not sent"),
     *(f"an end is swallowed: {how}" for how in MUTES),
     *("an end by timeout", "firing again with its old start", "firing though it is over"),
-    *("a cluster", "two that are no cluster", "a message"),
+    *("a cluster", "two that are no cluster", "a sender by name", "a message"),
 )
 """What a run may show of it."""
 
 
 @dataclass(frozen=True)
 class Alertmanagers:
-    """Alertmanagers behind one Prometheus, whose clocks agree."""
+    """Alertmanagers behind one Prometheus, whose clocks agree; they may have a token of their own."""
 
     name: str
     ahead: float = 0.0
     peers: int = 1
     clustered: bool = True
     route: Route = field(default_factory=Route)
+    sender: str = ""
 
     def build(self, world: "World") -> "Alertmanager":
         return Alertmanager(world, self)
@@ -75,7 +79,7 @@ class Alertmanager:
     source = "alertmanager"
 
     def __init__(self, world: "World", setup: Alertmanagers) -> None:
-        self._world, self._setup, self.ahead = world, setup, setup.ahead
+        self._world, self._setup, self.ahead, self.sender = world, setup, setup.ahead, setup.sender
         self.rests_at = 0.0
         self._rules: dict[int, _Rule] = {}
         self._up, self._cut, self._ticking, self._halted = True, set[int](), False, False
@@ -89,6 +93,8 @@ class Alertmanager:
         self._join()
         if setup.peers > 1:
             self._count("a cluster" if setup.clustered else "two that are no cluster")
+        if setup.sender:
+            self._count("a sender by name")
 
     def happen(self, event: Happens) -> None:
         """Let a condition change, or trouble begin."""
@@ -212,7 +218,7 @@ class Alertmanager:
         for alert in alerts:
             self._notice(alert)
         body = json.dumps(payload.group(self.source, alerts, self.ahead)).encode()
-        self._world.post(self.source, body, answered)
+        self._world.post(self.source, body, answered, self.sender)
 
     def _notice(self, alert: Alert) -> None:
         """Count what is remarkable in what is sent."""

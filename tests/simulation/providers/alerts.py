@@ -5,6 +5,9 @@ from dataclasses import dataclass, field, replace
 ALL = -1
 """A mute of everything."""
 
+APART = 32
+"""Conditions that are so far apart have the same labels, at installations that know nothing of each other."""
+
 
 @dataclass(frozen=True)
 class Labels:
@@ -18,7 +21,7 @@ class Labels:
     def fingerprint(self) -> str:
         """The hash of the labels."""
         specials = ("", "no data", "error")
-        return f"{self.condition + (self.edition << 16) + (specials.index(self.special) << 32):016x}"
+        return f"{self.condition % APART + (self.edition << 16) + (specials.index(self.special) << 32):016x}"
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,11 @@
 
 import hashlib
 import hmac
+import itertools
 import json
+import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -292,3 +295,14 @@ def test_whatever_stands_there_nobody_is_let_in_by_it_and_it_does_not_crash(told
     edge = Edge({"senders": told})
     answer = edge.post("normalized", CANONICAL, {"x-normalized-token": "", **bearer("guess-7f3a")})
     assert answer.status in (401, 503)
+
+
+def test_the_guides_example_is_read_and_its_table_has_every_field() -> None:
+    guide = (Path(__file__).parents[3] / "docs" / "senders" / "tokens.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```json\n(.+?)```", guide, re.DOTALL)
+    tokens = itertools.count()
+    read = senders.read(json.loads(re.sub(r'"\.\.\."', lambda _: f'"token-{next(tokens)}"', example)))
+    assert (len(read.entries), read.faults) == (3, ())
+    described = set(re.findall(r"`(\w+)`", "".join(re.findall(r"^\| (`.+?) \|", guide, re.MULTILINE))))
+    (fault,) = senders.read({"senders": [EAST | {"strange": 1}]}).faults
+    assert described == {*fault.rpartition("one of ")[2].split(", ")}
