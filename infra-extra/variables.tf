@@ -35,6 +35,17 @@ variable "direct_rules" {
   default     = true
 }
 
+variable "aws_services" {
+  description = "AWS services besides CloudWatch whose events the bus takes and sends on, such as ecs (docs/senders)."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for name in var.aws_services : contains(["backup", "batch", "ecs", "guardduty", "health", "rds", "states"], name)])
+    error_message = "aws_services must be among backup, batch, ecs, guardduty, health, rds, states."
+  }
+}
+
 variable "other_regions" {
   description = "Other regions whose topic, made by region/, delivers to this queue."
   type        = list(string)

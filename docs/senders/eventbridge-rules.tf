@@ -1,83 +1,59 @@
-# AWS services: what they report becomes issues. The topic must be in the region of the rules, and infra-extra must have
-# `direct_rules = true`, its default. An input transformer adds the team and the priority; tags of a job, a task, a
-# database or an instance may name them instead, then leave it out.
-variable "alerting_topic_arn" {
-  description = "What infra-extra prints as alarm_topic_arn"
+# AWS services: what they report becomes issues. The rules send to Alerting's bus, which takes what `aws_services` names in the
+# tfvars of infra-extra; whose the events are stands in routing.toml, [source.aws-ecs] and so on, unless tags of a job, a task,
+# a database or an instance say so.
+variable "alerting_bus_arn" {
+  description = "What infra-extra prints as alarm_bus_arn"
   type        = string
 }
 
 locals {
   rules = {
     states = {
-      team = "data", priority = "P2"
-      pattern = {
-        source        = ["aws.states"]
-        "detail-type" = ["Step Functions Execution Status Change"]
-        detail = {
-          stateMachineArn = ["arn:aws:states:us-west-2:123456789012:stateMachine:nightly-etl"]
-          status          = ["FAILED", "TIMED_OUT", "ABORTED", "SUCCEEDED"] # or nothing ends
-        }
+      source        = ["aws.states"]
+      "detail-type" = ["Step Functions Execution Status Change"]
+      detail = {
+        stateMachineArn = ["arn:aws:states:us-west-2:123456789012:stateMachine:nightly-etl"]
+        status          = ["FAILED", "TIMED_OUT", "ABORTED", "SUCCEEDED"] # or nothing ends
       }
     }
     batch = {
-      team = "data", priority = "P2"
-      pattern = {
-        source        = ["aws.batch"]
-        "detail-type" = ["Batch Job State Change"]
-        detail        = { status = ["FAILED", "SUCCEEDED"] }
-      }
+      source        = ["aws.batch"]
+      "detail-type" = ["Batch Job State Change"]
+      detail        = { status = ["FAILED", "SUCCEEDED"] }
     }
     ecs = {
-      team = "web", priority = "P1"
-      pattern = {
-        source        = ["aws.ecs"]
-        "detail-type" = ["ECS Service Action", "ECS Deployment State Change"]
-        detail = {
-          "$or" = [
-            { eventType = ["WARN", "ERROR"] },
-            { eventName = ["SERVICE_STEADY_STATE", "SERVICE_DEPLOYMENT_COMPLETED"] },
-          ]
-        }
+      source        = ["aws.ecs"]
+      "detail-type" = ["ECS Service Action", "ECS Deployment State Change"]
+      detail = {
+        "$or" = [
+          { eventType = ["WARN", "ERROR"] },
+          { eventName = ["SERVICE_STEADY_STATE", "SERVICE_DEPLOYMENT_COMPLETED"] },
+        ]
       }
     }
     ecs_tasks = {
-      team = "data", priority = "P2"
-      pattern = {
-        source        = ["aws.ecs"]
-        "detail-type" = ["ECS Task State Change"]
-        detail        = { lastStatus = ["STOPPED"], stopCode = ["EssentialContainerExited", "TaskFailedToStart"] }
-      }
+      source        = ["aws.ecs"]
+      "detail-type" = ["ECS Task State Change"]
+      detail        = { lastStatus = ["STOPPED"], stopCode = ["EssentialContainerExited", "TaskFailedToStart"] }
     }
     guardduty = {
-      team = "security", priority = "P1"
-      pattern = {
-        source        = ["aws.guardduty"]
-        "detail-type" = ["GuardDuty Finding"]
-        detail        = { severity = [{ numeric = [">=", 7] }] }
-      }
+      source        = ["aws.guardduty"]
+      "detail-type" = ["GuardDuty Finding"]
+      detail        = { severity = [{ numeric = [">=", 7] }] }
     }
     health = {
-      team = "infra", priority = "P2"
-      pattern = {
-        source        = ["aws.health"]
-        "detail-type" = ["AWS Health Event", "AWS Health Abuse Event"]
-      }
+      source        = ["aws.health"]
+      "detail-type" = ["AWS Health Event", "AWS Health Abuse Event"]
     }
     rds = {
-      team = "storage", priority = "P2"
-      pattern = {
-        source        = ["aws.rds"]
-        "detail-type" = ["RDS DB Instance Event", "RDS DB Cluster Event"]
-        detail        = { EventCategories = ["failure", "failover", "low storage"] }
-      }
+      source        = ["aws.rds"]
+      "detail-type" = ["RDS DB Instance Event", "RDS DB Cluster Event"]
+      detail        = { EventCategories = ["failure", "failover", "low storage"] }
     }
     backup = {
-      team = "storage", priority = "P2"
-      pattern = {
-        source        = ["aws.backup"]
-        "detail-type" = ["Backup Job State Change"]
-        detail        = { state = ["FAILED", "EXPIRED", "ABORTED", "COMPLETED"] }
-      }
+      source        = ["aws.backup"]
+      "detail-type" = ["Backup Job State Change"]
+      detail        = { state = ["FAILED", "EXPIRED", "ABORTED", "COMPLETED"] }
     }
   }
 }
@@ -86,20 +62,31 @@ resource "aws_cloudwatch_event_rule" "alerting" {
   for_each = local.rules
 
   name          = "alerting-${each.key}"
-  event_pattern = jsonencode(each.value.pattern)
+  event_pattern = jsonencode(each.value)
 }
 
 resource "aws_cloudwatch_event_target" "alerting" {
   for_each = local.rules
 
-  rule = aws_cloudwatch_event_rule.alerting[each.key].name
-  arn  = var.alerting_topic_arn
+  rule     = aws_cloudwatch_event_rule.alerting[each.key].name
+  arn      = var.alerting_bus_arn
+  role_arn = aws_iam_role.alerting.arn
+}
 
-  # Without quotes: EventBridge puts the whole event there
-  # (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html).
-  input_transformer {
-    input_template = <<-EOT
-      {"team": "${each.value.team}", "priority": "${each.value.priority}", "event": <aws.events.event.json>}
-    EOT
-  }
+resource "aws_iam_role" "alerting" {
+  name = "events-to-alerting"
+
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Principal = { Service = "events.amazonaws.com" }, Action = "sts:AssumeRole" }]
+  })
+}
+
+resource "aws_iam_role_policy" "alerting" {
+  role = aws_iam_role.alerting.id
+
+  policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Action = "events:PutEvents", Resource = var.alerting_bus_arn }]
+  })
 }

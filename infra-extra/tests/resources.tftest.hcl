@@ -270,6 +270,32 @@ run "the_bus" {
   }
 }
 
+run "services_on_the_bus" {
+  command = plan
+
+  variables {
+    aws_services = ["ecs", "health"]
+  }
+
+  assert {
+    condition = [for each in jsondecode(aws_cloudwatch_event_bus_policy.alarms.policy).Statement : [each.Sid, each.Condition.StringEquals["events:source"]]] == [
+      ["RulesSend", "aws.cloudwatch"], ["ServicesSend", ["aws.ecs", "aws.health"]],
+    ]
+    error_message = "Rules may send events of the services that are named too."
+  }
+
+  assert {
+    condition = jsondecode(aws_cloudwatch_event_rule.alarms.event_pattern) == {
+      account = ["123456789012"]
+      "$or" = [
+        { source = ["aws.cloudwatch"], detail-type = ["CloudWatch Alarm State Change", "CloudWatch Alarm Contributor State Change"] },
+        { source = ["aws.ecs", "aws.health"] },
+      ]
+    }
+    error_message = "Our rule takes them too."
+  }
+}
+
 run "other_accounts_and_regions" {
   command = plan
 

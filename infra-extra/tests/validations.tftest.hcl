@@ -48,6 +48,15 @@ run "accounts_have_twelve_digits" {
   }
 }
 
+run "services_are_those_that_are_read" {
+  command         = plan
+  expect_failures = [var.aws_services]
+
+  variables {
+    aws_services = ["s3"]
+  }
+}
+
 run "other_regions_are_regions" {
   command         = plan
   expect_failures = [var.other_regions]

@@ -11,12 +11,16 @@ import pytest
 
 import app
 from chalicelib import entrypoints
+from chalicelib.adapters import registry
+from chalicelib.adapters.registry import SOURCES
+from chalicelib.adapters.source import Example
 from chalicelib.wiring.clock import SystemClock
 from tests.app.stage import ENVIRONMENT, Context, wire_anew
 from tests.local.aws import LocalAws, create_resources
 from tests.local.aws_server import AwsServer
 from tests.local.functions import scheduled_event, sqs_record
 from tests.local.github import AppKey, GitHubServer, Issue
+from tests.unit.builders import at
 
 REPOSITORY, OTHER = "example-org/ci-infra", "example-org/alerts"
 SETTINGS = {
@@ -126,6 +130,31 @@ def test_an_alarm_becomes_an_issue_where_its_team_wants_it_and_is_at_rest(runnin
         (REPOSITORY, "[P1] Queue too long")
     ]
     assert (running.due, running.aws.queue_depth()) == ([], (0, 0))
+
+
+def test_what_services_of_aws_publish_becomes_issues_and_their_ends_close_those_of_conditions(
+    running: Running,
+) -> None:
+    """As an EventBridge rule publishes it, or SNS: without our attributes."""
+    published = [SOURCES[name] for name in SOURCES if registry.published(name)]
+    fires = [each.template(Example(at(0), name=f"What {each.name} watches")) for each in published]
+    running.collect(*fires)
+    opened = {title.partition(" [")[0].partition(": ")[0] for title in map(_untagged, running.issues)}
+    assert opened == {f"What {each.name} watches" for each in published}
+    running.collect(
+        *(
+            each.template(Example(at(0), at(5), name=f"What {each.name} watches"))
+            for each in published
+            if each.ends
+        )
+    )
+    still_open = {issue.title for issue in running.issues if issue.state == "open"}
+    assert len(still_open) == len([each for each in published if not each.ends])
+    assert running.aws.dlq_messages() == []
+
+
+def _untagged(issue: Issue) -> str:
+    return issue.title.removeprefix("[P1] ")
 
 
 def test_a_batch_that_is_empty_costs_nothing() -> None:

@@ -108,6 +108,19 @@ def test_the_page_on_any_other_json_names_every_key_and_its_tables_are_sound() -
     assert named >= custom_file.FIELDS | (custom_file.KEYS - {"state", "alert", "labels", "annotations"})
 
 
+def test_eventbridges_rules_name_the_services_that_the_bus_takes_and_events_that_are_read() -> None:
+    file = (SENDERS / "eventbridge-rules.tf").read_text(encoding="utf-8")
+    bus = (ROOT / "infra-extra" / "variables.tf").read_text(encoding="utf-8")
+    services = {name for name in SOURCES if name.startswith("aws-") and f'"aws.{name[4:]}"' in file}
+    assert services == {name for name in SOURCES if name.startswith("aws-")}
+    (taken,) = re.findall(r"contains\(\[(.+)\], name\)", bus)
+    assert {f"aws-{name}" for name in re.findall(r'"(\w+)"', taken)} == services
+    events = re.findall(r'"detail-type" = \[(.+)\]', file)
+    assert len(events) > len(services)
+    for event in re.findall(r'"([^"]+)"', ", ".join(events)):
+        assert f'"{event}"' in CODE, event
+
+
 def test_datadogs_file_has_the_payload_of_its_page() -> None:
     file = (SENDERS / "datadog-monitor.tf").read_text(encoding="utf-8")
     (here,) = re.findall(r"^```json\n(.+?)```$", text("datadog"), re.MULTILINE | re.DOTALL)
