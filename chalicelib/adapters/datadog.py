@@ -24,9 +24,6 @@ FIRING = frozenset({"Triggered", "Re-Triggered", "Warn", "Re-Warn", "No Data", "
 RESOLVED = frozenset({"Recovered", "Warn Recovered"})
 """Datadog also sends `Warn Recovered`, though its documentation does not say so."""
 
-LOWEST = {"P4": "P3", "P5": "P3"}
-"""Datadog's priorities go down to P5."""
-
 OWNER = frozenset({"team", "teams", "priority"})
 _IDENTIFYING = (
     "alert_id alert_transition alert_scope alert_priority title date tags org_id team teams priority"
@@ -133,8 +130,7 @@ def _said(payload: Mapping[str, Any], tags: Mapping[str, str]) -> list[dict[str,
 
 
 def _in_ours(said: Mapping[str, str]) -> dict[str, str]:
-    priority = said.get("priority", "").strip().upper()
-    return {**said, "priority": LOWEST.get(priority, priority)}
+    return {**said, "priority": fields.lower_end(said.get("priority", "").strip())}
 
 
 def _time(value: object) -> datetime:

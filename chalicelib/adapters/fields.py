@@ -40,6 +40,10 @@ TEMPLATE_WITHOUT_VALUE = frozenset({"[no value]", "<no value>"})
 _URL = re.compile(r"https?://[^\s<>\"`\\]+")
 
 
+LOWER = {"P4": "P3", "P5": "P3"}
+"""Priorities of services whose scale goes on below ours."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ignored:
     """A message that was understood and means nothing to an issue; `reason` is a constant."""
@@ -85,6 +89,11 @@ def title(value: object, limit: int) -> str:
 def word(value: object) -> str:
     """Read a text or a number as one short word; empty if it is neither."""
     return title(str(value), MAX_NAMED) if isinstance(value, str | int) else ""
+
+
+def lower_end(priority: str) -> str:
+    """Bring a priority of a scale that ends in P5 into ours, which ends in P3; other words stay."""
+    return LOWER.get(priority.upper(), priority)
 
 
 def mapping(value: object) -> Mapping[str, Any]:

@@ -27,7 +27,7 @@ TEST = "pagey.ping"
 MERGED = "merge_resolve_reason"
 """An incident that was merged into another is reported as resolved, though the trouble goes on there."""
 
-PRIORITIES = {f"P{number}": f"P{min(number, 3)}" for number in range(6)}
+PRIORITIES = frozenset(f"P{number}" for number in range(6))
 """PagerDuty's own names, down to P5; an account may have others."""
 
 URGENCIES = {"high": "P1", "low": "P3"}
@@ -111,7 +111,8 @@ def _labels(incident: Mapping[str, Any]) -> dict[str, str]:
 def _said(incident: Mapping[str, Any], rules: OwnerRules) -> dict[str, str]:
     """Say what names an owner; the urgency counts where neither we nor the rules know the priority."""
     urgency, named = fields.word(incident.get("urgency")), _summary(incident.get("priority"))
-    known = named if rules.severity(named, "") else PRIORITIES.get(named.upper(), "")
+    ours = fields.lower_end(named) if named.upper() in PRIORITIES else ""
+    known = named if rules.severity(named, "") else ours
     usual = "" if "urgency" in rules.priority_labels else URGENCIES.get(urgency, "")
     return {"teams": _summaries(incident.get("teams")), "priority": known or usual, "urgency": urgency}
 

@@ -77,6 +77,7 @@ SOURCES = Sources(
     "pagerduty",
     "prometheus",
     "sentry",
+    "opsgenie",
     custom=_of_the_installation,
 )
 

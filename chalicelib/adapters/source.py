@@ -84,6 +84,11 @@ def no_other_path(request: Request, *paths: tuple[str, ...]) -> None:
         )
 
 
+def nothing_more(_: str) -> Mapping[str, Any]:
+    """Answer with the number of alerts alone."""
+    return {}
+
+
 def none_cut_off(_: object) -> int:
     """Count the alerts that a body leaves out, where the source never leaves any out."""
     return 0
@@ -100,6 +105,7 @@ class Source:
     - `complete` adds to the body of a request what only the request says. Raises NotAccepted
     - `split` turns the body of a request into one payload for each alert. Raises NotAccepted
     - `ended` says whether such a payload reports an end; `cut_off` counts the alerts that a body leaves out
+    - `answer` is what its clients expect in an answer, besides the number of alerts, with the request's id
     - `template` writes what the source would send for an example
     - `mend` sets `team` and `priority` in a payload, where the source has them
     - `looks_like` says whether parsed JSON is a message of this source, `known_by` what that is judged by
@@ -128,6 +134,7 @@ class Source:
     identifying: frozenset[str]
     complete: Callable[[object, Request], object] = as_posted
     cut_off: Callable[[object], int] = none_cut_off
+    answer: Callable[[str], Mapping[str, Any]] = nothing_more
     repeats: timedelta | None = None
     label: str = "Label"
     ids_per_sender: bool = False

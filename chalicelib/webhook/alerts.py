@@ -45,7 +45,8 @@ class AlertWebhook:
             trusted = self._trusted(posted, source)
             posted = trusted.named(posted)
             self.limit(trusted, posted)
-            return HttpAnswer(202, {"accepted": self.publish(posted, source, self._parsed(posted))})
+            taken = self.publish(posted, source, self._parsed(posted))
+            return HttpAnswer(202, {"accepted": taken, **source.answer(posted.request_id)})
         except NotAccepted as refusal:
             return self.refusals.answer(posted, source.name, refusal)
 

@@ -28,6 +28,24 @@ def test_prometheus_posts_to_the_path_of_alertmanager(stage: Stage) -> None:
     assert json.loads(message["Body"])["alerts"][0]["status"] == "firing"
 
 
+def test_a_client_of_opsgenies_is_answered_as_by_opsgenie(stage: Stage) -> None:
+    key = {"Authorization": "GenieKey token-of-opsgenie"}
+    created = stage.post("opsgenie/v2/alerts", {"message": "Disk full", "alias": "disk 1"}, **key)
+    closed = stage.post("opsgenie/v2/alerts/disk%201/close?identifierType=alias", {}, **key)
+    put = stage.http.put(
+        "/webhooks/opsgenie/v2/alerts/disk%201/message", headers=key, body=b'{"message": "Disk is full"}'
+    )
+    answers = [(answer.status_code, answer.json_body["accepted"]) for answer in (created, closed, put)]
+    assert answers == [(202, 1), (202, 1), (202, 0)]
+    assert created.json_body["result"] == "Request will be processed"
+    assert created.json_body["requestId"]
+    told = [json.loads(message["Body"]) for message in stage.received()]
+    assert sorted((each["alias"], each["action"]) for each in told) == [
+        ("disk 1", "close"),
+        ("disk 1", "create"),
+    ]
+
+
 @pytest.mark.parametrize(
     "path",
     ["grafana/api/v2/alerts", "grafana/a/b", "grafana/v2/alerts/x/close", "prometheus/v2/alerts"],

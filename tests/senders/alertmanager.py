@@ -1,7 +1,7 @@
 """A real Alertmanager, with the documented receiver."""
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -26,10 +26,17 @@ CLUSTER = (
 class Alertmanager(Program):
     """An Alertmanager that sends to an API with the token of a file; alone unless options say otherwise."""
 
-    def __init__(self, folder: Path, api: str, token_file: Path, cluster: Sequence[str] = ALONE) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        api: str,
+        token_file: Path,
+        cluster: Sequence[str] = ALONE,
+        receiver: Callable[[str, Path], str] = documented.receiver,
+    ) -> None:
         super().__init__("alertmanager", folder, self._arguments)
         self._config, self._data, self._cluster = folder / "alertmanager.yml", folder / "data", cluster
-        self._config.write_text(documented.receiver(api, token_file), encoding="utf-8")
+        self._config.write_text(receiver(api, token_file), encoding="utf-8")
 
     def _arguments(self, address: str) -> list[str]:
         return [

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 FOLDER = Path(__file__).parents[2] / "docs" / "senders"
-RULES, RECEIVER, STRAIGHT = (
-    FOLDER / name for name in ("prometheus-rules.yml", "alertmanager.yml", "prometheus.yml")
+RULES, RECEIVER, STRAIGHT, OPSGENIE = (
+    FOLDER / name
+    for name in ("prometheus-rules.yml", "alertmanager.yml", "prometheus.yml", "opsgenie-alertmanager.yml")
 )
 
 SOON = {"for: 10m": "for: 0s", "keep_firing_for: 5m": "keep_firing_for: 0s"}
@@ -27,6 +28,11 @@ def rules() -> str:
 def receiver(api: str, token_file: Path) -> str:
     """Return Alertmanager's configuration, for an address of this machine and with intervals of seconds."""
     return _replaced(RECEIVER, SHORT | {API: api, TOKEN_FILE: str(token_file)})
+
+
+def opsgenie(api: str, token_file: Path) -> str:
+    """Return Alertmanager's configuration for Opsgenie, for an address of this machine."""
+    return _replaced(OPSGENIE, SHORT | {API: api, TOKEN_FILE: str(token_file)})
 
 
 def straight(api: str, token_file: Path) -> str:

@@ -29,7 +29,9 @@ class Post:
     @property
     def alerts(self) -> list[dict[str, Any]]:
         """Its alerts: those of a group, or the whole list that Prometheus posts."""
-        alerts: list[dict[str, Any]] = self.body if isinstance(self.body, list) else self.body["alerts"]
+        alerts: list[dict[str, Any]] = (
+            self.body if isinstance(self.body, list) else self.body.get("alerts", [])
+        )
         return alerts
 
     def of(self, pool: str) -> list[dict[str, Any]]:
