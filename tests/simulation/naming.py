@@ -7,6 +7,9 @@ _TITLE = re.compile(r"\[P\d\] (([^\[]*?)(?: \[[^\[\]]*\])?)(?: word-\d+-of-a-per
 
 
 def names(title: str) -> frozenset[str]:
-    """Give the name in a title with what stands in brackets and without; none where it is no alert's."""
+    """Give the name in a title with what stands in brackets and without; none where it is no alert's.
+
+    After a colon stands what happened to the thing that is named.
+    """
     found = _TITLE.fullmatch(title)
-    return frozenset(found.groups()) if found else frozenset()
+    return frozenset({*found.groups(), found[2].partition(": ")[0]}) if found else frozenset()
