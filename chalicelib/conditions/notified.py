@@ -32,9 +32,6 @@ def notified(
         return AlertState(alert.fingerprint, _spec(None, alert, at, received_at)), Reason.NOTIFIED
     spec, known = row.spec, row.spec.alert
     if known is None or not spec.news:
-        early = spec.early
-        if early and early.identity == alert.identity and at <= spec.at and not _by_provider(alert):
-            return row, Reason.STALE
         return replace(row, spec=_spec(spec, alert, at, received_at)), Reason.NOTIFIED
     if alert.state is Condition.RESOLVED:
         return _withdrawn(row, known, alert, at, received_at)
@@ -58,6 +55,8 @@ def _times_differ_by(alert: AlertEvent) -> timedelta:
 
 def _spec(before: Spec | None, alert: AlertEvent, at: datetime, received_at: datetime) -> Spec:
     earlier = before.episodes if before and before.news else ()
+    early = before.early if before and not _by_provider(alert) else None
+    withdrawn = early is not None and early.identity == alert.identity and early.occurred_at >= at
     if before and before.news and before.episode:
         earlier = (*earlier, Episode(before.episode, before.episode))[-MOST_EPISODES:]
     return Spec(
@@ -69,9 +68,11 @@ def _spec(before: Spec | None, alert: AlertEvent, at: datetime, received_at: dat
         fired_at=at,
         count=1,
         alert=alert,
+        resolution=early if withdrawn else None,
         episodes=earlier,
         generation=before.generation + 1 if before else 1,
         episode_heard_at=received_at,
+        early=early,
     )
 
 
@@ -91,13 +92,17 @@ def _again(
 def _withdrawn(
     row: AlertState, known: AlertEvent, alert: AlertEvent, at: datetime, received_at: datetime
 ) -> tuple[AlertState, Reason]:
-    """Its sender says that it is settled; a provider only says that a rule's expression no longer holds."""
+    """Its sender says that it is settled; a provider only says that a rule's expression no longer holds.
+
+    What is withdrawn may still be under way itself, so the newest end is remembered.
+    """
     spec = row.spec
-    if _by_provider(alert) or known.identity != alert.identity or at < spec.at:
+    if _by_provider(alert) or at < spec.at or (spec.early and at <= spec.early.occurred_at):
         return row, Reason.STALE
-    if spec.resolution:
-        return row, Reason.ALREADY_RESOLVED
-    seen_at = max(spec.seen_at, received_at)
     end = alert.model_copy(update={"raw_provider": None})
-    withdrawn = replace(spec, resolution=end, seen_at=seen_at, generation=spec.generation + 1)
-    return replace(row, spec=withdrawn), Reason.RESOLVED
+    seen = replace(spec, early=end, seen_at=max(spec.seen_at, received_at))
+    if known.identity != alert.identity:
+        return replace(row, spec=seen), Reason.RESOLVED_UNSEEN
+    if spec.resolution:
+        return replace(row, spec=seen), Reason.ALREADY_RESOLVED
+    return replace(row, spec=replace(seen, resolution=end, generation=spec.generation + 1)), Reason.RESOLVED

@@ -214,20 +214,31 @@ def test_its_sender_withdraws_it(world: People) -> None:
     assert issues(world) == [SUPERSEDED]
     assert "**Withdrawn** at" in body(world, 1)
     assert "It was of the wrong week." in body(world, 1)
-    assert record(world.row, withdrawn, at(31)).reason == "ALREADY_RESOLVED"
+    assert record(world.row, withdrawn, at(31)).reason == "STALE"
+    later = report(40, "weekly-report-0", state="RESOLVED")
+    assert record(world.row, later, at(41)).reason == "ALREADY_RESOLVED"
 
 
 def test_an_end_that_names_another_of_the_series_or_comes_before_it_ends_nothing(world: People) -> None:
     world.run(report(10, "a"))
-    assert record(world.row, report(30, "b", state="RESOLVED"), at(30)).reason == "STALE"
     assert record(world.row, report(5, "a", state="RESOLVED"), at(30)).reason == "STALE"
-
-
-def test_what_is_withdrawn_before_it_is_sent_opens_nothing(world: People) -> None:
-    world.run(report(30, "a", state="RESOLVED"))
-    assert record(world.row, report(0, "a"), at(31)).reason == "STALE"
-    world.run(report(40, "b"))
+    world.run(report(30, "b", state="RESOLVED"))
+    world.settle(5)
     assert issues(world) == [OPEN]
+
+
+@pytest.mark.parametrize("before", [(), (report(0, "a"),), (report(0, "b"),)])
+def test_an_end_that_overtakes_what_it_withdraws_still_does(
+    world: People, before: tuple[AlertEvent, ...]
+) -> None:
+    for each in before:
+        world.run(each)
+    world.run(report(30, "b", state="RESOLVED"))
+    world.run(report(20, "b"))
+    world.settle(5)
+    assert world.tracker.open_issues == []
+    world.run(report(40, "b"))
+    assert [issue.open for issue in world.tracker.open_issues] == [True]
 
 
 def rule(minutes: float, **fields: Any) -> AlertEvent:
