@@ -8,6 +8,7 @@ from tests.simulation.histories import History, ahead_of_time, history
 from tests.simulation.outside import POINTS
 from tests.simulation.people import ACTIONS, Acts
 from tests.simulation.profiles import profile
+from tests.simulation.providers import newsroom
 from tests.simulation.scenario import Scenario, Setting, Stimulus
 from tests.simulation.weather import STATES, Crashes, Fails, Spell
 
@@ -47,6 +48,8 @@ def generate(seed: int) -> Scenario:
     chance = Random(seed)
     span = chance.choice(SPANS)
     drawn = history(chance, span)
+    newsrooms, news = newsroom.drawn(dice := Random(f"{seed}/news"), span, ahead_of_time(dice))
+    drawn = History((*drawn.cast, *newsrooms), (*drawn.happens, *news))
     times = [stimulus.at for stimulus in drawn.happens]
     trouble = [
         *_some(chance, 0.6, 6, lambda: _fails(chance, times)),

@@ -11,7 +11,7 @@ from chalicelib.conditions.row import AlertState
 from chalicelib.conditions.steps import Step
 from chalicelib.render.marker import marker
 from tests.local.github.model import Issue
-from tests.simulation import oracle
+from tests.simulation import news, oracle
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -35,6 +35,7 @@ def _found(world: "World") -> FOUND:
     yield from oracle.judge(world)
     yield from world.mirrored.judge()
     yield from world.called.judge()
+    yield from news.judge(world)
     for row in world.rows():
         yield from _at_rest(world, row)
         yield from _issue(world, row)
@@ -64,6 +65,8 @@ def _at_rest(world: "World", row: AlertState) -> FOUND:
 
 
 def _issue(world: "World", row: AlertState) -> FOUND:
+    if row.spec.news:
+        return  # of a series, people may have several open
     issues = world.watch.about(row.fingerprint)
     open_ones = [issue for issue in issues if issue.state == "open"]
     step = _plan(world, row)

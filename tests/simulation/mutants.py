@@ -32,6 +32,7 @@ from chalicelib.sync import execute, intents, recover, stepper, sync
 from tests.simulation.fixes import FIXES, SEEN_BY
 from tests.simulation.generate import generate
 from tests.simulation.inhibition import MUTANTS as INHIBITION
+from tests.simulation.news_mutants import NEWS
 from tests.simulation.run import run
 from tests.simulation.tier_mutants import TIERS
 from tests.simulation.window_mutants import WINDOWS
@@ -214,6 +215,7 @@ MUTANTS: Mapping[str, Callable[[], Patch]] = {
     **TIERS,
     **INHIBITION,
     **WINDOWS,
+    **NEWS,
 }
 
 

@@ -126,6 +126,8 @@ class Watch:
         row = self._world.row(found[1])
         believed = row.status.issue
         for other in self.about(found[1]):
+            if row.spec.news and found[0] not in (other.body or ""):
+                continue  # a person has read an earlier notification of the series
             known = believed is not None and believed.closed_at and believed.ref.number == other.number
             if known and self._shut_in(row, other.closed_by, other.closed_at):
                 self._world.breaks("6. a person's closing stands", f"#{issue.number} was opened after it")
