@@ -128,6 +128,8 @@ class AlertEvent(_Part):
     )
     sender: SkipJsonSchema[Slug | None] = None
     """By whose token it came, where that has a name; the webhook says so, never a body."""
+    muted_until: SkipJsonSchema[UtcDatetime | None] = None
+    """Until when its provider withholds what it would do about it; adapters set it."""
     collapse_key: Annotated[Text, Field(max_length=300)] | None = Field(
         None,
         description="Of a notification: the series it belongs to, of which the newest issue alone is open",

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from chalicelib.adapters import alarm_condition, alarm_labels, fields, texts
@@ -42,7 +43,8 @@ class Contributor:
 class StateChange:
     """A change of state; what is an object has not been judged yet.
 
-    `withheld` says that CloudWatch takes no action on it: a mute rule or a suppressing alarm is in the way.
+    `withheld` says that CloudWatch takes no action on it, and not until when: a suppressing alarm, or a mute
+    rule, is in the way. `muted_until` is when a mute rule's window ends.
     """
 
     payload: Mapping[str, Any]
@@ -62,6 +64,7 @@ class StateChange:
     measured: tuple[str, str | None] | None
     log_lines: tuple[str, ...]
     withheld: bool = False
+    muted_until: datetime | None = None
 
     @property
     def arn(self) -> AlarmArn:
@@ -127,7 +130,7 @@ def _of_event(payload: Mapping[str, Any], detail: Mapping[str, Any]) -> StateCha
     series = contributor(told.get("attributes"), told.get("id"))
     data = alarm_condition.reason_data(state.get("reasonData"))
     asked = alarm_condition.of_event(configuration, state.get("reason"), data)
-    resources = payload.get("resources")
+    resources, muted_until = payload.get("resources"), _window_end(detail)
     return StateChange(
         payload=payload,
         name=_name(detail.get("alarmName")),
@@ -145,8 +148,20 @@ def _of_event(payload: Mapping[str, Any], detail: Mapping[str, Any]) -> StateCha
         asked=asked,
         measured=asked.measured(state.get("reason"), data),
         log_lines=alarm_labels.log_lines(detail),
-        withheld="muteDetail" in detail or "actionsSuppressedBy" in state,
+        withheld="actionsSuppressedBy" in state or ("muteDetail" in detail and muted_until is None),
+        muted_until=muted_until,
     )
+
+
+def _window_end(detail: Mapping[str, Any]) -> datetime | None:
+    """Read when a mute rule's window ends.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html
+    """
+    try:
+        return fields.time(fields.mapping(detail.get("muteDetail")).get("muteWindowEnd"), "muteWindowEnd")
+    except Rejected:
+        return None
 
 
 def _name(value: object) -> str:

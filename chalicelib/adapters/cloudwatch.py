@@ -73,6 +73,7 @@ def _alert(change: StateChange, condition: Condition, rules: OwnerRules) -> "Ale
             {f"Log line {number}": line for number, line in enumerate(change.log_lines, 1)}
         ),
         measurement=_measurement(change),
+        muted_until=change.muted_until if firing else None,
         began_anew=firing and (change.contributor is not None or change.previous == "OK"),
         raw_provider=fields.raw(change.payload),
     )

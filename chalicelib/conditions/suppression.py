@@ -42,14 +42,18 @@ def listening(row: AlertState, step: Step) -> Step:
     return replace(step, due_at=min(step.due_at or issue.listen_at, issue.listen_at))
 
 
+MUTE_RULE = "a mute rule of CloudWatch"
 RECHECK = timedelta(minutes=1)
 """How soon it is planned again while it is held back from outside, which may end at any time."""
 
 
 def held_outside(row: AlertState, now: datetime, policy: Policy) -> Held | None:
     """Say what holds a row back from outside; where nobody knows, what it remembers."""
-    if policy.outside and row.spec.alert:
-        return policy.outside(row.spec.alert, now)
+    alert = row.spec.alert
+    if alert and alert.muted_until and now < alert.muted_until:
+        return Held(Quiet.MAINTENANCE, alert.muted_until, MUTE_RULE)
+    if policy.outside and alert:
+        return policy.outside(alert, now)
     return row.held if row.held and now < row.held.until else None
 
 

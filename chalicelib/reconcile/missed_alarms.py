@@ -6,7 +6,7 @@ suppressed by another alarm, or withheld by a mute rule. The look after the sile
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from chalicelib.adapters import alarm_description, described_alarm, fields, reading
@@ -56,6 +56,7 @@ class MissedAlarms:
         for fingerprint, name, payload in said:
             row = rows.get(fingerprint)
             if row and row.spec.condition is Condition.FIRING:
+                self._release(row, reader, name)
                 continue
             muting = bool(reader.muted()) if muting is None else muting
             if muting and reader.muted(name):
@@ -69,6 +70,13 @@ class MissedAlarms:
         for reason, names in rejected.items():
             self.telemetry.event("ALARMS_REJECTED", reason=reason, alarms=len(names), names=names[:SHOWN])
             self.telemetry.count("AlertsRejected", len(names), reason=reason)
+
+    def _release(self, row: AlertState, reader: AlarmReader, name: str) -> None:
+        """Hold it back no longer if its mute rule was ended early; that nobody may ask is no answer."""
+        alert = row.spec.alert
+        if alert and alert.muted_until and row.held and reader.muted(name) is False:
+            freed = alert.model_copy(update={"muted_until": None})
+            self.rows.record(replace(row, spec=replace(row.spec, alert=freed), held=None))
 
     def _said(
         self, reader: AlarmReader, alarms: list[Described], rejected: dict[str, list[str]]

@@ -26,7 +26,17 @@ KEPT = timedelta(days=3 * 365)
 TOMBSTONE_KEPT = timedelta(days=7)
 
 ALERTS = ("alert", "resolution", "early")
-ADDED = {"annotations", "grace", "interval", "kind", "measurement", "name", "sender", *OF_NOTIFICATIONS}
+ADDED = {
+    "annotations",
+    "grace",
+    "interval",
+    "kind",
+    "measurement",
+    "muted_until",
+    "name",
+    "sender",
+    *OF_NOTIFICATIONS,
+}
 """Fields of an alert that came later."""
 ALERTING, NEWS = "", "NEWS#"
 """Kinds of rows in the index `open`, so that no news is taken for something that fires."""

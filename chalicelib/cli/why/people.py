@@ -47,7 +47,7 @@ MAINTENANCE = Cause(
     "MAINTENANCE",
     Kind.WANTED,
     "{title} is firing, but is held back by {window}: what is still firing then gets its issue.",
-    "Comment `/maintenance end` on the board, or change chalicelib/maintenance.toml.",
+    "End it where it was set: by `/maintenance end` on the board, in maintenance.toml, or in CloudWatch.",
 )
 INHIBITED = Cause(
     "INHIBITED",

@@ -191,3 +191,13 @@ def test_a_planner_that_knows_no_windows_believes_the_row() -> None:
 def test_a_window_that_ended_early_holds_nothing_back_whatever_the_row_remembers() -> None:
     assert plan(replace(FIRING, held=HELD), at(30), known()) == OpenIssue()
     assert plan(replace(OPEN, held=HELD), at(30), known()) == UpdateIssue(REF)
+
+
+def test_an_alarm_that_a_mute_rule_withholds_is_held_back_until_its_window_ends() -> None:
+    row = row_of(firing(20, muted_until=at(60).isoformat()))
+    held = Held(Quiet.MAINTENANCE, at(60), "a mute rule of CloudWatch")
+    for rules in (policy(), known()):
+        assert plan(row, at(30), rules) == Nothing(Quiet.MAINTENANCE, at(31), held)
+        assert plan(row, at(60), rules) == OpenIssue()
+    again = row_of(firing(20, muted_until=at(60).isoformat()), firing(30))
+    assert plan(again, at(31), policy()) == OpenIssue()

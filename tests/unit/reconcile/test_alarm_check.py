@@ -420,6 +420,25 @@ class TestMissed:
         world.look(20)
         assert world.open_titles == ["[P1] disk", "[P1] queue"]
 
+    @pytest.mark.parametrize(
+        ("may_read", "still_muted", "opened"),
+        [(True, False, True), (True, True, False), (False, False, False)],
+    )
+    def test_what_was_held_back_for_a_mute_rule_that_ended_early_is_opened(
+        self, world: AlarmWorld, *, may_read: bool, still_muted: bool, opened: bool
+    ) -> None:
+        world.cloudwatch.put("queue", "ALARM", at(3))
+        world.cloudwatch.silent = {"queue"} if still_muted else {"another"}
+        world.cloudwatch.may_read = may_read
+        world.run(firing(3, **known(), muted_until=at(60)))
+        world.reconcile(1)
+        assert world.open_titles == []
+        world.look(10)
+        world.reconcile(2)
+        assert bool(world.open_titles) is opened
+        world.reconcile(50)
+        assert len(world.open_titles) == 1
+
     def test_without_the_right_to_read_mutes_and_tags_it_is_opened_all_the_same(
         self, world: AlarmWorld
     ) -> None:
