@@ -1,15 +1,21 @@
 """A rehearsal says the requests that sync would send, for a row as it is."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from chalicelib.cli import words
+from chalicelib.adapters import envelope
+from chalicelib.adapters.registry import SOURCES
+from chalicelib.adapters.sender import Sender
+from chalicelib.adapters.source import Example
+from chalicelib.cli import payloads, words
 from chalicelib.cli.rehearsal import Rehearsal
 from chalicelib.conditions.issue import Closer
 from chalicelib.conditions.plan import Policy
 from chalicelib.conditions.row import AlertState, Intent, Status, Verb
+from chalicelib.errors import Rejected
 from tests.unit import rows as example
 from tests.unit.rows import BEGAN, alert, at, ended, issue
 
@@ -66,3 +72,12 @@ def test_an_unfinished_change_is_read_back_first() -> None:
     begun = Intent(Verb.CHANGE, BEGAN, 1, at(1), "org/infra")
     row = replace(example.row(status=with_issue(closed_at=at(2), closed_by=Closer.US)), intent=begun)
     assert rehearsed(row, 5 + timedelta(hours=2) / timedelta(minutes=1))[0][0] == "ReadIssue"
+
+
+def test_what_its_sender_may_not_say_would_be_rejected() -> None:
+    body = json.dumps(SOURCES["grafana"].template(Example(BEGAN)))
+    attributes = {"source": "grafana", "sender": Sender("east", teams=("other",)).written()}
+    message = envelope.read(payloads.record(body, attributes, BEGAN))
+    (told,) = Rehearsal(Policy(routing=example.routing()), at(1)).rehearse(message)
+    assert isinstance(told, Rejected)
+    assert told.reason == "NOT_FOR_THIS_SENDER"

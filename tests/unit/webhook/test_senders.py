@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from chalicelib.adapters import envelope
 from chalicelib.adapters.sender import MOST_LIMITS, Sender
-from chalicelib.webhook import senders
+from chalicelib.webhook import refusals, senders
 from chalicelib.webhook.alerts import AlertWebhook
 from chalicelib.webhook.external_alerts import ExternalAlerts
 from chalicelib.webhook.http import HttpAnswer, Posted
@@ -58,8 +58,9 @@ class Edge:
     def __init__(self, secret: dict[str, Any] = HELD) -> None:
         self.topic, self.telemetry, self.clock = MemoryTopic(), Recorder(), ManualClock()
         self.secret = MemorySecret(secret, secret)
-        refusals = Refusals(self.telemetry)
-        self._alerts = AlertWebhook(self.topic, self.secret, self.clock.now, self.telemetry, refusals)
+        self._alerts = AlertWebhook(
+            self.topic, self.secret, self.clock.now, self.telemetry, Refusals(self.telemetry)
+        )
 
     def post(self, source: str, body: object, headers: dict[str, str]) -> HttpAnswer:
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
@@ -206,6 +207,23 @@ def test_a_sender_that_runs_wild_is_held_off_and_no_other() -> None:
     assert ("AlertsNotTaken", 1, {}) in edge.telemetry.counts, "an alarm tells people"
     edge.clock.pass_(seconds=45)
     assert edge.post("alertmanager", GROUP, east).status == 202
+
+
+def test_the_limit_is_the_same_at_the_earlier_address() -> None:
+    edge = Edge({"senders": [CHECKER | {"requests_per_minute": 1}]})
+    own = {"x-queue-checker-signature": "token-of-the-checker"}
+    assert edge.post("external", CANONICAL, own).status == 200
+    assert edge.post("normalized", CANONICAL, own).status == 429
+    assert edge.post("external", CANONICAL, own).status == 429
+
+
+def test_a_sender_whose_requests_are_refused_leaves_room_in_the_log_for_others() -> None:
+    edge = Edge()
+    for _ in range(2 * refusals.MOST):
+        edge.post("alertmanager", b"{", bearer("token-of-east"))
+    edge.post("alertmanager", b"{", bearer("token-of-west"))
+    logged = [refused["sender"] for refused in edge.event("WEBHOOK_REFUSED")]
+    assert logged == ["east"] * refusals.MOST + ["west"]
 
 
 def test_an_entry_that_cannot_be_used_lets_in_nobody_and_shuts_out_nobody_else() -> None:
