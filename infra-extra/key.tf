@@ -8,7 +8,7 @@ resource "aws_kms_key" "topics" {
 
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [
+    Statement = concat([
       {
         Sid       = "AccountAdministers"
         Effect    = "Allow"
@@ -43,6 +43,13 @@ resource "aws_kms_key" "topics" {
         Resource  = "*"
         Condition = { ArnEquals = { "aws:PrincipalArn" = local.publishers } }
       },
-    ]
+      ], [for id in [local.account_id] : {
+        Sid       = "BudgetsEncrypt"
+        Effect    = "Allow"
+        Principal = { Service = "budgets.amazonaws.com" }
+        Action    = ["kms:Decrypt", "kms:GenerateDataKey*"]
+        Resource  = "*"
+        Condition = { StringEquals = { "aws:SourceAccount" = id } }
+    } if var.budgets])
   })
 }

@@ -8,7 +8,7 @@ module "alerts" {
   queues   = { alerts = { arn = aws_sqs_queue.alerts.arn, dead_letters_arn = aws_sqs_queue.dead.arn } }
 
   rule_arns = !var.direct_rules ? [] : [for id in local.sources : "arn:${local.partition}:events:${var.region}:${id}:rule/*"]
-  publishers = [
+  publishers = concat([
     {
       Sid       = "OwnRulePublishes"
       Principal = { Service = "events.amazonaws.com" }
@@ -19,7 +19,19 @@ module "alerts" {
       Principal = { AWS = "arn:${local.partition}:iam::${local.account_id}:root" }
       Condition = { ArnEquals = { "aws:PrincipalArn" = local.publishers } }
     },
-  ]
+  ], [for each in [local.budgets] : each if var.budgets])
+}
+
+# Budgets publishes in its own account alone (https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-sns-policy.html).
+locals {
+  budgets = {
+    Sid       = "BudgetsPublish"
+    Principal = { Service = "budgets.amazonaws.com" }
+    Condition = {
+      StringEquals = { "aws:SourceAccount" = local.account_id }
+      ArnLike      = { "aws:SourceArn" = "arn:${local.partition}:budgets::${local.account_id}:*" }
+    }
+  }
 }
 
 # Where Alerting's own alarms go: not to the topic of alerts, which is what may be broken.

@@ -46,6 +46,12 @@ variable "aws_services" {
   }
 }
 
+variable "budgets" {
+  description = "Whether AWS Budgets of this account may publish to the topic."
+  type        = bool
+  default     = false
+}
+
 variable "other_regions" {
   description = "Other regions whose topic, made by region/, delivers to this queue."
   type        = list(string)

@@ -92,6 +92,8 @@ def read(record: Mapping[str, Any]) -> Message:
 
 def publisher(content: object) -> str:
     """Name the source of what AWS publishes: `aws-ecs` of an event whose `source` is `aws.ecs`."""
+    if isinstance(content, Mapping) and (name := registry.of_text(str(content.get("text")))):
+        return name
     event = content.get("event", content) if isinstance(content, Mapping) else None
     service = event.get("source") if isinstance(event, Mapping) else None
     name = service.replace(".", "-") if isinstance(service, str) and service.startswith("aws.") else ""
@@ -131,6 +133,8 @@ def _content(body: str) -> dict[str, Any] | Rejected:
     try:
         content = texts.decoded(body)
     except ValueError as error:
+        if registry.of_text(body):
+            return {"text": body}
         return Rejected("NOT_JSON", f"the message is not valid JSON: {error}", _ONLY_ALARMS)
     if isinstance(content, dict):
         return content

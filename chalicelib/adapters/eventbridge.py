@@ -9,6 +9,7 @@ docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from chalicelib.adapters import aws_event, canonical, envelope, fields, titles
 from chalicelib.adapters.aws_event import ACCOUNT, REGION, Event, Occurrence
 from chalicelib.adapters.fields import Ignored, Parsed, quoted
 from chalicelib.adapters.owner import OwnershipSource, owner
-from chalicelib.adapters.owner_rules import OwnerRules
+from chalicelib.adapters.owner_rules import FILE, OwnerRules
 from chalicelib.adapters.source import Example, Payload, Source, alone
 from chalicelib.alert_values import MAX_DESCRIPTION, MAX_REASON, MAX_TITLE, Condition
 from chalicelib.errors import Rejected
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 
 Read = Callable[[Event], Occurrence | Ignored]
+Find = Callable[[Mapping[str, Any]], tuple[Event, Occurrence | Ignored]]
 
 
 def source(
@@ -38,7 +40,7 @@ def source(
 ) -> Source:
     """Make the source of a service: `kinds` are its detail types, `example` writes the first one's detail."""
 
-    def occurrence(payload: Mapping[str, Any]) -> tuple[Event, Occurrence | Ignored]:
+    def find(payload: Mapping[str, Any]) -> tuple[Event, Occurrence | Ignored]:
         event = aws_event.read(payload)
         if event.kind not in kinds:
             raise Rejected(
@@ -48,41 +50,55 @@ def source(
             )
         return event, read(event)
 
+    made = published(
+        name,
+        shown_as,
+        find=find,
+        known_by=f"`event.source`, or `source` of the event alone, which is {name.replace('-', '.', 1)}",
+        template=lambda of: _template(name, kinds[0], example(of), of),
+    )
+    return replace(made, ends=ends)
+
+
+def published(
+    name: str,
+    shown_as: str,
+    *,
+    find: Find,
+    known_by: str,
+    template: Callable[[Example], Payload],
+) -> Source:
+    """Make the source of what a service publishes to the topic, as `find` reads it."""
+
     def parse(payload: Mapping[str, Any], rules: OwnerRules) -> list[Parsed]:
-        event, found = occurrence(payload)
-        return [found if isinstance(found, Ignored) else _alert(name, shown_as, event, found, rules)]
+        event, found = find(payload)
+        return [found if isinstance(found, Ignored) else _alert(name, event, found, rules)]
 
     def ended(payload: Mapping[str, Any]) -> bool:
-        _, found = occurrence(payload)
+        _, found = find(payload)
         return isinstance(found, Occurrence) and found.state is Condition.RESOLVED
 
     return Source(
         name=name,
         shown_as=shown_as,
-        to_route="let the input transformer of its EventBridge rule name a `team`",
+        to_route=f"give `[source.{name}]` in {FILE} a `team`",
         label="Detail",
         posts=False,
-        ends=ends,
         parse=parse,
         split=alone,
         ended=ended,
         identifying=frozenset(),  # it is never cut, as it does not pass the webhook
-        known_by=f"`event.source`, or `source` of the event alone, which is {name.replace('-', '.', 1)}",
+        known_by=known_by,
         looks_like=lambda content: envelope.publisher(content) == name,
-        template=lambda of: _template(name, kinds[0], example(of), of),
+        template=template,
         mend=_mend,
-        repeats=timedelta(0),  # one event for each change
+        repeats=timedelta(0),  # one message for each change
     )
 
 
-def _alert(name: str, shown_as: str, event: Event, found: Occurrence, rules: OwnerRules) -> "AlertEvent":
+def _alert(name: str, event: Event, found: Occurrence, rules: OwnerRules) -> "AlertEvent":
     said = [fields.lowered(event.said), fields.lowered(found.tags), {"severity": found.severity}]
-    place = OwnershipSource(
-        "the input transformer of the EventBridge rule for",
-        shown_as,
-        '"team": "your-team"',
-        '"priority": "P2"',
-    )
+    place = OwnershipSource(f"{FILE}, table", f"source.{name}", 'team = "your-team"', 'priority = "P2"')
     named = owner(said, found.state, rules, place)
     title = fields.title(aws_event.joined(found.name, found.what), MAX_TITLE)
     return canonical.AlertEvent(
@@ -108,8 +124,8 @@ def _alert(name: str, shown_as: str, event: Event, found: Occurrence, rules: Own
 
 
 def _mend(payload: Payload, named: dict[str, str]) -> None:
-    """Say it as a rule's input transformer would."""
-    if "event" not in payload:
+    """Say it as a rule's input transformer would; a text has its own object already."""
+    if not {"event", "text"} & payload.keys():
         event = dict(payload)
         payload.clear()
         payload["event"] = event

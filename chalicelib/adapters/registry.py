@@ -65,6 +65,7 @@ SOURCES = Sources(
     "cloudwatch",
     "aws-backup",
     "aws-batch",
+    "aws-budgets",
     "aws-ecs",
     "aws-guardduty",
     "aws-health",
@@ -88,6 +89,10 @@ PROVIDERS = frozenset(SOURCES) - {OWN_EMITTERS}
 """The sources whose alerts bear the source's own name, which nobody else may take."""
 
 
+TEXTS = {"AWS Budget Notification": "aws-budgets"}
+"""What messages begin with that are text and not JSON, and the sources that publish them."""
+
+
 def webhooks() -> tuple[str, ...]:
     """Name the sources that have a webhook."""
     return tuple(name for name, source in SOURCES.items() if source.posts)
@@ -101,6 +106,11 @@ def webhook(name: str) -> Source | None:
 def published(name: str) -> bool:
     """Whether a source publishes to the topic itself, so that nobody stamps its messages."""
     return name in SOURCES and not SOURCES[name].posts
+
+
+def of_text(text: str) -> str:
+    """Name the source of a message that is text; empty if it is not one of a source."""
+    return next((name for begins, name in TEXTS.items() if text.startswith(begins)), "")
 
 
 def of_alert(name: str) -> Source:

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from chalicelib.adapters import envelope, texts
+from chalicelib.adapters import envelope, registry, texts
 from chalicelib.adapters.envelope import Message
 from chalicelib.adapters.registry import OWN_EMITTERS, SOURCES
 from chalicelib.adapters.source import Request, Source
@@ -81,7 +81,7 @@ def mend(source: str, body: str, team: str | None, priority: Priority | None) ->
     """Write a message with another team or priority; the rest of it stays as it came."""
     if team is None and priority is None:
         return body
-    payload = texts.parsed(body)
+    payload = {"text": body} if registry.of_text(body) else texts.parsed(body)
     if not isinstance(payload, dict):
         raise Trouble("A message that is not a JSON object has no place for a team or a priority; drop it.")
     if isinstance(payload.get("Message"), str) and "TopicArn" in payload:  # in SNS's envelope

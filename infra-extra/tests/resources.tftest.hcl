@@ -270,6 +270,28 @@ run "the_bus" {
   }
 }
 
+run "budgets_publish_where_they_may" {
+  command = plan
+
+  variables {
+    budgets      = true
+    customer_key = true
+  }
+
+  assert {
+    condition = one([for each in jsondecode(module.alerts.policy.policy).Statement : each.Condition if each.Sid == "BudgetsPublish"]) == {
+      StringEquals = { "aws:SourceAccount" = "123456789012" }
+      ArnLike      = { "aws:SourceArn" = "arn:aws:budgets::123456789012:*" }
+    }
+    error_message = "Budgets of this account may publish."
+  }
+
+  assert {
+    condition     = contains([for each in jsondecode(aws_kms_key.topics[0].policy).Statement : each.Sid], "BudgetsEncrypt")
+    error_message = "Budgets may use the key of the topic."
+  }
+}
+
 run "services_on_the_bus" {
   command = plan
 

@@ -79,6 +79,16 @@ def test_within_an_envelope_of_sns_the_message_is_mended() -> None:
     assert owner("cloudwatch", mend("cloudwatch", body, "storage", Priority.P1)) == (["storage"], "P1")
 
 
+@pytest.mark.parametrize("enveloped", [False, True])
+def test_the_text_of_a_service_is_put_into_an_object_that_has_a_place(*, enveloped: bool) -> None:
+    body = SOURCES["aws-budgets"].template(Example(at(0)))["text"]
+    if enveloped:
+        body = json.dumps({"Type": "Notification", "TopicArn": "arn:aws:sns:x", "Message": body})
+    mended = mend("aws-budgets", body, "storage", Priority.P1)
+    assert owner("aws-budgets", mended) == (["storage"], "P1")
+    assert explained("aws-budgets", mended)["alert"]["title"].startswith("Runner queue too long: actual cost")
+
+
 def test_annotations_of_another_spelling_do_not_win_over_what_was_put_in() -> None:
     payload = without_owner("grafana")
     payload["alerts"][0]["annotations"] |= {"Teams": "old", "PRIORITY": "P3"}
@@ -90,7 +100,7 @@ def test_where_nothing_is_put_in_the_message_stays_to_the_letter() -> None:
     assert mend("grafana", "{ no json", None, None) == "{ no json"
 
 
-@pytest.mark.parametrize("body", ["AWS Budget Notification", "[]", "17"])
+@pytest.mark.parametrize("body", ["A notification of something", "[]", "17"])
 def test_what_is_no_object_has_no_place_for_it(body: str) -> None:
     with pytest.raises(Trouble, match="drop it"):
         mend("cloudwatch", body, "storage", None)

@@ -1,5 +1,7 @@
 """A message that is sent again keeps what the webhook stamped."""
 
+import pytest
+
 from chalicelib.adapters.envelope import milliseconds
 from chalicelib.adapters.sender import Sender
 from chalicelib.cli.letters import Letter
@@ -28,7 +30,8 @@ def test_one_of_before_there_was_a_stamp_counts_as_received_when_it_was_rejected
     assert stamped(letter(source="grafana")) == {"source": "grafana", "received_at": milliseconds(at(9))}
 
 
-def test_cloudwatchs_is_sent_as_unstamped_as_it_came() -> None:
-    known = {"source": "cloudwatch", "correlation_id": "r-1", "received_at": milliseconds(at(1))}
+@pytest.mark.parametrize("source", ["cloudwatch", "aws-ecs", "aws-budgets"])
+def test_what_aws_publishes_is_sent_as_unstamped_as_it_came(source: str) -> None:
+    known = {"source": source, "correlation_id": "r-1", "received_at": milliseconds(at(1))}
     assert stamped(letter(**known)) == {name: known[name] for name in ("correlation_id", "received_at")}
     assert stamped(letter()) == {"received_at": milliseconds(at(9))}

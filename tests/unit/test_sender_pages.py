@@ -112,7 +112,7 @@ def test_eventbridges_rules_name_the_services_that_the_bus_takes_and_events_that
     file = (SENDERS / "eventbridge-rules.tf").read_text(encoding="utf-8")
     bus = (ROOT / "infra-extra" / "variables.tf").read_text(encoding="utf-8")
     services = {name for name in SOURCES if name.startswith("aws-") and f'"aws.{name[4:]}"' in file}
-    assert services == {name for name in SOURCES if name.startswith("aws-")}
+    assert services == {name for name in SOURCES if name.startswith("aws-")} - {"aws-budgets"}
     (taken,) = re.findall(r"contains\(\[(.+)\], name\)", bus)
     assert {f"aws-{name}" for name in re.findall(r'"(\w+)"', taken)} == services
     events = re.findall(r'"detail-type" = \[(.+)\]', file)

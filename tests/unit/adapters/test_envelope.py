@@ -115,6 +115,15 @@ def test_an_event_of_a_service_names_its_source_and_nothing_else_does(
     assert envelope.read(record(json.dumps(content), source="datadog")).source == "datadog"
 
 
+def test_a_text_of_a_service_is_read_as_an_object_and_any_other_text_is_rejected() -> None:
+    text = "AWS Budget Notification November 23, 2026\nAWS Account 123456789012\n"
+    for body in (text, json.dumps(notification(text)), json.dumps({"text": text})):
+        message = envelope.read(record(body))
+        assert (message.source, message.payload) == ("aws-budgets", {"text": text})
+    assert rejection(f"Re: {text}").reason == "NOT_JSON"
+    assert envelope.read(record(f"Re: {text}")).source == "cloudwatch"
+
+
 def test_a_lambda_event_of_sns_is_opened() -> None:
     event = {"Records": [{"Sns": notification(json.dumps(ALARM), source="cloudwatch")}]}
     assert envelope.read(record(json.dumps(event))).payload == ALARM
