@@ -18,6 +18,7 @@ from chalicelib.conditions.issue import IssueRef, Seen
 from chalicelib.conditions.nothing import Nothing
 from chalicelib.conditions.plan import plan
 from chalicelib.errors import OutcomeUnknown
+from chalicelib.labels import FLAPPING_LABEL
 from tests.unit import up_to
 from tests.unit.builders import alert
 from tests.unit.sync.test_sync import World, fails_with
@@ -101,6 +102,9 @@ class OneCondition(RuleBasedStateMachine):
         """Without faults and news, GitHub shows what the provider says, unless a person said otherwise."""
         self.world.tracker.faults.clear()
         self.world.reconcile(10)
+        if any(FLAPPING_LABEL in seen.labels for seen in self.world.tracker.open_issues):
+            self.world.clock.pass_(seconds=self.world.policy.flapping_quiet.total_seconds())
+            self.world.reconcile(10)
         still_open = self.world.tracker.open_issues
         if self.firing and not self.shut:
             assert [f"Pri:{self.priority}" in seen.labels for seen in still_open] == [True]
