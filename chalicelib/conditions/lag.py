@@ -20,11 +20,11 @@ def since(row: AlertState) -> datetime | None:
     By our own clock, as it says how late we are.
     """
     issue, spec = row.status.issue, row.spec
-    if row.due_at is None or _not_for_github(row) or spec.alert is None:
+    if row.due_at is None or _not_for_github(row) or spec.alert is None or row.held:
         return None
     if spec.news:
         return None if notifications.shown(row) else spec.began_by_our_clock
-    if row.status.snoozed_until or row.held or (issue and _held(issue)):
+    if row.status.snoozed_until or (issue and _held(issue)):
         return None
     shown = issue is not None and issue.open
     if spec.condition is Condition.FIRING:

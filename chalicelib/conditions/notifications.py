@@ -10,15 +10,16 @@ from chalicelib.conditions.relabel import relabel
 from chalicelib.conditions.row import AlertState, Issue
 from chalicelib.conditions.spec import Spec
 from chalicelib.conditions.steps import CloseIssue, OpenIssue, Step, UpdateIssue
+from chalicelib.conditions.suppression import held
 
 
 def notification(row: AlertState, alert: AlertEvent, now: datetime, policy: Policy) -> Step:
     """Open an issue for each notification, once; the open one before it is then closed as superseded."""
     issue = row.status.issue
+    if missing(row, now):
+        return held_back(row, now, policy) or OpenIssue()
     if issue and issue.muted:
         return Nothing(Quiet.MUTED)
-    if missing(row, now):
-        return OpenIssue()
     if not shown(row) or issue is None or not issue.open:
         by_person = issue is None or issue.closed_by is Closer.PERSON
         return Nothing(Quiet.READ if shown(row) and by_person else Quiet.EXPIRED)
@@ -37,6 +38,12 @@ def missing(row: AlertState, now: datetime) -> bool:
     issue = row.status.issue
     replaces = issue is not None and issue.open
     return row.spec.news and not shown(row) and (replaces or not over(row.spec, now))
+
+
+def held_back(row: AlertState, now: datetime, policy: Policy) -> Nothing | None:
+    """Wait for people who muted the series, or for the end of what holds it back from outside."""
+    issue = row.status.issue
+    return Nothing(Quiet.MUTED) if issue and issue.muted else held(row, now, policy)
 
 
 def shown(row: AlertState) -> bool:

@@ -156,9 +156,7 @@ def unopened(row: AlertState, now: datetime, policy: Policy) -> Unopened | None:
         return Unfinished(row.intent, refusal, held_until or row.due_at)
     if held_until:
         return InProgress(held_until)
-    if spec.news and issue and issue.muted:
-        return Muted(issue.ref)
-    if not spec.news and (wish := held_back(row, now, policy)):
+    if wish := (notifications.held_back if spec.news else held_back)(row, now, policy):
         return _wished(wish, issue, row, policy)
     return _put_off(row, refusal, now)
 

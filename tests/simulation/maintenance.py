@@ -76,7 +76,7 @@ class Maintained:
         began, ended = row.spec.began_by_our_clock, row.spec.recorded_at
         if self._covered(row, now - MARGIN, now):
             self._world.breaks(QUIET, f"#{issue.number}: {said[:60] or 'opened'}")
-        over = not said and row.spec.condition is Condition.RESOLVED
+        over = not said and row.spec.condition is Condition.RESOLVED and not row.spec.news
         if over and began and ended and self._covered(row, began, ended):
             self._world.breaks(QUIET, f"#{issue.number} tells of what began and ended in it")
 

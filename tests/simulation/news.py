@@ -11,12 +11,12 @@ from tests.simulation.providers.newsroom import Newsroom, Sent
 if TYPE_CHECKING:
     from tests.simulation.world import World
 
-MISSED = "16. a notification has its issue"
-TWICE = "16. a notification has one issue"
-SERIES = "16. of a series the newest alone is open"
-OVER = "16. what has expired or was withdrawn is closed"
-KEPT = "16. a notification is open until a person closes it"
-FIRES = "16. a notification never fires"
+MISSED = "18. a notification has its issue"
+TWICE = "18. a notification has one issue"
+SERIES = "18. of a series the newest alone is open"
+OVER = "18. what has expired or was withdrawn is closed"
+KEPT = "18. a notification is open until a person closes it"
+FIRES = "18. a notification never fires"
 
 SILENCING = {"mute", "say mute"}
 LATE = 120.0

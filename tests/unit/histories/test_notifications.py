@@ -1,5 +1,6 @@
 """Notifications: news for a person, each with an issue of its own, at most one open of a series."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -8,16 +9,17 @@ import pytest
 from chalicelib.alert import AlertEvent, Condition, Priority
 from chalicelib.conditions import lag
 from chalicelib.conditions.issue import IssueRef
-from chalicelib.conditions.nothing import Nothing, Quiet
+from chalicelib.conditions.nothing import Held, Nothing, Quiet
 from chalicelib.conditions.plan import plan
 from chalicelib.conditions.record import record
 from chalicelib.conditions.row import AlertState
+from chalicelib.conditions.steps import OpenIssue
 from chalicelib.conditions.unopened import Muted, Unfinished, unopened
 from chalicelib.errors import OutcomeUnknown, Unavailable
 from chalicelib.labels import MUTED_LABEL
 from chalicelib.render.comment import HELP_ON_NEWS
 from tests.twins.census import MemoryCensus
-from tests.unit.builders import REPOSITORY, at
+from tests.unit.builders import REPOSITORY, at, row_of
 from tests.unit.histories.test_people import People
 from tests.unit.reconcile.test_drift import SECOND
 from tests.unit.sync.test_sync import FIRST, fails_with
@@ -374,3 +376,10 @@ def test_a_time_far_ahead_is_read_as_now_and_its_copy_is_a_copy() -> None:
     row: AlertState = record(None, ahead, at(0)).row
     assert row.spec.episode == at(0)
     assert record(row, ahead, at(5)).reason == "DUPLICATE"
+
+
+def test_it_waits_for_the_end_of_maintenance(world: People) -> None:
+    held = Held(Quiet.MAINTENANCE, at(90), "a window")
+    row = row_of(report(0))
+    assert plan(replace(row, held=held), at(5), world.policy) == Nothing(Quiet.MAINTENANCE, at(6), held)
+    assert plan(replace(row, held=held), at(90), world.policy) == OpenIssue()
