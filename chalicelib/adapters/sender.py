@@ -5,11 +5,13 @@ secret. No body is believed about it.
 """
 
 import json
+import re
 from dataclasses import asdict, dataclass
 
 from chalicelib.errors import Rejected
 
 ATTRIBUTE = "sender"
+SLUG = re.compile(r"[a-z0-9](?:[a-z0-9]|-(?=[a-z0-9])){0,44}")
 MOST_LIMITS = 400
 """Characters that the teams and repositories may take: an attribute is cut after 500."""
 
@@ -41,7 +43,7 @@ def read(attribute: str) -> Sender:
     try:
         said = json.loads(attribute)
         return Sender(
-            name=str(said["name"]),
+            name=_slug(said["name"]),
             teams=tuple(map(str, said.get("teams", ()))),
             repositories=tuple(map(str, said.get("repositories", ()))),
             keeps_identity=bool(said.get("keeps_identity")),
@@ -52,3 +54,9 @@ def read(attribute: str) -> Sender:
             "the message's attribute `sender` is not as the webhook writes it",
             "Let only the webhook publish with attributes, then have the alert sent again.",
         ) from error
+
+
+def _slug(name: str) -> str:
+    if SLUG.fullmatch(name):
+        return name
+    raise ValueError("the name is not a slug")

@@ -9,12 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chalicelib.adapters import registry
-from chalicelib.adapters.sender import MOST_LIMITS, Sender
+from chalicelib.adapters.sender import MOST_LIMITS, SLUG, Sender
 from chalicelib.adapters.signing import Signing
 from chalicelib.errors import ConfigurationError
 from chalicelib.webhook.authentication import Credentials, tokens_of
 
-_SLUG = re.compile(r"[a-z0-9](?:[a-z0-9]|-(?=[a-z0-9])){0,44}")
 _HEADER = re.compile(r"x-[a-z0-9-]{1,100}", re.IGNORECASE)
 _PREFIX = re.compile(r"[!-~]{0,20}")
 _REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/[\w.-]{1,100}", re.ASCII)
@@ -39,11 +38,11 @@ def read(told: object) -> tuple[Entry | None, list[str]]:
         return None, ["must be an object"]
     hmac = told.get("hmac")
     fields, signed = _Fields(told), _Fields({} if hmac is None else hmac, "hmac.")
-    name = fields.text("name", _SLUG.fullmatch, A_SLUG, needed=True)
+    name = fields.text("name", SLUG.fullmatch, A_SLUG, needed=True)
     source = fields.one_of("source", registry.webhooks())
     sender = Sender(
         name or "",
-        fields.texts("teams", _SLUG.fullmatch, "teams, each a slug"),
+        fields.texts("teams", SLUG.fullmatch, "teams, each a slug"),
         fields.texts("repositories", _REPOSITORY.fullmatch, "repositories as owner/name"),
         keeps_identity=fields.switch("keeps_identity"),
     )

@@ -14,7 +14,12 @@ from tests.unit.messages import record
 
 NAMED = st.sampled_from([*registry.SOURCES, "github"])
 STAMPS = NAMED | st.text(min_size=1, max_size=20)
-ATTRIBUTES = st.fixed_dictionaries({}, optional={"source": STAMPS, "correlation_id": st.text(min_size=1)})
+SENDERS = st.text(min_size=1) | st.sampled_from(
+    ['{"name":"east"}', '{"name":"e","teams":["gpu"]}', '{"name":7}', '{"name":"<b>"}', '{"name":""}']
+)
+ATTRIBUTES = st.fixed_dictionaries(
+    {}, optional={"source": STAMPS, "correlation_id": st.text(min_size=1), "sender": SENDERS}
+)
 pytestmark = [
     pytest.mark.no_cover,  # other tests measure that; here it would take much of the time
     pytest.mark.filterwarnings("ignore:Generating overly large repr"),  # a long input is no fault of its own

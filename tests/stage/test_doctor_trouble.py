@@ -12,13 +12,23 @@ import httpx
 import pytest
 
 from chalicelib.cli import rows as cli_rows
-from chalicelib.cli.doctor import budget, refused, repositories, resources, secret_forms, waiting
+from chalicelib.cli.doctor import (
+    budget,
+    refused,
+    repositories,
+    resources,
+    secret_forms,
+    sender_limits,
+    waiting,
+)
 from chalicelib.cli.doctor.finding import Finding, findings
 from chalicelib.conditions.setbacks import Denial, PutOff, Refusal
 from chalicelib.rate_limit.rules import Budget
 from chalicelib.rate_limit.shared import SharedBudget
+from chalicelib.settings import Settings
 from chalicelib.webhook import hook_secret
 from chalicelib.wiring.clock import CLOCK
+from chalicelib.wiring.rules import policy
 from tests.cli import calls
 from tests.cli.conftest import SETTINGS
 from tests.cli.stack import Prompt
@@ -222,6 +232,18 @@ def test_a_stage_names_the_senders_that_it_lets_in() -> None:
     assert (let_in.ok, let_in.told) == (True, "of-senders lets in: east (alertmanager)")
 
 
+def test_a_limit_that_no_alert_can_meet_is_found() -> None:
+    def of(name: str, *repositories: str) -> dict[str, Any]:
+        return {"name": name, "source": "grafana", "token": f"t-{name}", "repositories": [*repositories]}
+
+    routed = next(iter(policy(Settings.read({})).routing.repositories))
+    held = {"senders": [of("fine", routed.upper()), of("lost", routed, "example-org/nowhere")]}
+    count, wrong = checked(held, {}, sender_limits.limits)
+    assert (count.ok, count.told) == (True, "2 senders by name, 2 of them limited")
+    assert wrong.told == "lost may speak for example-org/nowhere, where the routing puts no issue"
+    assert "Correct `repositories` of lost in the secret of-senders" in wrong.fix
+
+
 def test_a_stage_that_hears_only_senders_of_the_earlier_pipeline_lets_those_in() -> None:
     (let_in,) = checked({"x-queue-signature": "secret-value"}, {}, resources.webhook_secret)
     assert (let_in.ok, let_in.told) == (True, "of-senders lets in: x-queue-signature")
@@ -235,7 +257,7 @@ def forms(of_senders: dict[str, Any], app: dict[str, Any]) -> list[Finding]:
 
 def checked(of_senders: dict[str, Any], app: dict[str, Any], check: Any) -> list[Finding]:
     class Stage:
-        webhook_secret, app_secret = "of-senders", "of-the-app"
+        webhook_secret, app_secret, settings = "of-senders", "of-the-app", Settings.read({})
 
         def secret(self, name: str) -> Held:
             return Held({"of-senders": of_senders, "of-the-app": app}[name])

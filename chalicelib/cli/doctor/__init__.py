@@ -19,6 +19,7 @@ from chalicelib.cli.doctor import (
     repositories,
     resources,
     secret_forms,
+    sender_limits,
     steps,
     waiting,
 )
@@ -31,6 +32,7 @@ CHECKS: Mapping[str, Check] = {
     "webhook secret": resources.webhook_secret,
     hook.NAME: hook.secret,
     secret_forms.NAME: secret_forms.forms,
+    sender_limits.NAME: sender_limits.limits,
     "topic": resources.topic,
     "queues": resources.queues,
     dead_letters.NAME: dead_letters.by_reason,
@@ -62,10 +64,11 @@ def doctor(
 ) -> None:
     """Check that a stage has all it needs; each line is ok, or says what to do. Changes nothing.
 
-    It checks identity and clock, secrets and their form, topic, queues, dead letters by reason, table, the
-    GitHub App and every routed repository, the budget, what GitHub refused or the budget put off, which
-    requests were refused in the last hour, reconcile, look-ups, the account's alarms, and on AWS who may
-    publish to the topic, the functions with their version and log level, the queue's mapping, the schedule.
+    It checks identity and clock, secrets and their form, senders' limits, topic, queues, dead letters by
+    reason, table, the GitHub App and every routed repository, the budget, what GitHub refused or the budget
+    put off, which requests were refused in the last hour, reconcile, look-ups, the account's alarms, and on
+    AWS who may publish to the topic, the functions with their version and log level, the queue's mapping,
+    the schedule.
 
     Examples:
     - `doctor --stage prod`

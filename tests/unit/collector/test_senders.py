@@ -107,7 +107,10 @@ def test_nobody_names_a_sender_in_a_body_or_in_a_message_that_the_webhook_did_no
     assert rows(world) == [(None, Condition.FIRING), (None, Condition.FIRING)]
 
 
-@pytest.mark.parametrize("attribute", ["east", "{", "[]", "{}", '{"name":"e","teams":7}', "[" * 100_000])
+@pytest.mark.parametrize(
+    "attribute",
+    ["east", "{", "[]", "{}", '{"name":"e","teams":7}', '{"name":""}', '{"name":"<b>"}', "[" * 100_000],
+)
 def test_an_attribute_that_cannot_be_read_never_loses_its_limits(world: World, attribute: str) -> None:
     world.collect(world.message(group(), "alertmanager", sender=attribute))
     assert (rows(world), reasons(world)) == ([], ["UNKNOWN_SENDER"])

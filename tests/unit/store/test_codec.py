@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.alert import Priority
+from chalicelib.alert import AlertEvent, Priority
 from chalicelib.conditions import lag, moments
 from chalicelib.conditions.command import Remark
 from chalicelib.conditions.enrichment import Enrichment
@@ -254,6 +254,10 @@ class TestAdded:
         written = item(row_of(self.SAID, resolved(2, measurement={"value": "42"})))
         spec = json.loads(written["spec"]["S"])
         assert not codec.ADDED & (spec["alert"].keys() | spec["resolution"].keys())
+
+    def test_every_field_since_then_stands_there(self) -> None:
+        then = json.loads(OF_86BF882["cloudwatch, closed by a person"]["spec"]["S"])["alert"]
+        assert AlertEvent.model_fields.keys() - codec.ADDED == then.keys()
 
     def test_it_is_not_taken_for_that_of_a_spec_written_since(self) -> None:
         old, new = item(row_of(self.SAID)), item(row_of(firing(5)))
