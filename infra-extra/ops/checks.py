@@ -9,11 +9,14 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib import routing
 from chalicelib.adapters import registry
+from chalicelib.conditions import maintenance_file
 from chalicelib.errors import ConfigurationError
 from chalicelib.github.auth import App
 from chalicelib.webhook import hook_secret, senders
 from chalicelib.webhook.authentication import Credentials, text_of
+from chalicelib.wiring import rules as rules_of
 from ops import leftovers, memory
 from ops.deployment import Deployment, Faults
 
@@ -49,6 +52,17 @@ def tools(_: Deployment) -> Iterator[str]:
     if not PYTHONS[0] <= sys.version_info[:2] <= PYTHONS[1]:
         oldest, newest = (".".join(map(str, each)) for each in PYTHONS)
         yield f"Lambda runs no Python {sys.version_info[0]}.{sys.version_info[1]}: use {oldest} to {newest}"
+
+
+def files(stage: Deployment) -> Iterator[str]:
+    """The functions can read the files they start with: the routing and, if there is one, the maintenance."""
+    for name, load in ((rules_of.ROUTING.name, routing.load), (maintenance_file.FILE, maintenance_file.load)):
+        file = stage.root / "chalicelib" / name
+        try:
+            if file.exists():
+                load(file.read_text(encoding="utf-8"))
+        except ConfigurationError as error:
+            yield str(error)
 
 
 def account(stage: Deployment) -> Iterator[str]:
@@ -149,7 +163,7 @@ def resources(stage: Deployment) -> Iterator[str]:
 
 
 BEFORE_ANYTHING: tuple[Check, ...] = (
-    *(tools, account, region, state_bucket),
+    *(tools, files, account, region, state_bucket),
     *(secrets, rules, memory_of_chalice),
 )
 BEFORE_FUNCTIONS: tuple[Check, ...] = (resources,)

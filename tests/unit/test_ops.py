@@ -64,6 +64,17 @@ def test_the_stages_that_ship_are_read_from_their_files() -> None:
     assert dev.environment["AWS_REGION"] == dev.environment["AWS_DEFAULT_REGION"] == "us-west-2"
 
 
+def test_a_file_that_the_functions_could_not_read_stops_a_deployment(stage: Deployment) -> None:
+    package = stage.root / "chalicelib"
+    package.mkdir()
+    assert list(checks.files(stage)) == []
+    (package / "routing.toml").write_text("[default]", encoding="utf-8")
+    (package / "maintenance.toml").write_text('[[window]]\nreason = "r"\nall = true\n', encoding="utf-8")
+    routing, windows = told(stage, checks.files)
+    assert routing == "routing.toml: default.repository: missing"
+    assert windows.startswith("maintenance.toml: window.0: needs begins and ends")
+
+
 def test_what_a_stages_files_lack_is_told_together(tmp_path: Path) -> None:
     (tmp_path / "infra-extra").mkdir()
     (tmp_path / "infra-extra" / "dev.tfvars").write_text('stage = "dev"\n', encoding="utf-8")
