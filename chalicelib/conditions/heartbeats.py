@@ -81,9 +81,15 @@ def deadline(spec: Spec) -> datetime | None:
 
 
 def asks_at(spec: Spec) -> datetime | None:
-    """Say when a trial is to be sent, so that it has arrived by the deadline."""
+    """Say when a trial is to be sent, so that it has arrived by the deadline.
+
+    Not before the next sign of life was due: the queue may have stopped in between.
+    """
     beat, overdue_at = newest(spec), deadline(spec)
-    return overdue_at - max(EARLY, min(_grace(spec, beat) / 2, SETTLED)) if beat and overdue_at else None
+    if beat is None or overdue_at is None:
+        return None
+    grace = _grace(spec, beat)
+    return overdue_at - min(grace, max(EARLY, min(grace / 2, SETTLED)))
 
 
 def wakes_at(spec: Spec, now: datetime) -> datetime | None:

@@ -11,7 +11,7 @@ from tests.simulation import faults, maintenance, named
 from tests.simulation.histories import OFF
 from tests.simulation.outside import POINTS
 from tests.simulation.people import ACTIONS
-from tests.simulation.providers import alertmanager, cloudwatch, emitters, grafana, newsroom
+from tests.simulation.providers import alertmanager, cloudwatch, emitters, grafana, jobs, newsroom
 from tests.simulation.weather import STATES
 
 STEPS = [step.__name__ for step in get_args(Work)]
@@ -26,6 +26,7 @@ PROVIDERS = {
     "cloudwatch": cloudwatch.SEEN,
     "normalized": emitters.SEEN,
     newsroom.NAME: newsroom.SEEN,
+    "jobs": jobs.SEEN,
     **dict.fromkeys(emitters.OTHERS, ("a message",)),
 }
 

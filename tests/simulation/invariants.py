@@ -48,7 +48,7 @@ LEFT_OPEN = (*ASKED_FOR, Quiet.REOPENED_BY_PERSON, Quiet.FLAPPING)
 """Why an issue is left as it is."""
 
 
-WAITING = (*LEFT_OPEN, Quiet.UP_TO_DATE, Quiet.RESOLVED_UNTOLD)
+WAITING = (*LEFT_OPEN, Quiet.UP_TO_DATE, Quiet.BEATING, Quiet.RESOLVED_UNTOLD)
 """Why a row may be due some time: by then its source may not have repeated it for too long, for example."""
 
 

@@ -29,6 +29,7 @@ from chalicelib.rate_limit.rules import Granted
 from chalicelib.reconcile import drift
 from chalicelib.store.rows import DynamoStore
 from chalicelib.sync import execute, intents, recover, stepper, sync
+from tests.simulation.beat_mutants import BEATS
 from tests.simulation.fixes import FIXES, SEEN_BY
 from tests.simulation.generate import generate
 from tests.simulation.inhibition import MUTANTS as INHIBITION
@@ -216,6 +217,7 @@ MUTANTS: Mapping[str, Callable[[], Patch]] = {
     **INHIBITION,
     **WINDOWS,
     **NEWS,
+    **BEATS,
 }
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from random import Random
 
-from tests.simulation import called, inhibition, oracle, slow_profiles, window_profiles
+from tests.simulation import beat_profiles, called, inhibition, oracle, slow_profiles, window_profiles
 from tests.simulation.called import CallsTiers
 from tests.simulation.drafting import AHEAD, Compares, begin, cloudwatch, emitter, end, scenario
 from tests.simulation.people import Acts
@@ -202,4 +202,5 @@ PROFILES: tuple[Callable[[int, Random], Scenario], ...] = (
     *slow_profiles.PROFILES,
     *inhibition.PROFILES,
     *window_profiles.PROFILES,
+    *beat_profiles.PROFILES,
 )

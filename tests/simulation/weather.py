@@ -81,6 +81,11 @@ def _labels_free(world: "World", free: bool) -> None:
         installation.may_create_labels = free
 
 
+def _still(world: "World", still: bool) -> None:
+    world.still = still
+    world.poll()
+
+
 Change = Callable[["World"], None]
 STATES: dict[str, tuple[Change, Change]] = {
     "lists lag a little": (lambda world: _lists_lag(world, 50), lambda world: _lists_lag(world, 0)),
@@ -90,6 +95,7 @@ STATES: dict[str, tuple[Change, Change]] = {
         lambda world: _suspended(world, world.schedule.time),
         lambda world: _suspended(world, None),
     ),
+    "nothing collected": (lambda world: _still(world, True), lambda world: _still(world, False)),
     "archived": (lambda world: _archived(world, True), lambda world: _archived(world, False)),
     "issues disabled": (lambda world: _issues_on(world, False), lambda world: _issues_on(world, True)),
     "tokens revoked": (lambda world: world.github.authority.revoke_all(), lambda world: None),

@@ -85,6 +85,7 @@ class World:
         self.running: Counter[str] = Counter()
         self._invocations = 0
         self.calmed, self._calm_at = False, 0.0
+        self.still = False
         self._requests = 0
         self._chance = random.Random(f"{scenario.seed}/deliveries")
         scenario.setting.prepare(self)
@@ -182,7 +183,7 @@ class World:
 
     def poll(self) -> None:
         """Lambda looks for messages."""
-        while self.running["collector"] < INVOKED_AT_ONCE["collector"]:
+        while not self.still and self.running["collector"] < INVOKED_AT_ONCE["collector"]:
             batch = self.messaging.receive(self.scenario.setting.batch)
             if not batch:
                 return
