@@ -23,6 +23,9 @@ SEEN = ("a heartbeat", "a heartbeat is lost", "a job is taken down")
 SOON = 60.0
 """Seconds after which its issue is closed when a job runs again, where nothing is wrong for long."""
 
+NEVER = 4_000_000_000.0
+"""Later than any run: what is so since then is compared at rest alone."""
+
 FALSE_ALARM = "18. what is heard of has no issue that says otherwise"
 
 
@@ -48,7 +51,7 @@ class _Job:
 
     runs: bool = True
     turn: int = 0
-    since: float = math.inf
+    since: float = NEVER
     taken_at: float = math.nan
     lost: bool = False
 
@@ -100,9 +103,9 @@ class Running:
     def _shown(self, job: _Job) -> Shown:
         overdue_at = job.taken_at + self._setup.every + self._setup.grace
         if job.runs or job.lost:
-            return Shown(State.QUIET if job.runs else State.UNKNOWN, math.inf)
+            return Shown(State.QUIET if job.runs else State.UNKNOWN, NEVER)
         fires = overdue_at <= self._world.schedule.time
-        return Shown(State.FIRING if fires else State.UNKNOWN, overdue_at if fires else math.inf)
+        return Shown(State.FIRING if fires else State.UNKNOWN, overdue_at if fires else NEVER)
 
     def _run(self, number: int, turn: int) -> None:
         job = self._jobs[number]
