@@ -36,7 +36,7 @@ def title(name: str) -> str:
 
 def row(source: Source) -> str:
     """The line of the index for a source."""
-    way, token = "the alarm topic", "none: AWS signs"
+    way, token = "the topic or the bus", "none: AWS proves it"
     if source.posts:
         way, token = f"`/webhooks/{source.name}`", f"`{source.name}_webhook_token`"
     return f"| [{title(source.name)}]({source.name}.md) | {way} | {token} |"

@@ -18,7 +18,10 @@ from tests.unit.markup import for_people
 from tests.unit.messages import FALLBACK, deliver
 from tests.unit.rows import alert, at, ended, routing, row
 
-TOLD_ELSEWHERE = {"team", "teams", "priority", "alerting_kind", "grafana_state_reason"}
+TOLD_ELSEWHERE = {
+    *("team", "teams", "priority", "grafana_state_reason"),
+    *("alerting_kind", "heartbeat_interval", "heartbeat_grace"),
+}
 """Told as the owner, the priority and the reason."""
 
 BEGUN = 150
