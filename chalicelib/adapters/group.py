@@ -60,6 +60,7 @@ def source(
         template=template,
         mend=mend,
         repeats=REPEATS,
+        rules=True,
     )
 
 

@@ -29,9 +29,6 @@ is of samber/awesome-prometheus-alerts.
 
 T = TypeVar("T")
 
-OF_PROMETHEUS = frozenset({"alertmanager", "grafana"})
-"""Whose rules have such names."""
-
 _RULE = "a heartbeat that names none"
 UNOWNED = Ownership((UNKNOWN_TEAM,), Priority.P1, team_rule=_RULE, priority_rule=_RULE)
 """Whose a heartbeat is that names nobody, if the routing has no fallback: what it watches is the watcher."""
@@ -58,7 +55,7 @@ def owned(rules: OwnerRules) -> OwnerRules:
 def read(alert: "AlertEvent") -> "AlertEvent":
     """Read an alert that is a heartbeat as one, and any other as it is; raises Rejected."""
     said_by = [fields.lowered(alert.annotations), fields.lowered(alert.labels)]
-    name = (alert.name or alert.title) if alert.source in OF_PROMETHEUS else ""
+    name = (alert.name or alert.title) if registry.of_alert(alert.source).rules else ""
     if alert.kind is not Kind.HEARTBEAT and not is_one(name, fields.first(said_by, KIND)):
         return alert
     stated = {

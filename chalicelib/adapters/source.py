@@ -115,6 +115,7 @@ class Source:
     - `ids_per_sender` says that two senders may give one id to two conditions, as two Alertmanagers do that
       are no cluster; the sender's name, where it has one, is then part of the identity, as the account
     - `ends` is False where it only brings news, of which no end is ever reported
+    - `rules` says that its alerts are of rules as Prometheus has them, of which some always fire
     - `posts` is False where it has no webhook, because it publishes to the topic itself
     - `authorization` is the word before the token in the header of that name, in lower case; Bearer and Basic
       are read as well, and so is the header `X-<name>-Token`
@@ -138,6 +139,7 @@ class Source:
     repeats: timedelta | None = None
     label: str = "Label"
     ids_per_sender: bool = False
+    rules: bool = False
     ends: bool = True
     posts: bool = True
     authorization: str = "bearer"
