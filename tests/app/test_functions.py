@@ -1,10 +1,12 @@
 """The functions as wired: collector and reconcile of `app.py`, in this process, against both stand-ins."""
 
 import base64
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,6 +25,7 @@ from tests.local.github import AppKey, GitHubServer, Issue
 from tests.unit.builders import at
 
 REPOSITORY, OTHER = "example-org/ci-infra", "example-org/alerts"
+SAMPLES = Path(__file__).parents[1] / "samples"
 SETTINGS = {
     "GITHUB_TIMEOUT_SECONDS": "2",
     "LEASE_SECONDS": "6",
@@ -155,6 +158,20 @@ def test_what_services_of_aws_publish_becomes_issues_and_their_ends_close_those_
 
 def _untagged(issue: Issue) -> str:
     return issue.title.removeprefix("[P1] ")
+
+
+def test_of_a_weekly_report_the_newest_is_open_and_follows_the_last(running: Running) -> None:
+    sample = json.loads((SAMPLES / "normalized" / "notification.json").read_text())["payload"]
+    for week in (24, 17, 31):
+        report = sample | {"occurred_at": f"2026-10-{week}T03:10:00Z", "identity": {"alarm_id": f"{week}"}}
+        running.aws.publish(report | {"expires_at": None}, {"source": "normalized"})
+        running.collect()
+    assert [issue.state for issue in running.issues] == ["closed", "open"]
+    first, second = (issue.body or "" for issue in running.issues)
+    assert first.startswith(f"Superseded by {OTHER}#2.")
+    assert "Follows #1." in second
+    assert {"alert:notification", "Team:compilers"} <= {*running.issues[1].label_names}
+    assert (running.due, running.aws.dlq_messages()) == ([], [])
 
 
 def test_a_batch_that_is_empty_costs_nothing() -> None:
