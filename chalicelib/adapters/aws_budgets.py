@@ -27,7 +27,7 @@ _PAGE = re.compile(r"https://\S+/budgets\b")
 
 
 def _find(payload: Mapping[str, Any]) -> tuple[Event, Occurrence | Ignored]:
-    text = str(payload.get("text")).replace("\r\n", "\n")
+    text = str(payload.get("text"))
     said = {name: value.strip() for name, value in _LINE.findall(text)}
     budget, threshold, kind = (said.get(f) for f in ("Budget Name", "Alert Threshold", "Alert Type"))
     if not (budget and threshold and kind):

@@ -113,8 +113,8 @@ def _alert(name: str, event: Event, found: Occurrence, rules: OwnerRules) -> "Al
         occurred_at=fields.time(found.at or event.time, "time"),
         teams=named.teams,
         identity=canonical.Identity(
-            account_id=found.account or event.account or None,
-            region=found.region or event.region or None,
+            account_id=fields.word(found.account or event.account) or None,
+            region=fields.word(found.region or event.region) or None,
             alarm_id=fields.identifier(found.id),
         ),
         links=canonical.Links(source_url=fields.url(found.link)),

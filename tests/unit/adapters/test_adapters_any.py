@@ -107,7 +107,16 @@ def like_its_template(source: str) -> st.SearchStrategy[dict[str, Any]]:
     """Objects with the members of the source's template, each as it is there or anything else."""
     sender = registry.SOURCES[source]
     (members,) = sender.payloads(sender.template(Example(datetime(2026, 11, 23, tzinfo=UTC))), REQUEST)
-    return objects(**{name: st.just(value) | TIMES for name, value in members.items()})
+    return objects(**{name: st.just(value) | TIMES for name, value in members.items()}) | odd(members)
+
+
+def odd(value: Any) -> st.SearchStrategy[Any]:
+    """The value with one of its members, however deep, replaced by anything."""
+    if not isinstance(value, dict) or not value:
+        return TIMES
+    return st.sampled_from(sorted(value)).flatmap(
+        lambda name: (TIMES | odd(value[name])).map(lambda other: value | {name: other})
+    )
 
 
 def outcome(source: str, payload: dict[str, Any]) -> list[Parsed] | str:
