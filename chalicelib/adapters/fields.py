@@ -77,7 +77,7 @@ def quoted(value: object) -> str:
 
 
 def text(value: object, limit: int) -> str | None:
-    """Read a text; None if there is none."""
+    """Read a text; None if there is nothing to read."""
     return texts.cut(texts.clean(value).strip(), limit) or None if isinstance(value, str) else None
 
 
@@ -178,7 +178,7 @@ def first(sources: Sequence[Mapping[str, str]], *names: str) -> str:
 
 
 def url(value: object) -> str | None:
-    """Read an http or https address; None if it is none."""
+    """Read an http or https address; None if it is not one."""
     address = value.strip() if isinstance(value, str) else ""
     return (
         address

@@ -123,7 +123,7 @@ def _note(missing: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Pass:
-    """Writes every text of an object anew, but leaves those of kept names, unless they are overlong."""
+    """Rewrites every text of an object, but leaves those of kept names, unless they are overlong."""
 
     write: Callable[[str], str]
     kept: frozenset[str] = frozenset()
