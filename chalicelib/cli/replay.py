@@ -4,12 +4,14 @@ A message is published first and deleted after: stopped anywhere, it is in the q
 never, and record knows a repetition.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 import typer
 
 from chalicelib.adapters import envelope, registry, sender
+from chalicelib.adapters.sender import Sender
 from chalicelib.alert import Priority
 from chalicelib.aws.sns import SnsTopic
 from chalicelib.cli import letters, options, payloads, report, screen
@@ -17,12 +19,14 @@ from chalicelib.cli.letters import DeadLetters, Letter
 from chalicelib.cli.rehearsal import Rehearsal
 from chalicelib.cli.report import Answer
 from chalicelib.cli.trouble import Trouble
-from chalicelib.errors import Rejected
+from chalicelib.errors import ConfigurationError, Rejected
 from chalicelib.quantities import counted
 from chalicelib.routing import Routing
+from chalicelib.webhook import senders
 from chalicelib.wiring import checkout
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.rules import policy_at_home
+from chalicelib.wiring.stage import Stage
 from chalicelib.wiring.table import store
 
 Ids = Annotated[
@@ -44,6 +48,7 @@ class Planned:
 
     letter: Letter
     body: str
+    attributes: dict[str, str]
     answers: tuple[Answer, ...]
 
     @property
@@ -65,8 +70,9 @@ def replay(
 ) -> None:
     """Send messages again; without `--yes` only show the requests to GitHub that would follow.
 
-    First mend what was wrong: the alarm, the rule, the routing. The message itself still lacks what it
-    lacked; `--team` and `--priority` put it in. One that would be rejected again stays where it is.
+    First mend what was wrong: the alarm, the rule, the routing, the limits of the sender. The message itself
+    still lacks what it lacked; `--team` and `--priority` put it in. One that would be rejected again stays
+    where it is.
 
     Examples:
     - `dlq replay 3f2a91cc --team ci-runners --priority P1`
@@ -77,7 +83,8 @@ def replay(
     with letters.opened(found) as dead:
         rehearsal = Rehearsal(policy_at_home(found), CLOCK.now(), store(found).get)
         chosen = _chosen(dead, names or [], everything, reason)
-        planned = [_plan(letter, team, priority, rehearsal) for letter in chosen]
+        limits = _limits(found) if any(letter.sender for letter in chosen) else {}
+        planned = [_plan(letter, stamped(letter, limits), team, priority, rehearsal) for letter in chosen]
         if not as_json:
             _show(planned)
         if yes:
@@ -97,29 +104,48 @@ def _chosen(dead: DeadLetters, names: list[str], everything: bool, reason: str |
     return [letter for letter in dead.letters if everything or letter.why("reason") == reason]
 
 
-def _plan(letter: Letter, team: str | None, priority: Priority | None, rehearsal: Rehearsal) -> Planned:
-    kept = envelope.read(payloads.record(letter.body, stamped(letter), rehearsal.now))
+def _limits(stage: Stage) -> Mapping[str, Sender]:
+    """Say what each sender may do by now; where the secret cannot be read here, nobody's limits change."""
+    try:
+        entries = senders.read(stage.secret(stage.webhook_secret).read()).entries
+    except ConfigurationError:
+        return {}
+    return {entry.sender.name: entry.sender for entry in entries}
+
+
+def _plan(
+    letter: Letter,
+    attributes: dict[str, str],
+    team: str | None,
+    priority: Priority | None,
+    rehearsal: Rehearsal,
+) -> Planned:
+    kept = envelope.read(payloads.record(letter.body, attributes, rehearsal.now))
     body = payloads.mend(kept.source, letter.body, team, priority)
-    message = envelope.read(payloads.record(body, stamped(letter), rehearsal.now))
-    return Planned(letter, body, tuple(Answer(message.source, each) for each in rehearsal.rehearse(message)))
+    message = envelope.read(payloads.record(body, attributes, rehearsal.now))
+    answers = (Answer(message.source, each) for each in rehearsal.rehearse(message))
+    return Planned(letter, body, attributes, tuple(answers))
 
 
-def stamped(letter: Letter) -> dict[str, str]:
+def stamped(letter: Letter, limits: Mapping[str, Sender]) -> dict[str, str]:
     """Give back what was stamped, when it was received too; what AWS publishes bears no source.
 
-    A message of before there was such a stamp counts as received when it got here.
+    A message of before there was such a stamp counts as received when it got here. What its sender may do is
+    as `limits` have it by now, by name.
     """
     received_at = {envelope.RECEIVED_AT: envelope.milliseconds(letter.sent_at)}
     known = received_at | {name: value for name, value in letter.attributes.items() if value}
     stamps: tuple[str, ...] = ("correlation_id", envelope.RECEIVED_AT)
     stamps = stamps if registry.published(letter.source) else ("source", sender.ATTRIBUTE, *stamps)
+    if today := limits.get(letter.sender or ""):
+        known[sender.ATTRIBUTE] = today.written()
     return {name: known[name] for name in stamps if name in known}
 
 
 def _send(planned: list[Planned], topic: SnsTopic, dead: DeadLetters) -> None:
     for each in planned:
         if each.succeeds:
-            topic.publish([each.body], stamped(each.letter))
+            topic.publish([each.body], each.attributes)
             dead.delete(each.letter)
 
 

@@ -35,6 +35,5 @@ def _not_for(sender: Sender, what: str, limit: str) -> Rejected:
     return Rejected(
         "NOT_FOR_THIS_SENDER",
         f"the sender {sender.name} may not send alerts for {what}",
-        f"Correct the alert's team, or add to `{limit}` of {sender.name} in the webhook secret; "
-        "then have the alert sent again.",
+        f"Correct the alert's team, or add to `{limit}` of {sender.name} in the secret, then replay it.",
     )

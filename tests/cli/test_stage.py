@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from chalicelib.adapters import envelope
 from chalicelib.adapters.registry import SOURCES
+from chalicelib.adapters.sender import Sender
 from chalicelib.adapters.source import Example
 from chalicelib.aws.sns import SnsTopic
 from chalicelib.wiring.clock import SystemClock
@@ -163,6 +165,35 @@ def test_a_rejected_message_says_why_and_what_to_do_and_stays(prompt: Prompt) ->
     assert '"AlarmName": "Nobody\'s"' in shown.out
     explained = prompt("explain -", stdin=prompt("dlq show --json", kept["id"]).json["body"])
     assert (explained.code, "MISSING_TEAM" in explained.out) == (1, True)
+
+
+def test_what_a_sender_might_not_say_is_replayed_once_it_may(prompt: Prompt) -> None:
+    aws, (east, wider) = prompt.stack.aws, (Sender("east", (team,)) for team in ("storage", "ci-runners"))
+    topic = SnsTopic(aws.sns, aws.topic_arn)
+    group = SOURCES["grafana"].template(Example(now()))
+    topic.publish([json.dumps(group)], envelope.stamp("grafana", "a-request", now(), east))
+    prompt.wait_until(lambda: bool(prompt("dlq list --json").json), "the letter")
+    (kept,) = prompt("dlq list --json").json
+    assert (kept["reason"], kept["sender"]) == ("NOT_FOR_THIS_SENDER", "east")
+    assert "grafana (sender east)" in prompt("dlq list").words
+    assert prompt("dlq replay --all").code == 1
+    before = aws.secretsmanager.get_secret_value(SecretId=aws.webhook_secret)["SecretString"]
+    entry = {"name": wider.name, "source": "grafana", "token": "t", "teams": [*wider.teams]}
+    held = json.dumps(json.loads(before) | {"senders": [entry]})
+    aws.secretsmanager.put_secret_value(SecretId=aws.webhook_secret, SecretString=held)
+    try:
+        assert prompt("dlq replay --all --yes").code == 0
+    finally:
+        aws.secretsmanager.put_secret_value(SecretId=aws.webhook_secret, SecretString=before)
+    title = group["alerts"][0]["labels"]["alertname"]
+    prompt.wait_until(lambda: any(title in each.title for each in issues(prompt)), "its issue")
+    (opened,) = [each for each in issues(prompt) if title in each.title]
+    assert "| Sender | east |" in str(opened.body)
+    assert prompt("dlq list --json").json == []
+
+
+def issues(prompt: Prompt) -> list[Issue]:
+    return list(prompt.stack.github.world.repository(INFRA).listed)
 
 
 def test_a_replay_is_a_rehearsal_until_it_is_told_to_send(prompt: Prompt) -> None:
