@@ -75,25 +75,28 @@ def read(secret: Mapping[str, Any]) -> Senders:
         return Senders((), (f"{KEY} must be a list of objects",))
     entries: list[Entry] = []
     faults: list[str] = []
+    owners: dict[tuple[str, str], str] = {}
     for place, told in enumerate(listed, 1):
         entry, wrong = sender_entry.read(told)
-        if entry and (taken := _taken(entry, entries)):
+        if entry and (taken := _taken(entry, owners)):
             wrong = [taken]
         faults += [f"{KEY}, number {place}: {fault}" for fault in wrong]
-        entries += [entry] if entry and not wrong else []
+        if entry and not wrong:
+            entries.append(entry)
+            owners |= dict.fromkeys(_own(entry), entry.sender.name)
     return Senders(tuple(entries), tuple(faults))
 
 
-def _taken(entry: Entry, others: list[Entry]) -> str:
+def _taken(entry: Entry, owners: Mapping[tuple[str, str], str]) -> str:
     """Say what an earlier entry has already: nobody could tell the two apart."""
-    for other in others:
-        if other.sender.name == entry.sender.name:
-            return f"{entry.sender.name} is the name of an earlier one"
-        if other.source == entry.source and _secrets(other) & _secrets(entry):
-            return f"{entry.sender.name} has a token or secret of {other.sender.name}"
-    return ""
+    name, *proofs = _own(entry)
+    if name in owners:
+        return f"{entry.sender.name} is the name of an earlier one"
+    owner = next((owners[each] for each in proofs if each in owners), "")
+    return f"{entry.sender.name} has a token or secret of {owner}" if owner else ""
 
 
-def _secrets(entry: Entry) -> set[str | None]:
-    proofs = {secret for each in entry.credentials for secret in (*each.tokens, each.hmac_secret)}
-    return proofs - {None}
+def _own(entry: Entry) -> list[tuple[str, str]]:
+    """What no other entry may have: its name, and its tokens and secrets at its source."""
+    proofs = {proof for each in entry.credentials for proof in (*each.tokens, each.hmac_secret or "")}
+    return [("", entry.sender.name), *((entry.source, proof) for proof in proofs if proof)]
