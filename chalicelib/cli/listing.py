@@ -33,7 +33,8 @@ Due = Annotated[
 ]
 Open = Annotated[bool, typer.Option("--open", help="Only conditions with an open issue.")]
 Muted = Annotated[
-    bool, typer.Option("--muted", help="Only what people silenced: muted, snoozed, or closed while it fires.")
+    bool,
+    typer.Option("--muted", help="Only what people silenced: muted, snoozed, in maintenance, or closed."),
 ]
 Team = Annotated[str | None, typer.Option("--team", help="Only this team's.")]
 OfPriority = Annotated[
