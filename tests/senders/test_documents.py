@@ -1,15 +1,12 @@
 """The documented files are what the packages' own checks take, as they stand and as the tests run them."""
 
-import re
 from pathlib import Path
 
 import yaml
 
 from tests.local.patience import finished
 from tests.senders import documented
-from tests.senders.documented import RECEIVER, RULES
-
-ROOT = Path(__file__).parents[2]
+from tests.senders.documented import OPSGENIE, RECEIVER, RULES, STRAIGHT
 
 
 def checked(*command: str) -> None:
@@ -29,12 +26,12 @@ def test_every_alert_is_routed_to_the_receiver() -> None:
     checked("amtool", "config", "routes", "test", *options, "alertname=RunnerQueueTooLong", "team=ci-runners")
 
 
-def test_amtool_takes_the_guides_receiver(tmp_path: Path) -> None:
-    guide = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
-    (block,) = re.findall(r"^### Alertmanager\n+```yaml\n(.+?)^```", guide, re.MULTILINE | re.DOTALL)
-    file = tmp_path / "alertmanager.yml"
-    file.write_text(f"route:\n  receiver: alerting\n{block}", encoding="utf-8")
-    checked("amtool", "check-config", str(file))
+def test_amtool_takes_the_receiver_for_opsgenie() -> None:
+    checked("amtool", "check-config", str(OPSGENIE))
+
+
+def test_promtool_takes_the_configuration_of_prometheus_alone() -> None:
+    checked("promtool", "check", "config", "--syntax-only", str(STRAIGHT))
 
 
 def test_promtool_takes_the_rules(tmp_path: Path) -> None:
