@@ -71,7 +71,11 @@ def short(planned: Step) -> str:
 def step(planned: Step) -> str:
     """Write what is done next on GitHub, or why nothing is."""
     if isinstance(planned, Nothing):
-        when = f", looked at again at {planned.due_at:%H:%M:%S} UTC" if planned.due_at else ""
+        when = (
+            f", looked at again at {planned.due_at:%H:%M:%S} UTC ({planned.due_at:%Y-%m-%d})"
+            if planned.due_at
+            else ""
+        )
         return f"nothing, {planned.reason.value}: {QUIET[planned.reason]}{when}"
     return f"{type(planned).__name__}: {planned.words}"
 
