@@ -48,6 +48,10 @@ IGNORED = {
     "CONFIGURATION_CHANGE": "the alarm itself was changed, not its state; changes nothing",
     "NO_DATA": "CloudWatch has too little data: neither firing nor resolved; counted, and changes nothing",
     "MUTED": "CloudWatch mutes or suppresses the alarm; what still fires afterwards is opened then",
+    "IN_PROGRESS": "it has begun and neither failed nor succeeded yet; changes nothing",
+    "CHILD_OF_ARRAY": "a child of an array job: its parent fails if it does; changes nothing",
+    "STOPPED_ON_PURPOSE": "a person or the scheduler stopped the task, which is no failure; changes nothing",
+    "NEWS_ENDED": "a planned change or a notification is over; its issue stays until somebody closes it",
 }
 
 

@@ -228,7 +228,7 @@ def test_what_would_be_rejected_again_stays_though_the_rest_is_sent(prompt: Prom
 
 
 def test_what_has_no_place_for_a_team_is_not_touched(prompt: Prompt) -> None:
-    prompt.stack.aws.publish("AWS Budget Notification")
+    prompt.stack.aws.publish("A notification of something else")
     prompt.settle("its rejection")
     answered = prompt("dlq replay --all --team ci-runners --yes")
     assert (answered.code, "drop it" in answered.err) == (2, True)

@@ -153,7 +153,7 @@ def test_the_examples_of_make_local_become_issues(stack: LocalStack, tmp_path: P
 def test_bad_messages_are_kept_with_the_reason_and_harm_nobody(stack: LocalStack) -> None:
     bad = senders.cloudwatch("Nobody's 1", "no team here", now())
     stack.aws.publish(bad)
-    stack.aws.publish("AWS Budget Notification")
+    stack.aws.publish("A notification of something else")
     poisoned, sound = alerts("Poison", 2)
     post(stack, poisoned.payload(now()) | {"status": "exploding"}, sound.payload(now()))
     stack.wait_until(stack.quiet, "the sound one's issue")

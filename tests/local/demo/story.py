@@ -264,7 +264,7 @@ class Story(Director):
     def malformed(self) -> None:
         self.screen.act("An alarm names no team, and something sends what is no alert at all")
         self.stack.aws.publish(senders.cloudwatch("who-knows", "no idea whose this is", self.now()))
-        self.stack.aws.publish("AWS Budget Notification: you have spent more than you wanted")
+        self.stack.aws.publish("A notification of something else, in words")
         self.expect(
             "what cannot become an issue is kept, with the reason",
             lambda: len(self.stack.aws.dlq_messages()) == 2,
