@@ -83,8 +83,15 @@ def largest(state: Condition, kind: Kind, minutes: float) -> AlertEvent:
         "annotations": pairs(MAX_ANNOTATIONS),
         "measurement": {"value": wide(MAX_MEASURED), "threshold": wide(MAX_MEASURED)},
         "raw_provider": {f"{number}": wide(1000) for number in range(200)},
+        "interval": "1h",
+        "grace": "1h",
     }
-    return schema.read(said).model_copy(update={"name": wide(MAX_TITLE)})
+    of_news = {"collapse_key": wide(300), "expires_at": at(99).isoformat()}
+    ours = {"name": wide(MAX_TITLE), "sender": "x" * 45, "muted_until": at(99)}
+    flags = {"schema_version", "began_anew", "recovered"}
+    assert said.keys() | of_news.keys() | ours.keys() | flags == AlertEvent.model_fields.keys()
+    said |= of_news if kind is Kind.NOTIFICATION else {}
+    return schema.read(said).model_copy(update=ours)
 
 
 def size(row: AlertState) -> int:
