@@ -286,7 +286,8 @@ published = []
 
 class Aws:
     def get_secret_value(self, **names):
-        return {"SecretString": json.dumps({"grafana_webhook_token": "right"})}
+        named = [{"name": "east", "source": "grafana", "token": "of-east", "teams": ["gpu"]}]
+        return {"SecretString": json.dumps({"grafana_webhook_token": "right", "senders": named})}
 
     def publish_batch(self, **names):
         published.extend(names["PublishBatchRequestEntries"])
@@ -305,7 +306,8 @@ def post(token, body):
 
 boto3.client = lambda *names, **settings: Aws()
 one = {"alerts": [{"status": "firing", "labels": {}}]}
-statuses = [post("right", one), post("wrong", one), post("right", []), post("right", one), post("right", one)]
+posts = [("right", one), ("wrong", one), ("right", []), ("of-east", one), ("right", one)]
+statuses = [post(token, body) for token, body in posts]
 print(json.dumps([statuses, sorted({name.split(".")[0] for name in sys.modules})]))
 """
 
