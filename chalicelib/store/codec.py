@@ -6,11 +6,12 @@ version refuses a spec whose alerts hold more, and must be able to take over aga
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from chalicelib.alert import AlertEvent, Condition, Priority
 from chalicelib.alert_fields import OF_NOTIFICATIONS
@@ -26,17 +27,8 @@ KEPT = timedelta(days=3 * 365)
 TOMBSTONE_KEPT = timedelta(days=7)
 
 ALERTS = ("alert", "resolution", "early")
-ADDED = {
-    "annotations",
-    "grace",
-    "interval",
-    "kind",
-    "measurement",
-    "muted_until",
-    "name",
-    "sender",
-    *OF_NOTIFICATIONS,
-}
+ADDED = {"annotations", "grace", "interval", "kind", "measurement", "muted_until", "name", "sender"}
+ADDED |= {*OF_NOTIFICATIONS}
 """Fields of an alert that came later."""
 ALERTING, NEWS = "", "NEWS#"
 """Kinds of rows in the index `open`, so that no news is taken for something that fires."""
@@ -147,7 +139,7 @@ def row(item: Item) -> AlertState:
         due_at=time(item["due_at"]) if "due_at" in item else None,
         correlation_id=item["correlation_id"]["S"] if "correlation_id" in item else None,
         look="look" in item,
-        held=_HELD.validate_json(item["held"]["S"]) if "held" in item else None,
+        held=_held(item["held"]["S"]) if "held" in item else None,
         listed="waiting_priority" in item,
     )
 
@@ -155,10 +147,8 @@ def row(item: Item) -> AlertState:
 def _added(told: Spec) -> dict[str, str] | None:
     """Write the later fields of a spec's alerts, and which spec they belong to."""
     alerts = {name: alert for name in ALERTS if (alert := getattr(told, name))}
-    added = {
-        name: alert.model_dump(mode="json", include=ADDED, exclude_defaults=True)
-        for name, alert in alerts.items()
-    }
+    options: dict[str, Any] = {"mode": "json", "include": ADDED, "exclude_defaults": True}
+    added = {name: alert.model_dump(**options) for name, alert in alerts.items()}
     if not any(added.values()):
         return None
     return {"S": json.dumps({"seen_at": told.seen_at.isoformat(), **added}, ensure_ascii=False)}
@@ -167,18 +157,21 @@ def _added(told: Spec) -> dict[str, str] | None:
 def _spec(item: Item) -> Spec:
     told: Spec = _SPEC.validate_json(item["spec"]["S"])
     added = json.loads(item["added"]["S"]) if "added" in item else {}
-    if (
-        added.pop("seen_at", None) != told.seen_at.isoformat()
-    ):  # an earlier version has written the spec since
+    if added.pop("seen_at", None) != told.seen_at.isoformat():  # an earlier version has written it since
         return told
     whole: dict[str, Any] = {name: _whole(getattr(told, name), added[name]) for name in added}
     return replace(told, **whole)
 
 
 def _whole(alert: AlertEvent, added: Mapping[str, Any]) -> AlertEvent:
-    return alert.model_copy(
-        update={name: _ADDED[name].validate_python(value) for name, value in added.items()}
-    )
+    return alert.model_copy(update={name: _ADDED[name].validate_python(added[name]) for name in added})
+
+
+def _held(text: str) -> Held | None:
+    """Read what holds a row back; nothing that this version knows, where a later one wrote it."""
+    with suppress(ValidationError):
+        return _HELD.validate_json(text)
+    return None
 
 
 def _lease(item: Item) -> Lease:

@@ -220,6 +220,12 @@ def test_what_is_held_back_from_outside_waits_for_nobody_and_says_until_when() -
     assert codec.row(item(replace(held, revision=2))) == replace(held, revision=2)
 
 
+def test_what_a_later_version_holds_back_for_its_own_reasons_is_held_back_by_nothing_here() -> None:
+    held = replace(row_of(firing(1)), due_at=at(2), held=Held(Quiet.MAINTENANCE, at(9)))
+    later = {"held": {"S": codec.due(held)["held"]["S"].replace("MAINTENANCE", "A_LATER_REASON")}}
+    assert codec.row({**item(held), **later}).held is None
+
+
 def test_a_document_is_read() -> None:
     assert codec.document({"version": {"N": "3"}, "document": {"S": "text"}}) == Document(3, "text")
 
