@@ -159,7 +159,7 @@ def _data(stage: Stage, listed: Listed, now: datetime) -> dict[str, Any]:
         "priority": row.priority,
         "teams": rows.teams(row),
         "kind": row.spec.alert.kind if row.spec.alert else None,
-        "condition": None if row.spec.news else row.spec.condition,
+        "condition": row.spec.condition,
         "since": row.spec.episode,
         "reported": row.spec.count,
         "issue": issue.url if issue else None,

@@ -59,7 +59,7 @@ class _Cut:
             source=alert.source,
             sender=alert.sender if known else None,
             kind=alert.kind,
-            condition=None if spec.news else spec.condition,
+            condition=spec.condition,
             priority=alert.priority,
             teams=view.owners,
             title=markdown.cut(" ".join(markdown.clean(view.title).split()), MAX_TITLE),

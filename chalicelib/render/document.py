@@ -43,7 +43,7 @@ class Document(_Part):
     source: str
     sender: str | None = Field(None, description='By whose token it came; not with details = "none"')
     kind: Kind = Kind.CONDITION
-    condition: Condition | None = Field(None, description="Left out of a notification")
+    condition: Condition = Field(description="RESOLVED for a notification, which never fires")
     priority: Priority
     teams: tuple[str, ...] = Field(description="Who has it")
     title: str = Field(description="The issue's title without the priority")
