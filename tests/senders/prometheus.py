@@ -15,15 +15,25 @@ RESEND = "3s"
 
 
 class Prometheus(Program):
-    """A Prometheus that reads and evaluates every second; `alerting` is how it sends otherwise, as YAML."""
+    """A Prometheus that reads and evaluates every second.
 
-    def __init__(self, folder: Path, exporter: str, alertmanagers: Sequence[str], alerting: str = "") -> None:
+    `alerting` is how it sends otherwise, and `rules` what it evaluates in place of the documented rule; YAML.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        exporter: str,
+        alertmanagers: Sequence[str],
+        alerting: str = "",
+        rules: str = "",
+    ) -> None:
         super().__init__("prometheus", folder, self._arguments)
-        rules, self._config = folder / "rules.yml", folder / "prometheus.yml"
-        rules.write_text(documented.rules(), encoding="utf-8")
+        file, self._config = folder / "rules.yml", folder / "prometheus.yml"
+        file.write_text(rules or documented.rules(), encoding="utf-8")
         settings = {
             "global": {"scrape_interval": "1s", "scrape_timeout": "1s", "evaluation_interval": "1s"},
-            "rule_files": [str(rules)],
+            "rule_files": [str(file)],
             "alerting": {"alertmanagers": [{"static_configs": [{"targets": list(alertmanagers)}]}]},
             **(yaml.safe_load(alerting) if alerting else {}),
             "scrape_configs": [{"job_name": "runners", "static_configs": [{"targets": [exporter]}]}],

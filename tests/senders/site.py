@@ -165,13 +165,16 @@ class Site:
 
 
 @contextmanager
-def running(stack: LocalStack, folder: Path, senders: Senders) -> Iterator[Site]:
-    """Run a site with these Alertmanagers, made for a folder, an API and a token's file."""
+def running(stack: LocalStack, folder: Path, senders: Senders, rules: str = "") -> Iterator[Site]:
+    """Run a site with these Alertmanagers, made for a folder, an API and a token's file.
+
+    `rules` stand in for the documented rule.
+    """
     with ExitStack() as ending:
         exporter, relay = ending.enter_context(Exporter()), ending.enter_context(Relay(stack.http_url))
         alertmanagers = senders(folder, relay.url, folder / "alerting-token")
         addresses = [sender.address for sender in alertmanagers]
-        prometheus = Prometheus(folder / "prometheus", exporter.address, addresses)
+        prometheus = Prometheus(folder / "prometheus", exporter.address, addresses, rules=rules)
         site = Site(stack, exporter, relay, folder / "alerting-token", prometheus, alertmanagers)
         yield started(site, ending, "alertmanager")
 
