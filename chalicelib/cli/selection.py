@@ -9,6 +9,7 @@ from chalicelib.alert import Priority
 from chalicelib.cli import next_command, rows
 from chalicelib.cli.reasons import Reason
 from chalicelib.cli.silence import silence
+from chalicelib.conditions import lag
 from chalicelib.conditions.row import AlertState
 from chalicelib.conditions.unopened import WISHES
 from chalicelib.quantities import counted
@@ -26,7 +27,8 @@ class Listed:
         if self.reason:
             return not isinstance(self.reason.cause, WISHES)
         due_at = self.row.due_at
-        return (due_at is not None and due_at <= now) or bool(render.setback(self.row, now))
+        due = due_at is not None and due_at <= now and not lag.only_waits(self.row)
+        return due or bool(render.setback(self.row, now))
 
     def silenced(self, now: datetime) -> bool:
         """Whether a person wants nothing said of it: muted, snoozed, or closed while it fires."""

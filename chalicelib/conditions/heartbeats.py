@@ -93,10 +93,12 @@ def asks_at(spec: Spec) -> datetime | None:
 
 
 def wakes_at(spec: Spec, now: datetime) -> datetime | None:
-    """Say when to look at a heartbeat next; None if only a message can make a difference."""
-    overdue_at = deadline(spec)
-    ahead = (at for at in (asks_at(spec), overdue_at) if at and at > now)
-    return next(ahead, now + AGAIN) if overdue_at else None
+    """Say when to look at a heartbeat next; None if only a message can make a difference.
+
+    It is looked at each minute from when a trial is needed, behind the rows that are due by then.
+    """
+    at = asks_at(spec)
+    return max(at, now + AGAIN) if at and at <= now else at
 
 
 def silence(spec: Spec, trials: Trials, now: datetime) -> AlertEvent | None:

@@ -9,7 +9,7 @@ from chalicelib.alert import Condition
 from chalicelib.conditions import heartbeats, notifications
 from chalicelib.conditions.issue import Closer
 from chalicelib.conditions.row import AlertState, Issue
-from chalicelib.labels import FLAPPING_LABEL
+from chalicelib.labels import FLAPPING_LABEL, RESOLVED_LABEL
 
 LONG = timedelta(days=90)
 
@@ -20,7 +20,7 @@ def since(row: AlertState) -> datetime | None:
     By our own clock, as it says how late we are.
     """
     issue, spec = row.status.issue, row.spec
-    if row.due_at is None or _not_for_github(row) or spec.alert is None or row.held:
+    if row.due_at is None or only_waits(row) or spec.alert is None or row.held:
         return None
     if spec.news:
         return None if notifications.shown(row) else spec.began_by_our_clock
@@ -50,13 +50,15 @@ def long_over(row: AlertState, now: datetime) -> bool:
     return row.spec.condition is Condition.RESOLVED and issue.closed_at < now - LONG
 
 
-def _not_for_github(row: AlertState) -> bool:
-    """Whether it is due only because a mirror is owed something, or a heartbeat is waited for.
+def only_waits(row: AlertState) -> bool:
+    """Whether it is due only because a mirror is owed something, or the next heartbeat is waited for.
 
     A step that is begun or that failed is due at another time than `mirror_at`, or has its intent.
     """
-    waits = (row.status.mirror_at, heartbeats.asks_at(row.spec), heartbeats.deadline(row.spec))
-    return row.due_at in waits and row.intent is None
+    issue = row.status.issue
+    shown = issue is None or not issue.open or RESOLVED_LABEL in issue.labels
+    beats = shown and heartbeats.newest(row.spec) is not None
+    return (beats or row.due_at == row.status.mirror_at) and row.intent is None
 
 
 def _held(issue: Issue) -> bool:

@@ -4,7 +4,7 @@ import base64
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -14,14 +14,17 @@ import pytest
 import app
 from chalicelib import entrypoints
 from chalicelib.adapters import registry
+from chalicelib.adapters.envelope import stamp
 from chalicelib.adapters.registry import SOURCES
 from chalicelib.adapters.source import Example
+from chalicelib.conditions import heartbeats
 from chalicelib.wiring.clock import SystemClock
 from tests.app.stage import ENVIRONMENT, Context, wire_anew
 from tests.local.aws import LocalAws, create_resources
 from tests.local.aws_server import AwsServer
 from tests.local.functions import scheduled_event, sqs_record
 from tests.local.github import AppKey, GitHubServer, Issue
+from tests.unit.adapters.test_adapters import payload
 from tests.unit.builders import at
 
 REPOSITORY, OTHER = "example-org/ci-infra", "example-org/alerts"
@@ -224,6 +227,23 @@ def test_the_canary_becomes_an_issue_in_its_repository_and_ends(
 def test_without_its_repository_there_is_no_canary(running: Running) -> None:
     running.reconcile()
     assert running.aws.queue_depth() == (0, 0)
+
+
+def test_before_a_heartbeat_counts_as_missing_a_message_of_our_own_goes_through_the_queue(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(heartbeats, "AGAIN", timedelta())
+    long_ago = SystemClock().now() - timedelta(minutes=100)
+    beat = payload("normalized/heartbeat") | {"interval": "5m", "grace": "1m"}
+    running.aws.publish(beat, stamp("normalized", "request-1", long_ago))
+    running.collect()
+    running.reconcile()
+    (trial,) = running.received()
+    assert trial["messageAttributes"]["source"]["stringValue"] == "canary"
+    running.hand_over([trial])
+    running.reconcile()
+    rows = [row for row in running.aws.rows() if "spec" in row]
+    assert (len(rows), running.issues) == (2, []), "the heartbeat's, and that of what went through"
 
 
 @with_settings(GITHUB_ENABLED="false")

@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.alert import Condition, Priority
 from chalicelib.collector.collector import Collector
+from chalicelib.conditions import lag
 from chalicelib.conditions.heartbeats import BLIND, SETTLED
 from chalicelib.conditions.issue import Closer
 from chalicelib.conditions.row import AlertState, Issue
@@ -321,6 +322,14 @@ def test_many_that_are_silent_share_a_trial(world: World) -> None:
 def test_it_is_as_urgent_as_it_says_though_it_never_was_silent(world: World) -> None:
     world.beat(priority="P0")
     assert world.beats.priority is Priority.P0
+
+
+def test_where_issues_are_left_open_the_next_beat_is_waited_for_and_nothing_else(world: World) -> None:
+    world.beat(teams=["keepers"])
+    world.pass_(20)
+    world.beat(teams=["keepers"])
+    assert (world.issue.open, "alert:resolved" in world.issue.labels) == (True, True)
+    assert (world.beats.due_at is not None, lag.since(world.beats)) == (True, None)
 
 
 def test_the_issue_goes_where_its_team_is(world: World) -> None:
