@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 from zlib import crc32
 
-from chalicelib.adapters import telling, texts
+from chalicelib.adapters import fields, telling, texts
 from chalicelib.adapters.source import Example, Payload, Source, an_object, instant, late
 from chalicelib.errors import NotAccepted
 
@@ -100,11 +100,13 @@ def from_alertmanager(content: object) -> bool:
 
 def mend(payload: Payload, named: dict[str, str]) -> None:
     """Put it into the annotations, which take precedence over labels and do not identify an alert."""
-    for alert in payload.get("alerts") or []:
-        annotations: dict[str, str] = alert.get("annotations") or {}
-        replaced = {*named, "teams"} if "team" in named else {*named}
-        kept = {name: value for name, value in annotations.items() if name.lower() not in replaced}
-        alert["annotations"] = kept | named
+    alerts = payload.get("alerts")
+    for alert in alerts if isinstance(alerts, list) else []:
+        if isinstance(alert, dict):
+            annotations = fields.mapping(alert.get("annotations"))
+            replaced = {*named, "teams"} if "team" in named else {*named}
+            kept = {name: value for name, value in annotations.items() if name.lower() not in replaced}
+            alert["annotations"] = kept | named
 
 
 def template(of: Example, **more: Any) -> Payload:

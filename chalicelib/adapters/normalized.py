@@ -28,8 +28,14 @@ def _ended(payload: Mapping[str, Any]) -> bool:
 
 
 def _looks_like(content: object) -> bool:
-    alerts = content if isinstance(content, list) and content else [content]
-    return any(isinstance(alert, Mapping) and bool(OWN & alert.keys()) for alert in alerts)
+    if isinstance(content, list):
+        return not any(isinstance(alert, Mapping) and _is_of_alertmanagers_api(alert) for alert in content)
+    return isinstance(content, Mapping) and bool(OWN & content.keys())
+
+
+def _is_of_alertmanagers_api(alert: Mapping[str, Any]) -> bool:
+    """Whether an entry of a list is what Prometheus posts."""
+    return "labels" in alert and not OWN & alert.keys()
 
 
 def _mend(payload: Payload, named: dict[str, str]) -> None:
@@ -63,7 +69,7 @@ SOURCE = Source(
     ended=_ended,
     identifying=frozenset(_IDENTIFYING.split()),
     looks_like=_looks_like,
-    known_by="`schema_version`, `occurred_at` or `teams`, in a list too",
+    known_by="`schema_version`, `occurred_at` or `teams`, or a list",
     template=_template,
     mend=_mend,
 )

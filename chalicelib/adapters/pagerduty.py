@@ -23,7 +23,9 @@ def _looks_like(content: object) -> bool:
 
 
 def _mend(payload: Payload, named: dict[str, str]) -> None:
-    incident = payload["event"]["data"]
+    incident = fields.mapping(payload.get("event")).get("data")
+    if not isinstance(incident, dict):
+        return  # what has no incident lacks more than an owner
     if "team" in named:
         incident["teams"] = [{"summary": named["team"]}]
     if "priority" in named:

@@ -79,8 +79,12 @@ def _status(ends: str, received_at: datetime) -> str:
 
 
 def _looks_like(content: object) -> bool:
-    alerts = content if isinstance(content, list) else []
-    return bool(alerts) and all(isinstance(each, Mapping) and "labels" in each for each in alerts)
+    return isinstance(content, list) and bool(content) and all(map(_is_posted, content))
+
+
+def _is_posted(alert: object) -> bool:
+    """Whether an entry of a list has labels, and nothing that only the canonical schema has."""
+    return isinstance(alert, Mapping) and "labels" in alert and not {"teams", "occurred_at"} & alert.keys()
 
 
 def _template(of: Example) -> list[Payload]:

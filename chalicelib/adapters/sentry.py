@@ -55,9 +55,11 @@ def _looks_like(content: object) -> bool:
 
 def _mend(payload: Payload, named: dict[str, str]) -> None:
     """Set it as a setting of the alert's action would."""
-    alert = payload["data"].setdefault("issue_alert", {})
+    data = fields.mapping(payload.get("data"))
+    alert = fields.mapping(data.get("issue_alert"))
     others = [each for each in fields.mappings(alert.get("settings")) if each.get("name") not in named]
-    alert["settings"] = [*others, *({"name": name, "value": value} for name, value in named.items())]
+    settings = [*others, *({"name": name, "value": value} for name, value in named.items())]
+    payload["data"] = {**data, "issue_alert": {**alert, "settings": settings}}
 
 
 def _template(of: Example) -> Payload:

@@ -15,6 +15,7 @@ from chalicelib.cli.trouble import Trouble
 from tests.cli.prompt import run
 from tests.local import senders
 from tests.unit.builders import at
+from tests.unit.messages import REQUEST
 
 OWNER = re.compile(r"\b(team|priority)[:=][^,|\n]*", re.IGNORECASE)
 
@@ -25,13 +26,27 @@ def unowned(value: Any) -> Any:
         names = [name for name in value if name.casefold() not in {"team", "teams", "priority"}]
         return {name: unowned(value[name]) for name in names}
     if isinstance(value, list):
-        return [unowned(each) for each in value]
+        return [unowned(each) for each in value if not names_owner(each)]
     return OWNER.sub("", value) if isinstance(value, str) else value
+
+
+def names_owner(pair: object) -> bool:
+    """Whether it is a pair that names a team or a priority, as Sentry has them."""
+    return isinstance(pair, dict) and pair.get("name") in {"team", "priority"}
+
+
+def message(source: str, **more: Any) -> dict[str, Any]:
+    """What the queue gets of the source's template."""
+    template = SOURCES[source].template(Example(at(0), **more))
+    if not SOURCES[source].posts:
+        return dict(template)
+    (payload,) = SOURCES[source].payloads(template, REQUEST)
+    return payload
 
 
 def without_owner(source: str) -> dict[str, Any]:
     """The source's template, without team and priority."""
-    return dict(unowned(SOURCES[source].template(Example(at(0)))))
+    return dict(unowned(message(source)))
 
 
 def explained(source: str, body: str) -> dict[str, Any]:
@@ -53,7 +68,7 @@ def test_what_a_message_lacks_is_put_where_its_source_has_it(source: str) -> Non
 
 @pytest.mark.parametrize("source", SOURCES)
 def test_the_condition_stays_the_same(source: str) -> None:
-    body = json.dumps(SOURCES[source].template(Example(at(0))))
+    body = json.dumps(message(source))
     mended = mend(source, body, "elsewhere", Priority.P0)
     assert owner(source, mended) == (["elsewhere"], "P0")
     assert explained(source, mended)["fingerprint"] == explained(source, body)["fingerprint"]
@@ -61,7 +76,7 @@ def test_the_condition_stays_the_same(source: str) -> None:
 
 @pytest.mark.parametrize("source", SOURCES)
 def test_what_is_not_put_in_stays_as_it_is(source: str) -> None:
-    body = json.dumps(SOURCES[source].template(Example(at(0), team="storage", priority=Priority.P2)))
+    body = json.dumps(message(source, team="storage", priority=Priority.P2))
     assert owner(source, mend(source, body, "elsewhere", None)) == (["elsewhere"], "P2")
     assert owner(source, mend(source, body, None, Priority.P0)) == (["storage"], "P0")
 
@@ -114,6 +129,9 @@ def test_what_is_no_object_has_no_place_for_it(body: str) -> None:
         ("{}", "cloudwatch"),
         ("[" * 10_000, "cloudwatch"),
         ("[{}]", "normalized"),
+        ('[{"labels": {}, "teams": []}]', "normalized"),
+        ('[{"labels": {}}]', "prometheus"),
+        ('[{"labels": {}}, {}]', "cloudwatch"),
         ('{"teams": []}', "normalized"),
         ('{"ruleId": 1}', "grafana"),
         ('{"alerts": [], "version": "4"}', "alertmanager"),

@@ -1,6 +1,7 @@
 """Whatever is sent, an adapter gives alerts or rejects with a reason; nothing else ever comes out of it."""
 
 import json
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,9 +12,9 @@ from hypothesis import strategies as st
 from chalicelib.adapters import reading, registry
 from chalicelib.adapters.fields import Ignored, Parsed
 from chalicelib.adapters.owner_rules import NO_RULES
-from chalicelib.adapters.source import Example
+from chalicelib.adapters.source import Example, Request
 from chalicelib.alert import AlertEvent
-from chalicelib.errors import Rejected
+from chalicelib.errors import NotAccepted, Rejected
 from tests.unit import up_to
 from tests.unit.messages import FALLBACK, REQUEST, reason
 
@@ -142,6 +143,30 @@ def test_any_object_gives_alerts_or_is_rejected(source: str, data: st.DataObject
         assert isinstance(alert, AlertEvent | Ignored)
         if isinstance(alert, AlertEvent):
             assert AlertEvent.model_validate_json(alert.model_dump_json()).fingerprint == alert.fingerprint
+
+
+PATHS = st.sampled_from(
+    [("api", "v2", "alerts"), ("v2", "alerts"), ("v2", "alerts", "disk/1", "close")]
+) | st.lists(TEXT, max_size=4).map(tuple)
+HEADERS = st.dictionaries(st.sampled_from(["sentry-hook-timestamp", "traceparent"]), TEXT)
+
+
+@pytest.mark.parametrize("source", registry.webhooks())
+@up_to(100, without=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_any_request_gives_payloads_or_is_refused_and_any_payload_can_be_mended(
+    source: str, data: st.DataObject
+) -> None:
+    sender, path = registry.SOURCES[source], data.draw(st.just(()) | PATHS)
+    body = data.draw(st.just(sender.template(Example(REQUEST.received_at))) | like_its_template(source) | ANY)
+    request = Request(REQUEST.received_at, path, data.draw(HEADERS))
+    payloads: list[dict[str, Any]] = []
+    with suppress(NotAccepted):
+        payloads = sender.payloads(body, request)
+    for payload in payloads:
+        outcome(source, payload)
+        sender.mend(payload, {"team": "storage", "priority": "P3"})
+        outcome(source, payload)
 
 
 OWNED = st.just({"alertname": "Disk full", "team": "storage", "priority": "P1"})
