@@ -10,12 +10,10 @@ from datetime import datetime, timedelta
 from chalicelib.adapters import registry
 from chalicelib.alert import AlertEvent, Condition, Kind
 from chalicelib.conditions.clocks import APART
+from chalicelib.conditions.periods import TICK
 from chalicelib.conditions.reasons import Reason
 from chalicelib.conditions.row import AlertState
-from chalicelib.conditions.spec import Episode, Moment, Spec
-
-TICK = timedelta(milliseconds=1)
-MOST_EPISODES = 20
+from chalicelib.conditions.spec import MOST_EPISODES, Episode, Moment, Spec
 
 
 def concerns(row: AlertState | None, alert: AlertEvent) -> bool:

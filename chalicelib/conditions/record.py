@@ -12,13 +12,12 @@ from chalicelib.conditions import heartbeats, notified, readings, repeats, title
 from chalicelib.conditions.moments import insert, placed, read, said_last
 from chalicelib.conditions.reasons import News, Reason, reason_of
 from chalicelib.conditions.row import AlertState
-from chalicelib.conditions.spec import Episode, Moment, Spec
+from chalicelib.conditions.spec import MOST_EPISODES, Episode, Moment, Spec
 
 __all__ = ["Reason", "Recorded", "record"]
 
 DUPLICATE = timedelta(seconds=60)
 CLOCK_AHEAD = timedelta(minutes=10)
-MOST_EPISODES = 20
 NO_NEWS = (Reason.STALE, Reason.DUPLICATE, Reason.ALREADY_RESOLVED)
 
 

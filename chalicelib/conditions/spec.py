@@ -6,6 +6,9 @@ from datetime import datetime, timedelta
 from chalicelib.alert import AlertEvent, Condition, Kind
 from chalicelib.conditions.readings import Reading
 
+MOST_EPISODES = 20
+"""Ended episodes that a row keeps."""
+
 
 @dataclass(frozen=True, slots=True)
 class Moment:

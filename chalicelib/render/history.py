@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from chalicelib.conditions.record import MOST_EPISODES
 from chalicelib.conditions.row import Issue
 from chalicelib.conditions.setbacks import IN_A_ROW
+from chalicelib.conditions.spec import MOST_EPISODES
 from chalicelib.labels import FLAPPING_LABEL
 from chalicelib.quantities import counted
 from chalicelib.render import related

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from chalicelib.alert import AlertEvent, Condition
 from chalicelib.conditions.moments import MOST_MOMENTS
-from chalicelib.conditions.record import MOST_EPISODES, Reason, record
+from chalicelib.conditions.record import Reason, record
 from chalicelib.conditions.row import AlertState
-from chalicelib.conditions.spec import Episode
+from chalicelib.conditions.spec import MOST_EPISODES, Episode
 from tests.unit.builders import alert, at, firing, resolved, row_of
 
 

@@ -33,14 +33,13 @@ from chalicelib.conditions.moments import MOST_MOMENTS
 from chalicelib.conditions.outbox import MOST as MOST_FACTS
 from chalicelib.conditions.readings import MOST as MOST_READINGS
 from chalicelib.conditions.readings import Reading
-from chalicelib.conditions.record import MOST_EPISODES
 from chalicelib.conditions.related import MOST_CHILDREN, MOST_LISTED
 from chalicelib.conditions.related_issues import RelatedIssue, RelatedIssues
 from chalicelib.conditions.row import AlertState, Intent, Status, Verb
 from chalicelib.conditions.series import MOST as MOST_POINTS
 from chalicelib.conditions.series import Series
 from chalicelib.conditions.setbacks import LONGEST_MESSAGE, Denial, PutOff
-from chalicelib.conditions.spec import Episode
+from chalicelib.conditions.spec import MOST_EPISODES, Episode
 from chalicelib.errors import Rejected
 from chalicelib.store import codec
 from tests.unit.builders import at, row_of
