@@ -14,6 +14,7 @@ PURE = (
     "chalicelib/alert_fields.py",
     "chalicelib/alert_values.py",
     "chalicelib/webhook/authentication.py",
+    "chalicelib/webhook/sender_entry.py",
     "chalicelib/store/documents.py",
     "chalicelib/store/ports.py",
     "chalicelib/adapters/envelope.py",
