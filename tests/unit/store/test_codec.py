@@ -13,6 +13,7 @@ from chalicelib.alert import AlertEvent, Priority
 from chalicelib.conditions import lag, moments
 from chalicelib.conditions.command import Remark
 from chalicelib.conditions.enrichment import Enrichment
+from chalicelib.conditions.heartbeats import deadline
 from chalicelib.conditions.issue import Closer, IssueRef
 from chalicelib.conditions.nothing import Held, Quiet
 from chalicelib.conditions.record import record
@@ -199,6 +200,14 @@ def test_a_tombstone_is_kept_a_week_and_is_in_no_day() -> None:
     assert (spec["resolved_day"], spec["resolved_at"]) == (None, None)
 
 
+def test_a_heartbeat_is_kept_as_long_as_it_comes_and_as_a_tombstone_once_it_is_over() -> None:
+    beats, over = (row_of(resolved(2, kind="heartbeat", recovered=goes_on)) for goes_on in (True, False))
+    expires = [at(2) + timedelta(days=3 * 365), at(2) + timedelta(days=7)]
+    assert [codec.spec(row)["ttl_expires_at"]["N"] for row in (beats, over)] == [
+        str(int(moment.timestamp())) for moment in expires
+    ]
+
+
 def test_an_issue_is_found_by_its_repository_and_number() -> None:
     status = codec.status(replace(row_of(firing(1)), status=FULL))
     assert (status["issue_repository"], status["issue_number"]) == ({"S": "org/infra"}, {"N": "12"})
@@ -274,6 +283,12 @@ class TestAdded:
         row = row_of(firing(1, **series), firing(2, **series))
         assert codec.row(item(row)).spec == row.spec
         assert codec.row(item(row)).spec.news
+
+    def test_a_heartbeat_is_waited_for_as_long_as_it_says(self) -> None:
+        row = row_of(resolved(1, kind="heartbeat", interval="1d", grace="2h", source="backup"))
+        read = codec.row(item(row))
+        assert read.spec == row.spec
+        assert (read.priority, deadline(read.spec)) == (Priority.P1, at(1) + timedelta(hours=26))
 
     def test_an_alert_without_it_has_no_such_attribute(self) -> None:
         assert codec.spec(row_of(firing(1)))["added"] is None
