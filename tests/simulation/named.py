@@ -29,7 +29,7 @@ def _named(body: str) -> Iterator[tuple[int, str]]:
     for head in HEADS:
         for line in body.partition(head)[2].partition("\n\n")[0].splitlines():
             if found := _NAMED.fullmatch(line):
-                yield int(found[1]), re.sub(r"\\(.)", r"\1", found[2])
+                yield int(found[1]), re.sub(r"\\(.)|`", r"\1", found[2])
 
 
 def _lasting(title: str) -> str:
