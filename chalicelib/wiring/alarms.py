@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from functools import cache, lru_cache, partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.conditions.alarm_state import AccountRegion
@@ -10,7 +10,7 @@ from chalicelib.reconcile.alarm_check import AlarmCheck
 from chalicelib.reconcile.missed_alarms import MissedAlarms
 from chalicelib.settings import AwsArn
 from chalicelib.wiring.clock import CLOCK
-from chalicelib.wiring.roles import taking
+from chalicelib.wiring.roles import ForHalfAnHour, taking
 from chalicelib.wiring.rules import policy
 from chalicelib.wiring.stage import AWS, Stage
 from chalicelib.wiring.table import census, store
@@ -18,15 +18,13 @@ from chalicelib.wiring.table import census, store
 if TYPE_CHECKING:
     from chalicelib.aws.cloudwatch import CloudWatchAlarms
 
-HALF_AN_HOUR = 1800.0
-
 
 def alarms(stage: Stage) -> AlarmCheck:
     """Wire the look at alarms of a function's account and region, and of others that have a role for us."""
     return AlarmCheck(
         census=census(stage),
         rows=store(stage),
-        readers=partial(_reader_now, stage),
+        readers=partial(_reader, stage),
         now=CLOCK.now,
         telemetry=stage.telemetry,
         search=MissedAlarms(
@@ -72,13 +70,8 @@ def _client_of(session: Callable[[], Any], service: Any, region: str) -> Any:
     return session().client(service, region, config=AWS)
 
 
-def _reader_now(stage: Stage, place: AccountRegion) -> "CloudWatchAlarms | None":
-    """Keep a reader for half an hour, as its role lasts one hour: the function may live longer."""
-    return _reader_of(stage, place, CLOCK.now().timestamp() // HALF_AN_HOUR)
-
-
-@lru_cache(maxsize=100)
-def _reader_of(stage: Stage, place: AccountRegion, half_hour: float) -> "CloudWatchAlarms | None":  # noqa: ARG001 - a key
+@ForHalfAnHour
+def _reader(stage: Stage, place: AccountRegion) -> "CloudWatchAlarms | None":
     return reader(stage, place)
 
 

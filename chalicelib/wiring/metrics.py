@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 import boto3
@@ -12,8 +12,7 @@ from chalicelib.conditions.alarm_state import AccountRegion
 from chalicelib.conditions.enrichment import Enrichment
 from chalicelib.conditions.row import AlertState
 from chalicelib.settings import AwsArn
-from chalicelib.wiring.clock import CLOCK
-from chalicelib.wiring.roles import taking
+from chalicelib.wiring.roles import ForHalfAnHour, taking
 from chalicelib.wiring.stage import Stage
 
 if TYPE_CHECKING:
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
 
 QUICK = Config(connect_timeout=0.5, read_timeout=1.5, retries={"mode": "standard", "total_max_attempts": 1})
 """Two seconds, and no second try: an issue does not wait for its picture."""
-
-HALF_AN_HOUR = 1800.0
 
 
 @dataclass(frozen=True)
@@ -44,16 +41,11 @@ class LateMetricData:
     def _data(self) -> "MetricData":
         from chalicelib.aws.metric_data import MetricData
 
-        return MetricData(partial(_client_now, self.stage))
+        return MetricData(partial(_client, self.stage))
 
 
-def _client_now(stage: Stage, place: AccountRegion) -> "CloudWatchClient | None":
-    """Keep a client for half an hour, as another account's role lasts one hour."""
-    return _client(stage, place, CLOCK.now().timestamp() // HALF_AN_HOUR)
-
-
-@lru_cache(maxsize=100)
-def _client(stage: Stage, place: AccountRegion, half_hour: float) -> "CloudWatchClient | None":  # noqa: ARG001 - a key
+@ForHalfAnHour
+def _client(stage: Stage, place: AccountRegion) -> "CloudWatchClient | None":
     """Make a client for this account, in any region, or for one that has a role for us."""
     roles = {AwsArn.parse(role).account_id: role for role in stage.settings.alarm_reader_role_arns}
     config = QUICK.merge(stage.config)

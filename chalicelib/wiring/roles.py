@@ -1,9 +1,19 @@
-"""Roles of other accounts, taken for an hour."""
+"""Roles of other accounts, taken for an hour, and what is made with them."""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Generic, TypeVar
 
 import boto3
 from botocore.config import Config
 
-from chalicelib.wiring.stage import AWS
+from chalicelib.conditions.alarm_state import AccountRegion
+from chalicelib.wiring.clock import CLOCK
+from chalicelib.wiring.stage import AWS, Stage
+
+HALF_AN_HOUR = 1800.0
+
+T = TypeVar("T")
 
 
 def taking(role: str, config: Config = AWS) -> boto3.Session:
@@ -11,3 +21,22 @@ def taking(role: str, config: Config = AWS) -> boto3.Session:
     taken = boto3.client("sts", config=config).assume_role(RoleArn=role, RoleSessionName="alerting-alarms")
     given = taken["Credentials"]
     return boto3.Session(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
+
+
+class ForHalfAnHour(Generic[T]):
+    """Keeps what is made for each place for half an hour, as a role lasts one hour.
+
+    Then it lets go of all of it, as a session of boto3 takes several megabytes.
+    """
+
+    def __init__(self, make: Callable[[Stage, AccountRegion], T]) -> None:
+        self._make, self._half_hour = cache(make), 0.0
+        self.cache_clear = self._make.cache_clear
+
+    def __call__(self, stage: Stage, place: AccountRegion) -> T:
+        """Make it, or return the one made in this half hour."""
+        half_hour = CLOCK.now().timestamp() // HALF_AN_HOUR
+        if half_hour != self._half_hour:
+            self.cache_clear()
+            self._half_hour = half_hour
+        return self._make(stage, place)

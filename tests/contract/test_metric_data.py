@@ -100,7 +100,7 @@ def test_the_metric_of_another_account_is_read_with_the_role_that_it_has_for_us(
 
 
 def test_a_client_answers_within_two_seconds_or_fails() -> None:
-    client = metrics._client(stage(), AccountRegion(OURS, "eu-west-1"), 0.0)
+    client = metrics._client(stage(), AccountRegion(OURS, "eu-west-1"))
     assert client
     config = client.meta.config
     assert config.connect_timeout + config.read_timeout <= 2  # type: ignore[attr-defined]
