@@ -23,7 +23,7 @@ _LINE = re.compile(
 )
 _DAY = re.compile(r"AWS Budget Notification (\w+ \d+, \d+)")
 _ACCOUNT = re.compile(r"^AWS Account (\d+)", re.MULTILINE)
-_PAGE = re.compile(r"https://\S+/budgets\b")
+_PAGE = re.compile(r"https://\S{1,100}/budgets\b")
 
 
 def _find(payload: Mapping[str, Any]) -> tuple[Event, Occurrence | Ignored]:

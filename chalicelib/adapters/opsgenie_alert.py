@@ -16,7 +16,7 @@ from chalicelib.errors import Rejected
 ACTIONS = {CREATE: Condition.FIRING, CLOSE: Condition.RESOLVED}
 OWNER = frozenset({"team", "teams", "priority"})
 
-_COUNT = re.compile(r"\[(?:(?:FIRING|RESOLVED)(?::\d+)?(?:, *)?)+\]\s*")
+_COUNT = re.compile(r"\[(?:FIRING|RESOLVED)(?::\d{1,9})?(?:, ?RESOLVED(?::\d{1,9})?)?\]\s*")
 """What Alertmanager and Grafana put before the name of a group: it changes with each of its alerts."""
 
 _FIX = "Let a client of Opsgenie's Alert API v2 post to the path v2/alerts below this webhook."
