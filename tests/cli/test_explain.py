@@ -19,7 +19,7 @@ from chalicelib.conditions.nothing import Quiet
 from chalicelib.conditions.record import Reason
 from chalicelib.routing import load
 from tests.cli.prompt import run
-from tests.unit import rows
+from tests.unit import one_each, rows
 from tests.unit.adapters.test_adapters import SAMPLES, payload, read
 from tests.unit.builders import at
 from tests.unit.messages import deliver
@@ -32,7 +32,19 @@ def outcome(answer: dict[str, Any]) -> str:
     return "alert" if answer["outcome"] == "alert" else str(answer["reason"])
 
 
-@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def kind(path: Path) -> tuple[str, ...]:
+    """Its source, and what becomes of each alert in it."""
+    expected = read(path)["expect"]
+    each = expected if isinstance(expected, list) else [expected]
+    return path.parent.name, *(
+        sorted({next(iter({"rejected", "ignored"} & alert.keys()), "alert") for alert in each})
+    )
+
+
+OF_EACH_KIND = one_each(SAMPLES, kind)
+
+
+@pytest.mark.parametrize("path", OF_EACH_KIND, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_it_says_of_every_sample_what_the_pipeline_makes_of_it(path: Path, tmp_path: Path) -> None:
     source, payload = path.parent.name, read(path)["payload"]
     file = tmp_path / "payload"

@@ -25,7 +25,7 @@ README = Path(__file__).parents[2] / "README.md"
 
 pytestmark = pytest.mark.no_cover  # other tests measure that; here it would take most of the time
 
-SEEDS = int(os.environ.get("SEEDS", "75"))
+SEEDS = int(os.environ.get("SEEDS", "50"))
 """More in `make check-rest`, any number with `make simulate`."""
 AT_ONCE = 25
 

@@ -2,6 +2,8 @@
 
 import ast
 import re
+from collections import defaultdict
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -102,14 +104,20 @@ IN_LOG_KEYS = frozenset(
 )
 
 
+@cache
+def logging_calls() -> dict[str, list[ast.Call]]:
+    """The calls of the product whose first argument is a text, by that text."""
+    found: dict[str, list[ast.Call]] = defaultdict(list)
+    for path in SOURCES.values():
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
+                found[str(node.args[0].value)].append(node)
+    return found
+
+
 def logged_by(event: str) -> set[str]:
     """The keys of an event, where it is logged: its own, and those that telemetry.log_keys writes."""
-    calls = [
-        node
-        for path in SOURCES.values()
-        for node in ast.walk(tree(path))
-        if isinstance(node, ast.Call) and node.args and ast.unparse(node.args[0]) == repr(event)
-    ]
+    calls = logging_calls()[event]
     assert calls, event
     return {str(keyword.arg) for call in calls for keyword in call.keywords} | IN_LOG_KEYS
 
