@@ -1,6 +1,6 @@
-# AWS services: what they report becomes issues. The rules send to Alerting's bus, which takes what `aws_services` names in the
-# tfvars of infra-extra; whose the events are stands in routing.toml, [source.aws-ecs] and so on, unless tags of a job, a task,
-# a database or an instance say so.
+# Events of AWS services become issues. The rules send them to Alerting's bus, which accepts the services listed in `aws_services`
+# in the tfvars of infra-extra. The tags of a job, task, database or instance may name the team; otherwise routing.toml does, in
+# [source.aws-ecs] and so on.
 variable "alerting_bus_arn" {
   description = "What infra-extra prints as alarm_bus_arn"
   type        = string

@@ -1,4 +1,4 @@
-"""Prometheus straight: what Alertmanager would work out on receipt is worked out here, as there."""
+"""Prometheus without an Alertmanager: what Alertmanager works out on receipt is worked out here."""
 
 import json
 from datetime import timedelta
