@@ -1,5 +1,6 @@
 """What an alert is about, as the label `alerting_kind` says for the sources that have no field for it."""
 
+from chalicelib.adapters import fields
 from chalicelib.adapters.fields import quoted
 from chalicelib.adapters.telling import KIND
 from chalicelib.alert import AlertEvent
@@ -9,15 +10,15 @@ from chalicelib.errors import Rejected
 
 def labelled(alert: AlertEvent) -> AlertEvent:
     """Take the kind out of the labels or annotations; raises Rejected, but not for an end."""
-    said = [value for name, value in (alert.annotations | alert.labels).items() if name.lower() == KIND]
+    said = fields.first([fields.lowered(alert.annotations), fields.lowered(alert.labels)], KIND)
     if not said:
         return alert
     kinds = {kind.value: kind for kind in Kind}
-    kind = kinds.get(said[-1].strip().lower())
+    kind = kinds.get(said.casefold())
     if kind is None and alert.state is Condition.FIRING:
         raise Rejected(
             "INVALID_KIND",
-            f"the label `{KIND}` is {quoted(said[-1])}, which is not a kind of alert",
+            f"the label `{KIND}` is {quoted(said)}, which is not a kind of alert",
             f"Set it to one of {', '.join(kinds)}, or remove it: an alert is a {Kind.CONDITION} by default.",
         )
     rest = {

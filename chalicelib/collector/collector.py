@@ -28,6 +28,7 @@ from chalicelib.adapters.fields import Ignored, Ownership, Parsed
 from chalicelib.alert import AlertEvent
 from chalicelib.collector import dead_letters, requeue
 from chalicelib.collector.requeue import Postponed, Queue, Requeue, Why
+from chalicelib.conditions import heartbeats
 from chalicelib.conditions.nothing import Held, Nothing
 from chalicelib.conditions.plan import Policy, plan
 from chalicelib.conditions.record import Reason, record
@@ -117,7 +118,8 @@ class Collector:
         """Write the row against all comers; returns it unless there was nothing to write. Raises Rejected."""
         for _ in range(TRIES):
             row = self.rows.get(alert.fingerprint)
-            permission.check(message.sender, alert, row.spec.alert if row else None, self.policy.routing)
+            known = (heartbeats.newest(row.spec) or row.spec.alert) if row else None
+            permission.check(message.sender, alert, known, self.policy.routing)
             recorded = record(row, alert, message.received_at, self.duplicate)
             if recorded.row is row:
                 self._tell(message, alert, recorded.reason, row)

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from difflib import get_close_matches
+from unicodedata import normalize
 
 from chalicelib.conditions.asked_windows import AskedWindows
-from chalicelib.conditions.commands import ALIKE, MOST_HEARD, PersonComment
+from chalicelib.conditions.commands import ALIKE, MOST_HEARD, PersonComment, oldest
 from chalicelib.conditions.hearing import CommandsRead, first_line, length_of
 from chalicelib.conditions.windows import Scope, Window
 
@@ -22,6 +23,8 @@ DONE, WRONG = "+1", "confused"
 """Reactions, as GitHub names them."""
 
 _OPTION = re.compile(r"(team|source)=([a-z0-9][a-z0-9-]{0,44})|label:([^\s=]{1,200})=(\S{1,200})")
+_MEANT = re.compile("=|^(team|source|label)s?:", re.IGNORECASE)
+"""What a word has that is meant as an option, as a phone or another language writes it too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,8 @@ class Request:
 
 def new(asked: AskedWindows, repository: str, spoken: Iterable[PersonComment]) -> list[Request]:
     """Read the commands in comments that were not heard yet, the oldest first."""
-    fresh = (each for each in spoken if each.id not in asked.heard)
+    first = oldest(asked.heard)
+    fresh = (each for each in spoken if each.id > first and each.id not in asked.heard)
     found = [request for each in fresh if (request := parse(repository, each))]
     return sorted(found, key=lambda request: request.id)
 
@@ -72,7 +76,7 @@ def _scope(repository: str, words: Sequence[str]) -> tuple[Scope, str, bool]:
     named = {kind: frozenset(each[2] for each in options if each[1] == kind) for kind in ("team", "source")}
     labels = tuple(sorted((each[3], each[4]) for each in options if each[3]))
     others = [word for word, match in found if not match]
-    odd = any("=" in word or word.startswith("label:") for word in others)
+    odd = any(_MEANT.search(normalize("NFKC", word)) for word in others)
     return Scope(repository, named["team"], named["source"], labels), " ".join(others), odd
 
 

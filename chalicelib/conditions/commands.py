@@ -44,13 +44,20 @@ def new(row: AlertState, spoken: Iterable[PersonComment]) -> list[Command]:
     if issue is None:
         return []
     since, known = listens_since(issue) - APART, set(status.heard)
-    # GitHub numbers comments as they come: where no more are remembered, an older one has had its turn.
-    first = min(known) if len(known) >= MOST_HEARD else 0
+    first = oldest(status.heard)
     fresh = [each for each in spoken if each.id not in known and each.id > first and each.at >= since]
     found = [command for each in fresh if (command := parse(issue, each))]
     if row.spec.news:
         found = [each if each.word in OF_NEWS else replace(each, word="") for each in found]
     return sorted(found, key=lambda command: command.id)
+
+
+def oldest(heard: Sequence[int]) -> int:
+    """Give the number below which every comment has had its turn.
+
+    GitHub numbers comments as they come: where no more are remembered, an older one was heard.
+    """
+    return min(heard) if len(heard) >= MOST_HEARD else 0
 
 
 def heard(

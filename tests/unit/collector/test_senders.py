@@ -147,6 +147,15 @@ class TestLimits:
         assert rows(world) == [(None, Condition.FIRING)]
         assert reasons(world) == ["NOT_FOR_THIS_SENDER"]
 
+    @pytest.mark.parametrize("ends", [True, False])
+    def test_no_sender_ends_or_speaks_for_the_heartbeat_of_another(self, world: World, *, ends: bool) -> None:
+        beat = alert(kind="heartbeat", teams=("gpu",)).model_dump(mode="json", exclude_defaults=True)
+        world.collect(sent(world, json.dumps(beat), None, "normalized"))
+        before = _rows(world)
+        forged = beat | {"teams": ["dev-infra"], "interval": "31d"} | ({"state": "RESOLVED"} if ends else {})
+        world.collect(sent(world, json.dumps(forged), OF_INFRA, "normalized"))
+        assert (_rows(world), reasons(world)) == (before, ["NOT_FOR_THIS_SENDER"])
+
     def test_what_it_said_itself_it_may_end_and_move_to_its_teams(self, world: World) -> None:
         world.collect(sent(world, group(team="gpu"), Sender("of-infra", teams=("gpu",))))
         world.collect(sent(world, group(), OF_INFRA))

@@ -58,6 +58,9 @@ def test_a_window_is_asked_for_with_its_length_what_it_covers_and_a_reason(
         "/maintenance 2h teams=storage",  # else it would cover every team
         "/maintenance 2h team=Storage",
         "/maintenance 2h label:cluster",
+        "/maintenance 2h team:storage",
+        "/maintenance 2h Sources:grafana",
+        "/maintenance 2h team\uff1dstorage",  # as a Japanese keyboard writes it
         "/maintenence 2h",
     ],
 )
@@ -118,6 +121,17 @@ def test_too_much_for_one_look_is_read_a_minute_later_in_its_order() -> None:
     assert (len(asked.windows), asked.wanted, asked.since) == (5, True, at(6))
     rest = after(asked, *crowd)
     assert (len(rest.windows), rest.wanted, rest.since) == (8, False, at(8))
+
+
+def test_a_crowd_of_strangers_neither_revives_a_window_nor_holds_up_who_may_write() -> None:
+    asked = after(AskedWindows(), said("/maintenance 2d"), said("/maintenance end", 2))
+    strangers = [said("/maintenance 1h", number, author=f"stranger-{number}") for number in range(3, 103)]
+    spoken = (said("/maintenance 2d"), said("/maintenance end", 2), *strangers, said("/maintenance 9h", 103))
+    looks = 0
+    while len(asked.windows) == 1 and looks < 11:
+        asked, looks = after(asked, *spoken), looks + 1
+    assert {name: each.ends for name, each in asked.windows.items()} == {1: at(1), 103: at(9 * 60)}
+    assert after(asked, *spoken).windows == asked.windows
 
 
 def test_the_document_is_read_as_it_was_written() -> None:
