@@ -5,6 +5,7 @@ import json
 import re
 import subprocess
 import sys
+from operator import itemgetter
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from chalicelib.cli.trouble import TROUBLE
 from tests.cli import calls
 from tests.cli.prompt import Answered, run
 from tests.cli.stack import Prompt
-from tests.unit import pairs
+from tests.unit import one_each, pairs
 from tests.unit.test_imports import SOURCES, tree
 
 ROOT = Path(__file__).parents[2]
@@ -200,18 +201,19 @@ print(json.dumps(sorted({{name.partition(".")[0] for name in sys.modules}})))
 SLOW = {"boto3", "botocore", "chalice", "httpx", "jwt", "cryptography"}
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        ["--help"],
-        ["explain", "--template", "grafana"],
-        ["explain", "tests/samples/cloudwatch/contributor-sns.json"],
-        ["explain", "tests/samples/grafana/address-that-is-none.json"],
-        ["explain", "no such file"],
-        ["why", "--help"],
-        ["why", "--source", "grafana", "tests/samples/cloudwatch/contributor-sns.json"],
-    ],
-)
+WORDS = [
+    ["--help"],
+    ["explain", "tests/samples/cloudwatch/contributor-sns.json"],
+    ["explain", "--template", "grafana"],
+    ["explain", "tests/samples/grafana/address-that-is-none.json"],
+    ["explain", "no such file"],
+    ["why", "--source", "grafana", "tests/samples/cloudwatch/contributor-sns.json"],
+    ["why", "--help"],
+]
+OF_EACH_COMMAND = one_each(WORDS, itemgetter(0))
+
+
+@pytest.mark.parametrize("words", OF_EACH_COMMAND)
 def test_what_asks_no_aws_waits_for_none_of_its_libraries(words: list[str]) -> None:
     done = subprocess.run(
         [sys.executable, "-c", NEEDS_NO_AWS.format(words=words)],

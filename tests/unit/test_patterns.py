@@ -30,10 +30,10 @@ def patterns() -> dict[str, tuple[re.Pattern[str], bool]]:
         if info.name.endswith("__main__"):
             continue
         module = importlib.import_module(info.name)
-        uses = used(inspect.getsource(module))
-        for name, value in vars(module).items():
-            for key, pattern in within(name, value):
-                found[f"{info.name}.{key}"] = pattern, not uses.get(name, {"?"}) <= AT_ONE_PLACE
+        there = [(name, each) for name, value in vars(module).items() for each in within(name, value)]
+        uses = used(inspect.getsource(module)) if there else {}
+        for name, (key, pattern) in there:
+            found[f"{info.name}.{key}"] = pattern, not uses.get(name, {"?"}) <= AT_ONE_PLACE
     return found
 
 
