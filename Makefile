@@ -1,7 +1,7 @@
 # make demo     see it work, on this machine alone
 # make test     unit, contract, app and browser tests, and some of the simulation and of the hostile input
 # make check    formatter, linter, types, then make test
-# make check-all  make check, then coverage, more seeds, the README's and guides' commands, storms and chaos, real senders, the deployment on stand-ins, and mutants
+# make check-all  make check, then coverage, more seeds, the README's and guides' commands, storms and chaos, a month of traffic, real senders, the deployment on stand-ins, and mutants
 # make senders  a real Prometheus and Alertmanager, configured by docs/senders, against the local stack
 # make outside  GitHub's own description of its API, and other checks by others (needs npm)
 # make local    the demo's stack, left running for you to play with
@@ -138,7 +138,7 @@ check-rest: coverage simulate-mutants outside $(CHECKOV) $(SUPPLY) $(MERMAID)
 	@SEEDS=300 RUNS=2000 $(RUN) -m pytest -n 2 --dist loadfile tests/simulation tests/fuzz
 	@$(RUN) -m pytest tests/browser/test_charts.py
 	@$(RUN) -m pytest -n 2 --dist loadfile tests/processes
-	@$(RUN) -m pytest -n 2 --dist loadfile tests/storm
+	@$(RUN) -m pytest -n 2 --dist loadfile tests/storm tests/longlife
 	@$(RUN) -m pytest -n 2 --dist loadfile tests/senders
 	@$(RUN) -m pytest tests/deploy
 

@@ -118,7 +118,9 @@ class DynamoTwin:
             and _met(query["KeyConditionExpression"], item, names, query["ExpressionAttributeValues"])
         ]
         ordered = sorted(found, reverse=not query.get("ScanIndexForward", True))
-        return {"Items": [{"fingerprint": {"S": key}} for _, key in ordered[: query["Limit"]]]}
+        page = [key for _, key in ordered[: query["Limit"]]]
+        shown = [{"fingerprint": {"S": key}, range_name: self._indexed[key][1][range_name]} for key in page]
+        return {"Items": shown, "Count": len(shown)}
 
     def _index(self) -> None:
         """Let the indexes see what was written longer ago than they lag."""
