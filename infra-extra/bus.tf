@@ -3,7 +3,7 @@
 # PutEvents takes no source that begins with "aws.", and an event keeps the account that it came from.
 locals {
   changes  = ["CloudWatch Alarm State Change", "CloudWatch Alarm Contributor State Change"]
-  alarms   = { source = ["aws.cloudwatch"], "detail-type" = local.changes }
+  changed  = { source = ["aws.cloudwatch"], "detail-type" = local.changes }
   services = [for name in var.aws_services : "aws.${name}"]
 
   # What rules may send, by the id of the statement that lets them.
@@ -42,8 +42,8 @@ resource "aws_cloudwatch_event_rule" "alarms" {
   event_bus_name = aws_cloudwatch_event_bus.alarms.name
   event_pattern = (
     length(local.services) == 0
-    ? jsonencode(merge(local.alarms, { account = local.sources }))
-    : jsonencode({ account = local.sources, "$or" = [local.alarms, { source = local.services }] })
+    ? jsonencode(merge(local.changed, { account = local.sources }))
+    : jsonencode({ account = local.sources, "$or" = [local.changed, { source = local.services }] })
   )
 }
 
