@@ -80,7 +80,7 @@ def of_sns(trigger: Object) -> Asked:
         what=_what(main) if main else _watched(trigger, fields.line(trigger, "MetricName")),
         operator=OPERATORS.get(operator, operator),
         threshold=_number(trigger.get("Threshold")),
-        unit=fields.line(trigger, "Unit") or fields.line(_stat(main), "Unit"),
+        unit=fields.word(trigger.get("Unit")) or fields.word(_stat(main).get("Unit")),
         lasting=_lasting(period, periods, _whole(trigger.get("DatapointsToAlarm")) or periods),
     )
 
@@ -94,7 +94,7 @@ def of_event(configuration: Object, reason: object, data: Object) -> Asked:
         what=_what(main),
         operator=_IN_WORDS[compared[1], compared[2] or ""] if compared else "",
         threshold=_number(data.get("threshold")) if "threshold" in data else _found(_THRESHOLD, text),
-        unit=fields.line(_stat(main), "unit") or fields.line(data, "unit"),
+        unit=fields.word(_stat(main).get("unit")) or fields.word(data.get("unit")),
         lasting=_lasting(_whole(data.get("period")) or _whole(_stat(main).get("period")), 0, 0),
     )
 
