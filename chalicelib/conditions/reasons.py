@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from chalicelib.adapters import registry
-from chalicelib.alert import AlertEvent, Condition
+from chalicelib.alert import AlertEvent, Condition, Kind
 from chalicelib.conditions.moments import Reading
 from chalicelib.conditions.spec import Moment, Spec
 
@@ -51,6 +51,16 @@ class News:
             {(m.at, m.condition, m.anew) for m in each} for each in (self.spec.moments, self.moments)
         )
         return before == after
+
+
+def ended_by_another(spec: Spec, alert: AlertEvent) -> bool:
+    """Whether all that is known is an end that a sender reported which is not the one that says it fires.
+
+    Else a sender could end beforehand what it may not end, as nobody has said yet whose it is.
+    """
+    early = spec.early if spec.alert is None else None
+    fires = alert.kind is Kind.CONDITION and alert.state is Condition.FIRING
+    return fires and early is not None and early.sender not in (None, alert.sender)
 
 
 def reason_of(news: News, duplicate: timedelta) -> Reason:

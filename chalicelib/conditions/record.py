@@ -10,7 +10,7 @@ from chalicelib.adapters import registry
 from chalicelib.alert import AlertEvent, Condition, Kind
 from chalicelib.conditions import heartbeats, notified, readings, repeats, title
 from chalicelib.conditions.moments import insert, placed, read, said_last
-from chalicelib.conditions.reasons import News, Reason, reason_of
+from chalicelib.conditions.reasons import News, Reason, ended_by_another, reason_of
 from chalicelib.conditions.row import AlertState
 from chalicelib.conditions.spec import MOST_EPISODES, Episode, Moment, Spec
 
@@ -49,8 +49,8 @@ def record(
         return Recorded(*notified.notified(row, alert, _moment(alert, received_at).at, received_at))
     alert = heartbeats.placed(row.spec if row else None, title.kept(row, alert, received_at), received_at)
     moment = _moment(alert, received_at)
-    if row is None:
-        return _first(alert, moment, received_at)
+    if row is None or ended_by_another(row.spec, alert):
+        return _first(row, alert, moment, received_at)
     news = _news(row.spec, alert, moment, received_at)
     reason = reason_of(news, duplicate)
     spec = _spec(news, reason)
@@ -85,14 +85,15 @@ def _received(spec: Spec) -> tuple[Moment, ...]:
     return tuple(m if m.received else replace(m, received=spec.seen_at) for m in spec.moments)
 
 
-def _first(alert: AlertEvent, moment: Moment, received_at: datetime) -> Recorded:
+def _first(row: AlertState | None, alert: AlertEvent, moment: Moment, received_at: datetime) -> Recorded:
     at = moment.at
     if alert.state is Condition.RESOLVED:
         tombstone = Spec(alert.state, at, received_at, (moment,), early=_told_of(alert))
         return Recorded(AlertState(alert.fingerprint, tombstone), Reason.RESOLVED_UNSEEN)
     spec = Spec(alert.state, at, received_at, (moment,), episode=at, fired_at=at, count=1, alert=alert)
     spec = replace(spec, episode_heard_at=received_at, readings=readings.added((), alert, received_at))
-    return Recorded(AlertState(alert.fingerprint, spec), Reason.FIRST_FIRING)
+    first = replace(row, spec=spec) if row else AlertState(alert.fingerprint, spec)
+    return Recorded(first, Reason.FIRST_FIRING)
 
 
 def _spec(news: News, reason: Reason) -> Spec:

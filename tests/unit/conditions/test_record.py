@@ -256,3 +256,11 @@ def test_every_order_of_a_real_history_twice_over_leads_to_the_same_row() -> Non
     assert expected == (Condition.FIRING, at(5), at(4), at(5))
     for order in itertools.permutations(history):
         assert what_is_known([*order, *reversed(order)]) == expected
+
+
+def test_nobody_ends_beforehand_what_another_sender_then_reports() -> None:
+    ended = resolved(5, sender="east")
+    _, row = recorded([ended], firing(1, sender="west"), sent=6)
+    assert (row.spec.condition, row.spec.episode) == (Condition.FIRING, at(1))
+    _, row = recorded([ended], firing(1, sender="east"), sent=6)
+    assert (row.spec.condition, row.spec.episode) == (Condition.RESOLVED, at(1)), "its own end, overtaken"
