@@ -33,8 +33,8 @@ def _find(payload: Mapping[str, Any]) -> tuple[Event, Occurrence | Ignored]:
     if not (budget and threshold and kind):
         raise Rejected(
             "NOT_A_BUDGET",
-            "the message names no budget, threshold or type of alert",
-            "Let AWS Budgets itself publish it.",
+            "the message has no budget name, threshold or alert type",
+            "Have AWS Budgets publish the message itself.",
         )
     account = _ACCOUNT.search(text)
     event = Event(

@@ -15,7 +15,7 @@ from chalicelib.errors import Rejected
 ACCOUNT, REGION = "123456789012", "us-west-2"
 """Where the things of templates are."""
 
-_UNCHANGED = "Let the rule send the event as the service wrote it."
+_UNCHANGED = "Have the rule send the event unchanged."
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,4 +121,6 @@ def arn(value: object) -> Arn:
     match text.split(":", 5):
         case ["arn", partition, _, _, _, resource] if resource:
             return Arn(text, partition, resource)
-    raise Rejected("INVALID_ARN", f"the event names no ARN where it should: {quoted(value)}", _UNCHANGED)
+    raise Rejected(
+        "INVALID_ARN", f"the event has no valid ARN where one is expected: {quoted(value)}", _UNCHANGED
+    )

@@ -45,8 +45,8 @@ def source(
         if event.kind not in kinds:
             raise Rejected(
                 "OTHER_EVENT",
-                f"the event {quoted(event.kind)} of {shown_as} is not one that becomes an alert",
-                f"Let the rule's pattern name the detail-type: {', '.join(kinds)}",
+                f"the event {quoted(event.kind)} of {shown_as} does not become an alert",
+                f"In the rule's pattern, list only the detail-type: {', '.join(kinds)}",
             )
         return event, read(event)
 

@@ -19,7 +19,7 @@ OWNER = frozenset({"team", "teams", "priority"})
 _COUNT = re.compile(r"\[(?:FIRING|RESOLVED)(?::\d{1,9})?(?:, ?RESOLVED(?::\d{1,9})?)?\]\s*")
 """What Alertmanager and Grafana put before the name of a group: it changes with each of its alerts."""
 
-_FIX = "Let a client of Opsgenie's Alert API v2 post to the path v2/alerts below this webhook."
+_FIX = "Have a client of Opsgenie's Alert API v2 post to this webhook's address with /v2/alerts added."
 
 
 def parse(payload: Mapping[str, Any], rules: OwnerRules) -> list[Parsed]:
@@ -71,7 +71,7 @@ def _name(payload: Mapping[str, Any]) -> str:
     message = _COUNT.sub("", fields.title(payload.get("message"), MAX_TITLE), count=1)
     if message or payload.get("action") == CLOSE:
         return message or fields.title(payload.get("alias"), MAX_TITLE) or "An alert without a name"
-    raise Rejected("NO_MESSAGE", "the alert has no `message`, which Opsgenie demands", _FIX)
+    raise Rejected("NO_MESSAGE", "the alert has no `message`, which Opsgenie requires", _FIX)
 
 
 def _teams(recipients: object) -> str:

@@ -39,7 +39,7 @@ def no_slug(teams: str, place: OwnershipSource) -> Rejected:
     """Say that a team's name has nothing to name it by."""
     return Rejected(
         "INVALID_TEAM",
-        f"the team {quoted(teams)} has no letter a-z and no digit, so it makes no slug",
+        f"the team {quoted(teams)} has no letter a-z and no digit, so it cannot be made a slug",
         f"In {place.name}, name the team in letters a-z, digits and hyphens: {place.team}",
     )
 

@@ -38,7 +38,7 @@ IN_TITLE = ("service", "incident")
 
 NAMELESS = "An incident without a title"
 
-_FIX = "Make a webhook subscription of version 3 for events of incidents; versions 1 and 2 are not read."
+_FIX = "Use a version 3 webhook subscription for incident events; versions 1 and 2 are not read."
 
 
 def parse(payload: Mapping[str, Any], rules: OwnerRules) -> list[Parsed]:

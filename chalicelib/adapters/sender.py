@@ -51,7 +51,7 @@ def read(attribute: str) -> Sender:
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise Rejected(
             "UNKNOWN_SENDER",
-            "the message's attribute `sender` is not as the webhook writes it",
+            "the message's attribute `sender` was not written by the webhook",
             "Let only the webhook publish with attributes, then have the alert sent again.",
         ) from error
 

@@ -25,7 +25,7 @@ PERSONAL = re.compile(r"user|email|url|ip_address", re.IGNORECASE)
 """Tags that may tell who met an error: they stay in Sentry."""
 
 _PROJECT = re.compile(r"/projects/[^/]+/([^/]+)/")
-_FIX = "Let only the webhook of an integration of Sentry's post here."
+_FIX = "Let only the webhook of a Sentry integration post here."
 
 
 def parse(payload: Mapping[str, Any], rules: OwnerRules) -> list[Parsed]:

@@ -80,7 +80,9 @@ def no_other_path(request: Request, *paths: tuple[str, ...]) -> None:
     """Raise NotAccepted where a path is neither empty nor one of these."""
     if request.path and request.path not in paths:
         raise NotAccepted(
-            404, "UNKNOWN_PATH", "there is nothing under this path; its page in docs/senders has the address"
+            404,
+            "UNKNOWN_PATH",
+            "there is nothing under this path; the source's page in docs/senders has the address",
         )
 
 

@@ -16,13 +16,13 @@ app = typer.Typer(
 
 @app.callback()
 def commands() -> None:
-    """Find out why an alert became an issue, or why it did not, and mend it.
+    """Find out why an alert became an issue, or why it did not, and fix it.
 
     Begin with `explain --template grafana`, which needs nothing but this checkout.
 
-    Exit codes: 0 all is well; 1 something is wrong, and was told; 2 wrong usage, or nobody answered.
+    Exit codes: 0 all is well; 1 something is wrong, and is reported; 2 wrong usage, or nobody answered.
     `why` has more, which its help lists.
-    With `--json` standard output is JSON; what kept a command from its work is said on standard error.
+    With `--json` standard output is JSON; what stopped a command is reported on standard error.
     """
 
 

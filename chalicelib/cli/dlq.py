@@ -27,7 +27,7 @@ Ids = Annotated[
 def dlq() -> None:
     """Messages that became no issue: why each was rejected, and sending them again.
 
-    - `dlq list` says why each is there and what to mend
+    - `dlq list` says why each is there and what to fix
     - `dlq replay ID` shows what sending it again would do; with `--yes` it does
     - `dlq drop ID` deletes what nobody needs
     """

@@ -35,7 +35,7 @@ def explain(
     template: Template = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """What would this payload do? The alert, its steps and issue, or what is wrong and how to mend it.
+    """What would this payload do? The alert, its steps and issue, or what is wrong and how to fix it.
 
     Needs no AWS and sends nothing. Says by what it recognised the source, unless that is named. Of several
     files each comes five minutes after the one before it, and meets what that left.

@@ -68,7 +68,7 @@ def list_rows(
     limit: Limit = 200,
     as_json: options.AsJson = False,
 ) -> None:
-    """Everything that fires or is news; first what has no open issue, with the reason and its end.
+    """Everything that is firing or is news; first what has no open issue, with the reason.
 
     Then what has an open issue, or ended and is due for a step. The most urgent come first. The last column
     is a name that `show` takes: the issue or, without one, the fingerprint. `next` is the step that

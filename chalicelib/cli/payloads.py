@@ -40,10 +40,12 @@ def recognised(text: str) -> Whose:
     alike = [source for source in SOURCES.values() if source.looks_like(content)]
     if len(alike) > 1:
         named = " and ".join(f"{each.name} (by {each.known_by})" for each in alike)
-        raise Trouble(f"The payload looks like {named}. Say with --source which of them sends it.")
+        raise Trouble(f"The payload looks like {named}. Say which with --source.")
     if alike:
         return Whose(alike[0].name, alike[0].known_by)
-    return Whose(envelope.UNSTAMPED, "nothing: it is read as what comes to the topic; --source names another")
+    return Whose(
+        envelope.UNSTAMPED, "nothing: it is read as a message to the topic; --source names another source"
+    )
 
 
 def named(source: str) -> Source:

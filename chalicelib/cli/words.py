@@ -20,9 +20,12 @@ REASONS = {
     Reason.NOTIFIED: "a notification; it gets an issue of its own and never fires",
 }
 HEARTBEAT = {
-    (Condition.RESOLVED, True): "a heartbeat; an issue is opened if the next one stays away, and closed now",
-    (Condition.RESOLVED, False): "its sender has ended this heartbeat; nothing waits for the next one",
-    (Condition.FIRING, True): "the heartbeat stopped: what always fires has ended",
+    (
+        Condition.RESOLVED,
+        True,
+    ): "a heartbeat; an open issue is closed, and one opens if the next heartbeat is missing",
+    (Condition.RESOLVED, False): "its sender has ended this heartbeat; no further one is expected",
+    (Condition.FIRING, True): "the heartbeat stopped: the alert that always fires has ended",
 }
 QUIET = {
     Quiet.IN_PROGRESS: "a worker is on it",
@@ -41,17 +44,17 @@ QUIET = {
     Quiet.READ: "a person closed the notification, or deleted it; it is not opened again",
     Quiet.EXPIRED: "the notification has expired, or its sender withdrew it",
     Quiet.UP_TO_DATE: "the issue says everything there is to say",
-    Quiet.BEATING: "the heartbeat comes; an issue is opened if the next one stays away",
+    Quiet.BEATING: "heartbeats arrive; an issue opens if the next one is missing",
 }
 IGNORED = {
     "TEST_NOTIFICATION": "a contact point's test; acknowledged, and opens nothing",
     "CONFIGURATION_CHANGE": "the alarm itself was changed, not its state; changes nothing",
     "NO_DATA": "CloudWatch has too little data: neither firing nor resolved; counted, and changes nothing",
-    "MUTED": "CloudWatch mutes or suppresses the alarm; what still fires afterwards is opened then",
-    "IN_PROGRESS": "it has begun and neither failed nor succeeded yet; changes nothing",
-    "CHILD_OF_ARRAY": "a child of an array job: its parent fails if it does; changes nothing",
-    "STOPPED_ON_PURPOSE": "a person or the scheduler stopped the task, which is no failure; changes nothing",
-    "NEWS_ENDED": "a planned change or a notification is over; its issue stays until somebody closes it",
+    "MUTED": "CloudWatch mutes or suppresses the alarm; if it still fires after that, it gets its issue",
+    "IN_PROGRESS": "it has started, but not failed or succeeded yet; changes nothing",
+    "CHILD_OF_ARRAY": "a child of an array job: if it fails, so does its parent; changes nothing",
+    "STOPPED_ON_PURPOSE": "a person or the scheduler stopped the task, so it did not fail; changes nothing",
+    "NEWS_ENDED": "a planned change or a notification is over; its issue stays open until somebody closes it",
 }
 
 

@@ -112,7 +112,7 @@ def silence(spec: Spec, trials: Trials, now: datetime) -> AlertEvent | None:
     every = quantity(_interval(spec, beat).total_seconds(), "Seconds")
     reason = f"The last heartbeat came at {spec.at:%Y-%m-%d %H:%M} UTC; one is due every {every}."
     if not proven:
-        reason += " No test message of Alerting's own has come through either, so its queue may be at fault."
+        reason += " Alerting's own test messages have not arrived either, so its queue may be at fault."
     update = {"state": Condition.FIRING, "occurred_at": overdue_at, "reason": reason, "began_anew": True}
     return beat.model_copy(update=update)
 

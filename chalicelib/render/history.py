@@ -30,9 +30,9 @@ def story(view: View, opened: datetime, issue: Issue | None) -> Iterator[str]:
     flapping = issue is not None and FLAPPING_LABEL in issue.labels
     yield "It flaps, so this issue stays open until it has been quiet for a while." if flapping else ""
     if before and _continues(view, issue):
-        yield f"Continues {before}, which takes no more comments."
+        yield f"Continues {before}, which accepts no more comments."
     elif before:
-        yield f"Recurred: before this there was {before}.{_lately(view)} {last_time}".rstrip()
+        yield f"Recurred: the previous issue was {before}.{_lately(view)} {last_time}".rstrip()
     else:
         yield last_time
     yield f"Also fired {untold}." if untold else ""

@@ -12,7 +12,9 @@ def _wanted(value: object) -> bool | frozenset[str]:
         return value
     values = value if isinstance(value, list) else [value]
     if not values or not all(isinstance(each, str) and each for each in values):
-        raise ValueError(f"{value!r} is not a text, a list of texts, true (any value) or false (none)")
+        raise ValueError(
+            f"{value!r} is not a string, a list of strings, true (any value) or false (no value)"
+        )
     return frozenset(values)
 
 

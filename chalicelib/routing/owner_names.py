@@ -20,7 +20,7 @@ def _lower(name: str) -> str:
 def _words(words: dict[str, Priority]) -> dict[str, Priority]:
     lower = {word.strip().casefold(): priority for word, priority in words.items()}
     if len(lower) < len(words) or "" in lower:
-        raise ValueError("each word once, whatever its case, and none empty")
+        raise ValueError("every word must be unique, ignoring case, and not empty")
     return lower
 
 

@@ -79,5 +79,5 @@ def _check(trusted: Trusted, source: Source) -> None:
     if entry and entry.source != source.name:
         name, may = entry.sender.name, registry.SOURCES[entry.source].shown_as
         raise NotAccepted(
-            403, "OTHER_SOURCE", f"{name} may post alerts of {may}, and this body is from {source.shown_as}"
+            403, "OTHER_SOURCE", f"{name} may post alerts of {may}, but this body is from {source.shown_as}"
         )

@@ -51,7 +51,7 @@ def read(told: object) -> tuple[Entry | None, list[str]]:
     if not credentials or (hmac is not None and not credentials[0].hmac_secret):
         fields.faults.append("needs `token`, or `hmac` with a `secret`, or both")
     if len("".join(sender.teams + sender.repositories)) > MOST_LIMITS:
-        fields.faults.append(f"teams and repositories may have {MOST_LIMITS} characters together")
+        fields.faults.append(f"teams and repositories may have {MOST_LIMITS} characters in total")
     faults = [*fields.finished("hmac"), *signed.finished()]
     return None if faults else Entry(sender, source, credentials, rate), faults
 
@@ -60,10 +60,10 @@ def _credentials(tokens: tuple[str, ...], header: str | None, signed: "_Fields")
     """Make one for each secret that it may sign with, or one for the tokens alone."""
     keys = signed.secrets("secret")
     own = signed.text("header", _HEADER.fullmatch, A_HEADER)
-    prefix = signed.text("prefix", _PREFIX.fullmatch, "at most 20 characters without blanks")
+    prefix = signed.text("prefix", _PREFIX.fullmatch, "at most 20 characters, without spaces")
     timestamp = signed.text("timestamp_header", _HEADER.fullmatch, A_HEADER)
     if (prefix or timestamp) and not own:
-        signed.faults.append("hmac needs `header` next to `prefix` or `timestamp_header`")
+        signed.faults.append("hmac needs `header` as well as `prefix` or `timestamp_header`")
     signing = None
     if own:
         signing = Signing(

@@ -1,12 +1,12 @@
 """Your own program: sends an alert to Alerting, with nothing but the standard library.
 
 `ALERTING_URL` is the API's address, `ALERTING_TOKEN` the `normalized_webhook_token` of the secret
-`alerting-<stage>-webhook-secrets`. What the fields mean says docs/alert.schema.json.
+`alerting-<stage>-webhook-secrets`. docs/alert.schema.json describes the fields.
 
     python emitter.py FIRING "Nightly backup is late" nightly-backup
     python emitter.py RESOLVED "Nightly backup is late" nightly-backup
 
-With an interval it is a heartbeat: an issue opens when the next one stays away. RESOLVED ends it for good.
+With an interval it is a heartbeat: an issue opens when the next one is missing. RESOLVED ends it for good.
 
     python emitter.py FIRING "Nightly backup" nightly-backup-done 1d
 """
@@ -40,7 +40,7 @@ def alert(state: str, title: str, alarm_id: str, interval: str | None = None) ->
 
 
 def send(body: dict[str, object]) -> None:
-    """Post an alert; what is wrong with it (4xx) is raised at once, what may pass (5xx) is tried again."""
+    """Post an alert; errors in it (4xx) are raised at once, errors that may pass (5xx) are retried."""
     request = urllib.request.Request(
         f"{os.environ['ALERTING_URL']}/webhooks/normalized",
         data=json.dumps(body).encode(),

@@ -148,9 +148,9 @@ def test_what_was_resolved_by_timeout_and_is_sent_again_with_its_old_start_is_an
 @pytest.mark.parametrize(
     ("sample", "says"),
     [
-        ("alertmanager/watchdog", "an issue is opened if the next one stays away"),
-        ("alertmanager/watchdog-resolved", "what always fires has ended"),
-        ("normalized/heartbeat-over", "nothing waits for the next one"),
+        ("alertmanager/watchdog", "one opens if the next heartbeat is missing"),
+        ("alertmanager/watchdog-resolved", "the alert that always fires has ended"),
+        ("normalized/heartbeat-over", "no further one is expected"),
     ],
 )
 def test_it_says_what_a_heartbeat_means(sample: str, says: str) -> None:

@@ -191,11 +191,11 @@ INTENT = Intent(Verb.OPEN, at(1), 1, at(2), REPOSITORY, looks=1)
         (row_of(firing(1), resolved(5)), "ENDED", "will mention it"),
         (with_issue(row_of(firing(1), resolved(5))), "ENDED", "still open"),
         (row_of(resolved(5)), "END_BEFORE_ANY_FIRING", "Only the end"),
-        (row_of(resolved(5, kind="heartbeat", interval="5m")), "HEARTBEAT_COMES", "no other comes by"),
+        (row_of(resolved(5, kind="heartbeat", interval="5m")), "HEARTBEAT_COMES", "if none follows by"),
         (
             row_of(resolved(1, kind="heartbeat"), firing(2, kind="heartbeat"), resolved(5, kind="heartbeat")),
             "HEARTBEAT_COMES",
-            "a heartbeat came at",
+            "its heartbeat arrived at",
         ),
     ],
 )

@@ -81,5 +81,5 @@ def _fix(stage: Stage, refused: RefusedRequests) -> str:
     if reason == "TOPIC_UNAVAILABLE":
         return "See docs/on-call.md, api-errors."
     if reason == "TOO_MANY_REQUESTS":
-        return f"See what {sender} sends so often, or raise requests_per_minute in the secret {secret}."
+        return f"Find out what {sender} sends so often, or raise requests_per_minute in the secret {secret}."
     return f"Correct what {sender} sends; the answer that it got says how."

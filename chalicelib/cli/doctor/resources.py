@@ -49,7 +49,7 @@ def webhook_secret(stage: Stage) -> Iterator[Finding]:
     named = senders.read(held)
     open_to += [f"{entry.sender.name} ({entry.source})" for entry in named.entries]
     for fault in named.faults:
-        told = f"{name} has an entry in `{senders.KEY}` that lets in nobody"
+        told = f"{name} has an entry in `{senders.KEY}` with an error, so it lets nobody in"
         yield Finding("webhook secret", told, f"{fault} (docs/senders/tokens.md)")
     fix = "" if open_to else f"Put `grafana_webhook_token` or another source's into the secret {name}."
     yield Finding("webhook secret", f"{name} lets in: {', '.join(open_to) or 'nobody'}", fix)

@@ -21,8 +21,8 @@ HAS_ISSUE = Cause(
 BEATING = Cause(
     "HEARTBEAT_COMES",
     Kind.WELL,
-    "{title} is not firing: a heartbeat came at {last}, and an issue opens if no other comes by {overdue}.",
-    "Nothing. If that is too late, state its interval; see docs/heartbeats.md.",
+    "{title} is not firing: its heartbeat arrived at {last}; an issue opens if none follows by {overdue}.",
+    "Nothing. If that is too late, set its interval; see docs/heartbeats.md.",
 )
 ENDED = Cause(
     "ENDED",

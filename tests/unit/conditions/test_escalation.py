@@ -49,7 +49,7 @@ def test_an_issue_that_takes_no_comments_is_continued_in_a_fresh_one(world: Worl
     assert refs(world) == [SECOND]
     fresh, full = world.tracker.threads[SECOND].seen, world.tracker.threads[FIRST]
     assert fresh.title.startswith("[P0]")
-    assert "Continues #1, which takes no more comments." in fresh.body
+    assert "Continues #1, which accepts no more comments." in fresh.body
     assert (full.seen.state_reason, full.duplicate_of) == ("duplicate", fresh.id)
     assert f"#{SECOND.number}" in full.seen.body
     assert world.row.status.superseded is None

@@ -102,7 +102,7 @@ def test_not_planned_keeps_recurrences_quiet_for_a_week_and_says_so_once(
     world.clock.time = at(7 * 24 * 60 + 2)
     world.settle(2)
     assert [issue.ref for issue in world.tracker.open_issues] == [SECOND]
-    assert "before this there was #1" in world.tracker.threads[SECOND].seen.body
+    assert "the previous issue was #1" in world.tracker.threads[SECOND].seen.body
 
 
 def test_a_reopened_issue_is_ours_again(world: People, learns: Callable[[People], None]) -> None:

@@ -63,11 +63,11 @@ def test_untold_episodes_are_told() -> None:
 def test_a_recurrence_links_the_issue_before_it() -> None:
     """On opening that is the one the row still holds, afterwards the one kept as its predecessor."""
     opening = row(status=Status(issue(12), predecessor=IssueRef("org/infra", 7)))
-    assert "Recurred: before this there was #12." in body(opening)
+    assert "Recurred: the previous issue was #12." in body(opening)
     opened = row(status=Status(issue(13), predecessor=IssueRef("org/infra", 12)))
-    assert "Recurred: before this there was #12." in body(opened, previous=body(opening))
+    assert "Recurred: the previous issue was #12." in body(opened, previous=body(opening))
     moved = row(status=Status(predecessor=IssueRef("org/alerts", 3)))
-    assert "Recurred: before this there was org/alerts#3." in body(moved)
+    assert "Recurred: the previous issue was org/alerts#3." in body(moved)
 
 
 def test_an_issue_whose_body_a_person_emptied_is_not_its_own_predecessor() -> None:
@@ -78,7 +78,7 @@ def test_an_issue_whose_body_a_person_emptied_is_not_its_own_predecessor() -> No
 def test_a_recurrence_says_how_often_it_fired_in_thirty_days() -> None:
     before = (episode(-50 * 24 * 60, -49 * 24 * 60), episode(-9000, -8990), episode(-300, -290))
     opened = row(episodes=before, status=Status(issue(12)))
-    assert "before this there was #12. It fired 3 times in 30 days." in body(opened)
+    assert "the previous issue was #12. It fired 3 times in 30 days." in body(opened)
     many = tuple(episode(-100 * n, -100 * n + 1) for n in range(20, 0, -1))
     often = row(episodes=many, status=Status(issue(12)))
     assert "It fired at least 21 times in 30 days." in body(often)

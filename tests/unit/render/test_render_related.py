@@ -104,7 +104,7 @@ def body(of: AlertState, previous: str = "") -> str:
 def test_an_issue_says_it_from_its_opening_on() -> None:
     opening = body(enriched(issue(12), related=RelatedIssues((other(14),)), last_time=LAST))
     told = (
-        "before this there was #12. It fired 2 times in 30 days. Last time: ended by itself after 12 minutes"
+        "the previous issue was #12. It fired 2 times in 30 days. Last time: ended by itself after 12 minutes"
     )
     for text in (told, "\n\n**Also firing when this began:**\\\n#14 "):
         assert text in opening

@@ -114,7 +114,7 @@ def test_faults_are_told_with_their_keys() -> None:
         )
     found = "\n".join(sorted(caught.value.faults))
     assert "inhibit.0: needs source_match and target_match" in found
-    assert "inhibit.1.source_match.alertname: 7 is not a text" in found
-    assert "inhibit.1.target_match.severity: [] is not a text" in found
+    assert "inhibit.1.source_match.alertname: 7 is not a string" in found
+    assert "inhibit.1.target_match.severity: [] is not a string" in found
     assert "inhibit.1.equals: unknown key" in found
     assert len(caught.value.faults) == 5

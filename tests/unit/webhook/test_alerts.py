@@ -213,7 +213,7 @@ def test_what_is_not_taken_is_answered_counted_and_publishes_nothing(edge: Edge,
     ("body", "why"),
     [
         (b'{"alerts": [1e999]}', "a number that is infinite or NaN"),
-        (b'{"alerts": [], "alerts": []}', "an object has a key twice"),
+        (b'{"alerts": [], "alerts": []}', "an object has a duplicate key"),
         (b"[" * 100_000, "nested too deeply"),
         (b'{"secret": "\xff"}', "it is not text"),
         (b'{"secret"', "line 1 column 10"),

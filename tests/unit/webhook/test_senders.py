@@ -262,7 +262,7 @@ FAULTY: list[tuple[object, str]] = [
     (EAST | {"teams": []}, "teams must be a list"),
     (EAST | {"teams": ["Dev Infra"]}, "teams must be a list of teams, each a slug"),
     (EAST | {"repositories": ["alerts"]}, "repositories must be a list of repositories as owner/name"),
-    (EAST | {"teams": ["a" * 45] * (MOST_LIMITS // 45 + 1)}, "may have 400 characters together"),
+    (EAST | {"teams": ["a" * 45] * (MOST_LIMITS // 45 + 1)}, "may have 400 characters in total"),
     (EAST | {"requests_per_minute": 0}, "requests_per_minute must be a whole number above zero"),
     (EAST | {"requests_per_minute": True}, "requests_per_minute must be"),
     (EAST | {"keeps_identity": "yes"}, "keeps_identity must be true or false"),
