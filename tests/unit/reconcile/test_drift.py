@@ -194,7 +194,7 @@ def test_a_condition_whose_issue_closed_90_days_ago_is_not_looked_at_any_more(wo
     assert "get" not in world.store.calls
     world.run(firing(93 * DAY))
     assert [issue.ref for issue in world.tracker.open_issues] == [SECOND]
-    assert "before this there was #1" in world.tracker.threads[SECOND].seen.body
+    assert "the previous issue was #1" in world.tracker.threads[SECOND].seen.body
     assert world.store.of_issue(SECOND)
 
 
