@@ -127,9 +127,9 @@ class AlertEvent(_Part):
         None, description="How much later than its interval a heartbeat may come before an issue is opened"
     )
     sender: SkipJsonSchema[Slug | None] = None
-    """By whose token it came, where that has a name; the webhook says so, never a body."""
+    """The sender whose token it came with, if that has a name; set by the webhook, never by a body."""
     muted_until: SkipJsonSchema[UtcDatetime | None] = None
-    """Until when its provider withholds what it would do about it; adapters set it."""
+    """Until when its provider suppresses its actions; adapters set it."""
     collapse_key: Annotated[Text, Field(max_length=300)] | None = Field(
         None,
         description="Of a notification: the series it belongs to, of which the newest issue alone is open",

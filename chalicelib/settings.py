@@ -1,4 +1,4 @@
-"""Settings: read once from the environment into one frozen object; all faults are told together."""
+"""Settings: read once from the environment into one frozen object; all faults are reported together."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields

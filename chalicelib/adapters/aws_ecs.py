@@ -37,7 +37,7 @@ def _read(event: Event) -> Occurrence | Ignored:
 
 def _of_service(event: Event) -> Occurrence | Ignored:
     service = aws_event.arn(next(iter(event.resources), None))
-    # Of old, an ARN did not name the cluster: service/api, today service/cluster/api.
+    # Old ARNs do not name the cluster: service/api, today service/cluster/api.
     _, *cluster, name = f"/{service.resource.removeprefix('service/')}".split("/")
     of = cluster[0] if cluster else aws_event.arn(event.detail.get("clusterArn")).name
     what = event.text("eventName")
@@ -67,7 +67,7 @@ def _of_task(event: Event) -> Occurrence | Ignored:
 
 
 def _failed(container: Mapping[str, Any]) -> bool:
-    """Whether a container exited with an error, or never ran, of which it then says the reason."""
+    """Whether a container exited with an error, or never ran, for which it then gives the reason."""
     code = container.get("exitCode")
     return bool(code) if code is not None else "reason" in container
 

@@ -13,14 +13,14 @@ from chalicelib.alert_values import MAX_REASON, Condition, Kind
 from chalicelib.errors import Rejected
 
 ACCOUNT, REGION = "123456789012", "us-west-2"
-"""Where the things of templates are."""
+"""The account and region of what templates describe."""
 
 _UNCHANGED = "Have the rule send the event unchanged."
 
 
 @dataclass(frozen=True, slots=True)
 class Arn:
-    """The ARN of a thing; `resource` is what follows the account."""
+    """An ARN; `resource` is what follows the account."""
 
     text: str
     partition: str
@@ -34,7 +34,7 @@ class Arn:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """An event; `said` is what its rule adds to it."""
+    """An event; `said` is what its rule adds."""
 
     payload: Mapping[str, Any]
     said: Mapping[str, str]
@@ -83,7 +83,7 @@ class Occurrence:
 
 
 def read(payload: Mapping[str, Any]) -> Event:
-    """Read an event, alone or within what its rule says of it."""
+    """Read an event, alone or inside what its rule adds."""
     event = fields.mapping(payload.get("event", payload))
     resources = event.get("resources")
     return Event(
@@ -99,7 +99,7 @@ def read(payload: Mapping[str, Any]) -> Event:
 
 
 def joined(*parts: str) -> str:
-    """Join what is said of a reason."""
+    """Join the parts of a reason."""
     return ": ".join(filter(None, parts))
 
 

@@ -16,7 +16,7 @@ from chalicelib.adapters.source import Example, Payload
 from chalicelib.alert_values import Condition, Kind
 
 SEVERITIES = {9.0: "critical", 7.0: "high", 4.0: "medium", 0.0: "low"}
-"""The least number of each word."""
+"""The lowest number of each word."""
 
 
 def _read(event: Event) -> Occurrence | Ignored:

@@ -57,7 +57,7 @@ Parsed = Union["AlertEvent", Ignored]
 
 @dataclass(frozen=True, slots=True)
 class Ownership:
-    """Whose an alert is and how bad, the lower-case names that say so, and the rules by which they do.
+    """The teams and priority of an alert, the lower-case names they came from, and the rules that decided.
 
     `unknown` is a word for its severity that no rule knows.
     """

@@ -31,11 +31,11 @@ T = TypeVar("T")
 
 _RULE = "a heartbeat that names none"
 UNOWNED = Ownership((UNKNOWN_TEAM,), Priority.P1, team_rule=_RULE, priority_rule=_RULE)
-"""Whose a heartbeat is that names nobody, if the routing has no fallback: what it watches is the watcher."""
+"""The team of a heartbeat that names none, if the routing has no fallback: it watches the watcher."""
 
 
 def is_one(name: str, said: str) -> bool:
-    """Whether a rule of Prometheus or Grafana is a heartbeat, by what it says it is, or else by its name."""
+    """Whether a rule of Prometheus or Grafana is a heartbeat, by its label or else by its name."""
     return said.casefold() == Kind.HEARTBEAT if said else name.casefold() in NAMES
 
 
@@ -48,7 +48,7 @@ def without_kind_of_rule(alert: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def owned(rules: OwnerRules) -> OwnerRules:
-    """Let a heartbeat that names no owner be read all the same."""
+    """Let a heartbeat that names no owner be read anyway."""
     return replace(rules, missing=rules.missing or UNOWNED)
 
 

@@ -1,4 +1,4 @@
-"""What an alert is about, as the label `alerting_kind` says for the sources that have no field for it."""
+"""The kind of an alert, from the label `alerting_kind`, for sources that have no field for it."""
 
 from chalicelib.adapters import fields
 from chalicelib.adapters.fields import quoted

@@ -1,4 +1,4 @@
-"""Whose an alert is and how bad, as the provider or the rules of the installation name it."""
+"""Who owns an alert and how urgent it is, as the provider or the installation's rules name it."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -45,7 +45,7 @@ class _Found(Generic[T]):
 
 
 def owner(said: Said, condition: Condition, rules: OwnerRules, place: OwnershipSource) -> Ownership:
-    """Read whose an alert is: our names come first, then those of the rules; raises Rejected.
+    """Read who owns an alert: our names come first, then those of the rules; raises Rejected.
 
     `place` is for the person who has to add what is missing. A resolution needs no owner, its row has one:
     what cannot be read is then UNKNOWN_TEAM and P3.

@@ -1,4 +1,4 @@
-"""Rules for an alert whose team or priority is not written in our words. Pure."""
+"""Rules for an alert that names its team or priority in other words than ours. Pure."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace

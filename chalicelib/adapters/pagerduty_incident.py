@@ -28,10 +28,10 @@ MERGED = "merge_resolve_reason"
 """An incident that was merged into another is reported as resolved, though the trouble goes on there."""
 
 PRIORITIES = frozenset(f"P{number}" for number in range(6))
-"""PagerDuty's own names, down to P5; an account may have others."""
+"""PagerDuty's default names, down to P5; an account may have others."""
 
 URGENCIES = {"high": "P1", "low": "P3"}
-"""For an incident whose priority is not set, or has a name of the account's own: people are called by it."""
+"""For an incident whose priority is not set, or has a custom name: PagerDuty calls people by urgency."""
 
 IN_TITLE = ("service", "incident")
 """An incident that comes again is another one, of the same title."""

@@ -30,7 +30,7 @@ class Sender:
 
     @property
     def limited(self) -> bool:
-        """Whether there is anything that it may not speak for."""
+        """Whether it is limited at all."""
         return bool(self.teams or self.repositories)
 
     def written(self) -> str:

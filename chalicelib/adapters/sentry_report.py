@@ -14,7 +14,7 @@ from chalicelib.errors import Rejected
 NAMELESS = "An alert without a title"
 
 LEVELS = {"fatal": "P1", "critical": "P1", "error": "P2", "warning": "P3", "info": "P3", "debug": "P3"}
-"""What the level of an event or of a metric alert means, unless the rules for words say otherwise."""
+"""The priority of an event's or metric alert's level, unless the rules say otherwise."""
 
 IN_TITLE = ("project", "environment")
 

@@ -50,7 +50,7 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a request says beside its body: the path after the source's name, and when it was received.
+    """What a request says besides its body: the path after the source's name, and when it was received.
 
     Names of headers are in lower case.
     """

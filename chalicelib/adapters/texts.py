@@ -39,7 +39,7 @@ def parsed(written: str | bytes) -> Any:
 
 
 def decoded(written: str | bytes) -> Any:
-    """Read JSON that everybody reads alike: without a key twice, and without numbers that are none.
+    """Read JSON that every parser reads the same way: no duplicate keys, no infinite numbers or NaN.
 
     Raises ValueError, which repeats nothing of what was written. The webhook and the collector read by this
     one rule, as what the one takes the other must be able to read.

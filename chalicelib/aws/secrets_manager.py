@@ -29,7 +29,7 @@ class Secret:
         self._missing: tuple[datetime, SecretMissing] | None = None
 
     def read(self, *, fresh: bool = False) -> dict[str, Any]:
-        """Read the secret, from memory if that is not too old; `fresh` asks anew, at most every ten seconds.
+        """Read the secret, from memory if that is not too old; `fresh` asks again, at most every ten seconds.
 
         While Secrets Manager does not answer, the last copy serves for an hour. A secret that is missing is
         not asked for again for ten seconds. Raises ConfigurationError, which never holds a value.

@@ -8,7 +8,7 @@ from chalicelib.conditions.clocks import LONG_AGO
 from chalicelib.conditions.windows import Window
 
 KEPT = timedelta(days=7)
-"""How long a window is remembered after its end: what began and ended in it is not told later."""
+"""How long a window is remembered after its end: what began and ended in it is not reported later."""
 
 MOST = 50
 

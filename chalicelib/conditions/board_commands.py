@@ -29,7 +29,7 @@ _MEANT = re.compile("=|^(team|source|label)s?:", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a person asked for; with neither a `window` nor `end` it was asked wrongly."""
+    """What a person asked for; with neither a `window` nor `end`, the command is wrong."""
 
     id: int
     author: str
@@ -39,7 +39,7 @@ class Request:
 
 
 def new(asked: AskedWindows, repository: str, spoken: Iterable[PersonComment]) -> list[Request]:
-    """Read the commands in comments that were not heard yet, the oldest first."""
+    """Read the commands in comments that are new, the oldest first."""
     first = oldest(asked.heard)
     fresh = (each for each in spoken if each.id > first and each.id not in asked.heard)
     found = [request for each in fresh if (request := parse(repository, each))]
@@ -47,7 +47,7 @@ def new(asked: AskedWindows, repository: str, spoken: Iterable[PersonComment]) -
 
 
 def parse(repository: str, spoken: PersonComment) -> Request | None:
-    """Read a comment's command; None where it is none of ours."""
+    """Read a comment's command; None if it is not one of ours."""
     word, argument = first_line(spoken.body, LONGEST_LINE)
     if not get_close_matches(word, (MAINTENANCE,), n=1, cutoff=ALIKE):
         return None
@@ -67,9 +67,9 @@ def parse(repository: str, spoken: PersonComment) -> Request | None:
 
 
 def _scope(repository: str, words: Sequence[str]) -> tuple[Scope, str, bool]:
-    """Read what a window covers, and the reason, which is all that is no option.
+    """Read what a window covers, and the reason, which is everything that is not an option.
 
-    Say also whether a word is meant as an option and is none: without it the window would cover too much.
+    Also say whether a word looks like an option but is not one: without it the window would cover too much.
     """
     found = [(word, _OPTION.fullmatch(word)) for word in words]
     options = [match for _, match in found if match]

@@ -19,7 +19,7 @@ from chalicelib.conditions.wishes import Wish
 ACK, UNACK, SNOOZE, UNSNOOZE, MUTE, UNMUTE = "ack", "unack", "snooze", "unsnooze", "mute", "unmute"
 WORDS = (ACK, UNACK, SNOOZE, UNSNOOZE, MUTE, UNMUTE)
 OF_NEWS = (MUTE, UNMUTE)
-"""What can be asked for on a notification, which nobody has to take or can be put off."""
+"""Commands for notifications, which nobody acknowledges or snoozes."""
 ALIKE = 0.75
 LONGEST_SNOOZE = timedelta(days=30)
 MOST_HEARD = 64
@@ -39,7 +39,7 @@ class PersonComment:
 
 
 def new(row: AlertState, spoken: Iterable[PersonComment]) -> list[Command]:
-    """Read the commands in comments that were not heard yet, the oldest first."""
+    """Read the commands in comments that are new, the oldest first."""
     status, issue = row.status, row.status.issue
     if issue is None:
         return []

@@ -73,7 +73,7 @@ def first_line(body: str, longest: int = LONGEST_ARGUMENT) -> tuple[str, str]:
 
 
 def length_of(argument: str, longest: timedelta) -> timedelta | None:
-    """Read a length of time such as `4h`; None where it is none, or too long."""
+    """Read a length of time such as `4h`; None if it is not one, or too long."""
     found = _LENGTH.fullmatch(argument)
     length = int(found[1]) * _UNITS[found[2].lower()] if found else timedelta()
     return length if timedelta() < length <= longest else None

@@ -6,7 +6,7 @@ as if a provider had said so. The interval is the one that is stated, or else le
 themselves, as Alertmanager does not send its `repeat_interval` along (github.com/prometheus/alertmanager,
 template.Data).
 
-A missing heartbeat proves nothing while Alerting's own queue stands still. So before one is overdue,
+A missing heartbeat proves nothing while Alerting's own queue is stuck. So before one is overdue,
 reconcile sends a message of its own through the topic, a trial, and those that arrive are the evidence.
 """
 
@@ -21,16 +21,16 @@ from chalicelib.conditions.spec import Moment, Spec
 from chalicelib.quantities import quantity
 
 LEAST_GRACE, MOST_GRACE = timedelta(minutes=2), timedelta(hours=1)
-"""Half of the interval lies between these, where no grace is stated."""
+"""Bounds of half the interval, where no grace is set."""
 
 EARLY = timedelta(seconds=90)
 """How long before its deadline a heartbeat is looked at first; reconcile runs at least once in that time."""
 
 SETTLED = timedelta(minutes=6)
-"""How long after a standstill all that waited has arrived: longer than the longest delay of `requeue`."""
+"""How long after an outage the backlog has arrived: longer than the longest delay of `requeue`."""
 
 BLIND = timedelta(minutes=30)
-"""For how long no trial may arrive until silence is reported all the same."""
+"""How long no trial may arrive before silence is reported anyway."""
 
 AGAIN = timedelta(seconds=30)
 

@@ -37,7 +37,7 @@ def holding(
 
 
 def held_by(row: AlertState, target: AlertEvent, routing: Routing, at: datetime) -> Held:
-    """Say what holds it back; in people's words only if who can see the target's repository can see those."""
+    """Say what holds it back; by its title only if whoever sees the target's repository may see that too."""
     source, issue = row.spec.alert, row.status.issue
     place = routing.route(target.teams).repository.lower()
     if source is None or routing.route(source.teams).repository.lower() != place:

@@ -46,7 +46,7 @@ class Held:
         return self.reason.value
 
     def repeats(self, before: "Held | None") -> bool:
-        """Whether it says nothing that was not known before, except for how long."""
+        """Whether it only repeats what was known before, except for how long."""
         return before is not None and replace(self, until=before.until) == before
 
 

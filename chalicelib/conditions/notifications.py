@@ -31,7 +31,7 @@ def notification(row: AlertState, alert: AlertEvent, now: datetime, policy: Poli
 
 
 def missing(row: AlertState, now: datetime) -> bool:
-    """Whether a notification is to have an issue and has never had one.
+    """Whether a notification should have an issue and has never had one.
 
     One that is over needs none, except to take the place of an open one.
     """
@@ -41,7 +41,7 @@ def missing(row: AlertState, now: datetime) -> bool:
 
 
 def held_back(row: AlertState, now: datetime, policy: Policy) -> Nothing | None:
-    """Wait for people who muted the series, or for the end of what holds it back from outside."""
+    """Wait while people mute the series, or something outside the row holds it back."""
     issue = row.status.issue
     return Nothing(Quiet.MUTED) if issue and issue.muted else held(row, now, policy)
 

@@ -90,7 +90,7 @@ def _again(
 def _withdrawn(
     row: AlertState, known: AlertEvent, alert: AlertEvent, at: datetime, received_at: datetime
 ) -> tuple[AlertState, Reason]:
-    """Its sender says that it is settled; a provider only says that a rule's expression no longer holds.
+    """Whether its sender withdrew it; a provider only says that a rule's expression no longer holds.
 
     What is withdrawn may still be under way itself, so the newest end is remembered.
     """

@@ -113,7 +113,7 @@ def surprising(issue: Issue, seen: Seen) -> bool:
 
 
 def adopted(row: AlertState, alert: AlertEvent, seen: Seen, title: str) -> Status:
-    """Take another open issue of the condition for the row's; what it shows is read off it, and written anew.
+    """Take another open issue of the condition for the row's; what it shows is read from it, and rewritten.
 
     `title` is the one that we would give it. One that a person opened again after the condition resolved is
     left open. GitHub does not say who did; of

@@ -1,4 +1,4 @@
-"""The policy: how soon and how often GitHub is told, and what holds rows back from outside them."""
+"""The policy: how soon and how often GitHub is updated, and what holds rows back from outside."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

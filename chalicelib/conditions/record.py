@@ -175,7 +175,7 @@ def _episode_heard_at(news: News) -> datetime | None:
 
 
 def _told_of(resolution: AlertEvent) -> AlertEvent:
-    """What of a resolution is told; the firing's own payload is large enough for a row.
+    """What is kept of a resolution; the firing's own payload is large enough for a row.
 
     A heartbeat's silence is written from what was said while it was heard.
     """

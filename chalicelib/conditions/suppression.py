@@ -44,7 +44,7 @@ def listening(row: AlertState, step: Step) -> Step:
 
 MUTE_RULE = "a mute rule of CloudWatch"
 RECHECK = timedelta(minutes=1)
-"""How soon it is planned again while it is held back from outside, which may end at any time."""
+"""How soon to plan again while something outside holds it back, which may end at any time."""
 
 
 def held_outside(row: AlertState, now: datetime, policy: Policy) -> Held | None:
@@ -64,7 +64,7 @@ def held(row: AlertState, now: datetime, policy: Policy) -> Nothing | None:
 
 
 def held_throughout(row: AlertState, policy: Policy) -> bool:
-    """Whether it was held back when it began and when its end was recorded: so nobody needs to hear of it."""
+    """Whether it was held back both when it began and when its end was recorded, so nobody needs to know."""
     began, ended = row.spec.began_by_our_clock, row.spec.recorded_at
     return bool(began and ended and held_outside(row, began, policy) and held_outside(row, ended, policy))
 

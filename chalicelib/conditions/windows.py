@@ -1,4 +1,4 @@
-"""Maintenance windows: when nothing is opened or said, of what, why, and who said so. Pure."""
+"""Maintenance windows: when no issue is opened or updated, for which alerts, why, and who asked. Pure."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ LONGEST = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a window covers: what fits everything that is named here; where nothing is, every alert.
+    """What a window covers: alerts that match everything named here; if nothing is named, every alert.
 
     `repository` is where the alert's issue would be. Of an alert with several teams all must be named, as the
     others asked for nothing.
@@ -39,7 +39,7 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """One window; `by` is who asked for it on a board, empty where the file did."""
+    """One window; `by` is who asked for it on a board, empty if it is from the file."""
 
     begins: datetime
     ends: datetime
@@ -48,7 +48,7 @@ class Window:
     by: str = ""
 
     def at(self, now: datetime) -> Iterator["Window"]:
-        """Give itself, if it lasts now."""
+        """Give itself, if it is active now."""
         if self.begins <= now < self.ends:
             yield self
 
@@ -69,7 +69,7 @@ class Recurring:
     reason: str = ""
 
     def at(self, now: datetime) -> Iterator[Window]:
-        """Give each of its occurrences that lasts now."""
+        """Give each of its occurrences that is active now."""
         today = now.astimezone(self.zone).date()
         for back in range(self.lasts.days + 2):
             day = today - timedelta(days=back)
@@ -82,7 +82,7 @@ Rule = Window | Recurring
 
 
 def active(rules: Iterable[Rule], now: datetime) -> list[Window]:
-    """List the windows that last now, the one that ends last first."""
+    """List the windows that are active now, the one that ends last first."""
     found = [window for rule in rules for window in rule.at(now)]
     return sorted(found, key=lambda window: window.ends, reverse=True)
 

@@ -72,7 +72,7 @@ class MissedAlarms:
             self.telemetry.count("AlertsRejected", len(names), reason=reason)
 
     def _release(self, row: AlertState, reader: AlarmReader, name: str) -> None:
-        """Hold it back no longer if its mute rule was ended early; that nobody may ask is no answer."""
+        """Stop holding it back if its mute rule was ended early; without access, nothing changes."""
         alert = row.spec.alert
         if alert and alert.muted_until and row.held and reader.muted(name) is False:
             freed = alert.model_copy(update={"muted_until": None})

@@ -15,7 +15,7 @@ MAX_BODY = 65_536
 
 
 def body(row: AlertState, routing: Routing, now: datetime, *, previous: str = "") -> str:
-    """Write the body of an issue to open, or `previous` with our block written anew.
+    """Write the body of an issue to open, or `previous` with our block rewritten.
 
     What people wrote stays as it is, also where that leaves no room for our words, nor for our marker.
     """
@@ -47,7 +47,7 @@ def _news(view: View, issue: Issue | None) -> tuple[list[str], list[str]]:
 
 
 def _head(view: View, called: str) -> list[str]:
-    """Tell what a person needs first."""
+    """Say what a person needs first."""
     return [
         "" if view.firing else view.ending(),
         " ".join(unheard(view)) if is_unheard(view) else "",

@@ -13,7 +13,7 @@ MOST_EARLIER = 5
 
 
 def head(view: View, issue: Issue | None) -> Iterator[str]:
-    """Tell what a person needs first."""
+    """Say what a person needs first."""
     over = notifications.over(view.row.spec, view.now)
     yield _over(view) if over else ""
     yield f"**{view.headline}**"
@@ -23,7 +23,7 @@ def head(view: View, issue: Issue | None) -> Iterator[str]:
 
 
 def story(view: View, issue: Issue | None) -> Iterator[str]:
-    """Tell what it follows, and how its issue ends."""
+    """Say what it follows, and how its issue ends."""
     before = history.predecessor(view, issue)
     yield f"Follows {before}." if before else ""
     unseen = ", ".join(moment(episode.began) for episode in view.row.untold)

@@ -1,4 +1,4 @@
-"""Maintenance: what the board says of the windows that last, and of what they hold back."""
+"""Maintenance: what the board says about active windows, and what they hold back."""
 
 from collections.abc import Iterator, Sequence
 
@@ -35,7 +35,7 @@ def maintenance(windows: Sequence[Window], held: Sequence[View]) -> Iterator[str
 
 
 def _window(window: Window) -> str:
-    """A person's name is no mention: nobody is called by the board."""
+    """A person's name is not a mention: the board notifies nobody."""
     by = f"by {_said(window.by)}" if window.by else ""
     details = ", ".join(filter(None, [_said(window.reason), by]))
     return f"- **Until {moment(window.ends)}**, {_covered(window.scope)}" + (

@@ -1,4 +1,4 @@
-"""The file of the routing table, `routing.toml`: read as a whole, every fault told with its key."""
+"""The file of the routing table, `routing.toml`: read as a whole, every fault reported with its key."""
 
 import re
 import tomllib

@@ -45,7 +45,7 @@ class Posted:
 
     @property
     def request(self) -> Request:
-        """What it says beside its body."""
+        """What it says besides its body."""
         return Request(self.received_at, self.path, self.headers)
 
     @property

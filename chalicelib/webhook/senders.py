@@ -24,7 +24,7 @@ class Trusted:
     entry: Entry | None = None
 
     def named(self, posted: Posted) -> Posted:
-        """Note in a request who sent it."""
+        """Record in a request who sent it."""
         return replace(posted, sender=self.entry.sender) if self.entry else posted
 
 

@@ -1,4 +1,4 @@
-"""The rules that a stage's settings make: when GitHub is told, and how much it is asked."""
+"""The rules that a stage's settings make: when GitHub is updated, and how often it is called."""
 
 from dataclasses import replace
 from functools import cache
