@@ -21,7 +21,8 @@ def inhibitor(row: AlertState, now: datetime, stale_after: timedelta | None) -> 
     spec = row.spec
     stale = stale_at(spec, stale_after)
     heard = stale is None or now < stale
-    hidden = row.held is not None and row.held.reason is Quiet.INHIBITED
+    shown = row.status.issue is not None and row.status.issue.open
+    hidden = row.held is not None and (row.held.reason is Quiet.INHIBITED or not shown)
     return spec.alert if spec.condition is Condition.FIRING and heard and not hidden else None
 
 

@@ -167,6 +167,17 @@ def test_what_is_hidden_hides_nothing_so_something_is_always_to_be_seen(first: s
     assert site.open == {first}
 
 
+def test_what_a_window_hides_hides_nothing_outside_the_window_unless_its_issue_shows(site: Site) -> None:
+    site.told(of("Node down", 0, muted_until=at(60)))
+    site.told(of("Slow", 1))
+    assert site.open == {"Slow"}
+    shown = Site(NODE_DOWN)
+    shown.told(of("Node down", 0))
+    shown.told(of("Node down", 2, muted_until=at(60)))
+    shown.told(of("Slow", 3))
+    assert shown.open == {"Node down"}
+
+
 @pytest.mark.parametrize("names", [("Node down", "Slow"), ("Slow", "Node down")])
 def test_of_two_that_hide_each_other_and_come_together_one_is_to_be_seen(names: tuple[str, str]) -> None:
     site = Site(NODE_DOWN, SLOW_HIDES_ALL)
