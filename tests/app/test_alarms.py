@@ -89,7 +89,7 @@ def test_a_role_is_taken_again_before_its_hour_is_over(monkeypatch: pytest.Monke
         taken.append(clock.now())
         return taking(role)
 
-    monkeypatch.setattr("chalicelib.wiring.alarms.CLOCK", clock)
+    monkeypatch.setattr("chalicelib.wiring.roles.CLOCK", clock)
     monkeypatch.setattr("chalicelib.wiring.alarms.taking", take)
     readers = alarms(serving(RECONCILE)).readers
     for _ in range(18):
