@@ -47,7 +47,7 @@ resource "aws_cloudwatch_event_rule" "alarms" {
   )
 }
 
-# No input, path or transformer: the topic gets the event as the service wrote it.
+# No input, path or transformer: the topic gets the event unchanged.
 resource "aws_cloudwatch_event_target" "topic" {
   rule           = aws_cloudwatch_event_rule.alarms.name
   event_bus_name = aws_cloudwatch_event_bus.alarms.name
