@@ -100,7 +100,7 @@ def _refused(why: str) -> Rejected:
 
 def _fault(fault: ErrorDetails) -> str:
     where = ".".join(str(part) for part in fault["loc"])
-    words = _WORDS.get(fault["type"], texts.cut(fault["msg"], MAX_WORDS))
+    words = _WORDS.get(fault["type"], texts.cut(fault["msg"].removeprefix("Value error, "), MAX_WORDS))
     if fault["type"] == "string_pattern_mismatch":
         words = _PATTERNS[str(fault["loc"][0])]
     return f"{quoted(where)} {words}"

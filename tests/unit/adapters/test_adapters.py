@@ -366,6 +366,10 @@ class TestShapes:
         for fault in ("`title` is missing", f"`source` {words}", f"`teams.0` {words}"):
             assert fault in told
 
+    def test_a_field_of_another_kind_is_named_in_our_own_words(self) -> None:
+        alert = payload("normalized/minimal") | {"collapse_key": "weekly"}
+        assert str(rejection("normalized", alert)).endswith('`collapse_key` needs `"kind": "notification"`')
+
     def test_a_text_is_no_truth_value(self) -> None:
         alert = payload("normalized/minimal") | {"began_anew": "true"}
         assert rejection("normalized", alert).reason == "INVALID_ALERT"
