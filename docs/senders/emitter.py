@@ -40,7 +40,7 @@ def alert(state: str, title: str, alarm_id: str, interval: str | None = None) ->
 
 
 def send(body: dict[str, object]) -> None:
-    """Post an alert; errors in it (4xx) are raised at once, errors that may pass (5xx) are retried."""
+    """Post an alert; errors in it (4xx) are raised at once, what may pass (429, 5xx) is retried."""
     request = urllib.request.Request(
         f"{os.environ['ALERTING_URL']}/webhooks/normalized",
         data=json.dumps(body).encode(),
@@ -51,17 +51,19 @@ def send(body: dict[str, object]) -> None:
         method="POST",
     )
     for seconds in [2**n for n in range(TRIES - 1)] + [None]:
+        wait = seconds or 0
         try:
             urllib.request.urlopen(request, timeout=30).close()
         except urllib.error.HTTPError as error:
-            if error.code < 500 or seconds is None:
+            if (error.code < 500 and error.code != 429) or seconds is None:
                 raise RuntimeError(f"{error.code}: {error.read().decode()}") from error
+            wait = int(error.headers.get("Retry-After") or wait)  # with 429: too many requests
         except OSError:
             if seconds is None:
                 raise
         else:
             return
-        time.sleep(seconds or 0)
+        time.sleep(wait)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,9 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import httpx
@@ -117,3 +119,24 @@ def test_the_emitter_does_not_insist_on_what_cannot_succeed(prompt: Prompt) -> N
     refused = emit(prompt, "FIRING", "Title", "id", token="wrong")
     assert refused.returncode == 1
     assert "401" in refused.stderr
+
+
+def test_the_emitter_sends_again_after_too_many_requests_when_the_answer_says() -> None:
+    answers = [202, 429]
+
+    class Webhook(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(answers.pop())
+            self.send_header("Retry-After", "0")
+            self.end_headers()
+
+    with HTTPServer(("127.0.0.1", 0), Webhook) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}"
+        environment = {"PATH": os.defpath, "ALERTING_URL": url, "ALERTING_TOKEN": "token"}
+        done = finished(
+            [sys.executable, str(SENDERS / "emitter.py"), "FIRING", "Title", "id"], env=environment
+        )
+        server.shutdown()
+    assert (done.returncode, answers) == (0, []), done.stderr
