@@ -177,7 +177,7 @@ def test_what_is_no_json_is_rejected(body: str) -> None:
 
 def test_deep_nesting_is_told_from_a_mistake_in_the_json() -> None:
     assert "nested too deeply" in str(rejection("[" * 50_000))
-    assert "key twice" in str(rejection('{"a": 1, "a": 2}'))
+    assert "duplicate key" in str(rejection('{"a": 1, "a": 2}'))
 
 
 @pytest.mark.parametrize("body", ["[]", "1", '"text"', "null", "true"])
