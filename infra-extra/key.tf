@@ -43,13 +43,17 @@ resource "aws_kms_key" "topics" {
         Resource  = "*"
         Condition = { ArnEquals = { "aws:PrincipalArn" = local.publishers } }
       },
-      ], [for id in [local.account_id] : {
-        Sid       = "BudgetsEncrypt"
-        Effect    = "Allow"
-        Principal = { Service = "budgets.amazonaws.com" }
-        Action    = ["kms:Decrypt", "kms:GenerateDataKey*"]
-        Resource  = "*"
-        Condition = { StringEquals = { "aws:SourceAccount" = id } }
-    } if var.budgets])
+    ], local.budgets_encrypt)
   })
+}
+
+locals {
+  budgets_encrypt = [for id in [local.account_id] : {
+    Sid       = "BudgetsEncrypt"
+    Effect    = "Allow"
+    Principal = { Service = "budgets.amazonaws.com" }
+    Action    = ["kms:Decrypt", "kms:GenerateDataKey*"]
+    Resource  = "*"
+    Condition = { StringEquals = { "aws:SourceAccount" = id } }
+  } if var.budgets]
 }
