@@ -88,6 +88,13 @@ def test_an_alarm_that_eventbridge_forwarded_is_mended_in_its_configuration() ->
     assert explained("cloudwatch", mended)["alert"]["description"] == "For people."
 
 
+def test_an_event_alone_is_put_where_a_rule_can_say_whose_it_is() -> None:
+    event = message("aws-batch")["event"]
+    mended = mend("aws-batch", json.dumps(event), "storage", Priority.P1)
+    assert json.loads(mended) == {"event": event, "team": "storage", "priority": "P1"}
+    assert owner("aws-batch", mended) == (["storage"], "P1")
+
+
 def test_within_an_envelope_of_sns_the_message_is_mended() -> None:
     inner = json.dumps(without_owner("cloudwatch"))
     body = json.dumps({"Type": "Notification", "TopicArn": "arn:aws:sns:x", "Message": inner})
