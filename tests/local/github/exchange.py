@@ -92,7 +92,7 @@ class Exchange:
 
     def _record(self, reply: Reply) -> None:
         sent = self.request
-        target = sent.environ["REQUEST_URI"]
+        target = sent.environ.get("REQUEST_URI", sent.full_path)  # which a transport without a socket lacks
         recording.record(
             sent.method, target, sent.get_data(), sent.headers.get("User-Agent"), reply.status, reply.body
         )
