@@ -166,5 +166,7 @@ SEEN_BY: Mapping[str, str] = {
     "use a connection however long it idled": "tests/unit/github/test_transport_idle.py",
     "give up on a connection that died": "tests/unit/github/test_transport_idle.py",
     "begin the lease before the client is ready": "tests/unit/sync/test_readiness.py",
+    "take a provider's start by our clock": "tests/unit/histories/test_clocks.py",
 }
-"""Tests that must fail where a breakage shows at a socket, or in what is left of a lease."""
+"""Tests that must fail where a breakage shows at a socket, in what is left of a lease, or too seldom: a start
+just after a person's closing, by a clock behind ours, which a thousand runs may not draw."""
