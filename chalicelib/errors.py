@@ -23,9 +23,8 @@ AlertingError
             Suspended       the App is suspended where the repository is: a person can restore it
             CommentsClosed  the issue takes no more comments (locked, or 2,500 of them)
 
-Those named after what is not there (SecretMissing, TableMissing, QueueMissing, TopicMissing,
-RepositoryMissing, Suspended) are kinds of ConfigurationError, StoreUnavailable, QueueUnavailable,
-TopicUnavailable and Refused, and of Missing: they say where to make it, and are logged once an invocation.
+Those named after what does not exist, such as TableMissing, are also kinds of Missing: they say where to
+make it, and are logged once an invocation.
 """
 
 from dataclasses import dataclass
@@ -60,8 +59,7 @@ class Rejected(AlertingError):
 class NotAccepted(AlertingError):
     """The webhook does not take this request: `status` and one clear sentence for the sender.
 
-    Where that is our fault, `event` names the problem, whose error is the cause of this one. `retry_after` is
-    in seconds.
+    Where that is our fault, `event` names the problem. `retry_after` is in seconds.
     """
 
     def __init__(

@@ -187,7 +187,7 @@ def _of_series(labels: Mapping[str, str], series: Contributor | None) -> dict[st
 def _no_alarm(what: str) -> Rejected:
     return Rejected(
         "NOT_AN_ALARM",
-        f"the message is no CloudWatch alarm: it has {what}",
+        f"the message is not a CloudWatch alarm: it has {what}",
         "Let only alarms, and the services of docs/senders, publish to the alert topic; "
         "send other notifications to a topic of their own.",
     )

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from chalicelib.adapters import fields
+from chalicelib.adapters import bounds, fields
 from chalicelib.adapters.fields import Parsed
 from chalicelib.adapters.group_member import Member, members
 from chalicelib.adapters.owner_rules import OwnerRules
@@ -18,19 +18,27 @@ def parse(payload: Mapping[str, Any], rules: OwnerRules) -> list[Parsed]:
 
 
 def _parse(payload: Mapping[str, Any], member: Member, rules: OwnerRules) -> AlertEvent:
-    owner = member.owner(rules)
+    query = fields.url(member.alert.get("generatorURL"))
     links = Links(
-        runbook_url=member.linked("runbook"),
-        dashboard_url=member.linked("dashboard"),
         source_url=_page(payload, "alerts?silenced=true&inhibited=true&filter=", member),
         silence_url=_page(payload, "silences/new?filter=", member),
     )
-    query = fields.url(member.alert.get("generatorURL"))
-    rest = member.other_annotations(links.runbook_url, links.dashboard_url)
+    return alert("alertmanager", member, rules, links, {_asks(query): query} if query else {})
+
+
+def alert(
+    source: str, member: Member, rules: OwnerRules, links: Links, more: Mapping[str, str] | None = None
+) -> AlertEvent:
+    """Write an alert as Prometheus makes them; `links` lacks those that its annotations name.
+
+    `more` comes before its annotations.
+    """
+    owner = member.owner(rules)
+    runbook, dashboard = member.linked("runbook"), member.linked("dashboard")
     # The identity is the fingerprint alone, as peers of a cluster differ in their external address. A newer
     # `startsAt` may not be a new period, as replicas of Prometheus see one begin seconds apart.
     return AlertEvent(
-        source="alertmanager",
+        source=source,
         state=member.condition,
         title=member.titled(member.name, owner.names),
         name=member.name,
@@ -40,9 +48,9 @@ def _parse(payload: Mapping[str, Any], member: Member, rules: OwnerRules) -> Ale
         occurred_at=member.occurred_at,
         teams=owner.teams,
         identity=Identity(alarm_id=member.fingerprint),
-        links=links,
+        links=links.model_copy(update={"runbook_url": runbook, "dashboard_url": dashboard}),
         labels=member.shown_labels,
-        annotations=fields.annotations(({_asks(query): query} if query else {}) | rest),
+        annotations=bounds.annotations(dict(more or {}) | member.other_annotations(runbook, dashboard)),
         measurement=member.measurement,
         raw_provider=fields.raw(member.alert),
     )

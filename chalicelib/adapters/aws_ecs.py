@@ -1,6 +1,7 @@
 """Amazon ECS: a service fails until it is steady again, a task of its own until one exits with 0.
 
-A service's tasks that exit with an error count as its failure. What somebody or the scheduler stops is none.
+A task that exits with an error counts as a failure of its service. One that a person or the scheduler stops
+does not.
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_service_events.html
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_service_deployment_events.html
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_task_events.html

@@ -46,7 +46,7 @@ class Event:
     detail: Mapping[str, Any]
 
     def text(self, name: str) -> str:
-        """Read a text or number of the detail as one line; empty if there is none."""
+        """Read a text or number of the detail as one line; empty if it has neither."""
         found = self.detail.get(name)
         return fields.title(str(found), MAX_REASON) if isinstance(found, str | int) else ""
 
@@ -110,7 +110,7 @@ def state(event: Event, name: str, states: Mapping[str, Condition | None]) -> Co
         return states[word]
     raise Rejected(
         "UNKNOWN_STATUS",
-        f"`{name}` is none of {', '.join(states)}: {quoted(event.detail.get(name))}",
+        f"`{name}` must be one of {', '.join(states)}, not {quoted(event.detail.get(name))}",
         _UNCHANGED,
     )
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.adapters import (
     alarm_description,
     alarm_owner,
+    bounds,
     canonical,
     console,
     fields,
@@ -68,8 +69,8 @@ def _alert(change: StateChange, condition: Condition, rules: OwnerRules) -> "Ale
             dashboard_url=fields.url(description.values.get("dashboard")),
             source_url=console.link(arn),
         ),
-        labels=fields.labels(_labels(change, description)),
-        annotations=fields.annotations(
+        labels=bounds.labels(_labels(change, description)),
+        annotations=bounds.annotations(
             {f"Log line {number}": line for number, line in enumerate(change.log_lines, 1)}
         ),
         measurement=_measurement(change),
@@ -96,7 +97,7 @@ def _condition(change: StateChange) -> Condition:
         return CONDITIONS[change.state]
     raise Rejected(
         "UNKNOWN_STATUS",
-        f"the alarm's state is none of OK, ALARM, INSUFFICIENT_DATA: {quoted(change.state)}",
+        f"the alarm's state must be OK, ALARM or INSUFFICIENT_DATA, not {quoted(change.state)}",
         "Let CloudWatch itself publish the alarm.",
     )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.adapters import canonical, fields, texts
+from chalicelib.adapters import bounds, canonical, fields, texts
 from chalicelib.adapters.custom_file import FILE, LINKS, Definition
 from chalicelib.adapters.expressions import Expression, Failed
 from chalicelib.adapters.fields import Ignored, Ownership, Parsed, quoted
@@ -102,8 +102,8 @@ class Reading:
                 alarm_id=alarm_id,
             ),
             links=canonical.Links(**{name: fields.url(self._text(name)) for name in LINKS}),
-            labels=fields.labels(self._pairs("labels", self.definition.labels)),
-            annotations=fields.annotations(self._pairs("annotations", self.definition.annotations)),
+            labels=bounds.labels(self._pairs("labels", self.definition.labels)),
+            annotations=bounds.annotations(self._pairs("annotations", self.definition.annotations)),
             measurement=self._measurement(),
             raw_provider=fields.raw(self.payload),
         )

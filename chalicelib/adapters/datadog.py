@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
-from chalicelib.adapters import canonical, fields, telling, titles
+from chalicelib.adapters import bounds, canonical, fields, telling, titles
 from chalicelib.adapters.fields import Ignored, Parsed, quoted
 from chalicelib.adapters.owner import OwnershipSource, owner
 from chalicelib.adapters.owner_rules import OwnerRules
@@ -76,7 +76,7 @@ def _alert(payload: Mapping[str, Any], rules: OwnerRules) -> "AlertEvent":
             source_url=fields.url(payload.get("link")),
             image_url=fields.url(payload.get("snapshot")),
         ),
-        labels=fields.labels(labels),
+        labels=bounds.labels(labels),
         raw_provider=fields.raw(payload),
     )
 

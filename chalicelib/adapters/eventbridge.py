@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.adapters import aws_event, canonical, envelope, fields, titles
+from chalicelib.adapters import aws_event, bounds, canonical, envelope, fields, titles
 from chalicelib.adapters.aws_event import ACCOUNT, REGION, Event, Occurrence
 from chalicelib.adapters.fields import Ignored, Parsed, quoted
 from chalicelib.adapters.owner import OwnershipSource, owner
@@ -118,7 +118,7 @@ def _alert(name: str, event: Event, found: Occurrence, rules: OwnerRules) -> "Al
             alarm_id=fields.identifier(found.id),
         ),
         links=canonical.Links(source_url=fields.url(found.link)),
-        labels=fields.labels(fields.strings(found.labels)),
+        labels=bounds.labels(fields.strings(found.labels)),
         raw_provider=fields.raw(event.payload),
     )
 

@@ -1,7 +1,6 @@
 """What the adapters read alike: texts, labels, addresses, ids and times."""
 
 import hashlib
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,16 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Union
 
 from chalicelib.adapters import texts
-from chalicelib.alert_values import (
-    MAX_ANNOTATIONS,
-    MAX_ANNOTATIONS_BYTES,
-    MAX_LABEL_NAME,
-    MAX_LABEL_VALUE,
-    MAX_LABELS,
-    MAX_LABELS_BYTES,
-    Priority,
-    in_utc,
-)
+from chalicelib.alert_values import Priority, in_utc
 from chalicelib.errors import Rejected
 
 if TYPE_CHECKING:
@@ -30,9 +20,6 @@ MAX_ID = 2000
 MAX_RAW = 20_000
 MAX_NAMED = 100
 """Code points of a provider's word in an error; an SQS attribute holds the whole sentence."""
-
-MOST_OF_A_CHARACTER = 4
-"""Bytes in UTF-8; what JSON escapes of a clean text takes two."""
 
 SCALAR = str | int | float
 TEMPLATE_WITHOUT_VALUE = frozenset({"[no value]", "<no value>"})
@@ -128,38 +115,6 @@ def tags(value: object) -> dict[str, str]:
         return strings(value)
     pairs = [lowered(strings(tag)) for tag in value]
     return {pair["key"]: pair["value"] for pair in pairs if pair.keys() >= {"key", "value"}}
-
-
-def labels(pairs: Mapping[str, str]) -> dict[str, str]:
-    """Cut labels to what an alert may hold; those without a value are left out."""
-    return within(MAX_LABELS_BYTES, _short(pairs, MAX_LABELS))
-
-
-def annotations(pairs: Mapping[str, str]) -> dict[str, str]:
-    """Shorten annotations to what an alert may hold."""
-    return within(MAX_ANNOTATIONS_BYTES, _short(pairs, MAX_ANNOTATIONS))
-
-
-def within(limit: int, pairs: Mapping[str, str]) -> dict[str, str]:
-    """Take pairs as long as there is room for them, in bytes of JSON."""
-    if sum(MOST_OF_A_CHARACTER * (len(name) + len(value)) + 6 for name, value in pairs.items()) <= limit:
-        return dict(pairs)
-    room, kept = limit, {}
-    for name, value in pairs.items():
-        room -= len(json.dumps({name: value}, ensure_ascii=False).encode())
-        if room < 0:
-            break
-        kept[name] = value
-    return kept
-
-
-def _short(pairs: Mapping[str, str], most: int) -> dict[str, str]:
-    full = {
-        texts.cut(name, MAX_LABEL_NAME): texts.cut(value, MAX_LABEL_VALUE)
-        for name, value in pairs.items()
-        if name and value
-    }
-    return full if len(full) <= most else dict(list(full.items())[:most])
 
 
 def lowered(pairs: Mapping[str, str]) -> dict[str, str]:

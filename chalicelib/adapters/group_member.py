@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from chalicelib import quantities
-from chalicelib.adapters import fields, heartbeat, telling
+from chalicelib.adapters import bounds, fields, heartbeat, telling
 from chalicelib.adapters.fields import Ownership, quoted
 from chalicelib.adapters.owner import OwnershipSource, owner
 from chalicelib.adapters.owner_rules import OwnerRules
@@ -84,7 +84,7 @@ class Member:
     @property
     def shown_labels(self) -> dict[str, str]:
         """The labels that are not told elsewhere; private ones are left out."""
-        return fields.labels(
+        return bounds.labels(
             {
                 name: value
                 for name, value in self.labels.items()

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.adapters import fields, telling, titles
+from chalicelib.adapters import bounds, fields, telling, titles
 from chalicelib.adapters.fields import Parsed, quoted
 from chalicelib.adapters.opsgenie import CLOSE, CREATE
 from chalicelib.adapters.owner import OwnershipSource, owner
@@ -54,7 +54,7 @@ def parse(payload: Mapping[str, Any], rules: OwnerRules) -> list[Parsed]:
                 runbook_url=fields.url(fields.first([fields.lowered(details)], "runbook_url", "runbook")),
                 source_url=fields.url(source),
             ),
-            labels=fields.labels(labels),
+            labels=bounds.labels(labels),
             raw_provider=fields.raw(payload),
         )
     ]

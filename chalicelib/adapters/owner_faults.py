@@ -48,7 +48,7 @@ def no_priority(priority: str, place: OwnershipSource) -> Rejected:
     """Say that a priority is not one of ours."""
     return Rejected(
         "INVALID_PRIORITY",
-        f"the priority {quoted(priority)} is none of P0, P1, P2, P3",
+        f"the priority must be P0, P1, P2 or P3, not {quoted(priority)}",
         f"In {place.name}, set a priority from P0 (critical) to P3 (low): {place.priority}",
     )
 

@@ -6,7 +6,7 @@ developer.pagerduty.com/docs/webhooks-overview
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.adapters import fields, telling, titles
+from chalicelib.adapters import bounds, fields, telling, titles
 from chalicelib.adapters.fields import Ignored, Parsed, quoted
 from chalicelib.adapters.owner import OwnershipSource, owner
 from chalicelib.adapters.owner_rules import OwnerRules
@@ -78,7 +78,7 @@ def _alert(
         teams=named.teams,
         identity=Identity(alarm_id=_id(incident)),
         links=Links(source_url=fields.url(incident.get("html_url"))),
-        labels=fields.labels(labels),
+        labels=bounds.labels(labels),
         recovered=condition is Condition.FIRING or not merged_into,
         raw_provider=fields.raw(payload),
     )

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from chalicelib.adapters import earlier_schema, fields, telling, texts, titles
+from chalicelib.adapters import bounds, earlier_schema, fields, telling, texts, titles
 from chalicelib.adapters.fields import Ownership, Parsed, quoted
 from chalicelib.adapters.owner import slugs
 from chalicelib.adapters.owner_rules import OwnerRules
@@ -61,7 +61,7 @@ def read(payload: Mapping[str, Any]) -> AlertEvent:
     for name, limit in (("labels", MAX_LABELS_BYTES), ("annotations", MAX_ANNOTATIONS_BYTES)):
         pairs = alert.get(name)
         if isinstance(pairs, dict) and all(isinstance(each, str) for each in pairs.values()):
-            alert[name] = fields.within(limit, pairs)
+            alert[name] = bounds.within(limit, pairs)
     _short_links(fields.mapping(alert.get("links")))
     try:
         return AlertEvent.model_validate_json(json.dumps(alert), strict=True)

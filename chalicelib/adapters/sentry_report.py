@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib.adapters import fields, telling, titles
+from chalicelib.adapters import bounds, fields, telling, titles
 from chalicelib.adapters.owner import OwnershipSource, owner
 from chalicelib.adapters.owner_rules import OwnerRules
 from chalicelib.alert import AlertEvent, Identity, Links
@@ -57,7 +57,7 @@ class Report:
             teams=named.teams,
             identity=Identity(alarm_id=fields.identifier(f"{self.kept} {self.id}")),
             links=Links(source_url=self.page),
-            labels=fields.labels(
+            labels=bounds.labels(
                 {each: value for each, value in labels.items() if each not in ("team", "teams", "priority")}
             ),
             recovered=self.recovered,

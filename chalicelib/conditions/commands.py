@@ -106,7 +106,7 @@ def listens_since(issue: Issue) -> datetime:
 
 
 def parse(issue: Issue, spoken: PersonComment) -> Command | None:
-    """Read a comment's command, with an empty word where it is wrong; None where it is none of ours."""
+    """Read a comment's command, with an empty word where it is wrong; None where it is not one of ours."""
     word, argument = first_line(spoken.body)
     if not get_close_matches(word, WORDS, n=1, cutoff=ALIKE):
         return None

@@ -73,7 +73,7 @@ class Response:
         return found[1] if found else None
 
     def json(self) -> Any:
-        """Read the body; None if it is no JSON, as those of proxies in between."""
+        """Read the body; None if it is not JSON, such as a proxy's page."""
         return texts.parsed(self.content)
 
 

@@ -43,7 +43,7 @@ class Powertools(Telemetry):
             utc=True,
             use_rfc3339=True,
             json_serializer=_line,
-            json_deserializer=str,  # an event's name is no JSON to be read
+            json_deserializer=str,  # an event's name is not JSON
             serialize_stacktrace=False,
         )
         self._stage = stage

@@ -60,7 +60,7 @@ def _named(headers: Mapping[str, str], secret: Mapping[str, Any]) -> bool:
 
 
 def is_header(name: str) -> bool:
-    """Whether a key of the secret names a header, and is none of a source whose name begins like one."""
+    """Whether a key of the secret names a header, and not a source whose name begins like one."""
     return name.startswith("x-") and not name.endswith(("_webhook_token", "_hmac_secret"))
 
 

@@ -126,7 +126,7 @@ class Site:
         self.until_read()
 
     def until_posted(self, pool: str, times: int) -> None:
-        """Wait until so many more requests have told of a pool."""
+        """Wait until that number of further requests have reported a pool."""
         before = len(self.posts(pool))
 
         def more() -> int:

@@ -31,7 +31,7 @@ FALSE_ALARM = "18. what is heard of has no issue that says otherwise"
 
 @dataclass(frozen=True)
 class Jobs:
-    """Jobs that run every so many seconds, by a clock of their own."""
+    """Jobs that run at a fixed interval, by a clock of their own."""
 
     name: str
     ahead: float = 0.0

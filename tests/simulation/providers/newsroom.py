@@ -20,7 +20,7 @@ AGAIN = 300.0
 """Seconds after which it sends again what was not answered."""
 
 IN_SERIES = 2
-"""Of so many subjects each is a series; what is said of others stands alone."""
+"""How many subjects have a series of their own; a notification about any other stands alone."""
 
 SUBJECTS = 4
 GAPS = (0.4, 5, 70, 700, 2000)

@@ -119,7 +119,7 @@ class TestOwner:
 
     def test_a_rejection_names_what_is_wrong(self) -> None:
         rejected = rejection("cloudwatch", payload("cloudwatch/invalid-priority"))
-        assert str(rejected) == "the priority `P7` is none of P0, P1, P2, P3"
+        assert str(rejected) == "the priority must be P0, P1, P2 or P3, not `P7`"
 
     def test_at_most_ten_teams_count_and_each_slug_is_cut(self) -> None:
         description = "PRIORITY=P1|TEAMS=" + ",".join(f"team {n}" for n in range(12)) + "," + "x" * 50

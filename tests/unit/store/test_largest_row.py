@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.adapters import fields, schema
+from chalicelib.adapters import bounds, fields, schema
 from chalicelib.alert import AlertEvent, Kind, Priority
 from chalicelib.alert_values import (
     MAX_ANNOTATIONS,
@@ -160,8 +160,8 @@ TEXT = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=40) | st
 @given(st.dictionaries(TEXT, TEXT, max_size=100))
 def test_labels_and_annotations_keep_within_their_bytes_in_order(given_pairs: dict[str, str]) -> None:
     for kept, limit in (
-        (fields.labels(given_pairs), MAX_LABELS_BYTES),
-        (fields.annotations(given_pairs), MAX_ANNOTATIONS_BYTES),
+        (bounds.labels(given_pairs), MAX_LABELS_BYTES),
+        (bounds.annotations(given_pairs), MAX_ANNOTATIONS_BYTES),
     ):
         assert len(json.dumps(kept, ensure_ascii=False).encode()) <= limit
         named = [name for name, value in given_pairs.items() if name and value and name in kept]
@@ -170,7 +170,7 @@ def test_labels_and_annotations_keep_within_their_bytes_in_order(given_pairs: di
 
 def test_labels_of_usual_length_are_all_kept() -> None:
     usual = {f"label_{number}": "v" * 250 for number in range(MAX_LABELS)}
-    assert fields.labels(usual) == usual
+    assert bounds.labels(usual) == usual
 
 
 def test_an_emitters_link_of_too_many_bytes_is_named() -> None:
