@@ -102,7 +102,7 @@ class OneCondition(RuleBasedStateMachine):
         """Without faults and news, GitHub shows what the provider says, unless a person said otherwise."""
         self.world.tracker.faults.clear()
         self.world.reconcile(10)
-        if any(FLAPPING_LABEL in seen.labels for seen in self.world.tracker.open_issues):
+        if self.newest and FLAPPING_LABEL in self.newest.labels:  # what people closed then stays closed too
             self.world.clock.pass_(seconds=self.world.policy.flapping_quiet.total_seconds())
             self.world.reconcile(10)
         still_open = self.world.tracker.open_issues
