@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.github.protocol import USER_AGENT
+from tests.local.github.app_routes import APP_ROUTES
 from tests.local.github.routes import ROUTES
 from tests.outside.description import FILE, Description, Exchange, exchanges
 
@@ -42,7 +43,7 @@ def test_every_exchange_is_as_github_describes_it(description: Description, reco
 def test_every_endpoint_of_the_stand_in_is_one_of_githubs(description: Description) -> None:
     unknown = [
         route.name
-        for route in ROUTES
+        for route in (*ROUTES, *APP_ROUTES)
         if not description.knows(route.method, route.path.replace("/repos/{repo}", "/repos/owner/name"))
     ]
     assert not unknown

@@ -35,6 +35,9 @@ class App:
     client_id: str
     slug: str
     public_key_pem: str
+    owner: str = ""
+    permissions: tuple[tuple[str, str], ...] = (("issues", "write"), ("metadata", "read"))
+    events: tuple[str, ...] = ("issues", "issue_comment")
 
 
 @dataclass(frozen=True)

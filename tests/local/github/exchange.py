@@ -14,6 +14,7 @@ from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
 from . import recording
+from .app_routes import APP_ROUTES
 from .call import Call, Reply
 from .errors import ApiError, not_found, secondary_limit
 from .faults import Fault
@@ -107,7 +108,7 @@ class Exchange:
         if route.credential == "app":
             services.authority.verify_app(authorization)
             self.caller = f"app ID {self.server.app.id}"
-        else:
+        elif route.credential == "installation":
             token = services.authority.token(authorization)
             self.caller = f"installation ID {token.installation.id}"
         if refusal is not None:
@@ -148,7 +149,7 @@ def _match(request: Request) -> tuple[Route, dict[str, Any]] | None:
 def _url_map() -> Map:
     """Map the addresses of all routes, those of repositories by name and by id."""
     rules = []
-    for route in ROUTES:
+    for route in (*ROUTES, *APP_ROUTES):
         for place in ("/repos/<owner>/<name>", "/repositories/<int:repository_id>"):
             path = route.path.replace("/repos/{repo}", place)
             rules.append(Rule(path, endpoint=route, methods=[route.method]))

@@ -114,6 +114,15 @@ class Repository:
 
 
 @dataclass
+class HookConfig:
+    """The app's webhook: where its events go, and what they are signed with."""
+
+    url: str = ""
+    secret: str = ""
+    content_type: str = "form"
+
+
+@dataclass
 class Installation:
     """The app, installed on an account with what it was allowed.
 

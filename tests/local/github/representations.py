@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from .auth import App, InstallationToken
-from .model import Account, Comment, Installation, Issue, Label, Repository
+from .model import Account, Comment, HookConfig, Installation, Issue, Label, Repository
 
 Json = dict[str, Any]
 
@@ -193,7 +193,7 @@ class Representations:
             "target_id": account.id,
             "target_type": account.type,
             "permissions": installation.permissions,
-            "events": ["issues", "issue_comment"],
+            "events": list(self.app.events),
             "created_at": timestamp(installation.created_at),
             "updated_at": timestamp(installation.created_at),
             "single_file_name": None,
@@ -227,9 +227,14 @@ class Representations:
             "html_url": f"{self.site}/apps/{self.app.slug}",
             "created_at": timestamp(self.started_at),
             "updated_at": timestamp(self.started_at),
-            "permissions": {"issues": "write", "metadata": "read"},
-            "events": ["issues", "issue_comment"],
+            "permissions": dict(self.app.permissions),
+            "events": list(self.app.events),
         }
+
+    def hook(self, hook: HookConfig) -> Json:
+        """A `webhook-config`: the secret is masked."""
+        secret = {"secret": "********"} if hook.secret else {}
+        return {"content_type": hook.content_type, "insecure_ssl": "0", "url": hook.url} | secret
 
     def repository(self, repository: Repository) -> Json:
         """A `full-repository`."""

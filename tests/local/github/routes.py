@@ -22,12 +22,12 @@ LOCKING_HELP = "https://docs.github.com/articles/locking-conversations/"
 
 @dataclass(frozen=True)
 class Route:
-    """An endpoint, and whether the app's JWT or an installation token opens it."""
+    """An endpoint, and what opens it: the app's JWT, an installation token, or what its path says."""
 
     method: str
     path: str
     reply: Callable[[Call], Reply]
-    credential: Literal["app", "installation"]
+    credential: Literal["app", "installation", "path"]
 
     @property
     def name(self) -> str:

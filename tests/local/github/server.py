@@ -24,6 +24,7 @@ from .journal import Journal
 from .limits import Limits
 from .pages import Pages
 from .people import Person
+from .registration import Registration
 from .representations import Representations
 from .world import World
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 
 class GitHubServer:
-    """GitHub on a loopback port, with one app registered.
+    """GitHub on a loopback port, with one app registered; without an `app_id` a person has to register it.
 
     `start` may follow `stop`: the port and everything on it stay, and in between connections are refused.
     The issues are pages too, at the paths that GitHub has them; `html_url` leads there where `site` is None.
@@ -41,8 +42,8 @@ class GitHubServer:
     def __init__(
         self,
         *,
-        app_id: str,
-        public_key_pem: str,
+        app_id: str = "0",
+        public_key_pem: str = "",
         client_id: str = "Iv23liStandIn",
         slug: str = "alerting",
         port: int = 0,
@@ -65,6 +66,7 @@ class GitHubServer:
         self._server: BaseWSGIServer | None = None
         self._thread: threading.Thread | None = None
         self._control = Control(self)
+        self._registration = Registration(self)
         self._pages = Pages(self.world)
 
     @property
@@ -87,6 +89,14 @@ class GitHubServer:
         with self.world.lock:
             self.app = self.authority.app = replace(self.app, slug=slug)
             self.world.rename_bot(f"{slug}[bot]")
+
+    def register_app(self, app: App) -> None:
+        """Have another app from now on, installed nowhere yet."""
+        with self.world.lock:
+            self.rename_app(app.slug)
+            self.app = self.authority.app = app
+            self.authority.revoke_all()
+            self.world.installations.clear()
 
     def reinstall(self, repository: str) -> None:
         """Remove the app from the repository's owner and install it again: its tokens end, its id changes."""
@@ -136,7 +146,7 @@ class GitHubServer:
         request.get_data()
         if request.path.startswith("/_control/"):
             return self._control.respond(request)(environ, start_response)
-        page = self._pages.respond(request)
+        page = self._registration.respond(request) or self._pages.respond(request)
         if page is not None:
             return page(environ, start_response)
         response = Exchange(self, request).run()

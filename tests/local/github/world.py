@@ -9,8 +9,9 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Callable, Iterable
+from typing import Any
 
-from .model import Account, Comment, Event, Installation, Issue, Label, Repository, StateReason
+from .model import Account, Comment, Event, HookConfig, Installation, Issue, Label, Repository, StateReason
 
 # Above 2**31, so that a client which keeps ids in 32 bits is found out.
 FIRST_ID = 3_000_000_000
@@ -27,6 +28,8 @@ class World:
         self.repositories: dict[int, Repository] = {}
         self.former_names: dict[str, int] = {}
         self.installations: dict[int, Installation] = {}
+        self.hook = HookConfig()
+        self.conversions: dict[str, tuple[float, dict[str, Any]]] = {}
         self._accounts: dict[str, Account] = {}
         self._ids = itertools.count(FIRST_ID)
         self.bot = Account(bot_login, next(self._ids), "Bot")
