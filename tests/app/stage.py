@@ -3,18 +3,17 @@
 import json
 import sys
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from io import StringIO
-from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
-from chalice.test import Client, HTTPResponse
 
-import app
 from chalicelib.adapters import registry
 from chalicelib.wiring.function import telemetry
+from tests.app import served
+from tests.app.served import Answer, Http
 from tests.log import redirected
 
 REGION = "us-west-2"
@@ -48,13 +47,11 @@ def _session() -> boto3.Session:
 class Stage:
     """Topic, queues and the webhook's secret; `logs` is what the functions have logged."""
 
-    project: Path
     logs: StringIO
 
-    @cached_property
-    def http(self) -> Any:
-        # Not the project's own directory, whose stages name the stand-ins of the demo.
-        return Client(app.app, project_dir=str(self.project)).http
+    @property
+    def http(self) -> Http:
+        return served.http
 
     def client(self, service: Any) -> Any:
         return boto3.client(service)
@@ -73,12 +70,11 @@ class Stage:
             Name="alerting-local-alerting-app-secrets", SecretString=json.dumps({"github_app_id": "1"})
         )
 
-    def post(self, source: str, body: object, **headers: str) -> HTTPResponse:
+    def post(self, source: str, body: object, **headers: str) -> Answer:
         """Post; header names are written with underscores."""
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        answer: HTTPResponse = self.http.post(f"/webhooks/{source}", headers=named, body=content)
-        return answer
+        return self.http.post(f"/webhooks/{source}", headers=named, body=content)
 
     def received(self, queue: str = "alerting-local-alerts") -> list[Any]:
         return list(
@@ -93,14 +89,14 @@ class Stage:
         )
 
 
-def start(monkeypatch: pytest.MonkeyPatch, project: Path, **settings: str) -> Stage:
+def start(monkeypatch: pytest.MonkeyPatch, **settings: str) -> Stage:
     """Make the stage's resources, and its settings the environment."""
     for name in ("AWS_ENDPOINT_URL", "AWS_REGION", "AWS_PROFILE"):
         monkeypatch.delenv(name, raising=False)
     for name, value in (ENVIRONMENT | settings).items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", _session())
-    stage = Stage(project, wire_anew(monkeypatch))
+    stage = Stage(wire_anew(monkeypatch))
     stage.create()
     return stage
 

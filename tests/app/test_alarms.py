@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any, Literal
 
 import boto3
@@ -28,9 +27,9 @@ RECONCILE = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:alerting-local-reconcil
 
 
 @pytest.fixture
-def stage(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Stage]:
+def stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
     with mock_aws():
-        yield start(monkeypatch, tmp_path, ALARM_READER_ROLE_ARNS=ROLE)
+        yield start(monkeypatch, ALARM_READER_ROLE_ARNS=ROLE)
 
 
 def alarm(
@@ -112,11 +111,9 @@ def test_this_region_is_searched_in_every_account_that_may_be_read() -> None:
     assert places(serving(RECONCILE)) == (AccountRegion(ACCOUNT, REGION), AccountRegion(OTHER, REGION))
 
 
-def test_other_regions_are_searched_where_they_are_named(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_other_regions_are_searched_where_they_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     with mock_aws():
-        start(monkeypatch, tmp_path, ALARM_READER_ROLE_ARNS=ROLE, ALARM_REGIONS=f"eu-west-1, {REGION}")
+        start(monkeypatch, ALARM_READER_ROLE_ARNS=ROLE, ALARM_REGIONS=f"eu-west-1, {REGION}")
         accounts, regions = (ACCOUNT, OTHER), (REGION, "eu-west-1")
         stage = serving(RECONCILE)
         assert places(stage) == tuple(

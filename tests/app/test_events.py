@@ -4,27 +4,26 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
-from chalice.test import HTTPResponse
 from moto import mock_aws
 
+from tests.app.served import Answer
 from tests.app.stage import HOOK_SECRET, TOKENS, TOPIC, Stage, start, wire_anew
 from tests.unit.webhook.test_hints import BOT, event
 
 
 @pytest.fixture
-def stage(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Stage]:
+def stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
     with mock_aws():
-        yield start(monkeypatch, tmp_path)
+        yield start(monkeypatch)
 
 
 def post(
     stage: Stage, payload: Any, *, name: str = "issues", secret: str = HOOK_SECRET, body: bytes | None = None
-) -> HTTPResponse:
+) -> Answer:
     """Deliver as GitHub does."""
     content = json.dumps(payload).encode() if body is None else body
     headers = {
@@ -33,8 +32,7 @@ def post(
         "X-Hub-Signature-256": "sha256=" + hmac.new(secret.encode(), content, hashlib.sha256).hexdigest(),
         "Content-Type": "application/json",
     }
-    answer: HTTPResponse = stage.http.post("/github/events", headers=headers, body=content)
-    return answer
+    return stage.http.post("/github/events", headers=headers, body=content)
 
 
 def test_what_a_person_did_is_handed_to_the_queue_in_few_words(stage: Stage) -> None:

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-import app
 from chalicelib import entrypoints
 from chalicelib.adapters import registry
 from chalicelib.adapters.envelope import stamp
@@ -19,6 +18,7 @@ from chalicelib.adapters.registry import SOURCES
 from chalicelib.adapters.source import Example
 from chalicelib.conditions import heartbeats
 from chalicelib.wiring.clock import SystemClock
+from tests.app import served
 from tests.app.stage import ENVIRONMENT, Context, wire_anew
 from tests.local.aws import LocalAws, create_resources
 from tests.local.aws_server import AwsServer
@@ -78,10 +78,10 @@ class Running:
 
     def hand_over(self, records: list[dict[str, Any]], seconds: float = 60) -> None:
         """Hand a batch to the collector."""
-        app.collector({"Records": records}, Context(seconds))
+        served.collector({"Records": records}, Context(seconds))
 
     def reconcile(self, seconds: float = 60) -> None:
-        app.reconcile(scheduled_event("reconcile", self.aws.region), Context(seconds))
+        served.reconcile(scheduled_event("reconcile", self.aws.region), Context(seconds))
 
     @property
     def issues(self) -> list[Issue]:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from moto import mock_aws
@@ -14,9 +13,9 @@ from tests.unit.builders import at
 
 
 @pytest.fixture
-def stage(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Stage]:
+def stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
     with mock_aws():
-        yield start(monkeypatch, tmp_path)
+        yield start(monkeypatch)
 
 
 def test_prometheus_posts_to_the_path_of_alertmanager(stage: Stage) -> None:

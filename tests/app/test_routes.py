@@ -4,18 +4,17 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 from moto import mock_aws
 
-import app
 from chalicelib import __version__, entrypoints
 from chalicelib.adapters import registry
 from chalicelib.adapters.registry import SOURCES
 from chalicelib.adapters.source import Example
+from tests.app import served
 from tests.app.stage import TOKENS, TOPIC, Context, Stage, start, wire_anew
 from tests.unit.builders import at
 
@@ -36,9 +35,9 @@ def signed(body: bytes) -> dict[str, str]:
 
 
 @pytest.fixture
-def stage(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Stage]:
+def stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
     with mock_aws():
-        yield start(monkeypatch, tmp_path)
+        yield start(monkeypatch)
 
 
 def test_a_group_is_accepted_and_each_alert_is_a_message_with_its_source(stage: Stage) -> None:
@@ -279,7 +278,7 @@ def test_a_request_was_received_when_api_gateway_says_so(stage: Stage) -> None:
         "isBase64Encoded": False,
         "body": json.dumps(GROUP),
     }
-    assert app.app(event, Context(aws_request_id="request-8"))["statusCode"] == 202
+    assert served.api_handler(event, Context(aws_request_id="request-8"))["statusCode"] == 202
     times = {message["MessageAttributes"]["received_at"]["StringValue"] for message in stage.received()}
     assert times == {"1780315200123"}
 
@@ -296,14 +295,14 @@ def test_on_aws_topic_and_secret_are_where_the_function_is(
         "isBase64Encoded": False,
         "body": json.dumps(GROUP),
     }
-    assert app.app(event, Context(aws_request_id="request-7"))["statusCode"] == 202
+    assert served.api_handler(event, Context(aws_request_id="request-7"))["statusCode"] == 202
     ids = {message["MessageAttributes"]["correlation_id"]["StringValue"] for message in stage.received()}
     assert ids == {"request-7"}
     elsewhere = Context(invoked_function_arn="arn:aws:lambda:eu-west-1:123456789012:function:alerting-local")
-    assert app.app(event, elsewhere)["statusCode"] == 503
+    assert served.api_handler(event, elsewhere)["statusCode"] == 503
     wire_anew(monkeypatch)  # which forgets that the secret is missing
     boto3.client("sns", region_name="eu-west-1").create_topic(Name="alerting-local-alerts")
     boto3.client("secretsmanager", region_name="eu-west-1").create_secret(
         Name="alerting-local-webhook-secrets", SecretString='{"grafana_webhook_token": "token-of-grafana"}'
     )
-    assert app.app(event, elsewhere)["statusCode"] == 202
+    assert served.api_handler(event, elsewhere)["statusCode"] == 202
