@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from chalicelib import __version__
+from chalicelib import version
 from chalicelib.webhook.http import HttpAnswer, Posted
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.function import loading, serving, settings, telemetry
@@ -27,7 +27,7 @@ MARGIN = timedelta(seconds=3)
 
 def health() -> dict[str, str]:
     """Say which version serves which stage, and nothing more."""
-    return {"version": __version__, "stage": settings().stage}
+    return {"version": version.running(), "stage": settings().stage}
 
 
 def webhook(source: str, path: Mapping[str, str], request: Any, context: Any) -> HttpAnswer:

@@ -8,6 +8,7 @@ ports, what boto3 itself reads, and a proxy (HTTPS_PROXY, NO_PROXY).
 import json
 import os
 import re
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -15,11 +16,15 @@ from urllib.request import getproxies, proxy_bypass
 
 from botocore.config import Config
 
+from chalicelib import version as versions
 from chalicelib.errors import ConfigurationError
 from chalicelib.settings import Settings
 from chalicelib.wiring.stage import LOCAL, Stage
 
 PROJECT = Path(__file__).parents[2]
+CODE = ("app.py", "chalicelib", "requirements.lock")
+"""What the deployment package is built from."""
+
 ADDRESSES = ("AWS_ENDPOINT_URL", "GITHUB_API_URL")
 KEYS = {
     "aws_access_key_id": "AWS_ACCESS_KEY_ID",
@@ -54,6 +59,29 @@ def variables(name: str) -> dict[str, str]:
     except (ValueError, KeyError) as error:
         raise ConfigurationError(".chalice/config.json", [f"it cannot be read: {error}"]) from error
     return dict(stages.get(name, {}).get("environment_variables", {}))
+
+
+def version() -> str:
+    """Name the version of this checkout, with its commit."""
+    return versions.of(commit())
+
+
+def commit(root: Path = PROJECT) -> str | None:
+    """Name the commit that last changed the functions' code, and say if files have changed since.
+
+    None where git knows nothing of the folder. A change of the documentation alone does not change it.
+    """
+    last = _git(root, "log", "-1", "--format=%h", "--abbrev=12")
+    return f"{last}.dirty" if last and _git(root, "status", "--porcelain") else last
+
+
+def _git(root: Path, verb: str, *options: str) -> str | None:
+    command = ["git", "-C", str(root), verb, *options, "--", *CODE]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - nothing foreign
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return done.stdout.strip() or None
 
 
 def _check(name: str, region: str | None) -> None:

@@ -14,6 +14,8 @@ import sys
 import zipfile
 from pathlib import Path
 
+from chalicelib.version import COMMIT
+from chalicelib.wiring import checkout
 from ops.deployment import Deployment, Faults
 
 NOT_PACKAGED = shutil.ignore_patterns("cli", "checkout.py", "__pycache__")
@@ -34,6 +36,8 @@ def build(stage: Deployment) -> Path:
     project = folder(stage)
     shutil.rmtree(project.parent, ignore_errors=True)
     shutil.copytree(stage.root / "chalicelib", project / "chalicelib", ignore=NOT_PACKAGED)
+    if commit := checkout.commit(stage.root):
+        (project / "chalicelib" / COMMIT.name).write_text(commit, encoding="utf-8")
     shutil.copytree(stage.root / ".chalice", project / ".chalice", ignore=NOT_COPIED)
     shutil.copy(stage.root / "app.py", project)
     shutil.copy(stage.root / "requirements.lock", project / "requirements.txt")

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+import shutil
 import sys
 import zipfile
 from pathlib import Path
@@ -18,6 +19,7 @@ from tests.local.patience import finished
 FOR_PEOPLE = ("chalicelib/cli/", "chalicelib/wiring/checkout.py")
 """What needs a checkout, which no function has."""
 
+COMMIT = "chalicelib/commit.txt"
 MOST_BYTES = 12_000_000
 NOT_FOR_LAMBDA = {
     *("tests", "ops", "infra-extra", ".chalice", "docs"),
@@ -29,7 +31,16 @@ SBOM_TOOL = ROOT / "build" / "supply" / "bin" / "cyclonedx-py"
 
 
 def checkout(folder: Path) -> Checkout:
-    return Checkout.make(folder / "checkout", Cloud("http://127.0.0.1:1", "us-west-2"))
+    """Make a checkout in git; its one commit is the same each time."""
+    made = Checkout.make(folder / "checkout", Cloud("http://127.0.0.1:1", "us-west-2"))
+    shutil.copy(ROOT / ".gitignore", made.path)
+    who = {"NAME": "Somebody", "EMAIL": "somebody@example.org", "DATE": "2026-01-01T00:00:00Z"}
+    environment = {
+        f"GIT_{role}_{key}": value for role in ("AUTHOR", "COMMITTER") for key, value in who.items()
+    }
+    for command in (("init", "--quiet"), ("add", "."), ("commit", "--quiet", "--message=all")):
+        assert made.run("git", *command, **environment).returncode == 0
+    return made
 
 
 def packaged(made: Checkout) -> Path:
@@ -53,7 +64,7 @@ def test_it_is_under_twelve_megabytes(package: Path) -> None:
 def test_it_holds_all_of_our_code_and_the_routing_but_not_the_command_line(package: Path) -> None:
     files = [path for path in (ROOT / "chalicelib").rglob("*") if path.suffix in {".py", ".toml"}]
     ours = {name for path in files if not (name := str(path.relative_to(ROOT))).startswith(FOR_PEOPLE)}
-    assert {name for name in names(package) if name.startswith("chalicelib/")} == ours
+    assert {name for name in names(package) if name.startswith("chalicelib/")} == ours | {COMMIT}
     assert "app.py" in names(package)
 
 
@@ -68,6 +79,11 @@ def test_it_holds_what_the_lock_pins_and_no_other_library(package: Path) -> None
     found = {name.split(".dist-info")[0].lower() for name in names(package) if ".dist-info/" in name}
     pinned = PINS.findall((ROOT / "requirements.lock").read_text(encoding="utf-8"))
     assert found == {f"{name.replace('-', '_')}-{version}".lower() for name, version in pinned}
+
+
+def test_it_names_the_commit_that_it_was_built_from(package: Path) -> None:
+    commit = zipfile.ZipFile(package).read(COMMIT).decode()
+    assert re.fullmatch("[0-9a-f]{12}", commit)
 
 
 def test_a_second_build_from_a_checkout_with_rubbish_is_the_same_byte_for_byte(
@@ -101,6 +117,7 @@ def test_what_chalice_makes_by_hand_has_the_same_files_and_the_command_line(
     done = other.run(chalice, "package", "--stage", "prod", str(tmp_path / "template"), **settled)
     assert done.returncode == 0, done.stderr
     made, ours = contents(tmp_path / "template" / "deployment.zip"), contents(package)
+    del ours[COMMIT]
     assert {name: digest for name, digest in made.items() if not name.startswith(FOR_PEOPLE)} == ours
 
 

@@ -17,7 +17,7 @@ from chalicelib.cli.doctor import functions, hook, lookups
 from chalicelib.cli.doctor.finding import Check, Finding, findings
 from chalicelib.settings import AwsArn, Settings
 from chalicelib.webhook import hook_secret
-from chalicelib.wiring import deployed
+from chalicelib.wiring import checkout, deployed
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.stage import Stage
 from tests.cli.stack import Prompt
@@ -236,7 +236,12 @@ def test_what_a_deployment_left_amiss_is_found(
 @pytest.mark.parametrize(
     ("served", "told"),
     [
+        ({"version": f"{__version__}+aaaaaaaaaaaa", "stage": "dev"}, ""),
         ({"version": __version__, "stage": "dev"}, ""),
+        (
+            {"version": f"{__version__}+999999999999", "stage": "dev"},
+            "Deploy the stage again, or check out 999999999999.",
+        ),
         ({"version": "9.9.9", "stage": "dev"}, "Deploy the stage again, or check out 9.9.9."),
         ({"version": "9.9.9", "stage": "prod"}, ""),
     ],
@@ -256,6 +261,7 @@ def test_a_version_that_is_not_this_one_is_found(
     def apis(it: Functions) -> None:
         it.apis = [{"name": "alerting", "id": "a1"}, {"name": "other", "id": "b2"}]
 
+    monkeypatch.setattr(checkout, "commit", lambda: "aaaaaaaaaaaa")
     with HTTPServer(("127.0.0.1", 0), Health) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         here = f"http://127.0.0.1:{server.server_port}"
@@ -263,7 +269,7 @@ def test_a_version_that_is_not_this_one_is_found(
         (found,) = looked_at(functions.version, apis)
         server.shutdown()
     assert found.fix == told
-    assert ("9.9.9" in found.told) == bool(told)
+    assert (served["version"] in found.told) == (served["stage"] == "dev")
 
 
 def test_where_no_api_answers_the_version_is_not_looked_at() -> None:

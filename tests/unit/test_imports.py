@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 LAYERS: tuple[tuple[str, ...], ...] = (
     (
         *("chalicelib", "errors", "alert", "alert_fields", "alert_values", "labels"),
-        *("quantities", "setting_values"),
+        *("quantities", "setting_values", "version"),
         "telemetry.masking",
     ),
     ("adapters",),

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
-from chalicelib import __version__
 from chalicelib.cli.doctor.finding import Finding
 from chalicelib.quantities import counted
+from chalicelib.version import differ
 from chalicelib.wiring import checkout
 from chalicelib.wiring.deployed import version as deployed_version
 from chalicelib.wiring.stage import Stage
@@ -50,8 +50,9 @@ def version(stage: Stage) -> Iterator[Finding]:
     if served is None:
         yield Finding("version", "not checked:  no API of this stage answered on /health")
         return
-    fix = f"Deploy the stage again, or check out {served}." if served != __version__ else ""
-    yield Finding("version", f"{served} is deployed, and this checkout is {__version__}", fix)
+    here = checkout.version()
+    fix = f"Deploy the stage again, or check out {served.rpartition('+')[2]}." if differ(served, here) else ""
+    yield Finding("version", f"{served} is deployed, and this checkout is {here}", fix)
 
 
 def mapping(stage: Stage) -> Iterator[Finding]:
