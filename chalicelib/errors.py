@@ -5,7 +5,7 @@ AlertingError
     Rejected                this message can never succeed: to the DLQ, with the reason and what to fix
     NotAccepted             the webhook's answer to a request it does not take, with its HTTP status
     StoreUnavailable        the table did not answer: back to the queue, however long it takes
-    Contended               others kept changing the row: the same
+    Contended               others kept changing the row, or a newer version wrote it: the same
     StoreRefused            the table will never take this write: leave the message, which redrive ends
     QueueUnavailable        a queue did not take a message: leave the message in the queue
     TopicUnavailable        the topic did not take every alert: the sender must send again

@@ -37,6 +37,7 @@ PURE = (
     "chalicelib/github/transfers.py",
     "chalicelib/sync/intents.py",
     "chalicelib/store/codec.py",
+    "chalicelib/store/schema.py",
     "chalicelib/labels.py",
     "chalicelib/conditions/",
     "chalicelib/mirrors/__init__.py",

@@ -19,6 +19,7 @@ from chalicelib.conditions import heartbeats, lag
 from chalicelib.conditions.nothing import Held
 from chalicelib.conditions.row import AlertState, Intent, Lease, Status
 from chalicelib.conditions.spec import Spec
+from chalicelib.store import schema
 from chalicelib.store.documents import Document
 
 Item = Mapping[str, Any]
@@ -128,9 +129,9 @@ def part(kind: str, priority: Priority) -> str:
 
 
 def row(item: Item) -> AlertState:
-    """Read a row."""
+    """Read a row; raises WrittenByNewer."""
     return AlertState(
-        fingerprint=item["fingerprint"]["S"],
+        fingerprint=schema.known(item)["fingerprint"]["S"],
         spec=_spec(item),
         status=_STATUS.validate_json(item["status"]["S"]) if "status" in item else Status(),
         intent=_INTENT.validate_json(item["intent"]["S"]) if "intent" in item else None,
@@ -180,8 +181,8 @@ def _lease(item: Item) -> Lease:
 
 
 def document(item: Item) -> Document:
-    """Read a document."""
-    return Document(int(item["version"]["N"]), item["document"]["S"])
+    """Read a document; raises WrittenByNewer."""
+    return Document(int(schema.known(item)["version"]["N"]), item["document"]["S"])
 
 
 def repository(name: str) -> dict[str, str]:

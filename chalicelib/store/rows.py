@@ -14,7 +14,7 @@ from chalicelib.alert import Priority
 from chalicelib.conditions.issue import IssueRef
 from chalicelib.conditions.row import AlertState, Intent, Lease
 from chalicelib.errors import StoreUnavailable
-from chalicelib.store import codec
+from chalicelib.store import codec, schema
 from chalicelib.store.codec import Item
 from chalicelib.store.documents import Document
 from chalicelib.store.dynamodb import NotMetError, answering, update_of
@@ -164,7 +164,8 @@ class DynamoStore:
         """Write attributes if the revision is still the row's; else returns the newer item."""
         unchanged = "#revision = :seen" if row.revision else "attribute_not_exists(#revision)"
         seen = {":seen": {"N": str(row.revision)}} if row.revision else {}
-        item, newer = self._update(row.fingerprint, update_of(changes, unchanged, seen))
+        whole = {**changes, **schema.written(row)}
+        item, newer = self._update(row.fingerprint, update_of(whole, unchanged, seen))
         return (replace(row, revision=row.revision + 1) if item else None), newer
 
     def _update(self, key: str, update: Mapping[str, Any]) -> tuple[Item | None, Item | None]:

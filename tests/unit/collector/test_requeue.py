@@ -18,6 +18,7 @@ from chalicelib.errors import (
     StoreUnavailable,
     TableMissing,
 )
+from chalicelib.store.schema import WrittenByNewer
 from tests.twins.queue import MemoryQueue
 from tests.twins.telemetry import Recorder
 from tests.unit.messages import record
@@ -125,6 +126,7 @@ def test_each_that_went_back_is_one_log_line_and_one_count() -> None:
         (StoreUnavailable("away"), Why.TABLE_AWAY),
         (TableMissing("not made yet"), Why.TABLE_AWAY),
         (Contended("by others"), Why.CONTENDED),
+        (WrittenByNewer("schema 3"), Why.CONTENDED),
         (StoreRefused("too large"), None),
         (QueueUnavailable("away"), None),
         (AlertingError("another"), None),
