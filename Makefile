@@ -27,6 +27,7 @@ CHECKOV := build/checkov/installed
 SUPPLY := build/supply/installed
 MERMAID := build/mermaid
 OUTSIDE := build/outside
+PROVIDER_6 := build/provider-6
 MUTMUT := build/mutants/installed
 SBOM := build/package/sbom.cdx.json
 
@@ -120,6 +121,14 @@ $(OUTSIDE): tests/outside/package.json
 	  npm ci --prefix tests/outside --ignore-scripts --no-audit --no-fund --silent && touch $@; \
 	else echo "npm is not installed, so nothing is held against what others publish."; fi
 
+# What version 6 of Terraform's AWS provider takes, of the services that infra-extra uses.
+$(PROVIDER_6):
+	@if command -v npm >/dev/null; then \
+	  mkdir -p $@.new && npm pack --silent --pack-destination $@.new @cdktf/provider-aws@21.22.1 >/dev/null && \
+	  tar -xzf $@.new/*.tgz -C $@.new --wildcards $(foreach service,cloudwatch dynamodb iam kms s3 sns sqs,'package/lib/$(service)-*/index*.js') && \
+	  rm $@.new/*.tgz && mv $@.new $@; \
+	fi
+
 # For every platform, and for every Python from 3.11 on. UPGRADE=--upgrade takes the newest of what is not in requirements.txt.
 lock: $(SUPPLY)
 	@build/supply/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes $(UPGRADE) \
@@ -144,7 +153,7 @@ check-rest: coverage simulate-mutants outside $(CHECKOV) $(SUPPLY) $(MERMAID)
 
 # What goes to GitHub and comes back, recorded and held against GitHub's own description; and other such checks.
 outside: export GITHUB_EXCHANGES := $(CURDIR)/build/exchanges
-outside: $(INSTALLED) $(OUTSIDE)
+outside: $(INSTALLED) $(OUTSIDE) $(PROVIDER_6)
 	@rm -rf build/exchanges && mkdir -p build/exchanges
 	@$(RUN) -m pytest -q -n 2 --dist load tests/contract tests/simulation
 	@$(RUN) -m tests.local.demo
