@@ -3,6 +3,7 @@
 `golden/86bf882` holds what that commit's own code wrote: rows, documents, issues and comments from runs of
 its simulation and from its renderer; the fingerprints that it gave to the samples; the messages that its
 webhook queued; and what it read from settings, routing and secrets. `means` is what that commit read there.
+`worlds.json` and `reads.json` are for tests/longlife/test_upgrade.py.
 These files are never rewritten. If a test here fails, read the old form too; a field moved by a deployment
 must not lose what production knows.
 """
