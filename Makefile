@@ -11,9 +11,9 @@
 # make list     what fires, and why it has no issue; likewise why, explain, show, dlq, send, doctor, stats and adopt, with ARGS and STAGE:
 #               make explain ARGS=alert.json, make dlq ARGS="replay --all" STAGE=prod, ARGS=--help for more
 #
-# make plan-dev, deploy-dev, publish-dev, url-dev, logs-dev, destroy-dev, and likewise -prod:
-#               a stage on AWS (docs/deploy.md)
-# make package-dev, package-prod: the deployment package alone, as deploy uploads it
+# make bucket-dev, plan-dev, deploy-dev, publish-dev, url-dev, logs-dev, destroy-dev, and the same of every stage:
+#               a stage on AWS, as infra-extra/stages describes it (docs/deploy.md)
+# make package-dev: the deployment package alone, as deploy uploads it
 # make lock     write requirements.lock: the versions of requirements.txt, with hashes
 # make sbom     the package's bill of materials (CycloneDX): build/package/sbom.cdx.json
 
@@ -34,13 +34,13 @@ SBOM := build/package/sbom.cdx.json
 # Where the environment forbids it to keep what it has compiled, Python compiles all of it in every process of every test.
 export PYTHONDONTWRITEBYTECODE :=
 
-ON_DEV := plan-dev deploy-dev publish-dev url-dev logs-dev destroy-dev package-dev
-ON_PROD := plan-prod deploy-prod publish-prod url-prod logs-prod destroy-prod package-prod
+# Each of any stage, as in plan-dev. No file is called so: what a pattern makes cannot be .PHONY.
+ON_A_STAGE := bucket-% plan-% deploy-% publish-% url-% logs-% destroy-% package-%
 
 .DEFAULT_GOAL := help
 COMMANDS := why explain list show dlq send doctor stats adopt
 STAGE ?= local
-.PHONY: $(ON_DEV) $(ON_PROD) help demo local test check style types format schema screenshots simulate simulate-mutants simulate-storm mutants fuzz coverage outside senders check-all check-rest bench bench-scale lock sbom clean $(COMMANDS)
+.PHONY: help demo local test check style types format schema screenshots simulate simulate-mutants simulate-storm mutants fuzz coverage outside senders check-all check-rest bench bench-scale lock sbom clean $(COMMANDS)
 
 help:
 	@sed -n '/^$$/q; s/^# \{0,1\}//p' Makefile
@@ -162,11 +162,7 @@ outside: $(INSTALLED) $(OUTSIDE) $(PROVIDER_6)
 senders: $(INSTALLED)
 	@$(RUN) -m pytest -n 2 --dist loadfile tests/senders
 
-$(ON_DEV) $(ON_PROD): $(INSTALLED)
-	@PYTHONPATH=infra-extra $(RUN) -m ops $(subst -, ,$@)
-
-# Any other stage that has its files.
-plan-% deploy-% publish-% url-% logs-% destroy-% package-%: $(INSTALLED)
+$(ON_A_STAGE): $(INSTALLED)
 	@PYTHONPATH=infra-extra $(RUN) -m ops $(subst -, ,$@)
 
 simulate-storm: $(INSTALLED)

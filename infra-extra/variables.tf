@@ -1,5 +1,5 @@
 variable "stage" {
-  description = "The stage that all names carry, as in alerting-<stage>; the same word as in .chalice/config.json."
+  description = "The stage that all names carry, as in alerting-<stage>; the name of its file in stages/."
   type        = string
 
   validation {
@@ -69,7 +69,7 @@ variable "other_regions" {
 }
 
 variable "collector_timeout_seconds" {
-  description = "The collector's lambda_timeout in .chalice/config.json; the queue hides a message six times as long."
+  description = "The time that the collector may take; the queue hides a message six times as long."
   type        = number
   default     = 60
 

@@ -8,7 +8,7 @@ terraform {
     }
   }
 
-  # Completed by `terraform init -backend-config=backend-<stage>.hcl`.
+  # Completed by `terraform init -backend-config=../build/stages/<stage>/backend.json`.
   backend "s3" {}
 }
 

@@ -16,7 +16,7 @@ def command(*words: str) -> str:
 
 
 def at(stage: str, *words: str) -> str:
-    """Write a command for a stage of that name, whose region its tfvars say; the local one is the default."""
+    """Write a command for a stage of that name, whose region its file says; the local one is the default."""
     return command(*words, *([] if stage == DEFAULT else ["--stage", stage]))
 
 

@@ -15,7 +15,7 @@ Stage = Annotated[
 Region = Annotated[
     str | None,
     typer.Option(
-        "--region", help="Where the stage is, unless its infra-extra/STAGE.tfvars or AWS_REGION says."
+        "--region", help="Where the stage is, unless its infra-extra/stages/STAGE.toml or AWS_REGION says."
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, for scripts.")]

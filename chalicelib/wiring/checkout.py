@@ -1,16 +1,18 @@
 """Stages as a checkout describes them, for those who work on one from there.
 
-The settings are those of `.chalice/config.json`, as the stage's functions have them; the region is that of
-`infra-extra/<stage>.tfvars`. From the environment it takes only addresses, for a local stack on other
-ports, what boto3 itself reads, and a proxy (HTTPS_PROXY, NO_PROXY).
+The region and the settings are those of `infra-extra/stages/<stage>.toml`, which `ops` checks; the local
+stack's are in `.chalice/config.json`. From the environment it takes only addresses, for a local stack on
+other ports, what boto3 itself reads, and a proxy (HTTPS_PROXY, NO_PROXY).
 """
 
 import json
 import os
 import re
 import subprocess
+import tomllib
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -24,6 +26,10 @@ from chalicelib.wiring.stage import LOCAL, Stage
 PROJECT = Path(__file__).parents[2]
 CODE = ("app.py", "chalicelib", "requirements.lock")
 """What the deployment package is built from."""
+
+FILE = "stages/{}.toml"
+EARLIER = ("{}.tfvars", "backend-{}.hcl")
+"""What described a stage before it was one file, in the same folder."""
 
 ADDRESSES = ("AWS_ENDPOINT_URL", "GITHUB_API_URL")
 KEYS = {
@@ -52,7 +58,9 @@ def find(name: str, region: str | None = None) -> Stage:
 
 
 def variables(name: str) -> dict[str, str]:
-    """Read what a deployment gives the stage's functions; a stage need not be in the file."""
+    """Read what a deployment gives the stage's functions; a stage need not be described."""
+    if (told := described(name, PROJECT)) is not None:
+        return {key: text(value) for key, value in dict(told.get("settings", {})).items()}
     file = PROJECT / ".chalice" / "config.json"
     try:
         stages = json.loads(file.read_text(encoding="utf-8"))["stages"]
@@ -84,19 +92,40 @@ def _git(root: Path, verb: str, *options: str) -> str | None:
     return done.stdout.strip() or None
 
 
+def described(name: str, root: Path) -> dict[str, Any] | None:
+    """Read what a stage's file says; None if it has none.
+
+    Raises ConfigurationError where it is not TOML, or where files of before still say something.
+    """
+    folder = root / "infra-extra"
+    for earlier in (each.format(name) for each in EARLIER):
+        if (folder / earlier).exists():
+            fault = f"it is no longer read: `make stage-{name}` moves what it says to {FILE.format(name)}"
+            raise ConfigurationError(f"infra-extra/{earlier}", [fault])
+    file = folder / FILE.format(name)
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(f"infra-extra/{FILE.format(name)}", [f"not TOML: {error}"]) from None
+
+
+def text(value: object) -> str:
+    """Write a value of a stage's file as the functions' environment has it; raises ValueError."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list) and all(isinstance(each, str) for each in value):
+        return ",".join(value)
+    if not isinstance(value, str | int | float):
+        raise ValueError("must be a string, a number, true, false, or a list of strings")  # noqa: TRY004 - pydantic's
+    return str(value)
+
+
 def _check(name: str, region: str | None) -> None:
     """See that a stage may be called so, and that a region is one by its form."""
     if not re.fullmatch(r"[a-z0-9]{1,20}", name):
         raise ConfigurationError(f"--stage {name}", ["a stage is a word of lower-case letters and digits"])
     if region is not None and not re.fullmatch(r"[a-z]{2,}(-[a-z]+)+-\d{1,2}", region):
         raise ConfigurationError(f"--region {region}", ["name a region of AWS, such as us-east-1"])
-
-
-def assignments(file: Path) -> dict[str, str]:
-    """Read the strings and booleans that a file of HCL assigns, line by line."""
-    text = file.read_text(encoding="utf-8") if file.is_file() else ""
-    found = re.findall(r'^\s*(\w+)\s*=\s*(?:"([^"]*)"|(true|false)\b)', text, re.MULTILINE)
-    return {name: string or boolean for name, string, boolean in found}
 
 
 def environment(region: str) -> dict[str, str]:
@@ -114,12 +143,13 @@ def _proxy(address: str) -> str:
 
 
 def _region(name: str) -> str:
-    written = assignments(PROJECT / "infra-extra" / f"{name}.tfvars")
+    written = described(name, PROJECT) or {}
     named = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
     region = written.get("region") or named
     if not region:
         fault = (
-            f"there is no infra-extra/{name}.tfvars that says where it is; correct --stage, or name --region"
+            f"there is no infra-extra/{FILE.format(name)} that says where it is; correct --stage, "
+            "or name --region"
         )
         raise ConfigurationError(f"--stage {name}", [fault])
-    return region
+    return str(region)

@@ -1,5 +1,5 @@
 # Events of AWS services become issues. The rules send them to Alerting's bus, which accepts the services listed in `aws_services`
-# in the tfvars of infra-extra. The tags of a job, task, database or instance may name the team; otherwise routing.toml does, in
+# in the stage's file. The tags of a job, task, database or instance may name the team; otherwise routing.toml does, in
 # [source.aws-ecs] and so on.
 variable "alerting_bus_arn" {
   description = "What infra-extra prints as alarm_bus_arn"

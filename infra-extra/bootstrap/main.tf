@@ -1,15 +1,10 @@
 # The bucket of Terraform's state and of Chalice's memory of its deployments, made once for each stage.
-locals {
-  file    = file("${path.module}/../backend-${var.stage}.hcl")
-  backend = { for key in ["bucket", "region"] : key => regex("(?m)^\\s*${key}\\s*=\\s*\"([^\"]+)\"", local.file)[0] }
-}
-
 resource "aws_s3_bucket" "state" {
   #checkov:skip=CKV_AWS_144: a state describes one region, and is of no use without it
   #checkov:skip=CKV_AWS_145: the key that S3 manages is enough for names and settings, and costs nothing
   #checkov:skip=CKV_AWS_18: CloudTrail tells who changed what; a log bucket would need another one beside it
   #checkov:skip=CKV2_AWS_62: nobody waits for events of this bucket
-  bucket = local.backend.bucket
+  bucket = var.bucket
 
   lifecycle {
     prevent_destroy = true

@@ -1,4 +1,4 @@
 output "bucket" {
-  description = "The bucket, as backend-<stage>.hcl names it."
+  description = "The bucket of the stage's state."
   value       = aws_s3_bucket.state.id
 }

@@ -10,7 +10,7 @@ terraform {
 }
 
 provider "aws" {
-  region = local.backend.region
+  region = var.region
 
   default_tags {
     tags = { project = "alerting", stage = var.stage }

@@ -39,7 +39,7 @@ def destroy(stage: Deployment) -> None:
     prefix = stage.prefix
     if stage.name == "prod" and input(f"Type {prefix} to delete it with all its data: ") != prefix:
         raise Faults(f"{prefix} is left as it is, since", ["its name was not typed"])
-    checks.require(stage, (checks.tools, checks.account, checks.state_bucket))
+    checks.require(stage, (checks.tools, checks.state_bucket))
     functions.delete(stage)
     terraform.destroy(stage)
 
@@ -68,6 +68,13 @@ def pack(stage: Deployment) -> None:
     print(package.build(stage))
 
 
+def bucket(stage: Deployment) -> None:
+    """Make the bucket of the state, unless it is there, and print its name."""
+    if any(checks.state_bucket(stage)):
+        terraform.make_bucket(stage)
+    print(stage.bucket)
+
+
 VERBS: dict[str, Callable[[Deployment], None]] = {
     "plan": plan,
     "deploy": deploy,
@@ -76,7 +83,10 @@ VERBS: dict[str, Callable[[Deployment], None]] = {
     "publish": publish,
     "url": url,
     "package": pack,
+    "bucket": bucket,
 }
+OFFLINE = (pack,)
+"""Need no account."""
 
 
 def main() -> None:
@@ -86,7 +96,10 @@ def main() -> None:
     parser.add_argument("stage")
     options = parser.parse_args()
     try:
-        VERBS[options.verb](Deployment.read(options.stage))
+        stage, do = Deployment.read(options.stage), VERBS[options.verb]
+        if do not in OFFLINE:
+            checks.require(stage, (checks.account,))
+        do(stage)
     except (Faults, Stopped, ConfigurationError, ClientError, BotoCoreError) as error:
         sys.exit(f"{options.verb}-{options.stage}: {error}")
     except subprocess.CalledProcessError as error:

@@ -66,11 +66,17 @@ def files(stage: Deployment) -> Iterator[str]:
 
 
 def account(stage: Deployment) -> Iterator[str]:
-    """AWS knows whose the credentials are."""
+    """AWS knows whose the credentials are, and they are of the stage's account."""
     try:
-        _ = stage.place
+        found = stage.place.account_id
     except (ClientError, BotoCoreError) as error:
         yield f"AWS does not know you ({error}): set AWS_PROFILE, or sign in"
+    else:
+        if stage.file.account not in (None, found):
+            yield (
+                f"you are signed in to account {found}, and {stage.described} is for {stage.file.account}: "
+                "set AWS_PROFILE, or sign in there"
+            )
 
 
 def region(stage: Deployment) -> Iterator[str]:
@@ -79,7 +85,7 @@ def region(stage: Deployment) -> Iterator[str]:
         statements = json.loads(file.read_text(encoding="utf-8"))["Statement"]
         named = {arn.split(":")[3] for each in statements for arn in _listed(each["Resource"]) if arn != "*"}
         for other in sorted(named - {stage.region, ""}):
-            yield f".chalice/{file.name} is for {other}, infra-extra/{stage.name}.tfvars for {stage.region}"
+            yield f".chalice/{file.name} is for {other}, {stage.described} for {stage.region}"
 
 
 def state_bucket(stage: Deployment) -> Iterator[str]:
@@ -89,10 +95,10 @@ def state_bucket(stage: Deployment) -> Iterator[str]:
         stage.s3.head_bucket(Bucket=bucket, ExpectedBucketOwner=owner)
     except ClientError as error:
         told = {
-            "404": "is not there: make it in infra-extra/bootstrap",
+            "404": f"is not there: `make bucket-{stage.name}` makes it",
             "403": f"is not account {owner}'s, or not yours to read: use the credentials of its account",
         }.get(_code(error), f"cannot be used ({_code(error)})")
-        yield f"the state bucket {bucket}, named in infra-extra/backend-{stage.name}.hcl, {told}"
+        yield f"the state bucket {bucket} of {stage.described}, {told}"
 
 
 def secrets(stage: Deployment) -> Iterator[str]:
@@ -121,7 +127,7 @@ def rules(stage: Deployment) -> Iterator[str]:
         for name in page["RuleNames"]:
             yield (
                 f"the rule {name} publishes to the topic {stage.topic} itself, and its alarms would be lost: "
-                f"set direct_rules = true in infra-extra/{stage.name}.tfvars, deploy, let the rule send to "
+                f"set direct_rules = true in {stage.described}, deploy, let the rule send to "
                 f"the bus {stage.bus} (docs/deploy.md), and set it to false then"
             )
 
@@ -163,7 +169,7 @@ def resources(stage: Deployment) -> Iterator[str]:
 
 
 BEFORE_ANYTHING: tuple[Check, ...] = (
-    *(tools, files, account, region, state_bucket),
+    *(tools, files, region, state_bucket),
     *(secrets, rules, memory_of_chalice),
 )
 BEFORE_FUNCTIONS: tuple[Check, ...] = (resources,)

@@ -1,6 +1,6 @@
 """A deployment: a stage with the bucket of its state, and the checkout that it is deployed from.
 
-The region is the one of `<stage>.tfvars`, the state bucket the one of `backend-<stage>.hcl`.
+What it is like is in `stages/<name>.toml`.
 """
 
 from dataclasses import dataclass
@@ -12,6 +12,8 @@ from botocore.config import Config
 from chalicelib.settings import Settings
 from chalicelib.wiring import checkout
 from chalicelib.wiring.stage import Stage
+from ops import stage_file
+from ops.stage_file import StageFile
 
 PATIENT = Config(connect_timeout=10, read_timeout=60, s3={"addressing_style": "path"})
 """Buckets by path: if AWS is a stand-in at one address, a bucket has no host of its own."""
@@ -27,30 +29,52 @@ class Faults(Exception):
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Deployment(Stage):
-    """A stage that is deployed from a checkout; its functions' settings are not looked at."""
+    """A stage that is deployed from a checkout."""
 
-    bucket: str
-    bucket_region: str
+    file: StageFile
     root: Path = checkout.PROJECT
-    direct_rules: bool = True
     config: Config = PATIENT
 
     @classmethod
     def read(cls, name: str, root: Path = checkout.PROJECT) -> "Deployment":
-        """Read a stage's files; raises Faults naming what is missing in them."""
-        tfvars, hcl = f"{name}.tfvars", f"backend-{name}.hcl"
-        variables, backend = (checkout.assignments(root / "infra-extra" / file) for file in (tfvars, hcl))
-        wanted = [(tfvars, variables, "region"), (hcl, backend, "bucket"), (hcl, backend, "region")]
-        faults = [f"infra-extra/{file} sets no {key}" for file, found, key in wanted if not found.get(key)]
-        if faults:
-            raise Faults(f"The stage {name} is not described:", faults)
-        return cls(
-            settings=Settings.read({"ALERTING_STAGE": name, "AWS_REGION": variables["region"]}),
-            bucket=backend["bucket"],
-            bucket_region=backend["region"],
-            root=root,
-            direct_rules=variables.get("direct_rules") != "false",
-        )
+        """Read a stage's file; raises ConfigurationError naming every fault in it."""
+        return cls.of(name, stage_file.read(name, root), root)
+
+    @classmethod
+    def of(cls, name: str, file: StageFile, root: Path) -> "Deployment":
+        """Make the stage that a file describes."""
+        own = {"ALERTING_STAGE": name, "AWS_REGION": file.region}
+        return cls(settings=Settings.read(file.settings | own), file=file, root=root)
+
+    @property
+    def described(self) -> str:
+        """Name the file that describes it."""
+        return f"infra-extra/{checkout.FILE.format(self.name)}"
+
+    @property
+    def asks(self) -> bool:
+        """Whether a person has to agree before something changes."""
+        return self.name == "prod" if self.file.confirm is None else self.file.confirm
+
+    @property
+    def direct_rules(self) -> bool:
+        """Whether EventBridge rules may publish to the topic themselves, as variables.tf has it."""
+        return self.file.terraform.get("direct_rules") is not False
+
+    @property
+    def made(self) -> Path:
+        """Where everything is that is made of the stage's file."""
+        return self.root / "build" / "stages" / self.name
+
+    @property
+    def bucket(self) -> str:
+        """The bucket of the state; names of buckets are unique in the whole world."""
+        return self.file.state.bucket or f"{self.prefix}-{self.place.account_id}-state"
+
+    @property
+    def bucket_region(self) -> str:
+        """Where that bucket is."""
+        return self.file.state.region or self.region
 
     @property
     def s3(self) -> Any:

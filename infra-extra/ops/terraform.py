@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
 
@@ -32,8 +33,45 @@ def outputs(stage: Deployment) -> dict[str, Any]:
 
 def init(stage: Deployment) -> None:
     """Fetch the provider that the lock file names, no other, and find the state."""
-    backend = f"-backend-config=backend-{stage.name}.hcl"
-    _terraform(stage, "init", "-input=false", "-lockfile=readonly", backend, stdout=subprocess.PIPE)
+    file = _made(stage, "backend.json", backend(stage))
+    options = ("-input=false", "-lockfile=readonly", "-reconfigure", f"-backend-config={file}")
+    _terraform(stage, "init", *options, stdout=subprocess.PIPE)
+
+
+def backend(stage: Deployment) -> dict[str, Any]:
+    """Say where the state is."""
+    key = stage.file.state.key or f"alerting/{stage.name}.tfstate"
+    place = {"bucket": stage.bucket, "key": key, "region": stage.bucket_region}
+    return place | {"encrypt": True, "use_lockfile": True}
+
+
+def variables(stage: Deployment) -> dict[str, Any]:
+    """Give every variable that the stage's file sets, and those that follow from it."""
+    config = json.loads((stage.root / ".chalice" / "config.json").read_text(encoding="utf-8"))
+    timeout = (
+        stage.file.functions.collector.timeout or config["lambda_functions"]["collector"]["lambda_timeout"]
+    )
+    following = {"collector_timeout_seconds": timeout, "canary": bool(stage.settings.canary_repository)}
+    return {"stage": stage.name, "region": stage.region} | following | stage.file.terraform
+
+
+def make_bucket(stage: Deployment) -> None:
+    """Make the bucket of the state, with the configuration in `bootstrap/`."""
+    named = {"stage": stage.name, "bucket": stage.bucket, "region": stage.bucket_region}
+    state = f"-state={stage.made / 'bootstrap.tfstate'}"
+    given = f"-var-file={_made(stage, 'bootstrap.tfvars.json', named)}"
+    _terraform(
+        stage, "init", "-input=false", "-lockfile=readonly", stdout=subprocess.PIPE, folder="bootstrap"
+    )
+    _terraform(stage, "apply", "-input=false", "-auto-approve", state, given, folder="bootstrap")
+
+
+def _made(stage: Deployment, name: str, what: dict[str, Any]) -> Path:
+    """Write a file for Terraform."""
+    stage.made.mkdir(parents=True, exist_ok=True)
+    file = stage.made / name
+    file.write_text(json.dumps(what, indent=2) + "\n", encoding="utf-8")
+    return file
 
 
 def _run(stage: Deployment, *arguments: str) -> None:
@@ -42,13 +80,15 @@ def _run(stage: Deployment, *arguments: str) -> None:
 
 
 def _variables(stage: Deployment) -> tuple[str, ...]:
-    return "-input=false", f"-var-file={stage.name}.tfvars"
+    return "-input=false", f"-var-file={_made(stage, 'terraform.tfvars.json', variables(stage))}"
 
 
-def _terraform(stage: Deployment, *arguments: str, stdout: int | None = None) -> CompletedProcess[str]:
+def _terraform(
+    stage: Deployment, *arguments: str, stdout: int | None = None, folder: str = "."
+) -> CompletedProcess[str]:
     """Run Terraform; its errors go to the terminal as they are."""
-    folder = stage.root / "infra-extra"
-    environment = stage.environment | {"TF_DATA_DIR": str(folder / ".terraform" / stage.name)}
+    place = stage.root / "infra-extra" / folder
+    environment = stage.environment | {"TF_DATA_DIR": str(place / ".terraform" / stage.name)}
     return subprocess.run(
-        ["terraform", f"-chdir={folder}", *arguments], env=environment, stdout=stdout, text=True, check=True
+        ["terraform", f"-chdir={place}", *arguments], env=environment, stdout=stdout, text=True, check=True
     )

@@ -9,7 +9,7 @@ variable "stage" {
 }
 
 variable "region" {
-  description = "The region of the alarms, named in other_regions of the stage's tfvars."
+  description = "The region of the alarms, named in other_regions of the stage's file."
   type        = string
 
   validation {

@@ -8,7 +8,7 @@ terraform {
     }
   }
 
-  # Completed by `terraform init -backend-config=../backend-<stage>.hcl -backend-config=key=alerting/<region>.tfstate`.
+  # Completed by `terraform init -backend-config=../../build/stages/<stage>/backend.json -backend-config=key=alerting/<region>.tfstate`.
   backend "s3" {}
 }
 

@@ -19,7 +19,7 @@ TARGETS = {
         for name in line.split()
     ),
 }
-STAGED = ("plan", "deploy", "publish", "url", "logs", "destroy", "package")
+STAGED = {name.removesuffix("-%") for name in TARGETS if name.endswith("-%")}
 
 
 @cache

@@ -50,7 +50,7 @@ class World:
 
     @property
     def bucket(self) -> str:
-        return Deployment.read("dev", self.first.path).bucket
+        return f"{PREFIX}-123456789012-state"
 
     @cached_property
     def functions(self) -> Deployed:

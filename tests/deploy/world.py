@@ -98,12 +98,7 @@ class Checkout:
 
     def make_bucket(self) -> None:
         """Make the state bucket, as the guide says."""
-        here = ("terraform", "-chdir=infra-extra/bootstrap")
-        begun = self.run(*here, "init", "-input=false", "-lockfile=readonly")
-        done = self.run(
-            *here, "apply", "-auto-approve", "-input=false", "-var=stage=dev", "-state=dev.tfstate"
-        )
-        assert done.returncode == 0, begun.stderr + done.stderr
+        self.make_target("bucket-dev")
 
     @property
     def memory(self) -> dict[str, Any]:

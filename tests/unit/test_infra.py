@@ -10,6 +10,9 @@ import pytest
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
+from chalicelib.settings import AwsArn
+from ops import terraform
+from ops.deployment import Deployment
 from tests.local.aws import DLQ_RETENTION_SECONDS, INDEXES
 from tests.local.patience import finished
 
@@ -22,10 +25,6 @@ FOLDERS = (".", "region", "bootstrap")
 
 def read(name: str) -> str:
     return (INFRA / name).read_text(encoding="utf-8")
-
-
-def assignments(name: str) -> dict[str, str]:
-    return dict(re.findall(r'^(\w+) += "?([^"\n]+)"?$', read(name), re.MULTILINE))
 
 
 def blocks(kind: str) -> dict[str, str]:
@@ -56,18 +55,17 @@ def test_the_lock_files_are_in_git() -> None:
     assert "lock.hcl" not in (ROOT / ".gitignore").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("stage", STAGES)
-def test_a_stage_is_where_its_policies_are_written_for(stage: str) -> None:
-    variables, backend = assignments(f"{stage}.tfvars"), assignments(f"backend-{stage}.hcl")
-    assert (variables["stage"], variables["region"]) == (stage, STAGES[stage])
-    assert backend["region"] == variables["region"]
+def in_an_account(name: str, monkeypatch: pytest.MonkeyPatch) -> Deployment:
+    monkeypatch.setattr(Deployment, "place", AwsArn("aws", STAGES[name], "123456789012", ""))
+    return Deployment.read(name)
 
 
-def test_the_states_of_two_stages_are_apart_locked_and_encrypted() -> None:
-    dev, prod = (assignments(f"backend-{stage}.hcl") for stage in STAGES)
-    assert dev["bucket"] != prod["bucket"]
+def test_the_states_of_two_stages_are_apart_locked_and_encrypted(monkeypatch: pytest.MonkeyPatch) -> None:
+    dev, prod = (terraform.backend(in_an_account(stage, monkeypatch)) for stage in STAGES)
+    assert (dev["bucket"], dev["region"]) == ("alerting-dev-123456789012-state", "us-west-2")
+    assert (prod["bucket"], prod["region"]) == ("alerting-prod-123456789012-state", "us-east-1")
     assert dev["key"] != prod["key"]
-    assert dev["use_lockfile"] == prod["use_lockfile"] == dev["encrypt"] == prod["encrypt"] == "true"
+    assert dev["use_lockfile"] == prod["use_lockfile"] == dev["encrypt"] == prod["encrypt"] is True
 
 
 @pytest.mark.parametrize("variable", VARIABLES)
@@ -117,13 +115,11 @@ def test_dead_letters_are_kept_as_long_as_on_the_local_stack() -> None:
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_the_queue_hides_a_message_six_times_as_long_as_the_collector_may_take(stage: str) -> None:
-    default = re.search(r"default += (\d+)", VARIABLES["./collector_timeout_seconds"])
     factor = re.search(
         r"visibility_timeout_seconds = var\.collector_timeout_seconds \* (\d+)", read("queues.tf")
     )
-    assert default
     assert factor
-    told = int(assignments(f"{stage}.tfvars").get("collector_timeout_seconds", default[1]))
+    told = terraform.variables(Deployment.read(stage))["collector_timeout_seconds"]
     assert told == CONFIG["lambda_functions"]["collector"]["lambda_timeout"]
     assert int(factor[1]) >= 6
 

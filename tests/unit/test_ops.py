@@ -6,7 +6,6 @@ import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -17,11 +16,11 @@ import httpx
 import pytest
 from moto import mock_aws
 
-from chalicelib.settings import Settings
 from chalicelib.wiring.checkout import PROJECT
 from ops import __main__ as ops
 from ops import checks, functions, leftovers, logs, memory, package, terraform
 from ops.deployment import Deployment, Faults
+from ops.stage_file import StageFile, State
 from ops.trial import Stopped, Trial
 from tests.local.github import AppKey
 
@@ -39,8 +38,12 @@ def stage(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Deploymen
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
     (tmp_path / ".chalice").mkdir()
     with mock_aws():
-        settings = Settings.read({"ALERTING_STAGE": "dev", "AWS_REGION": REGION})
-        yield Deployment(settings=settings, bucket=BUCKET, bucket_region=REGION, root=tmp_path)
+        yield described(tmp_path)
+
+
+def described(root: Path, **more: Any) -> Deployment:
+    file = StageFile(region=REGION, state=State(bucket=BUCKET), **more)
+    return Deployment.of("dev", file, root)
 
 
 def make_bucket(stage: Deployment) -> None:
@@ -60,6 +63,7 @@ def test_the_stages_that_ship_are_read_from_their_files() -> None:
     dev, prod = (Deployment.read(name) for name in ("dev", "prod"))
     assert (dev.region, prod.region) == ("us-west-2", "us-east-1")
     assert (dev.bucket_region, prod.bucket_region) == ("us-west-2", "us-east-1")
+    assert (dev.asks, prod.asks) == (False, True)
     assert prod.functions == ("alerting-prod", "alerting-prod-collector", "alerting-prod-reconcile")
     assert dev.environment["AWS_REGION"] == dev.environment["AWS_DEFAULT_REGION"] == "us-west-2"
 
@@ -75,19 +79,27 @@ def test_a_file_that_the_functions_could_not_read_stops_a_deployment(stage: Depl
     assert windows.startswith("maintenance.toml: window.0: needs begins and ends")
 
 
-def test_what_a_stages_files_lack_is_told_together(tmp_path: Path) -> None:
-    (tmp_path / "infra-extra").mkdir()
-    (tmp_path / "infra-extra" / "dev.tfvars").write_text('stage = "dev"\n', encoding="utf-8")
-    with pytest.raises(Faults) as raised:
-        Deployment.read("dev", tmp_path)
-    assert raised.value.faults == [
-        "infra-extra/dev.tfvars sets no region",
-        "infra-extra/backend-dev.hcl sets no bucket",
-        "infra-extra/backend-dev.hcl sets no region",
-    ]
-
-
 # The checks.
+
+
+@pytest.mark.parametrize(("wanted", "faults"), [("123456789012", 0), (None, 0), ("999999999999", 1)])
+def test_any_other_account_is_refused(stage: Deployment, wanted: str | None, faults: int) -> None:
+    found = list(checks.account(described(stage.root, account=wanted)))
+    assert len(found) == faults
+    assert all(
+        "account 123456789012, and infra-extra/stages/dev.toml is for 999999999999" in each for each in found
+    )
+
+
+def test_in_another_account_nothing_else_is_asked(stage: Deployment, monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+    for verb in set(ops.VERBS) - {"package"}:
+        monkeypatch.setitem(ops.VERBS, verb, lambda _: done.append("done"))
+        monkeypatch.setattr(Deployment, "read", lambda _: described(stage.root, account="999999999999"))
+        monkeypatch.setattr(sys, "argv", ["ops", verb, "dev"])
+        with pytest.raises(SystemExit, match="is for 999999999999"):
+            ops.main()
+    assert done == []
 
 
 def test_terraform_that_is_missing_or_old_is_told(stage: Deployment, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,7 +117,7 @@ def test_a_policy_for_another_region_is_told(stage: Deployment) -> None:
     file = stage.root / ".chalice" / "policy-dev-collector.json"
     file.write_text(json.dumps(policy), encoding="utf-8")
     assert told(stage, checks.region) == [
-        ".chalice/policy-dev-collector.json is for us-east-1, infra-extra/dev.tfvars for us-west-2"
+        ".chalice/policy-dev-collector.json is for us-east-1, infra-extra/stages/dev.toml for us-west-2"
     ]
 
 
@@ -277,19 +289,14 @@ def test_a_rule_that_would_be_cut_off_stops_the_deployment(stage: Deployment) ->
         events.put_rule(Name=name, EventPattern=json.dumps({"source": ["stage.cloudwatch"]}))
         events.put_targets(Rule=name, Targets=[{"Id": "1", "Arn": target}])
     assert list(checks.rules(stage)) == []
-    (fault,) = told(replace(stage, direct_rules=False), checks.rules)
+    (fault,) = told(described(stage.root, terraform={"direct_rules": False}), checks.rules)
     assert "the rule straight publishes to the topic alerting-dev-alerts itself" in fault
     assert "direct_rules = true" in fault
 
 
 def test_a_stage_that_says_nothing_of_direct_rules_keeps_them(tmp_path: Path) -> None:
-    folder = tmp_path / "infra-extra"
-    folder.mkdir()
-    backend = 'bucket = "b"\nregion = "us-west-2"\n'
-    (folder / "backend-dev.hcl").write_text(backend, encoding="utf-8")
-    for said, direct in (("", True), ("direct_rules = true\n", True), ("direct_rules  = false\n", False)):
-        (folder / "dev.tfvars").write_text(f'region = "us-west-2"\n{said}', encoding="utf-8")
-        assert Deployment.read("dev", tmp_path).direct_rules is direct
+    for said, direct in (({}, True), ({"direct_rules": True}, True), ({"direct_rules": False}, False)):
+        assert described(tmp_path, terraform=said).direct_rules is direct
 
 
 # Destroying.

@@ -87,7 +87,7 @@ def _settings(function: dict[str, Any], stage: Stage) -> Iterator[Finding]:
     ours = checkout.variables(stage.name)
     differ = sorted(name for name, value in ours.items() if deployed.get(name) != value)
     if differ:
-        told = f"{function['FunctionName']} has other settings than .chalice/config.json: {', '.join(differ)}"
+        told = f"{function['FunctionName']} has other settings than the stage's file: {', '.join(differ)}"
         yield Finding("settings", told, DEPLOY)
 
 

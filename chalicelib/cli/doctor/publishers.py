@@ -11,7 +11,7 @@ NAME = "topic policy"
 ALARMS = "cloudwatch.amazonaws.com"
 RULES = "events.amazonaws.com"
 OFF = (
-    "Turn it off once they send to the bus: direct_rules = false in infra-extra's tfvars, and deploy"
+    "Turn it off once they send to the bus: direct_rules = false in the stage's file, and deploy"
     " (docs/deploy.md, EventBridge)."
 )
 

@@ -59,7 +59,7 @@ DISABLED = Cause(
     "GITHUB_DISABLED",
     Kind.WANTED,
     "{title} is firing, but the stage {stage} writes nothing to GitHub (GITHUB_ENABLED=false).",
-    "Set GITHUB_ENABLED to true in .chalice/config.json and deploy; what is still firing gets its issue.",
+    "Set GITHUB_ENABLED to true in the stage's file and deploy; what is still firing gets its issue.",
 )
 CAUSES = (CLOSED, NOT_PLANNED, MUTED, SNOOZED, MAINTENANCE, INHIBITED, DISABLED)
 """In the words of the row; `unopened` says which holds."""

@@ -8,16 +8,18 @@ mock_provider "aws" {
   }
 }
 
-run "the_bucket_is_the_one_that_the_backend_names" {
+variables {
+  stage  = "prod"
+  bucket = "alerting-prod-123456789012-state"
+  region = "us-east-1"
+}
+
+run "the_bucket_keeps_what_is_in_it" {
   command = plan
 
-  variables {
-    stage = "prod"
-  }
-
   assert {
-    condition     = alltrue([for text in [aws_s3_bucket.state.bucket, local.backend.region] : strcontains(file("../backend-prod.hcl"), "= \"${text}\"\n")])
-    error_message = "Name and region are read in backend-prod.hcl."
+    condition     = aws_s3_bucket.state.bucket == "alerting-prod-123456789012-state"
+    error_message = "It has the name that the stage's file gives it."
   }
 
   assert {
@@ -39,11 +41,29 @@ run "the_bucket_is_the_one_that_the_backend_names" {
   }
 }
 
-run "a_stage_has_its_backend" {
+run "a_stage_that_cannot_be_is_refused" {
   command         = plan
   expect_failures = [var.stage]
 
   variables {
-    stage = "staging"
+    stage = "two-words"
+  }
+}
+
+run "a_bucket_that_cannot_be_is_refused" {
+  command         = plan
+  expect_failures = [var.bucket]
+
+  variables {
+    bucket = "Bucket"
+  }
+}
+
+run "a_region_that_cannot_be_is_refused" {
+  command         = plan
+  expect_failures = [var.region]
+
+  variables {
+    region = "east"
   }
 }

@@ -91,12 +91,11 @@ def project(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     for name in (*checkout.ADDRESSES, "AWS_REGION", "AWS_DEFAULT_REGION"):
         monkeypatch.delenv(name, raising=False)
     (tmp_path / ".chalice").mkdir()
-    (tmp_path / "infra-extra").mkdir()
-    variables = {"LEASE_SECONDS": "90", "AWS_REGION": "eu-west-1"}
-    stages = {"stages": {"dev": {"environment_variables": variables}}}
+    (tmp_path / "infra-extra" / "stages").mkdir(parents=True)
+    stages = {"stages": {"dev": {"environment_variables": {"LEASE_SECONDS": "120"}}}}
     (tmp_path / ".chalice" / "config.json").write_text(json.dumps(stages), encoding="utf-8")
-    tfvars = '# region = "us-east-2"\nregion   = "us-west-2"\ndirect_rules=false\n'
-    (tmp_path / "infra-extra" / "dev.tfvars").write_text(tfvars, encoding="utf-8")
+    described = 'region = "us-west-2"\n[settings]\nLEASE_SECONDS = 90\n'
+    (tmp_path / "infra-extra" / "stages" / "dev.toml").write_text(described, encoding="utf-8")
     monkeypatch.setattr(checkout, "PROJECT", tmp_path)
     return tmp_path
 
@@ -145,7 +144,18 @@ def test_a_proxy_is_taken_from_the_environment_but_for_the_local_stack(
 def test_a_config_that_cannot_be_read_is_told(project: Path) -> None:
     (project / ".chalice" / "config.json").write_text("{", encoding="utf-8")
     with pytest.raises(ConfigurationError, match=r"\.chalice/config\.json"):
+        checkout.find("local")
+    (project / "infra-extra" / "stages" / "dev.toml").write_text("region", encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=r"infra-extra/stages/dev\.toml: not TOML"):
         checkout.find("dev")
+
+
+@pytest.mark.parametrize("earlier", ["dev.tfvars", "backend-dev.hcl"])
+def test_files_of_before_are_not_passed_over(project: Path, earlier: str) -> None:
+    (project / "infra-extra" / earlier).touch()
+    with pytest.raises(ConfigurationError, match="`make stage-dev` moves what it says"):
+        checkout.find("dev")
+    assert checkout.find("local").name == "local"
 
 
 # Names.

@@ -1,5 +1,0 @@
-stage  = "prod"
-region = "us-east-1"
-
-# EventBridge rules send to the bus; true where some still publish to the topic themselves (docs/deploy.md).
-direct_rules = false
