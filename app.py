@@ -9,6 +9,7 @@ from chalicelib import entrypoints
 
 app = Chalice(app_name="alerting")
 queue = f"alerting-{os.environ.get('ALERTING_STAGE', 'local')}-alerts"
+entrypoints.load(os.environ.get("_HANDLER", ""))
 
 
 # No content types: senders may use any, and the body is checked as JSON whatever it is called.

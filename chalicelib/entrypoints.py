@@ -1,12 +1,13 @@
 """Entry points: what Lambda calls; they turn its events and contexts into our own terms.
 
 The webhook's parts are imported above; the collector's and reconcile's, whose libraries take long to load,
-where they are needed: the cold start of the webhook is what a sender waits for.
+only for these: the cold start of the webhook is what a sender waits for.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -23,6 +24,24 @@ if TYPE_CHECKING:
 
 MARGIN = timedelta(seconds=3)
 """What is left of an invocation when the work ends."""
+
+GITHUB = ("github.auth", "github.client", "github.issues", "github.transport")
+LATE: Mapping[str, tuple[str, ...]] = {
+    "app.collector": ("wiring.collector", *GITHUB),
+    "app.reconcile": ("wiring.reconcile", *GITHUB),
+}
+"""What a handler will need that is not imported above."""
+
+
+def load(handler: str) -> None:
+    """Load what a handler will need, and the client of GitHub too, while Lambda starts its function.
+
+    A start has a whole processor, an invocation what its memory buys: at 512 MB, less than a third of one
+    (docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html). A P0 may wait for it.
+    """
+    with loading():
+        for name in LATE.get(handler, ()):
+            import_module(f"chalicelib.{name}")
 
 
 def health() -> dict[str, str]:

@@ -3,7 +3,7 @@
 Chalice packages all of `chalicelib` as it lies there, dates a wheel's files by the time it unpacks them, and
 checks no hash where it looks for a wheel a second time. So it works on a copy that has only what belongs into
 the package, pip is limited to what the lock lists, and the archive is written again in order. Chalice uploads
-an archive that it finds for the files at hand. (Its compression is zlib's: another zlib makes other bytes.)
+an archive that it finds for the files at hand. (Another zlib or another Python makes other bytes.)
 """
 
 import json
@@ -16,6 +16,7 @@ from pathlib import Path
 
 from chalicelib.version import COMMIT
 from chalicelib.wiring import checkout
+from ops.compiled import compiled
 from ops.deployment import Deployment, Faults
 
 NOT_PACKAGED = shutil.ignore_patterns("cli", "checkout.py", "__pycache__")
@@ -45,7 +46,7 @@ def build(stage: Deployment) -> Path:
     (project / ".chalice" / "deployed").symlink_to(stage.memory.parent)
     run(stage, "package", str(project.parent / "template"))
     (archive,) = (project / ".chalice" / "deployments").glob("*.zip")
-    _write_again(archive)
+    _write_again(archive, stage)
     _require_all(archive, project / "requirements.txt")
     return Path(shutil.copy(archive, project.parent / "deployment.zip"))
 
@@ -92,10 +93,11 @@ def _pip(project: Path) -> dict[str, str]:
     }
 
 
-def _write_again(archive: Path) -> None:
-    """Write an archive in the order of its names, each file as old and as readable as the others."""
+def _write_again(archive: Path, stage: Deployment) -> None:
+    """Write an archive with compiled code, in the order of its names, each file as old and as readable."""
     with zipfile.ZipFile(archive) as made:
         contents = {name: made.read(name) for name in made.namelist()}
+    contents |= compiled(folder(stage), stage.environment, contents)
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as written:
         for name in sorted(contents):
             entry = zipfile.ZipInfo(name, LONG_AGO)

@@ -111,6 +111,7 @@ class Deployed:
             "AWS_REGION": self.cloud.region,
             "AWS_DEFAULT_REGION": self.cloud.region,
             "AWS_LAMBDA_FUNCTION_NAME": configuration["FunctionName"],
+            "_HANDLER": configuration["Handler"],
             "AWS_ENDPOINT_URL": self.cloud.url,
             "NO_PROXY": "127.0.0.1",
         }

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from packaging.utils import canonicalize_name
 
+from tests.bench.child import Runtime
 from tests.deploy.cloud import Cloud
 from tests.deploy.tools import ROOT, absent
 from tests.deploy.world import Checkout
@@ -27,6 +28,15 @@ NOT_FOR_LAMBDA = {
     *("boto3", "botocore", "pip", "setuptools"),
 }
 PINS = re.compile(r"^([\w.-]+)==([^\s;]+)", re.MULTILINE)
+STARTED = """
+import json, os, sys
+code = sys.argv[1]
+sys.path += sys.argv[1:]
+import app
+cached = {name: getattr(module, "__cached__", None) or "" for name, module in sys.modules.items()}
+print(json.dumps({name: os.path.exists(file) for name, file in cached.items() if file.startswith(code)}))
+"""
+"""Which modules of the package a start loads, and whether each is compiled."""
 SBOM_TOOL = ROOT / "build" / "supply" / "bin" / "cyclonedx-py"
 
 
@@ -54,7 +64,9 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def names(package: Path) -> set[str]:
-    return {name for name in zipfile.ZipFile(package).namelist() if not name.endswith("/")}
+    """What it holds, but for what is compiled."""
+    listed = zipfile.ZipFile(package).namelist()
+    return {name for name in listed if not name.endswith("/") and "__pycache__" not in name}
 
 
 def test_it_is_under_twelve_megabytes(package: Path) -> None:
@@ -72,7 +84,6 @@ def test_it_holds_no_test_no_stand_in_and_no_development_dependency(package: Pat
     top = {name.split("/")[0] for name in names(package)}
     assert top & NOT_FOR_LAMBDA == set()
     assert {each.removesuffix(".py") for each in top} & NOT_FOR_LAMBDA == set()
-    assert [name for name in names(package) if "__pycache__" in name] == []
 
 
 def test_it_holds_what_the_lock_pins_and_no_other_library(package: Path) -> None:
@@ -84,6 +95,20 @@ def test_it_holds_what_the_lock_pins_and_no_other_library(package: Path) -> None
 def test_it_names_the_commit_that_it_was_built_from(package: Path) -> None:
     commit = zipfile.ZipFile(package).read(COMMIT).decode()
     assert re.fullmatch("[0-9a-f]{12}", commit)
+
+
+@pytest.mark.parametrize("handler", ["app.app", "app.collector"])
+def test_a_start_compiles_nothing(package: Path, tmp_path: Path, handler: str) -> None:
+    with zipfile.ZipFile(package) as archive:
+        archive.extractall(tmp_path / "code")
+    aws = Runtime(tmp_path / "code", tmp_path).boto3()
+    command = [sys.executable, "-I", "-S", "-B", "-c", STARTED, str(tmp_path / "code"), str(aws)]
+    done = finished(command, env={"_HANDLER": handler})
+    assert done.returncode == 0, done.stderr
+    started = json.loads(done.stdout)
+    assert {"app", "chalice.app", "aws_lambda_powertools"} <= started.keys()
+    assert ("httpx" in started) is (handler == "app.collector")
+    assert [name for name, compiled in started.items() if not compiled] == []
 
 
 def test_a_second_build_from_a_checkout_with_rubbish_is_the_same_byte_for_byte(

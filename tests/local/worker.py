@@ -64,7 +64,7 @@ class Function:
 def serve(function: Function, connection: Connection) -> None:
     """Run in a worker process: answer None to an invocation that returned, else what went wrong."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.environ["AWS_LAMBDA_FUNCTION_NAME"] = function.name
+    os.environ |= {"AWS_LAMBDA_FUNCTION_NAME": function.name, "_HANDLER": f"app.{function.attribute}"}
     try:
         handler = getattr(importlib.import_module("app"), function.attribute)
     except Exception:  # noqa: BLE001 - whatever it is, the function cannot be loaded

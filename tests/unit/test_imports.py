@@ -253,8 +253,8 @@ print(json.dumps([sorted(read), app.queue]))
 """
 
 
-def test_importing_the_app_makes_no_client_and_reads_no_environment_but_the_stage() -> None:
-    assert in_a_fresh_interpreter(IMPORT_APP) == [["ALERTING_STAGE"], "alerting-local-alerts"]
+def test_importing_the_app_makes_no_client_and_reads_no_environment_but_the_stage_and_handler() -> None:
+    assert in_a_fresh_interpreter(IMPORT_APP) == [["ALERTING_STAGE", "_HANDLER"], "alerting-local-alerts"]
 
 
 LOAD = """
@@ -316,6 +316,20 @@ def test_the_webhook_loads_nothing_that_a_sender_would_have_to_wait_for() -> Non
     statuses, loaded = in_a_fresh_interpreter(SERVE)
     assert statuses == [202, 401, 400, 202, 503]
     assert set(SLOW).isdisjoint(loaded)
+
+
+START = """
+import json, os, sys
+os.environ["_HANDLER"] = "app.collector"
+import app
+print(json.dumps(sorted(sys.modules)))
+"""
+
+
+def test_a_start_of_the_collector_loads_the_client_of_github_before_an_alert_waits_for_it() -> None:
+    loaded = set(in_a_fresh_interpreter(START))
+    assert set(SLOW) <= loaded
+    assert {"chalicelib.collector.collector", "chalicelib.github.client"} <= loaded
 
 
 OPEN = """
