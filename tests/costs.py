@@ -1,6 +1,6 @@
 """What the system costs a month on AWS, by service, from the list prices in `docs/prices.toml`.
 
-`python -m tests.costs 1000 100000` prints it for months of so many alerts, as the README's table has it.
+`python -m tests.costs 1000 100000` prints it for months of so many alerts, as in docs/costs.md.
 """
 
 import sys

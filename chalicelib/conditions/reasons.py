@@ -11,7 +11,7 @@ from chalicelib.conditions.spec import Moment, Spec
 
 
 class Reason(StrEnum):
-    """The rule that applied to a message; the table in the README is these."""
+    """The rule that applied to a message; the table in docs/lifecycle.md is these."""
 
     FIRST_FIRING = "FIRST_FIRING"
     RESOLVED_UNSEEN = "RESOLVED_UNSEEN"

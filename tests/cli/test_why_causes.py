@@ -1,4 +1,4 @@
-"""The causes: each has its sentence, its kind and its place in the README; what is pure needs no stage."""
+"""The causes: each has its sentence, its kind and its place in the guide; what is pure needs no stage."""
 
 import re
 import shlex
@@ -26,7 +26,7 @@ from chalicelib.conditions.wishes import Wish
 from chalicelib.labels import FLAPPING_LABEL
 from chalicelib.rate_limit.rules import Budget, Limits
 from tests.cli import calls
-from tests.cli.test_readme import CHAPTER
+from tests.cli.test_command_line_page import PAGE
 from tests.unit.builders import REPOSITORY, at, firing, policy, resolved, row_of
 from tests.unit.conditions.test_plan import REF, with_issue
 from tests.unit.conditions.test_unopened import AGAIN, PERSON
@@ -81,8 +81,8 @@ def letter(body: str, reason: str = "MISSING_TEAM", minute: float = 5) -> Letter
 # The registry
 
 
-def test_the_readme_lists_every_cause_as_the_code_has_it() -> None:
-    listed = re.findall(r"^\| `([A-Z_]+)` \| (.+?) \| (\d) \| (.+) \|$", CHAPTER, re.MULTILINE)
+def test_the_page_lists_every_cause_as_the_code_has_it() -> None:
+    listed = re.findall(r"^\| `([A-Z_]+)` \| (.+?) \| (\d) \| (.+) \|$", PAGE, re.MULTILINE)
     assert listed == [(each.name, each.pattern, str(int(each.kind)), each.fix) for each in CAUSES]
 
 

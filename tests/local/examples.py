@@ -1,4 +1,4 @@
-"""Messages to play with, firing since now: `write` puts them where `make local` and the README say."""
+"""Messages to play with, firing since now: `write` puts them where `make local` and docs/try-it.md say."""
 
 import json
 from datetime import datetime

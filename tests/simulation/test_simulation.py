@@ -21,7 +21,7 @@ from tests.simulation.run import run
 from tests.simulation.scenario import Scenario, Setting
 from tests.simulation.shrink import shrink
 
-README = Path(__file__).parents[2] / "README.md"
+PAGE = Path(__file__).parents[2] / "docs/reliability.md"
 
 pytestmark = pytest.mark.no_cover  # other tests measure that; here it would take most of the time
 
@@ -78,11 +78,11 @@ def test_every_breakage_still_finds_what_it_breaks(name: str) -> None:
         pass
 
 
-def test_the_readme_counts_what_there_is() -> None:
+def test_the_page_counts_what_there_is() -> None:
     expected = coverage.expected()
     faults = {each.partition(": ")[2] for each in expected["faults"]}
     counted = f"{len(faults)} kinds of faults, {len(expected['states'])} states"
-    text = " ".join(README.read_text(encoding="utf-8").split())
+    text = " ".join(PAGE.read_text(encoding="utf-8").split())
     people = f"{len(expected['actions of people'])} things that people do"
     broken = f"breaks the code in {len(mutants.MUTANTS)} ways"
     assert [said for said in (counted, people, broken) if said not in text] == []

@@ -1,4 +1,4 @@
-"""The README's costs are what the list of prices says, and the list is complete."""
+"""The costs in docs/costs.md are what the list of prices says, and the list is complete."""
 
 import re
 from datetime import date
@@ -8,13 +8,13 @@ from chalicelib.telemetry.metrics import METRICS
 from tests.costs import SERVICES, TABLE, monthly, table
 
 ROOT = Path(__file__).parents[2]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs/costs.md").read_text(encoding="utf-8")
 SHOWN = (1_000, 100_000)
 
 
-def test_the_readme_shows_what_the_prices_come_to() -> None:
-    assert f"\n\n{table(SHOWN)}\n\n" in README
-    assert "`python -m tests.costs" in README
+def test_the_page_shows_what_the_prices_come_to() -> None:
+    assert f"\n\n{table(SHOWN)}\n\n" in PAGE
+    assert "`python -m tests.costs" in PAGE
 
 
 def test_as_many_metrics_are_paid_at_most_as_there_are() -> None:
@@ -28,7 +28,7 @@ def test_every_item_that_is_used_has_its_price_with_its_source() -> None:
     assert {item.split("_")[0] for item in used} == set(SERVICES)
     assert all(price["source"].startswith("https://aws.amazon.com/") for price in TABLE["prices"].values())
     assert isinstance(TABLE["as_of"], date)
-    assert f"as of {TABLE['as_of']:%B %Y}" in README
+    assert f"as of {TABLE['as_of']:%B %Y}" in PAGE
 
 
 def test_as_many_alarms_are_paid_as_there_are() -> None:

@@ -73,19 +73,6 @@ def test_the_reasons_that_a_page_names_are_those_of_the_code(page: Path) -> None
     assert [name for name in named if f'"{name}"' not in CODE] == []
 
 
-@pytest.mark.parametrize("page", [*PAGES, SENDERS / "README.md"], ids=lambda page: page.stem)
-def test_a_link_of_a_page_leads_to_a_file_and_a_heading(page: Path) -> None:
-    for link in re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8")):
-        file, _, anchor = link.partition("#")
-        if link.startswith("http"):
-            continue
-        target = (page.parent / file).resolve()
-        assert target.exists(), f"{page.name} links {link}"
-        headings = re.findall(r"^#+ (.+)$", target.read_text(encoding="utf-8"), re.MULTILINE)
-        slugs = {re.sub(r"[^\w\- ]", "", heading).strip().lower().replace(" ", "-") for heading in headings}
-        assert not anchor or anchor in slugs, f"{page.name} links {link}"
-
-
 def test_every_file_to_paste_is_found_from_a_page() -> None:
     linked = {link for page in PAGES for link in re.findall(r"\]\(([\w.-]+)\)", page.read_text())}
     assert {path.name for path in SENDERS.iterdir() if path.suffix != ".md"} - linked == set()

@@ -33,7 +33,7 @@ CAUSES: tuple[Cause, ...] = tuple(
     for each in (condition, notification, payload, webhook, queue, letters, people, github, turn, sender, key)
     for cause in each.CAUSES
 )
-"""Every cause there is, as the README lists them."""
+"""Every cause there is, as docs/command-line.md lists them."""
 
 
 def verdict_of(case: Case) -> Verdict:

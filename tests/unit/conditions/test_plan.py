@@ -1,4 +1,4 @@
-"""What GitHub should see next, and when: the README's life of a condition, rule by rule."""
+"""What GitHub should see next, and when: docs/lifecycle.md, rule by rule."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

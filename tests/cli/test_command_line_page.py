@@ -1,4 +1,4 @@
-"""The README's chapter for the person on call, walked through as a new operator would."""
+"""The page of the command line, walked through as a new operator would."""
 
 import re
 import shlex
@@ -13,10 +13,9 @@ from tests.cli.stack import Prompt
 from tests.local import examples
 
 ROOT = Path(__file__).parents[2]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-CHAPTER = README.partition("## On call\n")[2].partition("\n## ")[0]
+PAGE = (ROOT / "docs/command-line.md").read_text(encoding="utf-8")
 PROGRAM = ".venv/bin/python -m chalicelib.cli "
-WALK = [command.removeprefix(PROGRAM) for command in re.findall(r"^\$ (.+)$", CHAPTER, re.MULTILINE)]
+WALK = [command.removeprefix(PROGRAM) for command in re.findall(r"^\$ (.+)$", PAGE, re.MULTILINE)]
 
 
 @pytest.fixture
@@ -50,7 +49,7 @@ def test_an_operator_finds_out_why_mends_replays_and_sees_the_issue(prompt: Prom
 
 
 def test_its_table_names_every_command() -> None:
-    cells = " ".join(re.findall(r"^\| (`.+?) \|", CHAPTER, re.MULTILINE))
+    cells = " ".join(re.findall(r"^\| (`.+?) \|", PAGE, re.MULTILINE))
     assert set(re.findall(r"(?<=`)[a-z]+|(?<= )[a-z]+(?=`)", cells)) == {
         word for name, _ in calls.leaves() for word in name.split()
     }

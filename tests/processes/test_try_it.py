@@ -1,6 +1,6 @@
-"""The README's commands for playing, run as they stand there, on the stack that they are for.
+"""The commands of docs/try-it.md, run as they stand there, on the stack that they are for.
 
-Only the ports are others, in a copy of the project: those of the README may be in use on this machine.
+Only the ports are others, in a copy of the project: those of the page may be in use on this machine.
 """
 
 import re
@@ -21,11 +21,11 @@ from tests.local.stack.environment import child_environment
 from tests.local.stack.ports import AWS_PORT, GITHUB_PORT, HTTP_PORT, answers, free_port
 
 PORTS = (AWS_PORT, GITHUB_PORT, HTTP_PORT)
-COPIED = ("app.py", "chalicelib", ".chalice", "tests", "README.md", "Makefile", "pyproject.toml")
+COPIED = ("app.py", "chalicelib", ".chalice", "docs", "tests", "README.md", "Makefile", "pyproject.toml")
 INSTALLED = ("requirements.txt", "requirements-dev.txt")
 NAMING_PORTS = (
     ".chalice/config.json",
-    "README.md",
+    "docs/try-it.md",
     "tests/local/stack/__main__.py",
     "tests/local/stack/ports.py",
 )
@@ -54,15 +54,14 @@ class Copy:
         return copy
 
     def moved(self, text: str) -> str:
-        """Name our ports instead of the README's."""
+        """Name our ports instead of the page's."""
         return re.sub(r"\b\d{4}\b", lambda port: str(self.ports.get(int(port[0]), port[0])), text)
 
     @property
     def commands(self) -> list[str]:
-        """The README's commands, but those that deploy."""
-        readme = (self.path / "README.md").read_text(encoding="utf-8")
-        found = re.findall(r"^\$ (.+)$", readme, re.MULTILINE)
-        return [each for each in found if not each.startswith("make") and "deploy" not in each]
+        """The page's commands."""
+        page = (self.path / "docs/try-it.md").read_text(encoding="utf-8")
+        return re.findall(r"^\$ (.+)$", page, re.MULTILINE)
 
     @property
     def by_hand(self) -> list[str]:
