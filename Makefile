@@ -12,7 +12,7 @@
 #               make explain ARGS=alert.json, make dlq ARGS="replay --all" STAGE=prod, ARGS=--help for more
 #
 # make bucket-dev, plan-dev, deploy-dev, publish-dev, url-dev, logs-dev, destroy-dev, and the same of every stage:
-#               a stage on AWS, as infra-extra/stages describes it (docs/deploy.md)
+#               a stage on AWS, as infra-extra/stages describes it (docs/deploy.md); PACKAGE=file.zip deploys the package of a release
 # make package-dev: the deployment package alone, as deploy uploads it
 # make lock     write requirements.lock: the versions of requirements.txt, with hashes
 # make sbom     the package's bill of materials (CycloneDX): build/package/sbom.cdx.json
@@ -36,6 +36,7 @@ export PYTHONDONTWRITEBYTECODE :=
 
 # Each of any stage, as in plan-dev. No file is called so: what a pattern makes cannot be .PHONY.
 ON_A_STAGE := bucket-% plan-% deploy-% publish-% url-% logs-% destroy-% package-%
+RELEASED := $(if $(PACKAGE),--released $(PACKAGE))
 
 .DEFAULT_GOAL := help
 COMMANDS := why explain list show dlq send doctor stats adopt
@@ -163,7 +164,7 @@ senders: $(INSTALLED)
 	@$(RUN) -m pytest -n 2 --dist loadfile tests/senders
 
 $(ON_A_STAGE): $(INSTALLED)
-	@PYTHONPATH=infra-extra $(RUN) -m ops $(subst -, ,$@)
+	@PYTHONPATH=infra-extra $(RUN) -m ops $(subst -, ,$@) $(RELEASED)
 
 simulate-storm: $(INSTALLED)
 	@$(RUN) -m tests.storm.draw

@@ -4,12 +4,14 @@ import argparse
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.errors import ConfigurationError
-from ops import checks, functions, logs, package, terraform
+from ops import checks, functions, logs, terraform
 from ops.deployment import Deployment, Faults
 from ops.trial import Stopped, Trial
 
@@ -65,7 +67,7 @@ def url(stage: Deployment) -> None:
 
 def pack(stage: Deployment) -> None:
     """Make the deployment package alone, and print where it is."""
-    print(package.build(stage))
+    print(functions.prepare(stage))
 
 
 def bucket(stage: Deployment) -> None:
@@ -94,9 +96,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="ops", description=__doc__)
     parser.add_argument("verb", choices=VERBS)
     parser.add_argument("stage")
+    parser.add_argument("--released", type=Path, help="a package of a release, in place of a fresh one")
     options = parser.parse_args()
     try:
-        stage, do = Deployment.read(options.stage), VERBS[options.verb]
+        stage = replace(Deployment.read(options.stage), released=options.released)
+        do = VERBS[options.verb]
         if do not in OFFLINE:
             checks.require(stage, (checks.account,))
         do(stage)

@@ -33,6 +33,7 @@ class Deployment(Stage):
 
     file: StageFile
     root: Path = checkout.PROJECT
+    released: Path | None = None
     config: Config = PATIENT
 
     @classmethod

@@ -2,17 +2,23 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
-from ops import memory, package
+from ops import memory, package, release
 from ops.deployment import Deployment
 
 
 def deploy(stage: Deployment) -> None:
-    """Make or update the functions from a fresh package."""
+    """Make or update the functions from a fresh package, or from that of a release."""
     with memory.kept(stage):
-        package.build(stage)
+        prepare(stage)
         package.name_account(package.folder(stage), stage.place.account_id)
         package.run(stage, "deploy")
+
+
+def prepare(stage: Deployment) -> Path:
+    """Make the package that is deployed; returns where it is."""
+    return release.take(stage, stage.released) if stage.released else package.build(stage)
 
 
 def limit(stage: Deployment, per_second: float, burst: int) -> None:

@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from chalicelib.version import COMMIT
@@ -39,16 +40,26 @@ def build(stage: Deployment) -> Path:
     shutil.copytree(stage.root / "chalicelib", project / "chalicelib", ignore=NOT_PACKAGED)
     if commit := checkout.commit(stage.root):
         (project / "chalicelib" / COMMIT.name).write_text(commit, encoding="utf-8")
-    shutil.copytree(stage.root / ".chalice", project / ".chalice", ignore=NOT_COPIED)
     shutil.copy(stage.root / "app.py", project)
     shutil.copy(stage.root / "requirements.lock", project / "requirements.txt")
+    made = archive(stage)
+    with zipfile.ZipFile(made) as files:
+        contents = {name: files.read(name) for name in files.namelist()}
+    contents |= compiled(project, stage.environment, contents)
+    write(made, contents)
+    _require_all(made, project / "requirements.txt")
+    return Path(shutil.copy(made, project.parent / "deployment.zip"))
+
+
+def archive(stage: Deployment) -> Path:
+    """Let Chalice make the archive of a stage's project, under the name by which it will look for it."""
+    project = folder(stage)
+    shutil.copytree(stage.root / ".chalice", project / ".chalice", ignore=NOT_COPIED)
     stage.memory.parent.mkdir(exist_ok=True)
     (project / ".chalice" / "deployed").symlink_to(stage.memory.parent)
     run(stage, "package", str(project.parent / "template"))
-    (archive,) = (project / ".chalice" / "deployments").glob("*.zip")
-    _write_again(archive, stage)
-    _require_all(archive, project / "requirements.txt")
-    return Path(shutil.copy(archive, project.parent / "deployment.zip"))
+    (made,) = (project / ".chalice" / "deployments").glob("*.zip")
+    return made
 
 
 def run(stage: Deployment, verb: str, *arguments: str) -> None:
@@ -93,11 +104,8 @@ def _pip(project: Path) -> dict[str, str]:
     }
 
 
-def _write_again(archive: Path, stage: Deployment) -> None:
-    """Write an archive with compiled code, in the order of its names, each file as old and as readable."""
-    with zipfile.ZipFile(archive) as made:
-        contents = {name: made.read(name) for name in made.namelist()}
-    contents |= compiled(folder(stage), stage.environment, contents)
+def write(archive: Path, contents: Mapping[str, bytes]) -> None:
+    """Write an archive in the order of its names, each file as old and as readable as the others."""
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as written:
         for name in sorted(contents):
             entry = zipfile.ZipInfo(name, LONG_AGO)

@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 import shutil
+import subprocess
 import sys
 import zipfile
 from pathlib import Path
@@ -158,6 +159,50 @@ def test_its_bill_of_materials_names_every_library_with_its_hashes(tmp_path: Pat
     assert {name: each["version"] for name, each in listed.items() if name != "chalice"} == pinned
     assert "chalice" in listed
     assert all(each["externalReferences"][0]["hashes"] for name, each in listed.items() if name != "chalice")
+
+
+def released(package: Path, folder: Path) -> Path:
+    """A package as a release has it, with its digest next to it."""
+    file = folder / "alerting.zip"
+    if package != file:
+        shutil.copy(package, file)
+    Path(f"{file}.sha256").write_text(f"{digest(file)}  {file.name}\n", encoding="utf-8")
+    return file
+
+
+def taken(other: Checkout, file: Path) -> subprocess.CompletedProcess[str]:
+    """Prepare a released package where no library can be had."""
+    command = (sys.executable, "-m", "ops", "package", "prod", "--released", str(file))
+    return other.run(*command, PIP_INDEX_URL="http://127.0.0.1:1", PIP_NO_CACHE_DIR="1")
+
+
+def test_a_released_package_is_deployed_as_it_is_but_for_the_rules_of_the_checkout(
+    package: Path, tmp_path: Path
+) -> None:
+    other, file = checkout(tmp_path), released(package, tmp_path)
+    done = taken(other, file)
+    assert done.returncode == 0, done.stderr
+    assert digest(Path(done.stdout.splitlines()[-1])) == digest(package)
+    own = {"chalicelib/routing.toml": b"# our own\n", "chalicelib/maintenance.toml": b"# our own too\n"}
+    for name, content in own.items():
+        (other.path / name).write_bytes(content)
+    (other.path / "app.py").write_text("raise SystemExit", encoding="utf-8")
+    made = Path(taken(other, file).stdout.splitlines()[-1])
+    assert contents(made) == contents(package) | {
+        name: hashlib.sha256(content).hexdigest() for name, content in own.items()
+    }
+
+
+def test_a_released_package_that_is_damaged_or_for_another_python_is_refused(
+    package: Path, tmp_path: Path
+) -> None:
+    other, file = checkout(tmp_path), released(package, tmp_path)
+    with zipfile.ZipFile(file, "a") as changed:
+        changed.writestr("library.cpython-39-x86_64-linux-gnu.so", b"")
+    assert "is not the file that alerting.zip.sha256 describes" in taken(other, file).stderr
+    assert "alerting.zip is for Python 3.9 on x86_64" in taken(other, released(file, tmp_path)).stderr
+    Path(f"{file}.sha256").unlink()
+    assert "alerting.zip.sha256 is not there" in taken(other, file).stderr
 
 
 def contents(package: Path) -> dict[str, str]:

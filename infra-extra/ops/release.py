@@ -1,0 +1,82 @@
+"""A package of a release, deployed without building one: it is checked, and only the rules in it are yours.
+
+The rules are the TOML files in `chalicelib/`, such as `routing.toml`, which each checkout has of its own.
+"""
+
+import hashlib
+import json
+import re
+import shutil
+import sys
+import zipfile
+from pathlib import Path
+
+from ops import package
+from ops.deployment import Deployment, Faults
+
+CODE = ("app.py", "chalicelib/")
+COMPILED = re.compile(r"\.cpython-3(\d+)-(\w+)-linux-gnu\.so$", re.MULTILINE)
+
+
+def take(stage: Deployment, released: Path) -> Path:
+    """Make the project that Chalice deploys a released package from, and return what it will upload.
+
+    Raises Faults if the package is not whole, or not for this stage.
+    """
+    _require_whole(released)
+    _require_fitting(stage, released)
+    project = package.folder(stage)
+    shutil.rmtree(project.parent, ignore_errors=True)
+    with zipfile.ZipFile(released) as files:
+        files.extractall(project, [name for name in files.namelist() if _is_source(name)])
+    for old in (project / "chalicelib").glob("*.toml"):
+        old.unlink()
+    rules = {
+        f"chalicelib/{file.name}": file.read_bytes() for file in (stage.root / "chalicelib").glob("*.toml")
+    }
+    for name, content in rules.items():
+        (project / name).write_bytes(content)
+    # Chalice has nothing to install, and names the archive that it makes as it will look for it.
+    (project / "requirements.txt").touch()
+    archive = package.archive(stage)
+    contents = {name: content for name, content in _contents(released).items() if not _is_rules(name)}
+    package.write(archive, contents | rules)
+    return Path(shutil.copy(archive, project.parent / "deployment.zip"))
+
+
+def _require_whole(released: Path) -> None:
+    digest = Path(f"{released}.sha256")
+    missing = [
+        f"{file} is not there: download it from the release"
+        for file in (released, digest)
+        if not file.is_file()
+    ]
+    if missing:
+        raise Faults("The package is not deployed:", missing)
+    if hashlib.sha256(released.read_bytes()).hexdigest() != digest.read_text(encoding="utf-8").split()[0]:
+        raise Faults(
+            "The package is not deployed:", [f"{released} is not the file that {digest.name} describes"]
+        )
+
+
+def _require_fitting(stage: Deployment, released: Path) -> None:
+    config = json.loads((stage.root / ".chalice" / "config.json").read_text(encoding="utf-8"))
+    ours = str(sys.version_info.minor), package.MACHINES[config.get("lambda_architecture", "x86_64")]
+    others = set(COMPILED.findall("\n".join(zipfile.ZipFile(released).namelist()))) - {ours}
+    if others:
+        theirs = " and ".join(f"Python 3.{minor} on {machine}" for minor, machine in sorted(others))
+        fault = f"{released.name} is for {theirs}, and {stage.prefix} for Python 3.{ours[0]} on {ours[1]}"
+        raise Faults("The package is not deployed:", [fault])
+
+
+def _contents(archive: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(archive) as files:
+        return {name: files.read(name) for name in files.namelist()}
+
+
+def _is_source(name: str) -> bool:
+    return name.startswith(CODE) and not name.endswith(".pyc")
+
+
+def _is_rules(name: str) -> bool:
+    return Path(name).parent == Path("chalicelib") and name.endswith(".toml")
