@@ -11,6 +11,7 @@
 # make list     what fires, and why it has no issue; likewise why, explain, show, dlq, send, doctor, stats and adopt, with ARGS and STAGE:
 #               make explain ARGS=alert.json, make dlq ARGS="replay --all" STAGE=prod, ARGS=--help for more
 #
+# make setup STAGE=dev: from an AWS account to the first issue, step by step (docs/deploy.md); ARGS=--help for more
 # make bucket-dev, plan-dev, deploy-dev, publish-dev, url-dev, logs-dev, destroy-dev, and the same of every stage:
 #               a stage on AWS, as infra-extra/stages describes it (docs/deploy.md); PACKAGE=file.zip deploys the package of a release
 # make package-dev: the deployment package alone, as deploy uploads it
@@ -41,7 +42,7 @@ RELEASED := $(if $(PACKAGE),--released $(PACKAGE))
 .DEFAULT_GOAL := help
 COMMANDS := why explain list show dlq send doctor stats adopt
 STAGE ?= local
-.PHONY: help demo local test check style types format schema screenshots simulate simulate-mutants simulate-storm mutants fuzz coverage outside senders check-all check-rest bench bench-scale lock sbom clean $(COMMANDS)
+.PHONY: help setup demo local test check style types format schema screenshots simulate simulate-mutants simulate-storm mutants fuzz coverage outside senders check-all check-rest bench bench-scale lock sbom clean $(COMMANDS)
 
 help:
 	@sed -n '/^$$/q; s/^# \{0,1\}//p' Makefile
@@ -162,6 +163,9 @@ outside: $(INSTALLED) $(OUTSIDE) $(PROVIDER_6)
 
 senders: $(INSTALLED)
 	@$(RUN) -m pytest -n 2 --dist loadfile tests/senders
+
+setup: $(INSTALLED)
+	@PYTHONPATH=infra-extra $(RUN) -m ops.setup $(STAGE) $(ARGS)
 
 $(ON_A_STAGE): $(INSTALLED)
 	@PYTHONPATH=infra-extra $(RUN) -m ops $(subst -, ,$@) $(RELEASED)

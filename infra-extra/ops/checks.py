@@ -42,7 +42,7 @@ def _found(check: Check, stage: Deployment) -> list[str]:
         return [f"the {check.__name__.replace('_', ' ')} could not be checked: {error}"]
 
 
-def tools(_: Deployment) -> Iterator[str]:
+def tools(_: object = None) -> Iterator[str]:
     """Terraform is there and new enough, and Python is one that Lambda runs."""
     wanted, found = ".".join(map(str, TERRAFORM)), _terraform_version()
     if found is None:

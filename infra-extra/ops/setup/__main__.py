@@ -1,0 +1,128 @@
+"""From an AWS account to the first issue: what `make setup STAGE=dev` runs."""
+
+import argparse
+import re
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib.adapters import registry
+from chalicelib.errors import ConfigurationError
+from chalicelib.wiring.stage import LOCAL
+from ops import checks
+from ops.deployment import Faults
+from ops.setup import (
+    app,
+    bucket,
+    deployment,
+    installation,
+    proof,
+    questions,
+    routing_file,
+    senders,
+    stage_file,
+    tokens,
+    webhook,
+)
+from ops.setup.step import Setup, Step, Wanted, take
+from ops.trial import Stopped
+
+STEPS: tuple[Step, ...] = (
+    stage_file.STEP,
+    routing_file.STEP,
+    bucket.STEP,
+    tokens.STEP,
+    app.STEP,
+    deployment.STEP,
+    webhook.STEP,
+    installation.STEP,
+    proof.PUBLISH,
+    proof.DOCTOR,
+)
+STOPPED = (Faults, Stopped, ConfigurationError, ClientError, BotoCoreError, subprocess.CalledProcessError)
+DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError")
+
+
+class Terminal:
+    """The person in front of this terminal; with `yes`, one who agrees to what is proposed."""
+
+    def __init__(self, *, yes: bool) -> None:
+        self._yes = yes
+
+    def say(self, text: str) -> None:
+        """Print it now: a person follows what happens."""
+        print(text, flush=True)
+
+    def ask(self, question: str, default: str, option: str) -> str:
+        """Ask until there is an answer; raises Faults where nobody can answer."""
+        if self._yes and default:
+            return default
+        while True:
+            try:
+                answer = input(f"{question}{f' [{default}]' if default else ''}: ").strip() or default
+            except EOFError:
+                raise Faults("nobody answers:", [f"say {option}"]) from None
+            if answer:
+                return answer
+
+
+def run(setup: Setup, only: Sequence[str] = ()) -> None:
+    """Ask, say what will be done, and do it; raises what keeps it from that."""
+    steps = [step for step in STEPS if not only or step.name in only]
+    if faults := list(checks.tools()):
+        raise Faults("nothing is done, since", faults)
+    questions.ask(setup)
+    if not questions.begin(setup, [step.will(setup) for step in steps]):
+        raise Faults("nothing is done, since", ["you did not say yes"])
+    take(steps, setup)
+    setup.person.say("\n".join(["\nWhat to paste into your senders:", *senders.pasted(setup)]))
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Set a stage up; what keeps it from that is reported, with what to do."""
+    options = _parser().parse_args(arguments)
+    wanted = Wanted(options.region, options.organization, options.repositories, tuple(options.senders))
+    try:
+        run(Setup(options.stage, Terminal(yes=options.yes), wanted), options.step)
+    except STOPPED as error:
+        again = "Run the same command again to go on: what is done is left as it is."
+        sys.exit(f"setup of {options.stage}: {_trouble(error)}\n{again}")
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="make setup", description=__doc__)
+    parser.add_argument("stage", type=_stage, help="such as dev: a word of lower-case letters and digits")
+    parser.add_argument("--region", default="", help="where, if not in the AWS CLI's or the file's region")
+    parser.add_argument("--organization", default="", help="on GitHub, of which you are an owner")
+    parser.add_argument("--repositories", default="", metavar="'alerts web=web-app'", help="who gets issues")
+    known, usual = list(registry.webhooks()), Wanted().senders
+    parser.add_argument("--senders", nargs="+", default=usual, choices=known, help="who gets a token")
+    steps = [step.name for step in STEPS]
+    parser.add_argument("--step", nargs="+", default=(), choices=steps, help="take only these steps")
+    parser.add_argument("--yes", action="store_true", help="begin without asking")
+    return parser
+
+
+def _stage(name: str) -> str:
+    if name == LOCAL or not re.fullmatch(r"[a-z0-9]{1,20}", name):
+        raise argparse.ArgumentTypeError("name a stage to set up: make setup STAGE=dev")
+    return name
+
+
+def _trouble(error: Exception) -> str:
+    if isinstance(error, subprocess.CalledProcessError):
+        return f"{Path(error.cmd[0]).name} ended with {error.returncode}; see above"
+    if isinstance(error, ClientError) and error.response["Error"]["Code"] in DENIED:
+        return (
+            f"{error}\n  - use the credentials of an administrator: `aws sts get-caller-identity` shows yours"
+        )
+    return str(error)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,55 @@
+"""The GitHub App: made by GitHub's manifest flow, its key put straight into Secrets Manager."""
+
+import base64
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from ops.deployment import Faults
+from ops.setup import keeping
+from ops.setup.github import Created
+from ops.setup.loopback import Loopback
+from ops.setup.manifest import manifest, offer, web_address
+from ops.setup.step import Setup, Step
+
+
+def will(setup: Setup) -> str:
+    """Say what a person will see."""
+    return (
+        f"create a GitHub App for {setup.organization}, on a page of GitHub's that you confirm, "
+        f"and put its key into the secret {setup.names.app_secret}"
+    )
+
+
+def there(setup: Setup) -> str | None:
+    """See whether the secret holds a key."""
+    return f"{setup.names.app_secret} has its key" if setup.app else None
+
+
+def create(setup: Setup) -> None:
+    """Have a person create it, and keep its key."""
+    # Whoever may not write the secret learns it now: GitHub shows a key once.
+    keeping.add(setup.stage, setup.stage.app_secret, {})
+    created = _created(setup)
+    key = base64.b64encode(created.pem.encode()).decode()
+    values = {"github_app_client_id": created.client_id, "github_app_key_base64": key}
+    try:
+        keeping.add(setup.stage, setup.stage.app_secret, values)
+    except (Faults, ClientError, BotoCoreError) as error:
+        lost = f"delete the App on GitHub ({created.html_url}), and run the same command again"
+        raise Faults("the App's key is lost, since", [str(error), lost]) from None
+
+
+def _created(setup: Setup) -> Created:
+    web, organization = web_address(setup.api), setup.organization
+
+    def page(back: str, state: str) -> str:
+        described = manifest(stage=setup.name, organization=organization, web=web, back=back)
+        return offer(described, organization=organization, web=web, state=state)
+
+    with Loopback(page) as loopback:
+        setup.person.say(f"Open this page in a browser on this machine:\n  {loopback.address}")
+        code = loopback.code()
+    return setup.github.convert(code)
+
+
+STEP = Step("app", will, there, create)

@@ -1,0 +1,22 @@
+"""The bucket that keeps Terraform's state, and Chalice's memory of its deployments."""
+
+from ops import checks, terraform
+from ops.setup.step import Setup, Step
+
+
+def will(setup: Setup) -> str:
+    """Say what it is for."""
+    return f"make a bucket for the state of {setup.names.prefix}"
+
+
+def there(setup: Setup) -> str | None:
+    """See whether it is there, and this account's."""
+    return None if any(checks.state_bucket(setup.stage)) else f"the bucket {setup.stage.bucket} is there"
+
+
+def make(setup: Setup) -> None:
+    """Make it."""
+    terraform.make_bucket(setup.stage)
+
+
+STEP = Step("bucket", will, there, make)

@@ -1,0 +1,21 @@
+"""The routing table: which repository gets which team's issues."""
+
+from ops.setup.step import Setup, Step
+
+
+def will(setup: Setup) -> str:
+    """Say which repositories it will name."""
+    return f"write chalicelib/routing.toml, with {', '.join(setup.repositories)}"
+
+
+def there(setup: Setup) -> str | None:
+    """See whether it is somebody's own: then it stays."""
+    return f"chalicelib/routing.toml names {', '.join(setup.repositories)}" if setup.routing else None
+
+
+def write(setup: Setup) -> None:
+    """Write it in place of the example's."""
+    setup.routing_file.write_text(setup.routes, encoding="utf-8")
+
+
+STEP = Step("routing", will, there, write)

@@ -1,0 +1,28 @@
+"""What to paste into the senders: addresses, and where their tokens are, which are not shown."""
+
+from collections.abc import Iterator
+
+from ops import functions, terraform
+from ops.setup.step import Setup
+
+
+def pasted(setup: Setup) -> Iterator[str]:
+    """Say what each sender needs, line by line."""
+    stage, outputs = setup.stage, terraform.outputs(setup.stage)
+    topic, address = outputs["alarm_topic_arn"], functions.url(stage)
+    yield "CloudWatch alarms in Terraform (docs/senders/cloudwatch.md):"
+    yield f'  alarm_actions = ["{topic}"]'
+    yield f'  ok_actions    = ["{topic}"]'
+    for source in setup.wanted.senders:
+        yield f"\n{source} (docs/senders/{source}.md): a webhook to"
+        yield f"  {address}/webhooks/{source}"
+        yield "  with `Authorization: Bearer TOKEN`, where this prints the token:"
+        yield f"  {_token(setup, source)}"
+
+
+def _token(setup: Setup, source: str) -> str:
+    return (
+        f"aws secretsmanager get-secret-value --region {setup.region} "
+        f"--secret-id {setup.names.webhook_secret} --query SecretString --output text "
+        f"| jq -r .{source}_webhook_token"
+    )

@@ -1,0 +1,63 @@
+"""The stage's file: its region, and the one account that it may be in."""
+
+import re
+from pathlib import Path
+
+from chalicelib.wiring import checkout
+from ops.deployment import Faults
+from ops.setup.step import Setup, Step
+
+NEW = """\
+# All that is special about the stage {} (infra-extra/README.md).
+region = ""
+
+[terraform]
+direct_rules = false
+"""
+
+
+def will(setup: Setup) -> str:
+    """Say what the file will say."""
+    return f"write region {setup.region} and account {setup.identity['Account']} into {_named(setup)}"
+
+
+def there(setup: Setup) -> str | None:
+    """See whether it says so already; raises Faults if it says something else."""
+    written, account = checkout.described(setup.name, setup.root) or {}, setup.identity["Account"]
+    if "account" not in written:
+        return None
+    wrong = [
+        f"it says {key} = {written[key]!r}, but yours is {found!r}: correct {how}, or name another stage"
+        for key, found, how in (
+            ("account", account, "AWS_PROFILE"),
+            ("region", setup.region, "--region"),
+        )
+        if written[key] != found
+    ]
+    if wrong:
+        raise Faults(f"{_named(setup)} is left as it is, since", wrong)
+    return f"{_named(setup)} says region {setup.region} and account {account}"
+
+
+def write(setup: Setup) -> None:
+    """Write both into the file, and keep all else that is in it."""
+    file = setup.root / _named(setup)
+    text = _text(file) or NEW.format(setup.name)
+    text = re.sub(r'^(# )?account = ".*"\n', "", text, flags=re.MULTILINE)
+    ours = f'region = "{setup.region}"\naccount = "{setup.identity["Account"]}"\n'
+    text = re.sub(
+        r'^region = ".*"\n(\n# Any other account is refused\.\n)?', ours, text, count=1, flags=re.MULTILINE
+    )
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+
+
+def _named(setup: Setup) -> Path:
+    return Path("infra-extra") / checkout.FILE.format(setup.name)
+
+
+def _text(file: Path) -> str:
+    return file.read_text(encoding="utf-8") if file.is_file() else ""
+
+
+STEP = Step("stage", will, there, write)
