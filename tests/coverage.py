@@ -29,6 +29,7 @@ PURE = (
     "chalicelib/github/drafts.py",
     "chalicelib/rate_limit/forecast.py",
     "chalicelib/rate_limit/health.py",
+    "chalicelib/github/newest.py",
     "chalicelib/github/protocol.py",
     "chalicelib/github/ratelimits.py",
     "chalicelib/github/refusals.py",

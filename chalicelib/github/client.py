@@ -11,6 +11,7 @@ from chalicelib.github import answers, dates, protocol, refusals, transfers
 from chalicelib.github.answers import Us
 from chalicelib.github.auth import App
 from chalicelib.github.installations import Installations
+from chalicelib.github.newest import NewestAnswers
 from chalicelib.github.protocol import Request, Response
 from chalicelib.github.refusals import Doubt
 
@@ -54,7 +55,7 @@ class GitHubClient:
         self, http: httpx.Client, app: App, budget: CallReports, clock: Clock, timeout: timedelta
     ) -> None:
         self._http, self._budget, self._clock, self._timeout = http, budget, clock, timeout
-        self._ahead = timedelta(0)
+        self._ahead, self._newest = timedelta(0), NewestAnswers()
         self._installations = Installations(app, self._send, self._theirs)
 
     def ready(self, repository: str) -> bool:
@@ -103,6 +104,7 @@ class GitHubClient:
 
     def _send(self, request: Request, credential: str, before: datetime | None = None) -> Response:
         """Send once and tell the budget how it ended."""
+        request = self._newest.conditional(request, credential)
         try:
             response = self._follow(request, credential, before)
             self._ahead = dates.ahead(response, self._clock.now())
@@ -118,7 +120,7 @@ class GitHubClient:
             self._budget.answered(request.owner, Response(400))
             raise
         self._budget.answered(request.owner, response)
-        return response
+        return self._newest.whole(request, response, credential)
 
     def _theirs(self) -> datetime:
         """What GitHub's clock shows, as its last answer was dated."""
@@ -166,6 +168,8 @@ class GitHubClient:
             "user-agent": protocol.USER_AGENT,
             "x-github-api-version": protocol.API_VERSION,
         }
+        if request.etag:
+            headers["if-none-match"] = request.etag
         try:
             answer = self._http.request(
                 request.method,

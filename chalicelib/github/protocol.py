@@ -16,6 +16,7 @@ USER_AGENT = "alerting"
 ACCEPT = "application/vnd.github+json"
 READS = ("GET", "HEAD")
 REDIRECTS = (301, 302, 307, 308)
+NOT_MODIFIED = 304
 _NEXT = re.compile(r'<([^<>]*)>[ \t]*;[^,<>]*\brel="?next\b')
 
 
@@ -23,13 +24,15 @@ _NEXT = re.compile(r'<([^<>]*)>[ \t]*;[^,<>]*\brel="?next\b')
 class Request:
     """One call.
 
-    `path` begins with a slash and may hold a query, `repository` says whose installation pays for it.
+    `path` begins with a slash and may hold a query, `repository` says whose installation pays for it. `etag`
+    names an answer that is known: while that holds, it does not come again.
     """
 
     method: str
     path: str
     repository: str
     body: Mapping[str, Any] | None = None
+    etag: str = ""
 
     @property
     def owner(self) -> str:

@@ -24,7 +24,7 @@ from chalicelib.errors import (
     RepositoryMissing,
     Suspended,
 )
-from chalicelib.github.protocol import Request, Response, name, unanswered, unreadable
+from chalicelib.github.protocol import NOT_MODIFIED, Request, Response, name, unanswered, unreadable
 from chalicelib.github.ratelimits import rate_limit
 from chalicelib.telemetry.masking import mask
 
@@ -54,11 +54,13 @@ def doubt(refused: Refused) -> Doubt:
 
 
 def check(request: Request, response: Response, now: datetime) -> None:
-    """Raise what an answer means unless it is a success in JSON.
+    """Raise what an answer means unless it is a success in JSON, or says that a known answer still holds.
 
     Of refusals, rate limits are looked for first.
     """
     status, body = response.status, response.json()
+    if status == NOT_MODIFIED and request.etag:
+        return
     if status < 300:
         if body is None and status != NO_CONTENT:
             raise unreadable(request, response)

@@ -41,6 +41,23 @@ def test_the_primary_limit_holds_until_its_reset(rig: Rig) -> None:
     assert rig.github.limits.refusals["primary"] == 2
 
 
+def test_what_the_caller_has_seen_is_answered_by_304_outside_the_primary_limit(rig: Rig) -> None:
+    tag = rig.open(body="text").headers["ETag"]
+    same = rig.http.get(f"{ISSUES}/1", headers={"If-None-Match": tag})
+    assert (same.status_code, same.content, same.headers["X-RateLimit-Remaining"]) == (304, b"", "4999")
+    assert rig.http.get(f"{ISSUES}/1", headers={"If-None-Match": f"W/{tag}"}).status_code == 304
+    read = rig.http.get(f"{ISSUES}/1", headers={"If-None-Match": '"another"'})
+    assert (read.status_code, read.headers["ETag"], read.headers["X-RateLimit-Remaining"]) == (
+        200,
+        tag,
+        "4998",
+    )
+    rig.sign_in()
+    assert rig.http.get(f"{ISSUES}/1", headers={"If-None-Match": tag}).status_code == 200
+    changed = rig.http.patch(f"{ISSUES}/1", json={"body": "other"}, headers={"If-None-Match": tag})
+    assert (changed.status_code, changed.headers["ETag"] != tag) == (200, True)
+
+
 def test_eighty_creations_pass_in_any_minute(rig: Rig) -> None:
     rig.open()
     rig.clock.turn(30)

@@ -28,6 +28,53 @@ from tests.contract.tracker_rig import (
     opened,
     read,
 )
+from tests.local.github.people import Person
+
+ROUTE = "/repos/{repo}/issues"
+
+# What is known already
+
+
+def reads(hub: Hub) -> list[int | None]:
+    """The statuses of the reads of single issues."""
+    return [entry.status for entry in hub.github.journal.requests if entry.route == f"{ROUTE}/{{number}}"]
+
+
+def test_an_issue_that_is_as_it_was_left_costs_nothing_of_the_primary_limit(hub: Hub) -> None:
+    seen = opened(hub)
+    left = hub.github.limits.standing(f"installation ID {hub.rig.installation.id}")
+    assert read(hub, seen.ref) == seen
+    assert hub.github.limits.standing(f"installation ID {hub.rig.installation.id}") == left
+    assert edit(hub, seen.ref, body="another") == read(hub, seen.ref) == read(hub, seen.ref)
+    assert reads(hub) == [304, 200, 304, 304]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda mona: mona.edit(REPOSITORY, 1, body="body, and what a person knows"),
+        lambda mona: mona.edit(REPOSITORY, 1, title="Disk fuller"),
+        lambda mona: mona.label(REPOSITORY, 1, "alert:muted"),
+        lambda mona: mona.comment(REPOSITORY, 1, "/ack"),
+        lambda mona: mona.close(REPOSITORY, 1, "not_planned"),
+    ],
+    ids=["body", "title", "label", "comment", "closing"],
+)
+def test_what_a_person_changes_in_the_same_second_is_seen(hub: Hub, change: Callable[[Person], None]) -> None:
+    seen = opened(hub)
+    change(hub.mona)
+    now = read(hub, seen.ref)
+    assert now == hub.worker().read(seen.ref, before(hub)) != seen
+    assert read(hub, seen.ref) == now
+    assert reads(hub) == [200, 200, 304]
+
+
+def test_a_new_token_reads_an_issue_whole(hub: Hub) -> None:
+    seen = opened(hub)
+    hub.pass_(3600)
+    assert read(hub, seen.ref) == read(hub, seen.ref) == seen
+    assert reads(hub) == [200, 304]
+
 
 # More than a page
 

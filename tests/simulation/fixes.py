@@ -19,8 +19,9 @@ from chalicelib.alert import Condition
 from chalicelib.collector.requeue import Requeue
 from chalicelib.conditions import alarm_state, clocks, outbox, outcome, periods, resolved, suppression
 from chalicelib.conditions.issue import Closer
-from chalicelib.github import dates, drafts, lists, transfers, transport
+from chalicelib.github import client, dates, drafts, lists, transfers, transport
 from chalicelib.github.installations import WORK, Installations
+from chalicelib.github.protocol import NOT_MODIFIED, Response
 from chalicelib.github.transport import BoundedTransport
 from chalicelib.rate_limit import shared
 from chalicelib.reconcile import comparison, drift, ended_alarms
@@ -51,6 +52,16 @@ def _markers_before_rows() -> Iterator[None]:
         patch.object(DynamoStore, "of_issue", lambda *_: None),
     ):
         yield
+
+
+def _unasked() -> Patch:
+    """What GitHub last showed of an issue is taken for what it shows now."""
+    real = client.GitHubClient._follow
+
+    def follow(self: Any, request: Any, *rest: Any) -> Response:
+        return Response(NOT_MODIFIED) if request.etag else real(self, request, *rest)
+
+    return patch.object(client.GitHubClient, "_follow", follow)
 
 
 @contextmanager
@@ -127,6 +138,7 @@ FIXES: Mapping[str, Callable[[], Patch]] = {
     ),
     "believe one answer that lacks an alarm": _one_answer_is_enough,
     "take contributors for gone": _contributors_are_gone,
+    "believe what was last shown unasked": _unasked,
     "compare GitHub's clock with a provider's": _clocks_as_they_are,
     "believe each worker's own clock": lambda: patch.object(clocks, "ahead", lambda known, *_: known),
     "leave what the table does not take to redrive": lambda: patch.object(Requeue, "send", lambda *_: []),

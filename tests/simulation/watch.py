@@ -222,7 +222,7 @@ class Watch:
 
     def _edited(self, issue: Issue, before: Before) -> None:
         for deed in self._world.human.lost(issue):
-            if deed.at >= before.read_at:  # between our reading and our writing, which GitHub cannot tell
+            if 0 < before.read_at <= deed.at:  # between our reading and our writing, which GitHub cannot tell
                 self.overwritten.add(deed.word)
             elif deed.word not in self.overwritten:
                 self._world.breaks(

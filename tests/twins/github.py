@@ -23,6 +23,7 @@ from tests.local.github.auth import App as RegisteredApp
 from tests.local.github.auth import Authority, InstallationToken
 from tests.local.github.call import Call, Reply, Services
 from tests.local.github.errors import ApiError, bad_credentials, not_found
+from tests.local.github.etags import NOT_MODIFIED, conditional
 from tests.local.github.faults import Faults
 from tests.local.github.limits import Limits
 from tests.local.github.listing import LARGEST_PAGE
@@ -159,7 +160,8 @@ class GitHubTwin(httpx.Client):
 
         def effect() -> httpx.Response:
             status, body, headers = self._answer(point, route, request, arguments)
-            return httpx.Response(status, headers=headers, content=dumps(body).encode())
+            content = b"" if status == NOT_MODIFIED else dumps(body).encode()
+            return httpx.Response(status, headers=headers, content=content)
 
         return self._outside(point, effect)
 
@@ -177,7 +179,9 @@ class GitHubTwin(httpx.Client):
                 caller = f"installation ID {token.installation.id}"
             self.limits.admit(caller, sent.method)
             call = Call(self.services, sent, arguments, caller, token)  # type: ignore[arg-type]
-            reply = self.watch(point, call, lambda: route.reply(call))
+            reply = conditional(sent.method, sent.headers, self.watch(point, call, lambda: route.reply(call)))
+            if reply.status == NOT_MODIFIED:
+                self.limits.spare(caller)
         except ApiError as error:
             reply = Reply(error.status, error.body, error.headers)
         target = f"{sent.path}?{sent.query}" if sent.query else sent.path

@@ -17,6 +17,7 @@ from . import recording
 from .app_routes import APP_ROUTES
 from .call import Call, Reply
 from .errors import ApiError, not_found, secondary_limit
+from .etags import NOT_MODIFIED, conditional
 from .faults import Fault
 from .journal import Entry
 from .routes import ROUTES, Route
@@ -84,11 +85,13 @@ class Exchange:
         with self.server.world.lock:
             try:
                 call, route = self._admitted(refusal)
-                reply = route.reply(call)
+                reply = conditional(self.request.method, self.request.headers, route.reply(call))
+                if reply.status == NOT_MODIFIED:
+                    self.server.limits.spare(self.caller)
             except ApiError as error:
                 reply = Reply(error.status, error.body, error.headers)
             self._record(reply)
-            body = "" if reply.status == NO_CONTENT else json.dumps(reply.body)
+            body = "" if reply.status in (NO_CONTENT, NOT_MODIFIED) else json.dumps(reply.body)
             return self._response(reply.status, body, "application/json", reply.headers)
 
     def _record(self, reply: Reply) -> None:

@@ -54,6 +54,10 @@ class Limits:
         self._refuse_above(points, self.points_per_minute, MINUTE, "points")
         points.extend([self.now()] * (1 if method in READING else 5))
 
+    def spare(self, caller: str) -> None:
+        """Take back the count of a request that was answered by 304."""
+        self._window(caller).used -= 1
+
     def admit_creation(self, caller: str) -> None:
         """Count the creation of an issue or comment.
 

@@ -1,0 +1,65 @@
+"""The newest answers: a read names what was last shown of an issue, and GitHub says if that still holds.
+
+It says so by 304, which costs nothing of the primary limit
+(docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api). The tag that names an
+answer is made of all that it shows, so that no change is missed, and of the token: after an hour at most
+there is another one, and the issue comes whole (github.com/github/docs/issues/34689). Pure.
+"""
+
+import re
+import zlib
+from dataclasses import dataclass, field, replace
+
+from chalicelib.github.protocol import NOT_MODIFIED, Request, Response
+
+MOST = 256
+"""Issues of which the newest answer is kept, each a few kilobytes."""
+
+_ONE_ISSUE = re.compile(r"/repos/[^/]+/[^/]+/issues/[0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    etag: str
+    token: str = field(repr=False)
+    repository: str
+    content: bytes
+
+
+class NewestAnswers:
+    """What GitHub last showed of issues, to a read or as the outcome of a write."""
+
+    def __init__(self) -> None:
+        self._about: dict[str, _Answer] = {}
+
+    def conditional(self, request: Request, token: str) -> Request:
+        """Ask for an issue only if it is not as it was last shown to the token; leave other requests."""
+        known = self._about.get(request.path) if request.method == "GET" else None
+        return replace(request, etag=known.etag) if known and known.token == token else request
+
+    def whole(self, request: Request, response: Response, token: str) -> Response:
+        """Give the whole answer to a request that succeeded, and keep it if it shows an issue."""
+        if response.status == NOT_MODIFIED:
+            return replace(response, status=200, content=zlib.decompress(self._about[request.path].content))
+        path, etag = _shown(request, response), response.headers.get("etag")
+        if path and etag:
+            self._make_room(path, request.repository, token)
+            self._about[path] = _Answer(etag, token, request.repository, zlib.compress(response.content))
+        return response
+
+    def _make_room(self, path: str, repository: str, token: str) -> None:
+        """Forget what was known of an issue, what an earlier token was told, and if need be the oldest."""
+        for other, known in list(self._about.items()):
+            outlived = known.repository == repository and known.token != token
+            if other == path or outlived or len(self._about) >= MOST:
+                del self._about[other]
+
+
+def _shown(request: Request, response: Response) -> str | None:
+    """Name the issue that an answer shows, by its path."""
+    if request.method == "POST":
+        number = response.headers.get("location", "").rpartition("/")[2]
+        path = f"{request.path}/{number}"
+    else:
+        path = request.path
+    return path if request.method != "DELETE" and _ONE_ISSUE.fullmatch(path) else None
