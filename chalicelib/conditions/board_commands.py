@@ -12,8 +12,8 @@ from difflib import get_close_matches
 from unicodedata import normalize
 
 from chalicelib.conditions.asked_windows import AskedWindows
-from chalicelib.conditions.commands import ALIKE, MOST_HEARD, PersonComment, oldest
-from chalicelib.conditions.hearing import CommandsRead, first_line, length_of
+from chalicelib.conditions.commands import ALIKE, PersonComment, oldest
+from chalicelib.conditions.hearing import CommandsRead, first_line, length_of, remembered
 from chalicelib.conditions.windows import Scope, Window
 
 MAINTENANCE, END = "maintenance", "end"
@@ -89,7 +89,8 @@ def heard(
         if request.window:
             windows[request.id] = request.window
         elif request.end:
-            windows = {name: _ended(window, now) for name, window in windows.items()}
+            earlier = {name: window for name, window in windows.items() if name < request.id}
+            windows |= {name: _ended(window, now) for name, window in earlier.items()}
         answers[request.id] = DONE if request.window or request.end else WRONG
     newest = max((each.at for each in spoken), default=asked.since)
     since = min((each.at for each in read.left), default=newest)
@@ -98,7 +99,7 @@ def heard(
             "windows": windows,
             "answers": answers,
             "since": since,
-            "heard": (*asked.heard, *read.ids)[-MOST_HEARD:],
+            "heard": remembered(asked.heard, read.ids),
             "wanted": bool(read.left),
         }
     )

@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from chalicelib.conditions import acknowledgement, wishes
 from chalicelib.conditions.clocks import APART
 from chalicelib.conditions.command import Command, Remark
-from chalicelib.conditions.hearing import CommandsRead, first_line, length_of
+from chalicelib.conditions.hearing import MOST_HEARD, CommandsRead, first_line, length_of, remembered
 from chalicelib.conditions.row import AlertState, Issue, Status
 from chalicelib.conditions.wishes import Wish
 
@@ -22,7 +22,6 @@ OF_NEWS = (MUTE, UNMUTE)
 """Commands for notifications, which nobody acknowledges or snoozes."""
 ALIKE = 0.75
 LONGEST_SNOOZE = timedelta(days=30)
-MOST_HEARD = 64
 MOST_REMARKS = 5
 """Of how many people the newest comment is remembered: who closes an issue has often just written one."""
 PAUSE = timedelta(minutes=1)
@@ -30,12 +29,17 @@ PAUSE = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class PersonComment:
-    """A comment that is not ours."""
+    """A comment that is not ours.
+
+    An `insider` belongs or has contributed to the repository, as GitHub tells it, which is not always right:
+    it allows nothing, and only says whom to ask about first.
+    """
 
     id: int
     author: str
     body: str
     at: datetime
+    insider: bool = False
 
 
 def new(row: AlertState, spoken: Iterable[PersonComment]) -> list[Command]:
@@ -50,6 +54,11 @@ def new(row: AlertState, spoken: Iterable[PersonComment]) -> list[Command]:
     if row.spec.news:
         found = [each if each.word in OF_NEWS else replace(each, word="") for each in found]
     return sorted(found, key=lambda command: command.id)
+
+
+def insiders(spoken: Iterable[PersonComment]) -> frozenset[str]:
+    """Name those of whom GitHub says that they belong to the repository."""
+    return frozenset(each.author for each in spoken if each.insider)
 
 
 def oldest(heard: Sequence[int]) -> int:
@@ -84,7 +93,7 @@ def heard(
             remarks=_remarks(issue.remarks, spoken),
         ),
         commands=(*status.commands, *hearing.allowed),
-        heard=(*status.heard, *hearing.ids)[-MOST_HEARD:],
+        heard=remembered(status.heard, hearing.ids),
     )
 
 

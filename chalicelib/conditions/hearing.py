@@ -1,13 +1,15 @@
 """Hearing: how a comment's first line is read, and whose commands are carried out. Pure."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Generic, Protocol, TypeVar
 
 MOST_AT_ONCE, MOST_PEOPLE = 5, 10
 """How many commands are taken in one look at an issue, and of how many people it asks whether they may."""
+MOST_HEARD, MOST_AHEAD = 64, 32
+"""How many comments are remembered as heard, and how many of these may have been heard before older ones."""
 LONGEST_ARGUMENT = 100
 
 _WORD = re.compile(r"/[A-Za-z]{2,20}")
@@ -39,24 +41,51 @@ class CommandsRead(Generic[A]):
     left: tuple[A, ...] = ()
 
 
-def hear(found: Sequence[A], may_write: Callable[[str], bool]) -> CommandsRead[A]:
-    """Choose the commands of those who may write: a few, and asking about a few people.
+def hear(
+    found: Sequence[A],
+    heard: Sequence[int],
+    may_write: Callable[[str], bool],
+    insiders: Container[str] = (),
+    refused: Container[str] = (),
+) -> CommandsRead[A]:
+    """Choose the commands, the oldest first, of those who may write: a few, and asking about a few people.
 
     Anybody may comment on a public repository, so what a stranger asks for is dropped here, without a trace.
+    Insiders are asked about first, so that no crowd holds them up: their commands may overtake those of
+    people who have yet to be asked about, and then these alone are noted as heard before their turn.
+    Who was refused a moment ago is not asked about again.
     """
-    allowed: list[A] = []
-    known: dict[str, bool] = {}
-    for number, command in enumerate(found):
-        asks = command.author not in known
-        if len(allowed) == MOST_AT_ONCE or (asks and len(known) == MOST_PEOPLE):
-            return CommandsRead(
-                tuple(allowed), tuple(each.id for each in found[:number]), tuple(found[number:])
-            )
-        if asks:
-            known[command.author] = may_write(command.author)
-        if known[command.author]:
+    may = _asked([each.author for each in found], may_write, insiders, refused)
+    room = MOST_AHEAD - len([number for number in heard if found and number > found[0].id])
+    allowed, ids, left = list[A](), list[int](), list[A]()
+    for command in found:
+        takes = may.get(command.author) and len(allowed) < MOST_AT_ONCE and (room > 0 or not left)
+        if takes:
             allowed.append(command)
-    return CommandsRead(tuple(allowed), tuple(each.id for each in found))
+            room -= bool(left)
+        if takes or (may.get(command.author) is False and not left):
+            ids.append(command.id)
+        else:
+            left.append(command)
+    return CommandsRead(tuple(allowed), tuple(ids), tuple(left))
+
+
+def _asked(
+    authors: Sequence[str],
+    may_write: Callable[[str], bool],
+    insiders: Container[str],
+    refused: Container[str],
+) -> dict[str, bool]:
+    """Say of whom it is known whether they may write."""
+    inside = dict.fromkeys(each for each in authors if each in insiders and each not in refused)
+    outside = dict.fromkeys(each for each in authors if each not in inside and each not in refused)
+    known = {author: False for author in authors if author in refused}
+    return known | {author: may_write(author) for author in [*inside, *outside][:MOST_PEOPLE]}
+
+
+def remembered(heard: Sequence[int], new: Sequence[int]) -> tuple[int, ...]:
+    """Remember what was heard: of too many the newest, as GitHub numbers comments as they come."""
+    return tuple(sorted({*heard, *new}))[-MOST_HEARD:]
 
 
 def first_line(body: str, longest: int = LONGEST_ARGUMENT) -> tuple[str, str]:

@@ -13,6 +13,10 @@ from chalicelib.github.protocol import Request, Response, unreadable
 Model = TypeVar("Model")
 
 
+INSIDERS = ("OWNER", "MEMBER", "COLLABORATOR", "CONTRIBUTOR")
+"""The last may also be a member who hides the membership (github.com/actions/github-script/issues/643)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Us:
     """Who we are on GitHub: the App's id, and its bot's login, which changes when the App is renamed."""
@@ -102,6 +106,7 @@ class _Comment(BaseModel):
     user: _User | None = None
     performed_via_github_app: _App | None = None
     created_at: AwareDatetime = LONG_AGO
+    author_association: str = ""
 
 
 class _Repository(BaseModel):
@@ -156,7 +161,9 @@ def read_comments(request: Request, response: Response, us: Us) -> list[str]:
 def read_spoken(request: Request, response: Response, us: Us) -> list[PersonComment]:
     """Read the comments that are not our own."""
     return [
-        PersonComment(each.id, each.user.login, each.body or "", each.created_at)
+        PersonComment(
+            each.id, each.user.login, each.body or "", each.created_at, each.author_association in INSIDERS
+        )
         for each in read(_COMMENTS.validate_json, request, response)
         if each.user and not us.wrote(each.user, each.performed_via_github_app)
     ]

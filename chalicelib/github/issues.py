@@ -7,8 +7,9 @@ from typing import Any
 from chalicelib.conditions.issue import Draft, IssueRef, Label, Seen
 from chalicelib.errors import Invalid, OutOfSight, Refused, RepositoryMissing
 from chalicelib.github import answers, drafts, requests
-from chalicelib.github.lists import GitHubLists
+from chalicelib.github.lists import Client, GitHubLists
 from chalicelib.github.protocol import Request
+from chalicelib.github.strangers import Strangers
 from chalicelib.labels import AREA_LABEL
 
 OPTIONAL = {"duplicate_issue_id", "assignees"}
@@ -21,6 +22,10 @@ class GitHubIssues(GitHubLists):
 
     A call that could end after `before` is not sent.
     """
+
+    def __init__(self, client: Client) -> None:
+        super().__init__(client)
+        self._strangers = Strangers()
 
     def ready(self, repository: str) -> bool:
         """Say whether a call there needs no other before it."""
@@ -87,11 +92,18 @@ class GitHubIssues(GitHubLists):
         """Say whether somebody may write to the repository; one whom GitHub does not know may not."""
         request = requests.permission(repository, login)
         try:
-            return answers.may_write(request, self._client.send(request, before))
+            may = answers.may_write(request, self._client.send(request, before))
         except Refused as error:
-            if _not_found(error):
-                return False
-            raise
+            if not _not_found(error):
+                raise
+            may = False
+        if not may:
+            self._strangers.note(repository, login, before)
+        return may
+
+    def refused(self, repository: str, now: datetime) -> frozenset[str]:
+        """Name those who, as GitHub said a moment ago, may not write; asks nobody."""
+        return self._strangers.of(repository, now)
 
     def assignable(self, repository: str, login: str, before: datetime) -> bool:
         """Say whether somebody can be assigned to issues of the repository."""

@@ -43,6 +43,9 @@ class Conversation(Protocol):
     def may_write(self, repository: str, login: str, before: datetime) -> bool:
         """Say whether somebody may write to the repository."""
 
+    def refused(self, repository: str, now: datetime) -> frozenset[str]:
+        """Name those who, as it said a moment ago, may not write; asks nobody."""
+
     def edit(self, ref: IssueRef, changes: dict[str, Any], before: datetime) -> Seen:
         """Change an issue, such as its assignees, of which all are named."""
 
@@ -59,7 +62,14 @@ def listen(tracker: Conversation, row: AlertState, ref: IssueRef, now: datetime)
         return looked
     spoken = list(tracker.spoken(seen.ref, commands.listens_since(issue), row.lease_end))
     found = commands.new(looked, spoken)
-    hearing = hear(found, lambda login: tracker.may_write(seen.ref.repository, login, row.lease_end))
+    name, insiders = seen.ref.repository, commands.insiders(spoken)
+    hearing = hear(
+        found,
+        row.status.heard,
+        lambda login: tracker.may_write(name, login, row.lease_end),
+        insiders,
+        tracker.refused(name, now),
+    )
     return replace(looked, status=commands.heard(looked, spoken, seen.comments, hearing, now))
 
 

@@ -10,6 +10,7 @@ from chalicelib.errors import (
     Refused,
     TooLate,
 )
+from chalicelib.github import strangers
 from tests.contract.github_rig import REPOSITORY
 from tests.contract.tracker_rig import (
     LABELS,
@@ -226,7 +227,10 @@ def test_what_was_said_long_ago_need_not_be_listed(world: World) -> None:
 
 def test_a_collaborator_may_write_and_others_may_not(world: World) -> None:
     assert world.tracker.may_write(REPOSITORY, "mona", before(world))
+    assert world.tracker.refused(REPOSITORY, world.now()) == frozenset()
     assert not world.tracker.may_write(REPOSITORY, "nobody/knows ?", before(world))
+    assert world.tracker.refused(REPOSITORY, world.now()) == {"nobody/knows ?"}
+    assert world.tracker.refused(REPOSITORY, before(world) + strangers.KEPT) == frozenset()
 
 
 def test_assigning_and_reacting_twice_is_the_same_as_once(world: World) -> None:

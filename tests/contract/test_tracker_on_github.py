@@ -202,6 +202,14 @@ def test_an_issue_moved_out_of_reach_is_out_of_sight_and_not_taken_for_deleted(h
     assert raised.value.status == 404
 
 
+def test_github_says_which_comments_are_of_insiders(hub: Hub) -> None:
+    ref = opened(hub).ref
+    hub.mona.comment(REPOSITORY, 1, "/ack")
+    hub.github.person("stranger").comment(REPOSITORY, 1, "/ack")
+    spoken = hub.tracker.spoken(ref, LONG_AGO, before(hub))
+    assert [(each.author, each.insider) for each in spoken] == [("mona", True), ("stranger", False)]
+
+
 def test_a_renamed_app_still_knows_what_is_its_own(hub: Hub) -> None:
     ref = opened(hub).ref
     theirs = hub.mona.open(REPOSITORY, "theirs").number

@@ -10,6 +10,7 @@ from chalicelib.conditions.clocks import APART
 from chalicelib.conditions.commands import PersonComment
 from chalicelib.conditions.issue import Closer, Draft, IssueRef, Label, Seen
 from chalicelib.errors import FieldFault, Gone, Invalid, OutOfSight, TooLate
+from chalicelib.github.strangers import Strangers
 
 Fault = Callable[[str, Callable[[], Any]], Any]
 
@@ -53,6 +54,7 @@ class MemoryTracker:
         self.faults: dict[str, Fault] = {}
         self.hidden: set[IssueRef] = set()
         self.writers = {"mona"}
+        self._strangers = Strangers()
         self.shelf: dict[str, dict[str, Label]] = {}
         self._comments = 0
         self.connected = True
@@ -171,7 +173,12 @@ class MemoryTracker:
 
     def may_write(self, repository: str, login: str, before: datetime) -> bool:
         may: bool = self._call("may_write", before, lambda: login in self.writers)
+        if not may:
+            self._strangers.note(repository, login, before)
         return may
+
+    def refused(self, repository: str, now: datetime) -> frozenset[str]:
+        return self._strangers.of(repository, now)
 
     def react(self, ref: IssueRef, comment: int, content: str, before: datetime) -> None:
         self._call("react", before, lambda: self._thread(ref).reactions.add((comment, content)))
@@ -194,11 +201,11 @@ class MemoryTracker:
 
         self._call("dress_label", before, effect)
 
-    def say(self, ref: IssueRef, body: str, author: str = "mona") -> int:
+    def say(self, ref: IssueRef, body: str, author: str = "mona", *, insider: bool = False) -> int:
         """Comment as a person; returns the comment's id."""
         thread = self._thread(ref)
         self._comments += 1
-        thread.spoken.append(PersonComment(self._comments, author, body, self._theirs()))
+        thread.spoken.append(PersonComment(self._comments, author, body, self._theirs(), insider))
         self._set(ref, comments=len(thread.comments) + len(thread.spoken))
         return self._comments
 

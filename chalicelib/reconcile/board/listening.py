@@ -12,7 +12,7 @@ from chalicelib.alert import Priority
 from chalicelib.conditions import asked_windows, board_commands
 from chalicelib.conditions.asked_windows import AskedWindows
 from chalicelib.conditions.calls import Kind
-from chalicelib.conditions.commands import PersonComment
+from chalicelib.conditions.commands import PersonComment, insiders
 from chalicelib.conditions.hearing import hear
 from chalicelib.conditions.issue import IssueRef
 from chalicelib.errors import Refused, TooLate
@@ -34,6 +34,9 @@ class Comments(Protocol):
 
     def may_write(self, repository: str, login: str, before: datetime) -> bool:
         """Say whether somebody may write to the repository."""
+
+    def refused(self, repository: str, now: datetime) -> frozenset[str]:
+        """Name those who, as it said a moment ago, may not write; asks nobody."""
 
     def react(self, ref: IssueRef, comment: int, content: str, before: datetime) -> None:
         """React to a comment; doing so twice is once."""
@@ -91,7 +94,13 @@ class BoardListener:
         comments, now = self.comments(), self.now()
         spoken = list(comments.spoken(ref, asked.since or now - BEFORE, until))
         requests = board_commands.new(asked, repository, spoken)
-        read = hear(requests, lambda login: comments.may_write(ref.repository, login, until))
+        read = hear(
+            requests,
+            asked.heard,
+            lambda login: comments.may_write(ref.repository, login, until),
+            insiders(spoken),
+            comments.refused(ref.repository, now),
+        )
         for request in read.allowed:
             what = "END" if request.end else "WINDOW" if request.window else "WRONG"
             self.telemetry.event("MAINTENANCE", action=what, repository=repository, author=request.author)

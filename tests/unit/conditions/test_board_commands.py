@@ -85,7 +85,7 @@ def test_a_comment_of_a_stranger_is_read_in_linear_time() -> None:
 
 
 def after(asked: AskedWindows, *spoken: PersonComment, minutes: float = 1) -> AskedWindows:
-    read = hear(new(asked, REPOSITORY, spoken), lambda login: login == "mona")
+    read = hear(new(asked, REPOSITORY, spoken), asked.heard, lambda login: login == "mona")
     return heard(asked, spoken, read, at(minutes))
 
 

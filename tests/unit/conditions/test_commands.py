@@ -15,8 +15,13 @@ from tests.unit.conditions.test_plan import FIRING, REF, with_issue
 ROW = with_issue(FIRING, heard_at=at(1))
 
 
-def said(body: str, number: int = 1, minute: float = 5, author: str = "mona") -> PersonComment:
-    return PersonComment(number, author, body, at(minute))
+def said(
+    body: str, number: int = 1, minute: float = 5, author: str = "mona", *, insider: bool = False
+) -> PersonComment:
+    return PersonComment(number, author, body, at(minute), insider)
+
+
+CROWD = [said("/mute", number, author=f"stranger-{number % 50}") for number in range(1, 1001)]
 
 
 def word(body: str) -> str | None:
@@ -76,7 +81,8 @@ def test_a_snooze_lasts_from_when_it_was_said(argument: str, length: timedelta) 
 
 
 def heard(row: AlertState, *spoken: PersonComment, writers: Container[str] = ("mona",)) -> Status:
-    read = hearing.hear(commands.new(row, spoken), lambda login: login in writers)
+    found, who = commands.new(row, spoken), commands.insiders(spoken)
+    read = hearing.hear(found, row.status.heard, lambda login: login in writers, who)
     return commands.heard(row, spoken, len(spoken), read, at(70))
 
 
@@ -134,20 +140,49 @@ def test_of_many_strangers_a_few_are_looked_up_and_of_each_once() -> None:
         asked.append(login)
         return False
 
-    crowd = [said("/ack", number, author=f"stranger-{number % 50}") for number in range(1, 1001)]
-    read = hearing.hear(commands.new(ROW, crowd), may_write)
+    read = hearing.hear(commands.new(ROW, CROWD), (), may_write)
     assert asked == [f"stranger-{number}" for number in range(1, 11)]
     assert (read.allowed, len(read.ids), len(read.left)) == ((), 10, 990)
 
 
 def test_a_crowd_of_strangers_keeps_nobody_from_being_heard_in_the_end() -> None:
-    crowd = [said("/mute", number, author=f"stranger-{number % 50}") for number in range(1, 1001)]
     row, looks = ROW, 0
     while not row.status.commands:
-        row, looks = hear(row, *crowd, said("/ack", 1001)), looks + 1
+        row, looks = hear(row, *CROWD, said("/ack", 1001)), looks + 1
         assert looks <= 101
     assert [command.word for command in row.status.commands] == ["ack"]
-    assert hear(replace(row, status=replace(row.status, commands=())), *crowd).status.commands == ()
+    assert hear(replace(row, status=replace(row.status, commands=())), *CROWD).status.commands == ()
+
+
+def test_no_crowd_holds_up_whom_github_calls_an_insider() -> None:
+    row = hear(ROW, *CROWD, said("/snooze 1h", 1001, insider=True), said("/ack", 1002, insider=True))
+    assert [command.word for command in row.status.commands] == ["snooze", "ack"]
+    assert row.status.heard == (*range(1, 10), 1001, 1002)
+
+
+def test_a_command_that_overtook_a_crowd_is_heard_once_and_nobody_in_the_crowd_is_forgotten() -> None:
+    """Neither is a member who hides the membership, and so looks like a stranger."""
+    mine = [said("/ack", 1002 + number, author="hubot", insider=True) for number in range(100)]
+    row, taken = ROW, list[int]()
+    for _ in range(60):
+        row = hear(row, *CROWD[:300], said("/mute", 1001, author="mona"), *mine, writers=("mona", "hubot"))
+        taken += [command.id for command in row.status.commands]
+        assert len(row.status.heard) <= hearing.MOST_HEARD
+        row = replace(row, status=replace(row.status, commands=()))
+    assert sorted(taken) == [1001, *(each.id for each in mine)]
+
+
+def test_who_was_refused_a_moment_ago_is_not_asked_about_again() -> None:
+    asked: list[str] = []
+
+    def may_write(login: str) -> bool:
+        asked.append(login)
+        return login == "mona"
+
+    known = frozenset(f"stranger-{number}" for number in range(45))
+    read = hearing.hear(commands.new(ROW, [*CROWD, said("/ack", 1001)]), (), may_write, refused=known)
+    assert [command.word for command in read.allowed] == ["ack"]
+    assert asked == [*(f"stranger-{number}" for number in range(45, 50)), "mona"]
 
 
 def obeyed(body: str, row: AlertState = ROW) -> Status:

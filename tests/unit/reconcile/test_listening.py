@@ -38,9 +38,10 @@ class Hall(Bench):
             self.telemetry,
         )
 
-    def says(self, body: str, author: str = "mona") -> None:
+    def says(self, body: str, author: str = "mona", *, insider: bool = False) -> None:
         thread = self.tracker._thread(BOARD)
-        thread.spoken.append(PersonComment(len(thread.spoken) + 1, author, body, self.clock.now()))
+        number = len(thread.spoken) + 1
+        thread.spoken.append(PersonComment(number, author, body, self.clock.now(), insider))
 
     def listen(self, minutes: float = 5) -> None:
         self.clock.pass_(seconds=60 * minutes)
@@ -70,6 +71,26 @@ def test_who_may_write_gets_a_window_and_thumbs_up(hall: Hall) -> None:
     assert [(each.by, each.reason) for each in hall.asked.windows.values()] == [("mona", "new disks")]
     assert hall.reactions == {(1, "+1"), (3, "confused")}
     assert hall.asked.answers == {}
+
+
+def test_a_crowd_of_strangers_holds_up_nobody_whom_github_calls_an_insider(hall: Hall) -> None:
+    for number in range(500):
+        hall.says("/maintenance 3h", author=f"stranger-{number % 50}")
+    hall.says("/maintenance 2h new disks", insider=True)
+    hall.listen()
+    assert [each.reason for each in hall.asked.windows.values()] == ["new disks"]
+
+
+def test_a_crowd_of_strangers_is_asked_about_once_so_that_a_hidden_member_waits_some_minutes(
+    hall: Hall,
+) -> None:
+    for number in range(500):
+        hall.says("/maintenance 3h", author=f"stranger-{number % 50}")
+    hall.says("/maintenance 2h new disks")
+    for _ in range(6):
+        hall.listen(1)
+    assert [each.reason for each in hall.asked.windows.values()] == ["new disks"]
+    assert hall.tracker.calls.count("may_write") == 51
 
 
 def test_it_is_read_every_five_minutes_or_a_minute_after_somebody_commented(hall: Hall) -> None:

@@ -26,8 +26,9 @@ from chalicelib.alert_values import (
     Condition,
 )
 from chalicelib.conditions.command import Command, Remark
-from chalicelib.conditions.commands import MOST_HEARD, MOST_REMARKS
+from chalicelib.conditions.commands import MOST_REMARKS
 from chalicelib.conditions.facts import Fact, FactKind
+from chalicelib.conditions.hearing import MOST_HEARD
 from chalicelib.conditions.issue import Closer, IssueRef
 from chalicelib.conditions.moments import MOST_MOMENTS
 from chalicelib.conditions.outbox import MOST as MOST_FACTS
