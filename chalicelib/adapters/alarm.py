@@ -159,8 +159,8 @@ def _window_end(detail: Mapping[str, Any]) -> datetime | None:
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html
     """
     try:
-        return fields.time(fields.mapping(detail.get("muteDetail")).get("muteWindowEnd"), "muteWindowEnd")
-    except Rejected:
+        return fields.moment(fields.mapping(detail.get("muteDetail")).get("muteWindowEnd"))
+    except ValueError:
         return None
 
 

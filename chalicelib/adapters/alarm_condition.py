@@ -173,4 +173,4 @@ def _number(value: object) -> float | None:
 
 
 def _whole(value: object) -> int:
-    return value if isinstance(value, int) and 0 < value < 10**9 else 0
+    return value if isinstance(value, int) and value in range(10**9) else 0

@@ -145,7 +145,7 @@ def url(value: object) -> str | None:
 def time(value: object, field: str) -> datetime:
     """Read a time with its offset; raises Rejected, as a time is never guessed."""
     try:
-        return in_utc(_with_offset(value if isinstance(value, str) else ""))
+        return moment(value)
     except ValueError as error:
         raise Rejected(
             "INVALID_TIME",
@@ -154,11 +154,12 @@ def time(value: object, field: str) -> datetime:
         ) from error
 
 
-def _with_offset(value: str) -> datetime:
-    moment = datetime.fromisoformat(value)
-    if moment.tzinfo is None:
+def moment(value: object) -> datetime:
+    """Read a time with its offset; raises ValueError."""
+    found = datetime.fromisoformat(value if isinstance(value, str) else "")
+    if found.tzinfo is None:
         raise ValueError("without its offset from UTC")
-    return moment
+    return in_utc(found)
 
 
 def identifier(value: str) -> str:

@@ -57,9 +57,10 @@ def _mend(payload: Payload, named: dict[str, str]) -> None:
     """Set it as a setting of the alert's action would."""
     data = fields.mapping(payload.get("data"))
     alert = fields.mapping(data.get("issue_alert"))
-    others = [each for each in fields.mappings(alert.get("settings")) if each.get("name") not in named]
-    settings = [*others, *({"name": name, "value": value} for name, value in named.items())]
-    payload["data"] = {**data, "issue_alert": {**alert, "settings": settings}}
+    settings = fields.mappings(alert.get("settings"))
+    others = [each for each in settings if fields.line(each, "name") not in named]
+    mended = [*others, *({"name": name, "value": value} for name, value in named.items())]
+    payload["data"] = {**data, "issue_alert": {**alert, "settings": mended}}
 
 
 def _template(of: Example) -> Payload:

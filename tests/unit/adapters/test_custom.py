@@ -1,6 +1,7 @@
 """Sources of an installation's own: any JSON becomes alerts by the expressions in custom.toml."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -8,13 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.adapters import custom, registry
+from chalicelib.adapters import custom, expressions, registry
+from chalicelib.adapters.custom_file import LINKS
 from chalicelib.adapters.expressions import LONGEST, LONGEST_FAILURE, Expression, Failed
 from chalicelib.adapters.fields import Ignored, Ownership
 from chalicelib.adapters.owner_rules import NO_RULES, OwnerRules
 from chalicelib.adapters.registry import Sources
 from chalicelib.adapters.source import MOST_BYTES, Example, Source
-from chalicelib.alert import AlertEvent, Condition, Priority
+from chalicelib.alert import AlertEvent, Condition, Identity, Links, Measurement, Priority
 from chalicelib.errors import ConfigurationError, NotAccepted, Rejected
 from tests.unit import up_to
 from tests.unit.rows import BEGAN
@@ -87,6 +89,39 @@ def test_the_alerts_of_a_custom_payload_of_grafana_are_read_each_by_itself() -> 
     assert (ended.state, ended.measurement) == (Condition.RESOLVED, None)
     ends = [sources()["grafana-custom"].ended(each) for each in GRAFANA["my_alerts"]]
     assert ends == [False, True]
+
+
+def test_every_field_of_an_alert_is_what_its_expression_finds() -> None:
+    texts = {name: f"the {name}" for name in ("title", "alarm_id", "description", "summary", "reason")}
+    texts |= {name: f"the {name}" for name in ("account_id", "region", "value", "threshold")}
+    links = {name: f"https://example.org/{name}" for name in LINKS}
+    named = {"occurred_at": "2026-11-24T03:10:00Z", "team": "storage", "priority": "P3"}
+    body = {**texts, **links, **named, "is": "on"}
+    places = "\n".join(f'{name} = "{name}"' for name in {**texts, **links, **named})
+    state = 'is = "is"\nfiring = ["on"]\nresolved = ["off"]'
+    text = f'[[custom]]\nname = "own"\n[custom.state]\n{state}\n[custom.alert]\n{places}'
+    (alert,) = sources(text)["own"].parse(body, NO_RULES)
+    assert isinstance(alert, AlertEvent)
+    assert alert == AlertEvent(
+        source="own",
+        state=Condition.FIRING,
+        title="the title",
+        description="the description",
+        summary="the summary",
+        reason="the reason",
+        priority=Priority.P3,
+        occurred_at=datetime(2026, 11, 24, 3, 10, tzinfo=UTC),
+        teams=("storage",),
+        identity=Identity(account_id="the account_id", region="the region", alarm_id="the alarm_id"),
+        links=Links.model_validate(links),
+        measurement=Measurement(value="the value", threshold="the threshold"),
+        raw_provider=body,
+    )
+
+
+def test_what_is_no_alert_is_named_in_the_message() -> None:
+    (payload,) = sources()["grafana-custom"].split({"my_alerts": [7]})
+    assert payload == {"not_an_alert": 7}
 
 
 def test_a_body_is_recognised_where_its_source_says_how() -> None:
@@ -217,6 +252,13 @@ def test_an_expressions_work_is_bounded_whatever_the_body() -> None:
         Expression("a[].b[].c[]").search(nested)
     with pytest.raises(ValueError, match="at most"):
         Expression("a." * LONGEST + "a")
+
+
+def test_an_expression_may_take_as_many_steps_as_are_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(expressions, "MOST_STEPS", 3)  # a.b: the whole, and each of the two names
+    assert Expression("a.b").search({"a": {"b": 1}}) == 1
+    with pytest.raises(Failed, match="it takes more than 3 steps"):
+        Expression("a.b.c").search({"a": {"b": {"c": 1}}})
 
 
 @pytest.mark.parametrize(

@@ -80,6 +80,15 @@ def test_a_described_alarm_gives_the_alert_of_its_message(name: str) -> None:
     assert json.loads(json.dumps(built)) == built, "it is kept as JSON"
 
 
+def test_a_metric_may_have_no_dimensions() -> None:
+    alarm, tags, _ = described(payload("cloudwatch/metric-piped-description"))
+    del alarm["Dimensions"]
+    assert described_alarm.message(alarm, tags)["Trigger"]["Dimensions"] == []
+    query = {"Id": "m1", "MetricStat": {"Metric": {"MetricName": "Latency"}, "Period": 60, "Stat": "p99"}}
+    (entry,) = described_alarm.message(alarm | {"Metrics": [query]}, tags)["Trigger"]["Metrics"]
+    assert entry["MetricStat"]["Metric"]["Dimensions"] == []
+
+
 @pytest.mark.parametrize("reason_data", [None, "", "{", "[]", '{"triggeringAlarms": [{}]}'])
 def test_what_triggered_a_composite_alarm_is_left_out_where_it_cannot_be_read(
     reason_data: str | None,

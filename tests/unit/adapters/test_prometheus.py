@@ -37,6 +37,11 @@ def test_it_is_posted_to_the_webhook_or_to_alertmanagers_path_below_it(path: tup
     assert payload["alerts"][0]["status"] == "firing"
 
 
+def test_a_label_without_a_value_is_no_label() -> None:
+    (payload,) = SOURCE.payloads([{"labels": {"alertname": "a", "pod": ""}}], REQUEST)
+    assert payload["alerts"][0]["labels"] == {"alertname": "a"}
+
+
 @pytest.mark.parametrize("path", [("api", "v1", "alerts"), ("api", "v2", "silences"), ("v2", "alerts")])
 def test_no_other_path_is_taken(path: tuple[str, ...]) -> None:
     with pytest.raises(NotAccepted) as caught:

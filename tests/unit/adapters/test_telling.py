@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib import render
 from chalicelib.adapters import telling
-from chalicelib.adapters.titles import MAX_WHOLE
+from chalicelib.adapters.titles import MAX_WHOLE, shortened
 from chalicelib.alert import AlertEvent
 from chalicelib.conditions.record import record
 from chalicelib.conditions.row import AlertState
@@ -235,6 +235,27 @@ def test_an_alert_that_fires_again_with_other_labels_has_their_title() -> None:
     assert title_of(record(row, firing(60, **other), at(60)).row) == "Disk full [web-1]"
     over = record(row, resolved(5), at(5)).row
     assert title_of(record(over, firing(9, **other), at(9)).row) == "Disk full [web-2]"
+
+
+def test_a_value_of_a_series_may_hold_commas() -> None:
+    series = "labels={hosts=a, b, c, mountpoint=/var} value=93"
+    payload = group([{"alertname": "Disk full"}])
+    payload["alerts"][0] |= {"valueString": f"[ var='B0' metric='fs' {series} ]"}
+    assert titles(payload, "grafana") == ["Disk full [hosts a, b, c, /var]"]
+
+
+@pytest.mark.parametrize(
+    ("value", "short"),
+    [
+        ("1" * 100, "…"),
+        ("1" * 60, "1" * 60),
+        ("1" * 61, "…"),
+        ("a" * 61, f"{'a' * 30}…{'a' * 29}"),
+        (f"{'a' * 28}1234{'a' * 29}", f"{'a' * 28}…{'a' * 29}"),
+    ],
+)
+def test_nothing_is_cut_within_a_number(value: str, short: str) -> None:
+    assert shortened(value, 60) == short
 
 
 def test_the_series_of_a_classic_condition_are_in_its_title() -> None:

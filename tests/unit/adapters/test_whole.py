@@ -1,0 +1,177 @@
+"""What each source makes of its samples and its template, in full (golden/adapters): no word changes unseen.
+
+A sample's own `expect` says what it is about. `python -m tests.unit.adapters.test_whole` writes the golden
+files again; read the difference first.
+"""
+
+import copy
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path as File
+from typing import Any
+
+import pytest
+
+from chalicelib.adapters import envelope, reading, registry
+from chalicelib.adapters.fields import Ignored, Parsed
+from chalicelib.adapters.owner_rules import NO_RULES
+from chalicelib.adapters.registry import SOURCES
+from chalicelib.adapters.source import Example
+from chalicelib.alert import AlertEvent, Priority
+from chalicelib.errors import NotAccepted, Rejected
+from tests.unit.builders import at
+from tests.unit.messages import REQUEST, record
+
+SAMPLES = File(__file__).parents[2] / "samples"
+GOLDEN = File(__file__).parents[1] / "golden" / "adapters"
+EXAMPLES = {
+    "fires": Example(at(0), name="Disk full", team="storage", priority=Priority.P3),
+    "ended": Example(at(0), at(5), name="Disk full", team="storage", priority=Priority.P3),
+}
+NAMED = {"team": "network", "priority": "P0"}
+OTHERS: tuple[Any, ...] = (None, True, -1, 10**400, 0.5, "", "?", [], [[]], [None], {}, {"?": {}})
+"""What no member should be, or be always."""
+
+Path = tuple[str | int, ...]
+"""The way to a member of a payload, however deep."""
+
+
+def payloads(source: str, body: Any) -> list[Any]:
+    """Take the body of a request as the webhook does, or a message as it is published; raises NotAccepted."""
+    posts = registry.webhook(source)
+    return [posts.cut(each) for each in posts.payloads(body, REQUEST)] if posts else [body]
+
+
+def received(source: str, body: Any) -> list[Any]:
+    """Take what a source sends on its whole way, and write down what comes of it."""
+    try:
+        return [each for payload in payloads(source, body) for each in read(source, payload)]
+    except NotAccepted as refused:
+        return [{"refused": refused.status, "reason": refused.reason, "because": str(refused)}]
+
+
+def read(source: str, payload: Any) -> list[Any]:
+    """Read what is in the queue."""
+    stamped = {"source": source} if registry.webhook(source) else {}
+    try:
+        message = envelope.read(
+            record(payload if isinstance(payload, str) else json.dumps(payload), **stamped)
+        )
+        parsed = reading.parse(message.source, message.payload, NO_RULES)
+    except Rejected as rejected:
+        return [{"rejected": rejected.reason, "because": str(rejected), "fix": rejected.fix}]
+    return [written(each, message.payload) for each in parsed]
+
+
+def written(parsed: Parsed, payload: object) -> Any:
+    if isinstance(parsed, Ignored):
+        return {"ignored": parsed.reason, "title": parsed.title}
+    assert isinstance(parsed, AlertEvent)
+    said = parsed.model_dump(mode="json", exclude_defaults=True)
+    kept = (
+        "the payload"
+        if parsed.raw_provider == payload
+        else f"{len(json.dumps(parsed.raw_provider))} characters"
+    )
+    return said | {"raw_provider": kept}
+
+
+def differing(read: list[Any], usual: list[Any]) -> Any:
+    """Keep of what was read what is otherwise than usual."""
+    if len(read) != 1 or "source" not in read[0]:
+        return read
+    (one,), (other,) = read, usual
+    return {
+        name: one.get(name)
+        for name in sorted(one | other)
+        if one.get(name) != other.get(name) and name != "raw_provider"
+    }
+
+
+def members(value: Any, *path: str | int) -> Iterator[Path]:
+    """Name each member of a payload."""
+    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for name, member in pairs:
+        yield (*path, name)
+        yield from members(member, *path, name)
+
+
+def replaced(payload: Any, path: Path, *other: Any) -> Any:
+    """Copy a payload with something else as a member, or nothing."""
+    changed = copy.deepcopy(payload)
+    holder = changed
+    for name in path[:-1]:
+        holder = holder[name]
+    if other:
+        (holder[path[-1]],) = other
+    else:
+        del holder[path[-1]]
+    return changed
+
+
+def mended(name: str, payload: Any) -> Any:
+    changed = copy.deepcopy(payload)
+    if isinstance(changed, dict):
+        SOURCES[name].mend(changed, dict(NAMED))
+    return changed
+
+
+def template(name: str, example: str = "fires") -> Any:
+    return SOURCES[name].template(EXAMPLES[example])
+
+
+def golden(name: str) -> dict[str, Any]:
+    (queued,) = payloads(name, template(name))
+    usual = read(name, queued)
+    changes: dict[str, tuple[Any, ...]] = {"without": (), "with ? in place of": ("?",)}
+    return {
+        "templates": {
+            example: {"sent": template(name, example), "read": received(name, template(name, example))}
+            for example in EXAMPLES
+        },
+        **{
+            change: {
+                "/".join(map(str, path)): differing(read(name, replaced(queued, path, *other)), usual)
+                for path in members(queued)
+            }
+            for change, other in changes.items()
+        },
+        "mended": differing(read(name, mended(name, queued)), usual),
+        "of ? alone": received(name, "?"),
+        "samples": {
+            path.stem: received(name, json.loads(path.read_text(encoding="utf-8"))["payload"])
+            for path in sorted((SAMPLES / name).glob("*.json"))
+        },
+    }
+
+
+def file(name: str) -> File:
+    return GOLDEN / f"{name}.json"
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_a_source_reads_its_samples_and_its_template_as_recorded(name: str) -> None:
+    assert golden(name) == json.loads(file(name).read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_whatever_a_member_is_a_source_reads_or_rejects_and_mends_it(name: str) -> None:
+    sender = SOURCES[name]
+    sent = [template(name, example) for example in EXAMPLES]
+    for body in (replaced(one, path, other) for one in sent for path in members(one) for other in OTHERS):
+        received(name, body)
+        assert isinstance(sender.looks_like(body), bool)
+        assert sender.cut_off(body) >= 0
+        taken = [body] if isinstance(body, dict) else []
+        with suppress(NotAccepted):
+            taken += payloads(name, body)
+        for payload in taken:
+            with suppress(Rejected):
+                assert isinstance(sender.ended(payload), bool)
+            sender.mend(payload, dict(NAMED))
+
+
+if __name__ == "__main__":
+    for each in SOURCES:
+        file(each).write_text(json.dumps(golden(each), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
