@@ -1,4 +1,4 @@
-"""Telemetry's twin: events, counts and measures as data; a metric that is not listed is a mistake."""
+"""Telemetry's twin: events, counts and measures as data; one that is not listed is a mistake."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,6 +8,21 @@ from chalicelib.telemetry.metrics import BY_NAME
 from chalicelib.telemetry.telemetry import Telemetry
 
 Told = tuple[str, float, dict[str, str]]
+
+
+_EVENTS = """
+    ALARMS_FAILED ALARMS_NOT_READ ALARMS_REJECTED ALARM_LEARNED ALERTS_NOT_LISTED ALERTS_NOT_TAKEN
+    ALERT_LEARNED BOARD BOARD_FAILED BOARD_NOT_HEARD BREAKER_CLOSED BREAKER_OPENED BUDGET_REFUSED
+    CALLS_SCARCE CANARY CANARY_FAILED DRIFT_FAILED ENRICHMENT_FAILED FACT_DROPPED GAUGES_FAILED
+    GITHUB_EVENT HEARTBEAT_MISSED IGNORED INHIBITORS_UNKNOWN LABEL_NOT_DRESSED LISTINGS_FAILED
+    MAINTENANCE MEASURED MIRRORED MIRROR_FAILED MISSING NORMALIZED_ALERT NOTICED NOT_ACKNOWLEDGED
+    NOT_ANSWERED NOT_RECORDED NOT_REQUEUED NOT_SYNCED OUT_OF_TIME PALETTE_FAILED RATE_LIMITED
+    RECONCILED REJECTED REQUEUED RETRY STEP STEPS_NEVER_END TOPIC_UNAVAILABLE UNHEARD_FAILED
+    UNKNOWN_SEVERITY WEBHOOK_ACCEPTED WEBHOOK_FAILED WEBHOOK_NOT_CONFIGURED WEBHOOK_REFUSED
+    WINDOWS_UNKNOWN
+"""
+EVENTS = frozenset(_EVENTS.split())
+"""What people search the log for."""
 
 
 class Recorder(Telemetry):
@@ -21,9 +36,11 @@ class Recorder(Telemetry):
         self.bound_keys: dict[str, Any] = {}
 
     def event(self, name: str, **keys: object) -> None:
+        assert name in EVENTS, f"{name} is not in `EVENTS` of tests/twins/telemetry.py"
         self.events.append((name, self.bound_keys | keys))
 
     def problem(self, name: str, error: BaseException, **keys: object) -> None:
+        assert name in EVENTS, f"{name} is not in `EVENTS` of tests/twins/telemetry.py"
         self.problems.append((name, error))
 
     def count(self, name: str, number: float = 1, **dimensions: str) -> None:

@@ -18,7 +18,7 @@ from chalicelib.reconcile.canary import Canary, routed
 from chalicelib.routing import load
 from chalicelib.store.documents import Document
 from tests.twins.queue import MemoryQueue
-from tests.unit.builders import firing
+from tests.unit.builders import at, firing
 from tests.unit.sync.test_sync import World as Synced
 
 HOME = "example-org/canary"
@@ -204,6 +204,12 @@ def sent(**fields: Any) -> dict[str, Any]:
     return alert.model_dump(mode="json", exclude_none=True) | fields
 
 
+def test_each_cycle_begins_anew() -> None:
+    for state in Condition:
+        alert = adapter.alert("prod", at(0), state, at(0))
+        assert alert.began_anew is (state is Condition.FIRING)
+
+
 def test_its_own_alert_is_read_as_it_was_sent() -> None:
     (alert,) = reading.parse("canary", sent(), NO_RULES)
     assert isinstance(alert, AlertEvent)
@@ -223,6 +229,11 @@ def test_what_is_stamped_as_its_and_is_not_is_rejected(fields: dict[str, Any], r
     with pytest.raises(Rejected) as raised:
         reading.parse("canary", sent(**fields), NO_RULES)
     assert raised.value.reason == reason
+    if reason == "NOT_THE_CANARY":
+        assert str(raised.value) == (
+            "the message is stamped as the canary's, and is not what the canary sends"
+        )
+        assert raised.value.fix == "Leave the source `canary` to Alerting itself; delete this message."
 
 
 def test_no_emitter_may_be_it_nor_send_to_its_team() -> None:
@@ -233,3 +244,5 @@ def test_no_emitter_may_be_it_nor_send_to_its_team() -> None:
             "normalized", sent(source="backup-script", teams=["storage", "alerting-canary"]), NO_RULES
         )
     assert (source.value.reason, team.value.reason) == ("RESERVED_SOURCE", "RESERVED_TEAM")
+    assert str(team.value) == "the alert names the team `alerting-canary`, which is the canary's"
+    assert team.value.fix == "Name the team that owns the alert."

@@ -169,6 +169,13 @@ def test_labels_and_annotations_keep_within_their_bytes_in_order(given_pairs: di
         assert [name for name in kept if name in given_pairs] == named
 
 
+@pytest.mark.parametrize(("limit", "kept"), [(20, ["a", "b"]), (19, ["a"]), (10, ["a"]), (9, [])])
+def test_pairs_are_kept_up_to_the_last_byte(limit: int, kept: list[str]) -> None:
+    pairs = {"a": "1", "b": "2"}
+    assert len(json.dumps({"a": "1"})) == 10
+    assert list(bounds.within(limit, pairs)) == kept
+
+
 def test_labels_of_usual_length_are_all_kept() -> None:
     usual = {f"label_{number}": "v" * 250 for number in range(MAX_LABELS)}
     assert bounds.labels(usual) == usual

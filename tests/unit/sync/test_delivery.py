@@ -18,6 +18,7 @@ from chalicelib.mirrors import MirrorUnavailable
 from chalicelib.routing import load
 from chalicelib.settings import Settings
 from chalicelib.store import codec
+from chalicelib.sync.delivery import LIMIT
 from chalicelib.sync.sync import Sync
 from chalicelib.wiring.mirrors import mirrors
 from chalicelib.wiring.stage import Stage
@@ -193,6 +194,18 @@ def test_a_row_keeps_the_newest_facts_and_the_log_names_those_that_it_drops(worl
     world.receiver.down = None
     world.settle(120)
     assert world.receiver.heard == kinds
+
+
+@pytest.mark.parametrize(("left", "heard"), [(LIMIT, ["opened"]), (LIMIT - timedelta(seconds=1), [])])
+def test_a_delivery_begins_only_where_it_can_end_in_time(
+    world: Mirrored, left: timedelta, heard: list[str]
+) -> None:
+    world.receiver.down = MirrorUnavailable("down")
+    row = world.run(firing(0))
+    world.receiver.down = None
+    world.clock.pass_(minutes=5)
+    world.sync._delivery.deliver(row, row, world.clock.now() + left)
+    assert world.receiver.heard == heard
 
 
 def test_a_lease_that_a_crash_left_behind_keeps_no_fact_from_being_delivered(world: Mirrored) -> None:

@@ -7,12 +7,14 @@ import pytest
 
 from chalicelib.conditions.enrichment import Enrichment
 from chalicelib.conditions.row import AlertState, Status
+from chalicelib.conditions.steps import OpenIssue
 from chalicelib.errors import OutcomeUnknown, RateLimited, Unavailable
 from chalicelib.store import codec
 from chalicelib.sync import enrich
+from chalicelib.sync.enrich import FRESH, wanted
 from chalicelib.sync.sync import Sync
 from tests.twins.clock import ManualClock
-from tests.unit.builders import at, firing, resolved
+from tests.unit.builders import at, firing, resolved, row_of
 from tests.unit.rows import row
 from tests.unit.sync.test_sync import World, fails_with
 
@@ -114,6 +116,12 @@ def test_what_waited_long_for_its_issue_is_looked_up_again(world: Enriched) -> N
     assert world.asked == [2, 2]
     assert world.row.enrichment
     assert world.row.enrichment.at >= at(40)
+
+
+@pytest.mark.parametrize(("waited", "again"), [(FRESH, False), (FRESH + timedelta(seconds=1), True)])
+def test_what_was_looked_up_is_fresh_for_ten_minutes(waited: timedelta, again: bool) -> None:
+    known = replace(row_of(firing(0)), status=Status(enrichment=Enrichment(at(0), at(0))))
+    assert wanted(known, OpenIssue(), at(0) + waited) == again
 
 
 def test_an_issue_found_after_a_lost_answer_costs_no_second_look(world: Enriched) -> None:

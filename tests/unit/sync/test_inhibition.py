@@ -154,6 +154,7 @@ def test_a_title_is_not_shown_in_another_repository() -> None:
     held = site.store.rows[of("Slow", 1).fingerprint].held
     assert held
     assert (held.reason, held.what) == (Quiet.INHIBITED, "")
+    assert held.by == of("Node down", 0, teams=("storage",)).fingerprint
 
 
 @pytest.mark.parametrize("first", ["Node down", "Slow"])
