@@ -110,10 +110,10 @@ $(MERMAID): tests/browser/package.json
 	  npm ci --prefix tests/browser --ignore-scripts --no-audit --no-fund --silent && touch $@; \
 	else echo "npm is not installed, so no chart is drawn with Mermaid."; fi
 
-$(MUTMUT): requirements.txt requirements-dev.txt tests/mutmut.txt
+$(MUTMUT): requirements.txt requirements-dev.txt tests/mutation/requirements.txt
 	@echo "Setting up build/mutants (a minute, once) ..."
 	@$(PYTHON) -m venv build/mutants/venv
-	@build/mutants/venv/bin/python -m pip install --quiet --disable-pip-version-check -r tests/mutmut.txt
+	@build/mutants/venv/bin/python -m pip install --quiet --disable-pip-version-check -r tests/mutation/requirements.txt
 	@touch $@
 
 $(OUTSIDE): tests/outside/package.json
