@@ -12,7 +12,7 @@
 #               make explain ARGS=alert.json, make dlq ARGS="replay --all" STAGE=prod, ARGS=--help for more
 #
 # make setup STAGE=dev: from an AWS account to the first issue, step by step (docs/deploy.md); ARGS=--help for more
-# make bucket-dev, plan-dev, deploy-dev, publish-dev, url-dev, logs-dev, destroy-dev, and the same of every stage:
+# make bucket-dev, plan-dev, deploy-dev, rollback-dev, publish-dev, url-dev, logs-dev, destroy-dev, and the same of every stage:
 #               a stage on AWS, as infra-extra/stages describes it (docs/deploy.md); PACKAGE=file.zip deploys the package of a release
 # make package-dev: the deployment package alone, as deploy uploads it
 # make lock     write requirements.lock: the versions of requirements.txt, with hashes
@@ -36,7 +36,7 @@ SBOM := build/package/sbom.cdx.json
 export PYTHONDONTWRITEBYTECODE :=
 
 # Each of any stage, as in plan-dev. No file is called so: what a pattern makes cannot be .PHONY.
-ON_A_STAGE := bucket-% plan-% deploy-% publish-% url-% logs-% destroy-% package-%
+ON_A_STAGE := bucket-% plan-% deploy-% rollback-% publish-% url-% logs-% destroy-% package-%
 RELEASED := $(if $(PACKAGE),--released $(PACKAGE))
 
 .DEFAULT_GOAL := help

@@ -11,7 +11,7 @@ from pathlib import Path
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.errors import ConfigurationError
-from ops import checks, functions, logs, terraform
+from ops import checks, functions, logs, rollback, terraform
 from ops.deployment import Deployment, Faults
 from ops.trial import Stopped, Trial
 
@@ -34,6 +34,12 @@ def deploy(stage: Deployment) -> None:
     for name, value in outputs.items():
         print(f"  {name} = {value}")
     url(stage)
+
+
+def go_back(stage: Deployment) -> None:
+    """Deploy the package that ran before, without building it."""
+    checks.require(stage, (checks.account, checks.state_bucket, checks.memory_of_chalice))
+    rollback.run(stage)
 
 
 def destroy(stage: Deployment) -> None:
@@ -80,6 +86,7 @@ def bucket(stage: Deployment) -> None:
 VERBS: dict[str, Callable[[Deployment], None]] = {
     "plan": plan,
     "deploy": deploy,
+    "rollback": go_back,
     "destroy": destroy,
     "logs": tail,
     "publish": publish,

@@ -2,9 +2,12 @@
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
-from ops import memory, package, release
+from botocore.exceptions import ClientError
+
+from ops import kept, memory, package, release
 from ops.deployment import Deployment
 
 
@@ -14,6 +17,25 @@ def deploy(stage: Deployment) -> None:
         prepare(stage)
         package.name_account(package.folder(stage), stage.place.account_id)
         package.run(stage, "deploy")
+    kept.keep(stage, datetime.now(UTC))
+
+
+def redeploy(stage: Deployment) -> None:
+    """Update the functions from the package that was put in its place, and never from one built here."""
+    with memory.kept(stage):
+        package.chalice(stage, package.folder(stage), "deploy", PIP_NO_INDEX="1", PYTHONDONTWRITEBYTECODE="1")
+
+
+def digest(stage: Deployment) -> str | None:
+    """The digest of the package that runs, as Lambda names it; None if none does."""
+    try:
+        answer = stage.client("lambda").get_function_configuration(FunctionName=stage.functions[1])
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ResourceNotFoundException":
+            raise
+        return None
+    code: str = answer["CodeSha256"]
+    return code
 
 
 def prepare(stage: Deployment) -> Path:

@@ -28,7 +28,7 @@ def test_every_file_it_links_or_names_is_there() -> None:
 def test_every_make_target_it_names_is_there() -> None:
     named = set(re.findall(r"make (\w+)-(?:dev|prod)\b", GUIDE))
     (there,) = re.findall(r"^ON_A_STAGE := (.+)$", read("Makefile"), re.MULTILINE)
-    assert {"bucket", "plan", "deploy", "publish", "url", "logs", "destroy"} <= named
+    assert {"bucket", "plan", "deploy", "rollback", "publish", "url", "logs", "destroy"} <= named
     assert named <= {each.removesuffix("-%") for each in there.split()}
 
 

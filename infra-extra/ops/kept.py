@@ -1,0 +1,145 @@
+"""The packages that a stage ran, kept in the state bucket: the newest few, each as Chalice deploys it.
+
+The newest is the one that runs. Going back deploys the one before it and forgets the newest, so going back
+again goes further back, and what was taken back is never gone back to. (The bucket keeps what is forgotten
+as an old version for 90 days.)
+"""
+
+import base64
+import hashlib
+import io
+import re
+import shutil
+import sys
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from ops import package
+from ops.deployment import Deployment, Faults
+
+MOST = 5
+"""As many are kept: some 20 MB each."""
+
+MOMENT = "%Y%m%dT%H%M%S%fZ"
+ARCHIVE = re.compile(r"\.chalice/deployments/[^/]+\.zip")
+VERSION = re.compile(r'^__version__ = "(.+)"$', re.MULTILINE)
+READS = re.compile(r"^READS = (\d+)$", re.MULTILINE)
+PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A package in the bucket: its code's version, the newest rows that reads, and the Python it is for.
+
+    `code` is the digest of what Lambda runs, `whole` that of everything, the settings and policies too.
+    """
+
+    key: str
+    version: str
+    reads: int
+    python: str
+    code: str
+    whole: str
+
+    def __str__(self) -> str:
+        at = datetime.strptime(self.key.rpartition("/")[2].partition("-")[0], MOMENT).replace(tzinfo=UTC)
+        return f"{self.version}, deployed {at:%Y-%m-%d %H:%M} UTC"
+
+
+def keep(stage: Deployment, now: datetime) -> None:
+    """Keep what has just been deployed, unless it is the same again, and the newest few of the others."""
+    files = dict(_files(package.folder(stage)))
+    before = packages(stage)
+    whole = _digest(files)
+    if before and before[0].whole == whole:
+        return
+    told = {
+        "version": _version(files),
+        "reads": _stated(files, "chalicelib/store/schema.py", READS) or "1",
+        "python": PYTHON,
+        "code": _code(files),
+        "whole": whole,
+    }
+    key = f"{_prefix(stage)}{now.strftime(MOMENT)}-{whole[:12]}.zip"
+    stage.s3.put_object(Bucket=stage.bucket, Key=key, Body=_zipped(files), Metadata=told)
+    for old in before[MOST - 1 :]:
+        forget(stage, old)
+
+
+def packages(stage: Deployment) -> list[Kept]:
+    """List what is kept of a stage, the newest first."""
+    pages = stage.s3.get_paginator("list_objects_v2").paginate(Bucket=stage.bucket, Prefix=_prefix(stage))
+    keys = sorted((each["Key"] for page in pages for each in page.get("Contents", [])), reverse=True)
+    return [_described(stage, key) for key in keys]
+
+
+def restore(stage: Deployment, kept: Kept) -> None:
+    """Make the project of a package again, with the archive that Chalice uploads."""
+    body = stage.s3.get_object(Bucket=stage.bucket, Key=kept.key)["Body"].read()
+    with zipfile.ZipFile(io.BytesIO(body)) as files:
+        contents = {name: files.read(name) for name in files.namelist()}
+    if _digest(contents) != kept.whole:
+        raise Faults("Nothing is deployed:", [f"s3://{stage.bucket}/{kept.key} is not what was kept"])
+    project = package.folder(stage)
+    shutil.rmtree(project.parent, ignore_errors=True)
+    for name, content in contents.items():
+        (project / name).parent.mkdir(parents=True, exist_ok=True)
+        (project / name).write_bytes(content)
+    stage.memory.parent.mkdir(exist_ok=True)
+    (project / ".chalice" / "deployed").symlink_to(stage.memory.parent)
+
+
+def forget(stage: Deployment, kept: Kept) -> None:
+    """Let go of a package."""
+    stage.s3.delete_object(Bucket=stage.bucket, Key=kept.key)
+
+
+def _prefix(stage: Deployment) -> str:
+    return f"packages/{stage.name}/"
+
+
+def _described(stage: Deployment, key: str) -> Kept:
+    told: dict[str, Any] = stage.s3.head_object(Bucket=stage.bucket, Key=key)["Metadata"]
+    return Kept(key, **told | {"reads": int(told["reads"])})
+
+
+def _files(project: Path) -> Iterator[tuple[str, bytes]]:
+    """Everything in a project but Chalice's memory, to which it has a link."""
+    for file in sorted(project.rglob("*")):
+        name = file.relative_to(project)
+        if file.is_file() and name.parts[:2] != (".chalice", "deployed"):
+            yield str(name), file.read_bytes()
+
+
+def _version(files: dict[str, bytes]) -> str:
+    """Name the code as it names itself: it may be a release's, and not the checkout's."""
+    number, commit = _stated(files, "chalicelib/__init__.py", VERSION), files.get("chalicelib/commit.txt")
+    return f"{number}+{commit.decode()}" if commit else number
+
+
+def _stated(files: dict[str, bytes], name: str, stated: re.Pattern[str]) -> str:
+    found = stated.search(files.get(name, b"").decode())
+    return found[1] if found else ""
+
+
+def _code(files: dict[str, bytes]) -> str:
+    """Digest what Chalice uploads, as Lambda does."""
+    (archive,) = (content for name, content in files.items() if ARCHIVE.fullmatch(name))
+    return base64.b64encode(hashlib.sha256(archive).digest()).decode()
+
+
+def _digest(files: dict[str, bytes]) -> str:
+    digests = (f"{hashlib.sha256(files[name]).hexdigest()} {name}\n" for name in sorted(files))
+    return hashlib.sha256("".join(digests).encode()).hexdigest()
+
+
+def _zipped(files: dict[str, bytes]) -> bytes:
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return written.getvalue()
