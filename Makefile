@@ -15,6 +15,7 @@
 # make bucket-dev, plan-dev, deploy-dev, rollback-dev, publish-dev, url-dev, logs-dev, destroy-dev, and the same of every stage:
 #               a stage on AWS, as infra-extra/stages describes it (docs/deploy.md); PACKAGE=file.zip deploys the package of a release
 # make package-dev: the deployment package alone, as deploy uploads it
+# make docs     the pages of docs/ as a site, in build/docs/site
 # make lock     write requirements.lock: the versions of requirements.txt, with hashes
 # make sbom     the package's bill of materials (CycloneDX): build/package/sbom.cdx.json
 
@@ -29,6 +30,7 @@ SUPPLY := build/supply/installed
 MERMAID := build/mermaid
 OUTSIDE := build/outside
 PROVIDER_6 := build/provider-6
+MKDOCS := build/docs/installed
 MUTMUT := build/mutants/installed
 SBOM := build/package/sbom.cdx.json
 
@@ -42,7 +44,7 @@ RELEASED := $(if $(PACKAGE),--released $(PACKAGE))
 .DEFAULT_GOAL := help
 COMMANDS := why explain list show dlq send doctor stats adopt
 STAGE ?= local
-.PHONY: help setup demo local test check style types format schema screenshots simulate simulate-mutants simulate-storm mutants fuzz coverage outside senders check-all check-rest bench bench-scale lock sbom clean $(COMMANDS)
+.PHONY: help setup demo docs local test check style types format schema screenshots simulate simulate-mutants simulate-storm mutants fuzz coverage outside senders check-all check-rest bench bench-scale lock sbom clean $(COMMANDS)
 
 help:
 	@sed -n '/^$$/q; s/^# \{0,1\}//p' Makefile
@@ -103,6 +105,12 @@ $(SUPPLY): infra-extra/supply.txt
 	@build/supply/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
+$(MKDOCS): docs/site/requirements.txt
+	@echo "Setting up build/docs (half a minute, once) ..."
+	@$(PYTHON) -m venv build/docs/venv
+	@build/docs/venv/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
 $(MERMAID): tests/browser/package.json
 	@mkdir -p build
 	@if command -v npm >/dev/null; then \
@@ -131,6 +139,11 @@ $(PROVIDER_6):
 	  rm $@.new/*.tgz && mv $@.new $@; \
 	fi
 
+# Strict: a link that leads nowhere, or a page that is not in the navigation, is an error.
+docs: $(MKDOCS)
+	@NO_MKDOCS_2_WARNING=1 build/docs/venv/bin/mkdocs build >build/docs/log 2>&1 || { grep -v INFO build/docs/log; exit 1; }
+	@echo build/docs/site/index.html
+
 # For every platform, and for every Python from 3.11 on. UPGRADE=--upgrade takes the newest of what is not in requirements.txt.
 lock: $(SUPPLY)
 	@build/supply/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes $(UPGRADE) \
@@ -145,7 +158,7 @@ sbom: $(SUPPLY)
 
 check-all: check check-rest
 
-check-rest: coverage simulate-mutants outside $(CHECKOV) $(SUPPLY) $(MERMAID)
+check-rest: coverage simulate-mutants outside docs $(CHECKOV) $(SUPPLY) $(MERMAID)
 	@SEEDS=300 RUNS=2000 $(RUN) -m pytest -n 2 --dist loadfile tests/simulation tests/fuzz
 	@$(RUN) -m pytest tests/browser/test_charts.py
 	@$(RUN) -m pytest -n 2 --dist loadfile tests/processes
