@@ -16,6 +16,7 @@
 #               a stage on AWS, as infra-extra/stages describes it (docs/deploy.md); PACKAGE=file.zip deploys the package of a release
 # make package-dev: the deployment package alone, as deploy uploads it
 # make docs     the pages of docs/ as a site, in build/docs/site
+# make stage-dev: what was made from the stage's file for `chalice deploy`, written again
 # make lock     write requirements.lock: the versions of requirements.txt, with hashes
 # make sbom     the package's bill of materials (CycloneDX): build/package/sbom.cdx.json
 
@@ -38,7 +39,7 @@ SBOM := build/package/sbom.cdx.json
 export PYTHONDONTWRITEBYTECODE :=
 
 # Each of any stage, as in plan-dev. No file is called so: what a pattern makes cannot be .PHONY.
-ON_A_STAGE := bucket-% plan-% deploy-% rollback-% publish-% url-% logs-% destroy-% package-%
+ON_A_STAGE := stage-% bucket-% plan-% deploy-% rollback-% publish-% url-% logs-% destroy-% package-%
 RELEASED := $(if $(PACKAGE),--released $(PACKAGE))
 
 .DEFAULT_GOAL := help

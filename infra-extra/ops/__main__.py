@@ -11,7 +11,7 @@ from pathlib import Path
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.errors import ConfigurationError
-from ops import checks, functions, logs, rollback, terraform
+from ops import checks, functions, logs, rewrite, rollback, terraform
 from ops.deployment import Deployment, Faults
 from ops.trial import Stopped, Trial
 
@@ -97,15 +97,21 @@ VERBS: dict[str, Callable[[Deployment], None]] = {
 OFFLINE = (pack,)
 """Need no account."""
 
+REWRITE = "stage"
+"""The verb on the files that describe a stage, which it does not need to be read."""
+
 
 def main() -> None:
     """Carry out one verb on one stage; what keeps it from that is told without a trace."""
     parser = argparse.ArgumentParser(prog="ops", description=__doc__)
-    parser.add_argument("verb", choices=VERBS)
+    parser.add_argument("verb", choices=(*VERBS, REWRITE))
     parser.add_argument("stage")
     parser.add_argument("--released", type=Path, help="a package of a release, in place of a fresh one")
     options = parser.parse_args()
     try:
+        if options.verb == REWRITE:
+            rewrite.all_files(options.stage)
+            return
         stage = replace(Deployment.read(options.stage), released=options.released)
         do = VERBS[options.verb]
         if do not in OFFLINE:

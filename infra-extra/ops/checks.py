@@ -17,7 +17,7 @@ from chalicelib.github.auth import App
 from chalicelib.webhook import hook_secret, senders
 from chalicelib.webhook.authentication import Credentials, text_of
 from chalicelib.wiring import rules as rules_of
-from ops import leftovers, memory
+from ops import chalice_stage, leftovers, memory
 from ops.deployment import Deployment, Faults
 
 TERRAFORM = (1, 11)
@@ -79,13 +79,13 @@ def account(stage: Deployment) -> Iterator[str]:
             )
 
 
-def region(stage: Deployment) -> Iterator[str]:
-    """The policies are written for the region that the variables name."""
-    for file in sorted((stage.root / ".chalice").glob(f"policy-{stage.name}-*.json")):
-        statements = json.loads(file.read_text(encoding="utf-8"))["Statement"]
-        named = {arn.split(":")[3] for each in statements for arn in _listed(each["Resource"]) if arn != "*"}
-        for other in sorted(named - {stage.region, ""}):
-            yield f".chalice/{file.name} is for {other}, {stage.described} for {stage.region}"
+def chalice(stage: Deployment) -> Iterator[str]:
+    """Chalice's own files, where they have the stage, say nothing else than its file."""
+    if found := list(chalice_stage.differences(stage)):
+        advice = (
+            f"Set what should hold in {stage.described}; then `make stage-{stage.name}` makes them say so."
+        )
+        yield "\n    ".join([f"Chalice's files and {stage.described} differ:", *found, advice])
 
 
 def state_bucket(stage: Deployment) -> Iterator[str]:
@@ -169,7 +169,7 @@ def resources(stage: Deployment) -> Iterator[str]:
 
 
 BEFORE_ANYTHING: tuple[Check, ...] = (
-    *(tools, files, region, state_bucket),
+    *(tools, files, chalice, state_bucket),
     *(secrets, rules, memory_of_chalice),
 )
 BEFORE_FUNCTIONS: tuple[Check, ...] = (resources,)
@@ -181,10 +181,6 @@ def _terraform_version() -> tuple[int, ...] | None:
     done = subprocess.run(["terraform", "version", "-json"], capture_output=True, text=True, check=True)
     version: str = json.loads(done.stdout)["terraform_version"]
     return tuple(int(part) for part in version.partition("-")[0].split("."))
-
-
-def _listed(value: str | list[str]) -> list[str]:
-    return [value] if isinstance(value, str) else value
 
 
 def _code(error: ClientError) -> str:

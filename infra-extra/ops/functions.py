@@ -7,7 +7,7 @@ from pathlib import Path
 
 from botocore.exceptions import ClientError
 
-from ops import kept, memory, package, release
+from ops import chalice_stage, kept, memory, package, release
 from ops.deployment import Deployment
 
 
@@ -15,7 +15,7 @@ def deploy(stage: Deployment) -> None:
     """Make or update the functions from a fresh package, or from that of a release."""
     with memory.kept(stage):
         prepare(stage)
-        package.name_account(package.folder(stage), stage.place.account_id)
+        chalice_stage.write(stage, package.folder(stage) / ".chalice", stage.place.account_id)
         package.run(stage, "deploy")
     kept.keep(stage, datetime.now(UTC))
 

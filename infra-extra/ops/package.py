@@ -17,6 +17,7 @@ from pathlib import Path
 
 from chalicelib.version import COMMIT
 from chalicelib.wiring import checkout
+from ops import chalice_stage
 from ops.compiled import compiled
 from ops.deployment import Deployment, Faults
 
@@ -25,8 +26,6 @@ NOT_COPIED = shutil.ignore_patterns("deployed", "deployments", "venv")
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
 READABLE = 0o100644 << 16
 MACHINES = {"x86_64": "x86_64", "arm64": "aarch64"}
-# What is of no region, such as a role of another account, is left as it is.
-ANY_ACCOUNT = re.compile(r'"arn:([\w-]+):([\w-]+):([\w-]+):\*:')
 PIN = re.compile(r"^([\w.-]+)==([^\s;]+)", re.MULTILINE)
 
 
@@ -55,6 +54,7 @@ def archive(stage: Deployment) -> Path:
     """Let Chalice make the archive of a stage's project, under the name by which it will look for it."""
     project = folder(stage)
     shutil.copytree(stage.root / ".chalice", project / ".chalice", ignore=NOT_COPIED)
+    chalice_stage.write(stage, project / ".chalice")
     stage.memory.parent.mkdir(exist_ok=True)
     (project / ".chalice" / "deployed").symlink_to(stage.memory.parent)
     run(stage, "package", str(project.parent / "template"))
@@ -72,13 +72,6 @@ def chalice(stage: Deployment, project: Path, verb: str, *arguments: str, **vari
     program = str(Path(sys.executable).with_name("chalice"))
     command = [program, "--project-dir", str(project), verb, "--stage", stage.name, *arguments]
     subprocess.run(command, env=stage.environment | variables, check=True)
-
-
-def name_account(project: Path, account_id: str) -> None:
-    """Have the policies of a project, which in git are for any account, name the one of its deployment."""
-    for file in (project / ".chalice").glob("policy-*.json"):
-        text = file.read_text(encoding="utf-8")
-        file.write_text(ANY_ACCOUNT.sub(rf'"arn:\1:\2:\3:{account_id}:', text), encoding="utf-8")
 
 
 def folder(stage: Deployment) -> Path:

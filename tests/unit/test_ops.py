@@ -18,7 +18,7 @@ from moto import mock_aws
 
 from chalicelib.wiring.checkout import PROJECT
 from ops import __main__ as ops
-from ops import checks, functions, leftovers, logs, memory, package, terraform
+from ops import chalice_stage, checks, functions, leftovers, logs, memory, terraform
 from ops.deployment import Deployment, Faults
 from ops.stage_file import StageFile, State
 from ops.trial import Stopped, Trial
@@ -112,18 +112,41 @@ def test_terraform_that_is_missing_or_old_is_told(stage: Deployment, monkeypatch
     assert told(stage, checks.tools) == ["Lambda runs no Python 3.10: use 3.11 to 3.14"]
 
 
-def test_a_policy_for_another_region_is_told(stage: Deployment) -> None:
-    policy = {"Statement": [{"Resource": ["arn:aws:sns:us-east-1:*:alerting-dev-alerts"]}, {"Resource": "*"}]}
-    file = stage.root / ".chalice" / "policy-dev-collector.json"
-    file.write_text(json.dumps(policy), encoding="utf-8")
-    assert told(stage, checks.region) == [
-        ".chalice/policy-dev-collector.json is for us-east-1, infra-extra/stages/dev.toml for us-west-2"
+@pytest.fixture
+def checked_out(stage: Deployment) -> Path:
+    """The checkout with Chalice's files for the stage."""
+    for name in (".chalice", "infra-extra/policies"):
+        left = shutil.ignore_patterns("deploy*")
+        shutil.copytree(PROJECT / name, stage.root / name, ignore=left, dirs_exist_ok=True)
+    return stage.root
+
+
+def test_where_chalices_files_say_something_else_it_is_told_with_the_command(checked_out: Path) -> None:
+    settings = {"LEASE_SECONDS": "90"}
+    (fault,) = told(described(checked_out, settings=settings, architecture="arm64"), checks.chalice)
+    first, *differing, last = fault.splitlines()
+    assert first == "Chalice's files and infra-extra/stages/dev.toml differ:"
+    assert [each.strip() for each in differing] == [
+        '.chalice/config.json: environment_variables.LEASE_SECONDS is not set, and would be "90"',
+        '.chalice/config.json: lambda_architecture is "x86_64", and would be "arm64"',
     ]
+    assert "`make stage-dev`" in last
 
 
-@pytest.mark.parametrize("stage", ["dev", "prod"])
-def test_the_policies_that_ship_are_for_their_region(stage: str) -> None:
-    assert list(checks.region(Deployment.read(stage))) == []
+def test_a_setting_in_chalices_files_alone_is_not_passed_over(checked_out: Path) -> None:
+    config = json.loads((checked_out / ".chalice" / "config.json").read_text(encoding="utf-8"))
+    config["stages"]["dev"]["environment_variables"]["GITHUB_ENABLED"] = "false"
+    (checked_out / ".chalice" / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    policy = checked_out / ".chalice" / "policy-dev-collector.json"
+    policy.write_text(policy.read_text("utf-8").replace("sqs:SendMessage", "sqs:*"), encoding="utf-8")
+    (fault,) = told(described(checked_out), checks.chalice)
+    assert 'environment_variables.GITHUB_ENABLED is "false", and would be not set' in fault
+    assert ".chalice/policy-dev-collector.json: TakeAlerts is" in fault
+
+
+def test_a_stage_that_chalices_files_do_not_have_is_no_fault(checked_out: Path) -> None:
+    file = StageFile(region="eu-central-1")
+    assert list(checks.chalice(Deployment.of("staging", file, checked_out))) == []
 
 
 def test_a_check_that_cannot_be_made_is_a_fault_and_keeps_no_other_from_being_made(stage: Deployment) -> None:
@@ -253,12 +276,11 @@ def test_where_there_are_no_functions_nothing_is_left_over(stage: Deployment) ->
 # Deploying.
 
 
-def test_deployed_policies_name_the_account_and_those_in_git_any(stage: Deployment) -> None:
-    folder = stage.root / ".chalice"
-    for file in (PROJECT / ".chalice").glob("policy-dev-*.json"):
-        shutil.copy(file, folder)
-    package.name_account(stage.root, stage.place.account_id)
-    named = "".join(file.read_text(encoding="utf-8") for file in folder.iterdir())
+def test_deployed_policies_name_the_account_and_those_in_git_any(
+    stage: Deployment, checked_out: Path
+) -> None:
+    chalice_stage.write(stage, checked_out / ".chalice", stage.place.account_id)
+    named = "".join(file.read_text("utf-8") for file in (checked_out / ".chalice").glob("policy-dev-*"))
     assert f"arn:aws:sqs:us-west-2:{stage.place.account_id}:alerting-dev-alerts" in named
     assert set(re.findall(r"arn:aws:\w+:[\w-]*:\*:", named)) == {"arn:aws:iam::*:"}
 

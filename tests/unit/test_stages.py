@@ -1,13 +1,17 @@
-"""The stages that ship: dev and prod differ in name and region, and each function may do its work alone."""
+"""What Chalice is given for a stage is made from its file, and each function may do its work alone."""
 
 import json
+import re
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from app import app
+from ops import chalice_stage
 from ops.deployment import Deployment
+from ops.stage_file import StageFile
 
 CHALICE = Path(__file__).parents[2] / ".chalice"
 CONFIG = json.loads((CHALICE / "config.json").read_text(encoding="utf-8"))
@@ -26,10 +30,6 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAla
 """
 
 
-def as_prod(text: str) -> str:
-    return text.replace("us-west-2", "us-east-1").replace("dev", "prod")
-
-
 def statements(stage: str, function: str) -> list[dict[str, Any]]:
     name = CONFIG["stages"][stage]["lambda_functions"][function]["iam_policy_file"]
     policy = json.loads((CHALICE / name).read_text(encoding="utf-8"))
@@ -40,18 +40,51 @@ def listed(value: str | list[str]) -> list[str]:
     return [value] if isinstance(value, str) else value
 
 
-def test_dev_and_prod_differ_in_name_alone() -> None:
-    stages = CONFIG["stages"]
-    assert set(stages) == {"local", *STAGES}
-    assert json.loads(as_prod(json.dumps(stages["dev"]))) == stages["prod"]
+def test_what_is_in_git_for_chalice_is_what_the_stages_files_make(tmp_path: Path) -> None:
+    """`make stage-dev` writes it."""
+    shutil.copy(CHALICE / "config.json", tmp_path)
+    for name in STAGES:
+        chalice_stage.write(Deployment.read(name), tmp_path)
+    in_git = {file.name: file.read_text(encoding="utf-8") for file in CHALICE.glob("*.json")}
+    assert {file.name: file.read_text(encoding="utf-8") for file in tmp_path.iterdir()} == in_git
+    assert set(CONFIG["stages"]) == {"local", *STAGES}
+
+
+def staging(**more: Any) -> Deployment:
+    return Deployment.of("staging", StageFile.model_validate({"region": "cn-north-1"} | more), CHALICE.parent)
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_policies_of_dev_and_prod_differ_in_name_and_region_alone(function: str) -> None:
-    dev, prod = (
-        (CHALICE / f"policy-{stage}-{function}.json").read_text(encoding="utf-8") for stage in STAGES
-    )
-    assert as_prod(dev) == prod != dev
+def test_a_policy_is_for_the_stages_region_whichever_that_is(function: str) -> None:
+    text = json.dumps(chalice_stage.policy(staging(), function, "123456789012"))
+    arns = [arn.split(":")[1:5] for arn in re.findall(r'"(arn:[^"]+)"', text)]
+    assert {tuple(arn) for arn in arns if arn[1] != "iam"} <= {
+        ("aws-cn", service, "cn-north-1", "123456789012")
+        for service in ("dynamodb", "logs", "secretsmanager", "sns", "sqs")
+    }
+    assert "$" not in text
+
+
+def test_what_a_setting_names_is_what_the_policies_allow() -> None:
+    topic, role = "arn:aws-cn:sns:cn-north-1:234567890123:chat", "arn:aws-cn:iam::234567890123:role/reader"
+    stage = staging(settings={"MIRROR_TOPIC_ARN": topic, "ALARM_READER_ROLE_ARNS": [role]})
+    for function in ("collector", "reconcile"):
+        found = chalice_stage.by_sid(chalice_stage.policy(stage, function))
+        assert found["PublishToMirror"]["Resource"] == topic
+        assert found["ReadAlarmsOfOtherAccounts"]["Resource"] == [role]
+    assert "PublishToMirror" not in chalice_stage.by_sid(chalice_stage.policy(stage, "api_handler"))
+
+
+def test_a_function_has_the_memory_time_and_copies_that_the_file_gives_it() -> None:
+    given = {"memory": 1024, "timeout": 120, "reserved_concurrency": 20}
+    made = chalice_stage.made(staging(functions={"collector": given}, architecture="arm64"))
+    assert made["lambda_architecture"] == "arm64"
+    assert made["lambda_functions"]["collector"] == {
+        "iam_policy_file": "policy-staging-collector.json",
+        "lambda_memory_size": 1024,
+        "lambda_timeout": 120,
+        "reserved_concurrency": 20,
+    }
 
 
 @pytest.mark.parametrize("stage", STAGES)
@@ -112,11 +145,6 @@ def test_nothing_is_left_to_what_chalice_guesses() -> None:
     assert "reserved_concurrency" not in text  # new accounts have too little of it to give away
     for function in CONFIG["lambda_functions"].values():
         assert function.keys() == {"lambda_memory_size", "lambda_timeout"}
-
-
-@pytest.mark.parametrize(("stage", "region"), STAGES.items())
-def test_terraform_and_the_policies_name_the_same_region(stage: str, region: str) -> None:
-    assert Deployment.read(stage).region == region
 
 
 def test_the_webhook_answers_before_api_gateway_gives_up() -> None:

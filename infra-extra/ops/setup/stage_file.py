@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from chalicelib.wiring import checkout
+from ops import chalice_stage
 from ops.deployment import Faults
 from ops.setup.step import Setup, Step
 
@@ -50,6 +51,8 @@ def write(setup: Setup) -> None:
     )
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, encoding="utf-8")
+    if list(chalice_stage.differences(setup.stage)):
+        chalice_stage.write(setup.stage, setup.root / ".chalice")
 
 
 def _named(setup: Setup) -> Path:

@@ -1,13 +1,15 @@
 """The stage's file says region and account after the setup, and all that it said before."""
 
+import shutil
 import tomllib
 from pathlib import Path
 
 import pytest
 
 from chalicelib.wiring.checkout import PROJECT
+from ops import chalice_stage
 from ops import stage_file as files
-from ops.deployment import Faults
+from ops.deployment import Deployment, Faults
 from ops.setup.__main__ import Terminal
 from ops.setup.stage_file import STEP
 from ops.setup.step import Setup, Wanted
@@ -29,6 +31,9 @@ def root(tmp_path: Path) -> Path:
     for name in ("dev.toml", "../variables.tf"):
         text = (PROJECT / "infra-extra" / "stages" / name).read_text(encoding="utf-8")
         (stages / name).write_text(text, encoding="utf-8")
+    left = shutil.ignore_patterns("deploy*")
+    for name in (".chalice", "infra-extra/policies"):
+        shutil.copytree(PROJECT / name, tmp_path / name, ignore=left)
     return tmp_path
 
 
@@ -48,6 +53,7 @@ def test_the_region_is_the_one_that_is_named(root: Path) -> None:
     assert STEP.there(setup(root, region="eu-central-1")) is None
     STEP.do(setup(root, region="eu-central-1"))
     assert said(root)["region"] == "eu-central-1"
+    assert list(chalice_stage.differences(Deployment.read("dev", root))) == []
 
 
 def test_a_stage_that_is_new_gets_a_file(root: Path) -> None:

@@ -1,0 +1,17 @@
+"""Whether a person agrees; YES=1 is a person's agreement beforehand, for CI."""
+
+import os
+
+from ops.deployment import Faults
+
+
+def require(what: str) -> None:
+    """Ask a person about something; raises Faults unless the answer is yes."""
+    if os.environ.get("YES") == "1":
+        return
+    try:
+        answer = input(f"{what} Type yes: ")
+    except EOFError:
+        answer = ""
+    if answer.strip().lower() != "yes":
+        raise Faults("Nothing was changed, since", ["nobody typed yes (where nobody can, set YES=1)"])
