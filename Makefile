@@ -7,7 +7,7 @@
 # make local    the demo's stack, left running for you to play with
 # make simulate RUNS=10000, make simulate-mutants, make simulate-storm, make fuzz: what must never happen, looked for
 # make mutants  whether a test notices small changes to the code, some ten minutes
-# make bench    how fast it is on this machine, some forty minutes; make bench-scale counts an hour of load
+# make bench    how fast it is on this machine, at most fifteen minutes on two quiet cores; make bench-scale counts an hour of load
 # make list     what fires, and why it has no issue; likewise why, explain, show, dlq, send, doctor, stats and adopt, with ARGS and STAGE:
 #               make explain ARGS=alert.json, make dlq ARGS="replay --all" STAGE=prod, ARGS=--help for more
 #

@@ -39,7 +39,7 @@ def main() -> int:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("rows", nargs="*", help="keys of rows, as the figures name them; all if none")
-    parser.add_argument("--runs", type=int, default=RUNS, help=f"fewer than {RUNS} judge nothing")
+    parser.add_argument("--runs", type=int, default=RUNS, help="maximum runs of a row")
     return parser.parse_args()
 
 
@@ -53,11 +53,12 @@ def _repeated(row: Row, runs: int) -> Result:
 
 
 def _measured(row: Row, runs: int) -> Result:
-    done = []
-    for number in range(runs):
-        print(f"{row.key}: run {number + 1} of {runs}", file=sys.stderr, flush=True)
-        done.append(row.measure())
-    return Result(row, tuple(done))
+    """Run a row until its verdict is clear."""
+    result = Result(row, ())
+    while len(result.runs) < runs and not result.enough:
+        print(f"{row.key}: run {len(result.runs) + 1} of at most {runs}", file=sys.stderr, flush=True)
+        result = Result(row, (*result.runs, row.measure()))
+    return result
 
 
 if __name__ == "__main__":

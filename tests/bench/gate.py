@@ -1,4 +1,4 @@
-"""What is measured, what it is held to, and what seven runs of it say."""
+"""What is measured, what it is held to, and what three to seven runs of it say."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,10 @@ from enum import StrEnum
 from statistics import median
 from typing import Protocol
 
+FEWEST_RUNS = 3
 RUNS = 7
+"""Of a row that is near to a target; of others, fewer say the same."""
+
 MOST_SPREAD = 0.20
 
 Figure = float | str
@@ -142,9 +145,26 @@ class Result:
         """Whether the yardstick spreads too far to measure by."""
         return bool(self.yardsticks) and spread(self.yardsticks) > MOST_SPREAD
 
+    @property
+    def enough(self) -> bool:
+        """Whether there were seven runs, or three that are clear about every figure."""
+        if FEWEST_RUNS <= len(self.runs) < RUNS:
+            return all(map(self._clear, self.row.targets))
+        return len(self.runs) >= RUNS
+
+    def _clear(self, name: str) -> bool:
+        """Whether a verdict would be the same if every run were off by as much as they lie apart."""
+        figures, target = self.figures(name), self.row.targets[name]
+        known = numbers(figures)
+        if not known:
+            return True
+        apart = max(known) - min(known)
+        moved = ([figure + by for figure in known] for by in (-apart, 0, apart))
+        return len({target.met(each, self.yardsticks) for each in moved}) == 1
+
     def verdict(self, name: str) -> Verdict:
         """Judge a figure; what is too noisy is neither reached nor missed."""
-        if len(self.runs) < RUNS:
+        if not self.enough:
             return Verdict.TOO_FEW_RUNS
         if self.noisy:
             return Verdict.TOO_NOISY

@@ -59,5 +59,22 @@ def test_a_yardstick_that_spreads_by_more_than_a_fifth_judges_nothing() -> None:
     assert verdict(AtMostTimes(1.25), [99.0] * RUNS, unsteady) is Verdict.TOO_NOISY
 
 
-def test_fewer_runs_than_seven_judge_nothing() -> None:
-    assert verdict(AtLeast(1), [2.0] * (RUNS - 1)) is Verdict.TOO_FEW_RUNS
+@pytest.mark.parametrize(
+    ("target", "figures", "expected"),
+    [
+        (AtLeast(10), [12, 11, 14], Verdict.TOO_FEW_RUNS),
+        (AtLeast(10), [13.5, 13, 14], Verdict.REACHED),
+        (AtLeast(10), [7.5, 9, 6], Verdict.TOO_FEW_RUNS),
+        (AtLeast(10), [7, 7.5, 6.5], Verdict.MISSED),
+        (Under(60, worst=True), [20, 40, 30], Verdict.TOO_FEW_RUNS),
+        (Under(60, worst=True), [20, 39, 30], Verdict.REACHED),
+        (Exactly("1 read"), ["1 read"] * 3, Verdict.REACHED),
+        (Exactly("1 read"), ["1 read", "1 read", "2 reads"], Verdict.MISSED),
+        (Exactly(0), [0, 0, 0], Verdict.REACHED),
+    ],
+)
+def test_three_runs_are_enough_where_they_lie_further_from_the_target_than_apart(
+    target: Target, figures: list[Figure], expected: Verdict
+) -> None:
+    assert verdict(target, figures) is expected
+    assert verdict(target, figures[:2]) is Verdict.TOO_FEW_RUNS

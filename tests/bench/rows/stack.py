@@ -25,19 +25,19 @@ def rows() -> list[Row]:
     return [
         Row(
             key="latency",
-            what="provider to issue, 5 alerts/s for a minute, limits and spacing switched off by setting",
+            what="provider to issue, 5 alerts/s for 30 s, limits and spacing switched off by setting",
             unit="s",
             yardstick=yardstick,
             targets=quick,
-            measure=lambda: _steady(every=0.2, count=300, settings=NO_LIMITS),
+            measure=lambda: _steady(every=0.2, count=150, settings=NO_LIMITS),
         ),
         Row(
             key="latency-limited",
-            what="provider to issue, one alert every 2 s for two minutes, limits and spacing as shipped",
+            what="provider to issue, one alert every 2 s for a minute, limits and spacing as shipped",
             unit="s",
             yardstick=yardstick,
             targets=quick,
-            measure=lambda: _steady(every=2.0, count=60, settings={}),
+            measure=lambda: _steady(every=2.0, count=30, settings={}),
         ),
         Row(
             key="urgent",
