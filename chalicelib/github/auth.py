@@ -45,5 +45,10 @@ class App:
 
 
 def _private_key(encoded: str) -> PrivateKeyTypes:
-    """Read the key; `base64` breaks its lines."""
-    return load_pem_private_key(base64.b64decode("".join(encoded.split()), validate=True), password=None)
+    """Read the key; `base64` breaks its lines.
+
+    Its numbers are not tested for being prime, which takes a tenth of a cold start: the key is our own, and
+    GitHub refuses what a damaged one signs.
+    """
+    pem = base64.b64decode("".join(encoded.split()), validate=True)
+    return load_pem_private_key(pem, password=None, unsafe_skip_rsa_key_validation=True)

@@ -4,7 +4,6 @@ It is folded, not hidden, so that people see what an agent is given. Whatever co
 something in Markdown or HTML, is escaped as JSON does, so that no text of a provider gets out of it.
 """
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,14 +25,14 @@ SIZES = ((4000, 64), (500, 20), (100, 5))
 
 MOST_OF_A_NAME = 100
 
-_ESCAPED = re.compile(r"[<>&`@~]")
+_ESCAPED = re.compile(r"[<>&`@~\x7f]")
 
 
 def data(view: View, limit: int) -> str:
     """Write it in at most `limit` code points; empty if it does not fit."""
     for text, most in SIZES:
         document = _Cut(view.route.details, text, most).document(view)
-        written = json.dumps(document.model_dump(mode="json", by_alias=True, exclude_none=True), indent=2)
+        written = document.model_dump_json(indent=2, ensure_ascii=True, by_alias=True, exclude_none=True)
         safe = _ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", written)
         if len(safe) <= limit:
             return f"{document.notice}\n\n```json\n{safe}\n```"

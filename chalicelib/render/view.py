@@ -127,7 +127,7 @@ class View:
         """Say how bad a priority is."""
         return f"**{priority} {SEVERITIES[priority]}**"
 
-    @property
+    @cached_property
     def title(self) -> str:
         """Say the title without its priority."""
         return title.shown(self.alert, self.route.details, self.home)
@@ -145,12 +145,12 @@ class View:
         spec = self.row.spec
         return f"Reported {counted(spec.count, 'time')}, last at {moment(spec.seen_at, self.began)}."
 
-    @property
+    @cached_property
     def reason(self) -> str:
         """Say why the provider says so now."""
         return self.words(self.alert.reason)
 
-    @property
+    @cached_property
     def figures(self) -> str:
         """Say what was measured against which threshold."""
         return self._figures(self.alert.measurement)

@@ -94,9 +94,21 @@ _NAMED = re.compile(
 _SCHEME = frozenset({"bearer", "basic", "token", "aws4-hmac-sha256", MASKED})
 LONG = 8
 
+SHORT, KNOWN = 300, 2048
+"""Code points of texts that recur, such as names and values of labels; how many of them are remembered."""
+
 
 def mask(text: str) -> str:
     """Put `(masked)` for what looks like a credential."""
+    return _short(text) if len(text) <= SHORT else _mask(text)
+
+
+@lru_cache(KNOWN)
+def _short(text: str) -> str:
+    return _mask(text)
+
+
+def _mask(text: str) -> str:
     lowered = text.lower()
     for form in [form for mark, form in _FORMS if mark in lowered]:
         text = form.sub(MASKED, text)
