@@ -19,6 +19,7 @@
 # make stage-dev: what was made from the stage's file for `chalice deploy`, written again
 # make lock     write requirements.lock: the versions of requirements.txt, with hashes
 # make sbom     the package's bill of materials (CycloneDX): build/package/sbom.cdx.json
+# make notes    what CHANGELOG.md says of a release, as in: make notes TAG=v1.2.3
 
 PYTHON ?= python3
 VENV := .venv
@@ -45,7 +46,7 @@ RELEASED := $(if $(PACKAGE),--released $(PACKAGE))
 .DEFAULT_GOAL := help
 COMMANDS := why explain list show dlq send doctor stats adopt
 STAGE ?= local
-.PHONY: help setup demo docs local test check style types format schema screenshots simulate simulate-mutants simulate-storm mutants fuzz coverage outside senders check-all check-rest bench bench-scale lock sbom clean $(COMMANDS)
+.PHONY: help setup demo docs local test check style types format schema screenshots simulate simulate-mutants simulate-storm mutants fuzz coverage outside senders check-all check-rest bench bench-scale lock sbom notes clean $(COMMANDS)
 
 help:
 	@sed -n '/^$$/q; s/^# \{0,1\}//p' Makefile
@@ -156,6 +157,9 @@ sbom: $(SUPPLY)
 	@{ cat requirements.lock; grep '^chalice==' requirements-dev.txt; } | build/supply/bin/cyclonedx-py requirements \
 	  --pyproject pyproject.toml --output-reproducible --of JSON --output-file $(SBOM) - 2>build/supply/log || { cat build/supply/log; exit 1; }
 	@echo $(SBOM)
+
+notes: $(INSTALLED)
+	@PYTHONPATH=infra-extra $(RUN) -m ops.changelog "$(TAG)"
 
 check-all: check check-rest
 

@@ -10,15 +10,12 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib import routing
-from chalicelib.adapters import registry
 from chalicelib.conditions import maintenance_file
 from chalicelib.errors import ConfigurationError
-from chalicelib.github.auth import App
-from chalicelib.webhook import hook_secret, senders
-from chalicelib.webhook.authentication import Credentials, text_of
 from chalicelib.wiring import rules as rules_of
 from ops import chalice_stage, leftovers, memory
 from ops.deployment import Deployment, Faults
+from ops.secret_checks import secrets
 
 TERRAFORM = (1, 11)
 PYTHONS = ((3, 11), (3, 14))
@@ -101,23 +98,6 @@ def state_bucket(stage: Deployment) -> Iterator[str]:
         yield f"the state bucket {bucket} of {stage.described}, {told}"
 
 
-def secrets(stage: Deployment) -> Iterator[str]:
-    """Both secrets are there, and hold what the functions will read in them."""
-    held = list[dict[str, Any]]()
-    for name, read in ((stage.webhook_secret, _senders), (stage.app_secret, _app)):
-        secret = stage.secret(name)
-        try:
-            held.append(secret.read())
-            read(held[-1])
-        except ConfigurationError as error:
-            yield f"in {stage.region}, {error}"
-    if len(held) == 2 and hook_secret.misplaced(*held):
-        yield (
-            f"{hook_secret.NAME} is in {stage.app_secret}, which the webhook may no longer read; copy it: "
-            f"{hook_secret.copying(stage.prefix, stage.region)}"
-        )
-
-
 def rules(stage: Deployment) -> Iterator[str]:
     """No rule of this account publishes to the topic itself where the stage ends that."""
     if stage.direct_rules:
@@ -185,19 +165,3 @@ def _terraform_version() -> tuple[int, ...] | None:
 
 def _code(error: ClientError) -> str:
     return error.response["Error"]["Code"]
-
-
-def _app(secret: dict[str, Any]) -> None:
-    App.from_secret(secret)
-
-
-def _senders(secret: dict[str, Any]) -> None:
-    """At least one source may send, and what is set can be used, GitHub's secret too."""
-    if secret.get(hook_secret.NAME) is not None:
-        text_of(hook_secret.NAME, secret[hook_secret.NAME])
-    credentials = [Credentials.of(source, secret) for source in registry.webhooks()]
-    named = senders.read(secret)
-    if named.faults:
-        raise ConfigurationError("webhook-secrets", list(named.faults))
-    if not named.entries and not any(each.there for each in credentials):
-        raise ConfigurationError("webhook-secrets", ["no source has a token: set grafana_webhook_token"])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from botocore.exceptions import ClientError
 
-from ops import chalice_stage, kept, memory, package, release
+from ops import chalice_stage, kept, memory, package, release, roles
 from ops.deployment import Deployment
 
 
@@ -16,6 +16,7 @@ def deploy(stage: Deployment) -> None:
     with memory.kept(stage):
         prepare(stage)
         chalice_stage.write(stage, package.folder(stage) / ".chalice", stage.place.account_id)
+        roles.bound(stage)
         package.run(stage, "deploy")
     kept.keep(stage, datetime.now(UTC))
 

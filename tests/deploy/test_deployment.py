@@ -22,6 +22,7 @@ from botocore.exceptions import ClientError
 
 from ops.deployment import Deployment
 from ops.trial import Trial
+from tests.deploy import ci_roles
 from tests.deploy.cloud import Cloud
 from tests.deploy.forbidden import FORBIDDEN, Forbidden
 from tests.deploy.functions import Deployed
@@ -99,6 +100,7 @@ def left(cloud: Cloud) -> dict[str, list[str]]:
     }
     # Each account has that one.
     found["EventBuses"].remove("default")
+    found["Roles"] = [name for name in found["Roles"] if not name.startswith("ci-")]
     found["queues"] = cloud.client("sqs").list_queues().get("QueueUrls", [])
     found["tables"] = cloud.client("dynamodb").list_tables()["TableNames"]
     return {kind: names for kind, names in found.items() if names}
@@ -338,8 +340,12 @@ def test_a_function_may_do_nothing_that_is_not_its_business(world: World, forbid
     assert refused.value.response["Error"]["Code"] in DENIED
 
 
-def test_nothing_is_left_to_change(world: World) -> None:
-    assert "No changes. Your infrastructure matches the configuration." in world.first.make_target("plan-dev")
+def test_a_pull_request_sees_that_nothing_is_left_to_change(world: World) -> None:
+    (api,) = left(world.cloud)["items"]
+    ci_roles.make(world.first, world.bucket, api)
+    told = ci_roles.within(world.first, world.cloud, "plan").make_target("plan-dev")
+    assert "No changes. Your infrastructure matches the configuration." in told
+    assert told.count("what it holds is not checked") == 2
 
 
 def deployment(world: World) -> Any:
@@ -357,13 +363,30 @@ def test_chalice_by_hand_finds_the_same_again(world: World) -> None:
     assert deployment(world) == before
 
 
-def test_from_another_checkout_the_same_is_found_again(world: World) -> None:
+def test_from_another_checkout_ci_finds_the_same_again_and_limits_the_functions_roles(world: World) -> None:
     before = deployment(world)
     second = Checkout.make(world.folder / "second", world.cloud)
-    told = second.make_target("deploy-dev")
+    told = ci_roles.within(second, world.cloud, "deploy").make_target("deploy-dev")
     assert "0 added, 0 changed, 0 destroyed" in told
     assert deployment(world) == before
     assert second.memory == world.first.memory
+    for function in FUNCTIONS:
+        role = world.functions.configuration(function)["Role"].rpartition("/")[2]
+        found = world.cloud.client("iam").get_role(RoleName=role)["Role"]
+        assert found["PermissionsBoundary"]["PermissionsBoundaryArn"].endswith(f"/ci-{PREFIX}-boundary")
+
+
+@pytest.mark.parametrize("refused", ci_roles.REFUSED, ids=str)
+def test_ci_may_do_nothing_that_is_not_its_business(world: World, refused: ci_roles.Refused) -> None:
+    (api,) = left(world.cloud)["items"]
+    taken = world.cloud.as_role(f"{ci_roles.ROLE}/ci-{PREFIX}-{refused.role}")
+    arguments = {
+        name: value.format(bucket=world.bucket, api=api) if value in ("{bucket}", "{api}") else value
+        for name, value in refused.arguments.items()
+    }
+    with pytest.raises(ClientError) as told:
+        getattr(world.cloud.client(refused.service, taken), refused.call)(**arguments)
+    assert told.value.response["Error"]["Code"] in DENIED
 
 
 def test_a_state_of_before_the_topics_module_keeps_its_topics(world: World) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.deploy.tools import INFRA, initialized, terraform
 
-CONFIGURATIONS = (".", "region", "bootstrap")
+CONFIGURATIONS = (".", "region", "bootstrap", "ci")
 
 
 @pytest.fixture(scope="module", params=CONFIGURATIONS)

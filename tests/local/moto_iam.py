@@ -4,7 +4,7 @@ moto judges a request by its action, and by its resource only for SQS, S3, IAM a
 pattern as a regular expression does, knows `PublishBatch` as an action, which AWS does not, calls CloudWatch
 as requests are signed for it, and refuses in XML whoever speaks JSON. Here every
 request of a role is judged by the ARN it is about, as AWS would. Whoever has no session token is the
-administrator, who may do anything. Conditions and resource policies are not judged.
+administrator, who may do anything. Of conditions those of CI's roles are judged; resource policies are not.
 """
 
 import fnmatch
@@ -16,7 +16,8 @@ from moto.core.authorization import ActionAuthenticatorMixin
 from moto.core.exceptions import AccessDeniedError, JsonRESTError
 from moto.iam.access_control import IAMPolicyStatement
 from moto.iam.exceptions import NotFoundException
-from moto.secretsmanager.models import secretsmanager_backends
+
+from tests.local import moto_arns
 
 SINGLE = {
     "PublishBatch": "Publish",
@@ -26,6 +27,12 @@ SINGLE = {
 }
 """Actions of a batch, and the one that AWS asks for."""
 
+
+NAMED = {"HeadBucket": "ListBucket"}
+"""Actions that a policy calls by another name."""
+
+_CONTEXT: dict[str, str] = {}
+"""What conditions ask about, of the one request that is judged."""
 
 SIGNED_FOR = {"monitoring": "cloudwatch", "tagging": "tag"}
 """Services whose requests are signed for another name than policies call them by."""
@@ -38,6 +45,7 @@ def enforce() -> None:
     """Judge the requests of roles from now on, in this process."""
     setattr(ActionAuthenticatorMixin, "_authenticate_and_authorize_action", _authorize)  # noqa: B010 - moto's
     setattr(IAMPolicyStatement, "_match", staticmethod(_matches))  # noqa: B010 - moto's
+    setattr(IAMPolicyStatement, "_check_conditions", _holds)  # noqa: B010 - moto's
 
 
 def _authorize(request: Any, iam_request_cls: Callable[..., Any], resource: str = "*") -> None:
@@ -54,15 +62,31 @@ def _authorize(request: Any, iam_request_cls: Callable[..., Any], resource: str 
         action=SINGLE.get(action, action),
     )
     service, _, name = iam_request._action.partition(":")
+    name = request.method if service == "apigateway" else NAMED.get(name, name)
     iam_request._action = f"{SIGNED_FOR.get(service, service)}:{name}"
     try:
+        _CONTEXT.clear()
+        _CONTEXT.update(moto_arns.context(request, name))
         iam_request.check_action_permitted(_resource(request) or resource)
+        if role := moto_arns.passed_role(request):
+            iam_request._action = "iam:PassRole"
+            iam_request.check_action_permitted(role)
     except NotFoundException:
         return  # moto lets people take a role that is not there, another account's for one: it has no policy
     except AccessDeniedError as denied:
         if "X-Amz-Target" in request.headers or request.service_name in JSON_BY_PATH:
             raise JsonRESTError("AccessDeniedException", denied.message) from denied
         raise
+
+
+def _holds(statement: Any, _: object = None) -> bool:
+    """Whether a statement's conditions are met: by exact texts, or by patterns of ARNs."""
+    asked = statement._statement.get("Condition", {})
+    return all(
+        any(_matches(each, _CONTEXT.get(key, "")) for each in ([one] if isinstance(one, str) else one))
+        for wanted in asked.values()
+        for key, one in wanted.items()
+    )
 
 
 def _matches(pattern: str, text: str) -> re.Match[str] | None:
@@ -72,39 +96,6 @@ def _matches(pattern: str, text: str) -> re.Match[str] | None:
 
 def _resource(request: Any) -> str | None:
     """The ARN that a request is about; None where moto knows it, or the action has none."""
-    find = RESOURCES.get(request.service_name)
+    find = moto_arns.RESOURCES.get(request.service_name)
     place = f"{request.region}:{request.current_account}"
     return find(request, place) if find else None
-
-
-def _table(request: Any, place: str) -> str:
-    """A batch names its table where it says what is asked of it; ours ask of one."""
-    index, batch = request._get_param("IndexName"), request._get_param("RequestItems")
-    name = next(iter(batch)) if batch else request._get_param("TableName")
-    table = f"arn:aws:dynamodb:{place}:table/{name}"
-    return f"{table}/index/{index}" if index else table
-
-
-def _topic(request: Any, _: str) -> str | None:
-    arn: str | None = request._get_param("TopicArn")
-    return arn
-
-
-def _secret(request: Any, place: str) -> str:
-    """AWS judges a secret by its full ARN, and one that is not there by the name it was asked for."""
-    name = request._get_param("SecretId")
-    known = secretsmanager_backends[request.current_account][request.region].secrets
-    return str(known[name].arn) if name in known else f"arn:aws:secretsmanager:{place}:secret:{name}"
-
-
-def _log(request: Any, place: str) -> str:
-    group, stream = request._get_param("logGroupName"), request._get_param("logStreamName")
-    return f"arn:aws:logs:{place}:log-group:{group}:log-stream:{stream or ''}"
-
-
-RESOURCES: dict[str, Callable[[Any, str], str | None]] = {
-    "dynamodb": _table,
-    "sns": _topic,
-    "secretsmanager": _secret,
-    "logs": _log,
-}

@@ -18,7 +18,7 @@ from moto import mock_aws
 
 from chalicelib.wiring.checkout import PROJECT
 from ops import __main__ as ops
-from ops import chalice_stage, checks, functions, leftovers, logs, memory, terraform
+from ops import chalice_stage, checks, functions, leftovers, logs, memory, secret_checks, terraform
 from ops.deployment import Deployment, Faults
 from ops.stage_file import StageFile, State
 from ops.trial import Stopped, Trial
@@ -189,13 +189,13 @@ def test_a_secret_that_holds_nothing_of_use_is_told_by_what_it_lacks(
     stage: Deployment, app: dict[str, str] | None, senders: dict[str, Any], words: list[str]
 ) -> None:
     store_secrets(stage, usable_app() if app is None else app, senders)
-    (fault,) = told(stage, checks.secrets)
+    (fault,) = told(stage, secret_checks.secrets)
     assert all(word in fault for word in words)
 
 
 def test_secrets_that_can_be_used_are_no_fault(stage: Deployment) -> None:
     store_secrets(stage, usable_app(), {"normalized_webhook_token": ["new", "old"]})
-    assert list(checks.secrets(stage)) == []
+    assert list(secret_checks.secrets(stage)) == []
 
 
 def test_githubs_secret_that_the_webhook_could_no_longer_read_is_told_with_the_command_that_copies_it(
@@ -204,7 +204,7 @@ def test_githubs_secret_that_the_webhook_could_no_longer_read_is_told_with_the_c
     """So that no deployment takes away what GitHub's events are checked with."""
     app = usable_app() | {"github_webhook_secret": "signs-events"}
     store_secrets(stage, app, {"normalized_webhook_token": "token"})
-    (fault,) = told(stage, checks.secrets)
+    (fault,) = told(stage, secret_checks.secrets)
     assert "| aws secretsmanager put-secret-value" in fault
     assert "signs-events" not in fault
 
