@@ -26,7 +26,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 TREE = ROOT / "build/mutants/tree"
 TRIAL = ROOT / "build/mutants/trial"
-PYTHON = ROOT / "build/mutants/venv/bin/python"
+MUTMUT = ROOT / "build/mutants/mutmut"
 EXPLAINED = ROOT / "tests/mutation/equivalent.toml"
 SCORE = 0.95
 
@@ -114,15 +114,19 @@ def _tried(names: Sequence[str]) -> Sequence[Change]:
     _run(
         *("-m", "pytest", "-q", "-s", *plugin, *tests["pytest_add_cli_args_test_selection"]),
         cwd=TREE / "mutants",
-        env=os.environ | {"MUTANT_UNDER_TEST": "stats", "PYTEST_DEBUG_TEMPROOT": str(TRIAL / "temporary")},
+        MUTANT_UNDER_TEST="stats",
+        PYTEST_DEBUG_TEMPROOT=str(TRIAL / "temporary"),
     )
     ended: Mapping[str, int | None] = json.loads((TRIAL / "outcomes.json").read_text(encoding="utf-8"))
     becomes: Mapping[str, str] = json.loads(_run("-m", "tests.mutation.changes", *names, cwd=TREE))
     return [Change(name, becomes[name], ended[name] is not None, bool(ended[name])) for name in names]
 
 
-def _run(*arguments: str, cwd: Path, env: Mapping[str, str] | None = None) -> str:
-    run = subprocess.run([PYTHON, *arguments], cwd=cwd, env=env, capture_output=True, text=True, check=False)
+def _run(*arguments: str, cwd: Path, **variables: str) -> str:
+    """Run Python where mutmut can be imported."""
+    env = os.environ | {"PYTHONPATH": str(MUTMUT)} | variables
+    command = [sys.executable, *arguments]
+    run = subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, check=False)
     if run.returncode:
         sys.exit(f"It failed:\n{run.stdout[-4000:]}\n{run.stderr[-4000:]}")
     return run.stdout

@@ -91,6 +91,8 @@ def test_an_unknown_source_is_rejected_and_the_known_ones_named() -> None:
     rejected = rejection("nagios", {})
     assert rejected.reason == "UNKNOWN_SOURCE"
     assert ", ".join(registry.SOURCES) in rejected.fix
+    with pytest.raises(KeyError, match="nagios"):
+        registry.SOURCES["nagios"]
 
 
 class TestOwner:

@@ -5,10 +5,13 @@ from typing import Any
 import pytest
 
 from chalicelib.adapters import fields
-from chalicelib.adapters.owner_rules import OwnerRules
+from chalicelib.adapters.owner_rules import NO_RULES, OwnerRules
+from chalicelib.adapters.registry import SOURCES
+from chalicelib.adapters.source import Example
 from chalicelib.alert import AlertEvent, Priority
 from chalicelib.routing import load
 from tests.unit.adapters.test_adapters import payload
+from tests.unit.builders import at
 from tests.unit.messages import deliver
 
 GRADED = """
@@ -43,6 +46,21 @@ def test_a_findings_number_is_the_word_that_guarddutys_console_has_for_it(
     """docs.aws.amazon.com/guardduty/latest/ug/guardduty_findings-severity.html"""
     alert = one("aws-guardduty", finding(severity), load(GRADED).owner_rules)
     assert (alert.teams, alert.priority) == (("security",), Priority(priority))
+
+
+@pytest.mark.parametrize(
+    ("line", "title", "reason"),
+    [
+        ("", "Disk full: actual cost > $80.00", "ACTUAL: $81.23 of $100.00"),
+        ("ACTUAL Amount: $81.23\n", "Disk full: actual cost > $80.00", "ACTUAL: of $100.00"),
+        ("Budgeted Amount: $100.00\n", "Disk full: actual cost > $80.00", "ACTUAL: $81.23"),
+        ("Budget Type: Cost\n", "Disk full: actual > $80.00", "ACTUAL: $81.23 of $100.00"),
+    ],
+)
+def test_what_a_budgets_message_does_not_say_is_left_out(line: str, title: str, reason: str) -> None:
+    sent = SOURCES["aws-budgets"].template(Example(at(0), name="Disk full"))
+    alert = one("aws-budgets", sent | {"text": sent["text"].replace(line, "")}, NO_RULES)
+    assert (alert.title, alert.reason) == (title, reason)
 
 
 @pytest.mark.parametrize(
