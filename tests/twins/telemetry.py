@@ -24,6 +24,23 @@ _EVENTS = """
 EVENTS = frozenset(_EVENTS.split())
 """What people search the log for."""
 
+KEYS = {
+    "NOT_RECORDED": {"messageId"},
+    "NOT_REQUEUED": {"messageId"},
+    "NOT_SYNCED": {"fingerprint"},
+    "MIRROR_FAILED": {"fingerprint"},
+    "NOT_ANSWERED": {"repository"},
+    "BOARD_FAILED": {"repository"},
+    "BOARD_NOT_HEARD": {"repository"},
+    "WINDOWS_UNKNOWN": {"repository"},
+    "ENRICHMENT_FAILED": {"kind", "fingerprint"},
+    "FACT_DROPPED": {"fingerprint", "kind", "issue", "priority", "fact_id"},
+}
+"""What the line of a problem says besides its error, and what is on all lines; of others nothing."""
+
+OF_ALL = {"BOARD_FAILED", "BOARD_NOT_HEARD"}
+"""They name no repository where the job failed before it came to one."""
+
 
 class Recorder(Telemetry):
     """Keeps what was told; `bound_keys` are on every event."""
@@ -41,6 +58,11 @@ class Recorder(Telemetry):
 
     def problem(self, name: str, error: BaseException, **keys: object) -> None:
         assert name in EVENTS, f"{name} is not in `EVENTS` of tests/twins/telemetry.py"
+        said = {key for key, value in keys.items() if value is not None}
+        assert said == KEYS.get(name, set()) or (not said and name in OF_ALL), (
+            f"{name} says {said}, not what `KEYS` has for it"
+        )
+        assert isinstance(error, BaseException)
         self.problems.append((name, error))
 
     def count(self, name: str, number: float = 1, **dimensions: str) -> None:
