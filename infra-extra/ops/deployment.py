@@ -6,6 +6,7 @@ What it is like is in `stages/<name>.toml`.
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from botocore.config import Config
 
@@ -17,6 +18,15 @@ from ops.stage_file import StageFile
 
 PATIENT = Config(connect_timeout=10, read_timeout=60, s3={"addressing_style": "path"})
 """Buckets by path: if AWS is a stand-in at one address, a bucket has no host of its own."""
+
+
+def web_address(api: str) -> str:
+    """Say where GitHub's pages are, by the address of its API.
+
+    GitHub's own and ghe.com have the API at `api.`, GitHub Enterprise Server at `/api/v3`.
+    """
+    parts = urlsplit(api)
+    return f"{parts.scheme}://{parts.netloc.removeprefix('api.')}"
 
 
 class Faults(Exception):

@@ -20,7 +20,7 @@ from chalicelib.errors import StoreUnavailable, TopicUnavailable
 from chalicelib.webhook.authentication import Credentials
 from chalicelib.wiring.table import store
 from ops import functions
-from ops.deployment import Deployment
+from ops.deployment import Deployment, web_address
 
 PATIENCE = timedelta(minutes=2)
 POLL_SECONDS = 2.0
@@ -109,7 +109,8 @@ class Trial:
             except StoreUnavailable as error:
                 raise Stopped(f"at the table: {error}") from error
             if row and row.status.issue:
-                return f"https://github.com/{row.status.issue.ref.repository}/issues/{row.status.issue.ref.number}"
+                site, ref = web_address(self.stage.settings.github_api_url), row.status.issue.ref
+                return f"{site}/{ref.repository}/issues/{ref.number}"
             self.sleep(POLL_SECONDS)
         raise Stopped(self._unissued(row) if row else self._unrecorded())
 

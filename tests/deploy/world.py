@@ -108,7 +108,9 @@ class Checkout:
 
 
 @contextmanager
-def stand_ins(folder: Path, region: str) -> Iterator[tuple[Cloud, GitHubServer, AppKey]]:
+def stand_ins(
+    folder: Path, region: str, site: str | None = "https://github.com"
+) -> Iterator[tuple[Cloud, GitHubServer, AppKey]]:
     """An empty account, and a GitHub that knows an App of ours; skips where Terraform lacks its provider."""
     initialized("bootstrap", folder / "probe")
     key = AppKey.generate()
@@ -116,7 +118,7 @@ def stand_ins(folder: Path, region: str) -> Iterator[tuple[Cloud, GitHubServer, 
     process = Process("aws", command, log=folder / "aws.log", env=child_environment(), cwd=ROOT)
     try:
         process.wait_until(lambda: "listening on" in process.output())
-        with GitHubServer(app_id=APP_ID, public_key_pem=key.public_pem) as github:
+        with GitHubServer(app_id=APP_ID, public_key_pem=key.public_pem, site=site) as github:
             yield Cloud(process.output().split()[-1], region), github, key
     finally:
         process.stop()

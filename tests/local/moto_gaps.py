@@ -3,6 +3,7 @@
 - It imports OpenAPI 3 only; Chalice writes Swagger 2, which differs in nothing that moto reads.
 - It polls the queue of an event source mapping itself, and runs functions in Docker; here a mapping is
   kept as made, and whoever wants its function run does so.
+- It finds an event source mapping by its function's ARN alone, and not by the name, which AWS takes too.
 - It writes a queue's policies anew, with blanks, and forgets which queues may use it as their DLQ; AWS gives
   both back as they came. Terraform, which writes no blanks, would wait and find changes for ever.
 - It describes alarms in one answer of metric and composite ones, whatever is asked of their state together
@@ -22,6 +23,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from moto.apigateway import responses as moto_apigateway
+from moto.awslambda import models as moto_lambda
 from moto.cloudwatch import models as moto_metrics
 from moto.cloudwatch import responses as moto_cloudwatch
 from moto.cloudwatch.exceptions import ValidationError
@@ -36,6 +38,7 @@ MOST_ALARMS, LONGEST_ALARM_NAME = 100, 255
 BAND = "ANOMALY_DETECTION_BAND("
 
 simple_statistic = moto_metrics.Statistics.get_statistics_for_type
+event_source_mappings = moto_lambda.LambdaBackend.list_event_source_mappings
 metric_data = moto_metrics.CloudWatchBackend.get_metric_data
 read_document = moto_apigateway.deserialize_body
 tight_json = SimpleNamespace(loads=json.loads, dumps=partial(json.dumps, separators=(",", ":")))
@@ -50,6 +53,7 @@ def bridge() -> None:
     _replace(alarms, "list_alarm_mute_rules", lambda _: ActionResult({"AlarmMuteRuleSummaries": []}))
     _replace(moto_metrics.Statistics, "get_statistics_for_type", _statistic)
     _replace(moto_metrics.CloudWatchBackend, "get_metric_data", _metric_data)
+    _replace(moto_lambda.LambdaBackend, "list_event_source_mappings", _event_source_mappings)
     logs = moto_logs.LogsResponse
     _replace(logs, "put_query_definition", _put_query_definition)
     _replace(logs, "describe_query_definitions", _describe_query_definitions)
@@ -72,6 +76,13 @@ def _as_openapi(body: str) -> Any:
         document["openapi"] = "3.0.0"
         document["info"].setdefault("description", "")
     return document
+
+
+def _event_source_mappings(backend: Any, source: str, function: str) -> list[Any]:
+    """https://docs.aws.amazon.com/lambda/latest/api/API_ListEventSourceMappings.html, by a name or an ARN."""
+    found = event_source_mappings(backend, source, "")
+    name = (function or "").rpartition(":")[2]
+    return [each for each in found if name in ("", each.function_name.rpartition(":")[2])]
 
 
 def _describe_alarms(call: Any) -> ActionResult:

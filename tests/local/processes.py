@@ -22,15 +22,22 @@ class Process:
     """A process whose output goes to a log file."""
 
     def __init__(
-        self, name: str, command: Sequence[str], *, log: Path, env: Mapping[str, str], cwd: Path
+        self,
+        name: str,
+        command: Sequence[str],
+        *,
+        log: Path,
+        env: Mapping[str, str],
+        cwd: Path,
+        stdin: Path = Path(os.devnull),
     ) -> None:
         self.name = name
         self.log = log
-        with log.open("ab") as output:
+        with log.open("ab") as output, stdin.open("rb") as given:
             self._log_start = output.tell()
             self._popen = subprocess.Popen(
                 command,
-                stdin=subprocess.DEVNULL,
+                stdin=given,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 env=dict(env),
@@ -40,6 +47,11 @@ class Process:
     @property
     def pid(self) -> int:
         return self._popen.pid
+
+    @property
+    def code(self) -> int | None:
+        """Its exit code, once it has ended."""
+        return self._popen.poll()
 
     def output(self) -> str:
         """Return what this process has written; the log may begin with an earlier one's."""

@@ -4,11 +4,11 @@ import base64
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ops.deployment import Faults
+from ops.deployment import Faults, web_address
 from ops.setup import keeping
 from ops.setup.github import Created
 from ops.setup.loopback import Loopback
-from ops.setup.manifest import manifest, offer, web_address
+from ops.setup.manifest import manifest, offer
 from ops.setup.step import Setup, Step
 
 

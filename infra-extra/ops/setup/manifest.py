@@ -6,7 +6,7 @@ docs.github.com/en/apps/sharing-github-apps/registering-a-github-app-from-a-mani
 import html
 import json
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 LONGEST_NAME = 34
 LATER = "https://example.com/github/events"
@@ -41,15 +41,6 @@ which you install it, and nothing else. Its key goes straight to AWS Secrets Man
 <button>Continue on GitHub</button>
 </form>
 """
-
-
-def web_address(api: str) -> str:
-    """Say where GitHub's pages are, by the address of its API.
-
-    GitHub's own and ghe.com have the API at `api.`, GitHub Enterprise Server at `/api/v3`.
-    """
-    parts = urlsplit(api)
-    return f"{parts.scheme}://{parts.netloc.removeprefix('api.')}"
 
 
 def manifest(*, stage: str, organization: str, web: str, back: str) -> dict[str, Any]:

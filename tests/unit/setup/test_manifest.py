@@ -6,8 +6,9 @@ import re
 
 import pytest
 
+from ops.deployment import web_address
 from ops.setup.loopback import BACK, Exchange, Loopback
-from ops.setup.manifest import LATER, manifest, offer, web_address
+from ops.setup.manifest import LATER, manifest, offer
 
 WEB = "https://github.com"
 
