@@ -108,7 +108,7 @@ def rules(stage: Deployment) -> Iterator[str]:
             yield (
                 f"the rule {name} publishes to the topic {stage.topic} itself, and its alarms would be lost: "
                 f"set direct_rules = true in {stage.described}, deploy, let the rule send to "
-                f"the bus {stage.bus} (docs/deploy.md), and set it to false then"
+                f"the bus {stage.bus} (docs/aws-events.md), and set it to false then"
             )
 
 

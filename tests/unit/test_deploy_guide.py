@@ -1,15 +1,23 @@
-"""The deploy guide names what is there: files, make targets, settings, outputs, events."""
+"""The pages on deploying name what is there: steps, files, make targets, settings, outputs, events."""
 
 import json
 import re
 from pathlib import Path
 
+import pytest
+
 from chalicelib.adapters import registry
 from chalicelib.webhook import hook_secret
 from ops.deployment import Deployment
+from ops.setup.__main__ import STEPS, main
 
 ROOT = Path(__file__).parents[2]
-GUIDE = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
+PAGES = ("deploy", "deploy-by-hand", "aws-events", "look-ups", "mirrors", "settings", "tokens-and-keys")
+DEPLOY, BY_HAND, SETTINGS = (
+    (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8")
+    for name in ("deploy", "deploy-by-hand", "settings")
+)
+GUIDE = "".join((ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8") for name in PAGES)
 
 
 def read(name: str) -> str:
@@ -25,10 +33,24 @@ def test_every_file_it_links_or_names_is_there() -> None:
     assert [name for name in named if "deployed" not in name and not (ROOT / name).exists()] == []
 
 
+def test_it_lists_every_step_of_the_setup_in_their_order() -> None:
+    table = DEPLOY.partition("| step | what | where |")[2].partition("\n\n")[0]
+    named = re.findall(r"`(\w+)`", "".join(line.split("|")[1] for line in table.splitlines()[2:]))
+    assert named == [step.name for step in STEPS]
+
+
+def test_every_option_of_the_setup_that_it_names_is_there(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    there = set(re.findall(r"--[a-z-]+", capsys.readouterr().out))
+    named = set(re.findall(r"(?<![\w-])--(?:\w[\w-]*)", DEPLOY))
+    assert {"--region", "--step", "--senders", "--yes"} <= named <= there
+
+
 def test_every_make_target_it_names_is_there() -> None:
     named = set(re.findall(r"make (\w+)-(?:dev|prod)\b", GUIDE))
     (there,) = re.findall(r"^ON_A_STAGE := (.+)$", read("Makefile"), re.MULTILINE)
-    assert {"bucket", "plan", "deploy", "rollback", "publish", "url", "logs", "destroy"} <= named
+    assert {"bucket", "plan", "deploy", "publish", "url", "logs", "destroy"} <= named
     assert named <= {each.removesuffix("-%") for each in there.split()}
 
 
@@ -43,7 +65,7 @@ def test_every_setting_and_output_it_names_is_there() -> None:
 
 
 def test_its_table_has_every_setting_with_its_default() -> None:
-    rows = re.findall(r"^\| `([A-Z_]+)` \| `?(.*?)`? \|", GUIDE, re.MULTILINE)
+    rows = re.findall(r"^\| `([A-Z_]+)` \| `?(.*?)`? \|", SETTINGS, re.MULTILINE)
     read_by_code = re.findall(r'_setting\("([A-Z_]+)", "(.*?)"', read("chalicelib/settings.py"))
     set_for_you = {"ALERTING_STAGE", "ALERTING_ACCOUNT_ID", "AWS_REGION"}
     expected = {name: default or "none" for name, default in read_by_code if name not in set_for_you}
@@ -52,7 +74,7 @@ def test_its_table_has_every_setting_with_its_default() -> None:
 
 
 def test_the_secrets_it_shows_are_those_that_the_code_reads() -> None:
-    app, senders = (json.loads(text) for text in re.findall(r"```json\n(.+?)```", GUIDE, re.DOTALL))
+    app, senders = (json.loads(text) for text in re.findall(r"```json\n(.+?)```", BY_HAND, re.DOTALL))
     code = "".join(
         read(f"chalicelib/{name}.py") for name in ("github/auth", "wiring/webhook", "webhook/alerts")
     )
@@ -65,7 +87,7 @@ def test_the_secrets_it_shows_are_those_that_the_code_reads() -> None:
 
 
 def test_chalice_by_hand_has_its_region_in_front() -> None:
-    (by_hand,) = re.findall(r"^\$ (.*chalice .*deploy --stage .*)$", GUIDE, re.MULTILINE)
+    (by_hand,) = re.findall(r"^\$ (.*chalice .*deploy --stage .*)$", BY_HAND, re.MULTILINE)
     region = Deployment.read("prod").region
     assert by_hand.startswith(f"AWS_DEFAULT_REGION={region} AWS_REGION={region} ")
 
@@ -78,6 +100,8 @@ def test_the_page_on_security_is_short_and_its_links_lead_somewhere() -> None:
     assert links
     for file, _, heading in links:
         headings = re.findall(r"^#+ (.+)$", read(file), re.MULTILINE)
-        assert heading in {re.sub(r"[^\w -]", "", each).lower().replace(" ", "-") for each in headings}
+        assert not heading or heading in {
+            re.sub(r"[^\w -]", "", each).lower().replace(" ", "-") for each in headings
+        }
     assert len(page.splitlines()) <= 80
     assert "(SECURITY.md)" in read("README.md")

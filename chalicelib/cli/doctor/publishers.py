@@ -12,7 +12,7 @@ ALARMS = "cloudwatch.amazonaws.com"
 RULES = "events.amazonaws.com"
 OFF = (
     "Turn it off once they send to the bus: direct_rules = false in the stage's file, and deploy"
-    " (docs/deploy.md, EventBridge)."
+    " (docs/aws-events.md)."
 )
 
 
