@@ -1,10 +1,12 @@
-"""`python -m ops.setup`, with one thing more: requests to the API reach the functions by the test's relay."""
+"""`python -m ops.setup`, whose requests to the API reach the functions by the test's relay."""
 
 import os
+from datetime import timedelta
 from typing import Any
 
 import httpx
 
+from ops import trial
 from ops.setup.__main__ import main
 
 POST = httpx.post
@@ -17,5 +19,6 @@ def relayed(url: str, **options: Any) -> httpx.Response:
 
 
 if __name__ == "__main__":
+    vars(trial)["PATIENCE"] = timedelta(hours=1)
     vars(httpx)["post"] = relayed
     main()
