@@ -7,8 +7,9 @@ from chalice import Chalice, Rate, Response
 
 from chalicelib import entrypoints
 
-app = Chalice(app_name="alerting")
-queue = f"alerting-{os.environ.get('ALERTING_STAGE', 'local')}-alerts"
+# The API is called so; functions and roles begin with `app_name` of .chalice/config.json and the stage.
+app = Chalice(app_name=f"alerting-{os.environ.get('ALERTING_STAGE', 'local')}")
+queue = f"{app.app_name}-alerts"
 entrypoints.load(os.environ.get("_HANDLER", ""))
 
 

@@ -42,7 +42,7 @@ locals {
     }
     api-errors = {
       says      = "The API answered 5xx: senders could not deliver."
-      namespace = "AWS/ApiGateway", metric = "5XXError", dimensions = { ApiName = "alerting", Stage = "api" }
+      namespace = "AWS/ApiGateway", metric = "5XXError", dimensions = { ApiName = local.prefix, Stage = "api" }
       statistic = "Sum", seconds = 60, periods = 15, bad = 2, above = 0, missing = "notBreaching"
     }
     collector-slow = {

@@ -60,7 +60,8 @@ def find(name: str, region: str | None = None) -> Stage:
 def variables(name: str) -> dict[str, str]:
     """Read what a deployment gives the stage's functions; a stage need not be described."""
     if (told := described(name, PROJECT)) is not None:
-        return {key: text(value) for key, value in dict(told.get("settings", {})).items()}
+        settings = {key: text(value) for key, value in dict(told.get("settings", {})).items()}
+        return settings | {"ALERTING_STAGE": name}
     file = PROJECT / ".chalice" / "config.json"
     try:
         stages = json.loads(file.read_text(encoding="utf-8"))["stages"]

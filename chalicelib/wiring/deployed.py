@@ -2,7 +2,9 @@
 
 from chalicelib.wiring.stage import Stage
 
-API = "alerting"
+EARLIER = "alerting"
+"""What the API of every stage was called."""
+
 SECONDS = 5.0
 
 
@@ -16,7 +18,7 @@ def version(stage: Stage) -> str | None:
     import httpx
 
     found = stage.client("apigateway").get_rest_apis(limit=500)["items"]
-    for api in (each["id"] for each in found if each["name"] == API):
+    for api in (each["id"] for each in found if each["name"] in (stage.prefix, EARLIER)):
         try:
             answer = httpx.get(f"{address(stage, api)}/health", timeout=SECONDS).json()
         except (httpx.HTTPError, ValueError):

@@ -3,7 +3,6 @@
 import json
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -18,9 +17,6 @@ from ops.deployment import Deployment, Faults
 from ops.secret_checks import secrets
 
 TERRAFORM = (1, 11)
-PYTHONS = ((3, 11), (3, 14))
-"""The oldest and the newest Python that this project and Lambda both run."""
-
 Check = Callable[[Deployment], Iterable[str]]
 
 
@@ -40,15 +36,12 @@ def _found(check: Check, stage: Deployment) -> list[str]:
 
 
 def tools(_: object = None) -> Iterator[str]:
-    """Terraform is there and new enough, and Python is one that Lambda runs."""
+    """Terraform is there and new enough."""
     wanted, found = ".".join(map(str, TERRAFORM)), _terraform_version()
     if found is None:
         yield f"terraform is not on the PATH: install {wanted} or later"
     elif found < TERRAFORM:
         yield f"terraform is {'.'.join(map(str, found))}: install {wanted} or later"
-    if not PYTHONS[0] <= sys.version_info[:2] <= PYTHONS[1]:
-        oldest, newest = (".".join(map(str, each)) for each in PYTHONS)
-        yield f"Lambda runs no Python {sys.version_info[0]}.{sys.version_info[1]}: use {oldest} to {newest}"
 
 
 def files(stage: Deployment) -> Iterator[str]:

@@ -18,13 +18,23 @@ def deploy(stage: Deployment) -> None:
         chalice_stage.write(stage, package.folder(stage) / ".chalice", stage.place.account_id)
         roles.bound(stage)
         package.run(stage, "deploy")
+    _name(stage)
     kept.keep(stage, datetime.now(UTC))
 
 
-def redeploy(stage: Deployment) -> None:
+def redeploy(stage: Deployment, python: str) -> None:
     """Update the functions from the package that was put in its place, and never from one built here."""
+    fixed = {"PIP_NO_INDEX": "1", "PYTHONDONTWRITEBYTECODE": "1"}
     with memory.kept(stage):
-        package.chalice(stage, package.folder(stage), "deploy", PIP_NO_INDEX="1", PYTHONDONTWRITEBYTECODE="1")
+        package.chalice(stage, package.folder(stage), "deploy", python=python, **fixed)
+    _name(stage)
+
+
+def _name(stage: Deployment) -> None:
+    """Name the API after the stage, even if an older package named it: its alarm counts by that name."""
+    for api_id, _ in _apis(stage):
+        operation = {"op": "replace", "path": "/name", "value": stage.prefix}
+        stage.client("apigateway").update_rest_api(restApiId=api_id, patchOperations=[operation])
 
 
 def digest(stage: Deployment) -> str | None:

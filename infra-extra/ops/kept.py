@@ -10,7 +10,6 @@ import hashlib
 import io
 import re
 import shutil
-import sys
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -28,7 +27,6 @@ MOMENT = "%Y%m%dT%H%M%S%fZ"
 ARCHIVE = re.compile(r"\.chalice/deployments/[^/]+\.zip")
 VERSION = re.compile(r'^__version__ = "(.+)"$', re.MULTILINE)
 READS = re.compile(r"^READS = (\d+)$", re.MULTILINE)
-PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
 @dataclass(frozen=True)
@@ -60,7 +58,7 @@ def keep(stage: Deployment, now: datetime) -> None:
     told = {
         "version": _version(files),
         "reads": _stated(files, "chalicelib/store/schema.py", READS) or "1",
-        "python": PYTHON,
+        "python": stage.file.python,
         "code": _code(files),
         "whole": whole,
     }

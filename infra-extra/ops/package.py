@@ -6,7 +6,6 @@ the package, pip is limited to what the lock lists, and the archive is written a
 an archive that it finds for the files at hand. (Another zlib or another Python makes other bytes.)
 """
 
-import json
 import re
 import shutil
 import subprocess
@@ -26,6 +25,7 @@ NOT_COPIED = shutil.ignore_patterns("deployed", "deployments", "venv")
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
 READABLE = 0o100644 << 16
 MACHINES = {"x86_64": "x86_64", "arm64": "aarch64"}
+RUNNING = f"{sys.version_info.major}.{sys.version_info.minor}"
 PIN = re.compile(r"^([\w.-]+)==([^\s;]+)", re.MULTILINE)
 
 
@@ -44,7 +44,10 @@ def build(stage: Deployment) -> Path:
     made = archive(stage)
     with zipfile.ZipFile(made) as files:
         contents = {name: files.read(name) for name in files.namelist()}
-    contents |= compiled(project, stage.environment, contents)
+    if stage.file.python == RUNNING:
+        contents |= compiled(project, stage.environment, contents)
+    else:
+        print(f"Made by Python {RUNNING} for {stage.file.python}, without compiled code: starts take longer.")
     write(made, contents)
     _require_all(made, project / "requirements.txt")
     return Path(shutil.copy(made, project.parent / "deployment.zip"))
@@ -64,14 +67,20 @@ def archive(stage: Deployment) -> Path:
 
 def run(stage: Deployment, verb: str, *arguments: str) -> None:
     """Let Chalice do something with the project that the package was made from."""
-    chalice(stage, folder(stage), verb, *arguments, **_pip(folder(stage)))
+    chalice(stage, folder(stage), verb, *arguments, **_pip(stage))
 
 
-def chalice(stage: Deployment, project: Path, verb: str, *arguments: str, **variables: str) -> None:
-    """Let Chalice do something with a project, in the stage's environment with these variables."""
-    program = str(Path(sys.executable).with_name("chalice"))
-    command = [program, "--project-dir", str(project), verb, "--stage", stage.name, *arguments]
-    subprocess.run(command, env=stage.environment | variables, check=True)
+def chalice(
+    stage: Deployment, project: Path, verb: str, *arguments: str, python: str = "", **variables: str
+) -> None:
+    """Let Chalice do something with a project for a Python, the stage's unless another is named.
+
+    It runs in the stage's environment, with these variables.
+    """
+    program = [sys.executable, "-m", "ops.pinned", python or stage.file.python]
+    command = [*program, "--project-dir", str(project), verb, "--stage", stage.name, *arguments]
+    ours = {"PYTHONPATH": str(Path(__file__).parents[1])}
+    subprocess.run(command, env=stage.environment | ours | variables, check=True)
 
 
 def folder(stage: Deployment) -> Path:
@@ -79,18 +88,17 @@ def folder(stage: Deployment) -> Path:
     return stage.root / "build" / "package" / stage.name / "project"
 
 
-def _pip(project: Path) -> dict[str, str]:
+def _pip(stage: Deployment) -> dict[str, str]:
     """Limit pip to wheels for Lambda whose hashes are in the lock, whatever machine this is.
 
     Every runtime of Lambda runs manylinux2014. Chalice's second search, which knows no hashes, finds nothing.
     """
-    config = json.loads((project / ".chalice" / "config.json").read_text(encoding="utf-8"))
-    machine = MACHINES[config.get("lambda_architecture", "x86_64")]
+    machine = MACHINES[stage.file.architecture]
     return {
         "PIP_REQUIRE_HASHES": "1",
         "PIP_ONLY_BINARY": ":all:",
         "PIP_IMPLEMENTATION": "cp",
-        "PIP_PYTHON_VERSION": f"{sys.version_info.major}.{sys.version_info.minor}",
+        "PIP_PYTHON_VERSION": stage.file.python,
         "PIP_PLATFORM": f"manylinux2014_{machine} manylinux_2_17_{machine}",
         # Else loading app.py would add compiled files to the copy, and Chalice make another package of it.
         "PYTHONDONTWRITEBYTECODE": "1",

@@ -4,10 +4,8 @@ The rules are the TOML files in `chalicelib/`, such as `routing.toml`, which eac
 """
 
 import hashlib
-import json
 import re
 import shutil
-import sys
 import zipfile
 from pathlib import Path
 
@@ -60,8 +58,7 @@ def _require_whole(released: Path) -> None:
 
 
 def _require_fitting(stage: Deployment, released: Path) -> None:
-    config = json.loads((stage.root / ".chalice" / "config.json").read_text(encoding="utf-8"))
-    ours = str(sys.version_info.minor), package.MACHINES[config.get("lambda_architecture", "x86_64")]
+    ours = stage.file.python.removeprefix("3."), package.MACHINES[stage.file.architecture]
     others = set(COMPILED.findall("\n".join(zipfile.ZipFile(released).namelist()))) - {ours}
     if others:
         theirs = " and ".join(f"Python 3.{minor} on {machine}" for minor, machine in sorted(others))

@@ -6,7 +6,7 @@ the package, and go back with it.
 
 from ops import functions, kept
 from ops.deployment import Deployment, Faults
-from ops.kept import PYTHON, Kept
+from ops.kept import Kept
 
 TOLD = 3
 """Rows that are named."""
@@ -24,11 +24,11 @@ def run(stage: Deployment) -> None:
         raise Faults(f"{stage.prefix} is left as it is, since", ["no older package is kept"])
     target = older[0]
     print(f"It goes back to {target}.")
-    if faults := [*_unfit(stage, target), *_unread(stage, target)]:
+    if faults := _unread(stage, target):
         raise Faults(f"{stage.prefix} is left as it is, since", faults)
     _agreed(stage)
     kept.restore(stage, target)
-    functions.redeploy(stage)
+    functions.redeploy(stage, target.python)
     for newer in packages[: packages.index(target)]:
         kept.forget(stage, newer)
     print(f"{stage.prefix} runs {target}.")
@@ -37,13 +37,6 @@ def run(stage: Deployment) -> None:
 def _agreed(stage: Deployment) -> None:
     if stage.asks and input(f"Type {stage.prefix} to go back: ") != stage.prefix:
         raise Faults(f"{stage.prefix} is left as it is, since", ["its name was not typed"])
-
-
-def _unfit(stage: Deployment, target: Kept) -> list[str]:
-    if target.python == PYTHON:
-        return []
-    again = f"`make clean`, then `make rollback-{stage.name} PYTHON=python{target.python}`"
-    return [f"that package is for Python {target.python}, and this is {PYTHON}: {again}"]
 
 
 def _unread(stage: Deployment, target: Kept) -> list[str]:

@@ -114,8 +114,8 @@ run "what_they_read" {
   }
 
   assert {
-    condition     = aws_cloudwatch_metric_alarm.own["api-errors"].dimensions == tomap({ ApiName = "alerting", Stage = "api" })
-    error_message = "The API is named as Chalice names it."
+    condition     = aws_cloudwatch_metric_alarm.own["api-errors"].dimensions == tomap({ ApiName = "alerting-dev", Stage = "api" })
+    error_message = "The API is named as app.py names it."
   }
 
   assert {

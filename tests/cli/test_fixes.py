@@ -109,7 +109,7 @@ class Counting(Stage):
         return {"Attributes": {"ApproximateNumberOfMessages": str(dead_letters.MOST_READ + 1), **more}}
 
     def get_rest_apis(self, **_: object) -> dict[str, list[dict[str, str]]]:
-        names = ("other", deployed.API, deployed.API, deployed.API)
+        names = ("other", self.prefix, deployed.EARLIER, self.prefix)
         return {"items": [{"id": f"api{number}", "name": name} for number, name in enumerate(names)]}
 
 

@@ -27,7 +27,7 @@ from tests.deploy.cloud import Cloud
 from tests.deploy.forbidden import FORBIDDEN, Forbidden
 from tests.deploy.functions import Deployed
 from tests.deploy.shape import shape
-from tests.deploy.world import GITHUB_SECRET, Checkout, create_secrets, stand_ins
+from tests.deploy.world import GITHUB_SECRET, PYTHON, Checkout, create_secrets, stand_ins
 from tests.local import senders
 from tests.local.aws import LocalAws, create_resources
 from tests.local.github import AppKey, GitHubServer, Issue
@@ -132,6 +132,9 @@ def test_deploying_makes_the_functions_with_a_role_each(world: World) -> None:
         assert made["Role"].endswith(f":role/{PREFIX}-{short}")
         assert (made["MemorySize"], made["Timeout"]) == tuple(wanted.values())
         assert made["Environment"]["Variables"] == {"ALERTING_STAGE": "dev"}
+        assert (made["Runtime"], made["Architectures"]) == (f"python{PYTHON}", ["x86_64"])
+    (api,) = world.cloud.client("apigateway").get_rest_apis()["items"]
+    assert api["name"] == PREFIX
 
 
 def test_what_is_uploaded_is_the_package_that_any_other_build_makes(world: World) -> None:

@@ -112,6 +112,21 @@ def test_a_start_compiles_nothing(package: Path, tmp_path: Path, handler: str) -
     assert [name for name, compiled in started.items() if not compiled] == []
 
 
+def test_it_is_for_the_python_and_the_machine_of_the_stage_whoever_makes_it(tmp_path: Path) -> None:
+    other = checkout(tmp_path)
+    stage = other.path / "infra-extra" / "stages" / "prod.toml"
+    text = re.sub(r'python = ".*"', 'python = "3.14"\narchitecture = "arm64"', stage.read_text("utf-8"))
+    stage.write_text(text, encoding="utf-8")
+    other.make_target("stage-prod")
+    made = packaged(other)
+    libraries = {Path(name).name for name in names(made) if name.endswith(".so")}
+    assert any(name.endswith(".cpython-314-aarch64-linux-gnu.so") for name in libraries)
+    assert [name for name in libraries if "x86_64" in name or "cpython-311" in name] == []
+    template = json.loads((made.parent / "template" / "sam.json").read_text(encoding="utf-8"))
+    made_of = [each["Properties"] for each in template["Resources"].values() if "Function" in each["Type"]]
+    assert [(each["Runtime"], each["Architectures"]) for each in made_of] == [("python3.14", ["arm64"])] * 3
+
+
 def test_a_second_build_from_a_checkout_with_rubbish_is_the_same_byte_for_byte(
     package: Path, tmp_path: Path
 ) -> None:

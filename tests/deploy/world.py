@@ -1,7 +1,7 @@
 """An AWS account and a GitHub of the test's own, and checkouts of the project that deploy to them.
 
 Nothing of the project is changed in a checkout but how Terraform finds the stand-in's buckets: by path, as it
-has one address.
+has one address; and that the stages run the Python of these tests, which run what is deployed.
 """
 
 import base64
@@ -42,6 +42,7 @@ provider "aws" {
   s3_use_path_style = true
 }
 """
+PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 GITHUB_SECRET = "secret-of-github"
 TOKENS = {f"{source}_webhook_token": f"token-of-{source}" for source in registry.webhooks()} | {
     "grafana_webhook_token": ["token-of-grafana", "next-token-of-grafana"],
@@ -66,6 +67,8 @@ class Checkout:
                 path.mkdir(parents=True, exist_ok=True)
                 shutil.copy(source, path)
         infra = path / "infra-extra"
+        for stage in (infra / "stages").glob("*.toml"):
+            stage.write_text(f'python = "{PYTHON}"\n{stage.read_text(encoding="utf-8")}', encoding="utf-8")
         (infra / "path_override.tf").write_text(BY_PATH, encoding="utf-8")
         (infra / "bootstrap" / "path_override.tf").write_text(BUCKETS_BY_PATH, encoding="utf-8")
         inherited = {name: value for name, value in child_environment().items() if not name.startswith("TF_")}
@@ -78,6 +81,7 @@ class Checkout:
             "TF_CLI_CONFIG_FILE": os.devnull,
             "TF_CLI_ARGS": "-no-color",
             "TF_IN_AUTOMATION": "1",
+            "YES": "1",
         }
         return cls(path, inherited | own)
 

@@ -5,6 +5,7 @@ import builtins
 import hashlib
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -29,21 +30,22 @@ class Lambda:
     """The functions, as far as it matters which package they run and which settings they have."""
 
     def __init__(self, stage: Deployment, patch: pytest.MonkeyPatch) -> None:
-        self.stage, self.now, self.settings = stage, NOW, ""
+        self.stage, self.now, self.settings, self.python = stage, NOW, "", ""
         self.digest: str | None = None
         self.reads: int | None = schema.READS
         patch.setattr(functions, "digest", lambda _: self.digest)
-        patch.setattr(functions, "redeploy", lambda _: self.upload())
+        patch.setattr(functions, "redeploy", lambda _, python: self.upload(python))
 
-    def upload(self) -> None:
+    def upload(self, python: str) -> None:
         """What Chalice does with the project in its place."""
+        self.python = python
         project = package.folder(self.stage)
         (archive,) = (project / ".chalice" / "deployments").glob("*.zip")
         self.digest = base64.b64encode(hashlib.sha256(archive.read_bytes()).digest()).decode()
         self.settings = (project / ".chalice" / "config.json").read_text(encoding="utf-8")
         assert (project / ".chalice" / "deployed").resolve() == self.stage.memory.parent
 
-    def deploy(self, code: str, settings: str = "{}", *, keep: bool = True) -> None:
+    def deploy(self, code: str, settings: str = "{}", *, keep: bool = True, python: str = "3.13") -> None:
         """What `make deploy-STAGE` does."""
         self.now += timedelta(minutes=1)
         project = package.folder(self.stage)
@@ -62,9 +64,11 @@ class Lambda:
         self.stage.memory.parent.mkdir(parents=True, exist_ok=True)
         self.stage.memory.write_text("what Chalice remembers now", encoding="utf-8")
         (chalice / "deployed").symlink_to(self.stage.memory.parent)
-        self.upload()
+        self.upload(python)
         if keep:
-            kept.keep(self.stage, self.now)
+            kept.keep(
+                replace(self.stage, file=self.stage.file.model_copy(update={"python": python})), self.now
+            )
 
     @property
     def code(self) -> str:
@@ -232,19 +236,11 @@ def test_it_does_not_go_back_to_what_would_misread_the_table(
     assert running.code == "second"
 
 
-def test_it_does_not_go_back_to_another_python(
-    stage: Deployment, running: Lambda, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with monkeypatch.context() as earlier:
-        earlier.setattr(kept, "PYTHON", "3.11")
-        running.deploy("first")
-    monkeypatch.setattr(rollback, "PYTHON", "3.12")
+def test_it_goes_back_to_the_python_that_the_package_is_for(stage: Deployment, running: Lambda) -> None:
+    running.deploy("first", python="3.12")
     running.deploy("second")
-    assert (
-        "is for Python 3.11, and this is 3.12: `make clean`, then `make rollback-dev PYTHON=python3.11`"
-        in refused(stage)
-    )
-    assert running.code == "second"
+    rollback.run(stage)
+    assert (running.code, running.python) == ("first", "3.12")
 
 
 def test_a_package_that_somebody_changed_is_not_deployed(stage: Deployment, running: Lambda) -> None:
