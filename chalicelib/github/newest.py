@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 
 from chalicelib.github.protocol import NOT_MODIFIED, Request, Response
 
-MOST = 256
-"""Issues of which the newest answer is kept, each a few kilobytes."""
+MOST = 1000
+"""Issues of which the newest answer is kept, each in some three kilobytes."""
 
 _ONE_ISSUE = re.compile(r"/repos/[^/]+/[^/]+/issues/[0-9]+")
 

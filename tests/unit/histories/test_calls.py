@@ -119,7 +119,7 @@ def _cost(*happening: Happening) -> str:
     return ", ".join(WORDS.get(request, request) for request in asked.requests) or "nothing"
 
 
-def test_of_a_hundred_alarms_that_fire_repeat_and_end_two_hundred_and_two_requests_count() -> None:
+def test_of_a_hundred_alarms_that_fire_repeat_and_end_two_hundred_requests_count() -> None:
     asked = Asked()
     crowds = [range(first, first + BATCH) for first in range(0, ALARMS, BATCH)]
     for after in (0, 150, 300, 450):
