@@ -11,6 +11,11 @@ def word(text: str) -> str:
     return text
 
 
+def word_if_set(text: str) -> str:
+    """Read such a word, or nothing."""
+    return word(text) if text else ""
+
+
 def url(text: str) -> str:
     """Read an https address, or one of this machine."""
     if not re.fullmatch(r"(https://[\w.-]+|http://(127\.0\.0\.1|localhost))(:\d+)?(/\S*)?", text):

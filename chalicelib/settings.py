@@ -53,6 +53,7 @@ class Settings:
     board_interval: timedelta = _setting("BOARD_INTERVAL_MINUTES", "5", setting_values.minutes)
     canary_repository: str = _setting("CANARY_REPO", "", setting_values.repository)
     mirror_topic_arn: str = _setting("MIRROR_TOPIC_ARN", "", setting_values.topic)
+    standby_of: str = _setting("STANDBY_OF", "", setting_values.word_if_set)
 
     @property
     def listed(self) -> bool:

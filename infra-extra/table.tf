@@ -51,9 +51,14 @@ resource "aws_dynamodb_table" "state" {
     }
   }
 
-  ttl {
-    attribute_name = "ttl_expires_at"
-    enabled        = true
+  # DynamoDB has no time to live for a table that is strongly consistent in several regions.
+  dynamic "ttl" {
+    for_each = var.shared_table ? [] : ["ttl_expires_at"]
+
+    content {
+      attribute_name = ttl.value
+      enabled        = true
+    }
   }
 
   point_in_time_recovery {
@@ -62,5 +67,10 @@ resource "aws_dynamodb_table" "state" {
 
   server_side_encryption {
     enabled = true
+  }
+
+  # Replicas are added once, by hand (docs/standby.md).
+  lifecycle {
+    ignore_changes = [replica]
   }
 }

@@ -140,6 +140,12 @@ variable "deletion_protection" {
   default     = null
 }
 
+variable "shared_table" {
+  description = "Whether a stage in another region shares the table (docs/standby.md), in which nothing is deleted by time then."
+  type        = bool
+  default     = false
+}
+
 variable "customer_key" {
   description = "Whether the topics are encrypted with a key of your own (about 1 USD a month), which CloudWatch may use."
   type        = bool

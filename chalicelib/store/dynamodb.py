@@ -17,9 +17,15 @@ NEVER = frozenset(
 docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
 """
 
+ELSEWHERE = "ReplicatedWriteConflictException"
+"""A table that is strongly consistent in several regions refuses one of two writes at once.
+
+docs.aws.amazon.com/amazondynamodb/latest/developerguide/V2globaltables_HowItWorks.html
+"""
+
 
 class NotMetError(Exception):
-    """The condition of a write was not met; `item` is what stands there."""
+    """The condition of a write was not met; `item` is what stands there, as far as the answer says it."""
 
     def __init__(self, item: Any) -> None:
         super().__init__("condition not met")
@@ -42,6 +48,8 @@ def answering(table: str) -> Iterator[None]:
             raise TableMissing(
                 f"there is no table {table}: `terraform apply` in infra-extra makes it"
             ) from error
+        if code == ELSEWHERE:
+            raise NotMetError(None) from error
         if code in NEVER:
             raise StoreRefused(f"the state table does not take this call: {code}") from error
         raise StoreUnavailable(f"the state table refused: {code}") from error

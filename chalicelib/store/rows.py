@@ -180,7 +180,7 @@ class DynamoStore:
                     **update,
                 )
         except NotMetError as lost:
-            return None, lost.item
+            return None, lost.item or self._get(key)
         return answer["Attributes"], None
 
     def _query(

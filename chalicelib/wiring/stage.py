@@ -66,8 +66,6 @@ class Stage:
     """The queue of alerts."""
     dlq = _Name("alerts-dlq")
     """The dead-letter queue."""
-    table = _Name("alerts-state")
-    """The table of conditions."""
     app_secret = _Name("alerting-app-secrets")
     """The secret of the GitHub App."""
     webhook_secret = _Name("webhook-secrets")
@@ -92,6 +90,11 @@ class Stage:
     def prefix(self) -> str:
         """What every name on AWS begins with."""
         return f"alerting-{self.name}"
+
+    @property
+    def table(self) -> str:
+        """The table of conditions, which is another stage's where this one stands by for it."""
+        return f"alerting-{self.settings.standby_of or self.name}-alerts-state"
 
     @property
     def functions(self) -> tuple[str, ...]:

@@ -51,6 +51,7 @@ def policy(stage: Deployment, name: str, account: str = ANY) -> dict[str, Any]:
     )
     partition = Session().get_partition_for_region(stage.region)
     place = {"partition": partition, "region": stage.region, "account": account, "stage": stage.name}
+    place["table"] = stage.table
     found = json.loads(template.substitute(place))
     named = {READERS: list(stage.settings.alarm_reader_role_arns), MIRROR: stage.settings.mirror_topic_arn}
     statements = by_sid(found)

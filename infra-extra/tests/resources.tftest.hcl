@@ -376,6 +376,19 @@ run "table" {
   }
 }
 
+run "a_shared_table_keeps_its_rows" {
+  command = plan
+
+  variables {
+    shared_table = true
+  }
+
+  assert {
+    condition     = length(aws_dynamodb_table.state.ttl) == 0
+    error_message = "A table that is strongly consistent in several regions has no time to live."
+  }
+}
+
 run "dev_may_be_deleted" {
   command = plan
 

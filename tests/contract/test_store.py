@@ -747,6 +747,22 @@ def test_a_table_that_refuses_for_now_is_unavailable(client: DynamoDBClient, cod
             DynamoStore(client, TABLE).get("a" * 64)
 
 
+CONFLICT = "ReplicatedWriteConflictException"
+
+
+def test_a_write_that_another_region_is_ahead_of_finds_what_that_one_wrote(client: DynamoDBClient) -> None:
+    """So does DynamoDB refuse one of two writes, and it does not say what stands there."""
+    row = replace(due_row("disk", 0), revision=3)
+    theirs = {"fingerprint": {"S": "budget#org"}, "version": {"N": "7"}, "document": {"S": "theirs"}}
+    with Stubber(client) as stub:
+        stub.add_client_error("update_item", CONFLICT)
+        stub.add_response("get_item", {})
+        assert DynamoStore(client, TABLE).record(row) is None
+        stub.add_client_error("update_item", CONFLICT)
+        stub.add_response("get_item", {"Item": theirs})
+        assert DynamoStore(client, TABLE).swap("budget#org", "ours", 6) == Document(7, "theirs")
+
+
 def test_a_settling_that_record_overtakes_twice_still_carries_over(dynamo: DynamoStore) -> None:
     claim = claimed(dynamo)
     overtaken: list[AlertState] = []

@@ -1,6 +1,7 @@
 """One run: the stimuli at their times, then the world is left alone until it is quiet, then it is judged."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -27,9 +28,9 @@ class Run:
     trace: list[tuple[float, str, str]]
 
 
-def run(scenario: Scenario) -> Run:
-    """Let a scenario happen."""
-    world = World(scenario)
+def run(scenario: Scenario, make: Callable[[Scenario], World] = World) -> Run:
+    """Let a scenario happen, in a world that is made for it."""
+    world = make(scenario)
     schedule = world.schedule
     for stimulus in scenario.stimuli:
         schedule.at(START + stimulus.at, partial(stimulus.happen, world))

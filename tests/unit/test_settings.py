@@ -106,6 +106,7 @@ def test_the_region_is_lambdas_own_or_the_default() -> None:
         ("WRITES_PER_HOUR", "-3", "whole number above 0"),
         ("WRITES_PER_HOUR", "\u00b2", ""),
         ("MIRROR_TOPIC_ARN", "alerting-dev-mirror", "standard SNS topic"),
+        ("STANDBY_OF", "alerting-prod", "must be a word"),
         ("MIRROR_TOPIC_ARN", "arn:aws:sns:us-west-2:123456789012:mirror.fifo", "standard SNS topic"),
         ("CANARY_REPO", "canary", "owner/name"),
         ("CANARY_REPO", "example-org/canary/issues", "owner/name"),

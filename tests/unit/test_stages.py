@@ -55,6 +55,18 @@ def staging(**more: Any) -> Deployment:
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_stage_that_stands_by_may_use_the_other_stages_table_and_not_its_own(function: str) -> None:
+    stage = staging(settings={"STANDBY_OF": "prod"})
+    tables = set(re.findall(r"table/([\w-]+)", json.dumps(chalice_stage.policy(stage, function))))
+    assert tables <= {stage.table} == {"alerting-prod-alerts-state"}
+    assert (tables == set()) == (function == "api_handler")
+    assert (stage.queue, stage.app_secret) == (
+        "alerting-staging-alerts",
+        "alerting-staging-alerting-app-secrets",
+    )
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_policy_is_for_the_stages_region_whichever_that_is(function: str) -> None:
     text = json.dumps(chalice_stage.policy(staging(), function, "123456789012"))
     arns = [arn.split(":")[1:5] for arn in re.findall(r'"(arn:[^"]+)"', text)]
