@@ -194,6 +194,21 @@ def test_where_the_key_cannot_be_kept_the_way_out_is_named(
         take((app.STEP,), setup)
 
 
+def test_whoever_may_not_write_the_secret_learns_it_before_there_is_an_app(
+    setup: Setup, github: GitHubServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise Faults("AccessDenied", ["secretsmanager:PutSecretValue"])
+
+    before = github.app
+    monkeypatch.setattr("ops.setup.keeping.add", refused)
+    with pytest.raises(Faults, match="AccessDenied"):
+        take((app.STEP,), setup)
+    assert isinstance(setup.person, Person)
+    assert [line for line in setup.person.said if "http://" in line] == []
+    assert github.app == before
+
+
 def test_whoever_does_not_install_it_learns_where(
     setup: Setup, github: GitHubServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
