@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from typing import Any
 
 from tests.deploy.cloud import Cloud
@@ -39,6 +40,33 @@ def within(checkout: Checkout, cloud: Cloud, role: str) -> Checkout:
     return replace(
         checkout, environment={**checkout.environment, **{name.upper(): key for name, key in taken.items()}}
     )
+
+
+def takes(trust: Mapping[str, Any], **claims: str) -> bool:
+    """Whether a token of GitHub with these claims gets a role, as its trust says."""
+    (statement,) = trust["Statement"]
+    assert set(statement["Condition"]) == {"StringEquals"}
+    wanted = statement["Condition"]["StringEquals"].items()
+    return all(claims.get(key.rpartition(":")[2]) == value for key, value in wanted)
+
+
+def beyond(policy: Mapping[str, Any], boundary: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What a policy allows and a boundary does not: actions with the resources they are allowed on."""
+
+    def listed(value: str | list[str]) -> list[str]:
+        return [value] if isinstance(value, str) else value
+
+    def allows(statement: Mapping[str, Any], action: str, resource: str) -> bool:
+        named = action in listed(statement["Action"])
+        return named and any(fnmatchcase(resource, each) for each in listed(statement["Resource"]))
+
+    asked = [
+        (action, resource)
+        for statement in policy["Statement"]
+        for action in listed(statement["Action"])
+        for resource in listed(statement["Resource"])
+    ]
+    return [each for each in asked if not any(allows(within, *each) for within in boundary["Statement"])]
 
 
 @dataclass(frozen=True)

@@ -379,6 +379,45 @@ def test_from_another_checkout_ci_finds_the_same_again_and_limits_the_functions_
         assert found["PermissionsBoundary"]["PermissionsBoundaryArn"].endswith(f"/ci-{PREFIX}-boundary")
 
 
+def test_a_function_needs_nothing_beyond_the_boundary_of_its_role(world: World) -> None:
+    iam = world.cloud.client("iam")
+    arn = f"arn:aws:iam::123456789012:policy/ci-{PREFIX}-boundary"
+    version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+    boundary = iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"]
+    for role in left(world.cloud)["Roles"]:
+        policy = iam.get_role_policy(RoleName=role, PolicyName=role)["PolicyDocument"]
+        assert policy["Statement"]
+        assert ci_roles.beyond(policy, boundary) == []
+
+
+@pytest.mark.parametrize(
+    ("subject", "taken"),
+    [
+        ("repo:example-org/alerting:pull_request", {"plan"}),
+        ("repo:example-org/alerting:environment:dev", {"deploy"}),
+        ("repo:example-org/alerting:environment:prod", set()),
+        ("repo:example-org/alerting:environment:development", set()),
+        ("repo:example-org/alerting:ref:refs/heads/main", set()),
+        ("repo:example-org/alerting:ref:refs/heads/pull_request", set()),
+        ("repo:example-org/alerting:ref:refs/tags/v1.0.0", set()),
+        ("repo:example-org@1/alerting@2:pull_request", set()),
+        ("repo:example-org/alerting-fork:pull_request", set()),
+        ("repo:somebody/alerting:pull_request", set()),
+        ("repo:somebody/alerting:environment:dev", set()),
+    ],
+)
+def test_a_job_takes_the_role_of_its_own_subject_alone(world: World, subject: str, taken: set[str]) -> None:
+    """A fork's pull request gets no token, and whatever a fork runs by itself has the fork's name."""
+    iam = world.cloud.client("iam")
+    trusts = {
+        name: iam.get_role(RoleName=f"ci-{PREFIX}-{name}")["Role"]["AssumeRolePolicyDocument"]
+        for name in ("plan", "deploy")
+    }
+    aud = "sts.amazonaws.com"
+    assert {name for name, trust in trusts.items() if ci_roles.takes(trust, aud=aud, sub=subject)} == taken
+    assert not any(ci_roles.takes(trust, aud="another", sub=subject) for trust in trusts.values())
+
+
 @pytest.mark.parametrize("refused", ci_roles.REFUSED, ids=str)
 def test_ci_may_do_nothing_that_is_not_its_business(world: World, refused: ci_roles.Refused) -> None:
     (api,) = left(world.cloud)["items"]
