@@ -45,6 +45,27 @@ run "a_role_is_taken_by_its_subject_alone" {
   }
 }
 
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+run "policies_are_not_longer_than_iam_takes_them" {
+  command = plan
+
+  variables {
+    stage        = "abcdefghijklmnopqrst"
+    region       = "ap-southeast-2"
+    state_bucket = "a-bucket-whose-name-is-of-sixty-three-characters-as-most-names0"
+  }
+
+  assert {
+    condition     = alltrue([for each in values(aws_iam_role_policy.ci) : length(each.policy) <= 10240])
+    error_message = "A role's own policies have 10,240 characters together."
+  }
+
+  assert {
+    condition     = length(aws_iam_policy.boundary.policy) <= 6144
+    error_message = "A managed policy has 6,144 characters."
+  }
+}
+
 run "the_provider_of_an_account_is_used_where_it_is_named" {
   command = plan
 
