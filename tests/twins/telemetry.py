@@ -63,6 +63,7 @@ class Recorder(Telemetry):
             f"{name} says {said}, not what `KEYS` has for it"
         )
         assert isinstance(error, BaseException)
+        assert str(error) not in {"", "None"}, f"{name} does not say what happened"
         self.problems.append((name, error))
 
     def count(self, name: str, number: float = 1, **dimensions: str) -> None:

@@ -36,6 +36,7 @@ def deliver(source: str, payload: object, rules: OwnerRules = NO_RULES) -> list[
     try:
         bodies = list(_published(source, payload))
     except NotAccepted as refusal:
+        assert str(refusal) != "None"
         return [refusal.reason]
     attributes = {"source": source} if registry.webhook(source) else {}
     return [one for body in bodies for one in _parsed(record(body, **attributes), rules)]
@@ -62,5 +63,6 @@ def reason(rejected: Rejected) -> str:
     """A rejection's reason; each explains itself and says what to do, in words that can be sent."""
     assert rejected.reason.isupper()
     assert str(rejected).encode()
+    assert str(rejected) != "None"
     assert rejected.fix.encode()
     return rejected.reason
