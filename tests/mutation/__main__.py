@@ -110,9 +110,11 @@ def _tried(names: Sequence[str]) -> Sequence[Change]:
     TRIAL.mkdir(parents=True)
     (TRIAL / "sample.json").write_text(json.dumps(names), encoding="utf-8")
     tests = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["mutmut"]
-    plugin = ("-p", "tests.mutation.trial", "-p", "no:cacheprovider", "--trial", str(TRIAL))
     _run(
-        *("-m", "pytest", "-q", "-s", *plugin, *tests["pytest_add_cli_args_test_selection"]),
+        *("-m", "pytest", "-q", "-s", "-p", "no:cacheprovider"),
+        *("-p", "tests.mutation.trial", "--trial", str(TRIAL)),
+        *tests["pytest_add_cli_args"],
+        *tests["pytest_add_cli_args_test_selection"],
         cwd=TREE / "mutants",
         MUTANT_UNDER_TEST="stats",
         PYTEST_DEBUG_TEMPROOT=str(TRIAL / "temporary"),

@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import groupby, zip_longest
 from pathlib import Path
+from typing import Any
 
 import pytest
 from mutmut.mutation.trampoline import set_mutant_under_test
@@ -72,7 +73,11 @@ def _reached(session: pytest.Session, folder: Path) -> Mapping[str, Sequence[Tim
     Those come first that reach little and are quick.
     """
     files = {str(path): list(items) for path, items in groupby(session.items, lambda item: item.path)}
-    jobs = ((path, functools.partial(_noted, session, items, folder)) for path, items in files.items())
+    caches = [each for each in gc.get_objects() if isinstance(each, _CACHE)]
+    gc.freeze()  # else each process copies what it only looks at
+    jobs = (
+        (path, functools.partial(_noted, session, items, caches, folder)) for path, items in files.items()
+    )
     if failed := [path for path, code in _forked(jobs) if code]:
         pytest.exit(f"Without any change tests fail in {', '.join(failed)}", returncode=1)
     reach: dict[str, tuple[float, list[str]]] = {}
@@ -90,9 +95,8 @@ def _width(seconds: float, functions: Sequence[str]) -> float:
     return len(functions) * (0.01 + seconds)
 
 
-def _noted(session: pytest.Session, items: Sequence[pytest.Item], folder: Path) -> int:
+def _noted(session: pytest.Session, items: Sequence[pytest.Item], caches: Sequence[Any], folder: Path) -> int:
     """Run a file's tests, and write what each of them reaches and how long it takes."""
-    caches = [each for each in gc.get_objects() if isinstance(each, _CACHE)]
     reach = {}
     for item, after in zip_longest(items, items[1:]):
         for cache in caches:  # what an earlier test has put into a cache would not be reached again
