@@ -36,8 +36,7 @@ def deliver(source: str, payload: object, rules: OwnerRules = NO_RULES) -> list[
     try:
         bodies = list(_published(source, payload))
     except NotAccepted as refusal:
-        assert str(refusal) != "None"
-        return [refusal.reason]
+        return [refused(refusal)]
     attributes = {"source": source} if registry.webhook(source) else {}
     return [one for body in bodies for one in _parsed(record(body, **attributes), rules)]
 
@@ -57,6 +56,12 @@ def _parsed(received: dict[str, Any], rules: OwnerRules) -> list[Parsed | str]:
         return [*reading.parse(message.source, message.payload, rules)]
     except Rejected as rejected:
         return [reason(rejected)]
+
+
+def refused(refusal: NotAccepted) -> str:
+    """A refusal's reason; each explains itself."""
+    assert str(refusal) != "None"
+    return refusal.reason
 
 
 def reason(rejected: Rejected) -> str:
