@@ -73,6 +73,8 @@ def delete(stage: Deployment) -> None:
         if stage.memory.is_file():
             package.chalice(stage, stage.root, "delete")
     memory.forget(stage)
+    for each in kept.packages(stage):
+        kept.forget(stage, each)
 
 
 def url(stage: Deployment) -> str | None:

@@ -4,7 +4,7 @@ Terraform's resources and their variables stay as they are, as do the secrets. S
 the package, and go back with it.
 """
 
-from ops import functions, kept
+from ops import asking, functions, kept
 from ops.deployment import Deployment, Faults
 from ops.kept import Kept
 
@@ -26,17 +26,13 @@ def run(stage: Deployment) -> None:
     print(f"It goes back to {target}.")
     if faults := _unread(stage, target):
         raise Faults(f"{stage.prefix} is left as it is, since", faults)
-    _agreed(stage)
+    if stage.asks:
+        asking.require(f"{stage.prefix} goes back to {target}.")
     kept.restore(stage, target)
     functions.redeploy(stage, target.python)
     for newer in packages[: packages.index(target)]:
         kept.forget(stage, newer)
     print(f"{stage.prefix} runs {target}.")
-
-
-def _agreed(stage: Deployment) -> None:
-    if stage.asks and input(f"Type {stage.prefix} to go back: ") != stage.prefix:
-        raise Faults(f"{stage.prefix} is left as it is, since", ["its name was not typed"])
 
 
 def _unread(stage: Deployment, target: Kept) -> list[str]:
