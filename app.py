@@ -3,9 +3,12 @@
 import os
 from typing import Any
 
-from chalice import Chalice, Rate, Response
+from chalicelib.wiring.loading import loading
 
-from chalicelib import entrypoints
+with loading():
+    from chalice import Chalice, Rate, Response
+
+    from chalicelib import entrypoints
 
 # The API is called so; functions and roles begin with `app_name` of .chalice/config.json and the stage.
 app = Chalice(app_name=f"alerting-{os.environ.get('ALERTING_STAGE', 'local')}")

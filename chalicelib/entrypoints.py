@@ -1,7 +1,6 @@
 """Entry points: what Lambda calls; they turn its events and contexts into our own terms.
 
-The webhook's parts are imported above; the collector's and reconcile's, whose libraries take long to load,
-only for these: the cold start of the webhook is what a sender waits for.
+The parts of each are imported where they are needed, and none has to load those of another.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -14,9 +13,9 @@ from urllib.parse import unquote
 from chalicelib import version
 from chalicelib.webhook.http import HttpAnswer, Posted
 from chalicelib.wiring.clock import CLOCK
-from chalicelib.wiring.function import loading, serving, settings, telemetry
+from chalicelib.wiring.function import serving, settings, telemetry
+from chalicelib.wiring.loading import loading
 from chalicelib.wiring.stage import Stage
-from chalicelib.wiring.webhook import external, hooks, ingest
 
 if TYPE_CHECKING:
     from chalicelib.collector.collector import Collector
@@ -27,6 +26,7 @@ MARGIN = timedelta(seconds=3)
 
 GITHUB = ("github.auth", "github.client", "github.issues", "github.transport")
 LATE: Mapping[str, tuple[str, ...]] = {
+    "app.app": ("wiring.webhook",),
     "app.collector": ("wiring.collector", *GITHUB),
     "app.reconcile": ("wiring.reconcile", *GITHUB),
 }
@@ -51,17 +51,23 @@ def health() -> dict[str, str]:
 
 def webhook(source: str, path: Mapping[str, str], request: Any, context: Any) -> HttpAnswer:
     """Take a request to the webhook, or to a path below it, by the names of its parts."""
+    from chalicelib.wiring.webhook import ingest  # noqa: PLC0415 - the collector needs none of it
+
     parts = tuple(unquote(path[name]) for name in sorted(path))
     return _answer(lambda stage: ingest(stage).accept, source.lower(), request, context, parts)
 
 
 def external_alerts(request: Any, context: Any) -> HttpAnswer:
     """Take a request to the address of the earlier pipeline."""
+    from chalicelib.wiring.webhook import external  # noqa: PLC0415 - likewise
+
     return _answer(lambda stage: external(stage).accept, "external", request, context)
 
 
 def github_events(request: Any, context: Any) -> HttpAnswer:
     """Take an event of GitHub."""
+    from chalicelib.wiring.webhook import hooks  # noqa: PLC0415 - likewise
+
     return _answer(lambda stage: hooks(stage).accept, "github", request, context)
 
 

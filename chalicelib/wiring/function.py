@@ -1,29 +1,11 @@
-"""A Lambda function: its stage, as its environment describes it, its log, and how it loads its parts."""
+"""A Lambda function: its stage, as its environment describes it, and its log."""
 
-import gc
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
 
 from chalicelib.settings import AwsArn, Settings
 from chalicelib.telemetry.powertools import Powertools, quiet
 from chalicelib.wiring.stage import Stage
-
-
-@contextmanager
-def loading() -> Iterator[None]:
-    """Load without collecting garbage meanwhile, and never collect it in what was loaded.
-
-    Looking through all that has been imported, again and again, is a sixth of the collector's cold start
-    (docs.python.org/3/library/gc.html#gc.freeze).
-    """
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.enable()
 
 
 @cache

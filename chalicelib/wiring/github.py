@@ -9,7 +9,7 @@ from chalicelib.sync.execute import Executor
 from chalicelib.sync.sync import Sync
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.enrichment import enrichers
-from chalicelib.wiring.function import loading
+from chalicelib.wiring.loading import loading
 from chalicelib.wiring.mirrors import mirrors
 from chalicelib.wiring.outside import outside, policy_at_work
 from chalicelib.wiring.rules import limits, policy_at_home, timing

@@ -8,7 +8,7 @@ from chalicelib.webhook.github_events import GitHubWebhook
 from chalicelib.webhook.hook_secret import HookSecret
 from chalicelib.webhook.refusals import Refusals
 from chalicelib.wiring.clock import CLOCK
-from chalicelib.wiring.function import loading
+from chalicelib.wiring.loading import loading
 from chalicelib.wiring.stage import Stage
 
 

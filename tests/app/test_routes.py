@@ -10,10 +10,11 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from chalicelib import __version__, entrypoints
+from chalicelib import __version__
 from chalicelib.adapters import registry
 from chalicelib.adapters.registry import SOURCES
 from chalicelib.adapters.source import Example
+from chalicelib.wiring import webhook as wired
 from tests.app import served
 from tests.app.stage import TOKENS, TOPIC, Context, Stage, start, wire_anew
 from tests.unit.builders import at
@@ -162,7 +163,7 @@ def test_an_error_that_nobody_expected_is_answered_with_500_and_named_in_the_log
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """So it is the API's alarm that tells of it, and not the function's: the function has not failed."""
-    monkeypatch.setattr(entrypoints, "ingest", lambda place: {}[place])
+    monkeypatch.setattr(wired, "ingest", lambda place: {}[place])
     answer = stage.post("grafana", GROUP, **GRAFANA)
     assert (answer.status_code, list(answer.json_body)) == (500, ["error"])
     assert '"WEBHOOK_FAILED"' in stage.logs.getvalue()

@@ -23,6 +23,7 @@ from chalicelib.sync.sync import Sync, Timing
 from chalicelib.telemetry.powertools import LOGGER, Powertools
 from chalicelib.webhook.alerts import AlertWebhook
 from chalicelib.webhook.refusals import Refusals
+from chalicelib.wiring import webhook as wired
 from tests.twins.clock import ManualClock
 from tests.twins.queue import MemoryQueue
 from tests.twins.store import MemoryStore
@@ -116,7 +117,7 @@ class Rig:
             "body": base64.b64encode(body).decode(),
         }
         context = SimpleNamespace(invoked_function_arn=FUNCTION, aws_request_id="request-1")
-        with self._listening(), patch.object(entrypoints, "ingest", lambda _: self.ingest):
+        with self._listening(), patch.object(wired, "ingest", lambda _: self.ingest):
             answer = app.app(event, context)
         return answer["statusCode"], answer["body"]
 

@@ -5,9 +5,11 @@ import sys
 sys.path += [sys.argv[1], sys.argv[2]]
 
 import json
+import os
 from pathlib import Path
 from types import SimpleNamespace
 
+os.environ["_HANDLER"] = "app.collector"
 import app
 
 event = json.loads(Path(sys.argv[4]).read_text(encoding="utf-8"))

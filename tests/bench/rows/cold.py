@@ -27,7 +27,7 @@ def rows(rig: Rig) -> list[Row]:
             what="cold start of the collector, first alert an issue",
             unit="ms of CPU",
             yardstick="the same with pydantic, httpx, PyJWT; its clients",
-            targets={"cold start": AtMostTimes(1.25)},
+            targets={"cold start": AtMostTimes(1.05)},
             measure=_measure(rig, "cold_collector.py", lambda: rigs.batch(1)),
         ),
     ]
