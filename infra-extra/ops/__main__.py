@@ -11,23 +11,32 @@ from pathlib import Path
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.errors import ConfigurationError
-from ops import checks, functions, logs, rewrite, rollback, terraform
+from ops import asking, changes, checks, functions, logs, rewrite, rollback, terraform
 from ops.deployment import Deployment, Faults
 from ops.trial import Stopped, Trial
 
 
 def plan(stage: Deployment) -> None:
-    """Check everything, and show what Terraform would change."""
+    """Check everything, and show what Terraform and Chalice would change."""
     checks.require(stage, checks.BEFORE_ANYTHING)
+    functions.prepare(stage)
     terraform.plan(stage)
+    changes.show(stage)
 
 
 def deploy(stage: Deployment) -> None:
-    """Check everything, apply Terraform, deploy the functions, and tell what a person needs next."""
-    checks.require(stage, checks.BEFORE_ANYTHING)
+    """Plan, and change what was planned; a stage that asks, only once a person agrees."""
+    plan(stage)
+    if stage.asks:
+        asking.require(f"{stage.prefix} will be changed so.")
+    change(stage)
+
+
+def change(stage: Deployment) -> None:
+    """Change what was planned, and tell what a person needs next."""
     terraform.apply(stage)
     checks.require(stage, checks.BEFORE_FUNCTIONS)
-    functions.deploy(stage)
+    functions.ship(stage)
     outputs = terraform.outputs(stage)
     functions.limit(stage, outputs["requests_per_second"], outputs["requests_burst"])
     print("\nNext:")
@@ -45,7 +54,7 @@ def go_back(stage: Deployment) -> None:
 def destroy(stage: Deployment) -> None:
     """Delete the functions, then what Terraform made; of prod only for somebody who types its name."""
     prefix = stage.prefix
-    if stage.name == "prod" and input(f"Type {prefix} to delete it with all its data: ") != prefix:
+    if stage.asks and input(f"Type {prefix} to delete it with all its data: ") != prefix:
         raise Faults(f"{prefix} is left as it is, since", ["its name was not typed"])
     checks.require(stage, (checks.tools, checks.state_bucket))
     functions.delete(stage)

@@ -81,20 +81,21 @@ def differences(stage: Deployment) -> Iterator[str]:
     there = json.loads((folder / CONFIG).read_text(encoding="utf-8"))["stages"].get(stage.name)
     if there is None:
         return
-    yield from _differing(f".chalice/{CONFIG}", flat(there), flat(made(stage)))
+    yield from differing(f".chalice/{CONFIG}", flat(there), flat(made(stage)))
     for name in Functions.model_fields:
         file = folder / _policy_file(stage, name)
         found = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {"Statement": []}
-        yield from _differing(f".chalice/{file.name}", by_sid(found), by_sid(policy(stage, name)))
+        yield from differing(f".chalice/{file.name}", by_sid(found), by_sid(policy(stage, name)))
 
 
-def _differing(file: str, there: Mapping[str, Any], wanted: Mapping[str, Any]) -> Iterator[str]:
+def differing(what: str, there: Mapping[str, Any], wanted: Mapping[str, Any]) -> Iterator[str]:
+    """Say of each key what it is and what it would be, where that is not the same."""
     for key in sorted(there.keys() | wanted.keys()):
         says, makes = (
             json.dumps(each[key], sort_keys=True) if key in each else "not set" for each in (there, wanted)
         )
         if says != makes:
-            yield f"{file}: {key} is {says}, and would be {makes}"
+            yield f"{what}: {key} is {says}, and would be {makes}"
 
 
 def flat(tree: Mapping[str, Any], before: str = "") -> dict[str, Any]:

@@ -13,8 +13,13 @@ from ops.deployment import Deployment
 
 def deploy(stage: Deployment) -> None:
     """Make or update the functions from a fresh package, or from that of a release."""
+    prepare(stage)
+    ship(stage)
+
+
+def ship(stage: Deployment) -> None:
+    """Make or update the functions from the package that is prepared."""
     with memory.kept(stage):
-        prepare(stage)
         chalice_stage.write(stage, package.folder(stage) / ".chalice", stage.place.account_id)
         roles.bound(stage)
         package.run(stage, "deploy")
@@ -75,6 +80,11 @@ def delete(stage: Deployment) -> None:
     memory.forget(stage)
     for each in kept.packages(stage):
         kept.forget(stage, each)
+
+
+def api(stage: Deployment) -> str | None:
+    """The API's id; None if it is not deployed."""
+    return next((api_id for api_id, _ in _apis(stage)), None)
 
 
 def url(stage: Deployment) -> str | None:

@@ -10,13 +10,13 @@ from ops.deployment import Deployment
 
 
 def plan(stage: Deployment) -> None:
-    """Show what would change."""
-    _run(stage, "plan", *_variables(stage))
+    """Show what would change, and keep it for `apply`."""
+    _run(stage, "plan", f"-out={stage.made / 'plan'}", *_variables(stage))
 
 
 def apply(stage: Deployment) -> None:
-    """Make what is described."""
-    _run(stage, "apply", "-auto-approve", *_variables(stage))
+    """Change what `plan` showed, and nothing else."""
+    _terraform(stage, "apply", "-input=false", str(stage.made / "plan"))
 
 
 def destroy(stage: Deployment) -> None:

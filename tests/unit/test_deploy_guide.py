@@ -87,9 +87,10 @@ def test_the_secrets_it_shows_are_those_that_the_code_reads() -> None:
 
 
 def test_chalice_by_hand_has_its_region_in_front() -> None:
-    (by_hand,) = re.findall(r"^\$ (.*chalice .*deploy --stage .*)$", BY_HAND, re.MULTILINE)
-    region = Deployment.read("prod").region
-    assert by_hand.startswith(f"AWS_DEFAULT_REGION={region} AWS_REGION={region} ")
+    (by_hand,) = re.findall(r"^\$ (.*ops\.pinned .*deploy --stage .*)$", BY_HAND, re.MULTILINE)
+    prod = Deployment.read("prod")
+    assert by_hand.startswith(f"AWS_DEFAULT_REGION={prod.region} AWS_REGION={prod.region} ")
+    assert f" ops.pinned {prod.file.python} " in by_hand
 
 
 def test_the_page_on_security_is_short_and_its_links_lead_somewhere() -> None:

@@ -18,7 +18,7 @@ from moto import mock_aws
 
 from chalicelib.wiring.checkout import PROJECT
 from ops import __main__ as ops
-from ops import chalice_stage, checks, functions, leftovers, logs, memory, secret_checks, terraform
+from ops import chalice_stage, changes, checks, functions, leftovers, logs, memory, secret_checks, terraform
 from ops.deployment import Deployment, Faults
 from ops.stage_file import StageFile, State
 from ops.trial import Stopped, Trial
@@ -318,6 +318,62 @@ def test_a_rule_that_would_be_cut_off_stops_the_deployment(stage: Deployment) ->
 def test_a_stage_that_says_nothing_of_direct_rules_keeps_them(tmp_path: Path) -> None:
     for said, direct in (({}, True), ({"direct_rules": True}, True), ({"direct_rules": False}, False)):
         assert described(tmp_path, terraform=said).direct_rules is direct
+
+
+def deploys(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Note what a deployment does, in its order."""
+    done: list[str] = []
+    monkeypatch.setattr(checks, "require", lambda *_: done.append("checked"))
+    for module, names in (
+        (terraform, ("plan", "apply")),
+        (functions, ("prepare", "ship")),
+        (changes, ("show",)),
+    ):
+        for name in names:
+            monkeypatch.setattr(module, name, lambda _, it=f"{module.__name__}.{name}": done.append(it))
+    monkeypatch.setattr(terraform, "outputs", lambda _: {"requests_per_second": 50, "requests_burst": 200})
+    monkeypatch.setattr(functions, "limit", lambda *_: done.append("limited"))
+    monkeypatch.setattr(functions, "url", lambda _: "https://a.example.org/api")
+    return done
+
+
+SHOWN = ["checked", "ops.functions.prepare", "ops.terraform.plan", "ops.changes.show"]
+CHANGED = ["ops.terraform.apply", "checked", "ops.functions.ship", "limited"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "agreed", "done"), [("yes", "", True), ("no", "", False), ("no", "1", True)]
+)
+def test_prod_is_changed_only_once_somebody_who_saw_the_changes_agrees(
+    monkeypatch: pytest.MonkeyPatch, typed: str, agreed: str, *, done: bool
+) -> None:
+    did = deploys(monkeypatch)
+    monkeypatch.setenv("YES", agreed)
+    monkeypatch.setattr("builtins.input", answering(typed))
+    if done:
+        ops.deploy(Deployment.read("prod"))
+    else:
+        with pytest.raises(Faults, match="nobody typed yes"):
+            ops.deploy(Deployment.read("prod"))
+    assert did == SHOWN + (CHANGED if done else [])
+
+
+def test_where_nobody_can_answer_prod_is_not_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody(_: str) -> str:
+        raise EOFError
+
+    did = deploys(monkeypatch)
+    monkeypatch.delenv("YES", raising=False)
+    monkeypatch.setattr("builtins.input", nobody)
+    with pytest.raises(Faults, match="set YES=1"):
+        ops.deploy(Deployment.read("prod"))
+    assert did == SHOWN
+
+
+def test_a_stage_that_does_not_ask_is_changed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    did = deploys(monkeypatch)
+    ops.deploy(Deployment.read("dev"))
+    assert did == SHOWN + CHANGED
 
 
 # Destroying.

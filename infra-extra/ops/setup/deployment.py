@@ -14,7 +14,8 @@ def will(setup: Setup) -> str:
 
 def deploy(setup: Setup) -> None:
     """Deploy; what is the same already is left alone. Raises Faults, or CalledProcessError."""
-    verbs.deploy(setup.stage)
+    verbs.plan(setup.stage)
+    verbs.change(setup.stage)
 
 
 STEP = Step("deploy", will, lambda _: None, deploy)
