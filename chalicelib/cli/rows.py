@@ -34,6 +34,7 @@ def living(stage: Stage, now: datetime, limit: int) -> list[AlertState]:
         for fingerprint in (
             # In this order: a row whose issue is opened meanwhile stands in one of them, or in several.
             *census(stage).silenced(priority, limit),
+            *census(stage).held(priority, limit),
             *census(stage).late(priority, limit),
             *store(stage).due(priority, now + EVER, limit),
             *census(stage).with_open_issue(priority, limit),

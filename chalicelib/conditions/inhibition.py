@@ -12,7 +12,7 @@ from chalicelib.conditions.repeats import stale_at
 from chalicelib.conditions.row import AlertState
 from chalicelib.routing import Routing
 
-BELIEVED = timedelta(minutes=5)
+BELIEVED = timedelta(minutes=15)
 """How long what a row remembers of it counts where nobody looks again."""
 
 

@@ -26,19 +26,27 @@ def since(row: AlertState) -> datetime | None:
         return None if notifications.shown(row) else spec.began_by_our_clock
     if row.status.snoozed_until or (issue and _held(issue)):
         return None
-    shown = issue is not None and issue.open
     if spec.condition is Condition.FIRING:
-        return None if shown else spec.began_by_our_clock
-    return spec.seen_at if shown and issue and not issue.kept_open else None
+        return None if shown(row) else spec.began_by_our_clock
+    return spec.seen_at if issue and issue.open and not issue.kept_open else None
+
+
+def shown(row: AlertState) -> bool:
+    """Whether it has an open issue."""
+    return row.status.issue is not None and row.status.issue.open
 
 
 def silenced_since(row: AlertState) -> datetime | None:
-    """Since when it fires without an open issue though nothing is late: silenced, held back, or flapping."""
-    issue, spec = row.status.issue, row.spec
-    shown = issue is not None and issue.open
-    if spec.alert is None or spec.condition is not Condition.FIRING or shown or since(row):
+    """Since when it fires without an open issue though nothing is late: people want none, or it flaps."""
+    spec = row.spec
+    if spec.alert is None or spec.condition is not Condition.FIRING or shown(row) or row.held or since(row):
         return None
     return spec.began_by_our_clock
+
+
+def held_since(row: AlertState) -> datetime | None:
+    """Since when a row that something outside it holds back has been as it is."""
+    return (row.spec.began_by_our_clock or row.spec.seen_at) if row.held else None
 
 
 def long_over(row: AlertState, now: datetime) -> bool:

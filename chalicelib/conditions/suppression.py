@@ -43,8 +43,6 @@ def listening(row: AlertState, step: Step) -> Step:
 
 
 MUTE_RULE = "a mute rule of CloudWatch"
-RECHECK = timedelta(minutes=1)
-"""How soon to plan again while something outside holds it back, which may end at any time."""
 
 
 def held_outside(row: AlertState, now: datetime, policy: Policy) -> Held | None:
@@ -58,9 +56,9 @@ def held_outside(row: AlertState, now: datetime, policy: Policy) -> Held | None:
 
 
 def held(row: AlertState, now: datetime, policy: Policy) -> Nothing | None:
-    """Rest while something outside the row holds it back."""
+    """Rest until what holds the row back ends; reconcile sees each minute whether that is sooner."""
     by = held_outside(row, now, policy)
-    return Nothing(by.reason, min(by.until, now + RECHECK), by) if by else None
+    return Nothing(by.reason, by.until, by) if by else None
 
 
 def held_throughout(row: AlertState, policy: Policy) -> bool:

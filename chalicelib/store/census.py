@@ -50,6 +50,10 @@ class DynamoCensus:
         """List fingerprints that fire without an open issue as people want it, the longest first."""
         return self._fingerprints(_waiting(priority, codec.SILENCED), limit, oldest_first=True)
 
+    def held(self, priority: Priority, limit: int) -> list[str]:
+        """List fingerprints that something outside them holds back, the longest first."""
+        return self._fingerprints(_waiting(priority, codec.HELD), limit, oldest_first=True)
+
     def open(self, priority: Priority) -> int:
         """Count the open issues of a priority."""
         return int(self._query(_open(priority) | {"Select": "COUNT"}, MOST)["Count"])

@@ -34,7 +34,7 @@ ADDED |= {*OF_NOTIFICATIONS}
 ALERTING, NEWS = "", "NEWS#"
 """Kinds of rows in the index `open`, so that no news is taken for something that fires."""
 
-WAITING, SILENCED = "", "SILENCED#"
+WAITING, SILENCED, HELD = "", "SILENCED#", "HELD#"
 """Kinds of rows in the index `waiting`; the first is as old as the index, and has no name."""
 
 OCCASIONAL = ("refusal", "put_off", "enrichment", "wishes")
@@ -110,10 +110,11 @@ def look(*, wanted: bool) -> dict[str, Any]:
 def due(row: AlertState) -> dict[str, Any]:
     """When GitHub may be behind, how urgent that is, and since when it is behind for certain.
 
-    What fires without an issue because people silenced it stands in the same index, under a name of its own.
+    What is held back from outside, and what fires without an issue because people silenced it, stand in the
+    same index, under names of their own.
     """
-    at, waiting, silenced = row.due_at, lag.since(row), lag.silenced_since(row)
-    since, kind = (waiting, WAITING) if waiting else (silenced, SILENCED)
+    at, kinds = row.due_at, ((WAITING, lag.since), (HELD, lag.held_since), (SILENCED, lag.silenced_since))
+    kind, since = next(((kind, found) for kind, of in kinds if (found := of(row))), (WAITING, None))
     return {
         "due_priority": {"S": row.priority.value} if at else None,
         "due_at": number(at) if at else None,

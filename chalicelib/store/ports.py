@@ -59,6 +59,9 @@ class Census(Protocol):
     def silenced(self, priority: Priority, limit: int) -> list[str]:
         """List fingerprints that fire without an open issue as people want it, the longest first."""
 
+    def held(self, priority: Priority, limit: int) -> list[str]:
+        """List fingerprints that something outside them holds back, the longest first."""
+
     def with_open_issue(self, priority: Priority, limit: int) -> list[str]:
         """List fingerprints whose issue is open and shows a priority, the newest first."""
 

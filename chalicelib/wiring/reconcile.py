@@ -6,11 +6,13 @@ from chalicelib.reconcile.canary import Canary
 from chalicelib.reconcile.drift import Drift
 from chalicelib.reconcile.gauges import Gauges
 from chalicelib.reconcile.heartbeats import Heartbeats
+from chalicelib.reconcile.held_rows import HeldRows
 from chalicelib.reconcile.reconcile import Advance, Reconcile, Work
 from chalicelib.reconcile.silent_sources import SilentSources
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.github import gate, issues, sync
 from chalicelib.wiring.maintenance import rules
+from chalicelib.wiring.outside import outside, policy_at_work
 from chalicelib.wiring.rules import limits, policy, policy_at_home
 from chalicelib.wiring.stage import Stage
 from chalicelib.wiring.table import census, store
@@ -28,6 +30,7 @@ def reconcile(stage: Stage) -> Reconcile:
     chores = (
         ("GAUGES_FAILED", True, _gauges),
         ("UNHEARD_FAILED", on_github, _unheard),
+        ("HELD_FAILED", on_github, _held),
         ("CANARY_FAILED", settings.canary_repository, _canary),
         ("ALARMS_FAILED", settings.alarms_interval, _alarms),
         ("LISTINGS_FAILED", settings.listed, _listings),
@@ -117,6 +120,11 @@ def _gauges(stage: Stage) -> Work:
 
 def _unheard(stage: Stage) -> Work:
     return SilentSources(census(stage), store(stage), stage.settings.stale_after, CLOCK.now).check
+
+
+def _held(stage: Stage) -> Work:
+    refresh, at_work = outside(stage).refresh, policy_at_work(stage)
+    return HeldRows(census(stage), store(stage), refresh, at_work, CLOCK.now).check
 
 
 def _canary(stage: Stage) -> Work:

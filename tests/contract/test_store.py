@@ -577,6 +577,23 @@ def test_what_fires_without_an_open_issue_is_listed_as_late_or_as_silenced(
     assert [names[each] for each in census.silenced(Priority.P1, 9)] == ["muted"]
 
 
+def test_what_is_held_back_from_outside_is_listed_as_such_alone(
+    store: Store, census: MemoryCensus | DynamoCensus
+) -> None:
+    """Whether it fires without an issue, or has one that is still open."""
+    for name, minute in {"younger": 3, "older": 1}.items():
+        row = row_of(firing(minute, title=name, identity={"alarm_id": name}))
+        by = Held(Quiet.MAINTENANCE, at(60), "new disks", "mona")
+        held = recorded(store, replace(row, due_at=at(60), held=by))
+        if name == "younger":
+            claim = claimed(store, held)
+            store.settle(claim, replace(opened(claim), due_at=at(60), held=by), at(5))
+    names = {row_of(firing(0, identity={"alarm_id": n})).fingerprint: n for n in ("younger", "older")}
+    assert [names[each] for each in census.held(Priority.P1, 9)] == ["older", "younger"]
+    assert [names[each] for each in census.held(Priority.P1, 1)] == ["older"]
+    assert census.late(Priority.P1, 9) == census.silenced(Priority.P1, 9) == []
+
+
 def test_a_row_that_is_put_off_again_and_again_waits_since_the_same_time(
     store: Store, census: MemoryCensus | DynamoCensus
 ) -> None:

@@ -29,6 +29,7 @@ from chalicelib.reconcile.alert_lists import AlertLists
 from chalicelib.reconcile.board import BoardListener, BoardUpkeep
 from chalicelib.reconcile.drift import Drift
 from chalicelib.reconcile.heartbeats import Heartbeats
+from chalicelib.reconcile.held_rows import HeldRows
 from chalicelib.reconcile.missed_alarms import MissedAlarms
 from chalicelib.reconcile.reconcile import Reconcile
 from chalicelib.store.census import DynamoCensus
@@ -246,9 +247,10 @@ class Container:
         return Reconcile(self.store, beats.advance, jobs, now, telemetry, chores)
 
     def _chores(self, census: DynamoCensus) -> Iterator[tuple[str, Callable[[datetime], None]]]:
-        """What looks at providers; with none to look at there is nothing to do."""
+        """What looks at rows that are held back, and at providers; with none there is nothing to do."""
         services = self._services
         now, telemetry = self.clock.now, services.telemetry
+        yield "HELD_FAILED", HeldRows(census, self.store, self.known.refresh, self.policy, now).check
         if services.cloudwatch():
             reader, place = CloudWatchAlarms(services.cloudwatch), AccountRegion("123456789012", "us-west-2")
             search = MissedAlarms(self.store, TOPIC.__eq__, {""}.__contains__, NO_RULES, telemetry)

@@ -45,10 +45,11 @@ class Ledger:
         return self.due_within(0.0)
 
     def due_within(self, seconds: float) -> bool:
-        """Whether a row will be due before long."""
-        until = self._world.schedule.time + seconds
-        due = [item["due_at"]["N"] for item in self._world.table.items.values() if "due_at" in item]
-        return any(float(at) <= until for at in due)
+        """Whether a row will be due before long; one that is held back may be at any time."""
+        until, items = self._world.schedule.time + seconds, self._world.table.items.values()
+        return any(
+            "held" in item or float(item["due_at"]["N"]) <= until for item in items if "due_at" in item
+        )
 
     def acknowledged(self, message: Queued) -> None:
         """A message was deleted from the queue."""

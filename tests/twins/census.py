@@ -31,6 +31,9 @@ class MemoryCensus:
     def silenced(self, priority: Priority, limit: int) -> list[str]:
         return self._listed(priority, lag.silenced_since)[:limit]
 
+    def held(self, priority: Priority, limit: int) -> list[str]:
+        return self._listed(priority, lag.held_since)[:limit]
+
     def _listed(self, priority: Priority, since: Callable[[AlertState], datetime | None]) -> list[str]:
         rows = [row for row in self._store.rows.values() if row.priority == priority]
         found = [(at, row.fingerprint) for row in rows if (at := since(row))]

@@ -72,9 +72,9 @@ class Contents:
     @cached_property
     def _held(self) -> list[AlertState]:
         """Rows that fire and have no issue because something outside them holds them back."""
-        listed = [name for priority in Priority for name in self.census.silenced(priority, MOST_MISSING)]
+        listed = [name for priority in Priority for name in self.census.held(priority, MOST_MISSING)]
         held = [row for row in self._read(listed) if row.held and self.now < row.held.until]
-        return [row for row in held if row.spec.condition is Condition.FIRING]
+        return [row for row in held if row.spec.condition is Condition.FIRING and not lag.shown(row)]
 
     def _windows(self, repository: str) -> list[Window]:
         """List the windows that may cover alerts of a repository now, the one that ends last first."""

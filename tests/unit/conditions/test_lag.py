@@ -61,7 +61,7 @@ def test_a_due_row_waits_since(row: AlertState, since: datetime | None) -> None:
         pytest.param(FIRING, at(0), id="not due"),
         pytest.param(replace(FIRING, due_at=at(60)), None, id="due: it waits, and nobody silenced it"),
         pytest.param(replace(snoozed(FIRING), due_at=at(90)), at(0), id="snoozed"),
-        pytest.param(replace(FIRING, held=HELD, due_at=at(61)), at(0), id="held back"),
+        pytest.param(replace(FIRING, held=HELD, due_at=at(61)), None, id="held back from outside"),
         pytest.param(with_issue(FIRING, muted=True, **CLOSED), at(0), id="muted, its issue closed"),
         pytest.param(with_issue(FIRING, muted=True), None, id="muted, its issue open"),
         pytest.param(with_issue(FIRING, closed_by=PERSON, **CLOSED), at(0), id="closed by a person"),
@@ -71,6 +71,11 @@ def test_a_due_row_waits_since(row: AlertState, since: datetime | None) -> None:
 )
 def test_it_is_silenced_since(row: AlertState, since: datetime | None) -> None:
     assert lag.silenced_since(row) == since
+
+
+def test_it_is_held_back_since() -> None:
+    assert lag.held_since(replace(FIRING, held=HELD)) == lag.held_since(replace(ENDED, held=HELD)) == at(0)
+    assert lag.held_since(FIRING) is None
 
 
 def test_it_waits_from_when_we_heard_of_it_not_from_when_the_provider_dates_it() -> None:

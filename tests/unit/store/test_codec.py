@@ -225,7 +225,7 @@ def test_a_due_row_is_found_by_its_priority() -> None:
 
 def test_what_is_held_back_from_outside_waits_for_nobody_and_says_until_when() -> None:
     held = replace(row_of(firing(1)), due_at=at(2), held=Held(Quiet.MAINTENANCE, at(9), "disks", "mona"))
-    assert codec.due(held)["waiting_priority"] == {"S": "SILENCED#P1"}
+    assert codec.due(held)["waiting_priority"] == {"S": "HELD#P1"}
     assert codec.row(item(replace(held, revision=2))) == replace(held, revision=2)
 
 

@@ -1,7 +1,7 @@
 """What becomes of a condition while another holds it back, and when that has ended."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,9 +10,11 @@ from chalicelib.alert import AlertEvent, Priority
 from chalicelib.conditions.nothing import Held, Quiet
 from chalicelib.conditions.unopened import unopened
 from chalicelib.errors import StoreUnavailable
+from chalicelib.reconcile.held_rows import HeldRows
 from chalicelib.routing.inhibition import InhibitRule
 from chalicelib.store.documents import Document
 from chalicelib.sync.inhibition import FRESH, KEY, MOST, Inhibition, Inhibitors
+from tests.twins.census import MemoryCensus
 from tests.unit.builders import at, firing, policy, resolved, routing
 from tests.unit.sync.test_sync import World
 
@@ -47,6 +49,10 @@ class Site(World):
         known = policy(outside=self.known, stale_after=self.stale_after)
         self.policy = replace(known, routing=self.routing)
         self.sync = replace(self.worker(), refresh=self.known.refresh)
+
+    def before_due(self, until: datetime) -> None:
+        census = MemoryCensus(self.store)
+        HeldRows(census, self.store, self.known.refresh, self.policy, self.clock.now).check(until)
 
     def told(self, alert: AlertEvent) -> None:
         """Record and sync an alert at its time, and let some seconds pass."""

@@ -1,7 +1,7 @@
 """What a worker knows of maintenance windows, and what becomes of alerts while one lasts and at its end."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,8 +11,10 @@ from chalicelib.conditions.asked_windows import KEPT, MOST, AskedWindows, key
 from chalicelib.conditions.nothing import Held, Quiet
 from chalicelib.conditions.windows import Rule, Scope, Window
 from chalicelib.errors import StoreUnavailable
+from chalicelib.reconcile.held_rows import HeldRows
 from chalicelib.store.documents import Document
 from chalicelib.sync.maintenance import FRESH, KNOWN_FOR, Maintenance
+from tests.twins.census import MemoryCensus
 from tests.unit.builders import REPOSITORY, at, firing, policy, resolved, routing
 from tests.unit.sync.test_sync import World
 
@@ -28,6 +30,10 @@ class Site(World):
         self.known = Maintenance(rules, self.store, routing(), self.clock.now, self.telemetry)
         self.policy = policy(outside=self.known)
         self.sync = replace(self.worker(), refresh=self.known.refresh)
+
+    def before_due(self, until: datetime) -> None:
+        census = MemoryCensus(self.store)
+        HeldRows(census, self.store, self.known.refresh, self.policy, self.clock.now).check(until)
 
     def done(self) -> list[str]:
         return [action for action in self.actions if action != "SKIP"]
@@ -73,10 +79,14 @@ def test_what_began_and_ended_in_a_window_is_never_told(site: Site) -> None:
     assert site.writes() == []
 
 
-def test_a_row_that_is_held_back_counts_as_silenced_and_not_as_late(site: Site) -> None:
+def test_a_row_that_is_held_back_is_due_at_the_end_and_neither_silenced_nor_late(
+    site: Site,
+) -> None:
     site.run(firing(20))
-    assert site.row.due_at == at(21)
-    assert [site.store.due(each, at(59), 9) for each in Priority].count([site.row.fingerprint]) == 1
+    census, name = MemoryCensus(site.store), site.row.fingerprint
+    assert site.row.due_at == at(60)
+    assert [name for each in Priority for name in census.held(each, 9)] == [name]
+    assert [name for each in Priority for name in (*census.late(each, 9), *census.silenced(each, 9))] == []
 
 
 def test_a_window_that_is_ended_early_wakes_what_it_held_back() -> None:

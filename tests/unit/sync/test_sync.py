@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -81,11 +81,15 @@ class World:
         self.reconcile(minutes)
         return self.row
 
+    def before_due(self, until: datetime) -> None:
+        """Do what reconcile does before it works on what is due."""
+
     def reconcile(self, minutes: float) -> None:
         """Work on what is due, every half minute for a while, whatever rows there are."""
         until = self.clock.now() + timedelta(minutes=minutes)
         while self.clock.now() < until:
             self.clock.pass_(seconds=30)
+            self.before_due(self.clock.now() + timedelta(minutes=1))
             for priority in Priority:
                 for fingerprint in self.store.due(priority, self.clock.now(), 10):
                     self.sync.advance(self.store.rows[fingerprint], self.clock.now() + timedelta(minutes=1))
