@@ -17,9 +17,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
+from pydantic import ValidationError
+
 from chalicelib.adapters import envelope, sender
 from chalicelib.adapters.envelope import Message
 from chalicelib.errors import Contended, QueueUnavailable, StoreUnavailable
+from chalicelib.store.schema import WrittenByNewer
 from chalicelib.telemetry import log_keys
 from chalicelib.telemetry.telemetry import Telemetry
 
@@ -36,10 +39,14 @@ class Why(StrEnum):
     TABLE_AWAY = "TABLE_AWAY"
     CONTENDED = "CONTENDED"
     NO_TIME = "NO_TIME"
+    UNREADABLE = "UNREADABLE"
+    """A newer version wrote the row, and said so, or has words in it that this one does not know."""
 
 
 def why(error: Exception) -> Why | None:
     """Whether a message that failed so is for later; None where it must stay, for redrive to end it."""
+    if isinstance(error, WrittenByNewer | ValidationError):
+        return Why.UNREADABLE
     if isinstance(error, Contended):
         return Why.CONTENDED
     return Why.TABLE_AWAY if isinstance(error, StoreUnavailable) else None

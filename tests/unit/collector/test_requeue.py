@@ -126,7 +126,7 @@ def test_each_that_went_back_is_one_log_line_and_one_count() -> None:
         (StoreUnavailable("away"), Why.TABLE_AWAY),
         (TableMissing("not made yet"), Why.TABLE_AWAY),
         (Contended("by others"), Why.CONTENDED),
-        (WrittenByNewer("schema 3"), Why.CONTENDED),
+        (WrittenByNewer("schema 3"), Why.UNREADABLE),
         (StoreRefused("too large"), None),
         (QueueUnavailable("away"), None),
         (AlertingError("another"), None),
