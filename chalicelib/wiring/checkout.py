@@ -60,7 +60,10 @@ def find(name: str, region: str | None = None) -> Stage:
 def variables(name: str) -> dict[str, str]:
     """Read what a deployment gives the stage's functions; a stage need not be described."""
     if (told := described(name, PROJECT)) is not None:
-        settings = {key: text(value) for key, value in dict(told.get("settings", {})).items()}
+        try:
+            settings = {key: text(value) for key, value in dict(told.get("settings", {})).items()}
+        except (TypeError, ValueError) as error:
+            raise ConfigurationError(f"infra-extra/{FILE.format(name)}", [f"settings: {error}"]) from None
         return settings | {"ALERTING_STAGE": name}
     file = PROJECT / ".chalice" / "config.json"
     try:

@@ -145,6 +145,9 @@ def test_a_config_that_cannot_be_read_is_told(project: Path) -> None:
     (project / ".chalice" / "config.json").write_text("{", encoding="utf-8")
     with pytest.raises(ConfigurationError, match=r"\.chalice/config\.json"):
         checkout.find("local")
+    (project / "infra-extra" / "stages" / "dev.toml").write_text("settings.A = {}", encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=r"stages/dev\.toml: settings: must be"):
+        checkout.find("dev")
     (project / "infra-extra" / "stages" / "dev.toml").write_text("region", encoding="utf-8")
     with pytest.raises(ConfigurationError, match=r"infra-extra/stages/dev\.toml: not TOML"):
         checkout.find("dev")
