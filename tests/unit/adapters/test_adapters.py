@@ -87,9 +87,18 @@ def test_the_published_schema_and_the_adapter_agree(path: Path) -> None:
         assert validator.is_valid(alert) == ((accepted or only_the_time_is_wrong) and not read_leniently)
 
 
+@pytest.mark.parametrize("longer", [0, 1])
+def test_an_id_of_2000_characters_is_kept_as_it_is(longer: int) -> None:
+    long = "x" * (2000 + longer)
+    assert (fields.identifier(long) == long) == (not longer)
+
+
 def test_an_unknown_source_is_rejected_and_the_known_ones_named() -> None:
     rejected = rejection("nagios", {})
-    assert rejected.reason == "UNKNOWN_SOURCE"
+    assert (rejected.reason, str(rejected)) == (
+        "UNKNOWN_SOURCE",
+        "the message names an unknown source: `nagios`",
+    )
     assert ", ".join(registry.SOURCES) in rejected.fix
     with pytest.raises(KeyError, match="nagios"):
         registry.SOURCES["nagios"]

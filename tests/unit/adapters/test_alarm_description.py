@@ -47,7 +47,7 @@ def read(description: str, rules: OwnerRules = FALLBACK) -> tuple[tuple[str, ...
         ("High CPU (TEAM=dev-infra, PRIORITY=P0) on prod", "dev-infra", "P0", "High CPU on prod"),
         ("[TEAM=dev-infra][PRIORITY=P0] High CPU", "dev-infra", "P0", "High CPU"),
         ("TEAM=dev-infra. PRIORITY=P0. High CPU.", "dev-infra", "P0", "High CPU."),
-        ("TEAM=storage | PRIORITY=P0 | ask Team: x", "storage", "P0", "ask Team: x"),
+        ("PRIORITY=P0 | ask Team: x", "unknown", "P0", "ask Team: x"),
         ("TEAM=storage - disk is full | PRIORITY=P0", "storage", "P0", "- disk is full"),
         ("TEAM=storage (disk is full) | PRIORITY=P0", "storage", "P0", "(disk is full)"),
         ("TEAM=Dev Infra | PRIORITY=P0", "dev-infra", "P0", None),

@@ -48,6 +48,15 @@ def test_a_findings_number_is_the_word_that_guarddutys_console_has_for_it(
     assert (alert.teams, alert.priority) == (("security",), Priority(priority))
 
 
+@pytest.mark.parametrize("name", [name for name in SOURCES if name.startswith("aws-")])
+def test_an_event_without_anything_of_its_rules_can_be_mended(name: str) -> None:
+    sent = SOURCES[name].template(Example(at(0), name="Disk full"))
+    bare = dict(sent["event"]) if "event" in sent else {"text": sent["text"]}
+    SOURCES[name].mend(bare, {"team": "network", "priority": "P0"})
+    alert = one(name, bare, NO_RULES)
+    assert (alert.teams, alert.priority) == (("network",), Priority.P0)
+
+
 @pytest.mark.parametrize(
     ("line", "title", "reason"),
     [

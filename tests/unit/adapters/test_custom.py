@@ -217,9 +217,12 @@ resolved = ["ok"]
 [custom.alert]
 title = "name"
 titel = "name"
+[custom.labels]
+host = 7
 [[custom]]
 name = "My source"
 state = "firing"
+labels = "all"
 """
 
 
@@ -236,6 +239,8 @@ def test_every_fault_is_named_with_its_key() -> None:
         "custom.grafana.alert.alarm_id: missing",
         "custom.1.name: must be lower-case letters",
         "custom.1.state: missing",
+        "custom.grafana.labels.host: must be an expression",
+        "custom.1.labels: missing",
     ):
         assert fault in str(caught.value)
 

@@ -67,3 +67,20 @@ def test_the_rules_for_words_come_before_our_own_of_a_level(rules: OwnerRules, p
     (alert,) = deliver("sentry", sample("issue-alert"), rules)
     assert isinstance(alert, AlertEvent)
     assert alert.priority is priority
+
+
+def test_it_is_known_by_three_members_and_nothing_less() -> None:
+    members = {"action": "triggered", "data": {}, "installation": {}}
+    assert SOURCES["sentry"].looks_like(members)
+    for name in members:
+        assert not SOURCES["sentry"].looks_like({other: members[other] for other in members if other != name})
+
+
+def test_a_mended_alert_keeps_its_other_settings() -> None:
+    named = [{"name": "team", "value": "web"}, {"name": "channel", "value": "ops"}]
+    payload: dict[str, Any] = {"data": {"issue_alert": {"settings": named}}}
+    SOURCES["sentry"].mend(payload, {"team": "storage"})
+    assert payload["data"]["issue_alert"]["settings"] == [
+        {"name": "channel", "value": "ops"},
+        {"name": "team", "value": "storage"},
+    ]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib.alert import AlertEvent, Condition
-from chalicelib.conditions.listed_alerts import Key, Listing, State
+from chalicelib.conditions.listed_alerts import Key, Listing, State, described
 from chalicelib.conditions.record import record
 from chalicelib.conditions.row import AlertState
 from chalicelib.errors import AlertsNotListed
@@ -16,7 +16,7 @@ from chalicelib.reconcile.alert_lists import AlertLists, Provider
 from tests.twins.census import MemoryCensus
 from tests.twins.store import MemoryStore
 from tests.twins.tracker import Thread
-from tests.unit.builders import at, firing, resolved
+from tests.unit.builders import at, firing, resolved, row_of
 from tests.unit.sync.test_sync import FIRST, World
 
 ID = "16e0df6de35c887f"
@@ -297,3 +297,11 @@ def test_a_stale_issue_says_how_its_alert_is_listed(world: ListedWorld, state: S
     assert any(words in comment for comment in world.thread.comments)
     world.hears(730, alert(0))
     assert world.row.spec.listed == ""
+
+
+def test_how_an_alert_is_listed_is_noted_once_people_will_ask() -> None:
+    spec = row_of(firing(0)).spec
+    assert described(spec, State.SILENCED, at(10), at(10)) == replace(spec, listed="silenced")
+    assert described(spec, State.SILENCED, at(10), at(9)) is spec
+    assert described(spec, State.SILENCED, None, at(10)) is spec
+    assert described(spec, None, at(10), at(10)) is spec
