@@ -1,12 +1,12 @@
 # make demo     see it work, on this machine alone
 # make test     unit, contract, app and browser tests, and some of the simulation and of the hostile input
 # make check    formatter, linter, types, then make test
-# make check-all  make check, then coverage, more seeds, the README's and guides' commands, storms and chaos, a month of traffic, real senders, the deployment on stand-ins, and mutants
+# make check-all  make check, then coverage, more seeds, the README's and guides' commands, storms and chaos, a month of traffic, real senders, the deployment on stand-ins, and a third of the mutants
 # make senders  a real Prometheus and Alertmanager, configured by docs/senders, against the local stack
 # make outside  GitHub's own description of its API, and other checks by others (needs npm)
 # make local    the demo's stack, left running for you to play with
 # make simulate RUNS=10000, make simulate-mutants, make simulate-storm, make fuzz: what must never happen, looked for
-# make mutants  whether a test notices small changes to the code, some ten minutes
+# make mutants  whether a test notices small changes to the code: 300 of them; SAMPLE=100, the first of these, as in check-all
 # make bench    how fast it is on this machine, at most fifteen minutes on two quiet cores; make bench-scale counts an hour of load
 # make list     what fires, and why it has no issue; likewise why, explain, show, dlq, send, doctor, stats and adopt, with ARGS and STAGE:
 #               make explain ARGS=alert.json, make dlq ARGS="replay --all" STAGE=prod, ARGS=--help for more
@@ -169,6 +169,7 @@ check-rest: coverage simulate-mutants outside docs $(CHECKOV) $(SUPPLY) $(MERMAI
 	@$(RUN) -m pytest -n 2 --dist loadfile tests/storm tests/longlife
 	@$(RUN) -m pytest -n 2 --dist loadfile tests/senders
 	@$(RUN) -m pytest tests/deploy
+	@$(RUN) -m tests.mutation --sample 100
 
 # What goes to GitHub and comes back, recorded and held against GitHub's own description; and other such checks.
 outside: export GITHUB_EXCHANGES := $(CURDIR)/build/exchanges
@@ -202,7 +203,7 @@ simulate: $(INSTALLED)
 simulate-mutants: $(INSTALLED)
 	@$(RUN) -m tests.simulation.mutants
 
-# A sample of small changes to the code, each of which a test should notice.
+# A sample of small changes to the code, each of which a test should notice; check-rest has time for a third of it.
 mutants: $(INSTALLED) $(MUTMUT)
 	@$(RUN) -m tests.mutation --sample $(SAMPLE)
 
