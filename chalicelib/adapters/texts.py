@@ -80,7 +80,8 @@ def cut(value: str, limit: int) -> str:
 def fit(value: Mapping[str, Any], limit: int, kept: frozenset[str] = frozenset()) -> dict[str, Any]:
     """Shorten an object to `limit` bytes of JSON: its longest strings first, then all but the `kept` names.
 
-    Kept names are in lower case. What is nested too deeply to be written goes in any case.
+    Kept names are in lower case; of what they hold, as much is kept as there is room for. What is nested too
+    deeply to be written goes in any case.
     """
     for length in LENGTHS:
         shorter = _Pass(partial(cut, limit=length), kept).members(value)
@@ -89,7 +90,39 @@ def fit(value: Mapping[str, Any], limit: int, kept: frozenset[str] = frozenset()
     essential = _Pass(partial(cut, limit=LENGTHS[-1]), kept, only_kept=True).members(value)
     if essential and size(essential) <= limit:
         return essential
-    return {"cut": f"left out, being larger than {limit} bytes"}
+    return _within(essential, limit, kept) or {"cut": f"left out, being larger than {limit} bytes"}
+
+
+def _within(value: dict[str, Any], limit: int, kept: frozenset[str]) -> dict[str, Any]:
+    """Take members while there is room, those of kept names first, and the smallest first of these.
+
+    Of a member that is too large, take what there is room for: a list of very many tags must cost neither the
+    alert's message nor its priority.
+    """
+    sizes = {name: size({name: member}) for name, member in value.items()}
+    if sum(sizes.values()) <= limit:
+        return value
+    room, within = limit - size({}), dict[str, Any]()
+    for name in sorted(sizes, key=lambda name: (name.casefold() not in kept, sizes[name])):
+        member = value[name]
+        if sizes[name] > room and isinstance(member, dict):
+            member = _within(member, room - size({name: {}}), kept)
+        elif sizes[name] > room and isinstance(member, list):
+            member = _first(member, room - size({name: []}))
+        if member and (cost := size({name: member})) <= room:
+            within[name], room = member, room - cost
+    return within
+
+
+def _first(items: list[Any], limit: int) -> list[Any]:
+    """Take the first items of a list while there is room."""
+    first = list[Any]()
+    for item in items:
+        limit -= size(item) + 1
+        if limit < 0:
+            break
+        first.append(item)
+    return first
 
 
 def keep(value: Mapping[str, Any], limit: int) -> dict[str, Any]:

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from chalicelib.adapters import texts
 from chalicelib.adapters.opsgenie import SOURCE, WITHOUT_EFFECT
-from chalicelib.adapters.source import Request
+from chalicelib.adapters.source import MOST_BYTES, Request
 from chalicelib.alert import AlertEvent
 from chalicelib.errors import NotAccepted
 from tests.unit.builders import at
@@ -62,3 +63,22 @@ def test_without_an_alias_the_message_tells_an_alert_apart() -> None:
     one, other = (read(posted({"message": text})[0]) for text in ("Disk full", "Disk slow"))
     again = read(posted({"message": "[FIRING:3] Disk full"}, minute=1)[0])
     assert one.fingerprint == again.fingerprint != other.fingerprint
+
+
+@pytest.mark.parametrize("large", ["tags", "responders", "details"])
+def test_however_much_there_is_of_one_thing_an_alert_keeps_what_matters(large: str) -> None:
+    many: dict[str, Any] = {
+        "tags": [f"tag {number}" for number in range(50_000)],
+        "responders": [
+            {"name": "storage", "type": "team"},
+            *({"name": f"user {number}", "type": "user"} for number in range(50_000)),
+        ],
+        "details": {f"name {number}": "x" for number in range(50_000)},
+    }
+    body = {"alias": "db-1", "message": "Disk full", "priority": "P1", "action": "create"}
+    team = {"name": "storage", "type": "team"}
+    cut = SOURCE.cut({"responders": [team], **body, large: many[large]})
+    assert texts.size(cut) <= MOST_BYTES
+    assert cut.items() >= body.items()
+    assert cut["responders"][0] == team
+    assert large == "details" or len(cut[large]) > 1000
