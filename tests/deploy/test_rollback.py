@@ -62,10 +62,9 @@ def test_the_package_that_ran_before_runs_again(world: World) -> None:
     first = world.runs
 
     world.write("chalicelib/commit.txt", "bad")  # any other byte makes another package
-    config = world.checkout.path / ".chalice" / "config.json"
-    changed = json.loads(config.read_text(encoding="utf-8"))
-    changed["stages"]["dev"]["environment_variables"]["GITHUB_ENABLED"] = "false"
-    config.write_text(json.dumps(changed), encoding="utf-8")
+    file = "infra-extra/stages/dev.toml"
+    text = (world.checkout.path / file).read_text(encoding="utf-8")
+    world.write(file, text.replace("[settings]\n", "[settings]\nGITHUB_ENABLED = false\n"))
     world.deploy()
     second = world.runs
     assert (first[0] & second[0], first[1] & second[1]) == (set(), set())
