@@ -98,7 +98,7 @@ def test_an_index_holds_only_what_is_asked_for(month: Month) -> None:
         assert ("open_priority" in item) == (issue is not None and issue.open)
         assert ("due_at" in item) == (row.due_at is not None)
         if "waiting_priority" in item:
-            assert lag.since(row) or lag.silenced_since(row)
+            assert lag.since(row) or lag.silenced_since(row) or lag.held_since(row)
         if "resolved_day" in item:
             assert row.spec.condition is Condition.RESOLVED
     assert max(day.index_entries["open"] - day.open_issues for day in month.days) <= 0

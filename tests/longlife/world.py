@@ -231,7 +231,7 @@ class World:
         self.collect()
 
     def run(self, until: datetime, every: timedelta = LOOK_AROUND) -> None:
-        """Let time pass; reconcile runs every so often, and in each minute in which a row is due."""
+        """Let time pass; reconcile runs every so often, and when a row is due or held back."""
         minute = self._next_minute()
         while minute <= until:
             while self._agenda and self._agenda[0][0] <= minute:
@@ -265,7 +265,8 @@ class World:
 
     def _anything_due(self) -> bool:
         now = self._seconds()
-        return any("due_at" in item and float(item["due_at"]["N"]) <= now for item in self.items().values())
+        due = (item for item in self.items().values() if "due_at" in item)
+        return any("held" in item or float(item["due_at"]["N"]) <= now for item in due)
 
     def _next_minute(self) -> datetime:
         return self.now.replace(second=0, microsecond=0) + MINUTE
