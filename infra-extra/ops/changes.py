@@ -20,14 +20,9 @@ ABSENT = ("ResourceNotFoundException", "NoSuchEntity", "NotFoundException")
 
 def show(stage: Deployment) -> None:
     """Print every change, or that there is none."""
-    found = list(changes(stage))
-    print(
-        f"\nChalice will change of {stage.prefix}:"
-        if found
-        else f"\nChalice has nothing to change of {stage.prefix}."
-    )
-    for line in found:
-        print(f"  {line}")
+    found = [f"  {line}" for line in changes(stage)]
+    said = "Chalice will change of" if found else "Chalice has nothing to change of"
+    print("", f"{said} {stage.prefix}{':' if found else '.'}", *found, sep="\n", flush=True)
 
 
 def changes(stage: Deployment) -> Iterator[str]:

@@ -6,6 +6,7 @@ That was `<stage>.tfvars`, `backend-<stage>.hcl`, the stage in `.chalice/config.
 import base64
 import json
 import re
+import shutil
 import subprocess
 import tempfile
 import tomllib
@@ -127,6 +128,8 @@ def _assignments(file: Path) -> dict[str, Any]:
     names = sorted(set(ASSIGNED.findall(text)))
     if not names:
         return {}
+    if not shutil.which("terraform"):
+        raise Faults(f"{file.name} cannot be read:", ["terraform is not on the PATH, and reads such files"])
     asked = ", ".join(f"{name} = var.{name}" for name in names)
     with tempfile.TemporaryDirectory() as folder:
         declared = json.dumps({"variable": {name: {} for name in names}})
