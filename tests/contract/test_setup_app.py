@@ -194,6 +194,17 @@ def test_where_the_key_cannot_be_kept_the_way_out_is_named(
         take((app.STEP,), setup)
 
 
+def test_no_private_app_is_created_for_repositories_of_several_owners(
+    setup: Setup, github: GitHubServer
+) -> None:
+    several = setup.routing_file.read_text(encoding="utf-8").replace("acme/web", "other/web")
+    setup.routing_file.write_text(several, encoding="utf-8")
+    before = github.app
+    with pytest.raises(Faults, match="a private App of acme cannot reach other/web"):
+        take((app.STEP,), setup)
+    assert github.app == before
+
+
 def test_whoever_may_not_write_the_secret_learns_it_before_there_is_an_app(
     setup: Setup, github: GitHubServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -41,6 +41,7 @@ STEPS: tuple[Step, ...] = (
     installation.STEP,
     proof.PUBLISH,
     proof.DOCTOR,
+    senders.STEP,
 )
 STOPPED = (Faults, Stopped, ConfigurationError, ClientError, BotoCoreError, subprocess.CalledProcessError)
 DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError")
@@ -79,7 +80,6 @@ def run(setup: Setup, only: Sequence[str] = ()) -> None:
     if not questions.begin(setup, [step.will(setup) for step in steps]):
         raise Faults("nothing is done, since", ["you did not say yes"])
     take(steps, setup)
-    setup.person.say("\n".join(["\nWhat to paste into your senders:", *senders.pasted(setup)]))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -27,6 +27,7 @@ def there(setup: Setup) -> str | None:
 
 def create(setup: Setup) -> None:
     """Have a person create it, and keep its key."""
+    _require_one_owner(setup)
     # Whoever may not write the secret learns it now: GitHub shows a key once.
     keeping.add(setup.stage, setup.stage.app_secret, {})
     created = _created(setup)
@@ -37,6 +38,14 @@ def create(setup: Setup) -> None:
     except (Faults, ClientError, BotoCoreError) as error:
         lost = f"delete the App on GitHub ({created.html_url}), and run the same command again"
         raise Faults("the App's key is lost, since", [str(error), lost]) from None
+
+
+def _require_one_owner(setup: Setup) -> None:
+    """Raise Faults for repositories of others: a private App is installed on its owner's alone."""
+    own = f"{setup.organization.lower()}/"
+    if others := [each for each in setup.repositories if not each.lower().startswith(own)]:
+        by_hand = "create a public one by hand (docs/deploy-by-hand.md), and run the same command again"
+        raise Faults(f"a private App of {setup.organization} cannot reach {', '.join(others)}:", [by_hand])
 
 
 def _created(setup: Setup) -> Created:

@@ -2,11 +2,17 @@
 
 from collections.abc import Iterator
 
+from chalicelib.adapters.registry import SOURCES
 from ops import functions, terraform
-from ops.setup.step import Setup
+from ops.setup.step import Setup, Step
 
 
-def pasted(setup: Setup) -> Iterator[str]:
+def show(setup: Setup) -> None:
+    """Show it."""
+    setup.person.say("\n".join(_needed(setup)))
+
+
+def _needed(setup: Setup) -> Iterator[str]:
     """Say what each sender needs, line by line."""
     stage, outputs = setup.stage, terraform.outputs(setup.stage)
     topic, address = outputs["alarm_topic_arn"], functions.url(stage)
@@ -14,9 +20,10 @@ def pasted(setup: Setup) -> Iterator[str]:
     yield f'  alarm_actions = ["{topic}"]'
     yield f'  ok_actions    = ["{topic}"]'
     for source in setup.wanted.senders:
-        yield f"\n{source} (docs/senders/{source}.md): a webhook to"
+        page = source if source in SOURCES.built_in else "custom"
+        yield f"\n{source} (docs/senders/{page}.md): a webhook to"
         yield f"  {address}/webhooks/{source}"
-        yield "  with `Authorization: Bearer TOKEN`, where this prints the token:"
+        yield "  with the token that this prints:"
         yield f"  {_token(setup, source)}"
 
 
@@ -26,3 +33,6 @@ def _token(setup: Setup, source: str) -> str:
         f"--secret-id {setup.names.webhook_secret} --query SecretString --output text "
         f"| jq -r .{source}_webhook_token"
     )
+
+
+STEP = Step("senders", lambda _: "show what to paste into your senders", lambda _: None, show)
