@@ -11,6 +11,7 @@ import re
 import sys
 import threading
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -116,7 +117,7 @@ def click(browser: Chrome, text: str) -> None:
 
 
 def test_one_command_and_three_answers_lead_to_the_first_issue(world: World) -> None:
-    with relay(world.post) as address, chromium() as browser:
+    with ThreadPoolExecutor(1) as pool, relay(world.post) as address, chromium() as browser:
         setup = world.setup(address, ANSWERS)
         try:
             browser.get(shown(setup, r"http://127\.0\.0\.1:\d+/[\w-]{20,}\n"))
@@ -129,13 +130,12 @@ def test_one_command_and_three_answers_lead_to_the_first_issue(world: World) -> 
             for box in browser.find_elements(By.NAME, "repository"):
                 box.click()
             click(browser, "Install")
-            running = threading.Thread(target=world.run_functions)
-            running.start()
-            setup.wait_until(lambda: setup.code is not None, "the setup to end")
+            running = pool.submit(world.run_functions)
+            setup.wait_until(lambda: setup.code is not None or running.done(), "the setup to end")
         finally:
             world.stopping.set()
             setup.stop()
-    running.join()
+    running.result()
     assert setup.code == 0, setup.tail()
     (issue,) = [each for each in world.issues if "Test alert of alerting-dev" in each.title]
     assert issue.author.login == "alerting-dev-acme[bot]"
