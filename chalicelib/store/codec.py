@@ -33,15 +33,14 @@ ADDED |= {*OF_NOTIFICATIONS}
 """Fields of an alert that came later."""
 ALERTING, NEWS = "", "NEWS#"
 """Kinds of rows in the index `open`, so that no news is taken for something that fires."""
-
 WAITING, SILENCED, HELD = "", "SILENCED#", "HELD#"
 """Kinds of rows in the index `waiting`; the first is as old as the index, and has no name."""
 
 OCCASIONAL = ("refusal", "put_off", "enrichment", "wishes")
 """Fields of a status that are written only while they say something; so are those for the mirrors."""
 
-_SPEC, _STATUS, _INTENT = TypeAdapter(Spec), TypeAdapter(Status), TypeAdapter(Intent)
-_HELD = TypeAdapter(Held)
+_SPEC, _STATUS = TypeAdapter(Spec), TypeAdapter(Status)
+_INTENT, _HELD = TypeAdapter(Intent), TypeAdapter(Held)
 _ADDED: Mapping[str, TypeAdapter[Any]] = {
     name: TypeAdapter(AlertEvent.model_fields[name].annotation or Any) for name in ADDED
 }
@@ -177,8 +176,8 @@ def _held(text: str) -> Held | None:
 
 
 def _lease(item: Item) -> Lease:
-    unended = int(item["lease_unended"]["N"]) if "lease_unended" in item else 0
-    return Lease(item["lease_owner"]["S"], time(item["lease_until"]), unended)
+    unended = item.get("lease_unended", {"N": "0"})["N"]
+    return Lease(item["lease_owner"]["S"], time(item["lease_until"]), int(unended))
 
 
 def document(item: Item) -> Document:
