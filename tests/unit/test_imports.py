@@ -186,7 +186,8 @@ def test_only_wiring_makes_clients_and_knows_the_environment() -> None:
     assert of_aws | {"wiring.github", "wiring.lookups"} == making
     assert [module for module in making if not module.startswith("wiring.")] == []
     readers = [module for module, path in everyone.items() if "os" in foreign(path)]
-    assert readers == ["app", "wiring.checkout", "wiring.function"]
+    # What asking reads is somebody's answer, no setting.
+    assert readers == ["app", "wiring.checkout", "wiring.function", "ops.asking"]
 
 
 LOADS_LATE = ("wiring", "entrypoints", "adapters.canonical")
