@@ -5,62 +5,35 @@ deployment, and some rows are as a newer version would have written them. Afterw
 shows what is let go. `pytest -s` prints the figures.
 """
 
+import re
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
-from chalicelib.alert import Condition
+from chalicelib import render
+from chalicelib.alert import Condition, Priority
 from chalicelib.conditions import lag
+from chalicelib.labels import MUTED_LABEL
 from chalicelib.store import codec
-from chalicelib.store.codec import KEPT, Item
-from tests.longlife import field, people, traffic, versions
-from tests.longlife.measures import Day, measured, shown, totals
-from tests.longlife.world import REPOSITORIES, START, World
-
-DAYS, UPGRADE = 30, 15
-DAY = timedelta(days=1)
-SETTLED = 8
-"""The day by which every weekly condition has fired, and caches are nearly full."""
-
-WHOLE = (9, 29)
-"""Days on which reconcile runs every five minutes, for the figures of a day; each is the same weekday's."""
+from chalicelib.store.codec import KEPT, TOMBSTONE_KEPT, Item
+from chalicelib.wiring.table import census as wired_census
+from tests.local.github.model import Issue
+from tests.longlife import traffic
+from tests.longlife.month import DAY, DAYS, SETTLED, UPGRADE, WHOLE, Month, live
+from tests.longlife.traffic import MINUTE
+from tests.longlife.world import REPOSITORIES
 
 SEASON = lag.LONG + 5 * DAY
-
-
-@dataclass
-class Month:
-    """The world after its month, the figures of each day, and what was put into the table on the way."""
-
-    world: World
-    days: list[Day]
-    of_old: list[str]
-    of_tomorrow: list[str]
-
-    @property
-    def settled(self) -> list[Day]:
-        return self.days[SETTLED:]
+TWO_DAYS = 2 * DAY
+"""Within which DynamoDB deletes what has expired."""
 
 
 @pytest.fixture(scope="module")
 def month() -> Iterator[Month]:
     with pytest.MonkeyPatch.context() as patch:
-        world = World(patch)
-        month = Month(world, [], versions.settle_in(world), [])
-        traffic.plan(world, START, DAYS)
-        people.plan(world, START, DAYS)
-        for day in range(DAYS):
-            if day == UPGRADE:
-                world.start_cold()
-                month.of_tomorrow = versions.write_as_a_newer_version(world)
-            before = totals(world)
-            every = timedelta(minutes=5) if day in WHOLE else timedelta(hours=1)
-            world.run(START + (day + 1) * DAY, every)
-            month.days.append(measured(world, day, before))
-        print(shown(month.days))
-        yield month
+        yield live(patch)
 
 
 def test_nothing_fails_and_nothing_is_left_over(month: Month) -> None:
@@ -71,7 +44,9 @@ def test_nothing_fails_and_nothing_is_left_over(month: Month) -> None:
 def test_a_condition_has_one_row_for_ever(month: Month) -> None:
     beats, trials = 3, 1
     most = len(traffic.conditions()) + beats + trials + len(month.of_old)
-    assert max(day.rows for day in month.days) <= most
+    for day in month.days:
+        ends_unheard = (TOMBSTONE_KEPT + TWO_DAYS) // DAY + 1
+        assert day.rows <= most + ends_unheard + len(traffic.fired_later(day.day + 1))
 
 
 def test_a_row_is_small_however_often_its_condition_fires(month: Month) -> None:
@@ -152,17 +127,14 @@ def test_upgrades_lose_nothing(month: Month) -> None:
     """Each row of an earlier version, or with what only a newer one knows, is read and still there."""
     items = month.world.items()
     assert month.of_tomorrow
-    assert {*month.of_old, *month.of_tomorrow} <= items.keys()
-    assert all("tomorrow" in items[name] for name in month.of_tomorrow)
+    assert {
+        *month.of_old,
+        *month.of_tomorrow,
+        *month.of_a_rollback,
+    } <= items.keys() | month.world.table.vanished
+    assert all("tomorrow" in items[name] for name in {*month.of_tomorrow} & items.keys())
     fires = {name for name, item in items.items() if codec.row(item).spec.condition is Condition.FIRING}
     assert fires
-
-
-def test_what_names_no_version_was_read_by_the_first(month: Month) -> None:
-    """So that commit 86bf882 could be deployed again, were it not for notifications and heartbeats."""
-    items = month.world.table.items.values()
-    assert [fault for item in items if "schema" not in item for fault in field.unread_then(item)] == []
-    assert any("schema" in item for item in items)
 
 
 def test_after_a_season_nobody_looks_at_what_is_long_over(month: Month) -> None:
@@ -173,6 +145,66 @@ def test_after_a_season_nobody_looks_at_what_is_long_over(month: Month) -> None:
     assert [item for item in listed if lag.long_over(codec.row(item), world.now - DAY)] == []
     assert len(listed) <= 40
     assert world.log.problems == []
+
+
+def test_what_was_forgotten_and_fires_again_has_one_issue(month: Month) -> None:
+    """Only its end was heard; that had expired, or was already deleted, when it fired."""
+    fired = traffic.fired_later(DAYS)
+    assert fired
+    assert month.world.table.vanished
+    for each in fired:
+        assert [issue.state for issue in _issues(month, each)] == ["closed"], each.name
+
+
+def test_every_condition_that_fires_has_one_open_issue_unless_people_want_none(month: Month) -> None:
+    """Whatever was thrown away, upgraded, rolled back or deleted on the way."""
+    world = month.world
+    marked = [
+        (mark.fingerprint, issue)
+        for issue in world.issues()
+        for mark in render.read_markers(issue.body or "")
+    ]
+    shown = Counter(name for name, issue in marked if issue.state == "open")
+    assert [name for name, count in shown.items() if count > 1] == []
+    newest = dict(sorted(marked, key=lambda each: each[1].created_at))
+    for name, item in world.items().items():
+        row = codec.row(item)
+        if row.spec.condition is Condition.FIRING and name not in month.of_old and not row.held:
+            issue = newest[name]
+            silenced = row.status.snoozed_until or MUTED_LABEL in issue.label_names
+            assert shown[name] or issue.closed_by == world.github.world.account("mona") or silenced, item
+
+
+def test_the_census_counts_what_there_is(month: Month) -> None:
+    world = month.world
+    census = wired_census(world.stage)
+    rows = [codec.row(item) for item in world.items().values()]
+    still_open = [row for row in rows if row.status.issue and row.status.issue.open]
+    shown = [census.open(each) + len(census.notifications(each, 1000)) for each in Priority]
+    assert sum(shown) == len(still_open)
+    ended = [item["resolved_day"]["S"] for item in world.items().values() if "resolved_day" in item]
+    for day, count in Counter(ended).items():
+        assert len(census.resolved(date.fromisoformat(day), 1000)) == count
+
+
+def test_years_later_what_has_expired_is_gone_and_fires_as_if_for_the_first_time(month: Month) -> None:
+    world = month.world
+    world.skip(world.now + KEPT + TWO_DAYS, every=30 * DAY)
+    left = {codec.row(item).spec.condition for item in world.items().values()}
+    assert left == {Condition.FIRING}
+    forgotten = [each for each in traffic.conditions() if each.rhythm in (traffic.RARELY, traffic.DAILY)]
+    for each in forgotten:
+        known = _issues(month, each)
+        traffic.send(world, each, world.now, None)
+        world.run(world.now + 2 * MINUTE)
+        assert [issue.state for issue in _issues(month, each)[len(known) :]] == ["open"], each
+    assert world.log.problems == []
+
+
+def _issues(month: Month, condition: traffic.Condition) -> list[Issue]:
+    """List the issues about a condition, the oldest first."""
+    named = re.compile(rf"\b{condition.name}\b")
+    return [each for each in month.world.issues() if named.search(each.title)]
 
 
 def _routed(item: Item) -> bool:

@@ -112,6 +112,33 @@ def plan(world: "World", begin: datetime, days: int) -> None:
                 world.at(ended, partial(send, world, condition, began, ended))
     for each in range(3):
         _beats(world, rng, each, begin, days)
+    for day in range(days):
+        _ends_unheard(world, day, begin + day * DAY)
+
+
+AGAIN = (7 * DAY + 2 * HOUR, 10 * DAY, None)
+"""When a condition of which only the end was heard fires: once that expired, once it is deleted, never."""
+
+
+def unheard(day: int) -> Condition:
+    """Name the condition of which only the end is heard on a day."""
+    return Condition(1000 + day, "normalized", RARELY)
+
+
+def fired_later(days: int) -> list[Condition]:
+    """List those of which only the end was heard, and which then fired and ended before a day."""
+    whole = [(day, AGAIN[day % len(AGAIN)]) for day in range(days)]
+    return [unheard(day) for day, later in whole if later and day * DAY + later + 2 * HOUR <= days * DAY]
+
+
+def _ends_unheard(world: "World", day: int, at: datetime) -> None:
+    """Hear only the end of a condition, which is remembered for a week."""
+    condition = unheard(day)
+    world.at(at, partial(send, world, condition, at - HOUR, at))
+    if later := AGAIN[day % len(AGAIN)]:
+        began, ended = at + later, at + later + HOUR
+        world.at(began, partial(send, world, condition, began, None))
+        world.at(ended, partial(send, world, condition, began, ended))
 
 
 def _beats(world: "World", rng: random.Random, number: int, begin: datetime, days: int) -> None:

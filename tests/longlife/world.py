@@ -10,6 +10,7 @@ import io
 import itertools
 import json
 import logging
+import math
 import sys
 from collections import Counter
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, TypeVar
+from zlib import crc32
 
 import pytest
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
@@ -38,6 +40,7 @@ from tests.longlife.alarms import Alarms
 from tests.twins.dynamodb import DynamoTwin, Item
 from tests.twins.github import GitHubTwin, UnsignedApp
 from tests.twins.messaging import QUEUE, Messaging
+from tests.twins.outside import Outside
 from tests.twins.stage import Held
 
 T = TypeVar("T")
@@ -55,6 +58,9 @@ SETTINGS = {"ALERTING_STAGE": "local", "ALERTING_ACCOUNT_ID": ACCOUNT, "AWS_REGI
 MINUTE = timedelta(minutes=1)
 LOOK_AROUND = timedelta(hours=1)
 """How often reconcile runs though no row is due, unless a run says otherwise."""
+
+TWO_DAYS = 48 * 60 * 60
+"""Seconds within which DynamoDB deletes what has expired."""
 
 MADE = ("chalicelib.wiring.", "chalicelib.entrypoints")
 
@@ -109,13 +115,38 @@ class Queues(Messaging):
 
 
 class Table(DynamoTwin):
-    """The table, and a way to put an item into it past the product."""
+    """The table, a way to put an item into it past the product, and what DynamoDB itself deletes."""
 
     meta = SimpleNamespace(events=SimpleNamespace(register=lambda *_, **__: None))
+
+    def __init__(self, now: Callable[[], float], outside: Outside) -> None:
+        super().__init__(now, outside)
+        self.vanished: set[str] = set()
+        self._still_indexed: list[tuple[str, Item]] = []
 
     def put(self, item: Item) -> None:
         self.items[item["fingerprint"]["S"]] = item
         self._indexed[item["fingerprint"]["S"]] = (next(self._writes), item)
+
+    def expire(self) -> None:
+        """Delete what has expired, each at a time of its own; the indexes follow at the next look.
+
+        docs.aws.amazon.com/amazondynamodb/latest/developerguide/howitworks-ttl.html
+        """
+        self._index()
+        for key, item in self._still_indexed:
+            if self._indexed.get(key, (0, {}))[1] is item:
+                del self._indexed[key]
+        gone = [(key, item) for key, item in self.items.items() if _deleted_at(key, item) <= self._now()]
+        for key, _ in gone:
+            del self.items[key]
+        self._still_indexed = gone
+        self.vanished |= {key for key, _ in gone}
+
+
+def _deleted_at(key: str, item: Item) -> float:
+    expires = float(item["ttl_expires_at"]["N"]) if "ttl_expires_at" in item else math.inf
+    return expires + crc32(key.encode()) % TWO_DAYS
 
 
 class World:
@@ -231,7 +262,7 @@ class World:
         self.collect()
 
     def run(self, until: datetime, every: timedelta = LOOK_AROUND) -> None:
-        """Let time pass; reconcile runs every so often, and when a row is due or held back."""
+        """Let time pass; reconcile runs every so often, and in each minute in which a row is due."""
         minute = self._next_minute()
         while minute <= until:
             while self._agenda and self._agenda[0][0] <= minute:
@@ -239,6 +270,7 @@ class World:
                 self.now = max(self.now, when)
                 act()
             self.now = max(self.now, minute)
+            self.table.expire()
             if (minute - START) % every == timedelta() or self._anything_due():
                 self.reconcile()
             minute = self._next_minute()
@@ -247,6 +279,7 @@ class World:
         """Let time pass in which nothing happens, and reconcile runs seldom."""
         while self.now + every <= until:
             self.now += every
+            self.table.expire()
             self.reconcile()
 
     # What everybody asks for
