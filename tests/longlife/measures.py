@@ -33,6 +33,7 @@ class Day:
     rows: int
     rows_bytes: int
     largest_row: int
+    longest_lists: Mapping[str, int]
     documents: Mapping[str, int]
     index_entries: Mapping[str, int]
     memory_bytes: int
@@ -62,6 +63,7 @@ def measured(world: World, day: int, before: Totals) -> Day:
         rows=len(rows),
         rows_bytes=sum(rows),
         largest_row=max(rows),
+        longest_lists=_longest_lists(world),
         documents={key: size(item) for key, item in world.documents().items()},
         index_entries={name: sum(keys <= item.keys() for item in items) for name, keys in _KEYS.items()},
         memory_bytes=memory(),
@@ -86,6 +88,17 @@ def size(item: Mapping[str, Mapping[str, Any]]) -> int:
     """
     values = (value for attribute in item.values() for value in attribute.values())
     return sum(len(name.encode()) for name in item) + sum(len(str(value).encode()) for value in values)
+
+
+def _longest_lists(world: World) -> dict[str, int]:
+    """How many entries the longest list of each name has in a row."""
+    items, parts = world.items().values(), ("spec", "status")
+    stored = [item[part]["S"] for item in items for part in parts if part in item]
+    longest: dict[str, int] = {}
+    for name, value in (each for text in stored for each in json.loads(text).items()):
+        if isinstance(value, list):
+            longest[name] = max(len(value), longest.get(name, 0))
+    return longest
 
 
 def memory() -> int:

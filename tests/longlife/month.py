@@ -4,14 +4,20 @@
 """
 
 import os
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
 
+from chalicelib.conditions.row import AlertState
+from chalicelib.render.marker import read_markers
+from chalicelib.store import codec
+from tests.local.github.model import Issue
 from tests.longlife import people, traffic, versions
 from tests.longlife.measures import Day, measured, shown, totals
 from tests.longlife.world import START, World
+from tests.twins.dynamodb import Item
 
 DAY = timedelta(days=1)
 DAYS = int(os.environ.get("DAYS", "30"))
@@ -32,6 +38,27 @@ class Month:
     of_old: list[str]
     of_tomorrow: list[str]
     of_a_rollback: list[str]
+
+    def rows(self) -> list[tuple[str, Item, AlertState]]:
+        """The fingerprint of each row, what is stored of it, and what that says."""
+        return [(name, item, codec.row(item)) for name, item in self.world.items().items()]
+
+    def issues_about(self, condition: traffic.Condition) -> list[Issue]:
+        """The issues about a condition, the oldest first."""
+        named = re.compile(rf"\b{condition.name}\b")
+        return [each for each in self.world.issues() if named.search(each.title)]
+
+    def issues_of_rows(self) -> dict[str, list[Issue]]:
+        """The issues about each row, the newest last."""
+        found: dict[str, list[Issue]] = {}
+        for issue in sorted(self.world.issues(), key=lambda issue: issue.created_at):
+            for mark in read_markers(issue.body or ""):
+                found.setdefault(mark.fingerprint, []).append(issue)
+        return found
+
+    def of_other_versions(self) -> set[str]:
+        """The rows that another version wrote, before or in the middle."""
+        return {*self.of_old, *self.of_tomorrow, *self.of_a_rollback}
 
     @property
     def settled(self) -> list[Day]:

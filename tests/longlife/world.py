@@ -3,30 +3,23 @@
 Time jumps to what comes next: a message, a person's deed, a row that is due, or the next look around.
 """
 
-import hashlib
 import heapq
-import hmac
-import io
 import itertools
 import json
 import logging
-import math
 import sys
 from collections import Counter
 from collections.abc import Callable
 from contextlib import redirect_stdout
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, TypeVar
-from zlib import crc32
 
 import pytest
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 
 from chalicelib import entrypoints
-from chalicelib.adapters import registry
 from chalicelib.github.client import GitHubClient
 from chalicelib.settings import AwsArn, Settings
 from chalicelib.telemetry.powertools import LOGGER
@@ -37,116 +30,23 @@ from chalicelib.wiring.stage import Stage
 from tests.local.github.model import Issue
 from tests.local.github.people import Person
 from tests.longlife.alarms import Alarms
-from tests.twins.dynamodb import DynamoTwin, Item
+from tests.longlife.requests import posted, told_by_github
+from tests.longlife.twins import ACCOUNT, PLACE, REGION, Context, Log, Queues, Table, TwinStage, clients
 from tests.twins.github import GitHubTwin, UnsignedApp
-from tests.twins.messaging import QUEUE, Messaging
-from tests.twins.outside import Outside
-from tests.twins.stage import Held
 
 T = TypeVar("T")
 
 START = datetime(2027, 1, 16, tzinfo=UTC)
 """A day after the rows of commit 86bf882 were written."""
 
-ACCOUNT, REGION = "123456789012", "us-west-2"
-PLACE = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:alerting-local-collector"
 ROUTING = Path(__file__).parent / "routing.toml"
 REPOSITORIES = ("example-org/alerts", "example-org/ci-infra")
-SECRETS: dict[str, str | bool] = {f"{source}_webhook_token": "token" for source in registry.webhooks()}
-HOOK = "secret-of-the-hook"
 SETTINGS = {"ALERTING_STAGE": "local", "ALERTING_ACCOUNT_ID": ACCOUNT, "AWS_REGION": REGION}
 MINUTE = timedelta(minutes=1)
 LOOK_AROUND = timedelta(hours=1)
 """How often reconcile runs though no row is due, unless a run says otherwise."""
 
-TWO_DAYS = 48 * 60 * 60
-"""Seconds within which DynamoDB deletes what has expired."""
-
 MADE = ("chalicelib.wiring.", "chalicelib.entrypoints")
-
-
-class Log(io.StringIO):
-    """Standard output, as CloudWatch Logs would bill it: counted, and only the newest lines kept."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.lines: Counter[str] = Counter()
-        self.bytes = 0
-        self.problems: list[str] = []
-
-    def write(self, text: str) -> int:
-        self.bytes += len(text.encode())
-        if text.startswith("{"):
-            line = json.loads(text)
-            self.lines[line.get("message", "METRICS")] += 1
-            if line.get("level") == "ERROR":
-                self.problems.append(text)
-        return len(text)
-
-
-@dataclass(frozen=True)
-class Context:
-    """What functions read of Lambda's context."""
-
-    aws_request_id: str
-    invoked_function_arn: str = PLACE
-
-    def get_remaining_time_in_millis(self) -> int:
-        return 60_000
-
-
-@dataclass(frozen=True, eq=False)
-class TwinStage(Stage):
-    """A stage whose services are twins."""
-
-    clients: dict[str, Any] = field(default_factory=dict)
-
-    def client(self, service: Any, region: str | None = None) -> Any:
-        return self.clients[service]
-
-    def secret(self, name: str) -> Any:
-        return Held({**SECRETS, "github_webhook_secret": HOOK})
-
-
-class Queues(Messaging):
-    """The topic and its queues, with the address that boto3's client has."""
-
-    meta = SimpleNamespace(endpoint_url=QUEUE.rsplit("/", 2)[0])
-
-
-class Table(DynamoTwin):
-    """The table, a way to put an item into it past the product, and what DynamoDB itself deletes."""
-
-    meta = SimpleNamespace(events=SimpleNamespace(register=lambda *_, **__: None))
-
-    def __init__(self, now: Callable[[], float], outside: Outside) -> None:
-        super().__init__(now, outside)
-        self.vanished: set[str] = set()
-        self._still_indexed: list[tuple[str, Item]] = []
-
-    def put(self, item: Item) -> None:
-        self.items[item["fingerprint"]["S"]] = item
-        self._indexed[item["fingerprint"]["S"]] = (next(self._writes), item)
-
-    def expire(self) -> None:
-        """Delete what has expired, each at a time of its own; the indexes follow at the next look.
-
-        docs.aws.amazon.com/amazondynamodb/latest/developerguide/howitworks-ttl.html
-        """
-        self._index()
-        for key, item in self._still_indexed:
-            if self._indexed.get(key, (0, {}))[1] is item:
-                del self._indexed[key]
-        gone = [(key, item) for key, item in self.items.items() if _deleted_at(key, item) <= self._now()]
-        for key, _ in gone:
-            del self.items[key]
-        self._still_indexed = gone
-        self.vanished |= {key for key, _ in gone}
-
-
-def _deleted_at(key: str, item: Item) -> float:
-    expires = float(item["ttl_expires_at"]["N"]) if "ttl_expires_at" in item else math.inf
-    return expires + crc32(key.encode()) % TWO_DAYS
 
 
 class World:
@@ -191,15 +91,10 @@ class World:
             for made in vars(sys.modules[name]).values():
                 if hasattr(made, "cache_clear"):
                     made.cache_clear()
-        clients = {
-            "dynamodb": self.table,
-            "sns": self.messaging,
-            "sqs": self.messaging,
-            "cloudwatch": self.alarms,
-            "resourcegroupstaggingapi": self.alarms,
-        }
         settings, place = Settings.read(SETTINGS), AwsArn.parse(PLACE)
-        self.stage = TwinStage(settings, telemetry(), place, clients=clients)
+        self.stage = TwinStage(
+            settings, telemetry(), place, clients=clients(self.table, self.messaging, self.alarms)
+        )
         self._patch.setattr(entrypoints, "serving", lambda _: self.stage)
         for handler in logging.getLogger(LOGGER).handlers:
             if isinstance(handler.formatter, LambdaPowertoolsFormatter):
@@ -213,11 +108,7 @@ class World:
 
     def post(self, source: str, body: Any) -> None:
         """Have a sender post to the webhook."""
-        request = SimpleNamespace(
-            headers={"authorization": "Bearer token"},
-            raw_body=json.dumps(body).encode(),
-            context={"requestTimeEpoch": round(self._seconds() * 1000)},
-        )
+        request = posted(body, self._seconds())
         with redirect_stdout(self.log):
             answer = entrypoints.webhook(source, {}, request, self._context())
         assert answer.status == 202, (source, answer)
@@ -230,17 +121,7 @@ class World:
 
     def tell(self, issue: Issue, event: str, action: str, **more: Any) -> None:
         """Have GitHub tell that a person did something."""
-        payload = {
-            "action": action,
-            "issue": {"number": issue.number, "user": {"login": self.github.world.bot.login, "type": "Bot"}},
-            "repository": {"full_name": issue.repository.full_name},
-            "sender": {"login": "mona", "type": "User"},
-            **more,
-        }
-        body = json.dumps(payload).encode()
-        signature = f"sha256={hmac.new(HOOK.encode(), body, hashlib.sha256).hexdigest()}"
-        headers = {"x-hub-signature-256": signature, "x-github-event": event, "x-github-delivery": "d"}
-        request = SimpleNamespace(headers=headers, raw_body=body, context=None)
+        request = told_by_github(issue, event, action, more)
         with redirect_stdout(self.log):
             answer = entrypoints.github_events(request, self._context())
         assert answer.status == 202, answer
@@ -276,9 +157,9 @@ class World:
             minute = self._next_minute()
 
     def skip(self, until: datetime, every: timedelta) -> None:
-        """Let time pass in which nothing happens, and reconcile runs seldom."""
-        while self.now + every <= until:
-            self.now += every
+        """Let time pass in which nothing happens, and reconcile runs seldom, the last time at its end."""
+        while self.now < until:
+            self.now = min(self.now + every, until)
             self.table.expire()
             self.reconcile()
 
