@@ -1,0 +1,116 @@
+"""What the model of sync is about: its clauses, what a state consists of, and which step comes next.
+
+Time passes in ticks of 30 seconds.
+"""
+
+from typing import NamedTuple
+
+CLAUSES = {
+    "lease": "a row is claimed by nobody else while its lease runs",
+    "revision": "a claim, or putting a row to rest, fails if the row is not what the plan was made on",
+    "intent": "an opening is noted in the row before it is sent",
+    "unfinished first": "whatever the provider has said since, an unfinished step is resolved first",
+    "read back": "a change with an unknown outcome is read back",
+    "unknown": "an opening without an answer stays unfinished",
+    "lease kept": "after a lost answer the lease is left to run out",
+    "call in lease": "nothing is sent after the lease has run out",
+    "two looks": "only a second empty look ends an opening",
+    "interval": "the second look comes a minute after the first",
+    "marker": "what is looked for is the marker of the opening's own episode",
+    "refusal": "a refused look leaves the opening unfinished",
+    "holder": "only the worker that holds the lease settles",
+    "moved": "a row that was recorded during a step stays due",
+    "due": "a claimed row is due again when its lease ends",
+    "carry over": "an open issue is carried over to the next episode",
+}
+NONE: frozenset[str] = frozenset()
+LEASE, INTERVAL, SHOWS = 2, 2, 3
+"""Ticks: a lease; between two looks; until lists show an issue, at most."""
+
+OPEN, REOPEN, UPDATE, CLOSE = "OPEN", "REOPEN", "UPDATE", "CLOSE"
+LOOK, READ, NOTHING = "LOOK", "READ", "NOTHING"
+IDLE, PLANNED, CLAIMED, ANSWERED, REFUSED = "idle", "planned", "claimed", "answered", "refused"
+
+
+class Row(NamedTuple):
+    """The condition's row: what the provider says, what GitHub shows, and what was begun."""
+
+    firing: bool = False
+    episode: object = 0
+    issue: int = 0
+    open: bool = False
+    shows: object = 0
+    intent: str = ""
+    intended: object = 0
+    looks: int = 0
+    wait: int = 0
+    lease: int = 0
+    due: bool = False
+
+
+class Issue(NamedTuple):
+    """An issue, the episode it was opened for, and for how many ticks lists may leave it out."""
+
+    episode: object
+    open: bool = True
+    hidden: int = SHOWS
+
+
+class Worker(NamedTuple):
+    """A worker; `stale`: others wrote the row since it planned; `holds`: nobody has claimed it since."""
+
+    phase: str = IDLE
+    step: str = ""
+    episode: object = 0
+    stale: bool = False
+    holds: bool = False
+    left: int = 0
+    found: int = 0
+
+
+class Flight(NamedTuple):
+    """A call that GitHub will carry out before the next tick, though nobody waits for its answer."""
+
+    step: str
+    number: int
+    episode: object
+
+
+class State(NamedTuple):
+    """Everything there is. What may still go wrong is counted down."""
+
+    row: Row = Row()
+    issues: tuple[Issue, ...] = ()
+    workers: tuple[Worker, ...] = (Worker(), Worker())
+    flights: tuple[Flight, ...] = ()
+    script: tuple[tuple[str, object], ...] = ()
+    crashes: int = 0
+    lost: int = 0
+    refusals: int = 0
+    overwritten: bool = False
+
+
+Without = frozenset[str]
+
+
+def wanted(row: Row, without: Without = NONE) -> list[str]:
+    """Compare what GitHub shows with what it should; more than one step where settings decide."""
+    if row.firing and row.open:
+        return ([OPEN] if "carry over" in without else [UPDATE]) if row.shows != row.episode else []
+    if row.firing:
+        return [REOPEN] if row.issue and row.shows == row.episode else [OPEN, *([REOPEN] * bool(row.issue))]
+    if row.open:
+        return [CLOSE]
+    return [OPEN] if row.shows != row.episode else []
+
+
+def plan(row: Row, without: Without = NONE) -> list[str]:
+    """List the steps that may come next: none while a lease runs or a look waits."""
+    if row.lease and "lease" not in without:
+        return []
+    steps = wanted(row, without)
+    if not row.intent or ("unfinished first" in without and steps):
+        return steps
+    if row.intent != OPEN:
+        return steps if "read back" in without else [READ]
+    return [] if row.wait and "interval" not in without else [LOOK]
