@@ -19,6 +19,6 @@ def relayed(url: str, **options: Any) -> httpx.Response:
 
 
 if __name__ == "__main__":
-    vars(trial)["PATIENCE"] = timedelta(hours=1)
+    vars(trial)["PATIENCE"] = timedelta(minutes=10)
     vars(httpx)["post"] = relayed
     main()

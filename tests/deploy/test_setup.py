@@ -7,6 +7,7 @@ import base64
 import hashlib
 import hmac
 import json
+import os
 import re
 import sys
 import threading
@@ -28,6 +29,7 @@ from tests.deploy.relay import relay
 from tests.deploy.tools import absent
 from tests.deploy.world import Checkout, stand_ins
 from tests.local.github import GitHubServer, Issue
+from tests.local.patience import work
 from tests.local.processes import Process
 from tests.local.stack import ROOT
 
@@ -45,7 +47,7 @@ class World:
     folder: Path
     stopping: threading.Event = field(default_factory=threading.Event)
     lock: threading.Lock = field(default_factory=threading.Lock)
-    """Held while a function runs: the first one unpacks what all of them run from."""
+    """Held while one unpacks what all functions run from."""
 
     @cached_property
     def functions(self) -> Deployed:
@@ -70,15 +72,20 @@ class World:
 
     def run_functions(self) -> None:
         """Do what AWS does once the App is installed: take from the queue, and run the schedule."""
-        while not self.stopping.wait(0.1):  # in which a request gets the lock
-            with self.lock:
-                self.functions.poll()
-                self.functions.tick()
+        while not self.stopping.is_set():
+            self.unpacked.poll()
+            self.unpacked.tick()
 
     def post(self, path: str, headers: Mapping[str, str], body: str) -> dict[str, Any]:
         """Post to the API."""
+        return self.unpacked.post(path, headers, body)
+
+    @property
+    def unpacked(self) -> Deployed:
         with self.lock:
-            return self.functions.post(path, headers, body)
+            assert self.functions.boto3.exists()
+            assert self.functions.code("alerting-dev").exists()
+        return self.functions
 
     @property
     def log(self) -> str:
@@ -131,7 +138,11 @@ def test_one_command_and_three_answers_lead_to_the_first_issue(world: World) -> 
                 box.click()
             click(browser, "Install")
             running = pool.submit(world.run_functions)
-            setup.wait_until(lambda: setup.code is not None or running.done(), "the setup to end")
+            setup.wait_until(
+                lambda: setup.code is not None or running.done(),
+                "the setup to end",
+                lambda: (setup.progress(), len(world.github.journal.requests), work(os.getpid())),
+            )
         finally:
             world.stopping.set()
             setup.stop()
