@@ -21,7 +21,7 @@ _ONE_ISSUE = re.compile(r"/repos/[^/]+/[^/]+/issues/[0-9]+")
 @dataclass(frozen=True, slots=True)
 class _Answer:
     etag: str
-    token: str = field(repr=False)
+    reader: str = field(repr=False)
     repository: str
     content: bytes
 
@@ -32,25 +32,25 @@ class NewestAnswers:
     def __init__(self) -> None:
         self._about: dict[str, _Answer] = {}
 
-    def conditional(self, request: Request, token: str) -> Request:
+    def conditional(self, request: Request, reader: str) -> Request:
         """Ask for an issue only if it is not as it was last shown to the token; leave other requests."""
         known = self._about.get(request.path) if request.method == "GET" else None
-        return replace(request, etag=known.etag) if known and known.token == token else request
+        return replace(request, etag=known.etag) if known and known.reader == reader else request
 
-    def whole(self, request: Request, response: Response, token: str) -> Response:
+    def whole(self, request: Request, response: Response, reader: str) -> Response:
         """Give the whole answer to a request that succeeded, and keep it if it shows an issue."""
         if response.status == NOT_MODIFIED:
             return replace(response, status=200, content=zlib.decompress(self._about[request.path].content))
         path, etag = _shown(request, response), response.headers.get("etag")
         if path and etag:
-            self._make_room(path, request.repository, token)
-            self._about[path] = _Answer(etag, token, request.repository, zlib.compress(response.content))
+            self._make_room(path, request.repository, reader)
+            self._about[path] = _Answer(etag, reader, request.repository, zlib.compress(response.content))
         return response
 
-    def _make_room(self, path: str, repository: str, token: str) -> None:
+    def _make_room(self, path: str, repository: str, reader: str) -> None:
         """Forget what was known of an issue, what an earlier token was told, and if need be the oldest."""
         for other, known in list(self._about.items()):
-            outlived = known.repository == repository and known.token != token
+            outlived = known.repository == repository and known.reader != reader
             if other == path or outlived or len(self._about) >= MOST:
                 del self._about[other]
 

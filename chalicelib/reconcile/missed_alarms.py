@@ -7,6 +7,7 @@ suppressed by another alarm, or withheld by a mute rule. The look after the sile
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from chalicelib.adapters import alarm_description, described_alarm, fields, reading
@@ -42,6 +43,7 @@ class MissedAlarms:
     """
 
     rows: Rows
+    now: Callable[[], datetime]
     ours: Callable[[str], bool]
     others: Callable[[str], bool]
     owner_rules: OwnerRules
@@ -76,7 +78,8 @@ class MissedAlarms:
         alert = row.spec.alert
         if alert and alert.muted_until and row.held and reader.muted(name) is False:
             freed = alert.model_copy(update={"muted_until": None})
-            self.rows.record(replace(row, spec=replace(row.spec, alert=freed), held=None))
+            spec = replace(row.spec, alert=freed)
+            self.rows.record(replace(row, spec=spec, held=None, due_at=self.now()))
 
     def _said(
         self, reader: AlarmReader, alarms: list[Described], rejected: dict[str, list[str]]

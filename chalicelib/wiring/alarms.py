@@ -29,6 +29,7 @@ def alarms(stage: Stage) -> AlarmCheck:
         telemetry=stage.telemetry,
         search=MissedAlarms(
             rows=store(stage),
+            now=CLOCK.now,
             ours=partial(_is_topic, re.escape(stage.prefix), stage.place.account_id),
             others=partial(_is_topic, r"alerting-[a-z0-9]+", r"\d+"),
             owner_rules=policy(stage.settings).routing.owner_rules,

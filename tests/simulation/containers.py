@@ -253,7 +253,7 @@ class Container:
         yield "HELD_FAILED", HeldRows(census, self.store, self.known.refresh, self.policy, now).check
         if services.cloudwatch():
             reader, place = CloudWatchAlarms(services.cloudwatch), AccountRegion("123456789012", "us-west-2")
-            search = MissedAlarms(self.store, TOPIC.__eq__, {""}.__contains__, NO_RULES, telemetry)
+            search = MissedAlarms(self.store, now, TOPIC.__eq__, {""}.__contains__, NO_RULES, telemetry)
             yield (
                 "ALARMS_FAILED",
                 AlarmCheck(census, self.store, lambda _: reader, now, telemetry, search, (place,)).check,

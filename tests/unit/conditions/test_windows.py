@@ -135,10 +135,10 @@ OPEN = with_issue(row_of(firing(1)), generation=0)
         row_of(firing(1, priority="P0"), resolved(20)),  # it began before, and nobody knows of it
     ],
 )
-def test_while_a_window_lasts_nothing_is_opened_or_said_and_the_row_is_planned_again_every_minute(
+def test_while_a_window_lasts_nothing_is_opened_or_said_and_the_row_is_planned_again_at_its_end(
     row: AlertState,
 ) -> None:
-    assert plan(row, at(30), POLICY) == Nothing(Quiet.MAINTENANCE, at(31), HELD)
+    assert plan(row, at(30), POLICY) == Nothing(Quiet.MAINTENANCE, at(60), HELD)
     assert plan(row, at(59.5), POLICY) == Nothing(Quiet.MAINTENANCE, at(60), HELD)
     assert not isinstance(plan(row, at(60), POLICY), Nothing)
     assert not isinstance(plan(row, at(30), known()), Nothing)
@@ -160,7 +160,7 @@ def test_where_issues_stay_open_the_comment_that_it_ended_waits() -> None:
     ended = with_issue(row_of(firing(1, teams=("keepers",)), resolved(20, teams=("keepers",))))
     shown = {"labels": (*routing().labels(firing(1, teams=("keepers",))), "alert:resolved")}
     told = with_issue(ended, **shown)
-    assert plan(told, at(21), POLICY) == Nothing(Quiet.MAINTENANCE, at(22), HELD)
+    assert plan(told, at(21), POLICY) == Nothing(Quiet.MAINTENANCE, at(60), HELD)
     assert plan(told, at(60), POLICY) == AddComment(REF, Comment.RESOLVED.key(at(1)))
 
 
@@ -182,7 +182,7 @@ def test_an_urgent_alert_that_began_before_or_ended_after_the_window_is_told() -
 
 def test_a_planner_that_knows_no_windows_believes_the_row() -> None:
     row, rules = replace(FIRING, held=HELD, due_at=at(31)), policy()
-    assert plan(row, at(30), rules) == Nothing(Quiet.MAINTENANCE, at(31), HELD)
+    assert plan(row, at(30), rules) == Nothing(Quiet.MAINTENANCE, at(60), HELD)
     assert plan(row, at(60), rules) == OpenIssue()
     assert unopened(row, at(30), rules) == Held(Quiet.MAINTENANCE, at(60), "new disks", "mona")
     assert unopened(row, at(60), rules) == Due(at(31))
@@ -197,7 +197,7 @@ def test_an_alarm_that_a_mute_rule_withholds_is_held_back_until_its_window_ends(
     row = row_of(firing(20, muted_until=at(60).isoformat()))
     held = Held(Quiet.MAINTENANCE, at(60), "a mute rule of CloudWatch")
     for rules in (policy(), known()):
-        assert plan(row, at(30), rules) == Nothing(Quiet.MAINTENANCE, at(31), held)
+        assert plan(row, at(30), rules) == Nothing(Quiet.MAINTENANCE, at(60), held)
         assert plan(row, at(60), rules) == OpenIssue()
     again = row_of(firing(20, muted_until=at(60).isoformat()), firing(30))
     assert plan(again, at(31), policy()) == OpenIssue()

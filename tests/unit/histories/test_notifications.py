@@ -384,7 +384,7 @@ def test_a_time_far_ahead_is_read_as_now_and_its_copy_is_a_copy() -> None:
 def test_it_waits_for_the_end_of_maintenance(world: People) -> None:
     held = Held(Quiet.MAINTENANCE, at(90), "a window")
     row = row_of(report(0))
-    assert plan(replace(row, held=held), at(5), world.policy) == Nothing(Quiet.MAINTENANCE, at(6), held)
+    assert plan(replace(row, held=held), at(5), world.policy) == Nothing(Quiet.MAINTENANCE, at(90), held)
     assert plan(replace(row, held=held), at(90), world.policy) == OpenIssue()
 
 

@@ -40,7 +40,7 @@ class AlarmWorld(World):
         super().__init__()
         self.cloudwatch = MemoryCloudWatch(page)
         search = MissedAlarms(
-            self.store, TOPIC.__eq__, OTHERS.__eq__, owner_rules=NO_RULES, telemetry=self.telemetry
+            self.store, self.clock.now, TOPIC.__eq__, OTHERS.__eq__, NO_RULES, self.telemetry
         )
         readers = {OURS: self.cloudwatch}.get
         self.alarms = AlarmCheck(
