@@ -55,22 +55,27 @@ def actions(s: State, without: Without = NONE) -> Moves:
         yield f"late {call.step} lands", carried_out(landed, call.step, call.number, call.episode)
     if (later := tick(s)) != s and not s.flights:
         yield "tick", later
-    moves = {IDLE: plans, PLANNED: claims, CLAIMED: acts, ANSWERED: settles, REFUSED: settles}
     for me, worker in enumerate(s.workers):
         if worker in s.workers[:me]:
             continue  # one of two that are the same is enough
-        for name, then in moves[worker.phase](s, me, worker, without):
+        for name, then in moves(s, me, without):
             yield f"worker {me + 1} {name}", then
         if s.crashes and worker.phase in (CLAIMED, ANSWERED):
             yield f"worker {me + 1} crashes", goes_on(s, me, Worker())._replace(crashes=s.crashes - 1)
 
 
-def tick(s: State) -> State:
-    """Let 30 seconds pass."""
+def moves(s: State, me: int, without: Without = NONE) -> Moves:
+    """What a worker may do next."""
+    does = {IDLE: plans, PLANNED: claims, CLAIMED: acts, ANSWERED: settles, REFUSED: settles}
+    return does[s.workers[me].phase](s, me, s.workers[me], without)
+
+
+def tick(s: State, ticks: float = 1) -> State:
+    """Let 30 seconds pass, or so many times that."""
     return s._replace(
-        row=s.row._replace(lease=max(s.row.lease - 1, 0), wait=max(s.row.wait - 1, 0)),
-        issues=tuple(issue._replace(hidden=max(issue.hidden - 1, 0)) for issue in s.issues),
-        workers=tuple(worker._replace(left=max(worker.left - 1, 0)) for worker in s.workers),
+        row=s.row._replace(lease=max(s.row.lease - ticks, 0), wait=max(s.row.wait - ticks, 0)),
+        issues=tuple(issue._replace(hidden=max(issue.hidden - ticks, 0)) for issue in s.issues),
+        workers=tuple(worker._replace(left=max(worker.left - ticks, 0)) for worker in s.workers),
     )
 
 

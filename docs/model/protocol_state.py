@@ -43,8 +43,8 @@ class Row(NamedTuple):
     intent: str = ""
     intended: object = 0
     looks: int = 0
-    wait: int = 0
-    lease: int = 0
+    wait: float = 0
+    lease: float = 0
     due: bool = False
 
 
@@ -53,7 +53,7 @@ class Issue(NamedTuple):
 
     episode: object
     open: bool = True
-    hidden: int = SHOWS
+    hidden: float = SHOWS
 
 
 class Worker(NamedTuple):
@@ -64,7 +64,7 @@ class Worker(NamedTuple):
     episode: object = 0
     stale: bool = False
     holds: bool = False
-    left: int = 0
+    left: float = 0
     found: int = 0
 
 
@@ -95,13 +95,14 @@ Without = frozenset[str]
 
 def wanted(row: Row, without: Without = NONE) -> list[str]:
     """Compare what GitHub shows with what it should; more than one step where settings decide."""
-    if row.firing and row.open:
-        return ([OPEN] if "carry over" in without else [UPDATE]) if row.shows != row.episode else []
-    if row.firing:
-        return [REOPEN] if row.issue and row.shows == row.episode else [OPEN, *([REOPEN] * bool(row.issue))]
-    if row.open:
+    if row.open and not row.firing:
         return [CLOSE]
-    return [OPEN] if row.shows != row.episode else []
+    if row.open:
+        carried = [OPEN] if "carry over" in without else [UPDATE]
+        return carried if row.shows != row.episode else []
+    if row.shows == row.episode:
+        return [REOPEN] if row.firing else []
+    return [OPEN, REOPEN] if row.issue else [OPEN]
 
 
 def plan(row: Row, without: Without = NONE) -> list[str]:
