@@ -15,9 +15,9 @@ from protocol_state import CLAUSES, IDLE, NONE, State, Without
 FIRES, ENDS, AGAIN = ("FIRING", 1), ("RESOLVED", 1), ("FIRING", 2)
 WORLDS = {
     "it fires; a lost answer": State(script=(FIRES,), lost=1),
+    "it fires, ends and fires again; a lost answer": State(script=(FIRES, ENDS, AGAIN), lost=1),
     "it fires; a crash, a lost answer and a refusal": State(script=(FIRES,), crashes=1, lost=1, refusals=1),
     "it fires and ends; a lost answer and a refusal": State(script=(FIRES, ENDS), lost=1, refusals=1),
-    "it fires, ends and fires again; a lost answer": State(script=(FIRES, ENDS, AGAIN), lost=1),
     "it fires, ends and fires again; two crashes": State(script=(FIRES, ENDS, AGAIN), crashes=2),
     "it fires, ends and fires again; a crash and a lost answer": State(
         script=(FIRES, ENDS, AGAIN), crashes=1, lost=1
