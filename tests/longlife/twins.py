@@ -81,13 +81,19 @@ class Table(DynamoTwin):
     meta = SimpleNamespace(events=SimpleNamespace(register=lambda *_, **__: None))
 
     def __init__(self, now: Callable[[], float], outside: Outside) -> None:
-        super().__init__(now, outside)
+        super().__init__(now, outside, self._written)
         self.vanished: set[str] = set()
+        self.misplaced: set[str] = set()
         self._still_indexed: list[tuple[str, Item]] = []
 
     def put(self, item: Item) -> None:
         self.items[item["fingerprint"]["S"]] = item
         self._indexed[item["fingerprint"]["S"]] = (next(self._writes), item)
+
+    def _written(self, _: Item | None, item: Item) -> None:
+        """Note what fires and stands among what has ended; at the end of a day little fires."""
+        if "resolved_day" in item and item["spec"]["S"].startswith('{"condition":"FIRING"'):
+            self.misplaced.add(item["fingerprint"]["S"])
 
     def expire(self) -> None:
         """Delete what has expired, each at a time of its own; the indexes follow at the next look.
