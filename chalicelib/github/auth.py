@@ -43,12 +43,25 @@ class App:
         claims = {"iat": now - CLOCK_DRIFT, "exp": now + JWT_LIFE, "iss": self.issuer}
         return jwt.encode(claims, self.key, algorithm="RS256")
 
+    def signs(self, now: datetime) -> bool:
+        """Whether what the key signs is what its public half expects; a damaged one signs something else."""
+        try:
+            jwt.decode(
+                self.token(now),
+                self.key.public_key(),
+                algorithms=["RS256"],
+                options={"verify_exp": False, "verify_iat": False},
+            )
+        except jwt.InvalidSignatureError:
+            return False
+        return True
+
 
 def _private_key(encoded: str) -> PrivateKeyTypes:
     """Read the key; `base64` breaks its lines.
 
-    Its numbers are not tested for being prime, which takes a tenth of a cold start: the key is our own, and
-    GitHub refuses what a damaged one signs.
+    Its numbers are not tested for being prime, which takes a tenth of a cold start: the key is our own,
+    GitHub refuses what a damaged one signs, and `doctor` finds it.
     """
     pem = base64.b64decode("".join(encoded.split()), validate=True)
     return load_pem_private_key(pem, password=None, unsafe_skip_rsa_key_validation=True)

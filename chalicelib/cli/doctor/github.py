@@ -18,8 +18,11 @@ LATE = 3
 
 def app(stage: Stage) -> Iterator[Finding]:
     """See that the App's secret holds a key that signs."""
-    App.from_secret(stage.secret(stage.app_secret).read()).token(CLOCK.now())
-    yield Finding("GitHub App", "its key signs")
+    if App.from_secret(stage.secret(stage.app_secret).read()).signs(CLOCK.now()):
+        yield Finding("GitHub App", "its key signs")
+    else:
+        to_do = "Write github_app_key_base64 again, from the file as GitHub gave it: `base64 -w0 key.pem`."
+        yield Finding("GitHub App", "its key is damaged: what it signs is not valid", to_do)
 
 
 def enabled(stage: Stage) -> Iterator[Finding]:

@@ -85,6 +85,18 @@ def test_the_keys_base64_may_be_broken_into_lines() -> None:
     assert App.from_secret(secret(github_app_key_base64=broken)).token(START)
 
 
+def test_a_key_signs_unless_it_is_damaged() -> None:
+    """With another modulus than the one that its primes make."""
+    whole = rsa_key().private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    modulus = rsa_key().public_key().public_numbers().n
+    damaged = whole.replace(modulus.to_bytes(256), (modulus ^ (1 << 1000)).to_bytes(256))
+    body = base64.encodebytes(damaged).decode()
+    text = f"-----BEGIN PRIVATE KEY-----\n{body}-----END PRIVATE KEY-----\n"
+    encoded = base64.b64encode(text.encode()).decode()
+    assert app().signs(START)
+    assert not App.from_secret(secret(github_app_key_base64=encoded)).signs(START)
+
+
 @cache
 def foreign_keys() -> dict[str, bytes]:
     return {
