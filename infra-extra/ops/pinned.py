@@ -15,4 +15,4 @@ if __name__ == "__main__":
     runtime = f"python{sys.argv.pop(1)}"
     warnings.filterwarnings("ignore", message="You are currently running python")
     with patch.object(Config, "lambda_python_version", runtime):
-        main()
+        sys.exit(main())

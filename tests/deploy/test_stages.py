@@ -78,10 +78,10 @@ def test_only_what_is_different_in_its_file_is_going_to_change(world: World) -> 
     told = world.checkout.make_target("plan-qa")
     assert "No changes. Your infrastructure matches the configuration." in told
     changing = told.partition("Chalice will change of alerting-qa:\n")[2].splitlines()
-    assert sorted(line.strip() for line in changing) == [
+    assert {line.strip() for line in changing} == {
         f'{name}: LEASE_SECONDS is "90", and would be "120"'
         for name in ("alerting-qa", "alerting-qa-collector", "alerting-qa-reconcile")
-    ]
+    }
 
 
 def test_in_another_account_nothing_is_done(world: World) -> None:
