@@ -168,7 +168,7 @@ check-rest: coverage simulate-mutants outside docs $(CHECKOV) $(SUPPLY) $(MERMAI
 	@$(RUN) -m pytest -n 2 --dist loadfile tests/processes
 	@$(RUN) -m pytest -n 2 --dist loadfile tests/storm tests/longlife
 	@$(RUN) -m pytest -n 2 --dist loadfile tests/senders
-	@$(RUN) -m pytest tests/deploy
+	@$(RUN) -m pytest -n 2 --dist loadfile tests/deploy
 	@$(RUN) -m tests.mutation --sample 100
 
 # What goes to GitHub and comes back, recorded and held against GitHub's own description; and other such checks.
