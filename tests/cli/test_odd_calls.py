@@ -106,7 +106,7 @@ def test_without_a_stack_it_says_what_to_start(name: str) -> None:
     sentence(run(call(name), stdin=ALERT, **NO_NETWORK), "Nothing answers at", "make local")
 
 
-@pytest.mark.parametrize("name", OF_A_STAGE)
+@pytest.mark.parametrize("name", one_each(OF_A_STAGE, lambda name: str(name).partition(" ")[0]))
 def test_a_stage_that_was_never_made_is_told(prompt: Prompt, name: str) -> None:
     answered = prompt(call(name, "--stage nowhere --region us-west-2"), stdin=ALERT)
     said = told(answered)

@@ -26,7 +26,7 @@ from chalicelib.conditions.wishes import Wish
 from chalicelib.labels import FLAPPING_LABEL
 from chalicelib.rate_limit.rules import Budget, Limits
 from tests.cli import calls
-from tests.cli.test_command_line_page import PAGE
+from tests.stage.test_command_line_page import PAGE
 from tests.unit.builders import REPOSITORY, at, firing, policy, resolved, row_of
 from tests.unit.conditions.test_plan import REF, with_issue
 from tests.unit.conditions.test_unopened import AGAIN, PERSON

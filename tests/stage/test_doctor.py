@@ -263,7 +263,7 @@ def test_a_version_that_is_not_this_one_is_found(
 
     monkeypatch.setattr(checkout, "commit", lambda: "aaaaaaaaaaaa")
     with HTTPServer(("127.0.0.1", 0), Health) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         here = f"http://127.0.0.1:{server.server_port}"
         monkeypatch.setattr(deployed, "address", lambda _, api: here if api == "a1" else "http://127.0.0.1:9")
         (found,) = looked_at(functions.version, apis)

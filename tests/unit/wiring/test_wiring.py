@@ -69,7 +69,7 @@ class Proxy(BaseHTTPRequestHandler):
 
 def test_the_command_line_goes_through_a_proxy(slow: Stage) -> None:
     with HTTPServer(("127.0.0.1", 0), Proxy) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         address = f"http://mona:secret@127.0.0.1:{server.server_port}"
         settings = replace(slow.settings, github_api_url="http://github.example.org")
         with pytest.raises(Unavailable):
