@@ -41,7 +41,7 @@ class Rows(Documents, Protocol):
         """Write the outcome and give the lease back."""
 
     def rest(self, row: AlertState) -> AlertState | None:
-        """Write when the row is next due, or that it is not."""
+        """Write when the row is next due, if at all, and who acts on it."""
 
     def note(self, row: AlertState) -> AlertState | None:
         """Write the status, and when the row is due, whoever holds it."""

@@ -86,8 +86,8 @@ class DynamoStore:
         return self.settle(claimed, moved, now)
 
     def rest(self, row: AlertState) -> AlertState | None:
-        """Write when the row is next due, or that it is not; None if another was quicker."""
-        return self._write(row, codec.due(row))[0]
+        """Write when the row is next due, if at all, and who acts on it; None if another was quicker."""
+        return self._write(row, codec.due(row) | codec.lease(row.lease))[0]
 
     def note(self, row: AlertState) -> AlertState | None:
         """Write the status, and when the row is due, whoever holds it; None if another was faster."""

@@ -145,11 +145,14 @@ class Sync:
             self.advance(settled, until)
 
     def _rest(self, row: AlertState, step: Nothing, put_off: datetime | None) -> AlertState | None:
-        """Write when there may be something to do again; an unfinished step never leaves a row undue."""
+        """Write when there may be something to do again; an unfinished step never leaves a row undue.
+
+        A lease that ran out, as after a claim whose answer was lost, counts as unended no more.
+        """
         if step.reason is Quiet.IN_PROGRESS:
             return None
         due_at = min((at for at in (step.due_at, put_off) if at), default=None)
-        resting = replace(row, due_at=due_at, held=step.held)
+        resting = replace(row, due_at=due_at, held=step.held, lease=None)
         rested = row if resting == row else self.rows.rest(resting)
         if step.held is None or not step.held.repeats(row.held):  # else it has been logged
             self._stepper.journal.rested(row, step, due_at)

@@ -60,7 +60,7 @@ class MemoryStore:
         return self._write("settle", kept, lambda kept: replace(outcome(kept), due_at=now))
 
     def rest(self, row: AlertState) -> AlertState | None:
-        return self._write("rest", row, lambda kept: _due(kept, row))
+        return self._write("rest", row, lambda kept: replace(_due(kept, row), lease=row.lease))
 
     def note(self, row: AlertState) -> AlertState | None:
         return self._write("note", row, lambda kept: replace(_due(kept, row), status=row.status))

@@ -638,6 +638,16 @@ def test_while_another_worker_acts_nothing_is_written(world: World) -> None:
     assert world.store.calls == []
 
 
+def test_a_lease_that_ran_out_is_gone_once_the_row_rests(world: World) -> None:
+    """It is left by a claim whose answer was lost; the next claim would count it as one that never ended."""
+    row = world.run(firing(0))
+    left = world.store.claim(row, None, Lease("other", at(1)))
+    assert left
+    world.clock.time = at(2)
+    world.sync.advance(left, at(4))
+    assert (world.row.lease, world.row.due_at) == (None, None)
+
+
 def test_an_issue_that_comes_too_late_is_last_in_line(world: World) -> None:
     world.gate.limited("example-org", at(10))
     late = world.run(firing(0, priority="P0"))
