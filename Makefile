@@ -1,25 +1,25 @@
-# make demo     see it work, on this machine alone
-# make test     unit, contract, app and browser tests, and some of the simulation and of the hostile input
-# make check    formatter, linter, types, then make test
-# make check-all  make check, then coverage, more seeds, the README's and guides' commands, storms and chaos, a month of traffic, real senders, the deployment on stand-ins, and a third of the mutants
-# make senders  a real Prometheus and Alertmanager, configured by docs/senders, against the local stack
-# make outside  GitHub's own description of its API, and other checks by others (needs npm)
-# make local    the demo's stack, left running for you to play with
-# make simulate RUNS=10000, make simulate-mutants, make simulate-storm, make fuzz: what must never happen, looked for
-# make mutants  whether a test notices small changes to the code: 300 of them; SAMPLE=100, the first of these, as in check-all
-# make bench    how fast it is on this machine, at most fifteen minutes on two quiet cores; make bench-scale counts an hour of load
-# make list     what fires, and why it has no issue; likewise why, explain, show, dlq, send, doctor, stats and adopt, with ARGS and STAGE:
+# make demo     see it work, entirely on this machine
+# make test     unit, contract, app and browser tests, and part of the simulation and the fuzzing
+# make check    formatter, linter and type checker, then make test
+# make check-all  make check, then coverage, more seeds, the commands in the README and guides, storms and chaos, a month of traffic, real senders, deployment to stand-ins, and a third of the mutants
+# make senders  run a real Prometheus and Alertmanager, configured as in docs/senders, against the local stack
+# make outside  check against GitHub's own API description and other published specifications (needs npm)
+# make local    start the demo's stack and leave it running for you to try
+# make simulate RUNS=10000, make simulate-mutants, make simulate-storm, make fuzz: search for violated invariants
+# make mutants  check that a test catches small changes to the code: 300 of them; SAMPLE=100 takes the first 100, as check-all does
+# make bench    measure how fast it is on this machine (at most fifteen minutes on two idle cores); make bench-scale counts an hour of load
+# make list     show what is firing, and why it has no issue; also why, explain, show, dlq, send, doctor, stats and adopt, with ARGS and STAGE:
 #               make explain ARGS=alert.json, make dlq ARGS="replay --all" STAGE=prod, ARGS=--help for more
 #
 # make setup STAGE=dev: from an AWS account to the first issue, step by step (docs/deploy.md); ARGS=--help for more
-# make bucket-dev, plan-dev, deploy-dev, rollback-dev, publish-dev, url-dev, logs-dev, destroy-dev, and the same of every stage:
-#               a stage on AWS, as infra-extra/stages describes it (docs/deploy.md); PACKAGE=file.zip deploys the package of a release
-# make package-dev: the deployment package alone, as deploy uploads it
-# make docs     the pages of docs/ as a site, in build/docs/site
-# make stage-dev: what was made from the stage's file for `chalice deploy`, written again
-# make lock     write requirements.lock: the versions of requirements.txt, with hashes
-# make sbom     the package's bill of materials (CycloneDX): build/package/sbom.cdx.json
-# make notes    what CHANGELOG.md says of a release, as in: make notes TAG=v1.2.3
+# make bucket-dev, plan-dev, deploy-dev, rollback-dev, publish-dev, url-dev, logs-dev, destroy-dev, and the same for every stage:
+#               manage a stage on AWS, as described in infra-extra/stages (docs/deploy.md); PACKAGE=file.zip deploys the package of a release
+# make package-dev: build only the deployment package, as deploy uploads it
+# make docs     build docs/ as a website, in build/docs/site
+# make stage-dev: update the files for `chalice deploy` from the stage's file
+# make lock     write requirements.lock: the versions in requirements.txt, with hashes
+# make sbom     write the package's bill of materials (CycloneDX) to build/package/sbom.cdx.json
+# make notes    print the CHANGELOG.md section of a release, as in: make notes TAG=v1.2.3
 
 PYTHON ?= python3
 VENV := .venv
@@ -36,10 +36,10 @@ MKDOCS := build/docs/installed
 MUTMUT := build/mutants/installed
 SBOM := build/package/sbom.cdx.json
 
-# Where the environment forbids it to keep what it has compiled, Python compiles all of it in every process of every test.
+# If the environment forbids Python to keep compiled code, it compiles everything again in every process of every test.
 export PYTHONDONTWRITEBYTECODE :=
 
-# Each of any stage, as in plan-dev. No file is called so: what a pattern makes cannot be .PHONY.
+# Targets for any stage, as in plan-dev. No file has these names; pattern targets cannot be .PHONY.
 ON_A_STAGE := stage-% bucket-% plan-% deploy-% rollback-% publish-% url-% logs-% destroy-% package-%
 RELEASED := $(if $(PACKAGE),--released $(PACKAGE))
 
@@ -70,7 +70,7 @@ $(COMMANDS): $(INSTALLED)
 test: $(INSTALLED)
 	@$(RUN) -m pytest -n $(WORKERS) --dist loadfile
 
-# The same without what takes long and covers nothing more, with all examples, measured against the floors.
+# make test without slow tests that add no coverage, with all examples, measured against the minimum coverage.
 coverage: $(INSTALLED)
 	@EXAMPLES=all $(RUN) -m pytest -n 4 --dist loadfile --cov --cov-report=json:build/coverage.json --cov-report= $(COVERING)
 	@$(RUN) -m tests.coverage build/coverage.json
@@ -118,7 +118,7 @@ $(MERMAID): tests/browser/package.json
 	@if command -v npm >/dev/null; then \
 	  echo "Setting up tests/browser/node_modules (half a minute, once) ..." && \
 	  npm ci --prefix tests/browser --ignore-scripts --no-audit --no-fund --silent && touch $@; \
-	else echo "npm is not installed, so no chart is drawn with Mermaid."; fi
+	else echo "npm is not installed, so the charts are not checked with Mermaid."; fi
 
 $(MUTMUT): $(INSTALLED) tests/mutation/requirements.txt
 	@echo "Setting up build/mutants (half a minute, once) ..."
@@ -130,9 +130,9 @@ $(OUTSIDE): tests/outside/package.json
 	@if command -v npm >/dev/null; then \
 	  echo "Setting up tests/outside/node_modules (half a minute, once) ..." && \
 	  npm ci --prefix tests/outside --ignore-scripts --no-audit --no-fund --silent && touch $@; \
-	else echo "npm is not installed, so nothing is held against what others publish."; fi
+	else echo "npm is not installed, so nothing is checked against what others publish."; fi
 
-# What version 6 of Terraform's AWS provider takes, of the services that infra-extra uses.
+# What version 6 of Terraform's AWS provider accepts, for the services that infra-extra uses.
 $(PROVIDER_6):
 	@if command -v npm >/dev/null; then \
 	  mkdir -p $@.new && npm pack --silent --pack-destination $@.new @cdktf/provider-aws@21.22.1 >/dev/null && \
@@ -140,12 +140,12 @@ $(PROVIDER_6):
 	  rm $@.new/*.tgz && mv $@.new $@; \
 	fi
 
-# Strict: a link that leads nowhere, or a page that is not in the navigation, is an error.
+# Strict: a broken link, or a page that is not in the navigation, is an error.
 docs: $(MKDOCS)
 	@NO_MKDOCS_2_WARNING=1 build/docs/venv/bin/mkdocs build >build/docs/log 2>&1 || { grep -v INFO build/docs/log; exit 1; }
 	@echo build/docs/site/index.html
 
-# For every platform, and for every Python from 3.11 on. UPGRADE=--upgrade takes the newest of what is not in requirements.txt.
+# For every platform, and for every Python from 3.11 on. UPGRADE=--upgrade takes the newest versions of everything that is not in requirements.txt.
 lock: $(SUPPLY)
 	@build/supply/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes $(UPGRADE) \
 	  --no-emit-index-url --custom-compile-command "make lock" --output-file requirements.lock requirements.txt
@@ -171,7 +171,7 @@ check-rest: coverage simulate-mutants outside docs $(CHECKOV) $(SUPPLY) $(MERMAI
 	@$(RUN) -m pytest -n 2 --dist loadfile tests/deploy
 	@$(RUN) -m tests.mutation --sample 100
 
-# What goes to GitHub and comes back, recorded and held against GitHub's own description; and other such checks.
+# Records what is sent to GitHub and what comes back, and checks it against GitHub's own API description; also other such checks.
 outside: export GITHUB_EXCHANGES := $(CURDIR)/build/exchanges
 outside: $(INSTALLED) $(OUTSIDE) $(PROVIDER_6)
 	@rm -rf build/exchanges && mkdir -p build/exchanges
@@ -203,7 +203,7 @@ simulate: $(INSTALLED)
 simulate-mutants: $(INSTALLED)
 	@$(RUN) -m tests.simulation.mutants
 
-# A sample of small changes to the code, each of which a test should notice; check-rest has time for a third of it.
+# A sample of small changes to the code, each of which a test should catch; check-rest has time for a third of them.
 mutants: $(INSTALLED) $(MUTMUT)
 	@$(RUN) -m tests.mutation --sample $(SAMPLE)
 

@@ -43,7 +43,9 @@ INVARIANTS: dict[str, Callable[[State], bool]] = {
     "at rest, a condition that fires has an open issue": (
         lambda s: not (at_rest(s) and s.row.firing) or bool(opened(s))
     ),
-    "at rest, one that has ended has none": lambda s: not at_rest(s) or s.row.firing or not opened(s),
+    "at rest, a condition that has ended has no open issue": (
+        lambda s: not at_rest(s) or s.row.firing or not opened(s)
+    ),
 }
 
 

@@ -15,7 +15,7 @@ BROKEN = {
     NEVER_TWICE: "an opening that may have happened is overwritten",
     ONE: "a condition has two open issues",
     SHOWN: "a condition that fires has no open issue",
-    ENDED: "one that has ended keeps its issue",
+    ENDED: "a condition that has ended keeps its issue",
 }
 """How the page says that an invariant is broken."""
 

@@ -19,7 +19,7 @@ CODE = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "chaliceli
 BUILT = {"MISSING_TEAM", "MISSING_PRIORITY"}
 """Reasons that the code puts together from parts."""
 
-SECTIONS = ["Set it up", "What becomes what", "How it ends", "What is not taken", "Try it"]
+SECTIONS = ["Set it up", "Field mapping", "How it ends", "What is ignored or rejected", "Try it"]
 LONGEST = 100
 """Lines of a page that belongs to one source: it is read while setting up that sender."""
 
@@ -36,7 +36,7 @@ def title(name: str) -> str:
 
 def row(source: Source) -> str:
     """The line of the index for a source."""
-    way, token = "the topic or the bus", "none: AWS proves it"
+    way, token = "the topic or the bus", "none: AWS authenticates it"
     if source.posts:
         way, token = f"`/webhooks/{source.name}`", f"`{source.name}_webhook_token`"
     return f"| [{title(source.name)}]({source.name}.md) | {way} | {token} |"
@@ -68,7 +68,7 @@ def test_a_page_tries_its_own_template(name: str) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_the_reasons_that_a_page_names_are_those_of_the_code(page: Path) -> None:
-    section = page.read_text(encoding="utf-8").partition("## What is not taken")[2]
+    section = page.read_text(encoding="utf-8").partition("## What is ignored or rejected")[2]
     named = set(re.findall(r"`([A-Z]+_?[A-Z_]+)`", section.partition("\n## ")[0])) - BUILT
     assert [name for name in named if f'"{name}"' not in CODE] == []
 
@@ -91,7 +91,7 @@ def test_a_payload_that_a_page_shows_is_read_by_its_source_alone_which_knows_its
 def test_the_page_on_any_other_json_names_every_key_and_its_tables_are_sound() -> None:
     tables = "\n".join(re.findall(r"```toml\n(.+?)```", text("custom"), re.DOTALL))
     assert len(custom_file.load(tables, frozenset(SOURCES))) == 2
-    named = set(re.findall(r"`([a-z_]+)`", text("custom").partition("## What becomes what")[2]))
+    named = set(re.findall(r"`([a-z_]+)`", text("custom").partition("## Keys")[2]))
     assert named >= custom_file.FIELDS | (custom_file.KEYS - {"state", "alert", "labels", "annotations"})
 
 
