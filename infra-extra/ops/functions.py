@@ -42,16 +42,16 @@ def _name(stage: Deployment) -> None:
         stage.client("apigateway").update_rest_api(restApiId=api_id, patchOperations=[operation])
 
 
-def digest(stage: Deployment) -> str | None:
-    """The digest of the package that runs, as Lambda names it; None if none does."""
-    try:
-        answer = stage.client("lambda").get_function_configuration(FunctionName=stage.functions[1])
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "ResourceNotFoundException":
-            raise
-        return None
-    code: str = answer["CodeSha256"]
-    return code
+def digests(stage: Deployment) -> set[str]:
+    """The digests of the packages that run, as Lambda names them: several if a deployment stopped midway."""
+    found = set[str]()
+    for name in stage.functions:
+        try:
+            found.add(stage.client("lambda").get_function_configuration(FunctionName=name)["CodeSha256"])
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ResourceNotFoundException":
+                raise
+    return found
 
 
 def prepare(stage: Deployment) -> Path:

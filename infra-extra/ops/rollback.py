@@ -14,16 +14,16 @@ TOLD = 3
 
 def run(stage: Deployment) -> None:
     """Deploy the package before the one that runs; raises Faults where there is none, or it cannot."""
-    running, packages = functions.digest(stage), kept.packages(stage)
-    if running is None:
+    running, packages = functions.digests(stage), kept.packages(stage)
+    if not running:
         raise Faults(f"{stage.prefix} has nothing to go back from, since", ["it is not deployed"])
-    known = next((place for place, each in enumerate(packages) if each.code == running), None)
-    older = packages if known is None else packages[known + 1 :]
-    print(f"{stage.prefix} runs {'a package that was not kept' if known is None else packages[known]}.")
+    print(f"{stage.prefix} runs {' and '.join(_named(running, packages))}.")
+    older = _older(running, packages)
     if not older:
         raise Faults(f"{stage.prefix} is left as it is, since", ["no older package is kept"])
     target = older[0]
-    print(f"It goes back to {target}.")
+    begun = target.code in running and packages[0].code != target.code
+    print(f"It {'finishes going' if begun else 'goes'} back to {target}.")
     if faults := _unread(stage, target):
         raise Faults(f"{stage.prefix} is left as it is, since", faults)
     if stage.asks:
@@ -33,6 +33,27 @@ def run(stage: Deployment) -> None:
     for newer in packages[: packages.index(target)]:
         kept.forget(stage, newer)
     print(f"{stage.prefix} runs {target}.")
+
+
+def _older(running: set[str], packages: list[Kept]) -> list[Kept]:
+    """List what is gone back to, the newest first.
+
+    The newest package is the one that was deployed last. Functions that run another one were stopped midway:
+    on the way to a package that was never kept, or back to an older one, which is finished first.
+    """
+    codes = [each.code for each in packages]
+    if running == set(codes[:1]):
+        return packages[1:]
+    return packages[max((codes.index(code) for code in running if code in codes), default=0) :]
+
+
+def _named(running: set[str], packages: list[Kept]) -> list[str]:
+    """Name what runs, the newest first."""
+    codes = [each.code for each in packages]
+    unknown = ["a package that was not kept"] if running - set(codes) else []
+    return unknown + [
+        str(packages[place]) for place in sorted(codes.index(code) for code in running & set(codes))
+    ]
 
 
 def _unread(stage: Deployment, target: Kept) -> list[str]:

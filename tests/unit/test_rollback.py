@@ -32,8 +32,10 @@ class Lambda:
     def __init__(self, stage: Deployment, patch: pytest.MonkeyPatch) -> None:
         self.stage, self.now, self.settings, self.python = stage, NOW, "", ""
         self.digest: str | None = None
+        self.left: str | None = None
+        """What one function still runs, where a deployment was stopped midway."""
         self.reads: int | None = schema.READS
-        patch.setattr(functions, "digest", lambda _: self.digest)
+        patch.setattr(functions, "digests", lambda _: {self.digest, self.left} - {None})
         patch.setattr(functions, "redeploy", lambda _, python: self.upload(python))
 
     def upload(self, python: str) -> None:
@@ -187,18 +189,44 @@ def test_from_what_was_not_kept_it_goes_back_to_the_newest_that_was(
 
 
 def test_one_that_was_stopped_midway_is_finished(
-    stage: Deployment, running: Lambda, monkeypatch: pytest.MonkeyPatch
+    stage: Deployment, running: Lambda, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    """Whether or not all functions were there yet, and it goes no further back."""
     for code in ("first", "second", "third"):
         running.deploy(code)
-    with monkeypatch.context() as stopped:
-        stopped.setattr(kept, "forget", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
-        with pytest.raises(KeyboardInterrupt):
-            rollback.run(stage)
+    third = running.digest
+
+    def stop(_: Deployment, python: str) -> None:
+        running.upload(python)
+        raise KeyboardInterrupt
+
+    for left in (third, None):
+        with monkeypatch.context() as stopped:
+            stopped.setattr(functions, "redeploy", stop)
+            with pytest.raises(KeyboardInterrupt):
+                rollback.run(stage)
+        running.left = left
+    capsys.readouterr()
+    rollback.run(stage)
     assert running.code == "second"
+    assert "It finishes going back to " in capsys.readouterr().out
     rollback.run(stage)
     assert running.code == "first"
     assert refused(stage) == "no older package is kept"
+
+
+def test_from_a_deployment_that_was_stopped_midway_it_goes_back_to_what_ran_before_that(
+    stage: Deployment, running: Lambda
+) -> None:
+    for code in ("first", "second"):
+        running.deploy(code)
+    running.left = running.digest
+    running.deploy("third", keep=False)
+    rollback.run(stage)
+    assert running.code == "second"
+    running.left = None
+    rollback.run(stage)
+    assert running.code == "first"
 
 
 def test_the_newest_few_are_kept(stage: Deployment, running: Lambda) -> None:
