@@ -75,7 +75,9 @@ def run(setup: Setup, only: Sequence[str] = ()) -> None:
     steps = [step for step in STEPS if not only or step.name in only]
     if faults := list(checks.tools()):
         raise Faults("nothing is done, since", faults)
-    _ = setup.identity  # before anybody answers in vain
+    stage_file.there(
+        setup
+    )  # refuses another account before anybody answers in vain, whichever steps are taken
     questions.ask(setup)
     if not questions.begin(setup, [step.will(setup) for step in steps]):
         raise Faults("nothing is done, since", ["you did not say yes"])

@@ -1,6 +1,7 @@
 """The stage's file: its region, and the one account that it may be in."""
 
 import re
+import tomllib
 from pathlib import Path
 
 from chalicelib.wiring import checkout
@@ -41,14 +42,19 @@ def there(setup: Setup) -> str | None:
 
 
 def write(setup: Setup) -> None:
-    """Write both into the file, and keep all else that is in it."""
+    """Write both into the file, and keep all else in it; raises Faults if it finds no line of the region."""
     file = setup.root / _named(setup)
     text = _text(file) or NEW.format(setup.name)
     text = re.sub(r'^(# )?account = ".*"\n', "", text, flags=re.MULTILINE)
-    ours = f'region = "{setup.region}"\naccount = "{setup.identity["Account"]}"\n'
+    place = {"region": setup.region, "account": setup.identity["Account"]}
+    lines = [f'{key} = "{value}"' for key, value in place.items()]
+    ours = "".join(f"{line}\n" for line in lines)
     text = re.sub(
         r'^region = ".*"\n(\n# Any other account is refused\.\n)?', ours, text, count=1, flags=re.MULTILINE
     )
+    if not place.items() <= tomllib.loads(text).items():
+        by_hand = f"its region is not on a line of its own: write {' and '.join(lines)} there yourself"
+        raise Faults(f"{_named(setup)} is left as it is, since", [by_hand])
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, encoding="utf-8")
     if list(chalice_stage.differences(setup.stage)):

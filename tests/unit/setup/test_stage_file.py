@@ -10,7 +10,7 @@ from chalicelib.wiring.checkout import PROJECT
 from ops import chalice_stage
 from ops import stage_file as files
 from ops.deployment import Deployment, Faults
-from ops.setup.__main__ import Terminal
+from ops.setup.__main__ import Terminal, run
 from ops.setup.stage_file import STEP
 from ops.setup.step import Setup, Wanted
 
@@ -73,3 +73,22 @@ def test_a_stage_that_is_elsewhere_is_left_as_it_is(root: Path, region: str, acc
     STEP.do(setup(root))
     with pytest.raises(Faults, match=told):
         STEP.there(setup(root, region=region, account=account))
+
+
+def test_no_step_is_taken_in_another_account(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ops.checks.tools", list)
+    STEP.do(setup(root))
+    with pytest.raises(Faults, match="correct AWS_PROFILE"):
+        run(setup(root, account="444455556666"), ["tokens", "senders"])
+
+
+@pytest.mark.parametrize(
+    "line", ["region = 'us-west-2'", 'region = "us-west-2"  # Oregon', 'region="us-west-2"']
+)
+def test_a_region_that_it_cannot_replace_is_no_region_that_it_has_written(root: Path, line: str) -> None:
+    file = root / "infra-extra" / "stages" / "dev.toml"
+    text = file.read_text(encoding="utf-8").replace('region = "us-west-2"', line)
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(Faults, match='write region = "eu-central-1" and account = '):
+        STEP.do(setup(root, region="eu-central-1"))
+    assert file.read_text(encoding="utf-8") == text
