@@ -53,9 +53,9 @@ help:
 
 $(INSTALLED): requirements.txt requirements-dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; name one with: make PYTHON=python3.12")'
-	@echo "Setting up $(VENV) (about a minute, once) ..."
+	@echo "Setting up $(VENV) (about a minute, once) ..." >&2
 	@$(PYTHON) -m venv $(VENV)
-	@$(RUN) -m pip install --quiet --disable-pip-version-check --progress-bar on -r requirements-dev.txt
+	@$(RUN) -m pip install --quiet --disable-pip-version-check --progress-bar on -r requirements-dev.txt >&2
 	@touch $@
 
 demo: $(INSTALLED)
@@ -96,19 +96,19 @@ schema: $(INSTALLED)
 	@$(RUN) -m tests.schema
 
 $(CHECKOV): tests/deploy/checkov.txt
-	@echo "Setting up build/checkov (about a minute, once) ..."
+	@echo "Setting up build/checkov (about a minute, once) ..." >&2
 	@$(PYTHON) -m venv build/checkov
 	@build/checkov/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
 $(SUPPLY): infra-extra/supply.txt
-	@echo "Setting up build/supply (half a minute, once) ..."
+	@echo "Setting up build/supply (half a minute, once) ..." >&2
 	@$(PYTHON) -m venv build/supply
 	@build/supply/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
 $(MKDOCS): docs/site/requirements.txt
-	@echo "Setting up build/docs (half a minute, once) ..."
+	@echo "Setting up build/docs (half a minute, once) ..." >&2
 	@$(PYTHON) -m venv build/docs/venv
 	@build/docs/venv/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
@@ -116,19 +116,19 @@ $(MKDOCS): docs/site/requirements.txt
 $(MERMAID): tests/browser/package.json
 	@mkdir -p build
 	@if command -v npm >/dev/null; then \
-	  echo "Setting up tests/browser/node_modules (half a minute, once) ..." && \
+	  echo "Setting up tests/browser/node_modules (half a minute, once) ..." >&2 && \
 	  npm ci --prefix tests/browser --ignore-scripts --no-audit --no-fund --silent && touch $@; \
 	else echo "npm is not installed, so the charts are not checked with Mermaid."; fi
 
 $(MUTMUT): $(INSTALLED) tests/mutation/requirements.txt
-	@echo "Setting up build/mutants (half a minute, once) ..."
+	@echo "Setting up build/mutants (half a minute, once) ..." >&2
 	@$(RUN) -m pip install --quiet --disable-pip-version-check --upgrade --no-deps --target build/mutants/mutmut -r tests/mutation/requirements.txt
 	@touch $@
 
 $(OUTSIDE): tests/outside/package.json
 	@mkdir -p build
 	@if command -v npm >/dev/null; then \
-	  echo "Setting up tests/outside/node_modules (half a minute, once) ..." && \
+	  echo "Setting up tests/outside/node_modules (half a minute, once) ..." >&2 && \
 	  npm ci --prefix tests/outside --ignore-scripts --no-audit --no-fund --silent && touch $@; \
 	else echo "npm is not installed, so nothing is checked against what others publish."; fi
 

@@ -87,6 +87,23 @@ def test_each_make_target_is_there() -> None:
     assert os.access(ROOT / ".ci" / "run", os.X_OK)
 
 
+FRESH = """#!/bin/sh
+case "$*" in *ops.changelog*) echo "the notes" ;; *"pip install"*) echo "a progress bar" ;; esac
+"""
+
+
+def test_the_notes_of_a_release_are_all_that_make_prints_on_a_fresh_machine(tmp_path: Path) -> None:
+    """There it sets up Python's environment first."""
+    python = tmp_path / "bin" / "python"
+    python.parent.mkdir()
+    python.write_text(FRESH, encoding="utf-8")
+    python.chmod(0o755)
+    command = ["make", "--no-print-directory", "notes", "TAG=v1.2.3", f"VENV={tmp_path}", f"PYTHON={python}"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "Setting up" in done.stderr
+    assert done.stdout == "the notes\n"
+
+
 def test_deploying_is_off_until_a_variable_names_the_stages() -> None:
     plan, deploy = (JOBS["deploy", name] for name in ("plan", "deploy"))
     assert all(job["if"].startswith("vars.DEPLOY &&") for job in (plan, deploy))
