@@ -52,11 +52,15 @@ def go_back(stage: Deployment) -> None:
 
 
 def destroy(stage: Deployment) -> None:
-    """Delete the functions, then what Terraform made; of prod only for somebody who types its name."""
+    """Delete the functions, then what Terraform made; of prod only for somebody who types its name.
+
+    Functions that nobody remembers would be left, so there it stops and names them.
+    """
     prefix = stage.prefix
-    if stage.asks and input(f"Type {prefix} to delete it with all its data: ") != prefix:
+    asks = stage.asks or stage.name == "prod"  # `confirm = false` is for what deploy changes
+    if asks and input(f"Type {prefix} to delete it with all its data: ") != prefix:
         raise Faults(f"{prefix} is left as it is, since", ["its name was not typed"])
-    checks.require(stage, (checks.tools, checks.state_bucket))
+    checks.require(stage, (checks.tools, checks.state_bucket, checks.memory_of_chalice))
     functions.delete(stage)
     terraform.destroy(stage)
 

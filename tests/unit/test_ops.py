@@ -6,6 +6,7 @@ import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -379,12 +380,16 @@ def test_a_stage_that_does_not_ask_is_changed_at_once(monkeypatch: pytest.Monkey
 # Destroying.
 
 
-def test_prod_is_destroyed_only_for_who_types_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("confirm", [None, False])
+def test_prod_is_destroyed_only_for_who_types_its_name(
+    monkeypatch: pytest.MonkeyPatch, confirm: bool | None
+) -> None:
     done: list[str] = []
     monkeypatch.setattr(checks, "require", lambda *_: done.append("checked"))
     monkeypatch.setattr(functions, "delete", lambda _: done.append("functions"))
     monkeypatch.setattr(terraform, "destroy", lambda _: done.append("terraform"))
     prod = Deployment.read("prod")
+    prod = replace(prod, file=prod.file.model_copy(update={"confirm": confirm}))
     for typed in ("", "prod", "yes"):
         monkeypatch.setattr("builtins.input", answering(typed))
         with pytest.raises(Faults, match="its name was not typed"):
@@ -393,6 +398,20 @@ def test_prod_is_destroyed_only_for_who_types_its_name(monkeypatch: pytest.Monke
     monkeypatch.setattr("builtins.input", answering("alerting-prod"))
     ops.destroy(prod)
     assert done == ["checked", "functions", "terraform"]
+
+
+def test_functions_that_nobody_remembers_are_not_left_over_without_a_word(
+    stage: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a first deployment that failed midway: Chalice knows nothing to delete."""
+    deleted: list[str] = []
+    monkeypatch.setattr(checks, "tools", lambda _: [])
+    monkeypatch.setattr(leftovers, "told", lambda _: iter(["functions of alerting-dev are there"]))
+    monkeypatch.setattr(terraform, "destroy", lambda _: deleted.append("terraform"))
+    make_bucket(stage)
+    with pytest.raises(Faults, match="functions of alerting-dev are there"):
+        ops.destroy(stage)
+    assert deleted == []
 
 
 def answering(text: str) -> Callable[[str], str]:
