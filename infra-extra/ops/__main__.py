@@ -91,6 +91,7 @@ def pack(stage: Deployment) -> None:
 
 def bucket(stage: Deployment) -> None:
     """Make the bucket of the state, unless it is there, and print its name."""
+    checks.require(stage, (checks.tools,))
     if any(checks.state_bucket(stage)):
         terraform.make_bucket(stage)
     print(stage.bucket)

@@ -89,6 +89,9 @@ def state_bucket(stage: Deployment) -> Iterator[str]:
             "403": f"is not account {owner}'s, or not yours to read: use the credentials of its account",
         }.get(_code(error), f"cannot be used ({_code(error)})")
         yield f"the state bucket {bucket} of {stage.described}, {told}"
+    else:
+        if stage.bucket_begun.exists():
+            yield f"the state bucket {bucket} is not finished: `make bucket-{stage.name}` finishes it"
 
 
 def rules(stage: Deployment) -> Iterator[str]:

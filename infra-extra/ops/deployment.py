@@ -88,6 +88,11 @@ class Deployment(Stage):
         return self.file.state.region or self.region
 
     @property
+    def bucket_begun(self) -> Path:
+        """A file that is there while that bucket is being made, and stays if that fails."""
+        return self.made / f"{self.bucket}.begun"
+
+    @property
     def s3(self) -> Any:
         """The client for the state bucket."""
         return self.client("s3", self.bucket_region)

@@ -56,14 +56,16 @@ def variables(stage: Deployment) -> dict[str, Any]:
 
 
 def make_bucket(stage: Deployment) -> None:
-    """Make the bucket of the state, with the configuration in `bootstrap/`."""
+    """Make the bucket of the state, or finish it, with the configuration in `bootstrap/`."""
     named = {"stage": stage.name, "bucket": stage.bucket, "region": stage.bucket_region}
     state = f"-state={stage.made / 'bootstrap.tfstate'}"
     given = f"-var-file={_made(stage, 'bootstrap.tfvars.json', named)}"
     _terraform(
         stage, "init", "-input=false", "-lockfile=readonly", stdout=subprocess.PIPE, folder="bootstrap"
     )
+    stage.bucket_begun.touch()
     _terraform(stage, "apply", "-input=false", "-auto-approve", state, given, folder="bootstrap")
+    stage.bucket_begun.unlink()
 
 
 def _made(stage: Deployment, name: str, what: dict[str, Any]) -> Path:

@@ -4,6 +4,7 @@ import base64
 import json
 import re
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -236,6 +237,27 @@ def test_every_resource_that_the_functions_would_miss_is_named(stage: Deployment
 
 
 # Chalice's memory.
+
+
+def test_a_bucket_that_was_begun_is_not_taken_for_made(
+    stage: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would have no versions, from which a state is recovered."""
+
+    def half(_: Deployment, verb: str, *__: object, **___: object) -> None:
+        if verb == "apply":
+            make_bucket(stage)
+            raise subprocess.CalledProcessError(1, "terraform")
+
+    monkeypatch.setattr(terraform, "_terraform", half)
+    with pytest.raises(subprocess.CalledProcessError):
+        terraform.make_bucket(stage)
+    assert told(stage, checks.state_bucket) == [
+        f"the state bucket {BUCKET} is not finished: `make bucket-dev` finishes it"
+    ]
+    monkeypatch.setattr(terraform, "_terraform", lambda *_, **__: None)
+    terraform.make_bucket(stage)
+    checks.require(stage, [checks.state_bucket])
 
 
 def test_what_chalice_remembers_is_fetched_before_and_kept_after(stage: Deployment) -> None:
