@@ -76,11 +76,15 @@ def _asked(
     insiders: Container[str],
     refused: Container[str],
 ) -> dict[str, bool]:
-    """Say of whom it is known whether they may write."""
-    inside = dict.fromkeys(each for each in authors if each in insiders and each not in refused)
-    outside = dict.fromkeys(each for each in authors if each not in inside and each not in refused)
+    """Say of whom it is known whether they may write.
+
+    Whoever spoke first is always asked about, so that no crowd of insiders holds the others up for ever.
+    """
+    strange = dict.fromkeys(each for each in authors if each not in refused)
+    inside = [each for each in strange if each in insiders]
+    asked = list(dict.fromkeys([*list(strange)[:1], *inside, *strange]))[:MOST_PEOPLE]
     known = {author: False for author in authors if author in refused}
-    return known | {author: may_write(author) for author in [*inside, *outside][:MOST_PEOPLE]}
+    return known | {author: may_write(author) for author in asked}
 
 
 def remembered(heard: Sequence[int], new: Sequence[int]) -> tuple[int, ...]:

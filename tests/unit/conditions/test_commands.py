@@ -160,6 +160,12 @@ def test_no_crowd_holds_up_whom_github_calls_an_insider() -> None:
     assert row.status.heard == (*range(1, 10), 1001, 1002)
 
 
+def test_no_crowd_of_insiders_who_may_not_write_holds_up_another_for_ever() -> None:
+    """Who has contributed is an insider to GitHub, and may write no more than a stranger."""
+    crowd = [said("/mute", number, author=f"contributor-{number}", insider=True) for number in range(2, 14)]
+    assert [each.id for each in heard(ROW, said("/ack"), *crowd).commands] == [1]
+
+
 def test_a_command_that_overtook_a_crowd_is_heard_once_and_nobody_in_the_crowd_is_forgotten() -> None:
     """Neither is a member who hides the membership, and so looks like a stranger."""
     mine = [said("/ack", 1002 + number, author="hubot", insider=True) for number in range(100)]
