@@ -71,8 +71,11 @@ class Contents:
 
     @cached_property
     def _held(self) -> list[AlertState]:
-        """Rows that fire and have no issue because something outside them holds them back."""
-        listed = [name for priority in Priority for name in self.census.held(priority, MOST_MISSING)]
+        """Rows that fire and have no issue because something outside them holds them back.
+
+        The census names those with an open issue too, which have mostly fired for longer.
+        """
+        listed = [name for priority in Priority for name in self.census.held(priority, MOST_ROWS)]
         held = [row for row in self._read(listed) if row.held and self.now < row.held.until]
         return [row for row in held if row.spec.condition is Condition.FIRING and not lag.shown(row)]
 

@@ -401,6 +401,19 @@ def test_the_windows_of_the_file_and_of_the_board_are_shown_with_what_they_hold_
     assert "### Maintenance" not in bench.boards[0].body
 
 
+def test_what_is_held_back_is_shown_however_many_open_issues_the_window_covers(bench: Bench) -> None:
+    held = Held(Quiet.MAINTENANCE, bench.clock.now() + HOUR, "asked", "mona")
+    for number in range(1, 121):
+        bench.fires(number)
+    bench.clock.pass_(minutes=1)
+    fresh = record(None, heard(1, title="New", identity={"alarm_id": "new"}), bench.clock.now()).row
+    bench.store.rows[fresh.fingerprint] = replace(fresh, revision=1)
+    for kept in list(bench.store.rows.values()):
+        bench.store.rows[kept.fingerprint] = replace(kept, held=held, due_at=held.until)
+    bench.later()
+    assert "**1 alert held back by maintenance.**" in bench.boards[0].body
+
+
 def test_a_window_for_teams_is_shown_where_their_issues_are(bench: Bench) -> None:
     routed = load(f'[default]\nrepository = "{REPOSITORY}"\n[team.apps]\nrepository = "org/apps"\n')
     start = bench.clock.now()
