@@ -15,9 +15,12 @@ Service", and docs.python.org/3/library/re.html (possessive repeats and atomic g
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from re import _constants as c  # type: ignore[attr-defined]  # the standard library's own parser
-from re import _parser  # type: ignore[attr-defined]
+from importlib import import_module
 from typing import Any
+
+c: Any = import_module("re._constants")
+_parser: Any = import_module("re._parser")
+"""The standard library's own parser, which has no types."""
 
 BOUND = 256
 ALPHABET = frozenset(chr(code) for code in (*range(0x180), 0x2028, 0x200B, 0x4E00, 0x1F600))
