@@ -28,7 +28,7 @@ def deploy(stage: Deployment) -> None:
     """Plan, and change what was planned; a stage that asks, only once a person agrees."""
     plan(stage)
     if stage.asks:
-        asking.require(f"{stage.prefix} will be changed so.")
+        asking.require(f"Change {stage.prefix} as shown above?")
     change(stage)
 
 
@@ -58,8 +58,8 @@ def destroy(stage: Deployment) -> None:
     """
     prefix = stage.prefix
     asks = stage.asks or stage.name == "prod"  # `confirm = false` is for what deploy changes
-    if asks and input(f"Type {prefix} to delete it with all its data: ") != prefix:
-        raise Faults(f"{prefix} is left as it is, since", ["its name was not typed"])
+    if asks and input(f"Type {prefix} to delete it and all its data: ") != prefix:
+        raise Faults(f"{prefix} was not deleted:", ["its name was not typed"])
     checks.require(stage, (checks.tools, checks.state_bucket, checks.memory_of_chalice))
     functions.delete(stage)
     terraform.destroy(stage)
@@ -80,7 +80,7 @@ def url(stage: Deployment) -> None:
     """Print the address of Grafana's contact point."""
     address = functions.url(stage)
     if address is None:
-        raise Faults(f"{stage.prefix} has no address, since", ["it is not deployed"])
+        raise Faults(f"{stage.prefix} has no address:", ["it is not deployed"])
     print(f"{address}/webhooks/grafana")
 
 
@@ -120,7 +120,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="ops", description=__doc__)
     parser.add_argument("verb", choices=(*VERBS, REWRITE))
     parser.add_argument("stage")
-    parser.add_argument("--released", type=Path, help="a package of a release, in place of a fresh one")
+    parser.add_argument(
+        "--released", type=Path, help="deploy this package of a release instead of building one"
+    )
     options = parser.parse_args()
     try:
         if options.verb == REWRITE:
@@ -134,7 +136,8 @@ def main() -> None:
     except (Faults, Stopped, ConfigurationError, ClientError, BotoCoreError) as error:
         sys.exit(f"{options.verb}-{options.stage}: {error}")
     except subprocess.CalledProcessError as error:
-        sys.exit(f"{options.verb}-{options.stage}: {error.cmd[0]} ended with {error.returncode}; see above")
+        failed = f"{error.cmd[0]} failed with exit status {error.returncode}; see above"
+        sys.exit(f"{options.verb}-{options.stage}: {failed}")
     except KeyboardInterrupt:
         sys.exit(130)
 

@@ -14,4 +14,4 @@ def require(what: str) -> None:
     except EOFError:
         answer = ""
     if answer.strip().lower() != "yes":
-        raise Faults("Nothing was changed, since", ["nobody typed yes (where nobody can, set YES=1)"])
+        raise Faults("Nothing was changed:", ["nobody typed yes (where nobody can, set YES=1)"])

@@ -95,7 +95,7 @@ def differing(what: str, there: Mapping[str, Any], wanted: Mapping[str, Any]) ->
             json.dumps(each[key], sort_keys=True) if key in each else "not set" for each in (there, wanted)
         )
         if says != makes:
-            yield f"{what}: {key} is {says}, and would be {makes}"
+            yield f"{what}: {key}: {says} -> {makes}"
 
 
 def flat(tree: Mapping[str, Any], before: str = "") -> dict[str, Any]:

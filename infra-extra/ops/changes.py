@@ -21,7 +21,7 @@ ABSENT = ("ResourceNotFoundException", "NoSuchEntity", "NotFoundException")
 def show(stage: Deployment) -> None:
     """Print every change, or that there is none."""
     found = [f"  {line}" for line in changes(stage)]
-    said = "Chalice will change of" if found else "Chalice has nothing to change of"
+    said = "Chalice will change" if found else "Chalice has nothing to change in"
     print("", f"{said} {stage.prefix}{':' if found else '.'}", *found, sep="\n", flush=True)
 
 

@@ -24,7 +24,7 @@ def require(stage: Deployment, checks: Iterable[Check]) -> None:
     """Raise Faults naming everything that is not as it must be."""
     faults = [fault for check in checks for fault in _found(check, stage)]
     if faults:
-        raise Faults(f"{stage.prefix} is left as it is, since", faults)
+        raise Faults(f"{stage.prefix} was not changed:", faults)
 
 
 def _found(check: Check, stage: Deployment) -> list[str]:
@@ -60,11 +60,11 @@ def account(stage: Deployment) -> Iterator[str]:
     try:
         found = stage.place.account_id
     except (ClientError, BotoCoreError) as error:
-        yield f"AWS does not know you ({error}): set AWS_PROFILE, or sign in"
+        yield f"AWS did not accept your credentials ({error}): set AWS_PROFILE, or sign in"
     else:
         if stage.file.account not in (None, found):
             yield (
-                f"you are signed in to account {found}, and {stage.described} is for {stage.file.account}: "
+                f"you are signed in to account {found}, but {stage.described} is for {stage.file.account}: "
                 "set AWS_PROFILE, or sign in there"
             )
 
@@ -72,9 +72,7 @@ def account(stage: Deployment) -> Iterator[str]:
 def chalice(stage: Deployment) -> Iterator[str]:
     """Chalice's own files, where they have the stage, say nothing else than its file."""
     if found := list(chalice_stage.differences(stage)):
-        advice = (
-            f"Set what should hold in {stage.described}; then `make stage-{stage.name}` makes them say so."
-        )
+        advice = f"Correct {stage.described}, then run `make stage-{stage.name}`."
         yield "\n    ".join([f"Chalice's files and {stage.described} differ:", *found, advice])
 
 
@@ -85,13 +83,13 @@ def state_bucket(stage: Deployment) -> Iterator[str]:
         stage.s3.head_bucket(Bucket=bucket, ExpectedBucketOwner=owner)
     except ClientError as error:
         told = {
-            "404": f"is not there: `make bucket-{stage.name}` makes it",
-            "403": f"is not account {owner}'s, or not yours to read: use the credentials of its account",
+            "404": f"does not exist: create it with `make bucket-{stage.name}`",
+            "403": f"is not in account {owner}, or you may not read it: use credentials of its account",
         }.get(_code(error), f"cannot be used ({_code(error)})")
-        yield f"the state bucket {bucket} of {stage.described}, {told}"
+        yield f"the state bucket {bucket} ({stage.described}) {told}"
     else:
         if stage.bucket_begun.exists():
-            yield f"the state bucket {bucket} is not finished: `make bucket-{stage.name}` finishes it"
+            yield f"the state bucket {bucket} is not set up completely: run `make bucket-{stage.name}`"
 
 
 def rules(stage: Deployment) -> Iterator[str]:
@@ -102,9 +100,9 @@ def rules(stage: Deployment) -> Iterator[str]:
     for page in pages.paginate(TargetArn=stage.arn("sns", stage.topic)):
         for name in page["RuleNames"]:
             yield (
-                f"the rule {name} publishes to the topic {stage.topic} itself, and its alarms would be lost: "
-                f"set direct_rules = true in {stage.described}, deploy, let the rule send to "
-                f"the bus {stage.bus} (docs/aws-events.md), and set it to false then"
+                f"the rule {name} publishes directly to the topic {stage.topic}, so its alarms would be "
+                f"lost: set direct_rules = true in {stage.described}, deploy, point the rule at "
+                f"the bus {stage.bus} (docs/aws-events.md), then set it to false again"
             )
 
 
@@ -134,14 +132,14 @@ def resources(stage: Deployment) -> Iterator[str]:
             find()
         except ClientError as error:
             yield (
-                f"the {what} is not to be found in {stage.region} ({_code(error)}): "
-                f"`terraform apply` in infra-extra makes it"
+                f"the {what} was not found in {stage.region} ({_code(error)}): "
+                f"`terraform apply` in infra-extra creates it"
             )
     logs = stage.client("logs").describe_log_groups(logGroupNamePrefix=stage.log_groups[0])
     there = {group["logGroupName"] for group in logs["logGroups"]}
     for name in stage.log_groups:
         if name not in there:
-            yield f"the log group {name} is not there, and the function may not make it"
+            yield f"the log group {name} does not exist, and the function is not allowed to create it"
 
 
 BEFORE_ANYTHING: tuple[Check, ...] = (

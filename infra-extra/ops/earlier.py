@@ -72,8 +72,8 @@ def convert(name: str, root: Path) -> tuple[Deployment, str]:
     except ConfigurationError as error:
         faults = error.faults
     if faults:
-        raise Faults(f"The stage {name} cannot become one file. Correct there, or delete:", faults)
-    return stage, "\n".join([f"# All that is special about the stage {name}.", *_toml(told), ""])
+        raise Faults(f"The stage {name} cannot be converted to one file. Correct or delete these:", faults)
+    return stage, "\n".join([f"# The settings of the stage {name}.", *_toml(told), ""])
 
 
 def _parsed(name: str, told: Mapping[str, Any], root: Path) -> Deployment:
@@ -112,14 +112,14 @@ def _lost(
     held = terraform.variables(stage)
     for key, value in variables.items():
         if held[key] != value:
-            yield f"infra-extra/{stage.name}.tfvars: {key} is {value!r}, and would be {held[key]!r}"
+            yield f"infra-extra/{stage.name}.tfvars: {key} is {value!r}, but would be {held[key]!r}"
     for key, value in backend.items():
         if key not in stage.file.state.model_fields_set and SAME_FOR_ALL.get(key) != value:
-            yield f"infra-extra/backend-{stage.name}.hcl: {key} has no place in a stage's file"
+            yield f"infra-extra/backend-{stage.name}.hcl: {key} is not supported in a stage's file"
     made = chalice_stage.flat(chalice_stage.made(stage))
     for key, value in chalice_stage.flat(chalice).items():
         if made.get(key) != value:
-            yield f".chalice/config.json: {key} of {stage.name} is {value!r}, and would be {made.get(key)!r}"
+            yield f".chalice/config.json: {key} of {stage.name} is {value!r}, but would be {made.get(key)!r}"
 
 
 def _assignments(file: Path) -> dict[str, Any]:
@@ -129,7 +129,7 @@ def _assignments(file: Path) -> dict[str, Any]:
     if not names:
         return {}
     if not shutil.which("terraform"):
-        raise Faults(f"{file.name} cannot be read:", ["terraform is not on the PATH, and reads such files"])
+        raise Faults(f"{file.name} cannot be read:", ["this needs terraform, which is not on the PATH"])
     asked = ", ".join(f"{name} = var.{name}" for name in names)
     with tempfile.TemporaryDirectory() as folder:
         declared = json.dumps({"variable": {name: {} for name in names}})

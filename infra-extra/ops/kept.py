@@ -81,7 +81,9 @@ def restore(stage: Deployment, kept: Kept) -> None:
     with zipfile.ZipFile(io.BytesIO(body)) as files:
         contents = {name: files.read(name) for name in files.namelist()}
     if _digest(contents) != kept.whole:
-        raise Faults("Nothing is deployed:", [f"s3://{stage.bucket}/{kept.key} is not what was kept"])
+        raise Faults(
+            "Nothing was deployed:", [f"s3://{stage.bucket}/{kept.key} has changed since it was kept"]
+        )
     project = package.folder(stage)
     shutil.rmtree(project.parent, ignore_errors=True)
     for name, content in contents.items():

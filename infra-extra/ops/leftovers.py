@@ -14,11 +14,11 @@ def told(stage: Deployment) -> Iterator[str]:
         return
     kept = f"s3://{stage.bucket}/{stage.memory_key}"
     lines = [
-        f"functions of {stage.prefix} are there, but {kept}, which says what belongs to them, is not.",
-        "  Deployed now, the stage would get a second API at another address.",
-        f"  If .chalice/deployed/{stage.name}.json is still on the machine that deployed it, run there:",
+        f"functions of {stage.prefix} exist, but {kept}, which records what belongs to them, does not.",
+        "  Deploying now would create a second API at another address.",
+        f"  If .chalice/deployed/{stage.name}.json is still on the machine that deployed it, run this there:",
         f"    aws s3 cp .chalice/deployed/{stage.name}.json {kept}",
-        "  If it is lost, or a first deployment failed midway, delete what that left (its address changes):",
+        "  If it is lost, or a first deployment failed midway, delete what is left (its address changes):",
         *(f"    aws --region {stage.region} {command}" for command in commands),
     ]
     yield "\n  ".join(lines)

@@ -47,7 +47,9 @@ def build(stage: Deployment) -> Path:
     if stage.file.python == RUNNING:
         contents |= compiled(project, stage.environment, contents)
     else:
-        print(f"Made by Python {RUNNING} for {stage.file.python}, without compiled code: starts take longer.")
+        print(
+            f"Built by Python {RUNNING} for {stage.file.python}, so nothing is compiled: starts take longer."
+        )
     write(made, contents)
     _require_all(made, project / "requirements.txt")
     return Path(shutil.copy(made, project.parent / "deployment.zip"))
@@ -119,9 +121,9 @@ def _require_all(archive: Path, lock: Path) -> None:
     there = {name.split("/")[0].lower() for name in zipfile.ZipFile(archive).namelist()}
     pinned = PIN.findall(lock.read_text(encoding="utf-8"))
     missing = [
-        f"{name} {version} is not in it: requirements.lock has no wheel of it for Lambda with this Python"
+        f"{name} {version} is missing: requirements.lock has no wheel of it for Lambda with this Python"
         for name, version in pinned
         if f"{name.replace('-', '_')}-{version}.dist-info".lower() not in there
     ]
     if missing:
-        raise Faults(f"{archive.name} is not complete:", missing)
+        raise Faults(f"{archive.name} is incomplete:", missing)

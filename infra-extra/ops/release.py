@@ -45,15 +45,15 @@ def take(stage: Deployment, released: Path) -> Path:
 def _require_whole(released: Path) -> None:
     digest = Path(f"{released}.sha256")
     missing = [
-        f"{file} is not there: download it from the release"
+        f"{file} does not exist: download it from the release"
         for file in (released, digest)
         if not file.is_file()
     ]
     if missing:
-        raise Faults("The package is not deployed:", missing)
+        raise Faults("The package was not deployed:", missing)
     if hashlib.sha256(released.read_bytes()).hexdigest() != digest.read_text(encoding="utf-8").split()[0]:
         raise Faults(
-            "The package is not deployed:", [f"{released} is not the file that {digest.name} describes"]
+            "The package was not deployed:", [f"{released} is not the file that {digest.name} describes"]
         )
 
 
@@ -62,8 +62,8 @@ def _require_fitting(stage: Deployment, released: Path) -> None:
     others = set(COMPILED.findall("\n".join(zipfile.ZipFile(released).namelist()))) - {ours}
     if others:
         theirs = " and ".join(f"Python 3.{minor} on {machine}" for minor, machine in sorted(others))
-        fault = f"{released.name} is for {theirs}, and {stage.prefix} for Python 3.{ours[0]} on {ours[1]}"
-        raise Faults("The package is not deployed:", [fault])
+        fault = f"{released.name} is for {theirs}, but {stage.prefix} needs Python 3.{ours[0]} on {ours[1]}"
+        raise Faults("The package was not deployed:", [fault])
 
 
 def _contents(archive: Path) -> dict[str, bytes]:

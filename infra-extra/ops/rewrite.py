@@ -14,10 +14,10 @@ def all_files(name: str, root: Path = checkout.PROJECT) -> None:
     if text:
         print(f"{stage.described} will be:\n\n{text}")
     for file in before:
-        print(f"{file.relative_to(root)} will be deleted: that file says what it says.")
+        print(f"{file.relative_to(root)} will be deleted: the file above replaces it.")
     for line in chalice_stage.differences(stage):
         print(line)
-    asking.require(f".chalice will say of {name} what {stage.described} says.")
+    asking.require(f"Update the stage {name} in .chalice from {stage.described}?")
     if text:
         (root / stage.described).write_text(text, encoding="utf-8")
     for file in before:

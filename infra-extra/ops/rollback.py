@@ -16,23 +16,23 @@ def run(stage: Deployment) -> None:
     """Deploy the package before the one that runs; raises Faults where there is none, or it cannot."""
     running, packages = functions.digests(stage), kept.packages(stage)
     if not running:
-        raise Faults(f"{stage.prefix} has nothing to go back from, since", ["it is not deployed"])
+        raise Faults(f"{stage.prefix} cannot be rolled back:", ["it is not deployed"])
     print(f"{stage.prefix} runs {' and '.join(_named(running, packages))}.")
     older = _older(running, packages)
     if not older:
-        raise Faults(f"{stage.prefix} is left as it is, since", ["no older package is kept"])
+        raise Faults(f"{stage.prefix} was not changed:", ["no older package is kept"])
     target = older[0]
     begun = target.code in running and packages[0].code != target.code
-    print(f"It {'finishes going' if begun else 'goes'} back to {target}.")
+    print(f"It will {'finish returning' if begun else 'return'} to {target}.")
     if faults := _unread(stage, target):
-        raise Faults(f"{stage.prefix} is left as it is, since", faults)
+        raise Faults(f"{stage.prefix} was not changed:", faults)
     if stage.asks:
-        asking.require(f"{stage.prefix} goes back to {target}.")
+        asking.require(f"Roll back {stage.prefix}?")
     kept.restore(stage, target)
     functions.redeploy(stage, target.python)
     for newer in packages[: packages.index(target)]:
         kept.forget(stage, newer)
-    print(f"{stage.prefix} runs {target}.")
+    print(f"{stage.prefix} now runs {target}.")
 
 
 def _older(running: set[str], packages: list[Kept]) -> list[Kept]:
@@ -74,4 +74,5 @@ def _unread(stage: Deployment, target: Kept) -> list[str]:
         return []
     few = ", ".join(name[:12] for name in names[:TOLD]) + (" and others" if len(names) > TOLD else "")
     needs = f"need a version that reads schema {target.reads + 1} or later"
-    return [f"rows of {stage.table} {needs}, {len(names)} in all ({few}): fix what is wrong and deploy that"]
+    which = f"{stage.table} has rows that {needs} ({len(names)} in all: {few})"
+    return [f"{which}: fix the problem and deploy the fix instead"]

@@ -26,12 +26,12 @@ def secrets(stage: Deployment) -> Iterator[str]:
             read(held[-1])
         except ConfigurationError as error:
             if _is_denied(error) and _is_there(stage, name):
-                print(f"The secret {name} is there. You may not read it, so what it holds is not checked.")
+                print(f"The secret {name} exists, but you may not read it: its content was not checked.")
             else:
                 yield f"in {stage.region}, {error}"
     if len(held) == 2 and hook_secret.misplaced(*held):
         yield (
-            f"{hook_secret.NAME} is in {stage.app_secret}, which the webhook may no longer read; copy it: "
+            f"{hook_secret.NAME} is in {stage.app_secret}, which the webhook can no longer read; copy it: "
             f"{hook_secret.copying(stage.prefix, stage.region)}"
         )
 

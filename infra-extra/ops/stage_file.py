@@ -102,12 +102,12 @@ class StageFile(_Table):
 def read(name: str, root: Path) -> StageFile:
     """Read a stage's file; raises ConfigurationError naming every fault by its key."""
     if not re.fullmatch(r"[a-z0-9]{1,20}", name) or name == LOCAL:
-        raise ConfigurationError(
-            f"stage {name}", ["a word of at most 20 lower-case letters and digits is needed"]
-        )
+        raise ConfigurationError(f"stage {name}", ["use at most 20 lower-case letters and digits"])
     told, file = checkout.described(name, root), f"infra-extra/{checkout.FILE.format(name)}"
     if told is None:
-        raise ConfigurationError(file, ["it is not there: copy that of another stage, and change its region"])
+        raise ConfigurationError(
+            file, ["it does not exist: copy that of another stage and change its region"]
+        )
     return parse(told, file, root)
 
 
@@ -136,7 +136,7 @@ def _fault(found: Any) -> str:
 
 def _meant(key: str, known: Iterable[str]) -> str:
     close = get_close_matches(key, list(known), 1)
-    return f"; {close[0]} is meant, perhaps" if close else ""
+    return f"; did you mean {close[0]}?" if close else ""
 
 
 def _settings(told: Any) -> Iterator[str]:

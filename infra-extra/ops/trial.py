@@ -63,7 +63,7 @@ class Trial:
             "source": "make-publish",
             "state": state,
             "title": f"Test alert of {prefix}",
-            "summary": "Somebody tries whether alerts become issues. Nothing is wrong.",
+            "summary": "Somebody is testing whether alerts become issues. Nothing is wrong.",
             "priority": "P3",
             "teams": ["alerting"],
             "occurred_at": at.isoformat(),
@@ -119,7 +119,7 @@ class Trial:
         refused = f", refused {row.status.failures} times" if row.status.failures else ""
         collector, reconcile = self.stage.functions[1:]
         return (
-            f"before GitHub: it is recorded as {row.fingerprint}, {due}{refused}; "
+            f"before GitHub: it was recorded as {row.fingerprint}, {due}{refused}; "
             f"the logs of {collector} and {reconcile} say why"
         )
 
@@ -128,12 +128,12 @@ class Trial:
         waiting, taken = self._depth(self.stage.queue)
         if waiting or taken:
             return (
-                f"in the queue, where {waiting} messages wait and {taken} are being worked on: "
+                f"in the queue, where {waiting} messages are waiting and {taken} are being processed: "
                 f"is {self.stage.functions[1]}'s trigger enabled, and what does its log say?"
             )
         dead = sum(self._depth(self.stage.dlq))
         if dead:
-            return f"in the dead-letter queue, perhaps: it holds {dead} messages, each with its reason"
+            return f"probably in the dead-letter queue, which holds {dead} messages, each with its reason"
         return "between the topic and the table: the queue is empty, and nothing was recorded; see the logs"
 
     def _depth(self, queue: str) -> tuple[int, int]:

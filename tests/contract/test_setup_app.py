@@ -200,7 +200,7 @@ def test_no_private_app_is_created_for_repositories_of_several_owners(
     several = setup.routing_file.read_text(encoding="utf-8").replace("acme/web", "other/web")
     setup.routing_file.write_text(several, encoding="utf-8")
     before = github.app
-    with pytest.raises(Faults, match="a private App of acme cannot reach other/web"):
+    with pytest.raises(Faults, match="a private App of acme cannot be installed on other/web"):
         take((app.STEP,), setup)
     assert github.app == before
 

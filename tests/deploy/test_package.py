@@ -217,7 +217,7 @@ def test_a_released_package_that_is_damaged_or_for_another_python_is_refused(
     assert "is not the file that alerting.zip.sha256 describes" in taken(other, file).stderr
     assert "alerting.zip is for Python 3.9 on x86_64" in taken(other, released(file, tmp_path)).stderr
     Path(f"{file}.sha256").unlink()
-    assert "alerting.zip.sha256 is not there" in taken(other, file).stderr
+    assert "alerting.zip.sha256 does not exist" in taken(other, file).stderr
 
 
 def contents(package: Path) -> dict[str, str]:

@@ -71,7 +71,7 @@ def test_the_package_that_ran_before_runs_again(world: World) -> None:
 
     memory = world.checkout.memory
     told = world.checkout.make_target("rollback-dev")
-    assert "It goes back to 0." in told
+    assert "It will return to 0." in told
     assert "Reusing existing deployment package" in told
     assert world.runs == first
     assert world.checkout.memory == memory

@@ -200,6 +200,6 @@ def test_the_same_command_again_asks_nothing_and_changes_nothing(world: World) -
     setup.wait_until(lambda: setup.code is not None, "the setup to end")
     assert setup.code == 0, setup.tail()
     told = setup.output().partition("\n[1/7]")[2]
-    for words in ("says region", "names acme/alerts", "is there", "has every token", "has its key"):
+    for words in ("has region", "names acme/alerts", "exists", "has every token", "has its key"):
         assert words in told
     assert [world.secret(name) for name in names] == before

@@ -77,9 +77,9 @@ def test_only_what_is_different_in_its_file_is_going_to_change(world: World) -> 
     file.write_text(FILE.replace("LEASE_SECONDS = 90", "LEASE_SECONDS = 120"), encoding="utf-8")
     told = world.checkout.make_target("plan-qa")
     assert "No changes. Your infrastructure matches the configuration." in told
-    changing = told.partition("Chalice will change of alerting-qa:\n")[2].splitlines()
+    changing = told.partition("Chalice will change alerting-qa:\n")[2].splitlines()
     assert {line.strip() for line in changing} == {
-        f'{name}: LEASE_SECONDS is "90", and would be "120"'
+        f'{name}: LEASE_SECONDS: "90" -> "120"'
         for name in ("alerting-qa", "alerting-qa-collector", "alerting-qa-reconcile")
     }
 
@@ -89,5 +89,5 @@ def test_in_another_account_nothing_is_done(world: World) -> None:
     file.write_text(FILE.replace("123456789012", "999999999999"), encoding="utf-8")
     for target in ("plan-qa", "deploy-qa", "destroy-qa"):
         told = world.checkout.refused(target)
-        assert "you are signed in to account 123456789012, and" in told
+        assert "you are signed in to account 123456789012, but" in told
         assert "stages/qa.toml is for 999999999999" in told

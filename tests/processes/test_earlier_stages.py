@@ -164,7 +164,7 @@ def test_a_stage_of_ones_own_becomes_one_file_too(root: Path) -> None:
     [
         ({"environment_variables": {"GITHUB_ENABLE": "false"}}, "settings.GITHUB_ENABLE: unknown key"),
         ({"environment_variables": {"LEASE_SECONDS": "long"}}, "settings.LEASE_SECONDS='long'"),
-        ({"tags": {"owner": "us"}}, "config.json: tags.owner of dev is 'us', and would be None"),
+        ({"tags": {"owner": "us"}}, "config.json: tags.owner of dev is 'us', but would be None"),
         (
             {"lambda_functions": {"collector": {"layers": ["arn"]}}},
             "lambda_functions.collector.layers of dev",
@@ -176,7 +176,7 @@ def test_what_a_file_has_no_place_for_is_refused_and_nothing_is_written(
 ) -> None:
     edit(root, "config.json", **changed)
     before = {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
-    with pytest.raises(Faults, match="cannot become one file") as told:
+    with pytest.raises(Faults, match="cannot be converted to one file") as told:
         rewrite.all_files("dev", root)
     assert said in str(told.value)
     assert {path: path.read_bytes() for path in root.rglob("*") if path.is_file()} == before
@@ -185,9 +185,13 @@ def test_what_a_file_has_no_place_for_is_refused_and_nothing_is_written(
 @pytest.mark.parametrize(
     ("file", "line", "said"),
     [
-        ("dev.tfvars", "canary = true", "dev.tfvars: canary is True, and would be False"),
+        ("dev.tfvars", "canary = true", "dev.tfvars: canary is True, but would be False"),
         ("dev.tfvars", "colector_timeout_seconds = 90", "terraform.colector_timeout_seconds: unknown key"),
-        ("backend-dev.hcl", 'kms_key_id = "k"', "backend-dev.hcl: kms_key_id has no place in a stage's file"),
+        (
+            "backend-dev.hcl",
+            'kms_key_id = "k"',
+            "backend-dev.hcl: kms_key_id is not supported in a stage's file",
+        ),
     ],
 )
 def test_a_variable_that_would_be_lost_is_refused(root: Path, file: str, line: str, said: str) -> None:

@@ -158,30 +158,30 @@ def test_where_it_is_all_the_same_nothing_is_said(
 ) -> None:
     deployed(stage)
     changes.show(stage)
-    assert capsys.readouterr().out == "\nChalice has nothing to change of alerting-dev.\n"
+    assert capsys.readouterr().out == "\nChalice has nothing to change in alerting-dev.\n"
 
 
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        ({"function": {"CodeSha256": "old"}}, 'alerting-dev-collector: code is "old", and would be '),
-        ({"function": {"Runtime": "python3.11"}}, 'runtime is "python3.11", and would be "python3.13"'),
-        ({"function": {"MemorySize": 1024}}, "memory is 1024, and would be 512"),
-        ({"function": {"Environment": {"Variables": {"A": "b"}}}}, 'A is "b", and would be not set'),
+        ({"function": {"CodeSha256": "old"}}, 'alerting-dev-collector: code: "old" -> '),
+        ({"function": {"Runtime": "python3.11"}}, 'runtime: "python3.11" -> "python3.13"'),
+        ({"function": {"MemorySize": 1024}}, "memory: 1024 -> 512"),
+        ({"function": {"Environment": {"Variables": {"A": "b"}}}}, 'A: "b" -> not set'),
         (
             {"function": {"Environment": {"Variables": {"A": "b"}}}},
-            'LEASE_SECONDS is not set, and would be "90"',
+            'LEASE_SECONDS: not set -> "90"',
         ),
         (
             {"policy": {"Statement": [{"Sid": "Other"}]}},
-            "policy of alerting-dev-reconcile: FindRows is not set, and would be",
+            "policy of alerting-dev-reconcile: FindRows: not set ->",
         ),
-        ({"schedule": "rate(5 minutes)"}, 'rate is ["rate(5 minutes)"], and would be ["rate(1 minute)"]'),
-        ({"trigger": {"BatchSize": 1}}, "trigger of alerting-dev-collector: batch is [1], and would be [10]"),
-        ({"name": "alerting"}, 'API: name is "alerting", and would be "alerting-dev"'),
+        ({"schedule": "rate(5 minutes)"}, 'rate: ["rate(5 minutes)"] -> ["rate(1 minute)"]'),
+        ({"trigger": {"BatchSize": 1}}, "trigger of alerting-dev-collector: batch: [1] -> [10]"),
+        ({"name": "alerting"}, 'API: name: "alerting" -> "alerting-dev"'),
         (
             {"routes": [{"path": "/old", "resourceMethods": {"GET": {}}}]},
-            'API: /health is not set, and would be ["GET"]',
+            'API: /health: not set -> ["GET"]',
         ),
     ],
 )

@@ -81,4 +81,4 @@ def test_a_secret_that_ci_may_not_read_has_only_to_be_there(
     monkeypatch.setattr(Deployment, "client", lambda *_: Manager(there=there))
     faults = list(secret_checks.secrets(stage))
     assert len(faults) == (0 if there else 2)
-    assert capsys.readouterr().out.count("what it holds is not checked") == (2 if there else 0)
+    assert capsys.readouterr().out.count("its content was not checked") == (2 if there else 0)

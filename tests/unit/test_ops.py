@@ -89,7 +89,7 @@ def test_any_other_account_is_refused(stage: Deployment, wanted: str | None, fau
     found = list(checks.account(described(stage.root, account=wanted)))
     assert len(found) == faults
     assert all(
-        "account 123456789012, and infra-extra/stages/dev.toml is for 999999999999" in each for each in found
+        "account 123456789012, but infra-extra/stages/dev.toml is for 999999999999" in each for each in found
     )
 
 
@@ -128,8 +128,8 @@ def test_where_chalices_files_say_something_else_it_is_told_with_the_command(che
     first, *differing, last = fault.splitlines()
     assert first == "Chalice's files and infra-extra/stages/dev.toml differ:"
     assert [each.strip() for each in differing] == [
-        '.chalice/config.json: environment_variables.LEASE_SECONDS is not set, and would be "90"',
-        '.chalice/config.json: lambda_architecture is "x86_64", and would be "arm64"',
+        '.chalice/config.json: environment_variables.LEASE_SECONDS: not set -> "90"',
+        '.chalice/config.json: lambda_architecture: "x86_64" -> "arm64"',
     ]
     assert "`make stage-dev`" in last
 
@@ -141,8 +141,8 @@ def test_a_setting_in_chalices_files_alone_is_not_passed_over(checked_out: Path)
     policy = checked_out / ".chalice" / "policy-dev-collector.json"
     policy.write_text(policy.read_text("utf-8").replace("sqs:SendMessage", "sqs:*"), encoding="utf-8")
     (fault,) = told(described(checked_out), checks.chalice)
-    assert 'environment_variables.GITHUB_ENABLED is "false", and would be not set' in fault
-    assert ".chalice/policy-dev-collector.json: TakeAlerts is" in fault
+    assert 'environment_variables.GITHUB_ENABLED: "false" -> not set' in fault
+    assert ".chalice/policy-dev-collector.json: TakeAlerts: " in fault
 
 
 def test_a_stage_that_chalices_files_do_not_have_is_no_fault(checked_out: Path) -> None:
@@ -253,7 +253,7 @@ def test_a_bucket_that_was_begun_is_not_taken_for_made(
     with pytest.raises(subprocess.CalledProcessError):
         terraform.make_bucket(stage)
     assert told(stage, checks.state_bucket) == [
-        f"the state bucket {BUCKET} is not finished: `make bucket-dev` finishes it"
+        f"the state bucket {BUCKET} is not set up completely: run `make bucket-dev`"
     ]
     monkeypatch.setattr(terraform, "_terraform", lambda *_, **__: None)
     terraform.make_bucket(stage)
@@ -334,7 +334,7 @@ def test_a_rule_that_would_be_cut_off_stops_the_deployment(stage: Deployment) ->
         events.put_targets(Rule=name, Targets=[{"Id": "1", "Arn": target}])
     assert list(checks.rules(stage)) == []
     (fault,) = told(described(stage.root, terraform={"direct_rules": False}), checks.rules)
-    assert "the rule straight publishes to the topic alerting-dev-alerts itself" in fault
+    assert "the rule straight publishes directly to the topic alerting-dev-alerts" in fault
     assert "direct_rules = true" in fault
 
 
@@ -548,12 +548,12 @@ def test_it_says_that_nothing_is_deployed(deployed: Deployment) -> None:
 
 def test_it_says_that_it_waits_in_the_queue(deployed: Deployment) -> None:
     send(deployed, deployed.queue)
-    assert stopped(deployed).startswith("in the queue, where 1 messages wait")
+    assert stopped(deployed).startswith("in the queue, where 1 messages are waiting")
 
 
 def test_it_says_that_it_may_have_been_rejected(deployed: Deployment) -> None:
     send(deployed, deployed.dlq)
-    assert stopped(deployed).startswith("in the dead-letter queue, perhaps: it holds 1 messages")
+    assert stopped(deployed).startswith("probably in the dead-letter queue, which holds 1 messages")
 
 
 def test_it_says_that_it_is_nowhere(deployed: Deployment) -> None:

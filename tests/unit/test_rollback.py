@@ -125,8 +125,8 @@ def test_what_ran_before_runs_again_with_the_settings_that_it_had(
     told = capsys.readouterr().out.splitlines()
     assert [line.partition(" 0.")[0] for line in told] == [
         "alerting-dev runs",
-        "It goes back to",
-        "alerting-dev runs",
+        "It will return to",
+        "alerting-dev now runs",
     ]
     assert told[0].endswith("deployed 2026-03-01 03:02 UTC.")
     assert told[1].endswith("deployed 2026-03-01 03:01 UTC.")
@@ -209,7 +209,7 @@ def test_one_that_was_stopped_midway_is_finished(
     capsys.readouterr()
     rollback.run(stage)
     assert running.code == "second"
-    assert "It finishes going back to " in capsys.readouterr().out
+    assert "It will finish returning to " in capsys.readouterr().out
     rollback.run(stage)
     assert running.code == "first"
     assert refused(stage) == "no older package is kept"
@@ -265,8 +265,8 @@ def test_it_does_not_go_back_to_what_would_misread_the_table(
         assert running.code == "first"
         return
     told = refused(stage)
-    assert f"rows of {stage.table} need a version that reads schema 2 or later, 1 in all" in told
-    assert f"({row.fingerprint[:12]})" in told
+    assert f"{stage.table} has rows that need a version that reads schema 2 or later (1 in all" in told
+    assert f": {row.fingerprint[:12]})" in told
     assert running.code == "second"
 
 
@@ -284,7 +284,7 @@ def test_a_package_that_somebody_changed_is_not_deployed(stage: Deployment, runn
     body = stage.s3.get_object(Bucket=BUCKET, Key=newer.key)["Body"].read()
     told: Any = stage.s3.head_object(Bucket=BUCKET, Key=older.key)["Metadata"]
     stage.s3.put_object(Bucket=BUCKET, Key=older.key, Body=body, Metadata=told)
-    assert "is not what was kept" in refused(stage)
+    assert "has changed since it was kept" in refused(stage)
     assert running.code == "second"
 
 

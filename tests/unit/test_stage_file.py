@@ -104,16 +104,16 @@ def test_everything_wrong_is_reported_at_once_with_the_key_that_is_meant(root: P
     """
     assert faults(root, text) == [
         "account: Input should be a valid string",
-        "functions.collector.memroy: unknown key; memory is meant, perhaps",
+        "functions.collector.memroy: unknown key; did you mean memory?",
         "functions.collector.timeout: Input should be less than or equal to 900",
         "python: Input should be '3.11', '3.12', '3.13' or '3.14'",
         "region: missing",
-        "regoin: unknown key; region is meant, perhaps",
+        "regoin: unknown key; did you mean region?",
         "settings.ALERTING_STAGE: is set for you",
-        "settings.GITHUB_ENABLE: unknown key; GITHUB_ENABLED is meant, perhaps",
+        "settings.GITHUB_ENABLE: unknown key; did you mean GITHUB_ENABLED?",
         "settings.STALE_AFTER_HOURS: must be a string, a number, true, false, or a list of strings",
         "terraform.canary: follows from the rest of this file",
-        "terraform.operations_email: unknown key; operations_emails is meant, perhaps",
+        "terraform.operations_email: unknown key; did you mean operations_emails?",
         "terraform.operations_emails: Input should be a valid list",
     ]
 
@@ -135,7 +135,7 @@ def test_a_name_that_no_resource_can_carry_is_refused(root: Path, name: str) -> 
 
 
 def test_a_stage_without_a_file_is_refused(root: Path) -> None:
-    with pytest.raises(ConfigurationError, match="it is not there: copy that of another stage"):
+    with pytest.raises(ConfigurationError, match="it does not exist: copy that of another stage"):
         Deployment.read("staging", root)
 
 

@@ -65,7 +65,7 @@ class Terminal:
             try:
                 answer = input(f"{question}{f' [{default}]' if default else ''}: ").strip() or default
             except EOFError:
-                raise Faults("nobody answers:", [f"say {option}"]) from None
+                raise Faults("no answer:", [f"pass {option}"]) from None
             if answer:
                 return answer
 
@@ -74,13 +74,12 @@ def run(setup: Setup, only: Sequence[str] = ()) -> None:
     """Ask, say what will be done, and do it; raises what keeps it from that."""
     steps = [step for step in STEPS if not only or step.name in only]
     if faults := list(checks.tools()):
-        raise Faults("nothing is done, since", faults)
-    stage_file.there(
-        setup
-    )  # refuses another account before anybody answers in vain, whichever steps are taken
+        raise Faults("nothing was done:", faults)
+    # Refuses another account before anybody answers in vain, whichever steps are taken.
+    stage_file.there(setup)
     questions.ask(setup)
     if not questions.begin(setup, [step.will(setup) for step in steps]):
-        raise Faults("nothing is done, since", ["you did not say yes"])
+        raise Faults("nothing was done:", ["you did not answer yes"])
     take(steps, setup)
 
 
@@ -91,7 +90,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         run(Setup(options.stage, Terminal(yes=options.yes), wanted), options.step)
     except STOPPED as error:
-        again = "Run the same command again to go on: what is done is left as it is."
+        again = "Run the same command again to continue; what is already done is left as it is."
         sys.exit(f"setup of {options.stage}: {_trouble(error)}\n{again}")
     except KeyboardInterrupt:
         sys.exit(130)
@@ -99,15 +98,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make setup", description=__doc__)
-    parser.add_argument("stage", type=_stage, help="such as dev: a word of lower-case letters and digits")
-    parser.add_argument("--region", default="", help="where, if not in the AWS CLI's or the file's region")
-    parser.add_argument("--organization", default="", help="on GitHub, of which you are an owner")
-    parser.add_argument("--repositories", default="", metavar="'alerts web=web-app'", help="who gets issues")
+    parser.add_argument("stage", type=_stage, help="such as dev: lower-case letters and digits")
+    parser.add_argument("--region", default="", help="default: the stage file's, else the AWS CLI's")
+    parser.add_argument("--organization", default="", help="a GitHub organisation that you own")
+    parser.add_argument("--repositories", default="", metavar="'alerts web=web-app'", help="where issues go")
     known, usual = list(registry.webhooks()), Wanted().senders
-    parser.add_argument("--senders", nargs="+", default=usual, choices=known, help="who gets a token")
+    parser.add_argument(
+        "--senders", nargs="+", default=usual, choices=known, help="senders to make tokens for"
+    )
     steps = [step.name for step in STEPS]
-    parser.add_argument("--step", nargs="+", default=(), choices=steps, help="take only these steps")
-    parser.add_argument("--yes", action="store_true", help="begin without asking")
+    parser.add_argument("--step", nargs="+", default=(), choices=steps, help="run only these steps")
+    parser.add_argument("--yes", action="store_true", help="start without asking")
     return parser
 
 
@@ -119,11 +120,9 @@ def _stage(name: str) -> str:
 
 def _trouble(error: Exception) -> str:
     if isinstance(error, subprocess.CalledProcessError):
-        return f"{Path(error.cmd[0]).name} ended with {error.returncode}; see above"
+        return f"{Path(error.cmd[0]).name} failed with exit status {error.returncode}; see above"
     if isinstance(error, ClientError) and error.response["Error"]["Code"] in DENIED:
-        return (
-            f"{error}\n  - use the credentials of an administrator: `aws sts get-caller-identity` shows yours"
-        )
+        return f"{error}\n  - use an administrator's credentials (`aws sts get-caller-identity` shows yours)"
     return str(error)
 
 

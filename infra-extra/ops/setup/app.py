@@ -15,14 +15,14 @@ from ops.setup.step import Setup, Step
 def will(setup: Setup) -> str:
     """Say what a person will see."""
     return (
-        f"create a GitHub App for {setup.organization}, on a page of GitHub's that you confirm, "
-        f"and put its key into the secret {setup.names.app_secret}"
+        f"create a GitHub App for {setup.organization}, which you confirm on GitHub, "
+        f"and store its key in the secret {setup.names.app_secret}"
     )
 
 
 def there(setup: Setup) -> str | None:
     """See whether the secret holds a key."""
-    return f"{setup.names.app_secret} has its key" if setup.app else None
+    return f"{setup.names.app_secret} already has its key" if setup.app else None
 
 
 def create(setup: Setup) -> None:
@@ -36,16 +36,18 @@ def create(setup: Setup) -> None:
     try:
         keeping.add(setup.stage, setup.stage.app_secret, values)
     except (Faults, ClientError, BotoCoreError) as error:
-        lost = f"delete the App on GitHub ({created.html_url}), and run the same command again"
-        raise Faults("the App's key is lost, since", [str(error), lost]) from None
+        lost = f"delete the App on GitHub ({created.html_url}), then run the same command again"
+        raise Faults("the App's key was lost:", [str(error), lost]) from None
 
 
 def _require_one_owner(setup: Setup) -> None:
     """Raise Faults for repositories of others: a private App is installed on its owner's alone."""
     own = f"{setup.organization.lower()}/"
     if others := [each for each in setup.repositories if not each.lower().startswith(own)]:
-        by_hand = "create a public one by hand (docs/deploy-by-hand.md), and run the same command again"
-        raise Faults(f"a private App of {setup.organization} cannot reach {', '.join(others)}:", [by_hand])
+        by_hand = "create a public App by hand (docs/deploy-by-hand.md), then run the same command again"
+        raise Faults(
+            f"a private App of {setup.organization} cannot be installed on {', '.join(others)}:", [by_hand]
+        )
 
 
 def _created(setup: Setup) -> Created:

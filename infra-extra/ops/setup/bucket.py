@@ -6,12 +6,14 @@ from ops.setup.step import Setup, Step
 
 def will(setup: Setup) -> str:
     """Say what it is for."""
-    return f"make a bucket for the state of {setup.names.prefix}"
+    return f"create a bucket for the Terraform state of {setup.names.prefix}"
 
 
 def there(setup: Setup) -> str | None:
     """See whether it is there, and this account's."""
-    return None if any(checks.state_bucket(setup.stage)) else f"the bucket {setup.stage.bucket} is there"
+    return (
+        None if any(checks.state_bucket(setup.stage)) else f"the bucket {setup.stage.bucket} already exists"
+    )
 
 
 def make(setup: Setup) -> None:

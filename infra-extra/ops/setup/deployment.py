@@ -7,8 +7,8 @@ from ops.setup.step import Setup, Step
 def will(setup: Setup) -> str:
     """Say what is deployed."""
     return (
-        f"make the topic, queues, table, alarms and dashboard of {setup.names.prefix} with Terraform, "
-        "then its functions and their API with Chalice"
+        f"create the topic, queues, table, alarms and dashboard of {setup.names.prefix} with Terraform, "
+        "then its functions and API with Chalice"
     )
 
 

@@ -94,8 +94,8 @@ def _expected(answer: httpx.Response) -> httpx.Response:
     try:
         message = str(answer.json()["message"])
     except (ValueError, KeyError, TypeError):
-        message = "it says no more"
-    raise Faults("GitHub refused:", [f"{answer.status_code}: {message}"])
+        message = "no reason given"
+    raise Faults("GitHub refused the request:", [f"{answer.status_code}: {message}"])
 
 
 def _read(kind: type[T], answer: httpx.Response) -> T:

@@ -12,12 +12,12 @@ POLLS = 600
 
 def will(setup: Setup) -> str:
     """Say what a person will do."""
-    return f"have you install the App on {', '.join(setup.repositories)}, on a page of GitHub's"
+    return f"have you install the App on {', '.join(setup.repositories)}"
 
 
 def there(setup: Setup) -> str | None:
     """Ask GitHub whether it is installed on each of them."""
-    return None if _missing(setup) else f"the App is installed on {', '.join(setup.repositories)}"
+    return None if _missing(setup) else f"the App is already installed on {', '.join(setup.repositories)}"
 
 
 def wait(setup: Setup) -> None:
@@ -25,10 +25,10 @@ def wait(setup: Setup) -> None:
     assert setup.app  # noqa: S101 - for the type checker
     page = f"{setup.github.itself(setup.app).html_url}/installations/new"
     missing, told = _missing(setup), list[str]()
-    setup.person.say(f"Open this page in a browser, and choose the repositories:\n  {page}")
+    setup.person.say(f"Open this page in a browser and select the repositories:\n  {page}")
     for _ in range(POLLS):
         if missing != told:
-            setup.person.say(f"Waiting until it is installed on {', '.join(missing)} ...")
+            setup.person.say(f"Waiting for the App to be installed on {', '.join(missing)} ...")
         setup.sleep(POLL_SECONDS)
         missing, told = _missing(setup), missing
         if not missing:
@@ -38,7 +38,7 @@ def wait(setup: Setup) -> None:
 
 def _missing(setup: Setup) -> list[str]:
     if setup.app is None:
-        raise Faults("the App cannot be installed, since", ["it has no key: take the step `app` first"])
+        raise Faults("the App cannot be installed:", ["it has no key: run the step `app` first"])
     return [each for each in setup.repositories if not setup.github.installed(setup.app, each)]
 
 

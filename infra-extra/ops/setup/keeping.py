@@ -16,13 +16,15 @@ def held(stage: Deployment, name: str) -> dict[str, Any] | None:
         return None
     except client.exceptions.InvalidRequestException:
         restore = f"aws secretsmanager restore-secret --region {stage.region} --secret-id {name}"
-        raise Faults(f"{name} cannot be used, since", [f"it is being deleted: {restore}"]) from None
+        raise Faults(
+            f"{name} cannot be used:", [f"it is being deleted; restore it with: {restore}"]
+        ) from None
     try:
         value = json.loads(text)
     except ValueError:
         value = None
     if not isinstance(value, dict):
-        raise Faults(f"{name} is left as it is, since", ["it does not hold a JSON object"])
+        raise Faults(f"{name} was not changed:", ["it does not hold a JSON object"])
     return value
 
 

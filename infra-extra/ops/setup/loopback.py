@@ -56,7 +56,7 @@ class Exchange:
         A name that leads to 127.0.0.1 is not ours: some other site would be behind it (DNS rebinding).
         """
         if host != f"{HOST}:{self.port}":
-            return 421, page("Not here", "")
+            return 421, page("Wrong address", "")
         asked = urlsplit(target)
         if compare_digest(asked.path.encode(), self.path.encode()):
             return 200, self.offer(f"{self.origin}{BACK}", self.state)
@@ -67,7 +67,9 @@ class Exchange:
     def _back(self, query: dict[str, str]) -> tuple[int, str]:
         """Take the first code that comes with our state."""
         if not compare_digest(query.get("state", "").encode(), self.state.encode()) or not query.get("code"):
-            return 400, page("This does not come from the page that setup opened", "<p>Nothing was done.</p>")
+            return 400, page(
+                "This request does not come from the page that setup opened", "<p>Nothing was done.</p>"
+            )
         if not self.came.is_set():
             self.code = query["code"]
             self.came.set()
@@ -90,7 +92,7 @@ class Loopback:
     def code(self, patience: float = PATIENCE_SECONDS) -> str:
         """Wait for the code; raises Faults if none comes."""
         if not self.exchange.came.wait(patience):
-            raise Faults("GitHub has not created the App, since", ["the page was not opened for an hour"])
+            raise Faults("GitHub did not create the App:", ["nobody finished that page within an hour"])
         return self.exchange.code
 
     def __enter__(self) -> Self:

@@ -34,8 +34,8 @@ button {{ font: inherit; padding: .5em 1em }}</style>
 </html>
 """
 OFFER = """\
-<p>GitHub shows you the App and lets you change its name. It may read and write issues in the repositories on
-which you install it, and nothing else. Its key goes straight to AWS Secrets Manager.</p>
+<p>GitHub shows you the App and lets you change its name. It can read and write issues in the repositories
+that you install it on, and nothing else. Its key goes straight to AWS Secrets Manager.</p>
 <form method="post" action="{action}">
 <input type="hidden" name="manifest" value="{manifest}">
 <button>Continue on GitHub</button>

@@ -20,12 +20,12 @@ def doctor(setup: Setup) -> None:
     command = [sys.executable, "-m", "chalicelib.cli", "doctor", "--stage", setup.name]
     done = subprocess.run(command, cwd=setup.root, env=checkout.environment(setup.region), check=False)
     if done.returncode:
-        raise Faults(f"{setup.stage.prefix} is deployed, but", ["doctor finds something to do: see above"])
+        raise Faults(f"{setup.stage.prefix} is deployed, but", ["`doctor` found problems; see above"])
 
 
 PUBLISH = Step(
     "publish",
-    lambda _: "send a test alert, wait for its issue, and close that again",
+    lambda _: "send a test alert, wait for its issue, then close it",
     lambda _: None,
     publish,
 )

@@ -27,10 +27,10 @@ def ask(setup: Setup) -> None:
         return
     person, wanted = setup.person, setup.wanted
     organization = wanted.organization or person.ask(
-        "Your organisation on GitHub, of which you are an owner", "", "--organization"
+        "Your GitHub organisation (you must be an owner)", "", "--organization"
     )
     repositories = wanted.repositories or person.ask(
-        "The repository that gets the issues, then teams with one of their own (alerts web=web-app)",
+        "Repository for issues, then any teams that have their own (such as: alerts web=web-app)",
         "alerts",
         "--repositories",
     )
@@ -40,14 +40,14 @@ def ask(setup: Setup) -> None:
 def table(organization: str, repositories: str) -> str:
     """Write the routing table for an answer such as `alerts web=web-app`; raises Faults."""
     if not re.fullmatch(ORGANIZATION, organization):
-        raise Faults("the organisation cannot be used:", [f"{organization!r} is not a name on GitHub"])
+        raise Faults("the organisation cannot be used:", [f"{organization!r} is not a valid GitHub name"])
     first, *others = repositories.split() or [""]
     teams = [each.partition("=") for each in others]
     faults = [f"{team!r}: write team=repository" for team, equals, _ in teams if not equals]
     named = {team: _whole(organization, repository) for team, _, repository in teams}
     owner = f"{organization.lower()}/"
     faults += [
-        f"{each} is not in {organization}, where alone the App can be installed"
+        f"{each} is not in {organization}: the App can be installed only there"
         for each in (_whole(organization, first), *named.values())
         if not each.lower().startswith(owner)
     ]
@@ -68,10 +68,10 @@ def begin(setup: Setup, will: list[str]) -> bool:
     person = setup.person
     person.say(f"\nalerting-{setup.name}, in account {setup.identity['Account']}, region {setup.region},")
     person.say(f"by {setup.identity['Arn']}, for {', '.join(setup.repositories)}.")
-    person.say("Each of these steps is left out where it is done already:\n")
+    person.say("These steps will run, except those that are already done:\n")
     for number, each in enumerate(will, 1):
         person.say(f"  {number}. {each}")
-    return person.ask("\nBegin", "yes", "--yes").lower() in ("y", "yes")
+    return person.ask("\nBegin?", "yes", "--yes").lower() in ("y", "yes")
 
 
 def _whole(organization: str, repository: str) -> str:

@@ -10,7 +10,7 @@ def will(setup: Setup) -> str:
 
 def there(setup: Setup) -> str | None:
     """See whether it is somebody's own: then it stays."""
-    return f"chalicelib/routing.toml names {', '.join(setup.repositories)}" if setup.routing else None
+    return f"chalicelib/routing.toml already names {', '.join(setup.repositories)}" if setup.routing else None
 
 
 def write(setup: Setup) -> None:

@@ -23,7 +23,7 @@ def _needed(setup: Setup) -> Iterator[str]:
         page = source if source in SOURCES.built_in else "custom"
         yield f"\n{source} (docs/senders/{page}.md): a webhook to"
         yield f"  {address}/webhooks/{source}"
-        yield "  with the token that this prints:"
+        yield "  with the token that this command prints:"
         yield f"  {_token(setup, source)}"
 
 

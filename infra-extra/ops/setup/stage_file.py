@@ -10,7 +10,7 @@ from ops.deployment import Faults
 from ops.setup.step import Setup, Step
 
 NEW = """\
-# All that is special about the stage {} (infra-extra/README.md).
+# The settings of the stage {} (infra-extra/README.md).
 region = ""
 
 [terraform]
@@ -29,7 +29,7 @@ def there(setup: Setup) -> str | None:
     if "account" not in written:
         return None
     wrong = [
-        f"it says {key} = {written[key]!r}, but yours is {found!r}: correct {how}, or name another stage"
+        f"its {key} is {written[key]!r}, but yours is {found!r}: correct {how}, or choose another stage"
         for key, found, how in (
             ("account", account, "AWS_PROFILE"),
             ("region", setup.region, "--region"),
@@ -37,8 +37,8 @@ def there(setup: Setup) -> str | None:
         if written[key] != found
     ]
     if wrong:
-        raise Faults(f"{_named(setup)} is left as it is, since", wrong)
-    return f"{_named(setup)} says region {setup.region} and account {account}"
+        raise Faults(f"{_named(setup)} was not changed:", wrong)
+    return f"{_named(setup)} already has region {setup.region} and account {account}"
 
 
 def write(setup: Setup) -> None:
@@ -54,7 +54,7 @@ def write(setup: Setup) -> None:
     )
     if not place.items() <= tomllib.loads(text).items():
         by_hand = f"its region is not on a line of its own: write {' and '.join(lines)} there yourself"
-        raise Faults(f"{_named(setup)} is left as it is, since", [by_hand])
+        raise Faults(f"{_named(setup)} was not changed:", [by_hand])
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, encoding="utf-8")
     if list(chalice_stage.differences(setup.stage)):

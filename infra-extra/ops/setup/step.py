@@ -69,8 +69,8 @@ class Setup:
         try:
             return boto3.client("sts", region_name=self.region).get_caller_identity()
         except (ClientError, BotoCoreError) as error:
-            faults = [str(error), "sign in, such as with `aws sso login`, or set AWS_PROFILE"]
-            raise Faults("AWS does not know you:", faults) from None
+            faults = [str(error), "sign in, for example with `aws sso login`, or set AWS_PROFILE"]
+            raise Faults("AWS did not accept your credentials:", faults) from None
 
     @cached_property
     def region(self) -> str:
@@ -78,7 +78,7 @@ class Setup:
         written = checkout.described(self.name, self.root) or {}
         found = self.wanted.region or written.get("region") or boto3.Session().region_name
         if not found:
-            raise Faults("no region is set:", ["name one with --region, such as --region eu-central-1"])
+            raise Faults("no region is set:", ["set one with --region, such as --region eu-central-1"])
         return str(found)
 
     @property

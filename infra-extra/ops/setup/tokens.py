@@ -15,7 +15,9 @@ def will(setup: Setup) -> str:
 def there(setup: Setup) -> str | None:
     """See whether the secret has them all."""
     held = keeping.held(setup.stage, setup.stage.webhook_secret) or {}
-    return None if set(_wanted(setup)) - set(held) else f"{setup.names.webhook_secret} has every token"
+    return (
+        None if set(_wanted(setup)) - set(held) else f"{setup.names.webhook_secret} already has every token"
+    )
 
 
 def make(setup: Setup) -> None:

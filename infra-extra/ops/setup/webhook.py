@@ -20,7 +20,9 @@ def there(setup: Setup) -> str | None:
     """Ask GitHub whether they go there."""
     found, address = setup.github.hook(_app(setup)), _address(setup)
     return (
-        f"GitHub sends events to {address}" if (found.url, found.content_type) == (address, "json") else None
+        f"GitHub already sends events to {address}"
+        if (found.url, found.content_type) == (address, "json")
+        else None
     )
 
 
@@ -33,13 +35,13 @@ def point(setup: Setup) -> None:
 def _address(setup: Setup) -> str:
     address = functions.url(setup.stage)
     if address is None:
-        raise Faults("the webhook has no address, since", [f"{setup.stage.prefix} is not deployed"])
+        raise Faults("the webhook has no address:", [f"{setup.stage.prefix} is not deployed"])
     return f"{address}{EVENTS}"
 
 
 def _app(setup: Setup) -> App:
     if setup.app is None:
-        raise ConfigurationError(setup.stage.app_secret, ["it has no key of an App"])
+        raise ConfigurationError(setup.stage.app_secret, ["it has no GitHub App key"])
     return setup.app
 
 

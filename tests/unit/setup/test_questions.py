@@ -21,7 +21,7 @@ def test_an_answer_becomes_the_routing_table() -> None:
 @pytest.mark.parametrize(
     ("organization", "repositories", "told"),
     [
-        ("acme/alerts", "alerts", "'acme/alerts' is not a name on GitHub"),
+        ("acme/alerts", "alerts", "'acme/alerts' is not a valid GitHub name"),
         ("acme", "alerts web", "'web': write team=repository"),
         ("acme", "alerts web=other/web", "other/web is not in acme"),
         ("acme", "alerts Web_1=web", "'Web_1' is not a team slug"),
@@ -44,7 +44,7 @@ def test_where_nobody_answers_the_option_is_named(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr("builtins.input", nobody)
     with pytest.raises(Faults, match="--organization"):
         Terminal(yes=True).ask("Your organisation", "", "--organization")
-    assert Terminal(yes=True).ask("Begin", "yes", "--yes") == "yes"
+    assert Terminal(yes=True).ask("Begin?", "yes", "--yes") == "yes"
 
 
 def test_the_local_stack_is_not_set_up(capsys: pytest.CaptureFixture[str]) -> None:

@@ -23,7 +23,7 @@ def test_whoever_is_not_signed_in_learns_how(monkeypatch: pytest.MonkeyPatch, tm
     monkeypatch.setattr(boto3, "client", nobody)
     monkeypatch.setattr("ops.checks.tools", list)
     setup = Setup("dev", Terminal(yes=False), Wanted(region="eu-central-1"), tmp_path)
-    with pytest.raises(Faults, match="AWS does not know you") as refused:
+    with pytest.raises(Faults, match="AWS did not accept your credentials") as refused:
         run(setup)
     assert "`aws sso login`, or set AWS_PROFILE" in str(refused.value)
 
@@ -40,5 +40,5 @@ def test_whoever_is_no_administrator_is_told_so(monkeypatch: pytest.MonkeyPatch)
         main(["dev"])
     told = str(left.value)
     assert "iam:CreateRole" in told
-    assert "use the credentials of an administrator: `aws sts get-caller-identity` shows yours" in told
-    assert told.endswith("what is done is left as it is.")
+    assert "use an administrator's credentials (`aws sts get-caller-identity` shows yours)" in told
+    assert told.endswith("what is already done is left as it is.")
