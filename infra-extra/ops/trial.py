@@ -6,6 +6,7 @@ It goes in at the front door, as a sender's would, with the token that the stage
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -53,7 +54,13 @@ class Trial:
         """
         fired = self._alert("FIRING", self.began)
         self._send(fired)
-        issue = self._issue(fired.fingerprint)
+        try:
+            issue = self._issue(fired.fingerprint)
+        except (Stopped, KeyboardInterrupt):
+            # Else it becomes an issue once what is wrong is put right, and nobody closes that.
+            with suppress(Stopped):
+                self._send(self._alert("RESOLVED", self.now()))
+            raise
         self._send(self._alert("RESOLVED", self.now()))
         return issue
 

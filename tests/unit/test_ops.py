@@ -517,14 +517,18 @@ def send(stage: Deployment, queue: str) -> None:
 
 def test_a_test_alert_goes_in_at_the_front_door_with_the_stages_token(deployed: Deployment) -> None:
     seen: list[tuple[str, str]] = []
+    states: list[str] = []
 
     def post(url: str, headers: dict[str, str], body: str) -> httpx.Response:
         seen.append((url, headers["X-Normalized-Token"]))
-        assert json.loads(body)["title"].startswith("Test alert of alerting-dev [")
+        sent = json.loads(body)
+        assert sent["title"].startswith("Test alert of alerting-dev [")
+        states.append(sent["state"])
         return httpx.Response(202)
 
     stopped(deployed, post)
-    assert seen == [("https://api.example.org/api/webhooks/normalized", "token")]
+    assert set(seen) == {("https://api.example.org/api/webhooks/normalized", "token")}
+    assert states == ["FIRING", "RESOLVED"], "it would become an issue later, which nobody closes"
 
 
 def test_it_says_that_the_webhook_did_not_take_it(deployed: Deployment) -> None:
