@@ -8,6 +8,9 @@ from typing import Any
 
 from ops.deployment import Deployment
 
+WAITING = "-lock-timeout=5m"
+"""A pull request may be planned while main is deployed, and each locks the state."""
+
 
 def plan(stage: Deployment) -> None:
     """Show what would change, and keep it for `apply`."""
@@ -16,7 +19,7 @@ def plan(stage: Deployment) -> None:
 
 def apply(stage: Deployment) -> None:
     """Change what `plan` showed, and nothing else."""
-    _terraform(stage, "apply", "-input=false", str(stage.made / "plan"))
+    _terraform(stage, "apply", "-input=false", WAITING, str(stage.made / "plan"))
 
 
 def destroy(stage: Deployment) -> None:
@@ -82,7 +85,7 @@ def _run(stage: Deployment, *arguments: str) -> None:
 
 
 def _variables(stage: Deployment) -> tuple[str, ...]:
-    return "-input=false", f"-var-file={_made(stage, 'terraform.tfvars.json', variables(stage))}"
+    return "-input=false", WAITING, f"-var-file={_made(stage, 'terraform.tfvars.json', variables(stage))}"
 
 
 def _terraform(

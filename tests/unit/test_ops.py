@@ -260,6 +260,18 @@ def test_a_bucket_that_was_begun_is_not_taken_for_made(
     checks.require(stage, [checks.state_bucket])
 
 
+def test_terraform_waits_for_whoever_works_on_the_same_state(
+    checked_out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A pull request's plan would fail the deployment of main, which runs at the same time."""
+    asked: dict[str, tuple[str, ...]] = {}
+    monkeypatch.setattr(terraform, "_terraform", lambda _, verb, *more, **__: asked.update({verb: more}))
+    for work in (terraform.plan, terraform.apply, terraform.destroy):
+        work(described(checked_out))
+    for verb in ("plan", "apply", "destroy"):
+        assert "-lock-timeout=5m" in asked[verb]
+
+
 def test_what_chalice_remembers_is_fetched_before_and_kept_after(stage: Deployment) -> None:
     make_bucket(stage)
     stage.s3.put_object(Bucket=BUCKET, Key="chalice/dev.json", Body=b"before")
