@@ -1,18 +1,52 @@
 """Chalice's command line for the Python that a stage runs on, as `python -m ops.pinned 3.13 ...`.
 
 Chalice itself has no setting for that: it takes the Python that runs it, for the functions' runtime and for
-the wheels that it chooses (`chalice.config.Config.lambda_python_version`).
+the wheels that it chooses (`chalice.config.Config.lambda_python_version`). And it fails to delete what is
+gone, so that a deletion that stopped midway could never be finished.
 """
 
 import sys
 import warnings
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
 from unittest.mock import patch
 
+from botocore.exceptions import ClientError
+from chalice.awsclient import ResourceDoesNotExistError, TypedAWSClient
 from chalice.cli import main
 from chalice.config import Config
 
-if __name__ == "__main__":
-    runtime = f"python{sys.argv.pop(1)}"
+DELETIONS = ("delete_function", "delete_rest_api", "delete_role", "delete_rule", "remove_lambda_event_source")
+GONE = ("NoSuchEntity", "ResourceNotFoundException")
+
+
+def deletes(call: Callable[..., None]) -> Callable[..., None]:
+    """Let a call of Chalice's client to AWS delete what is gone."""
+
+    @wraps(call)
+    def deleted(*arguments: Any, **named: Any) -> None:
+        try:
+            call(*arguments, **named)
+        except ResourceDoesNotExistError:
+            return
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in GONE:
+                raise
+
+    return deleted
+
+
+def run(python: str) -> int:
+    """Run Chalice for a Python, with the arguments that are left; returns its exit code, or exits with it."""
+    calls: dict[str, Any] = {name: deletes(getattr(TypedAWSClient, name)) for name in DELETIONS}
     warnings.filterwarnings("ignore", message="You are currently running python")
-    with patch.object(Config, "lambda_python_version", runtime):
-        sys.exit(main())
+    with (
+        patch.object(Config, "lambda_python_version", f"python{python}"),
+        patch.multiple(TypedAWSClient, **calls),
+    ):
+        return main()
+
+
+if __name__ == "__main__":
+    sys.exit(run(sys.argv.pop(1)))
