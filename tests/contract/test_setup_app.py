@@ -135,6 +135,19 @@ def test_what_a_secret_has_already_is_kept(setup: Setup) -> None:
         assert held(setup, name).items() >= values.items()
 
 
+@pytest.mark.parametrize("key", ["github_app_client_id", "github_app_id"])
+def test_a_key_is_not_joined_to_the_id_of_another_app(setup: Setup, key: str) -> None:
+    """GitHub would refuse every call, and shows the new App's key once."""
+    keeping.add(setup.stage, setup.stage.app_secret, {key: "Iv23liOther"})
+    with pytest.raises(
+        Faults, match=f"it has {key}, and no github_app_key_base64: add it, or take the id out"
+    ):
+        app.STEP.do(setup)
+    assert held(setup, setup.stage.app_secret) == {key: "Iv23liOther"}
+    assert isinstance(setup.person, Person)
+    assert setup.person.said == []
+
+
 def test_a_secret_that_cannot_be_read_is_left_as_it_is(setup: Setup) -> None:
     manager = setup.stage.client("secretsmanager")
     manager.create_secret(Name="alerting-dev-webhook-secrets", SecretString="token-in-clear")

@@ -28,6 +28,7 @@ def there(setup: Setup) -> str | None:
 def create(setup: Setup) -> None:
     """Have a person create it, and keep its key."""
     _require_one_owner(setup)
+    _require_no_other(setup)
     # Whoever may not write the secret learns it now: GitHub shows a key once.
     keeping.add(setup.stage, setup.stage.app_secret, {})
     created = _created(setup)
@@ -48,6 +49,14 @@ def _require_one_owner(setup: Setup) -> None:
         raise Faults(
             f"a private App of {setup.organization} cannot be installed on {', '.join(others)}:", [by_hand]
         )
+
+
+def _require_no_other(setup: Setup) -> None:
+    """Raise Faults where the secret names an App already, without its key: no id there is ever replaced."""
+    there = keeping.held(setup.stage, setup.stage.app_secret) or {}
+    if named := [each for each in ("github_app_client_id", "github_app_id") if each in there]:
+        fault = f"it has {named[0]}, and no github_app_key_base64: add it, or take the id out"
+        raise Faults(f"{setup.stage.app_secret} names another App:", [fault])
 
 
 def _created(setup: Setup) -> Created:
