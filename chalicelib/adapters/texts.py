@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from itertools import accumulate, takewhile
 from typing import Any
 
 DEEPEST = 20
@@ -116,13 +117,8 @@ def _within(value: dict[str, Any], limit: int, kept: frozenset[str]) -> dict[str
 
 def _first(items: list[Any], limit: int) -> list[Any]:
     """Take the first items of a list while there is room."""
-    first = list[Any]()
-    for item in items:
-        limit -= size(item) + 1
-        if limit < 0:
-            break
-        first.append(item)
-    return first
+    sums = accumulate(size(item) + 1 for item in items)
+    return items[: sum(1 for _ in takewhile(lambda total: total <= limit, sums))]
 
 
 def keep(value: Mapping[str, Any], limit: int) -> dict[str, Any]:

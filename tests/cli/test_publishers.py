@@ -51,11 +51,11 @@ def test_where_alarms_and_our_own_rule_publish_all_is_well() -> None:
 
 def test_direct_rules_are_told_with_the_accounts_and_what_they_can_do() -> None:
     found = looked_at(ALARMS, OWN, direct("444455556666", "111122223333"))["direct_rules"]
-    assert "of any of these accounts (111122223333, 444455556666) can write any alarm" in found.told
+    assert "in any of these accounts (111122223333, 444455556666) can send any alarm" in found.told
     assert "direct_rules = false" in found.fix
     security = " ".join((ROOT / "SECURITY.md").read_text(encoding="utf-8").split())
     words = re.sub(r" \(.*?\)", "", found.told).removeprefix("on: ")
-    assert f"`direct_rules`: while it is on, {words}. Turn it off once they send to" in security
+    assert f"`direct_rules`: while it is on, {words}. Turn it off once the rules send to" in security
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_direct_rules_are_told_with_the_accounts_and_what_they_can_do() -> None:
 )
 def test_rules_of_anybody_are_told(statement: dict[str, Any]) -> None:
     found = looked_at(ALARMS, statement, direct("111122223333"))["direct_rules"]
-    assert found.told == "on: an EventBridge rule of any account can write any alarm"
+    assert found.told == "on: an EventBridge rule in any account can send any alarm"
 
 
 @pytest.mark.parametrize(

@@ -28,8 +28,8 @@ def publishers(stage: Stage) -> Iterator[Finding]:
     if accounts is None:
         yield Finding("direct_rules", f"off: EventBridge rules send to the bus {stage.bus}")
     else:
-        whose = f"of any of these accounts ({', '.join(accounts)})" if accounts else "of any account"
-        yield Finding("direct_rules", f"on: an EventBridge rule {whose} can write any alarm", OFF)
+        whose = f"in any of these accounts ({', '.join(accounts)})" if accounts else "in any account"
+        yield Finding("direct_rules", f"on: an EventBridge rule {whose} can send any alarm", OFF)
 
 
 def lets_alarms_in(policy: str) -> bool:

@@ -117,6 +117,16 @@ def test_an_overlong_identifying_text_is_cut_too() -> None:
     assert len(kept["generatorURL"]) <= 20_000
 
 
+def test_of_a_large_object_that_matters_as_much_is_kept_as_there_is_room_for() -> None:
+    """The small members first, then as many of the large one's as fit."""
+    inner = {f"member-{number}": "x" * 40 for number in range(400)}
+    kept = frozenset({"message", "inner", *inner})
+    left = texts.fit({"inner": inner, "message": "disk full"}, 1000, kept)
+    assert left["message"] == "disk full"
+    assert 0 < len(left["inner"]) < len(inner)
+    assert 900 < size(left) <= 1000
+
+
 def test_what_cannot_fit_at_all_says_so() -> None:
     assert SOURCES["grafana"].cut(alert(), 10) == {"cut": "left out, being larger than 10 bytes"}
 
