@@ -6,7 +6,7 @@
 # make outside  check against GitHub's own API description and other published specifications (needs npm)
 # make local    start the demo's stack and leave it running for you to try
 # make simulate RUNS=10000, make simulate-mutants, make simulate-storm, make fuzz: search for violated invariants
-# make mutants  check that a test catches small changes to the code: 300 of them; SAMPLE=100 takes the first 100, as check-all does
+# make mutants  check that a test catches small changes to the code: 300 of them; SAMPLE=50 takes the first 50, as check-all does
 # make bench    measure how fast it is on this machine (at most fifteen minutes on two idle cores); make bench-scale counts an hour of load
 # make list     show what is firing, and why it has no issue; also why, explain, show, dlq, send, doctor, stats and adopt, with ARGS and STAGE:
 #               make explain ARGS=alert.json, make dlq ARGS="replay --all" STAGE=prod, ARGS=--help for more
@@ -165,11 +165,10 @@ check-all: check check-rest
 check-rest: coverage simulate-mutants outside docs $(CHECKOV) $(SUPPLY) $(MERMAID)
 	@SEEDS=300 RUNS=2000 $(RUN) -m pytest -n 2 --dist loadfile tests/simulation tests/fuzz
 	@$(RUN) -m pytest tests/browser/test_charts.py
-	@$(RUN) -m pytest -n 2 --dist loadfile tests/processes
+	@$(RUN) -m pytest -n 3 --dist loadfile tests/processes tests/senders
 	@$(RUN) -m pytest -n 2 --dist loadfile tests/storm tests/longlife
-	@$(RUN) -m pytest -n 2 --dist loadfile tests/senders
 	@$(RUN) -m pytest -n 2 --dist loadfile tests/deploy
-	@$(RUN) -m tests.mutation --sample 100
+	@$(RUN) -m tests.mutation --sample 50
 
 # Records what is sent to GitHub and what comes back, and checks it against GitHub's own API description; also other such checks.
 outside: export GITHUB_EXCHANGES := $(CURDIR)/build/exchanges

@@ -3,16 +3,21 @@
 `python -m tests.simulation.mutants [NAME ...]`
 """
 
+import json
 import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
+from itertools import chain
 from multiprocessing import Pool
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 from unittest.mock import patch
 
 from chalicelib import errors, render
@@ -40,6 +45,11 @@ from tests.simulation.tier_mutants import TIERS
 from tests.simulation.window_mutants import WINDOWS
 
 MOST_RUNS = 1000
+SEEDS = Path(__file__).with_name("seeds.toml")
+HEAD = """\
+# The first seed that showed each breakage when all were last looked for. It is tried before the others.
+# `python -m tests.simulation.mutants --learn` writes this file.
+"""
 UNFORESEEN = "no unforeseen error"
 """A worker crashed: what the breakage calls may have another name by now."""
 
@@ -222,12 +232,12 @@ MUTANTS: Mapping[str, Callable[[], Patch]] = {
 }
 
 
-def caught(name: str, seeds: Iterable[int] = range(MOST_RUNS)) -> tuple[int, str] | None:
-    """Break the code and find the first seed that shows it, with the promise that broke.
+def caught(name: str, known: int | None = None) -> tuple[int, str] | None:
+    """Break the code and find a seed that shows it, with the promise that broke; the `known` one comes first.
 
     A seed shows it only if it holds without the breakage.
     """
-    for seed in seeds:
+    for seed in chain([] if known is None else [known], range(MOST_RUNS)):
         with MUTANTS[name]():
             result = run(generate(seed))
         if result.broken and not run(generate(seed)).broken:
@@ -264,28 +274,49 @@ def _tests(path: str, *options: str) -> str:
     return said.strip().rpartition("\n")[2]
 
 
-def _found(name: str) -> str:
-    """How a breakage was found; nothing if it was not."""
-    if name in SEEN_BY:
-        return f"caught by {SEEN_BY[name]}" if fails(name) else ""
-    found = caught(name)
-    return f"caught after {found[0] + 1} runs: {found[1]}" if found else ""
+class Tried(NamedTuple):
+    """A breakage that was tried: how it was found, by which seed if by one, and the CPU seconds it took."""
+
+    name: str
+    how: str
+    seed: int | None
+    took: float
 
 
-def _tried(name: str) -> tuple[str, str, float]:
-    """Try a breakage; returns its name, how it was found, and the seconds of CPU that took."""
+def _tried(name: str, known: Mapping[str, int]) -> Tried:
     began = time.process_time()
-    return name, _found(name), time.process_time() - began
+    seed: int | None = None
+    how = ""
+    if name in SEEN_BY:
+        how = f"caught by {SEEN_BY[name]}" if fails(name) else ""
+    elif found := caught(name, known.get(name)):
+        seed, promise = found
+        how = f"caught by seed {seed}: {promise}"
+    return Tried(name, how, seed, time.process_time() - began)
 
 
-def main(names: list[str]) -> int:
-    """Report when each breakage was caught, as many at once as there are cores; 1 if one was not."""
-    missed = 0
+def main(arguments: list[str]) -> int:
+    """Report how each breakage was caught, as many at once as there are cores; 1 if one was not.
+
+    With --learn, look for the first seed of each, and write it down.
+    """
+    learn = "--learn" in arguments
+    names = [name for name in arguments if name != "--learn"] or list(MUTANTS)
+    known = {} if learn else tomllib.loads(SEEDS.read_text(encoding="utf-8"))
+    found: list[Tried] = []
     with Pool() as pool:
-        for name, how, took in pool.imap(_tried, names or MUTANTS):
-            missed += not how
-            print(f"{name:44} {how or f'NOT CAUGHT in {MOST_RUNS} runs'} ({took:.1f} s)", flush=True)
-    return 1 if missed else 0
+        for tried in pool.imap(partial(_tried, known=known), names):
+            found.append(tried)
+            print(
+                f"{tried.name:44} {tried.how or f'NOT CAUGHT in {MOST_RUNS} runs'} ({tried.took:.1f} s)",
+                flush=True,
+            )
+    if learn:
+        lines = [
+            f"{json.dumps(each.name)} = {each.seed}\n" for each in sorted(found) if each.seed is not None
+        ]
+        SEEDS.write_text(f"{HEAD}{''.join(lines)}", encoding="utf-8")
+    return 0 if all(each.how for each in found) else 1
 
 
 if __name__ == "__main__":
