@@ -348,7 +348,7 @@ def test_a_pull_request_sees_that_nothing_is_left_to_change(world: World) -> Non
     ci_roles.make(world.first, world.bucket, api)
     told = ci_roles.within(world.first, world.cloud, "plan").make_target("plan-dev")
     assert "No changes. Your infrastructure matches the configuration." in told
-    assert told.count("what it holds is not checked") == 2
+    assert told.count("its content was not checked") == 2
 
 
 def deployment(world: World) -> Any:

@@ -3,11 +3,16 @@
 import subprocess
 import sys
 from datetime import UTC, datetime
+from subprocess import CompletedProcess
 
 from chalicelib.wiring import checkout
 from ops.deployment import Faults
 from ops.setup.step import Setup, Step
 from ops.trial import Trial
+
+POLL_SECONDS = 15
+TRIES = 20
+"""The first look of reconcile, which runs every minute, may still be to come."""
 
 
 def publish(setup: Setup) -> None:
@@ -16,11 +21,24 @@ def publish(setup: Setup) -> None:
 
 
 def doctor(setup: Setup) -> None:
-    """Run `doctor`; raises Faults where it finds something to do."""
-    command = [sys.executable, "-m", "chalicelib.cli", "doctor", "--stage", setup.name]
-    done = subprocess.run(command, cwd=setup.root, env=checkout.environment(setup.region), check=False)
+    """Run `doctor` until all is well; raises Faults if it still finds something after five minutes."""
+    done = _asked(setup)
+    for _ in range(TRIES):
+        if done.returncode == 0:
+            break
+        setup.sleep(POLL_SECONDS)
+        done = _asked(setup)
+    setup.person.say(done.stdout + done.stderr)
     if done.returncode:
-        raise Faults(f"{setup.stage.prefix} is deployed, but", ["`doctor` found problems; see above"])
+        raise Faults(f"{setup.names.prefix} is deployed, but", ["`doctor` found problems; see above"])
+
+
+def _asked(setup: Setup) -> CompletedProcess[str]:
+    command = [sys.executable, "-m", "chalicelib.cli", "doctor", "--stage", setup.name]
+    environment = checkout.environment(setup.region)
+    return subprocess.run(
+        command, cwd=setup.root, env=environment, capture_output=True, text=True, check=False
+    )
 
 
 PUBLISH = Step(
