@@ -162,7 +162,7 @@ notes: $(INSTALLED)
 
 check-all: check check-rest
 
-check-rest: coverage simulate-mutants outside docs $(CHECKOV) $(SUPPLY) $(MERMAID)
+check-rest: coverage simulate-mutants outside docs $(CHECKOV) $(SUPPLY) $(MERMAID) $(MUTMUT)
 	@SEEDS=300 RUNS=2000 $(RUN) -m pytest -n 2 --dist loadfile tests/simulation tests/fuzz
 	@$(RUN) -m pytest tests/browser/test_charts.py
 	@$(RUN) -m pytest -n 3 --dist loadfile tests/processes tests/senders
