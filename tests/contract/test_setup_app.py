@@ -10,16 +10,15 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
-import boto3
 import httpx
 import pytest
-from moto import mock_aws
 
 from chalicelib.github.auth import App
 from ops.deployment import Faults
 from ops.setup import app, installation, keeping, tokens, webhook
 from ops.setup.questions import table
 from ops.setup.step import Setup, Step, Wanted, take
+from tests.account import empty_account
 from tests.contract.github_rig import no_tls
 from tests.local.github import GitHubServer
 from tests.local.patience import HTTP_SECONDS
@@ -77,17 +76,12 @@ def github() -> Iterator[GitHubServer]:
 def setup(github: GitHubServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Setup]:
     """The stage dev of a checkout, in an empty account, deployed at `ADDRESS`."""
     monkeypatch.setenv("GITHUB_API_URL", github.url)
-    for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE"):
-        monkeypatch.delenv(name, raising=False)
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "local")
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
     monkeypatch.setattr("ops.functions.url", lambda _: ADDRESS)
     (tmp_path / "chalicelib").mkdir()
     (tmp_path / "chalicelib" / "routing.toml").write_text(table("acme", "alerts web=web"), encoding="utf-8")
     (tmp_path / "infra-extra" / "stages").mkdir(parents=True)
     (tmp_path / "infra-extra" / "stages" / "dev.toml").write_text('region = "us-west-2"\n', encoding="utf-8")
-    with mock_aws():
+    with empty_account(monkeypatch):
         yield Setup("dev", Person(github), Wanted(), tmp_path, sleep=lambda _: None)
 
 

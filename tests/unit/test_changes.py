@@ -8,14 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
-from moto import mock_aws
 
 from chalicelib.wiring.checkout import PROJECT
 from ops import chalice_stage, changes, package
 from ops.deployment import Deployment
 from ops.stage_file import StageFile, State
+from tests.account import empty_account
 
 REGION, BUCKET = "us-west-2", "state-of-dev"
 PATHS: dict[str, dict[str, Any]] = {"/health": {"get": {}}, "/webhooks/{source}": {"post": {}}}
@@ -77,13 +76,8 @@ ALL_NEW = [
 @pytest.fixture
 def stage(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Deployment]:
     """A stage whose package is made, in an account with the bucket alone."""
-    for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE"):
-        monkeypatch.delenv(name, raising=False)
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "local")
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
     shutil.copytree(PROJECT / "infra-extra" / "policies", tmp_path / "infra-extra" / "policies")
-    with mock_aws():
+    with empty_account(monkeypatch):
         made = Deployment.of("dev", StageFile(region=REGION, state=State(bucket=BUCKET)), tmp_path)
         folder = package.folder(made).parent
         (folder / "template").mkdir(parents=True)

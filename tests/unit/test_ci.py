@@ -8,23 +8,18 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from moto import mock_aws
 
 from ops import roles, secret_checks
 from ops.deployment import Deployment
 from ops.stage_file import StageFile
+from tests.account import empty_account
 
 NAMES = tuple(f"alerting-dev-{role}" for role in roles.ROLES)
 
 
 @pytest.fixture
 def stage(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Deployment]:
-    for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE", "AWS_REGION"):
-        monkeypatch.delenv(name, raising=False)
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "local")
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
-    with mock_aws():
+    with empty_account(monkeypatch):
         yield Deployment.of("dev", StageFile(region="us-west-2"), tmp_path)
 
 

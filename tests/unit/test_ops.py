@@ -13,10 +13,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import boto3
 import httpx
 import pytest
-from moto import mock_aws
 
 from chalicelib.wiring.checkout import PROJECT
 from ops import __main__ as ops
@@ -24,6 +22,7 @@ from ops import chalice_stage, changes, checks, functions, leftovers, logs, memo
 from ops.deployment import Deployment, Faults
 from ops.stage_file import StageFile, State
 from ops.trial import Stopped, Trial
+from tests.account import create_table, empty_account
 from tests.local.github import AppKey
 
 NOW = datetime(2026, 3, 1, 3, 0, tzinfo=UTC)
@@ -33,13 +32,8 @@ REGION, BUCKET = "us-west-2", "state-of-dev"
 @pytest.fixture
 def stage(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Deployment]:
     """An empty account, and a checkout with nothing but the policies."""
-    for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE", "AWS_REGION"):
-        monkeypatch.delenv(name, raising=False)
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "local")
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
     (tmp_path / ".chalice").mkdir()
-    with mock_aws():
+    with empty_account(monkeypatch):
         yield described(tmp_path)
 
 
@@ -513,12 +507,7 @@ def deployed(stage: Deployment) -> Deployment:
     store_secrets(stage, {}, {"normalized_webhook_token": "token"})
     for name in (stage.queue, stage.dlq):
         stage.client("sqs").create_queue(QueueName=name)
-    stage.client("dynamodb").create_table(
-        TableName=stage.table,
-        BillingMode="PAY_PER_REQUEST",
-        KeySchema=[{"AttributeName": "fingerprint", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "fingerprint", "AttributeType": "S"}],
-    )
+    create_table(stage.client("dynamodb"), stage.table)
     return stage
 
 

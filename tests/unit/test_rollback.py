@@ -10,9 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
-from moto import mock_aws
 
 from chalicelib.store import schema
 from chalicelib.store.rows import DynamoStore
@@ -20,6 +18,7 @@ from chalicelib.wiring.checkout import PROJECT
 from ops import functions, kept, package, rollback
 from ops.deployment import Deployment, Faults
 from ops.stage_file import StageFile, State
+from tests.account import create_table, empty_account
 from tests.unit.builders import firing, row_of
 
 NOW = datetime(2026, 3, 1, 3, 0, tzinfo=UTC)
@@ -86,20 +85,10 @@ def stage(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> Iterator[Deployment]:
     """A stage with its bucket and an empty table."""
-    for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE", "AWS_REGION"):
-        monkeypatch.delenv(name, raising=False)
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "local")
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
-    with mock_aws():
+    with empty_account(monkeypatch):
         stage = Deployment.of(request.param, StageFile(region=REGION, state=State(bucket=BUCKET)), tmp_path)
         stage.s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
-        stage.client("dynamodb").create_table(
-            TableName=stage.table,
-            BillingMode="PAY_PER_REQUEST",
-            KeySchema=[{"AttributeName": "fingerprint", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "fingerprint", "AttributeType": "S"}],
-        )
+        create_table(stage.client("dynamodb"), stage.table)
         yield stage
 
 
