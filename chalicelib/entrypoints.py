@@ -59,14 +59,14 @@ def webhook(source: str, path: Mapping[str, str], request: Any, context: Any) ->
 
 def external_alerts(request: Any, context: Any) -> HttpAnswer:
     """Take a request to the address of the earlier pipeline."""
-    from chalicelib.wiring.webhook import external  # noqa: PLC0415 - likewise
+    from chalicelib.wiring.webhook import external  # noqa: PLC0415 - only this function needs it
 
     return _answer(lambda stage: external(stage).accept, "external", request, context)
 
 
 def github_events(request: Any, context: Any) -> HttpAnswer:
     """Take an event of GitHub."""
-    from chalicelib.wiring.webhook import hooks  # noqa: PLC0415 - likewise
+    from chalicelib.wiring.webhook import hooks  # noqa: PLC0415 - only this function needs it
 
     return _answer(lambda stage: hooks(stage).accept, "github", request, context)
 
@@ -112,7 +112,7 @@ def _collector(queue_arn: str) -> "Collector":
 @cache
 @loading()
 def _reconcile(function_arn: str) -> "Reconcile":
-    from chalicelib.wiring.reconcile import reconcile as wire  # noqa: PLC0415 - likewise
+    from chalicelib.wiring.reconcile import reconcile as wire  # noqa: PLC0415 - only this function needs it
 
     return wire(serving(function_arn))
 

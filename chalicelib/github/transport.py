@@ -125,10 +125,10 @@ class _Stream(httpcore.NetworkStream):
     def __init__(self, stream: httpcore.NetworkStream, call: TimedCall) -> None:
         self._stream, self._call = stream, call
 
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002 - likewise
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002 - the call has its own
         return self._stream.read(max_bytes, self._call.left(httpcore.ReadTimeout))
 
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002 - likewise
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002 - the call has its own
         try:
             self._stream.write(buffer, self._call.left(httpcore.WriteTimeout))
         except httpcore.WriteError as error:
@@ -142,7 +142,7 @@ class _Stream(httpcore.NetworkStream):
         self,
         ssl_context: ssl.SSLContext,
         server_hostname: str | None = None,
-        timeout: float | None = None,  # noqa: ARG002 - likewise
+        timeout: float | None = None,  # noqa: ARG002 - the call has its own
     ) -> httpcore.NetworkStream:
         left = self._call.left(httpcore.ConnectTimeout)
         return _Stream(self._stream.start_tls(ssl_context, server_hostname, left), self._call)

@@ -71,7 +71,7 @@ def moves(s: State, me: int, without: Without = NONE) -> Moves:
 
 
 def tick(s: State, ticks: float = 1) -> State:
-    """Let 30 seconds pass, or so many times that."""
+    """Let 30 seconds pass, `ticks` times."""
     return s._replace(
         row=s.row._replace(lease=max(s.row.lease - ticks, 0), wait=max(s.row.wait - ticks, 0)),
         issues=tuple(issue._replace(hidden=max(issue.hidden - ticks, 0)) for issue in s.issues),

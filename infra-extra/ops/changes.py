@@ -19,7 +19,7 @@ ABSENT = ("ResourceNotFoundException", "NoSuchEntity", "NotFoundException")
 
 
 def show(stage: Deployment) -> None:
-    """Print every change, or that there is none."""
+    """Print every change, or that nothing changes."""
     found = [f"  {line}" for line in changes(stage)]
     said = "Chalice will change" if found else "Chalice has nothing to change in"
     print("", f"{said} {stage.prefix}{':' if found else '.'}", *found, sep="\n", flush=True)

@@ -85,6 +85,22 @@ def test_every_link_leads_to_a_file_and_a_heading(page: Path) -> None:
         assert not anchor or anchor in headings(target), link
 
 
+def test_every_page_that_code_names_is_there() -> None:
+    folders = ("chalicelib", "infra-extra", "tests", ".github")
+    files = [ROOT / "Makefile", *(path for name in folders for path in (ROOT / name).rglob("*"))]
+    named = {
+        page
+        for file in files
+        if file.suffix in {"", ".py", ".tf", ".toml", ".yml"}
+        and file.is_file()
+        and ".terraform" not in file.parts
+        and "node_modules" not in file.parts
+        for page in re.findall(r"\bdocs/[\w/-]+\.md\b", file.read_text(encoding="utf-8"))
+    }
+    assert {"docs/on-call.md", "docs/lifecycle.md"} < named
+    assert [page for page in sorted(named) if not (ROOT / page).exists()] == []
+
+
 def headings(page: Path) -> set[str]:
     """The anchors of a page, as GitHub names them."""
     found = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)

@@ -29,7 +29,7 @@ def held(stage: Deployment, name: str) -> dict[str, Any] | None:
 
 
 def add(stage: Deployment, name: str, values: Mapping[str, str]) -> None:
-    """Add what a secret does not hold yet, and make it where there is none."""
+    """Add the missing keys to a secret; create the secret if it does not exist."""
     client, there = stage.client("secretsmanager"), held(stage, name)
     text = json.dumps({**values, **(there or {})})
     if there is None:

@@ -23,9 +23,8 @@ Alerting, on this machine alone: `chalice local` takes the webhooks, a stand-in
 for AWS has the topic, the queue and the table, one for GitHub has the issues.
 It takes about two minutes. Time limits are short here: a repeat within 2 s is a
 duplicate, an issue is updated every 6 s, commented every 12 s, and reopened
-within 12 s of its closing; the next people are called after 15 s. The README's
-chapter "The life of a condition" says what each reason, such as FIRST_FIRING,
-means.
+within 12 s of its closing; the next people are called after 15 s.
+docs/lifecycle.md says what each reason, such as FIRST_FIRING, means.
 """
 
 

@@ -51,7 +51,7 @@ METRIC, ANOMALY, COMPOSITE = "ci-runners-idle", "forge-api-latency", "arm64-flee
 
 
 def described(team: str, priority: str, summary: str) -> str:
-    """An alarm description as the README asks for."""
+    """An alarm description as docs/sources.md asks for."""
     return (
         f"TEAM={team} | PRIORITY={priority} | RUNBOOK=https://example.org/runbooks/{team}\nSUMMARY={summary}"
     )
