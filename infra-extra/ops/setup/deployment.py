@@ -1,6 +1,7 @@
 """The deployment: Terraform's resources, then the functions, as `make deploy-<stage>` does it."""
 
 from ops import __main__ as verbs
+from ops import functions
 from ops.setup.step import Setup, Step
 
 
@@ -13,9 +14,15 @@ def will(setup: Setup) -> str:
 
 
 def deploy(setup: Setup) -> None:
-    """Deploy; what is the same already is left alone. Raises Faults, or CalledProcessError."""
-    verbs.plan(setup.stage)
-    verbs.change(setup.stage)
+    """Deploy; what is the same already is left alone. Raises Faults, or CalledProcessError.
+
+    To begin a new stage is to agree to all of it. One that runs and asks, such as prod, asks about its plan.
+    """
+    if functions.digests(setup.stage):
+        verbs.deploy(setup.stage)
+    else:
+        verbs.plan(setup.stage)
+        verbs.change(setup.stage)
 
 
 STEP = Step("deploy", will, lambda _: None, deploy)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from chalicelib.adapters.registry import SOURCES
 from ops import functions, terraform
+from ops.deployment import Faults
 from ops.setup.step import Setup, Step
 
 
@@ -14,8 +15,10 @@ def show(setup: Setup) -> None:
 
 def _needed(setup: Setup) -> Iterator[str]:
     """Say what each sender needs, line by line."""
-    stage, outputs = setup.stage, terraform.outputs(setup.stage)
-    topic, address = outputs["alarm_topic_arn"], functions.url(stage)
+    address, topic = functions.url(setup.stage), terraform.outputs(setup.stage).get("alarm_topic_arn")
+    if address is None or topic is None:
+        fault = f"{setup.names.prefix} is not deployed: run the step `deploy` first"
+        raise Faults("there is nothing to paste yet:", [fault])
     yield "CloudWatch alarms in Terraform (docs/senders/cloudwatch.md):"
     yield f'  alarm_actions = ["{topic}"]'
     yield f'  ok_actions    = ["{topic}"]'

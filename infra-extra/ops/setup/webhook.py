@@ -29,6 +29,9 @@ def there(setup: Setup) -> str | None:
 def point(setup: Setup) -> None:
     """Tell GitHub where they go, and what to sign them with."""
     held = keeping.held(setup.stage, setup.stage.webhook_secret) or {}
+    if not held.get(hook_secret.NAME):
+        fault = f"{setup.stage.webhook_secret} has no {hook_secret.NAME}: run the step `tokens` first"
+        raise Faults("GitHub was not told where to send events:", [fault])
     setup.github.set_hook(_app(setup), _address(setup), str(held[hook_secret.NAME]))
 
 
