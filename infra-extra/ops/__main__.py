@@ -58,7 +58,7 @@ def destroy(stage: Deployment) -> None:
     """
     prefix = stage.prefix
     asks = stage.asks or stage.name == "prod"  # `confirm = false` is for what deploy changes
-    if asks and input(f"Type {prefix} to delete it and all its data: ") != prefix:
+    if asks and asking.answer(f"Type {prefix} to delete it and all its data: ") != prefix:
         raise Faults(f"{prefix} was not deleted:", ["its name was not typed"])
     checks.require(stage, (checks.tools, checks.state_bucket, checks.memory_of_chalice))
     functions.delete(stage)

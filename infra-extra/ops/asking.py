@@ -9,9 +9,13 @@ def require(what: str) -> None:
     """Ask a person about something; raises Faults unless the answer is yes."""
     if os.environ.get("YES") == "1":
         return
-    try:
-        answer = input(f"{what} Type yes: ")
-    except EOFError:
-        answer = ""
-    if answer.strip().lower() != "yes":
+    if answer(f"{what} Type yes: ").lower() != "yes":
         raise Faults("Nothing was changed:", ["nobody typed yes (where nobody can, set YES=1)"])
+
+
+def answer(question: str) -> str:
+    """Read a person's answer; empty where there is no terminal."""
+    try:
+        return input(question).strip()
+    except EOFError:
+        return ""

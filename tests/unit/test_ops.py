@@ -388,9 +388,6 @@ def test_prod_is_changed_only_once_somebody_who_saw_the_changes_agrees(
 
 
 def test_where_nobody_can_answer_prod_is_not_changed(monkeypatch: pytest.MonkeyPatch) -> None:
-    def nobody(_: str) -> str:
-        raise EOFError
-
     did = deploys(monkeypatch)
     monkeypatch.delenv("YES", raising=False)
     monkeypatch.setattr("builtins.input", nobody)
@@ -418,8 +415,9 @@ def test_prod_is_destroyed_only_for_who_types_its_name(
     monkeypatch.setattr(terraform, "destroy", lambda _: done.append("terraform"))
     prod = Deployment.read("prod")
     prod = replace(prod, file=prod.file.model_copy(update={"confirm": confirm}))
-    for typed in ("", "prod", "yes"):
-        monkeypatch.setattr("builtins.input", answering(typed))
+
+    for asked in (*map(answering, ("", "prod", "yes")), nobody):
+        monkeypatch.setattr("builtins.input", asked)
         with pytest.raises(Faults, match="its name was not typed"):
             ops.destroy(prod)
     assert done == []
@@ -440,6 +438,10 @@ def test_functions_that_nobody_remembers_are_not_left_over_without_a_word(
     with pytest.raises(Faults, match="functions of alerting-dev are there"):
         ops.destroy(stage)
     assert deleted == []
+
+
+def nobody(_: str) -> str:
+    raise EOFError
 
 
 def answering(text: str) -> Callable[[str], str]:
