@@ -72,6 +72,33 @@ def test_a_label_has_its_color_and_leads_to_the_issues_that_have_it(github: GitH
     assert "No issue here is closed." in read(github, f"{found[1]}&state=closed")
 
 
+def test_a_parent_lists_its_sub_issues_and_each_names_its_parent(github: GitHubServer) -> None:
+    parent, mona = opened(github, "A storm", ""), github.person("mona")
+    numbers = [opened(github, f"Alert {number}", "").number for number in range(4)]
+    for number in numbers:
+        mona.attach(ALERTS, parent.number, number)
+    mona.close(ALERTS, numbers[0])
+    page = read(github, f"/{ALERTS}/issues/{parent.number}")
+    first, *others = (f"Alert {at} #{number}" for at, number in enumerate(numbers))
+    assert f"Sub-issues 1 / 4 {first} {' '.join(others)}" in page
+    added = ", ".join(f"#{number}" for number in numbers[:3])
+    assert f"mona added 4 sub-issues: {added}, … now" in page
+    child = read(github, f"/{ALERTS}/issues/{numbers[1]}")
+    assert f"Open Parent: A storm #{parent.number} ·" in child
+    assert f"mona added a parent issue #{parent.number} now" in child
+    assert re.search(
+        rf"A storm\s.*#{parent.number} opened now by alerting bot 1 / 4", read(github, f"/{ALERTS}/issues")
+    )
+    mona.detach(ALERTS, parent.number, numbers[1])
+    assert "mona removed the parent issue" in read(github, f"/{ALERTS}/issues/{numbers[1]}")
+    assert f"mona removed 1 sub-issue: #{numbers[1]} now" in read(github, f"/{ALERTS}/issues/{parent.number}")
+
+
+def test_an_issue_shows_its_type(github: GitHubServer) -> None:
+    opened(github, "A storm", "").type = "Bug"
+    assert "A storm Bug #" in read(github, f"/{ALERTS}/issues")
+
+
 def test_a_list_goes_on_on_further_pages(github: GitHubServer) -> None:
     for number in range(30):
         opened(github, f"Alert {number:02}", "")

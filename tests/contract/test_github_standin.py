@@ -230,3 +230,17 @@ def test_a_transferred_issue_is_found_by_following_the_redirect(
     moved = response.parsed_data
     assert moved.repository_url.endswith("/repos/acme/archive")
     assert moved.title == "Disk full"
+
+
+def test_sub_issues_are_added_listed_and_removed(client: GitHub[AppInstallationAuthStrategy]) -> None:
+    parent, issues = open_issue(client, "Storm"), client.rest("2022-11-28").issues
+    early = open_issue(client)
+    late = issues.create(OWNER, NAME, title="Late", parent_issue_id=parent.id, type="Bug").parsed_data
+    assert late.type
+    assert (late.parent_issue_url, late.type.name) == (parent.url, "Bug")
+    added = issues.add_sub_issue(OWNER, NAME, parent.number, sub_issue_id=early.id)
+    assert (added.status_code, added.parsed_data.number) == (201, parent.number)
+    assert [each.number for each in many(issues.list_sub_issues(OWNER, NAME, parent.number))] == [3, 2]
+    left = issues.remove_sub_issue(OWNER, NAME, parent.number, sub_issue_id=late.id).parsed_data
+    assert left.sub_issues_summary
+    assert (left.sub_issues_summary.total, left.sub_issues_summary.completed) == (1, 0)

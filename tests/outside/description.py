@@ -193,10 +193,17 @@ def _nullable(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _correct(document: Any) -> None:
-    """Let an account in a list of installations be a user or an enterprise, not both, as one by itself."""
+    """Say what the description gets wrong.
+
+    An account in a list of installations is a user or an enterprise, not both, as one by itself. A new issue
+    may have a parent: GitHub's description has had that since 2026 (githubkit-schemas 26.10), and 23.0.2, the
+    newest @octokit/openapi, not yet.
+    """
     answer = document["paths"]["/app/installations"]["get"]["responses"]["200"]
     installation = answer["content"]["application/json"]["schema"]["items"]["properties"]
     installation["account"] = document["components"]["schemas"]["installation"]["properties"]["account"]
+    opening = document["paths"]["/repos/{owner}/{repo}/issues"]["post"]["requestBody"]["content"]
+    opening["application/json"]["schema"]["properties"]["parent_issue_id"] = {"type": "integer"}
 
 
 def _by_name(path: str) -> str:

@@ -12,6 +12,7 @@ import pytest
 from chalicelib.github.protocol import USER_AGENT
 from tests.local.github.app_routes import APP_ROUTES
 from tests.local.github.routes import ROUTES
+from tests.local.github.sub_issue_routes import SUB_ISSUE_ROUTES
 from tests.outside.description import FILE, Description, Exchange, exchanges
 
 RECORDED = Path(__file__).parents[2] / "build/exchanges"
@@ -43,7 +44,7 @@ def test_every_exchange_is_as_github_describes_it(description: Description, reco
 def test_every_endpoint_of_the_stand_in_is_one_of_githubs(description: Description) -> None:
     unknown = [
         route.name
-        for route in (*ROUTES, *APP_ROUTES)
+        for route in (*ROUTES, *SUB_ISSUE_ROUTES, *APP_ROUTES)
         if not description.knows(route.method, route.path.replace("/repos/{repo}", "/repos/owner/name"))
     ]
     assert not unknown
@@ -70,6 +71,7 @@ CALL = Exchange("GET", "/repos/o/n/labels?per_page=100", None, USER_AGENT, 200, 
         Exchange("POST", "/repos/o/n/issues/1/comments", {"text": "b"}, USER_AGENT, 201, {}),
         Exchange("GET", "/repos/o/n/issues?state=shut", None, USER_AGENT, 200, []),
         Exchange("GET", "/repos/o/n/issues?since=yesterday", None, USER_AGENT, 200, []),
+        Exchange("POST", "/repos/o/n/issues", {"title": "t", "parent_issue_id": "1"}, USER_AGENT, 201, {}),
     ],
     ids=lambda wrong: f"{wrong.method} {wrong.target} {wrong.status}",
 )

@@ -30,6 +30,7 @@ from tests.local.github.listing import LARGEST_PAGE
 from tests.local.github.model import Installation
 from tests.local.github.representations import Representations
 from tests.local.github.routes import ROUTES, Route
+from tests.local.github.sub_issue_routes import SUB_ISSUE_ROUTES
 from tests.local.github.world import World
 from tests.twins.outside import Outside, direct
 
@@ -46,6 +47,9 @@ POINTS = {
     ("POST", "/repos/{repo}/issues/{number}/comments"): "github.comment",
     ("POST", "/repos/{repo}/issues/{number}/labels"): "github.label",
     ("DELETE", "/repos/{repo}/issues/{number}/labels/{label}"): "github.unlabel",
+    ("GET", "/repos/{repo}/issues/{number}/sub_issues"): "github.sub-issues",
+    ("POST", "/repos/{repo}/issues/{number}/sub_issues"): "github.attach",
+    ("DELETE", "/repos/{repo}/issues/{number}/sub_issue"): "github.detach",
     ("GET", "/repos/{repo}/labels"): "github.labels",
     ("POST", "/repos/{repo}/labels"): "github.new-label",
     ("PATCH", "/repos/{repo}/labels/{label}"): "github.dress-label",
@@ -212,7 +216,7 @@ _NUMBERS = ("number", "installation_id", "repository_id", "comment_id")
 @cache
 def _patterns() -> list[tuple[Route, re.Pattern[str]]]:
     found = []
-    for route in ROUTES:
+    for route in (*ROUTES, *SUB_ISSUE_ROUTES):
         pattern = re.sub(r"<int:(\w+)>", r"(?P<\1>[0-9]+)", route.path)
         pattern = re.sub(r"<path:(\w+)>", r"(?P<\1>.+)", pattern)
         pattern = re.sub(r"(?<!P)<(\w+)>", r"(?P<\1>[^/]+)", pattern)

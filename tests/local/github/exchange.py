@@ -21,6 +21,7 @@ from .etags import NOT_MODIFIED, conditional
 from .faults import Fault
 from .journal import Entry
 from .routes import ROUTES, Route
+from .sub_issue_routes import SUB_ISSUE_ROUTES
 
 if TYPE_CHECKING:
     from .server import GitHubServer
@@ -152,7 +153,7 @@ def _match(request: Request) -> tuple[Route, dict[str, Any]] | None:
 def _url_map() -> Map:
     """Map the addresses of all routes, those of repositories by name and by id."""
     rules = []
-    for route in (*ROUTES, *APP_ROUTES):
+    for route in (*ROUTES, *SUB_ISSUE_ROUTES, *APP_ROUTES):
         for place in ("/repos/<owner>/<name>", "/repositories/<int:repository_id>"):
             path = route.path.replace("/repos/{repo}", place)
             rules.append(Rule(path, endpoint=route, methods=[route.method]))

@@ -76,6 +76,8 @@ class Hooks:
     def _heard(self, issue: Issue, event: Event, comment: Comment | None) -> None:
         if event.actor == self._server.world.bot.login and not self._own:
             return
+        if comment is None and event.kind not in ACTIONS:
+            return  # Families have an event of their own, `sub_issues`, which the App does not ask for.
         name, action = ("issue_comment", "created") if comment else ("issues", ACTIONS[event.kind])
         payload = self._payload(issue, action, event, comment)
         self._waiting.put(Delivery(str(uuid.uuid4()), name, action, json.dumps(payload).encode()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 StateReason = Literal["completed", "not_planned", "duplicate", "reopened"]
 
@@ -25,6 +25,16 @@ class Label:
     name: str
     color: str = "ededed"
     description: str | None = None
+
+
+@dataclass(frozen=True)
+class IssueField:
+    """A field that an organization gives its issues; those of a `single_select` have one of the options."""
+
+    id: int
+    name: str
+    data_type: Literal["text", "single_select", "number", "date"] = "text"
+    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -73,6 +83,10 @@ class Issue:
     deleted: bool = False
     moved_to: Issue | None = field(default=None, repr=False)
     duplicate_of: int | None = None
+    type: str | None = None
+    field_values: dict[int, Any] = field(default_factory=dict)
+    parent: Issue | None = field(default=None, repr=False)
+    sub_issues: list[Issue] = field(default_factory=list, repr=False)
     first_title: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -83,10 +97,18 @@ class Issue:
         """The names of its labels, in the order they were added."""
         return [label.name for label in self.labels]
 
+    @property
+    def sub_issues_closed(self) -> int:
+        """How many of its sub-issues are closed, whatever the reason."""
+        return sum(child.state == "closed" for child in self.sub_issues)
+
 
 @dataclass(eq=False)
 class Repository:
-    """A repository with its issues by number, deleted and transferred ones included."""
+    """A repository with its issues by number, deleted and transferred ones included.
+
+    Types and fields are its organization's; every organization begins with these types.
+    """
 
     owner: Account
     name: str
@@ -96,6 +118,8 @@ class Repository:
     permissions: dict[str, str] = field(default_factory=dict)
     labels: dict[str, Label] = field(default_factory=dict)
     issues: dict[int, Issue] = field(default_factory=dict)
+    issue_types: tuple[str, ...] = ("Task", "Bug", "Feature")
+    issue_fields: dict[int, IssueField] = field(default_factory=dict)
     has_issues: bool = True
     archived: bool = False
     private: bool = True

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Container
+from collections.abc import Callable
 from typing import Any
 
+from . import families
 from .errors import ApiError, invalid_request, validation_failed
-from .model import Installation, Repository
+from .model import Installation, Issue, IssueField, Repository
 
 LONGEST_TITLE = 256
 LONGEST_BODY = 65_536
@@ -19,6 +20,7 @@ REACTIONS = ("+1", "-1", "laugh", "hooray", "confused", "heart", "rocket", "eyes
 STATE_REASONS = ("completed", "not_planned", "duplicate", "reopened")
 
 Payload = dict[str, Any]
+ById = Callable[[int], Issue | None]
 
 
 def read(raw: bytes) -> Payload:
@@ -90,16 +92,80 @@ def state_of(payload: Payload) -> tuple[str | None, str | None]:
     return state, reason
 
 
-def duplicate_of(payload: Payload, known: Container[int]) -> int | None:
+def duplicate_of(payload: Payload, by_id: ById) -> int | None:
     """The id, not the number, of the issue that a duplicate is one of."""
-    wanted = payload.get("duplicate_issue_id")
-    if wanted is None:
+    if payload.get("duplicate_issue_id") is None:
         return None
-    if not isinstance(wanted, int) or isinstance(wanted, bool):
-        raise _wrong_type("duplicate_issue_id", wanted, "integer")
-    if payload.get("state_reason") != "duplicate" or wanted not in known:
+    wanted = _integer(payload, "duplicate_issue_id")
+    if payload.get("state_reason") != "duplicate" or by_id(wanted) is None:
         raise validation_failed("Issue", "duplicate_issue_id", "invalid", value=str(wanted))
     return wanted
+
+
+def parent_of(payload: Payload, by_id: ById, installation: Installation) -> Issue | None:
+    """The issue that a new one is to be a sub-issue of, by its id, not its number."""
+    if "parent_issue_id" not in payload:
+        return None
+    wanted = _integer(payload, "parent_issue_id")
+    parent = by_id(wanted)
+    if parent is None:
+        raise validation_failed("Issue", "parent_issue_id", "invalid", value=str(wanted))
+    refused = families.refusal(parent)
+    if refused is not None:
+        raise refused
+    return parent if installation.may_push else None
+
+
+def sub_issue_of(payload: Payload) -> int:
+    """The id of the issue to attach or to take away."""
+    _required(payload, "sub_issue_id")
+    return _integer(payload, "sub_issue_id")
+
+
+def replaces_parent(payload: Payload) -> bool:
+    """Whether a sub-issue is to leave the parent that it has."""
+    replaces = payload.get("replace_parent", False)
+    if not isinstance(replaces, bool):
+        raise _wrong_type("replace_parent", replaces, "boolean")
+    return replaces
+
+
+def type_of(payload: Payload, repository: Repository, installation: Installation) -> str | None:
+    """The name of an issue's type, which must be one of the organization's (github-mcp-server#1317)."""
+    wanted = payload.get("type")
+    if wanted is None:
+        return None
+    if not isinstance(wanted, str):
+        raise _wrong_type("type", wanted, "string")
+    if wanted not in repository.issue_types:
+        raise validation_failed("Issue", "type", "invalid")
+    return wanted if installation.may_push else None
+
+
+def field_values_of(payload: Payload, repository: Repository) -> dict[int, Any]:
+    """Values of the organization's fields by the field's id; dropped in silence where it has no fields."""
+    values = {}
+    for entry in _list(payload, "issue_field_values"):
+        if not isinstance(entry, dict) or not {"field_id", "value"} == entry.keys():
+            raise _wrong_type("issue_field_values", entry, "object")
+        if repository.issue_fields:
+            field = repository.issue_fields.get(_integer(entry, "field_id"))
+            if field is None or not _suits(field, entry["value"]):
+                raise validation_failed(
+                    "Issue", "issue_field_values", "invalid", value=str(entry["field_id"])
+                )
+            values[field.id] = entry["value"]
+    return values
+
+
+def _suits(field: IssueField, value: object) -> bool:
+    if field.data_type == "number":
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    if field.data_type == "single_select":
+        return value in field.options
+    if field.data_type == "date":
+        return isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value) is not None
+    return isinstance(value, str)
 
 
 def labels_of(payload: Payload, repository: Repository, installation: Installation) -> list[str]:
@@ -172,6 +238,13 @@ def _list(payload: Payload, name: str) -> list[Any]:
     value = payload.get(name, [])
     if not isinstance(value, list):
         raise _wrong_type(name, value, "array")
+    return value
+
+
+def _integer(payload: Payload, name: str) -> int:
+    value = payload[name]
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise _wrong_type(name, value, "integer")
     return value
 
 

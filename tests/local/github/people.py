@@ -63,6 +63,18 @@ class Person:
         with self._world.lock:
             self._world.assign(self._world.issue(repository, number), logins, self._me)
 
+    def attach(self, repository: str, parent: int, child: int) -> None:
+        """Make an issue a sub-issue of another, whatever it was before."""
+        with self._world.lock:
+            above, below = (self._world.issue(repository, number) for number in (parent, child))
+            self._world.attach(above, below, self._me)
+
+    def detach(self, repository: str, parent: int, child: int) -> None:
+        """Make a sub-issue an issue of its own again."""
+        with self._world.lock:
+            above, below = (self._world.issue(repository, number) for number in (parent, child))
+            self._world.detach(above, below, self._me)
+
     def transfer(self, repository: str, number: int, to: str) -> Issue:
         """Transfer an issue to another repository."""
         with self._world.lock:

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from .auth import App, InstallationToken
-from .model import Account, Comment, HookConfig, Installation, Issue, Label, Repository
+from .model import Account, Comment, HookConfig, Installation, Issue, IssueField, Label, Repository
 
 Json = dict[str, Any]
 
@@ -94,7 +94,7 @@ class Representations:
     def issue(self, issue: Issue) -> Json:
         """An `issue`."""
         repository = issue.repository
-        url = f"{self.repository_url(repository)}/issues/{issue.number}"
+        url = self._issue_url(issue)
         assignees = [self.user(account) for account in issue.assignees]
         return {
             "url": url,
@@ -126,7 +126,33 @@ class Representations:
             "author_association": self._association(repository, issue.author),
             "performed_via_github_app": self._through_app(issue.author),
             "reactions": self._reactions(url),
+            "type": None if issue.type is None else self._type(issue.type),
+            "parent_issue_url": None if issue.parent is None else self._issue_url(issue.parent),
+            "sub_issues_summary": self._progress(issue),
+            "issue_field_values": [
+                self._field_value(repository.issue_fields[number], value)
+                for number, value in issue.field_values.items()
+            ],
         }
+
+    def _issue_url(self, issue: Issue) -> str:
+        return f"{self.repository_url(issue.repository)}/issues/{issue.number}"
+
+    def _progress(self, issue: Issue) -> Json:
+        total, completed = len(issue.sub_issues), issue.sub_issues_closed
+        return {"total": total, "completed": completed, "percent_completed": 100 * completed // (total or 1)}
+
+    def _type(self, name: str) -> Json:
+        number = sum(map(ord, name))
+        about = {"description": None, "color": "gray", "is_enabled": True}
+        return {"id": number, "node_id": f"IT_{number}", "name": name} | about
+
+    def _field_value(self, field: IssueField, value: Any) -> Json:
+        shown = {"issue_field_id": field.id, "issue_field_name": field.name, "node_id": f"IF_{field.id}"}
+        if field.data_type == "single_select":
+            option = {"id": field.options.index(value) + 1, "name": value, "color": "gray"}
+            shown["single_select_option"] = option
+        return shown | {"data_type": field.data_type, "value": value}
 
     def permission(self, repository: Repository, account: Account) -> Json:
         """A `repository-collaborator-permission`: of a public repository, so everybody may read."""

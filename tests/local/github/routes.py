@@ -147,8 +147,14 @@ def _open_issue(call: Call) -> Reply:
     title, body = payload.title_of(sent), payload.body_of(sent)
     labels = payload.labels_of(sent, repository, call.installation())
     assignees = payload.assignees_of(sent, repository, call.installation())
+    parent = payload.parent_of(sent, call.world.issue_by_id, call.installation())
+    kind = payload.type_of(sent, repository, call.installation())
+    values = payload.field_values_of(sent, repository)
     call.admit_creation()
-    issue = call.world.open_issue(repository, call.world.bot, title, body, labels=labels, assignees=assignees)
+    issue = call.world.open_issue(
+        repository, call.world.bot, title, body, labels=labels, assignees=assignees, parent=parent
+    )
+    issue.type, issue.field_values = kind, values
     shown = call.show.issue(issue)
     return Reply(201, shown, {"Location": shown["url"]})
 
@@ -167,9 +173,12 @@ def _change_issue(call: Call) -> Reply:
     labels = payload.labels_of(sent, issue.repository, call.installation()) if "labels" in sent else None
     assigned = "assignees" in sent
     assignees = payload.assignees_of(sent, issue.repository, call.installation()) if assigned else None
-    duplicate_of = payload.duplicate_of(sent, call.world.issue_ids())
+    duplicate_of = payload.duplicate_of(sent, call.world.issue_by_id)
+    kind = payload.type_of(sent, issue.repository, call.installation()) if "type" in sent else issue.type
+    values = payload.field_values_of(sent, issue.repository)
     world.rename_issue(issue, title, bot)
     world.edit_body(issue, body, bot)
+    issue.type, issue.field_values = kind, issue.field_values | values
     if labels is not None:
         world.set_labels(issue, labels, bot)
     if assignees is not None:

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from . import families
 from .model import Account, Comment, Event, HookConfig, Installation, Issue, Label, Repository, StateReason
 
 # Above 2**31, so that a client which keeps ids in 32 bits is found out.
@@ -28,6 +29,7 @@ class World:
         self.repositories: dict[int, Repository] = {}
         self.former_names: dict[str, int] = {}
         self.installations: dict[int, Installation] = {}
+        self._issues: dict[int, Issue] = {}
         self.hook = HookConfig()
         self.conversions: dict[str, tuple[float, dict[str, Any]]] = {}
         self._accounts: dict[str, Account] = {}
@@ -91,9 +93,10 @@ class World:
         """
         return self.repository(full_name).issues[number]
 
-    def issue_ids(self) -> set[int]:
-        """The ids of all issues, over all repositories."""
-        return {issue.id for repository in self.repositories.values() for issue in repository.listed}
+    def issue_by_id(self, wanted: int) -> Issue | None:
+        """The issue with that id, in whichever repository; None where it was deleted or moved."""
+        issue = self._issues.get(wanted)
+        return None if issue is None or issue.deleted or issue.moved_to is not None else issue
 
     def rename(self, repository: Repository, name: str) -> None:
         """Rename a repository; its former name answers with a redirect."""
@@ -148,16 +151,35 @@ class World:
         *,
         labels: Iterable[str] = (),
         assignees: Iterable[str] = (),
+        parent: Issue | None = None,
     ) -> Issue:
         """A new issue, with the repository's next number."""
         number = max(repository.issues, default=0) + 1
         now = self.now()
         issue = Issue(repository, number, next(self._ids), title, body, by, now, now)
-        repository.issues[number] = issue
+        repository.issues[number] = self._issues[issue.id] = issue
         self._happened(issue, "opened", by)
         self.add_labels(issue, labels, by)
         self.assign(issue, assignees, by)
+        if parent is not None:
+            self.attach(parent, issue, by)
         return issue
+
+    def attach(self, parent: Issue, child: Issue, by: Account) -> None:
+        """Make one issue a sub-issue of another, and of no other."""
+        if child.parent is not None:
+            self.detach(child.parent, child, by)
+        child.parent = parent
+        parent.sub_issues.append(child)
+        self._happened(parent, "sub_issue_added", by, f"#{child.number}")
+        self._happened(child, "parent_issue_added", by, f"#{parent.number}")
+
+    def detach(self, parent: Issue, child: Issue, by: Account) -> None:
+        """Make a sub-issue an issue of its own again."""
+        child.parent = None
+        parent.sub_issues.remove(child)
+        self._happened(parent, "sub_issue_removed", by, f"#{child.number}")
+        self._happened(child, "parent_issue_removed", by, f"#{parent.number}")
 
     def comment(self, issue: Issue, body: str, by: Account) -> Comment:
         """A new comment."""
@@ -255,6 +277,7 @@ class World:
         moved.state, moved.state_reason = issue.state, issue.state_reason
         moved.closed_at, moved.closed_by = issue.closed_at, issue.closed_by
         moved.timeline = [*issue.timeline]
+        families.hand_over(issue, moved)
         issue.moved_to = moved
         self._happened(moved, "transferred", by, issue.repository.full_name)
         return moved
@@ -262,6 +285,7 @@ class World:
     def delete(self, issue: Issue, by: Account) -> None:
         """Delete an issue; its number is not used again."""
         issue.deleted = True
+        families.leave(issue)
         self._happened(issue, "deleted", by)
 
     def lock_issue(self, issue: Issue, by: Account, reason: str | None = None) -> None:

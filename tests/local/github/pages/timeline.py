@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from tests.local.github.model import Event, Issue, Label
 
 TOGETHER = 60.0
-"""Seconds between changes of labels that still stand on one line."""
+"""Seconds between changes of labels or of sub-issues that still stand on one line."""
+
+JOINED = ("labels", "sub_issues")
 
 
 @dataclass
@@ -24,13 +26,14 @@ class Entry:
     body: str = ""
     added: list[Label] = field(default_factory=list)
     removed: list[Label] = field(default_factory=list)
+    issues: list[str] = field(default_factory=list)
 
 
 def timeline(issue: Issue) -> list[Entry]:
     """Everything that happened after the opening, in order; edits of the body are told at the body."""
     told: list[Entry] = []
     for entry in _entries(issue):
-        if entry.kind == "labels" and told and _together(told[-1], entry):
+        if entry.kind in JOINED and told and _together(told[-1], entry):
             _join(told[-1], entry)
         else:
             told.append(entry)
@@ -49,6 +52,9 @@ def _entries(issue: Issue) -> Iterator[Entry]:
                 entry.remark, entry.body = comment.id, comment.body
             case "labeled" | "unlabeled":
                 entry = _labels(issue, event)
+            case "sub_issue_added" | "sub_issue_removed":
+                verb = event.kind.removeprefix("sub_issue_")
+                entry = Entry("sub_issues", event.actor, event.at, verb, issues=[entry.detail])
             case "renamed":
                 entry.before, title = title, entry.detail
         yield entry
@@ -61,11 +67,13 @@ def _labels(issue: Issue, event: Event) -> Entry:
 
 
 def _together(before: Entry, entry: Entry) -> bool:
-    return before.kind == "labels" and before.actor == entry.actor and entry.at - before.at < TOGETHER
+    same = (before.kind, before.actor, before.detail) == (entry.kind, entry.actor, entry.detail)
+    return same and entry.at - before.at < TOGETHER
 
 
 def _join(entry: Entry, later: Entry) -> None:
     """Add what came later; what was taken back within that time is not told."""
+    entry.issues += later.issues
     for label in later.added:
         _move(label, entry.removed, entry.added)
     for label in later.removed:
