@@ -40,12 +40,13 @@ class IssueRef:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An issue to be opened."""
+    """An issue to be opened; `parent` is the id of the issue that it becomes a sub-issue of, or 0."""
 
     title: str
     body: str
     labels: tuple[str, ...]
     assignees: tuple[str, ...] = ()
+    parent: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,8 @@ class Shown:
     """What GitHub shows of an issue, as far as a row remembers it.
 
     `closed_at` is None while it is open. Who closed it, as `closed_by` and `closer` say, is known only from
-    reading it, not from a list; `state_reason` says as what it was closed.
+    reading it, not from a list; `state_reason` says as what it was closed. `id` is GitHub's id for it among
+    all issues, 0 where an older row does not know it; `has_parent` says that it is a sub-issue of another.
     """
 
     ref: IssueRef
@@ -77,6 +79,8 @@ class Shown:
     closed_by: Closer | None = None
     closer: str = ""
     state_reason: str = ""
+    id: int = 0
+    has_parent: bool = False
 
     @property
     def open(self) -> bool:
@@ -88,9 +92,8 @@ class Shown:
 class Seen(Shown):
     """An issue as GitHub shows it now.
 
-    `by_us` says whether it is ours, `author` who opened it. `id` is GitHub's id for it among all
-    issues, `left_out` the part of its draft that GitHub did not take. `changed_at` is when it was last
-    changed, by GitHub's clock.
+    `by_us` says whether it is ours, `author` who opened it. `left_out` is the part of its draft that GitHub
+    did not take. `changed_at` is when it was last changed, by GitHub's clock.
     """
 
     title: str
@@ -98,7 +101,6 @@ class Seen(Shown):
     labels: tuple[str, ...]
     by_us: bool
     reopened: bool = False
-    id: int = 0
     assignees: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     changed_at: datetime = field(default=LONG_AGO, compare=False)

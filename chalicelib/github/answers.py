@@ -64,6 +64,7 @@ class _Issue(BaseModel):
     user: _User | None = None
     performed_via_github_app: _App | None = None
     pull_request: dict[str, Any] | None = None
+    parent_issue_url: str | None = None
     assignees: list[_User] = []
 
     @property
@@ -88,6 +89,7 @@ class _Issue(BaseModel):
             closer=self.closed_by.login if closed and self.closed_by else "",
             state_reason=(self.state_reason or "") if closed else "",
             id=self.id,
+            has_parent=self.parent_issue_url is not None,
             assignees=tuple(each.login for each in self.assignees),
             changed_at=self.updated_at,
             author=self.user.login if self.user else "",

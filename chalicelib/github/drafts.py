@@ -1,4 +1,4 @@
-"""Drafts: an issue opens without the label or assignee that GitHub refuses, rather than not at all. Pure."""
+"""Drafts: an issue opens without what GitHub refuses of it, rather than not at all. Pure."""
 
 from dataclasses import replace
 
@@ -8,11 +8,22 @@ from chalicelib.errors import FieldFault
 OPTIONAL = frozenset({"labels", "assignees"})
 
 
+def without_parent(draft: Draft, faults: tuple[FieldFault, ...] = ()) -> Draft | None:
+    """Open it on its own, as a parent takes 100 sub-issues at most; None where something else was refused.
+
+    GitHub names no field for most of what it refuses about a parent, such as the 101st sub-issue.
+    """
+    fields = {fault.field for fault in faults if fault.field}
+    return replace(draft, parent=0) if draft.parent and not (fields and fields <= OPTIONAL) else None
+
+
 def lesser(draft: Draft, faults: tuple[FieldFault, ...], *, whole: bool) -> Draft | None:
     """Leave out what GitHub named; None where it refuses something that an issue cannot be without.
 
     Where it names a field and nothing in it, or with `whole`, all of the field is left out.
     """
+    if alone := without_parent(draft, faults):
+        return alone
     if not {fault.field for fault in faults if fault.field} <= OPTIONAL:
         return None
     left = replace(
@@ -40,6 +51,7 @@ def left_out(draft: Draft, seen: Seen) -> tuple[str, ...]:
     return (
         *(f"label {each}" for each in draft.labels if each.casefold() not in labels),
         *(f"assignee {each}" for each in draft.assignees if each.casefold() not in assignees),
+        *(["parent"] if draft.parent and not seen.has_parent else []),
     )
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.conditions.issue import Draft, IssueRef, Label, Seen
-from chalicelib.errors import Invalid, OutOfSight, Refused, RepositoryMissing
+from chalicelib.errors import Invalid, Missing, OutOfSight, Refused, RepositoryMissing
 from chalicelib.github import answers, drafts, requests
 from chalicelib.github.lists import Client, GitHubLists
 from chalicelib.github.protocol import Request
@@ -36,7 +36,7 @@ class GitHubIssues(GitHubLists):
         self._client.us(repository)
 
     def open(self, repository: str, draft: Draft, before: datetime) -> Seen:
-        """Open an issue; without the labels or assignees that GitHub refuses, rather than not at all."""
+        """Open an issue; without labels, assignees or a parent that GitHub refuses, if need be."""
         left, refusals = draft, 0
         while True:
             try:
@@ -47,6 +47,11 @@ class GitHubIssues(GitHubLists):
                 if lesser is None:
                     raise
                 left = lesser
+            except Refused as error:  # a parent that is out of sight, or may not be changed
+                alone = drafts.without_parent(left) if error.status in (403, 404) else None
+                if alone is None or isinstance(error, Missing):
+                    raise
+                left = alone
             else:
                 return replace(seen, left_out=drafts.left_out(draft, seen))
 
@@ -83,6 +88,10 @@ class GitHubIssues(GitHubLists):
     def remove_label(self, ref: IssueRef, label: str, before: datetime) -> None:
         """Take a label off."""
         self._client.send(requests.remove_label(ref, label), before)
+
+    def add_sub_issue(self, parent: IssueRef, child: int, before: datetime) -> None:
+        """Make an issue, named by its id, a sub-issue of another, which takes at most 100."""
+        self._client.send(requests.add_sub_issue(parent, child), before)
 
     def comment(self, ref: IssueRef, body: str, before: datetime) -> None:
         """Add a comment; raises CommentsClosed where the issue takes none."""

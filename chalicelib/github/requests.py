@@ -19,8 +19,14 @@ def open_issue(repository: str, draft: Draft) -> Request:
         "body": draft.body,
         "labels": list(draft.labels),
         "assignees": list(draft.assignees),
+        "parent_issue_id": draft.parent,
     }
     return Request("POST", f"/repos/{repository}/issues", repository, {k: v for k, v in wanted.items() if v})
+
+
+def add_sub_issue(parent: IssueRef, child: int) -> Request:
+    """Make an issue, named by its id and not its number, a sub-issue of another of the same owner."""
+    return issue("POST", parent, "/sub_issues", {"sub_issue_id": child})
 
 
 def issue(method: str, ref: IssueRef, tail: str = "", body: Mapping[str, Any] | None = None) -> Request:

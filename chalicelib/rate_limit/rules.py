@@ -159,14 +159,16 @@ def _patience(call: Call, limits: Limits) -> float:
     """Seconds a call waits for its turn.
 
     The less it matters the less, so that a queue never holds up what matters: a P0's opening finds it no
-    longer than a P1's may make it.
+    longer than a P1's may make it. A change for P0, such as of a storm's table, waits behind all but those.
     """
     if call.kind is Kind.BOARD:
         return 0.0
     if call.kind is Kind.OPEN:
         shares = {Priority.P0: 1.0, Priority.P1: 0.8}
         return limits.patience * shares.get(call.priority, 0.6)
-    return limits.patience * (0.4 if call.kind is Kind.CHANGE else 0.2)
+    if call.kind is Kind.CHANGE:
+        return limits.patience * (0.8 if call.priority is Priority.P0 else 0.4)
+    return limits.patience * 0.2
 
 
 def _content_free_at(budget: Budget, call: Call, now: float, limits: Limits) -> float:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,6 +17,7 @@ Fault = Callable[[str, Callable[[], Any]], Any]
 
 
 FIRST_ID = 3_000_000_000
+MOST_SUB_ISSUES = 100
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 
 
@@ -57,6 +59,7 @@ class MemoryTracker:
         self._strangers = Strangers()
         self.shelf: dict[str, dict[str, Label]] = {}
         self._comments = 0
+        self.children: dict[int, list[IssueRef]] = {}
         self.connected = True
         self.page = 100
 
@@ -98,7 +101,11 @@ class MemoryTracker:
                 ),
                 self._theirs(),
             )
-            return self.threads[ref].seen
+            if draft.parent:
+                with suppress(Invalid):
+                    self._join(draft.parent, ref)
+            left_out = ("parent",) if draft.parent and not self.threads[ref].seen.has_parent else ()
+            return replace(self.threads[ref].seen, left_out=left_out)
 
         opened: Seen = self._call("open", before, effect)
         return opened
@@ -131,6 +138,14 @@ class MemoryTracker:
             self._set(ref, labels=tuple(each for each in self._thread(ref).seen.labels if each != label))
 
         self._call("remove_label", before, effect)
+
+    def add_sub_issue(self, parent: IssueRef, child: int, before: datetime) -> None:
+        def effect() -> None:
+            self._join(
+                self._thread(parent).seen.id, next(r for r, t in self.threads.items() if t.seen.id == child)
+            )
+
+        self._call("add_sub_issue", before, effect)
 
     def comment(self, ref: IssueRef, body: str, before: datetime) -> None:
         def effect() -> None:
@@ -247,6 +262,14 @@ class MemoryTracker:
     def hide(self, ref: IssueRef) -> None:
         """A person transfers it to where the App is not installed."""
         self.threads[ref].out_of_sight = True
+
+    def _join(self, parent: int, ref: IssueRef) -> None:
+        """Make an issue a sub-issue; one that has a parent keeps it, and a full parent takes no more."""
+        siblings = self.children.setdefault(parent, [])
+        if self._thread(ref).seen.has_parent or len(siblings) == MOST_SUB_ISSUES:
+            raise Invalid("Parent cannot have more than 100 sub-issues", ())
+        siblings.append(ref)
+        self._set(ref, has_parent=True)
 
     def _thread(self, ref: IssueRef) -> Thread:
         if ref not in self.threads or self.threads[ref].gone:

@@ -260,7 +260,7 @@ def test_reserves_larger_than_the_limit_leave_one() -> None:
         (OPEN_P0, 5),
         (OPEN_P1, 4),
         (OPEN_P3, 3),
-        (CHANGE, 2),
+        (CHANGE, 4),
         (Call(Kind.CHANGE, Priority.P3), 2),
         (COMMENT, 1),
     ],
