@@ -23,6 +23,7 @@ from chalicelib.alert_fields import (
 from chalicelib.alert_values import (
     MAX_ANNOTATIONS,
     MAX_DESCRIPTION,
+    MAX_GROUP,
     MAX_LABELS,
     MAX_MEASURED,
     MAX_REASON,
@@ -130,6 +131,8 @@ class AlertEvent(_Part):
     """The sender whose token it came with, if that has a name; set by the webhook, never by a body."""
     muted_until: SkipJsonSchema[UtcDatetime | None] = None
     """Until when its provider suppresses its actions; adapters set it."""
+    group: SkipJsonSchema[Annotated[Text, Field(max_length=MAX_GROUP)] | None] = None
+    """What its provider groups it by; adapters set it."""
     collapse_key: Annotated[Text, Field(max_length=300)] | None = Field(
         None,
         description="Of a notification: the series it belongs to, of which the newest issue alone is open",

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 MAX_TITLE = 500
+MAX_GROUP = 500
 MAX_DESCRIPTION = 4000
 MAX_SUMMARY = 1000
 MAX_REASON = 2000

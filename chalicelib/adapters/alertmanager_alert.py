@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from chalicelib.adapters import bounds, fields
+from chalicelib.adapters import bounds, fields, grouping
 from chalicelib.adapters.fields import Parsed
 from chalicelib.adapters.group_member import Member, members
 from chalicelib.adapters.owner_rules import OwnerRules
@@ -23,7 +23,8 @@ def _parse(payload: Mapping[str, Any], member: Member, rules: OwnerRules) -> Ale
         source_url=_page(payload, "alerts?silenced=true&inhibited=true&filter=", member),
         silence_url=_page(payload, "silences/new?filter=", member),
     )
-    return alert("alertmanager", member, rules, links, {_asks(query): query} if query else {})
+    found = alert("alertmanager", member, rules, links, {_asks(query): query} if query else {})
+    return found.model_copy(update={"group": grouping.key(payload)})
 
 
 def alert(

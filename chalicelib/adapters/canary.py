@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from chalicelib.adapters import schema
+from chalicelib.adapters import own, schema
 from chalicelib.adapters.fields import Ignored, Parsed
 from chalicelib.alert import AlertEvent, Condition, Identity, Priority
 from chalicelib.errors import Rejected
 
-SOURCE = "canary"
+SOURCE = own.CANARY
 TEAM = "alerting-canary"
 DESCRIPTION = (
     "Alerting opens and closes this issue every quarter of an hour, to see that it can. "

@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from chalicelib.adapters import own
 from chalicelib.adapters.expressions import Expression
 from chalicelib.errors import ConfigurationError
 
 FILE = "custom.toml"
 NAME = re.compile(r"(?!.*--)[a-z0-9][a-z0-9-]{0,43}(?<!-)")
-TAKEN = frozenset({"external", "github", "unknown", "canary"})
+TAKEN = frozenset({"external", "github", "unknown"}) | own.RESERVED
 """Names that the webhook and the log have other uses for."""
 
 REQUIRED = ("title", "alarm_id", "occurred_at")

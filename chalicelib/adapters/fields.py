@@ -162,12 +162,12 @@ def moment(value: object) -> datetime:
     return in_utc(found)
 
 
-def identifier(value: str) -> str:
-    """Read a provider's id; an overlong one ends in its hash, so that it stays one of its own."""
+def identifier(value: str, limit: int = MAX_ID) -> str:
+    """Read a provider's id; one over the limit ends in its hash, so that it stays one of its own."""
     cleaned = texts.clean(value)
-    if len(cleaned) <= MAX_ID:
+    if len(cleaned) <= limit:
         return cleaned
-    return f"{cleaned[:MAX_ID]} sha256:{hashlib.sha256(cleaned.encode()).hexdigest()}"
+    return f"{cleaned[:limit]} sha256:{hashlib.sha256(cleaned.encode()).hexdigest()}"
 
 
 def raw(payload: Mapping[str, Any]) -> dict[str, Any]:

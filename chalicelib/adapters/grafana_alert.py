@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from chalicelib.adapters import bounds, fields, grafana_values
+from chalicelib.adapters import bounds, fields, grafana_values, grouping
 from chalicelib.adapters.fields import Ignored, Parsed
 from chalicelib.adapters.grafana_reason import recovered, why
 from chalicelib.adapters.group_member import Member, members
@@ -59,6 +59,7 @@ def _parse(payload: Mapping[str, Any], member: Member, rules: OwnerRules) -> Par
         labels=bounds.labels(member.shown_labels | series),
         annotations=bounds.annotations(member.other_annotations(*shown)),
         measurement=member.measurement,
+        group=grouping.key(payload),
         began_anew=member.firing,
         recovered=recovered(member),
         raw_provider=fields.raw(member.alert),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.adapters import canary, heartbeat, kind
+from chalicelib.adapters import canary, heartbeat, kind, own
 from chalicelib.adapters.fields import Ignored, Parsed, quoted
 from chalicelib.adapters.owner_rules import OwnerRules
 from chalicelib.adapters.registry import OWN_EMITTERS, PROVIDERS, SOURCES
@@ -32,12 +32,12 @@ def _own(alert: Parsed, name: str) -> Parsed:
     """Keep an alert that bears another source's name away from that source's issues; raises Rejected."""
     if isinstance(alert, Ignored):
         return alert
-    others = name == OWN_EMITTERS and alert.source not in {*PROVIDERS, canary.SOURCE}
+    others = name == OWN_EMITTERS and alert.source not in PROVIDERS | own.RESERVED
     if others or alert.source == name:
         return alert
     raise Rejected(
         "RESERVED_SOURCE",
-        f"the source {quoted(alert.source)} is a provider's own name",
+        f"the source {quoted(alert.source)} is reserved for a provider or for Alerting itself",
         "Name in `source` the program that emits the alert.",
     )
 

@@ -7,6 +7,7 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from chalicelib.adapters import own
 from chalicelib.adapters.source import Source
 from chalicelib.alert_values import Kind
 
@@ -121,11 +122,15 @@ def of_alert(name: str) -> Source:
 def repeats(alert: "AlertEvent") -> timedelta | None:
     """Say how often its source repeats a firing alert by default: zero if never, None if unknown.
 
-    That a heartbeat is missing is found here, once, whatever its source repeats.
+    That a heartbeat is missing is found here, once, whatever its source repeats; our own are recorded, not
+    sent.
     """
-    return timedelta() if alert.kind is Kind.HEARTBEAT else of_alert(alert.source).repeats
+    ours = alert.kind is Kind.HEARTBEAT or alert.source in own.OWN
+    return timedelta() if ours else of_alert(alert.source).repeats
 
 
 def shown_as(name: str) -> str:
     """Name the source of an alert for people."""
+    if name in own.OWN:
+        return own.OWN[name].shown_as
     return SOURCES[name].shown_as if name in PROVIDERS else name

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from chalicelib.conditions.group import Group
 from chalicelib.conditions.related_issues import LastTime, RelatedIssues
 from chalicelib.conditions.series import Series
 from chalicelib.errors import AlertingError
@@ -24,3 +25,4 @@ class Enrichment:
     metric: Series | None = None
     related: RelatedIssues = field(default_factory=RelatedIssues)
     last_time: LastTime | None = None
+    group: Group | None = None

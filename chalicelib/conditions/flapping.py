@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from chalicelib.adapters import own
 from chalicelib.alert import AlertEvent
 from chalicelib.conditions.escalation import escalation
 from chalicelib.conditions.nothing import Nothing, Quiet
@@ -13,7 +14,7 @@ from chalicelib.conditions.tiers import next_tier
 from chalicelib.labels import FLAPPING_LABEL
 
 FLAPS = 4
-ON_PURPOSE = frozenset({"canary"})
+ON_PURPOSE = frozenset({own.CANARY})
 """Sources whose conditions come and go by design."""
 
 
@@ -48,7 +49,7 @@ def while_flapping(
         return AddLabels(issue.ref, (FLAPPING_LABEL,))
     if step := escalation(row, issue, alert) or next_tier(row, issue, now, policy):
         return step
-    update_at = issue.spoke_at + policy.update_interval
+    update_at = issue.spoke_at + own.updates_every(alert.source, policy.update_interval)
     if issue.generation >= row.spec.generation:
         return Nothing(Quiet.FLAPPING, until)
     if now < update_at:

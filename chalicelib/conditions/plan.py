@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
+from chalicelib.adapters import own
 from chalicelib.alert import AlertEvent, Condition
 from chalicelib.conditions import heartbeats
 from chalicelib.conditions.comments import Comment
@@ -104,10 +105,10 @@ def _say(row: AlertState, issue: Issue, alert: AlertEvent, now: datetime, policy
     if not news:
         return Nothing(Quiet.UP_TO_DATE, None if stale else unheard_at)
     repeat = Comment.REPEAT.key(row.spec.generation)
-    may_repeat = loud and not issue.acked_by and repeat != issue.comment_key
+    may_repeat = loud and not issue.acked_by and repeat != issue.comment_key and alert.source not in own.OWN
     if may_repeat and now >= issue.commented_at + policy.comment_interval:
         return AddComment(issue.ref, repeat)
-    update_at = issue.spoke_at + policy.update_interval
+    update_at = issue.spoke_at + own.updates_every(alert.source, policy.update_interval)
     return UpdateIssue(issue.ref) if now >= update_at else Nothing(Quiet.LATER, update_at)
 
 

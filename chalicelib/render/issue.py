@@ -5,7 +5,17 @@ from datetime import datetime
 from chalicelib.adapters import registry
 from chalicelib.alert import UNKNOWN_TEAM
 from chalicelib.conditions.row import AlertState, Issue, Verb
-from chalicelib.render import history, links, marker, notification, people, picture, related, sections
+from chalicelib.render import (
+    history,
+    links,
+    marker,
+    notification,
+    own_pages,
+    people,
+    picture,
+    related,
+    sections,
+)
 from chalicelib.render.stale import is_unheard, unheard
 from chalicelib.render.view import View
 from chalicelib.routing import Routing
@@ -23,12 +33,14 @@ def body(row: AlertState, routing: Routing, now: datetime, *, previous: str = ""
     opening = not previous and (row.intent is None or row.intent.verb is Verb.OPEN)
     issue = None if opening else row.status.issue
     opened = min(at for at in (parts.opened, issue.episode if issue else None, view.began) if at)
+    page = own_pages.PAGES.get(view.alert.source)
     head, story = _news(view, issue) if row.spec.news else _condition(view, issue, opened)
     story = [*story, _fix_routing(view)]
     begin = marker.marker(row.fingerprint, view.began)
     end = marker.end_marker(opened, row.correlation_id)
     for room in sections.ROOMS:
-        said = [*head, *sections.texts(view, room), view.why(), *story, *sections.rest(view, room)]
+        usual = [*head, *sections.texts(view, room), view.why(), *story, *sections.rest(view, room)]
+        said = page(view, issue, room) if page else usual
         whole = parts.before + "\n\n".join([begin, *filter(None, said), end]) + parts.after
         if len(whole) <= MAX_BODY:
             return whole

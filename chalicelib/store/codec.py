@@ -28,7 +28,7 @@ KEPT = timedelta(days=3 * 365)
 TOMBSTONE_KEPT = timedelta(days=7)
 
 ALERTS = ("alert", "resolution", "early")
-ADDED = {"annotations", "grace", "interval", "kind", "measurement", "muted_until", "name", "sender"}
+ADDED = {"annotations", "grace", "group", "interval", "kind", "measurement", "muted_until", "name", "sender"}
 ADDED |= {*OF_NOTIFICATIONS}
 """Fields of an alert that came later."""
 ALERTING, NEWS = "", "NEWS#"

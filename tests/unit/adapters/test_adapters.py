@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
-from chalicelib.adapters import fields, reading, registry, texts
+from chalicelib.adapters import fields, own, reading, registry, texts
 from chalicelib.adapters.fields import Ignored, Parsed
 from chalicelib.adapters.owner_rules import NO_RULES, OwnerRules
 from chalicelib.alert import AlertEvent, Condition, Priority
@@ -385,8 +385,8 @@ class TestShapes:
         alert = payload("normalized/minimal") | {"began_anew": "true"}
         assert rejection("normalized", alert).reason == "INVALID_ALERT"
 
-    @pytest.mark.parametrize("source", sorted(registry.PROVIDERS))
-    def test_an_emitter_cannot_speak_for_a_provider(self, source: str) -> None:
+    @pytest.mark.parametrize("source", sorted(registry.PROVIDERS | own.RESERVED))
+    def test_an_emitter_cannot_speak_for_a_provider_nor_for_alerting_itself(self, source: str) -> None:
         alert = payload("normalized/minimal") | {"source": source}
         assert rejection("normalized", alert).reason == "RESERVED_SOURCE"
 

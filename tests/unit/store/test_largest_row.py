@@ -15,6 +15,7 @@ from chalicelib.alert_values import (
     MAX_ANNOTATIONS,
     MAX_ANNOTATIONS_BYTES,
     MAX_DESCRIPTION,
+    MAX_GROUP,
     MAX_LABEL_NAME,
     MAX_LABEL_VALUE,
     MAX_LABELS,
@@ -87,7 +88,7 @@ def largest(state: Condition, kind: Kind, minutes: float) -> AlertEvent:
         "grace": "1h",
     }
     of_news = {"collapse_key": wide(300), "expires_at": at(99).isoformat()}
-    ours = {"name": wide(MAX_TITLE), "sender": "x" * 45, "muted_until": at(99)}
+    ours = {"name": wide(MAX_TITLE), "sender": "x" * 45, "muted_until": at(99), "group": wide(MAX_GROUP)}
     flags = {"schema_version", "began_anew", "recovered"}
     assert said.keys() | of_news.keys() | ours.keys() | flags == AlertEvent.model_fields.keys()
     said |= of_news if kind is Kind.NOTIFICATION else {}

@@ -1,0 +1,46 @@
+"""Alerts of our own: Alerting is their provider, and what sets them apart from others is said here.
+
+A row of one is recorded, opened, updated and closed as any other. Its content is JSON in `raw_provider`, as
+the module of its name in this folder writes and reads it; `render/own_pages.py` writes its page. Their names
+are reserved, as the canary's is: no webhook and no emitter takes them. Without pydantic: the webhook loads
+this.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+STORM, INCIDENT, REVIEW = "alerting-storm", "alerting-incident", "alerting-noise-review"
+CANARY = "canary"
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What plan and the budget do otherwise for a source of our own than for a provider's.
+
+    `updates_every` is how soon its page is written again, `urgent` whether its opening may use what the
+    budget reserves for P0. None is ever stale, and what is recorded again brings no comment.
+    """
+
+    name: str
+    updates_every: timedelta
+    urgent: bool = False
+    shown_as: str = "Alerting"
+
+
+OWN: Mapping[str, Own] = {
+    each.name: each
+    for each in (
+        Own(STORM, timedelta(seconds=45), urgent=True),
+        Own(INCIDENT, timedelta(seconds=60), urgent=True),
+        Own(REVIEW, timedelta(minutes=10)),
+    )
+}
+
+RESERVED = frozenset({CANARY, *OWN})
+"""Sources that nobody outside of this program may name."""
+
+
+def updates_every(source: str, others: timedelta) -> timedelta:
+    """Say how soon the page of a source's alert is written again; `others` is what holds for providers."""
+    return OWN[source].updates_every if source in OWN else others

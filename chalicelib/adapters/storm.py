@@ -1,0 +1,129 @@
+"""A storm's alert: conditions that began together, of one cause, as one alert of our own. Pure.
+
+Its content is what its page shows. A later version may write more into it than this one reads.
+"""
+
+import json
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from chalicelib import alert as alerts
+from chalicelib.adapters import own, texts
+from chalicelib.alert import AlertEvent, Condition, Identity, Priority, UtcDatetime
+from chalicelib.alert_values import MAX_TITLE
+
+MOST_MEMBERS = 400
+"""A row holds as many in 400 KB, and an issue in 64 KB; the next ones belong to the storm's next part."""
+
+
+class CauseKind(StrEnum):
+    """What conditions may share that tells that they have one cause, the most telling first."""
+
+    GROUP = "group"
+    """Their provider groups them, as Alertmanager and Grafana do."""
+    RULE = "rule"
+    """They are of one rule or alarm."""
+    PLACE = "place"
+    """They are in one account and Region."""
+    WAITING = "waiting"
+    """They wait for issues of their own, whatever their causes are."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Cause(_Part):
+    """What the members of a storm share: teams, and a value of one kind.
+
+    All teams count, so that whoever is called to the storm is whoever would be called to each member.
+    """
+
+    kind: CauseKind
+    teams: tuple[str, ...]
+    value: tuple[str, ...] = ()
+
+
+class Member(_Part):
+    """A condition of a storm: since when it fires by our clock, when it ended, and its issue if it has one.
+
+    `issue` is written as `owner/name#12`; `id` is GitHub's id of it, 0 if that is not known.
+    """
+
+    fingerprint: str
+    title: str
+    priority: Priority
+    began: UtcDatetime
+    ended: UtcDatetime | None = None
+    issue: str = ""
+    id: int = 0
+
+
+class Storm(_Part):
+    """What a storm consists of.
+
+    `began` is when its first member did, by our clock. A storm has parts where it has too many members:
+    `continues` says that the people of this one were called by the part before.
+    """
+
+    version: Literal[1] = 1
+    cause: Cause
+    began: UtcDatetime
+    part: int = 1
+    continues: bool = False
+    members: tuple[Member, ...] = ()
+
+    @property
+    def priority(self) -> Priority:
+        """The worst priority of those that fire, else of all."""
+        firing = [member.priority for member in self.members if member.ended is None]
+        return min(firing or [member.priority for member in self.members], default=Priority.P3)
+
+
+def identity(cause: Cause, part: int = 1) -> Identity:
+    """Identify a part of the storms of a cause, so that whoever sees one begin names the same row."""
+    key = json.dumps([cause.kind, *cause.teams, *cause.value], ensure_ascii=False)
+    return Identity(alarm_id=texts.cut(key, 3900) + (f"#{part}" if part > 1 else ""))
+
+
+def fingerprint(cause: Cause, part: int = 1) -> str:
+    """Name the row of a part of the storms of a cause."""
+    return alerts.fingerprint(own.STORM, identity(cause, part))
+
+
+def alert(storm: Storm, at: datetime, state: Condition = Condition.FIRING) -> AlertEvent:
+    """Write a storm's alert, as of a time of our clock."""
+    return AlertEvent(
+        source=own.STORM,
+        state=state,
+        title=_title(storm),
+        priority=storm.priority,
+        occurred_at=at,
+        teams=storm.cause.teams,
+        identity=identity(storm.cause, storm.part),
+        raw_provider=storm.model_dump(mode="json", exclude_defaults=True),
+    )
+
+
+def read(event: AlertEvent | None) -> Storm | None:
+    """Read a storm's content; None if the alert is no storm's, or this version does not understand it."""
+    if event is None or event.source != own.STORM:
+        return None
+    try:
+        return Storm.model_validate(event.raw_provider)
+    except ValidationError:
+        return None
+
+
+def _title(storm: Storm) -> str:
+    """Name it by what its members share; an account is not named, as not every issue may show it."""
+    kind, value = storm.cause.kind, storm.cause.value
+    rule = value[-1] if kind is CauseKind.RULE else ""
+    region = value[-1] if kind is CauseKind.PLACE else ""
+    what = f"{rule}: many at once" if rule else f"Many alerts at once{f' in {region}' if region else ''}"
+    if kind is CauseKind.WAITING:
+        what = "Alerts that wait for an issue"
+    return texts.cut(what + (f" (part {storm.part})" if storm.part > 1 else ""), MAX_TITLE)

@@ -1,0 +1,19 @@
+"""The storm that a condition is part of, as the condition's row remembers it. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.conditions.issue import IssueRef
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The storm's row, by fingerprint, when it began, and its issue, if that was known.
+
+    `id` is GitHub's id of that issue among all issues; 0 if it is not known.
+    """
+
+    fingerprint: str
+    began: datetime
+    ref: IssueRef | None = None
+    id: int = 0

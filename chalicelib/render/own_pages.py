@@ -1,0 +1,13 @@
+"""Pages of our own alerts: a new one is a file in this folder, and a line here."""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from chalicelib.conditions.row import Issue
+from chalicelib.render.sections import Room
+from chalicelib.render.view import View
+
+Page = Callable[[View, Issue | None, Room], Iterable[str]]
+"""Writes the paragraphs of an issue between our markers, as there is room for; empty ones are left out."""
+
+PAGES: Mapping[str, Page] = {}
+"""The page of each source that has one."""
