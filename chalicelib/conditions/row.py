@@ -18,6 +18,7 @@ from chalicelib.conditions.issue import IssueRef, Shown
 from chalicelib.conditions.nothing import Held
 from chalicelib.conditions.setbacks import PutOff, Refusal
 from chalicelib.conditions.spec import Episode, Spec
+from chalicelib.conditions.tally import Past
 from chalicelib.conditions.wishes import Wish
 
 
@@ -129,7 +130,7 @@ class Status:
     out, `heard` the comments that the newest ones stood in, `replies` those that are owed an answer in words.
     `outbox` holds the facts that no mirror has yet, delivered next at `mirror_at`. `refusal` and `put_off`
     say what kept the newest step from its end; a step that succeeds clears them. `enrichment` is what was
-    looked up for an episode's issue, `wishes` has whose silences are in force.
+    looked up for an episode's issue, `wishes` has whose silences are in force, `past` counts its issues.
     """
 
     issue: Issue | None = None
@@ -147,6 +148,7 @@ class Status:
     put_off: PutOff | None = None
     enrichment: Enrichment | None = None
     wishes: tuple[Wish, ...] = ()
+    past: Past | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +156,8 @@ class AlertState:
     """One row of the table; `correlation_id` names the request that brought the newest message.
 
     `look` says that people did something to the issue, which is to be read. `held` is what held it back from
-    outside when its due time was last set. `listed` is False only for a row
-    read from the table that no index names, though it is one that fires without an open issue.
+    outside when its due time was last set. `listed` is False only for a row read from the table that no index
+    names, though it is one that fires without an open issue.
     """
 
     fingerprint: str
@@ -192,9 +194,5 @@ class AlertState:
     @property
     def untold(self) -> tuple[Episode, ...]:
         """Ended episodes, before the current one, that no issue has told."""
-        told = self.status.told
-        return tuple(
-            episode
-            for episode in self.spec.episodes
-            if episode.began != self.spec.episode and (told is None or episode.began > told)
-        )
+        told, earlier = self.status.told, [e for e in self.spec.episodes if e.began != self.spec.episode]
+        return tuple(episode for episode in earlier if told is None or episode.began > told)

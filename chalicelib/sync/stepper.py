@@ -6,7 +6,7 @@ Whatever happens in between, the row says what was begun, and is due again.
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from chalicelib.conditions import failure
+from chalicelib.conditions import failure, past
 from chalicelib.conditions.nothing import Nothing
 from chalicelib.conditions.plan import Policy, plan
 from chalicelib.conditions.row import AlertState
@@ -88,7 +88,7 @@ class Stepper:
     def settle(self, claimed: AlertState, settled: AlertState) -> AlertState | None:
         """Write the outcome with what it leaves to do."""
         now = self.clock.now()
-        free = self.delivery.noted(claimed, replace(settled, lease=None))
+        free = self.delivery.noted(claimed, past.noted(claimed, replace(settled, lease=None), now))
         step = plan(free, now, self.policy)
         due_at, held = (step.due_at, step.held) if isinstance(step, Nothing) else (now, None)
         return self.rows.settle(claimed, replace(free, due_at=due_at, held=held), now)

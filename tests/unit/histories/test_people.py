@@ -137,7 +137,7 @@ DEEDS: dict[str, Callable[[People], object]] = {
 
 @pytest.mark.parametrize("deed", DEEDS)
 def test_told_or_found_later_the_row_ends_the_same(deed: str) -> None:
-    """But for the time at which an issue was opened in a deleted one's place."""
+    """Except for the time at which an issue was opened in a deleted one's place."""
     rows = []
     for looks in (False, True):
         world = People()
@@ -150,12 +150,16 @@ def test_told_or_found_later_the_row_ends_the_same(deed: str) -> None:
         world.clock.time = at(62)
         world.drift.check(at(63))
         world.settle(5)
-        issue = world.row.status.issue
+        issue, past = world.row.status.issue, world.row.status.past
         assert issue
+        assert past
+        assert past.opening or not issue.open
         placed = replace(
             issue, spoke_at=at(0), commented_at=at(0), heard_at=None, opened_at=None, called_at=None
         )
-        rows.append((replace(world.row.status, issue=placed), world.row.look, world.row.due_at))
+        opening = replace(past.opening, at=at(0)) if past.opening else None
+        status = replace(world.row.status, issue=placed, past=replace(past, opening=opening))
+        rows.append((status, world.row.look, world.row.due_at))
     assert rows[0] == rows[1]
 
 

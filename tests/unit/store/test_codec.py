@@ -20,6 +20,7 @@ from chalicelib.conditions.record import record
 from chalicelib.conditions.related_issues import Ending, LastTime, RelatedIssue, RelatedIssues
 from chalicelib.conditions.row import AlertState, Intent, Lease, Status, Verb
 from chalicelib.conditions.setbacks import Denial, PutOff, Refusal
+from chalicelib.conditions.tally import Month, Opening, Past
 from chalicelib.store import codec
 from chalicelib.store.documents import Document
 from tests.unit.builders import at, firing, resolved, row_of
@@ -45,6 +46,12 @@ ENRICHED = replace(
         ),
     ),
 )
+COUNTED = replace(
+    FULL,
+    past=Past(
+        (Month("2026-02"), Month("2026-03", ((1, 2), (31, 1)), 3, 2, 1, 1, (60,), (9, 8))), Opening(at(2))
+    ),
+)
 KEPT_BACK = replace(FULL, refusal=REFUSAL, put_off=PutOff(Denial.BUDGET, at(2), at(9)))
 instants = st.datetimes(datetime(2000, 1, 2), datetime(2199, 12, 30), timezones=st.just(UTC))  # noqa: DTZ001
 
@@ -57,7 +64,7 @@ def item(row: AlertState) -> codec.Item:
     return kept | {"fingerprint": {"S": row.fingerprint}, "revision": {"N": str(row.revision)}}
 
 
-@pytest.mark.parametrize("status", [Status(), FULL, KEPT_BACK, ENRICHED])
+@pytest.mark.parametrize("status", [Status(), FULL, KEPT_BACK, ENRICHED, COUNTED])
 @pytest.mark.parametrize("intent", [None, INTENT])
 @pytest.mark.parametrize("lease", [None, LEASE])
 @pytest.mark.parametrize("due_at", [None, at(5)])

@@ -33,6 +33,7 @@ from chalicelib.conditions.hearing import MOST_HEARD
 from chalicelib.conditions.issue import Closer, IssueRef
 from chalicelib.conditions.moments import MOST_MOMENTS
 from chalicelib.conditions.outbox import MOST as MOST_FACTS
+from chalicelib.conditions.past import MONTHS, SAMPLES
 from chalicelib.conditions.readings import MOST as MOST_READINGS
 from chalicelib.conditions.readings import Reading
 from chalicelib.conditions.related import MOST_CHILDREN, MOST_LISTED
@@ -42,6 +43,7 @@ from chalicelib.conditions.series import MOST as MOST_POINTS
 from chalicelib.conditions.series import Series
 from chalicelib.conditions.setbacks import LONGEST_MESSAGE, Denial, PutOff
 from chalicelib.conditions.spec import MOST_EPISODES, Episode
+from chalicelib.conditions.tally import Month, Opening, Past
 from chalicelib.errors import Rejected
 from chalicelib.store import codec
 from tests.unit.builders import at, row_of
@@ -110,6 +112,8 @@ def full_status() -> Status:
     assert ENRICHED.issue
     others = tuple(RelatedIssue(ref, wide(256), wide(50)) for _ in range(MOST_LISTED + MOST_CHILDREN))
     points = (1 / 3,) * MOST_POINTS
+    times, days = (10**7,) * SAMPLES, tuple((day, 1440) for day in range(1, 32))
+    month = Month("2026-03", days, 44_640, 44_640, 44_640, 44_640, times, times)
     series = Series(at(0), timedelta(minutes=5), points, 0.5, points, points)
     return replace(
         ENRICHED,
@@ -128,6 +132,7 @@ def full_status() -> Status:
         outbox=(fact,) * MOST_FACTS,
         refusal=replace(REFUSAL, message=wide(LONGEST_MESSAGE)),
         put_off=PutOff(Denial.BUDGET, at(2), at(9)),
+        past=Past((month,) * MONTHS, Opening(at(0))),
         enrichment=replace(ENRICHED.enrichment, metric=series, related=RelatedIssues(others, 99)),
     )
 

@@ -1,0 +1,99 @@
+"""Past: what became of a condition's issues, counted by month (UTC). Pure.
+
+An opening, an acknowledgement or a closing counts in the month in which the row learns of it: each counts
+once, and a month that is over does not change.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from chalicelib.conditions import changes
+from chalicelib.conditions.issue import Closer
+from chalicelib.conditions.row import AlertState, Issue, Status, Verb
+from chalicelib.conditions.tally import Month, Opening, Past
+from chalicelib.labels import FLAPPING_LABEL
+
+MONTHS = 2
+"""Months that a row remembers: this one, and the one before for its review."""
+
+SAMPLES = 20
+"""Times of each kind that a month remembers, the newest; a median needs no more."""
+
+
+def noted(claimed: AlertState, settled: AlertState, now: datetime) -> AlertState:
+    """Note in a settled row what its step did, or found, to its issue; news is not counted."""
+    known = settled.status.past or Past()
+    past = known if settled.spec.news else _after(known, claimed, settled.status, now)
+    return settled if past == known else replace(settled, status=replace(settled.status, past=past))
+
+
+def month_of(at: datetime) -> str:
+    """Name a month as `2026-11`."""
+    return f"{at:%Y-%m}"
+
+
+def _after(past: Past, claimed: AlertState, status: Status, now: datetime) -> Past:
+    known, issue = claimed.status.issue, status.issue
+    opening, month = past.opening, past.month(month_of(now))
+    if known is not None and known.open:
+        # Without an opening, an earlier version opened it.
+        opening = opening or Opening(known.opened_at or known.episode)
+    elif issue is not None and (issue.open or changes.opened(claimed.status, status)):
+        ours = claimed.intent is not None and claimed.intent.verb in (Verb.OPEN, Verb.REOPEN)
+        opening = Opening(now, touched=not ours)
+        month = _opened(month, now.day) if ours else month
+    else:
+        opening = None
+    if opening is None or issue is None:
+        return replace(past, opening=None)
+    seen = _seen(opening, issue, touched=_touched(claimed.status, status, issue))
+    month = _counted(month, opening, seen, issue, now)
+    if not issue.open:
+        month = _closed(seen, month, issue, now)
+    others = [each for each in past.months if each.name != month.name]
+    months = (*others, month) if month != Month(month.name) else past.months
+    return Past(months[-MONTHS:], seen if issue.open else None)
+
+
+def _opened(month: Month, day: int) -> Month:
+    days = dict(month.opened)
+    return replace(month, opened=tuple(sorted((days | {day: days.get(day, 0) + 1}).items())))
+
+
+def _seen(opening: Opening, issue: Issue, *, touched: bool) -> Opening:
+    return Opening(
+        opening.at,
+        acked=opening.acked or bool(issue.acked_by),
+        touched=opening.touched or touched,
+        flapped=opening.flapped or FLAPPING_LABEL in issue.labels,
+        muted=opening.muted or issue.muted,
+    )
+
+
+def _counted(month: Month, before: Opening, opening: Opening, issue: Issue, now: datetime) -> Month:
+    """Count what is seen for the first time since the opening."""
+    flapped = month.flapped + (opening.flapped and not before.flapped)
+    month = replace(month, flapped=flapped, muted=month.muted + (opening.muted and not before.muted))
+    if not opening.acked or before.acked:
+        return month
+    acked_at = issue.acked_at - issue.clock_ahead if issue.acked_at else now
+    return replace(month, to_ack=_kept(month.to_ack, acked_at - opening.at))
+
+
+def _touched(before: Status, after: Status, issue: Issue) -> bool:
+    """Whether a person did something to it, as far as a row tells; assigning somebody by hand is not seen."""
+    known = before.issue if before.issue and before.issue.ref == issue.ref else issue
+    spoke = after.heard != before.heard or issue.remarks != known.remarks
+    labelled = (issue.muted, issue.quiet) != (known.muted, known.quiet)
+    return bool(issue.acked_by or after.snoozed_until or issue.kept_open or spoke or labelled)
+
+
+def _closed(opening: Opening, month: Month, issue: Issue, now: datetime) -> Month:
+    untouched = issue.closed_by is Closer.US and not opening.touched
+    lasted = (issue.over_at or now) - opening.at
+    resolved = _kept(month.to_resolve, lasted)
+    return replace(month, closed=month.closed + 1, untouched=month.untouched + untouched, to_resolve=resolved)
+
+
+def _kept(times: tuple[int, ...], length: timedelta) -> tuple[int, ...]:
+    return (*times, max(0, round(length.total_seconds())))[-SAMPLES:]
