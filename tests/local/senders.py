@@ -20,6 +20,7 @@ REASONS = {
 }
 NEVER = "0001-01-01T00:00:00Z"
 GRAFANA = "https://grafana.example.org"
+FOLDER = "CI"
 
 
 def instant(moment: datetime) -> str:
@@ -44,11 +45,11 @@ class GrafanaAlert:
     def title(self) -> str:
         """How its issue is called, but for the priority."""
         told = [value for value in self.labels.values() if value not in self.name]
-        return f"{self.name} [{', '.join(told)}]" if told else self.name
+        return f"{self.name} [{', '.join([*told, f'folder {FOLDER}'])}]"
 
     def payload(self, began: datetime, ended: datetime | None = None) -> dict[str, Any]:
         """The alert as an entry of the webhook's `alerts`."""
-        labels = {"alertname": self.name, "grafana_folder": "CI", "team": self.team, **self.labels}
+        labels = {"alertname": self.name, "grafana_folder": FOLDER, "team": self.team, **self.labels}
         fingerprint = sha256(json.dumps(labels, sort_keys=True).encode()).hexdigest()[:16]
         uid = f"rule-{sha256(self.name.encode()).hexdigest()[:9]}"
         alert = {
@@ -77,14 +78,14 @@ def grafana_group(alerts: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "status": status,
         "orgId": 1,
         "alerts": list(alerts),
-        "groupLabels": {"grafana_folder": "CI"},
-        "commonLabels": {"grafana_folder": "CI"},
+        "groupLabels": {"grafana_folder": FOLDER},
+        "commonLabels": {"grafana_folder": FOLDER},
         "commonAnnotations": {},
         "externalURL": f"{GRAFANA}/",
         "version": "1",
-        "groupKey": '{}:{grafana_folder="CI"}',
+        "groupKey": '{}:{grafana_folder="' + FOLDER + '"}',
         "truncatedAlerts": 0,
-        "title": f"[{status.upper()}:{len(alerts)}] CI",
+        "title": f"[{status.upper()}:{len(alerts)}] {FOLDER}",
         "state": "alerting" if status == "firing" else "ok",
         "message": "**Firing**\n\n" + "\n".join(alert["annotations"]["summary"] for alert in alerts),
     }

@@ -24,6 +24,7 @@ from chalicelib.conditions.steps import OpenIssue, UpdateIssue
 from chalicelib.routing import Home, Routing
 from chalicelib.sync import intents
 from chalicelib.sync.execute import Executor
+from tests.local.senders import GrafanaAlert, grafana_group
 from tests.twins.tracker import MemoryTracker
 from tests.unit import up_to
 from tests.unit.adapters.test_adapters import SAMPLES, read
@@ -370,3 +371,12 @@ def test_with_details_none_no_label_is_public(source: str) -> None:
 
 def later(alert: AlertEvent) -> datetime:
     return alert.occurred_at + timedelta(minutes=9)
+
+
+@pytest.mark.parametrize("labels", [{}, {"host": "h1"}], ids=["no-label", "a-label"])
+def test_the_local_grafana_knows_how_the_issue_of_its_alert_is_called(labels: dict[str, str]) -> None:
+    """The demo and the benchmark find issues by this name."""
+    sent = GrafanaAlert("Disk almost full", "P3", "storage", "It is full", labels)
+    (alert,) = deliver("grafana", grafana_group([sent.payload(at(0))]), FALLBACK)
+
+    assert alert.title == sent.title
