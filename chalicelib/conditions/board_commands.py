@@ -5,14 +5,15 @@
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from difflib import get_close_matches
 from unicodedata import normalize
 
 from chalicelib.conditions.asked_windows import AskedWindows
-from chalicelib.conditions.commands import ALIKE, PersonComment, oldest
+from chalicelib.conditions.command import Reader
+from chalicelib.conditions.commands import ALIKE, NO_MORE, PersonComment, oldest
 from chalicelib.conditions.hearing import CommandsRead, first_line, length_of, remembered
 from chalicelib.conditions.windows import Scope, Window
 
@@ -29,29 +30,44 @@ _MEANT = re.compile("=|^(team|source|label)s?:", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a person asked for; with neither a `window` nor `end`, the command is wrong."""
+    """What a person asked for; with neither a `window` nor `end` nor a `word`, the command is wrong.
+
+    `word` is that of a command which a stage has besides, and `argument` what it was given.
+    """
 
     id: int
     author: str
     at: datetime
     window: Window | None = None
     end: bool = False
+    word: str = ""
+    argument: str = ""
 
 
-def new(asked: AskedWindows, repository: str, spoken: Iterable[PersonComment]) -> list[Request]:
+def new(
+    asked: AskedWindows,
+    repository: str,
+    spoken: Iterable[PersonComment],
+    more: Mapping[str, Reader] = NO_MORE,
+) -> list[Request]:
     """Read the commands in comments that are new, the oldest first."""
     first = oldest(asked.heard)
     fresh = (each for each in spoken if each.id > first and each.id not in asked.heard)
-    found = [request for each in fresh if (request := parse(repository, each))]
+    found = [request for each in fresh if (request := parse(repository, each, more))]
     return sorted(found, key=lambda request: request.id)
 
 
-def parse(repository: str, spoken: PersonComment) -> Request | None:
+def parse(
+    repository: str, spoken: PersonComment, more: Mapping[str, Reader] = NO_MORE
+) -> Request | None:
     """Read a comment's command; None if it is not one of ours."""
     word, argument = first_line(spoken.body, LONGEST_LINE)
-    if not get_close_matches(word, (MAINTENANCE,), n=1, cutoff=ALIKE):
+    if not get_close_matches(word, (MAINTENANCE, *more), n=1, cutoff=ALIKE):
         return None
     request = Request(spoken.id, spoken.author, spoken.at)
+    if word in more:
+        read = more[word](argument)
+        return request if read is None else replace(request, word=word, argument=read)
     if word != MAINTENANCE:
         return request
     if argument.lower() == END:
@@ -81,9 +97,16 @@ def _scope(repository: str, words: Sequence[str]) -> tuple[Scope, str, bool]:
 
 
 def heard(
-    asked: AskedWindows, spoken: Sequence[PersonComment], read: CommandsRead[Request], now: datetime
+    asked: AskedWindows,
+    spoken: Sequence[PersonComment],
+    read: CommandsRead[Request],
+    now: datetime,
+    done: Container[int] = (),
 ) -> AskedWindows:
-    """Do what was asked for, owe the reactions, and note what was heard; the rest is read a minute later."""
+    """Do what was asked for, owe the reactions, and note what was heard; the rest is read a minute later.
+
+    `done` are the comments whose commands were carried out elsewhere.
+    """
     windows, answers = dict(asked.windows), dict(asked.answers)
     for request in read.allowed:
         if request.window:
@@ -91,7 +114,7 @@ def heard(
         elif request.end:
             earlier = {name: window for name, window in windows.items() if name < request.id}
             windows |= {name: _ended(window, now) for name, window in earlier.items()}
-        answers[request.id] = DONE if request.window or request.end else WRONG
+        answers[request.id] = DONE if _right(request, done) else WRONG
     newest = max((each.at for each in spoken), default=asked.since)
     since = min((each.at for each in read.left), default=newest)
     newer = asked.model_copy(
@@ -105,6 +128,10 @@ def heard(
     )
     newer.forget(now)
     return newer
+
+
+def _right(request: Request, done: Container[int]) -> bool:
+    return request.window is not None or request.end or request.id in done
 
 
 def _ended(window: Window, now: datetime) -> Window:

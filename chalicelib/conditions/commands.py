@@ -4,14 +4,15 @@ A command is the first line of a comment. Words that other bots listen to are th
 is taken for a slip, and answered with the help.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from difflib import get_close_matches
+from types import MappingProxyType
 
 from chalicelib.conditions import acknowledgement, wishes
 from chalicelib.conditions.clocks import APART
-from chalicelib.conditions.command import Command, Remark
+from chalicelib.conditions.command import Command, Reader, Remark
 from chalicelib.conditions.hearing import MOST_HEARD, CommandsRead, first_line, length_of, remembered
 from chalicelib.conditions.row import AlertState, Issue, Status
 from chalicelib.conditions.wishes import Wish
@@ -42,15 +43,23 @@ class PersonComment:
     insider: bool = False
 
 
-def new(row: AlertState, spoken: Iterable[PersonComment]) -> list[Command]:
-    """Read the commands in comments that are new, the oldest first."""
+NO_MORE: Mapping[str, Reader] = MappingProxyType({})
+
+
+def new(
+    row: AlertState, spoken: Iterable[PersonComment], more: Mapping[str, Reader] = NO_MORE
+) -> list[Command]:
+    """Read the commands in comments that are new, the oldest first.
+
+    `more` are commands that a stage has besides, and how what follows them is read.
+    """
     status, issue = row.status, row.status.issue
     if issue is None:
         return []
     since, known = listens_since(issue) - APART, set(status.heard)
     first = oldest(status.heard)
     fresh = [each for each in spoken if each.id not in known and each.id > first and each.at >= since]
-    found = [command for each in fresh if (command := parse(issue, each))]
+    found = [command for each in fresh if (command := parse(issue, each, more))]
     if row.spec.news:
         found = [each if each.word in OF_NEWS else replace(each, word="") for each in found]
     return sorted(found, key=lambda command: command.id)
@@ -114,15 +123,18 @@ def listens_since(issue: Issue) -> datetime:
     return issue.heard_at or issue.episode
 
 
-def parse(issue: Issue, spoken: PersonComment) -> Command | None:
+def parse(issue: Issue, spoken: PersonComment, more: Mapping[str, Reader] = NO_MORE) -> Command | None:
     """Read a comment's command, with an empty word where it is wrong; None where it is not one of ours."""
     word, argument = first_line(spoken.body)
-    if not get_close_matches(word, WORDS, n=1, cutoff=ALIKE):
+    if not get_close_matches(word, (*WORDS, *more), n=1, cutoff=ALIKE):
         return None
     command = Command(issue.ref, spoken.id, spoken.author, word, spoken.at)
     if word == SNOOZE and (length := length_of(argument, LONGEST_SNOOZE)):
         # By GitHub's clock, which the person reads: ten minutes at most of what they asked for.
         return replace(command, until=spoken.at + length)
+    if word in more:
+        read = more[word](argument)
+        return replace(command, word="" if read is None else word, argument=read or "")
     right = word in WORDS and word != SNOOZE and not argument
     return command if right else replace(command, word="")
 

@@ -1,8 +1,9 @@
 """Commands: reads what people did to an issue and wrote on it, and carries out what they asked for."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from chalicelib.alert import Condition
@@ -53,7 +54,25 @@ class Conversation(Protocol):
         """React to a comment; doing so twice is once."""
 
 
-def listen(tracker: Conversation, row: AlertState, ref: IssueRef, now: datetime) -> AlertState:
+class Deed(Protocol):
+    """A command whose effect is outside the row: a stage has those that it has switched on."""
+
+    def read(self, argument: str) -> str | None:
+        """Read what stands after the word; None if it is wrong."""
+
+    def do(self, tracker: Conversation, row: AlertState, command: Command) -> bool:
+        """Carry it out, twice as well as once; False if what it names makes that impossible."""
+
+
+Deeds = Mapping[str, Deed]
+"""By the word of the command."""
+
+NO_DEEDS: Deeds = MappingProxyType({})
+
+
+def listen(
+    tracker: Conversation, row: AlertState, ref: IssueRef, now: datetime, deeds: Deeds
+) -> AlertState:
     """Read the issue, and the comments of people where there may be new ones."""
     seen = tracker.read(ref, row.lease_end)
     looked = replace(row, status=outcome.observed(row, seen, now), intent=None, look=False)
@@ -61,7 +80,7 @@ def listen(tracker: Conversation, row: AlertState, ref: IssueRef, now: datetime)
     if issue is None or not (row.look or issue.listen_at or issue.heard != seen.comments):
         return looked
     spoken = list(tracker.spoken(seen.ref, commands.listens_since(issue), row.lease_end))
-    found = commands.new(looked, spoken)
+    found = commands.new(looked, spoken, {word: deed.read for word, deed in deeds.items()})
     name, insiders = seen.ref.repository, commands.insiders(spoken)
     hearing = hear(
         found,
@@ -79,7 +98,12 @@ def unheard(issue: Issue, seen: Seen, key: str) -> bool:
 
 
 def obey(
-    tracker: Conversation, row: AlertState, step: FollowCommands, write: Write, now: datetime
+    tracker: Conversation,
+    row: AlertState,
+    step: FollowCommands,
+    write: Write,
+    now: datetime,
+    deeds: Deeds,
 ) -> AlertState:
     """Do what a person may ask for, and react; nothing, if they may not write any more.
 
@@ -94,6 +118,9 @@ def obey(
             return replace(row, status=outcome.observed(row, seen, now), intent=None)
         had = replace(row, status=commands.obeyed(row.status, command, now))
         reaction, status = DONE, _say_who(tracker, had, seen, _assignees(row, seen, command), write)
+    elif deed := deeds.get(command.word):
+        done = deed.do(tracker, row, command)
+        reaction, status = (DONE, commands.dismissed(row.status, command)) if done else _wrong(row, command)
     else:
         reaction, status = _answer(tracker, row, command, now)
     tracker.react(step.ref, command.id, reaction, row.lease_end)
@@ -126,10 +153,14 @@ def _assignees(row: AlertState, seen: Seen, command: Command) -> dict[str, Any]:
 
 
 def _answer(tracker: Conversation, row: AlertState, command: Command, now: datetime) -> tuple[str, Status]:
-    if not command.word:
-        return WRONG, commands.corrected(row.status, command)
+    if command.word not in commands.WORDS:
+        return _wrong(row, command)
     _carry_out(tracker, row, command)
     return DONE, commands.obeyed(row.status, command, now)
+
+
+def _wrong(row: AlertState, command: Command) -> tuple[str, Status]:
+    return WRONG, commands.corrected(row.status, command)
 
 
 def _carry_out(tracker: Conversation, row: AlertState, command: Command) -> None:

@@ -31,7 +31,7 @@ from chalicelib.conditions.steps import (
 from chalicelib.errors import Refused
 from chalicelib.routing import Routing
 from chalicelib.sync import duplicates, readiness
-from chalicelib.sync.commands import Conversation, listen, obey, unheard
+from chalicelib.sync.commands import NO_DEEDS, Conversation, Deeds, listen, obey, unheard
 from chalicelib.sync.recover import Holder, Lists, MarkerSearch, nobody
 
 OUT_OF_SIGHT = (404, 410)
@@ -72,8 +72,10 @@ class Executor:
         routing: Routing,
         now: Callable[[], datetime],
         holder: Holder = nobody,
+        deeds: Deeds = NO_DEEDS,
     ) -> None:
         self.connect, self._routing, self._now, self._holder = tracker, routing, now, holder
+        self._deeds = deeds
 
     @property
     def _tracker(self) -> Tracker:
@@ -97,9 +99,9 @@ class Executor:
             case RemoveLabel(ref, label):
                 return self._remove_label(row, ref, label, needed(row.status.issue))
             case ReadIssue(ref):
-                return listen(self._tracker, row, ref, self._now())
+                return listen(self._tracker, row, ref, self._now(), self._deeds)
             case FollowCommands():
-                return obey(self._tracker, row, step, self._written, self._now())
+                return obey(self._tracker, row, step, self._written, self._now(), self._deeds)
             case Adopt(ref):
                 seen = self._tracker.read(ref, row.lease_end)
                 alert = needed(row.spec.alert)
@@ -168,7 +170,7 @@ class Executor:
         if outcome.surprising(issue, seen):
             return replace(row, status=outcome.observed(row, seen, self._now()), intent=None)
         if unheard(issue, seen, key):
-            return listen(self._tracker, row, ref, self._now())
+            return listen(self._tracker, row, ref, self._now(), self._deeds)
         self._tracker.comment(ref, render.comment(row, self._routing, key, self._now()), row.lease_end)
         return replace(row, status=written.commented(row, alert.priority, key, self._now()), intent=None)
 

@@ -3,14 +3,15 @@
 At once where GitHub has said that somebody commented, else every five minutes.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from chalicelib.alert import Priority
 from chalicelib.conditions import asked_windows, board_commands
 from chalicelib.conditions.asked_windows import AskedWindows
+from chalicelib.conditions.board_commands import Request
 from chalicelib.conditions.calls import Kind
 from chalicelib.conditions.commands import PersonComment, insiders
 from chalicelib.conditions.hearing import hear
@@ -42,6 +43,16 @@ class Comments(Protocol):
         """React to a comment; doing so twice is once."""
 
 
+class BoardDeed(Protocol):
+    """A command on the board that a stage has besides; it may be carried out twice."""
+
+    def read(self, argument: str) -> str | None:
+        """Read what stands after the word; None if it is wrong."""
+
+    def asked(self, tracker: Comments, board: IssueRef, request: Request, before: datetime) -> bool:
+        """Carry it out; False if what it names makes that impossible."""
+
+
 @dataclass(frozen=True)
 class BoardListener:
     """Listens to the boards of the routed repositories."""
@@ -53,6 +64,7 @@ class BoardListener:
     now: Callable[[], datetime]
     telemetry: Telemetry
     every: timedelta = timedelta(minutes=5)
+    deeds: Mapping[str, BoardDeed] = field(default_factory=dict)
 
     def listen(self, until: datetime) -> None:
         """Listen to every board whose turn it is; one repository's trouble does not hold up the others."""
@@ -93,7 +105,8 @@ class BoardListener:
         """Read what is new, and carry out what those ask for who may write."""
         comments, now = self.comments(), self.now()
         spoken = list(comments.spoken(ref, asked.since or now - BEFORE, until))
-        requests = board_commands.new(asked, repository, spoken)
+        more = {word: deed.read for word, deed in self.deeds.items()}
+        requests = board_commands.new(asked, repository, spoken, more)
         read = hear(
             requests,
             asked.heard,
@@ -101,10 +114,16 @@ class BoardListener:
             insiders(spoken),
             comments.refused(ref.repository, now),
         )
-        for request in read.allowed:
+        done = {each.id for each in read.allowed if self._did(comments, ref, each, until)}
+        for request in (each for each in read.allowed if not each.word):
             what = "END" if request.end else "WINDOW" if request.window else "WRONG"
             self.telemetry.event("MAINTENANCE", action=what, repository=repository, author=request.author)
-        return board_commands.heard(asked, spoken, read, now)
+        return board_commands.heard(asked, spoken, read, now, done)
+
+    def _did(self, comments: Comments, ref: IssueRef, request: Request, until: datetime) -> bool:
+        """Carry out what is not about windows."""
+        deed = self.deeds.get(request.word)
+        return deed is not None and deed.asked(comments, ref, request, until)
 
     def _answer(self, ref: IssueRef, comment: int, reaction: str, until: datetime) -> None:
         """React, unless the comment is gone or the board is locked."""

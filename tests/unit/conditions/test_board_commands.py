@@ -139,3 +139,14 @@ def test_the_document_is_read_as_it_was_written() -> None:
     assert AskedWindows.model_validate_json(asked.model_dump_json()) == asked
     assert replace(asked.windows[1], by="") != asked.windows[1]
     assert timedelta(days=7) == board_commands.LONGEST_ASKED
+
+
+def test_a_stage_may_have_more_commands_which_are_done_elsewhere() -> None:
+    more = {"page": lambda argument: argument or None}
+    asked, spoken = AskedWindows(), [said("/page mona", 1), said("/page", 2), said("/pages", 3)]
+    found = new(asked, REPOSITORY, spoken, more)
+    assert [(each.word, each.argument) for each in found] == [("page", "mona"), ("", ""), ("", "")]
+    read = hear(found, (), lambda _: True)
+    assert heard(asked, spoken, read, at(1), {1}).answers == {1: DONE, 2: WRONG, 3: WRONG}
+    assert heard(asked, spoken, read, at(1)).answers[1] == WRONG
+    assert new(asked, REPOSITORY, spoken) == []

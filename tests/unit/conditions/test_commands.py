@@ -253,3 +253,19 @@ def test_a_command_alone_is_no_remark() -> None:
 def test_the_remarks_of_few_people_are_remembered() -> None:
     many = [said("me too", number, author=f"user-{number}") for number in range(1, 9)]
     assert remembered(*many) == [(f"user-{number}", number) for number in range(4, 9)]
+
+
+def of_page(argument: str) -> str | None:
+    return argument.lower() if argument.isalpha() else None
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [("/page Mona", ("page", "mona")), ("/page 12", ("", "")), ("/pages x", ("", "")), ("/pack", None)],
+)
+def test_a_stage_may_have_more_commands_each_of_which_reads_what_follows(
+    body: str, expected: tuple[str, str] | None
+) -> None:
+    found = commands.new(ROW, [said(body)], {"page": of_page})
+    assert [(each.word, each.argument) for each in found] == ([expected] if expected else [])
+    assert commands.new(ROW, [said(body)]) == []

@@ -10,9 +10,11 @@ import pytest
 
 from chalicelib.adapters.envelope import Message
 from chalicelib.collector.github_hint import GitHubHints
+from chalicelib.conditions.command import Command
 from chalicelib.conditions.issue import Closer, IssueRef
 from chalicelib.conditions.row import AlertState
 from chalicelib.errors import Contended, Gone, OutcomeUnknown, Refused, Rejected, Unavailable
+from chalicelib.sync.execute import Executor
 from chalicelib.webhook.hints import Hint
 from tests.twins.store import MemoryStore
 from tests.unit.builders import REPOSITORY, at, firing, resolved
@@ -598,3 +600,40 @@ def test_a_condition_that_flaps_all_day_is_one_issue_few_comments_and_few_writes
     assert not thread.seen.open
     assert "alert:flapping" not in thread.seen.labels
     assert "Fired at least" in thread.seen.body
+
+
+class Paging:
+    """A command that a stage has besides."""
+
+    def __init__(self) -> None:
+        self.paged: list[str] = []
+
+    def read(self, argument: str) -> str | None:
+        return argument or None
+
+    def do(self, tracker: object, row: AlertState, command: Command) -> bool:
+        self.paged.append(command.argument)
+        return command.argument == "hubot"
+
+
+def test_a_command_of_the_stage_is_carried_out_and_leaves_the_alert_as_it_is(world: People) -> None:
+    paging, before = Paging(), world.row.status.issue
+    act = Executor(
+        lambda: world.tracker, world.policy.routing, world.clock.now, world.store.of_issue, {"page": paging}
+    )
+    world.sync = replace(world.sync, act=act)
+    right, wrong = world.say("/page hubot"), world.say("/page nobody")
+    world.say("/page hubot", author="stranger")
+    world.event()
+    assert paging.paged == ["hubot", "nobody"]
+    assert world.reactions() == {(right, "+1"), (wrong, "confused")}
+    assert before
+    assert world.row.status.issue
+    assert world.row.status.issue.called_at == before.called_at
+    assert world.row.status.commands == ()
+
+
+def test_without_it_the_word_is_for_others(world: People) -> None:
+    world.say("/page hubot")
+    world.event()
+    assert world.reactions() == set()

@@ -1,12 +1,14 @@
 """Listening to the boards: when their comments are read, and that each is answered once."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from chalicelib.conditions.asked_windows import AskedWindows, key
+from chalicelib.conditions.board_commands import Request
 from chalicelib.conditions.commands import PersonComment
 from chalicelib.conditions.issue import Draft, IssueRef
 from chalicelib.errors import Refused, TooLate, Unavailable
@@ -163,3 +165,29 @@ def test_one_repositorys_trouble_is_told_and_a_lack_of_time_ends_the_run(hall: H
     with pytest.raises(TooLate):
         hall.listen()
     hall.listener.listen(hall.clock.now())
+
+
+class Paging:
+    """A command that a stage has besides."""
+
+    def __init__(self) -> None:
+        self.paged: list[tuple[str, str, IssueRef]] = []
+
+    def read(self, argument: str) -> str | None:
+        return argument or None
+
+    def asked(self, tracker: object, board: IssueRef, request: Request, before: datetime) -> bool:
+        self.paged.append((request.author, request.argument, board))
+        return request.argument == "hubot"
+
+
+def test_a_command_of_the_stage_is_carried_out_and_answered(hall: Hall) -> None:
+    paging = Paging()
+    hall.listener = replace(hall.listener, deeds={"page": paging})
+    hall.says("/page hubot")
+    hall.says("/page nobody")
+    hall.says("/page")
+    hall.says("/page hubot", author="stranger")
+    hall.listen()
+    assert paging.paged == [("mona", "hubot", BOARD), ("mona", "nobody", BOARD)]
+    assert hall.reactions == {(1, "+1"), (2, "confused"), (3, "confused")}
