@@ -57,9 +57,7 @@ def new(
     return sorted(found, key=lambda request: request.id)
 
 
-def parse(
-    repository: str, spoken: PersonComment, more: Mapping[str, Reader] = NO_MORE
-) -> Request | None:
+def parse(repository: str, spoken: PersonComment, more: Mapping[str, Reader] = NO_MORE) -> Request | None:
     """Read a comment's command; None if it is not one of ours."""
     word, argument = first_line(spoken.body, LONGEST_LINE)
     if not get_close_matches(word, (MAINTENANCE, *more), n=1, cutoff=ALIKE):

@@ -7,7 +7,6 @@ import re
 import tomllib
 from datetime import UTC, time, timedelta
 from typing import Annotated, Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
     AfterValidator,
@@ -23,7 +22,8 @@ from pydantic import (
 from chalicelib.conditions.clocks import LONG_AGO
 from chalicelib.conditions.windows import LONGEST, Recurring, Rule, Scope, Window
 from chalicelib.errors import ConfigurationError
-from chalicelib.routing.file import Length, Team, fault
+from chalicelib.routing.file import fault
+from chalicelib.routing.values import Length, Team, TimeZone
 
 FILE = "maintenance.toml"
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -39,13 +39,6 @@ def _time(value: object) -> time:
     if not isinstance(value, str) or not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", value):
         raise ValueError(f'{value!r} is not a time of day such as "02:30"')
     return time.fromisoformat(value)
-
-
-def _zone(value: object) -> ZoneInfo:
-    try:
-        return ZoneInfo(str(value))
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(f"{value!r} is not a time zone such as Europe/Berlin or UTC") from None
 
 
 def _bounded(length: timedelta) -> timedelta:
@@ -67,7 +60,7 @@ class _Window(BaseModel):
     days: frozenset[Annotated[int, BeforeValidator(_day)]] | None = None
     at: Annotated[time, BeforeValidator(_time)] | None = None
     lasts: Annotated[Length, AfterValidator(_bounded)] | None = None
-    time_zone: Annotated[ZoneInfo, BeforeValidator(_zone)] | None = None
+    time_zone: TimeZone | None = None
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

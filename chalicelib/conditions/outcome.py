@@ -42,6 +42,7 @@ def opened(row: AlertState, intent: Intent, seen: Seen, now: datetime, *, found:
         clock_ahead=ahead,
         left_out=seen.left_out,
         continues=continued is not None,
+        on_call=intent.on_call,
     )
     snoozed_until = row.status.snoozed_until if _ahead(row.status.snoozed_until, now) else None
     return replace(
@@ -178,6 +179,7 @@ def shown(row: AlertState, alert: AlertEvent, seen: Seen, title: str, now: datet
         announced=max(issue.announced, alert.priority),
         closed_by_our_clock=_closed_by_our_clock(issue, seen, now, row.intent),
         kept_open=False,
+        on_call=row.on_call,
     )
     snoozed_until = row.status.snoozed_until if seen.open else None
     return replace(row.status, issue=issue, told=episode, failures=0, snoozed_until=snoozed_until)

@@ -7,19 +7,22 @@ Like a Kubernetes object, a row has a spec, written by record alone, and a statu
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from chalicelib.alert import Priority
 from chalicelib.conditions import heartbeats
 from chalicelib.conditions.command import Command, Remark
 from chalicelib.conditions.enrichment import Enrichment
 from chalicelib.conditions.facts import Fact
+from chalicelib.conditions.intent import Intent, Lease, Verb
 from chalicelib.conditions.issue import IssueRef, Shown
 from chalicelib.conditions.nothing import Held
+from chalicelib.conditions.on_call import Called
 from chalicelib.conditions.setbacks import PutOff, Refusal
 from chalicelib.conditions.spec import Episode, Spec
 from chalicelib.conditions.tally import Past
 from chalicelib.conditions.wishes import Wish
+
+__all__ = ["AlertState", "Intent", "Issue", "Lease", "Status", "Verb"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +41,7 @@ class Issue(Shown):
     `heard` counts the comments there were when people's were last read, up to `heard_at`; `once` has
     the keys of comments that are written only once. `left_out` names the labels and assignees that GitHub did
     not take when it was opened; it `continues` its predecessor where that took no more comments.
+    `on_call` are those who were on call when it was opened, of teams whose issues call them.
     `listen_at` is when the rest of what people said is read, if it was too much for one look. `remarks` are
     the newest that each of a few people left.
     """
@@ -71,54 +75,12 @@ class Issue(Shown):
     acked_at: datetime | None = None
     called_at: datetime | None = None
     tier: int = 0
+    on_call: tuple[Called, ...] = ()
 
     @property
     def over_at(self) -> datetime | None:
         """When it was closed, by our own clock; by GitHub's where nothing else is known."""
         return self.closed_by_our_clock or self.closed_at
-
-
-class Verb(StrEnum):
-    """What an unfinished step set out to do."""
-
-    OPEN = "OPEN"
-    COMMENT = "COMMENT"
-    REOPEN = "REOPEN"
-    CHANGE = "CHANGE"
-
-
-@dataclass(frozen=True, slots=True)
-class Intent:
-    """A step begun and not known to have ended; what it was planned on, so that its outcome can be found.
-
-    `looks` counts the empty looks for it, the last of them at `looked_at`. `key` names a comment; `title`,
-    `labels`, `priority` and `teams` are what an opening shows.
-    """
-
-    verb: Verb
-    episode: datetime
-    generation: int
-    since: datetime
-    repository: str
-    key: str = ""
-    title: str = ""
-    labels: tuple[str, ...] = ()
-    priority: Priority = Priority.P3
-    teams: tuple[str, ...] = ()
-    looks: int = 0
-    looked_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Lease:
-    """The right of one worker to act on the row.
-
-    `unended` counts the claims in a row before this one that were never settled.
-    """
-
-    owner: str
-    until: datetime
-    unended: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +145,18 @@ class AlertState:
         """What was looked up for this episode; None if nothing has been."""
         known = self.status.enrichment
         return known if known and known.episode == self.spec.episode else None
+
+    @property
+    def on_call(self) -> tuple[Called, ...]:
+        """Who is called as on call: by the step under way, or else by the issue as it was opened."""
+        issue, begun = self.status.issue, self.intent
+        if begun and begun.on_call:
+            return begun.on_call
+        return issue.on_call if issue else ()
+
+    def called(self, team: str) -> tuple[str, ...]:
+        """Mention those of `on_call` who are so for a team."""
+        return tuple(name for each in self.on_call if each.team == team for name in each.people)
 
     @property
     def lease_end(self) -> datetime:

@@ -7,7 +7,7 @@ from typing import TypeVar
 import httpx
 from pydantic import TypeAdapter, ValidationError
 
-from chalicelib.errors import AlertsNotListed
+from chalicelib.errors import AlertingError, AlertsNotListed
 
 T = TypeVar("T")
 
@@ -15,41 +15,51 @@ LARGEST = 16 * 1024 * 1024
 """Bytes of an answer: some 16,000 alerts."""
 
 
-class Api:
-    """Reads JSON below one address; raises AlertsNotListed, which never holds the credential."""
-
-    def __init__(self, http: httpx.Client, credential: Callable[[], str], seconds: float) -> None:
-        self._http, self._credential, self._seconds = http, credential, seconds
-
-    def get(self, path: str, kind: TypeAdapter[T]) -> T:
-        """Read an answer; a redirection is none."""
-        where = f"{self._http.base_url.host}{path}"
-        try:
-            return kind.validate_json(self._read(path, where))
-        except ValidationError as error:
-            raise AlertsNotListed(f"{where} answered something else than expected") from error
-        except httpx.HTTPError as error:
-            raise AlertsNotListed(f"{where} did not answer: {type(error).__name__}") from error
-
-    def _read(self, path: str, where: str) -> bytes:
-        body, credential = b"", self._credential()
-        headers = {"accept": "application/json"} | (
-            {"authorization": _scheme(credential)} if credential else {}
-        )
-        with self._http.stream(
-            "GET", path, headers=headers, timeout=self._seconds, follow_redirects=False
-        ) as answer:
-            if answer.status_code != httpx.codes.OK:
-                raise AlertsNotListed(f"{where} answered {answer.status_code}")
-            for part in answer.iter_bytes():
-                body += part
-                if len(body) > LARGEST:
-                    raise AlertsNotListed(f"{where} answered more than {LARGEST} bytes")
-        return body
-
-
-def _scheme(credential: str) -> str:
+def scheme(credential: str) -> str:
     """Send `user:password` as Basic, all that Alertmanager itself knows, and any other as a token."""
     if ":" in credential:
         return f"Basic {base64.b64encode(credential.encode()).decode()}"
     return f"Bearer {credential}"
+
+
+class Api:
+    """Reads what is at an address; raises `fails`, which never holds the credential."""
+
+    def __init__(
+        self,
+        http: httpx.Client,
+        credential: Callable[[], str],
+        seconds: float,
+        fails: type[AlertingError] = AlertsNotListed,
+        scheme: Callable[[str], str] = scheme,
+    ) -> None:
+        self._http, self._credential, self._seconds = http, credential, seconds
+        self._fails, self._scheme = fails, scheme
+
+    def get(self, path: str, kind: TypeAdapter[T]) -> T:
+        """Read JSON below the address; a redirection is none."""
+        where = f"{self._http.base_url.host}{path}"
+        try:
+            return kind.validate_json(self.read(path, where))
+        except ValidationError as error:
+            raise self._fails(f"{where} answered something else than expected") from error
+
+    def read(self, url: str, where: str, largest: int = LARGEST) -> bytes:
+        """Read what is there; errors call it `where`, as a whole address may be a secret."""
+        credential = self._credential()
+        headers = {"accept": "application/json"} if self._http.base_url.host else {}
+        headers |= {"authorization": self._scheme(credential)} if credential else {}
+        try:
+            with self._http.stream(
+                "GET", url, headers=headers, timeout=self._seconds, follow_redirects=False
+            ) as answer:
+                if answer.status_code != httpx.codes.OK:
+                    raise self._fails(f"{where} answered {answer.status_code}")
+                body = bytearray()
+                for part in answer.iter_bytes():
+                    body += part
+                    if len(body) > largest:
+                        raise self._fails(f"{where} answered more than {largest} bytes")
+                return bytes(body)
+        except httpx.HTTPError as error:
+            raise self._fails(f"{where} did not answer: {type(error).__name__}") from error

@@ -69,13 +69,10 @@ def _quiet(view: View) -> list[str]:
 
 
 def _help(view: View) -> list[str]:
-    return [HELP_ON_NEWS if view.row.spec.news else HELP]
+    return [HELP_ON_NEWS] if view.row.spec.news else [HELP, people.available(view)]
 
 
-HELP = f"""\
-That command could not be carried out. These can be, on the first line of a comment:
-
-{people.COMMANDS}"""
+HELP = "That command could not be carried out. These can be, on the first line of a comment:"
 
 HELP_ON_NEWS = f"""\
 This is a notification: nobody has to take it, and it sends no updates. Close the issue once you have read it.

@@ -1,8 +1,10 @@
 """People: who has an alert, whom it calls, and what they may write to us."""
 
 from chalicelib.conditions import commands
+from chalicelib.conditions.on_call import HANDOFF
 from chalicelib.conditions.row import Issue
 from chalicelib.conditions.tiers import called_by_opening
+from chalicelib.render import on_call
 from chalicelib.render.view import View
 from chalicelib.render.words import moment
 
@@ -15,6 +17,7 @@ EFFECTS = {
     commands.UNSNOOZE: ("", "the snooze ends now."),
     commands.MUTE: ("", "no updates about this alert until it is unmuted."),
     commands.UNMUTE: ("", "updates resume."),
+    HANDOFF: (" @name", "that person is on call for the team until the shift ends."),
 }
 """How each command is written, and its effect."""
 
@@ -24,8 +27,14 @@ def listed(words: tuple[str, ...]) -> str:
     return "\n".join(f"- `/{word}{EFFECTS[word][0]}`: {EFFECTS[word][1]}" for word in words)
 
 
-COMMANDS = listed(commands.WORDS)
-FOLDED = f"On the first line of a comment, by anyone who can write to this repository:\n\n{COMMANDS}"
+def available(view: View) -> str:
+    """List the commands that an alert's issue takes."""
+    return listed((*commands.WORDS, *((HANDOFF,) if view.route.on_call else ())))
+
+
+def folded(view: View) -> str:
+    """List them for people who read the issue."""
+    return f"On the first line of a comment, by anyone who can write to this repository:\n\n{available(view)}"
 
 
 def who_has_it(view: View) -> str:
@@ -47,9 +56,10 @@ def called(view: View, issue: Issue | None) -> str:
     if not view.firing:
         return ""
     if issue:
-        return view.mentions(issue.announced)
+        return "\n\n".join(filter(None, [view.mentions(issue.announced), on_call.unsure(view)]))
     tier = called_by_opening(view.row.status.issue, view.alert.priority)
-    return " ".join(filter(None, [view.mentions(view.alert.priority), of_tier(view, tier)]))
+    names = " ".join(filter(None, [view.mentions(view.alert.priority), of_tier(view, tier)]))
+    return "\n\n".join(filter(None, [names, on_call.unsure(view)]))
 
 
 def of_tier(view: View, number: int) -> str:

@@ -61,7 +61,7 @@ def rest(view: View, room: Room) -> Iterator[str]:
         yield _annotations(view, room)
         if len(reason) > SHORT or view.told_shorter:
             yield _folded("The whole reason", view.text(reason, room.text))
-        yield _folded("Commands", people.FOLDED if view.firing else "")
+        yield _folded("Commands", people.folded(view) if view.firing else "")
         told = [*firings.drawn(view), "\n".join(earlier)] if earlier else []
         yield _folded(f"Earlier firings ({len(earlier)})", "\n\n".join(told))
         yield _folded("What the provider sent", _raw(view, room.raw))

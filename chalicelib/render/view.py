@@ -37,7 +37,7 @@ class View:
         alert = row.spec.alert
         if alert is None:
             raise ValueError(f"nothing to show: no firing is known of {row.fingerprint}")
-        route = routing.route(alert.teams)
+        route = routing.route(alert.teams, row.called)
         if route.details is Details.NONE:
             alert = alert.model_copy(update={"reason": redaction.without_series(alert.reason or "") or None})
         return cls(row, alert, routing.owners(alert.teams), route, now, routing.home)

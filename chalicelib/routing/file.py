@@ -1,63 +1,29 @@
 """The file of the routing table, `routing.toml`: read as a whole, every fault reported with its key."""
 
-import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from chalicelib.adapters.owner_rules import DEFAULT, OwnerTable
 from chalicelib.alert import Priority
 from chalicelib.errors import ConfigurationError
-from chalicelib.labels import MAX_LABEL
 from chalicelib.routing.inhibit_file import Inhibit
 from chalicelib.routing.owner_names import Names, Severity, Source
-from chalicelib.routing.table import MAX_ASSIGNEES, Details, Escalation, Fallback, Route, Routing, union
+from chalicelib.routing.table import (
+    MAX_ASSIGNEES,
+    ON_CALL,
+    Details,
+    Escalation,
+    Fallback,
+    Route,
+    Routing,
+    union,
+)
+from chalicelib.routing.values import Assignee, Called, Label, Length, Repository, Runbook, Team, Tier
 
 MAX_TIERS = 10
-
-
-def _fits(pattern: str, what: str) -> AfterValidator:
-    def check(value: str) -> str:
-        if not re.fullmatch(pattern, value):
-            raise ValueError(f"{value!r} is not {what}")
-        return value
-
-    return AfterValidator(check)
-
-
-def _length(value: object) -> timedelta:
-    found = re.fullmatch(r"([1-9][0-9]{0,3})([smh])", value) if isinstance(value, str) else None
-    if found is None:
-        raise ValueError(f'{value!r} is not a length of time such as "15m" or "1h"')
-    return int(found[1]) * _UNITS[found[2]]
-
-
-def _somebody(tier: tuple[str, ...]) -> tuple[str, ...]:
-    if not tier:
-        raise ValueError("a tier that names nobody")
-    return tier
-
-
-_UNITS = {"s": timedelta(seconds=1), "m": timedelta(minutes=1), "h": timedelta(hours=1)}
-_LOGIN = r"[A-Za-z0-9][A-Za-z0-9_-]*"
-Team = Annotated[str, _fits(r"(?=.{1,45}$)[a-z0-9]+(-[a-z0-9]+)*", "a team slug such as dev-infra")]
-Repository = Annotated[str, _fits(rf"{_LOGIN}/[A-Za-z0-9._-]+", "a repository as owner/name")]
-Login = Annotated[str, _fits(_LOGIN, "a GitHub login")]
-Mention = Annotated[str, _fits(rf"@{_LOGIN}(/[A-Za-z0-9._-]+)?", "a mention such as @org/team or @login")]
-Runbook = Annotated[str, _fits(r"https?://[^\s<>\"`\\]+", "an http or https address")]
-Label = Annotated[
-    str,
-    _fits(
-        rf"(?!(?i:alert:|routing:|Pri:|Team:|Source:))\S(.{{0,{MAX_LABEL - 2}}}\S)?",
-        f"a label of at most {MAX_LABEL} characters without one of our own prefixes",
-    ),
-]
-
-Length = Annotated[timedelta, BeforeValidator(_length)]
-Tier = Annotated[tuple[Mention, ...], AfterValidator(_somebody)]
 
 
 class _Table(BaseModel):
@@ -67,9 +33,9 @@ class _Table(BaseModel):
 class _Team(_Table):
     repository: Repository = ""
     labels: tuple[Label, ...] = ()
-    assignees: Annotated[tuple[Login, ...], Field(max_length=MAX_ASSIGNEES)] = ()
+    assignees: Annotated[tuple[Assignee, ...], Field(max_length=MAX_ASSIGNEES)] = ()
     runbook: Runbook | None = None
-    mention: dict[Priority, tuple[Mention, ...]] = Field(default_factory=dict)
+    mention: dict[Priority, tuple[Called, ...]] = Field(default_factory=dict)
     escalate_after: Length | None = None
     escalate_to: Annotated[tuple[Tier, ...], Field(max_length=MAX_TIERS)] = ()
     close_on_resolve: bool = True
@@ -163,6 +129,7 @@ def _route(table: _Team) -> Route:
         details=table.details,
         board=table.board,
         escalation=_escalation(table),
+        on_call=ON_CALL in union([table.assignees, *table.mention.values(), *table.escalate_to]),
     )
 
 

@@ -1,6 +1,6 @@
 """The routing table: which repository, labels and people an alert gets."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
@@ -14,6 +14,16 @@ from chalicelib.labels import AREA_LABEL, KNOWN_LABELS, MAX_LABEL, NOTIFICATION_
 from chalicelib.routing.inhibition import InhibitRule
 
 MAX_ASSIGNEES = 10
+ON_CALL = "<on-call>"
+"""Stands in the file for whoever is on call for the team then; no login or team can be written so."""
+
+OnCall = Callable[[str], tuple[str, ...]]
+"""Mentions those who are on call for a team."""
+
+
+def nobody(_: str) -> tuple[str, ...]:
+    """Say that nobody is."""
+    return ()
 
 
 class Details(StrEnum):
@@ -34,7 +44,7 @@ class Escalation:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Where an alert's issue is, and whom and what it names."""
+    """Where an alert's issue is, and whom and what it names; `on_call` says that ON_CALL is among them."""
 
     repository: str
     labels: tuple[str, ...]
@@ -45,6 +55,20 @@ class Route:
     details: Details
     board: bool = True
     escalation: Escalation | None = None
+    on_call: bool = False
+
+    def filled(self, mentions: tuple[str, ...]) -> "Route":
+        """Put people in the place of ON_CALL; a team cannot be assigned. Tiers stay as many."""
+        if not self.on_call:
+            return self
+        logins = tuple(each.removeprefix("@") for each in mentions if "/" not in each)
+        tiers = self.escalation
+        return replace(
+            self,
+            assignees=_put(self.assignees, logins)[:MAX_ASSIGNEES],
+            mentions={priority: _put(names, mentions) for priority, names in self.mentions.items()},
+            escalation=tiers and Escalation(tiers.after, tuple(_put(tier, mentions) for tier in tiers.tiers)),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +123,9 @@ class Routing:
         """Put the fallback team where no team was named."""
         return (self.fallback.team,) if self.fallback and teams == (UNKNOWN_TEAM,) else teams
 
-    def route(self, teams: tuple[str, ...]) -> Route:
+    def route(self, teams: tuple[str, ...], on_call: OnCall = nobody) -> Route:
         """Route to the first team's repository; labels, assignees and mentions are those of all."""
-        routes = [self.teams.get(team, self.default) for team in self.owners(teams)]
+        routes = [self.teams.get(team, self.default).filled(on_call(team)) for team in self.owners(teams)]
         return routes[0] if len(routes) == 1 else _joined(routes)
 
     def labels_in(self, repository: str) -> tuple[str, ...]:
@@ -113,9 +137,9 @@ class Routing:
         return union([tuple(known), *(route.labels for route in routes)])
 
     def assigned_in(self, repository: str) -> tuple[str, ...]:
-        """Everybody who is assigned to issues in a repository."""
+        """Everybody whom the file assigns to issues in a repository."""
         routes = [route for route in (self.default, *self.teams.values()) if route.repository == repository]
-        return union(route.assignees for route in routes)
+        return union(route.filled(()).assignees for route in routes)
 
     def labels(self, alert: AlertEvent) -> tuple[str, ...]:
         """Every label that we set on the alert's issue, in a stable order, none over GitHub's limit."""
@@ -135,6 +159,7 @@ def _joined(routes: Sequence[Route]) -> Route:
         assignees=union(route.assignees for route in routes)[:MAX_ASSIGNEES],
         mentions={p: union(route.mentions.get(p, ()) for route in routes) for p in Priority},
         escalation=_joined_tiers([route.escalation for route in routes if route.escalation]),
+        on_call=any(route.on_call for route in routes),
     )
 
 
@@ -144,6 +169,10 @@ def _joined_tiers(escalations: Sequence[Escalation]) -> Escalation | None:
         return None
     tiers = zip_longest(*(each.tiers for each in escalations), fillvalue=())
     return Escalation(min(each.after for each in escalations), tuple(union(tier) for tier in tiers))
+
+
+def _put(names: tuple[str, ...], people: tuple[str, ...]) -> tuple[str, ...]:
+    return union(people if name == ON_CALL else (name,) for name in names)
 
 
 def union(groups: Iterable[tuple[str, ...]]) -> tuple[str, ...]:

@@ -3,12 +3,11 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any, Protocol
 
 from chalicelib.alert import Condition
 from chalicelib.conditions import commands, outcome
-from chalicelib.conditions.command import Command
+from chalicelib.conditions.command import Command, Reader
 from chalicelib.conditions.commands import PersonComment
 from chalicelib.conditions.comments import Comment
 from chalicelib.conditions.hearing import hear
@@ -54,24 +53,8 @@ class Conversation(Protocol):
         """React to a comment; doing so twice is once."""
 
 
-class Deed(Protocol):
-    """A command whose effect is outside the row: a stage has those that it has switched on."""
-
-    def read(self, argument: str) -> str | None:
-        """Read what stands after the word; None if it is wrong."""
-
-    def do(self, tracker: Conversation, row: AlertState, command: Command) -> bool:
-        """Carry it out, twice as well as once; False if what it names makes that impossible."""
-
-
-Deeds = Mapping[str, Deed]
-"""By the word of the command."""
-
-NO_DEEDS: Deeds = MappingProxyType({})
-
-
 def listen(
-    tracker: Conversation, row: AlertState, ref: IssueRef, now: datetime, deeds: Deeds
+    tracker: Conversation, row: AlertState, ref: IssueRef, now: datetime, more: Mapping[str, Reader]
 ) -> AlertState:
     """Read the issue, and the comments of people where there may be new ones."""
     seen = tracker.read(ref, row.lease_end)
@@ -80,7 +63,7 @@ def listen(
     if issue is None or not (row.look or issue.listen_at or issue.heard != seen.comments):
         return looked
     spoken = list(tracker.spoken(seen.ref, commands.listens_since(issue), row.lease_end))
-    found = commands.new(looked, spoken, {word: deed.read for word, deed in deeds.items()})
+    found = commands.new(looked, spoken, more)
     name, insiders = seen.ref.repository, commands.insiders(spoken)
     hearing = hear(
         found,
@@ -98,12 +81,7 @@ def unheard(issue: Issue, seen: Seen, key: str) -> bool:
 
 
 def obey(
-    tracker: Conversation,
-    row: AlertState,
-    step: FollowCommands,
-    write: Write,
-    now: datetime,
-    deeds: Deeds,
+    tracker: Conversation, row: AlertState, step: FollowCommands, write: Write, now: datetime
 ) -> AlertState:
     """Do what a person may ask for, and react; nothing, if they may not write any more.
 
@@ -118,9 +96,6 @@ def obey(
             return replace(row, status=outcome.observed(row, seen, now), intent=None)
         had = replace(row, status=commands.obeyed(row.status, command, now))
         reaction, status = DONE, _say_who(tracker, had, seen, _assignees(row, seen, command), write)
-    elif deed := deeds.get(command.word):
-        done = deed.do(tracker, row, command)
-        reaction, status = (DONE, commands.dismissed(row.status, command)) if done else _wrong(row, command)
     else:
         reaction, status = _answer(tracker, row, command, now)
     tracker.react(step.ref, command.id, reaction, row.lease_end)
@@ -154,13 +129,9 @@ def _assignees(row: AlertState, seen: Seen, command: Command) -> dict[str, Any]:
 
 def _answer(tracker: Conversation, row: AlertState, command: Command, now: datetime) -> tuple[str, Status]:
     if command.word not in commands.WORDS:
-        return _wrong(row, command)
+        return WRONG, commands.corrected(row.status, command)
     _carry_out(tracker, row, command)
     return DONE, commands.obeyed(row.status, command, now)
-
-
-def _wrong(row: AlertState, command: Command) -> tuple[str, Status]:
-    return WRONG, commands.corrected(row.status, command)
 
 
 def _carry_out(tracker: Conversation, row: AlertState, command: Command) -> None:

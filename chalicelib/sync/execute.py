@@ -30,8 +30,9 @@ from chalicelib.conditions.steps import (
 )
 from chalicelib.errors import Refused
 from chalicelib.routing import Routing
-from chalicelib.sync import duplicates, readiness
-from chalicelib.sync.commands import NO_DEEDS, Conversation, Deeds, listen, obey, unheard
+from chalicelib.routing.table import MAX_ASSIGNEES
+from chalicelib.sync import deeds, duplicates, readiness
+from chalicelib.sync.commands import Conversation, listen, obey, unheard
 from chalicelib.sync.recover import Holder, Lists, MarkerSearch, nobody
 
 OUT_OF_SIGHT = (404, 410)
@@ -72,10 +73,10 @@ class Executor:
         routing: Routing,
         now: Callable[[], datetime],
         holder: Holder = nobody,
-        deeds: Deeds = NO_DEEDS,
+        more: deeds.Deeds = deeds.NONE,
     ) -> None:
         self.connect, self._routing, self._now, self._holder = tracker, routing, now, holder
-        self._deeds = deeds
+        self._more = more
 
     @property
     def _tracker(self) -> Tracker:
@@ -99,9 +100,9 @@ class Executor:
             case RemoveLabel(ref, label):
                 return self._remove_label(row, ref, label, needed(row.status.issue))
             case ReadIssue(ref):
-                return listen(self._tracker, row, ref, self._now(), self._deeds)
+                return listen(self._tracker, row, ref, self._now(), deeds.readers(self._more))
             case FollowCommands():
-                return obey(self._tracker, row, step, self._written, self._now(), self._deeds)
+                return self._follow(row, step)
             case Adopt(ref):
                 seen = self._tracker.read(ref, row.lease_end)
                 alert = needed(row.spec.alert)
@@ -125,7 +126,7 @@ class Executor:
             title=intent.title,
             body=render.body(row, self._routing, self._now()),
             labels=intent.labels,
-            assignees=self._routing.route(alert.teams).assignees,
+            assignees=self._routing.route(alert.teams, row.called).assignees,
         )
         seen = self._tracker.open(intent.repository, draft, row.lease_end)
         return replace(row, status=outcome.opened(row, intent, seen, self._now()), intent=None)
@@ -150,10 +151,22 @@ class Executor:
             return replace(row, status=outcome.observed(row, seen, self._now()), intent=None)
         changes: dict[str, Any] = {}
         if isinstance(step, ReopenIssue):
-            changes["state"] = "open"
+            changes |= {"state": "open"} | self._also_assigned(row, seen)
         if isinstance(step, CloseIssue):
             changes |= {"state": "closed", "state_reason": "completed" if step.recovered else "not_planned"}
         return replace(row, status=self._written(row, seen, changes), intent=None)
+
+    def _follow(self, row: AlertState, step: FollowCommands) -> AlertState:
+        if deed := self._more.get(step.command.word):
+            return deeds.carry_out(self._tracker, row, step, deed)
+        return obey(self._tracker, row, step, self._written, self._now())
+
+    def _also_assigned(self, row: AlertState, seen: Seen) -> dict[str, Any]:
+        """Assign whoever is on call now and was not when it was opened: it is how they get to know of it."""
+        teams, before = needed(row.spec.alert).teams, replace(row, intent=None)
+        had = {*self._routing.route(teams, before.called).assignees, *seen.assignees}
+        new = [each for each in self._routing.route(teams, row.called).assignees if each not in had]
+        return {"assignees": [*seen.assignees, *new][:MAX_ASSIGNEES]} if new else {}
 
     def _written(self, row: AlertState, seen: Seen, changes: dict[str, Any]) -> Status:
         """Write our part of the text, the title if it is ours, and other changes, in one call."""
@@ -170,7 +183,7 @@ class Executor:
         if outcome.surprising(issue, seen):
             return replace(row, status=outcome.observed(row, seen, self._now()), intent=None)
         if unheard(issue, seen, key):
-            return listen(self._tracker, row, ref, self._now(), self._deeds)
+            return listen(self._tracker, row, ref, self._now(), deeds.readers(self._more))
         self._tracker.comment(ref, render.comment(row, self._routing, key, self._now()), row.lease_end)
         return replace(row, status=written.commented(row, alert.priority, key, self._now()), intent=None)
 

@@ -1,17 +1,29 @@
 """Intents: what a step writes down before it is taken, and asks the budget for. Pure."""
 
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from chalicelib import render
 from chalicelib.alert import Condition, Priority
 from chalicelib.conditions.calls import Kind
+from chalicelib.conditions.on_call import Called
 from chalicelib.conditions.row import AlertState, Intent
-from chalicelib.conditions.steps import AddComment, Adopt, OpenIssue, Recover, Work
+from chalicelib.conditions.steps import AddComment, Adopt, OpenIssue, Recover, ReopenIssue, Work
 from chalicelib.rate_limit.rules import Call
-from chalicelib.routing import Routing
+from chalicelib.routing import Route, Routing
+
+OnCall = Callable[[Iterable[str]], tuple[Called, ...]]
+"""Says who is on call now for some teams."""
 
 
-def intent(row: AlertState, step: Work, routing: Routing, now: datetime) -> Intent | None:
+def nobody(_: Iterable[str]) -> tuple[Called, ...]:
+    """Know of nobody on call."""
+    return ()
+
+
+def intent(
+    row: AlertState, step: Work, routing: Routing, now: datetime, on_call: OnCall = nobody
+) -> Intent | None:
     """Note what is begun; a look for an unfinished step leaves that step's own intent standing."""
     alert, episode = row.spec.alert, row.spec.episode
     if step.verb is None or alert is None or episode is None:
@@ -27,7 +39,13 @@ def intent(row: AlertState, step: Work, routing: Routing, now: datetime) -> Inte
         labels=routing.labels(alert),
         priority=alert.priority,
         teams=alert.teams,
+        on_call=on_call(routing.owners(alert.teams)) if _calls(step, routing.route(alert.teams)) else (),
     )
+
+
+def _calls(step: Work, route: Route) -> bool:
+    """Whether a step calls whoever is on call then: GitHub notifies of no mention that an edit brings."""
+    return route.on_call and (step.kind is Kind.OPEN or isinstance(step, ReopenIssue))
 
 
 def repository(row: AlertState, step: Work, routing: Routing) -> str:

@@ -36,6 +36,7 @@ class Stepper:
     timing: Timing
     telemetry: Telemetry
     delivery: Delivery
+    on_call: intents.OnCall = intents.nobody
 
     @property
     def journal(self) -> Journal:
@@ -63,7 +64,7 @@ class Stepper:
 
     def claim(self, row: AlertState, step: Work) -> AlertState | None:
         """Claim a row for a step; None if another worker has it, or it has changed."""
-        begun = intents.intent(row, step, self.policy.routing, self.clock.now())
+        begun = intents.intent(row, step, self.policy.routing, self.clock.now(), self.on_call)
         lease = claims.lease(row, self.clock, self.timing)
         claimed = self.rows.claim(row, begun, lease)
         if claimed and lease.unended >= claims.NEVER_ENDING:

@@ -20,7 +20,7 @@ from chalicelib.conditions.suppression import hushed
 from chalicelib.mirrors import Mirror
 from chalicelib.rate_limit.rules import CallBudget
 from chalicelib.store.ports import Rows
-from chalicelib.sync import claims
+from chalicelib.sync import claims, intents
 from chalicelib.sync.claims import Clock, Timing
 from chalicelib.sync.delivery import Delivery
 from chalicelib.sync.enrich import Enricher, Enrichers
@@ -35,7 +35,7 @@ __all__ = ["Clock", "Sync", "Timing"]
 class Sync:
     """Takes the steps between what should be and what is, for one row at a time.
 
-    `refresh` reads what holds a row back from outside, so that the policy knows it.
+    `refresh` reads what holds a row back from outside, so that the policy knows it; `on_call` says who is.
     """
 
     rows: Rows
@@ -48,6 +48,7 @@ class Sync:
     mirrors: tuple[Mirror, ...] = ()
     enrichers: tuple[Enricher, ...] = ()
     refresh: Callable[[AlertState], None] = lambda _: None
+    on_call: intents.OnCall = intents.nobody
 
     @cached_property
     def _enrichers(self) -> Enrichers:
@@ -68,6 +69,7 @@ class Sync:
             self.timing,
             self.telemetry,
             self._delivery,
+            self.on_call,
         )
 
     def advance(self, row: AlertState, until: datetime) -> None:

@@ -49,8 +49,8 @@ class BoardDeed(Protocol):
     def read(self, argument: str) -> str | None:
         """Read what stands after the word; None if it is wrong."""
 
-    def asked(self, tracker: Comments, board: IssueRef, request: Request, before: datetime) -> bool:
-        """Carry it out; False if what it names makes that impossible."""
+    def asked(self, tracker: Comments, repository: str, request: Request, before: datetime) -> bool:
+        """Carry it out for a routed repository; False if what it names makes that impossible."""
 
 
 @dataclass(frozen=True)
@@ -114,16 +114,16 @@ class BoardListener:
             insiders(spoken),
             comments.refused(ref.repository, now),
         )
-        done = {each.id for each in read.allowed if self._did(comments, ref, each, until)}
+        done = {each.id for each in read.allowed if self._did(comments, repository, each, until)}
         for request in (each for each in read.allowed if not each.word):
             what = "END" if request.end else "WINDOW" if request.window else "WRONG"
             self.telemetry.event("MAINTENANCE", action=what, repository=repository, author=request.author)
         return board_commands.heard(asked, spoken, read, now, done)
 
-    def _did(self, comments: Comments, ref: IssueRef, request: Request, until: datetime) -> bool:
+    def _did(self, comments: Comments, repository: str, request: Request, until: datetime) -> bool:
         """Carry out what is not about windows."""
         deed = self.deeds.get(request.word)
-        return deed is not None and deed.asked(comments, ref, request, until)
+        return deed is not None and deed.asked(comments, repository, request, until)
 
     def _answer(self, ref: IssueRef, comment: int, reaction: str, until: datetime) -> None:
         """React, unless the comment is gone or the board is locked."""

@@ -171,13 +171,13 @@ class Paging:
     """A command that a stage has besides."""
 
     def __init__(self) -> None:
-        self.paged: list[tuple[str, str, IssueRef]] = []
+        self.paged: list[tuple[str, str, str]] = []
 
     def read(self, argument: str) -> str | None:
         return argument or None
 
-    def asked(self, tracker: object, board: IssueRef, request: Request, before: datetime) -> bool:
-        self.paged.append((request.author, request.argument, board))
+    def asked(self, tracker: object, repository: str, request: Request, before: datetime) -> bool:
+        self.paged.append((request.author, request.argument, repository))
         return request.argument == "hubot"
 
 
@@ -189,5 +189,5 @@ def test_a_command_of_the_stage_is_carried_out_and_answered(hall: Hall) -> None:
     hall.says("/page")
     hall.says("/page hubot", author="stranger")
     hall.listen()
-    assert paging.paged == [("mona", "hubot", BOARD), ("mona", "nobody", BOARD)]
+    assert paging.paged == [("mona", "hubot", REPOSITORY), ("mona", "nobody", REPOSITORY)]
     assert hall.reactions == {(1, "+1"), (2, "confused"), (3, "confused")}

@@ -1,0 +1,60 @@
+"""What is known of who is on call, as one document of the table: what others said, and handoffs. Pure."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict
+
+from chalicelib.conditions.clocks import LONG_AGO
+from chalicelib.conditions.shifts import Shift, Shifts
+
+KEY = "on-call"
+MOST_SHIFTS = 60
+"""Of a team; with 50 teams the document stays below the 400 KB that the table takes."""
+MOST_FAULTS = 5
+MOST_HANDOFFS = 5
+
+
+class Answer(BaseModel):
+    """What a calendar or PagerDuty said of a team's shifts at its last answer, and what of it cannot be used.
+
+    `why` says why it did not answer when it was `tried_at`.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    at: datetime = LONG_AGO
+    tried_at: datetime = LONG_AGO
+    shifts: tuple[Shift, ...] = ()
+    faults: tuple[str, ...] = ()
+    why: str = ""
+
+
+NEVER = Answer()
+
+
+class OnCallNotes(BaseModel):
+    """The document: answers and handoffs, by team."""
+
+    answers: dict[str, Answer] = {}
+    handoffs: dict[str, tuple[Shift, ...]] = {}
+
+    def answer(self, team: str) -> Answer:
+        """Give the newest answer about a team; one from long ago without shifts if there is none."""
+        return self.answers.get(team, NEVER)
+
+    def handed_off(self, team: str, shifts: Shifts, to: str, by: str, at: datetime) -> "OnCallNotes":
+        """Note that somebody is on from a time until the shift ends that it lies in.
+
+        Those before it are forgotten, as it outweighs them; doing it twice is once.
+        """
+        later = [each for each in shifts.handoffs if each.begins > at]
+        known = (Shift(to, at, shifts.ends(at), by), *later)[:MOST_HANDOFFS]
+        return self.model_copy(update={"handoffs": self.handoffs | {team: known}})
+
+    def kept(self, teams: Collection[str]) -> "OnCallNotes":
+        """Forget teams that are no longer in the file."""
+        return OnCallNotes(
+            answers={team: each for team, each in self.answers.items() if team in teams},
+            handoffs={team: each for team, each in self.handoffs.items() if team in teams},
+        )

@@ -1,0 +1,73 @@
+"""Times of a calendar: moments, whole days and durations, as iCalendar writes them (RFC 5545, 3.3). Pure."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+_MOMENT = re.compile(r"([0-9]{8})(?:T([0-9]{6})(Z?))?")
+_DURATION = re.compile(
+    r"\+?P(?:([0-9]{1,4})W|(?:([0-9]{1,4})D)?"
+    r"(?:T(?:([0-9]{1,5})H)?(?:([0-9]{1,5})M)?(?:([0-9]{1,6})S)?)?)"
+)
+
+
+class Unusable(ValueError):
+    """An event that cannot be read; the text says what of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """A line of an event: what it says, and its parameters by upper-case name."""
+
+    value: str
+    parameters: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A time on the clocks of a zone; a whole day begins at midnight."""
+
+    local: datetime
+    zone: tzinfo
+    whole_day: bool = False
+
+    @property
+    def at(self) -> datetime:
+        """Which moment that is; a time that comes twice is the first (PEP 495)."""
+        return self.local.replace(tzinfo=self.zone).astimezone(UTC)
+
+    def seen_in(self, zone: tzinfo) -> datetime:
+        """Say what the clocks of a zone show then; a whole day is one everywhere."""
+        if self.whole_day or zone is self.zone:
+            return self.local
+        return self.at.astimezone(zone).replace(tzinfo=None)
+
+
+def moment(said: Property, zone: tzinfo) -> Moment:
+    """Read a date, or a time with its zone; raises Unusable."""
+    found = _MOMENT.fullmatch(said.value.strip().upper())
+    if found is None:
+        raise Unusable(f"{said.value[:40]!r} is not a date or time")
+    day = date.fromisoformat(found[1])
+    if found[2] is None:
+        return Moment(datetime.combine(day, time()), zone, whole_day=True)
+    clock = time.fromisoformat(found[2])
+    return Moment(datetime.combine(day, clock), UTC if found[3] else _zone(said, zone))
+
+
+def _zone(said: Property, otherwise: tzinfo) -> tzinfo:
+    try:
+        return ZoneInfo(said.parameters["TZID"])
+    except (KeyError, ZoneInfoNotFoundError, ValueError, OSError):
+        return otherwise
+
+
+def length(text: str) -> timedelta:
+    """Read a duration; raises Unusable."""
+    found = _DURATION.fullmatch(text.strip().upper())
+    if found is None:
+        raise Unusable(f"{text[:40]!r} is not a duration")
+    weeks, days, hours, minutes, seconds = (int(each or 0) for each in found.groups())
+    return timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)

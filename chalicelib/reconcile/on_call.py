@@ -1,0 +1,73 @@
+"""On call: learns from calendars and PagerDuty whose shifts come next, and notes it for all workers.
+
+Every few minutes, and only reading there. What does not answer is believed as it last was, and asked again.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from chalicelib.conditions.on_call import OnCallUnknown, Rosters
+from chalicelib.conditions.on_call_notes import KEY, MOST_FAULTS, MOST_SHIFTS, Answer, OnCallNotes
+from chalicelib.conditions.shifts import AHEAD, DAY, Shift
+from chalicelib.errors import Contended
+from chalicelib.store.documents import Documents
+from chalicelib.telemetry.masking import mask
+from chalicelib.telemetry.telemetry import Telemetry
+
+BEFORE = timedelta(hours=1)
+TRIES = 3
+
+
+class Source(Protocol):
+    """Knows the shifts of a team."""
+
+    def shifts(self, since: datetime, until: datetime) -> tuple[list[Shift], list[str]]:
+        """List the shifts between two times, and what cannot be used; raises OnCallUnknown."""
+
+
+@dataclass(frozen=True)
+class OnCallReader:
+    """Asks the sources of the teams that have one."""
+
+    documents: Documents
+    rosters: Rosters
+    sources: Mapping[str, Source]
+    now: Callable[[], datetime]
+    telemetry: Telemetry
+    every: timedelta = timedelta(minutes=5)
+
+    def check(self, until: datetime) -> None:
+        """Ask each whose time has come, the one first that was asked longest ago."""
+        notes, answers = self.documents.load(KEY).parsed(OnCallNotes), dict[str, Answer]()
+        waiting = sorted(self.sources, key=lambda team: notes.answer(team).tried_at)
+        for team in waiting:
+            known, now = notes.answer(team), self.now()
+            if now < until and now >= known.tried_at + self.every:
+                answers[team] = self._asked(team, known, now)
+        if answers or notes != notes.kept(self.rosters.teams):
+            self._note(answers)
+
+    def _asked(self, team: str, known: Answer, now: datetime) -> Answer:
+        try:
+            shifts, faults = self.sources[team].shifts(now - BEFORE, now + AHEAD + DAY)
+        except OnCallUnknown as error:
+            self.telemetry.problem("ON_CALL_UNKNOWN", error, team=team)
+            return known.model_copy(update={"tried_at": now, "why": mask(str(error))})
+        if faults and faults[:MOST_FAULTS] != [*known.faults]:
+            self.telemetry.problem(
+                "ON_CALL_UNUSABLE", OnCallUnknown("; ".join(faults[:MOST_FAULTS])), team=team
+            )
+        nearest = sorted(shifts, key=lambda shift: shift.begins)[:MOST_SHIFTS]
+        return Answer(at=now, tried_at=now, shifts=tuple(nearest), faults=tuple(faults[:MOST_FAULTS]))
+
+    def _note(self, answers: dict[str, Answer]) -> None:
+        """Write it beside what people handed off meanwhile."""
+        for _ in range(TRIES):
+            document = self.documents.load(KEY)
+            notes = document.parsed(OnCallNotes)
+            newer = notes.model_copy(update={"answers": notes.answers | answers}).kept(self.rosters.teams)
+            if self.documents.swap(KEY, newer.model_dump_json(), document.version) is None:
+                return
+        raise Contended("others kept changing who is on call")

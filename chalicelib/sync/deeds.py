@@ -1,0 +1,44 @@
+"""Deeds: commands whose effect is outside the row. A stage has those that it has switched on."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Protocol
+
+from chalicelib.conditions import commands
+from chalicelib.conditions.command import Command, Reader
+from chalicelib.conditions.row import AlertState
+from chalicelib.conditions.steps import FollowCommands
+from chalicelib.sync.commands import DONE, WRONG, Conversation
+
+
+class Deed(Protocol):
+    """A command, such as one that hands over who is on call."""
+
+    def read(self, argument: str) -> str | None:
+        """Read what stands after the word; None if it is wrong."""
+
+    def do(self, tracker: Conversation, row: AlertState, command: Command) -> bool:
+        """Carry it out, twice as well as once; False if what it names makes that impossible."""
+
+
+Deeds = Mapping[str, Deed]
+"""By the word of the command."""
+
+NONE: Deeds = MappingProxyType({})
+
+
+def readers(deeds: Deeds) -> dict[str, Reader]:
+    """Say how what stands after each word is read."""
+    return {word: deed.read for word, deed in deeds.items()}
+
+
+def carry_out(tracker: Conversation, row: AlertState, step: FollowCommands, deed: Deed) -> AlertState:
+    """Carry out what a person asked for who may write, and react, which says that the rest was done."""
+    command = step.command
+    if not tracker.may_write(command.ref.repository, command.author, row.lease_end):
+        return replace(row, status=commands.dismissed(row.status, command), intent=None)
+    done = deed.do(tracker, row, command)
+    ended = commands.dismissed if done else commands.corrected
+    tracker.react(step.ref, command.id, DONE if done else WRONG, row.lease_end)
+    return replace(row, status=ended(row.status, command), intent=None)

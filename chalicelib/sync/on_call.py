@@ -1,0 +1,110 @@
+"""On call, as a worker knows it: who is to be called now, and what people handed off."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from pydantic import ValidationError
+
+from chalicelib.conditions.board_commands import Request
+from chalicelib.conditions.command import Command
+from chalicelib.conditions.on_call import Called, Duty, Rosters
+from chalicelib.conditions.on_call_notes import KEY, OnCallNotes
+from chalicelib.conditions.row import AlertState
+from chalicelib.errors import AlertingError, Contended
+from chalicelib.routing import Routing
+from chalicelib.store.documents import Documents
+from chalicelib.telemetry.telemetry import Telemetry
+
+FRESH = timedelta(seconds=10)
+TRIES = 3
+
+_ARGUMENT = re.compile(r"@?([A-Za-z0-9][A-Za-z0-9_-]{0,99})( +team=([a-z0-9][a-z0-9-]{0,44}))?")
+
+
+class People(Protocol):
+    """What is needed of the issue tracker."""
+
+    def may_write(self, repository: str, login: str, before: datetime) -> bool:
+        """Say whether somebody may write to the repository."""
+
+
+@dataclass
+class _Known:
+    notes: OnCallNotes = field(default_factory=OnCallNotes)
+    read_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class OnCall:
+    """Says who is on call; what others know of it is read from the table, every few seconds at most."""
+
+    rosters: Rosters
+    documents: Documents
+    routing: Routing
+    now: Callable[[], datetime]
+    telemetry: Telemetry
+    _known: _Known = field(default_factory=_Known)
+
+    def called(self, teams: Iterable[str]) -> tuple[Called, ...]:
+        """Say whom an alert for some teams is to call now; where the table is away, by what was last read."""
+        return self.rosters.called(teams, self._notes(), self.now())
+
+    def duties(self, repository: str) -> list[Duty]:
+        """Say of each team whose issues are in a repository who is on call, who until and who next."""
+        notes, now = self._notes(), self.now()
+        return [self.rosters.of(team).duty(notes, now) for team in self._teams(repository)]
+
+    def read(self, argument: str) -> str | None:
+        """Read `@mona`, or `@mona team=storage`."""
+        return argument if _ARGUMENT.fullmatch(argument) else None
+
+    def do(self, tracker: People, row: AlertState, command: Command) -> bool:
+        """Hand off an alert's team, of several that have shifts the first that is not excluded."""
+        alert, (login, team) = row.spec.alert, _named(command.argument)
+        owners = self.routing.owners(alert.teams) if alert else ()
+        teams = [each for each in owners if each in self.rosters.teams and team in ("", each)]
+        may = bool(teams) and tracker.may_write(command.ref.repository, login, row.lease_end)
+        return may and self._hand_off(teams[0], login, command.author, command.at)
+
+    def asked(self, tracker: People, repository: str, request: Request, before: datetime) -> bool:
+        """Hand off a team of a board; where it has several, the one that is named."""
+        login, team = _named(request.argument)
+        teams = [each for each in self._teams(repository) if team in ("", each)]
+        may = len(teams) == 1 and tracker.may_write(repository, login, before)
+        return may and self._hand_off(teams[0], login, request.author, request.at)
+
+    def _hand_off(self, team: str, login: str, by: str, at: datetime) -> bool:
+        for _ in range(TRIES):
+            document = self.documents.load(KEY)
+            notes = document.parsed(OnCallNotes)
+            shifts = self.rosters.of(team).shifts(notes, at)
+            newer = notes.handed_off(team, shifts, login, by, at)
+            if self.documents.swap(KEY, newer.model_dump_json(), document.version) is None:
+                self._known.notes, self._known.read_at = newer, self.now()
+                self.telemetry.event("HANDOFF", team=team, person=login, author=by)
+                return True
+        raise Contended("others kept changing who is on call")
+
+    def _teams(self, repository: str) -> list[str]:
+        """Name the teams with shifts whose issues are in a repository, in whose name GitHub ignores case."""
+        name = repository.lower()
+        return [t for t in self.rosters.teams if self.routing.route((t,)).repository.lower() == name]
+
+    def _notes(self) -> OnCallNotes:
+        now = self.now()
+        if self._known.read_at is None or now >= self._known.read_at + FRESH:
+            try:
+                self._known.notes = self.documents.load(KEY).parsed(OnCallNotes)
+            except (AlertingError, ValidationError) as error:
+                self.telemetry.problem("ON_CALL_UNKNOWN", error)
+            self._known.read_at = now
+        return self._known.notes
+
+
+def _named(argument: str) -> tuple[str, str]:
+    """Split what `read` accepted into a login and a team, which may be empty."""
+    found = _ARGUMENT.fullmatch(argument)
+    return (found[1], found[3] or "") if found else ("", "")
