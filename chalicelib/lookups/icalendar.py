@@ -16,7 +16,8 @@ LONGEST_LINE = 10_000
 DAY = timedelta(days=1)
 
 _NAME = re.compile(r"([A-Za-z0-9-]{1,50})")
-_PARAMETER = re.compile(r';([A-Za-z0-9-]{1,50})=("[^"]*"|[^";:,]*)(?:,(?:"[^"]*"|[^";:,]*))*')
+_PARAMETER = re.compile(r';([A-Za-z0-9-]{1,50})=("[^"]{0,250}"|[^";:,]{0,250})')
+"""With one value, as those have that are needed here."""
 _ESCAPED = re.compile(r"\\([\\;,nN])")
 
 

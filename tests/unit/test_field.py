@@ -343,23 +343,25 @@ def test_settings_mean_what_they_meant() -> None:
     )  # without a number of hours it depends on the source
 
 
-def _route(route: Route) -> dict[str, Any]:
-    """A route but for what was not there then, which is off by default."""
-    assert route.escalation is None
-    names = (each.name for each in fields(route) if each.name != "escalation")
-    return {name: plain(getattr(route, name)) for name in names}
+def _route(route: Route, meant: Mapping[str, Any]) -> dict[str, Any]:
+    """A route but for what was not there then, which is as it is by default."""
+    later = [each for each in fields(route) if each.name not in meant]
+    assert {each.name: getattr(route, each.name) for each in later} == {
+        each.name: each.default for each in later
+    }
+    return named(route, meant)
 
 
 def test_the_routing_table_means_what_it_meant() -> None:
     field = CONFIGURATION["routing"]
-    table = load(field["text"])
+    table, meant = load(field["text"]), field["means"]
     assert table.fallback
     assert {
-        "default": _route(table.default),
-        "teams": {name: _route(route) for name, route in table.teams.items()},
+        "default": _route(table.default, meant["default"]),
+        "teams": {name: _route(route, meant["teams"][name]) for name, route in table.teams.items()},
         "fallback": [table.fallback.team, table.fallback.priority.value],
-        "joined": _route(table.route(("dev-infra", "billing"))),
-    } == field["means"]
+        "joined": _route(table.route(("dev-infra", "billing")), meant["joined"]),
+    } == meant
 
 
 def test_the_webhook_secret_means_what_it_meant() -> None:

@@ -261,7 +261,7 @@ def of_page(argument: str) -> str | None:
 
 @pytest.mark.parametrize(
     ("body", "expected"),
-    [("/page Mona", ("page", "mona")), ("/page 12", ("", "")), ("/pages x", ("", "")), ("/pack", None)],
+    [("/page Mona", ("page", "mona")), ("/page 12", ("", "")), ("/pages x", ("", "")), ("/paint", None)],
 )
 def test_a_stage_may_have_more_commands_each_of_which_reads_what_follows(
     body: str, expected: tuple[str, str] | None

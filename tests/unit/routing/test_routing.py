@@ -236,7 +236,7 @@ def test_of_several_teams_the_tiers_of_all_are_called_when_the_first_of_them_is_
         ("escalate_to = [[]]", "escalate_to.0: a tier that names nobody"),
         (
             'escalate_to = [["@ann"], ["bob"]]',
-            "escalate_to.1.0: 'bob' is not a mention such as @org/team or @login",
+            "escalate_to.1.0: 'bob' is not a mention such as @org/team or @login, or <on-call>",
         ),
         ('escalate_to = ["@ann"]', "escalate_to.0: Input should be a valid tuple"),
         (
@@ -305,3 +305,56 @@ def test_every_label_has_a_colour_and_a_description(label: str) -> None:
 def test_priorities_are_told_apart_by_colour() -> None:
     assert len({describe_label(f"Pri:P{n}")[0] for n in range(4)}) == 4
     assert describe_label("Team:dev-infra")[1] == "Alerts of the team dev-infra"
+
+
+ON_CALL_FILE = """
+[default]
+repository = "o/r"
+assignees = ["<on-call>"]
+mention.P0 = ["<on-call>", "@o/leads"]
+
+[team.infra]
+assignees = ["ann", "<on-call>"]
+mention.P1 = ["<on-call>"]
+escalate_after = "15m"
+escalate_to = [["<on-call>"], ["@bob"]]
+
+[team.quiet]
+assignees = []
+mention = {}
+"""
+
+
+def on_for(team: str) -> tuple[str, ...]:
+    return {"infra": ("@mona", "@hubot"), "other": ("@o/fallback",)}.get(team, ())
+
+
+def test_whoever_is_on_call_for_the_team_stands_where_the_file_says_so() -> None:
+    table = load(ON_CALL_FILE)
+    route = table.route(("infra",), on_for)
+    assert route.assignees == ("ann", "mona", "hubot")
+    assert route.mentions[Priority.P1] == ("@mona", "@hubot")
+    assert route.escalation
+    assert route.escalation.tiers == (("@mona", "@hubot"), ("@bob",))
+    assert not table.route(("quiet",)).on_call
+
+
+def test_a_team_that_is_called_cannot_be_assigned() -> None:
+    route = load(ON_CALL_FILE).route(("other",), on_for)
+    assert (route.assignees, route.mentions[Priority.P0]) == ((), ("@o/fallback", "@o/leads"))
+
+
+def test_where_nobody_is_known_the_words_of_the_file_reach_nobody_and_tiers_stay_as_many() -> None:
+    table = load(ON_CALL_FILE)
+    route = table.route(("infra",))
+    assert (route.assignees, route.mentions[Priority.P1]) == (("ann",), ())
+    assert route.escalation
+    assert route.escalation.tiers == ((), ("@bob",))
+    assert table.assigned_in("o/r") == ("ann",)
+
+
+def test_an_alert_for_several_teams_calls_whoever_is_on_for_each() -> None:
+    route = load(ON_CALL_FILE).route(("quiet", "infra", "other"), on_for)
+    assert route.on_call
+    assert route.assignees == ("ann", "mona", "hubot")
+    assert route.mentions[Priority.P0] == ("@o/fallback", "@o/leads")
