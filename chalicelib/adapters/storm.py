@@ -50,7 +50,8 @@ class Cause(_Part):
 class Member(_Part):
     """A condition of a storm: since when it fires by our clock, when it ended, and its issue if it has one.
 
-    `issue` is written as `owner/name#12`; `id` is GitHub's id of it, 0 if that is not known.
+    `issue` is written as `owner/name#12`; `id` is GitHub's id of it, 0 if that is not known. `attached` says
+    that GitHub was asked to make it a sub-issue of the storm's.
     """
 
     fingerprint: str
@@ -60,13 +61,16 @@ class Member(_Part):
     ended: UtcDatetime | None = None
     issue: str = ""
     id: int = 0
+    attached: bool = False
 
 
 class Storm(_Part):
     """What a storm consists of.
 
     `began` is when its first member did, by our clock. A storm has parts where it has too many members:
-    `continues` says that the people of this one were called by the part before.
+    `continues` says that the people of this one were called by the first part, whose issue is `main`.
+    `common` are labels that its members share, `differs` names the one that tells most of them apart.
+    `left_out` counts those that ended and are listed no more.
     """
 
     version: Literal[1] = 1
@@ -74,13 +78,16 @@ class Storm(_Part):
     began: UtcDatetime
     part: int = 1
     continues: bool = False
+    main: str = ""
+    common: dict[str, str] = {}
+    differs: str = ""
+    left_out: int = 0
     members: tuple[Member, ...] = ()
 
     @property
     def priority(self) -> Priority:
-        """The worst priority of those that fire, else of all."""
-        firing = [member.priority for member in self.members if member.ended is None]
-        return min(firing or [member.priority for member in self.members], default=Priority.P3)
+        """The worst priority of all, ended ones too: were it to fall and rise, it would call people again."""
+        return min((member.priority for member in self.members), default=Priority.P3)
 
 
 def identity(cause: Cause, part: int = 1) -> Identity:
@@ -116,6 +123,11 @@ def read(event: AlertEvent | None) -> Storm | None:
         return Storm.model_validate(event.raw_provider)
     except ValidationError:
         return None
+
+
+def continues(event: AlertEvent) -> bool:
+    """Whether an alert is of a further part of a storm, whose people the first part calls."""
+    return event.source == own.STORM and bool((event.raw_provider or {}).get("continues"))
 
 
 def _title(storm: Storm) -> str:

@@ -6,15 +6,19 @@ them) is continued in a fresh one, which calls people, and is then closed as its
 """
 
 from chalicelib.alert import AlertEvent, Condition
+from chalicelib.conditions.calling import calls
 from chalicelib.conditions.comments import Comment
 from chalicelib.conditions.row import AlertState, Issue
 from chalicelib.conditions.steps import AddComment, OpenIssue, Step
 
 
 def escalation(row: AlertState, issue: Issue, alert: AlertEvent) -> Step | None:
-    """Call the people of a priority higher than those called so far, unless somebody wants it quiet."""
+    """Call the people of a priority higher than those called so far, unless somebody wants it quiet.
+
+    Nor is anybody called where its storm's parent calls them.
+    """
     worse = row.spec.condition is Condition.FIRING and alert.priority < issue.announced
-    if not worse or issue.quiet:
+    if not worse or issue.quiet or not calls(row):
         return None
     if issue.comments_closed:
         return OpenIssue()

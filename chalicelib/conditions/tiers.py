@@ -9,6 +9,7 @@ from datetime import datetime
 
 from chalicelib.alert import Condition, Priority
 from chalicelib.conditions.acknowledgement import waits_since
+from chalicelib.conditions.calling import calls
 from chalicelib.conditions.comments import Comment
 from chalicelib.conditions.nothing import Nothing
 from chalicelib.conditions.policy import Policy
@@ -33,6 +34,8 @@ def due_at(row: AlertState, routing: Routing) -> datetime | None:
     if issue is None or alert is None or not issue.open or not alert.priority.urgent:
         return None
     if row.spec.condition is not Condition.FIRING or issue.acked_by or issue.muted or issue.quiet:
+        return None
+    if not calls(row):
         return None
     escalation = routing.route(alert.teams).escalation
     if escalation is None or issue.tier >= len(escalation.tiers):

@@ -15,6 +15,7 @@ from chalicelib.render import (
     picture,
     related,
     sections,
+    storm,
 )
 from chalicelib.render.stale import is_unheard, unheard
 from chalicelib.render.view import View
@@ -51,7 +52,7 @@ def body(row: AlertState, routing: Routing, now: datetime, *, previous: str = ""
 def _condition(view: View, issue: Issue | None, opened: datetime) -> tuple[list[str], list[str]]:
     here = issue.ref.repository if issue else view.route.repository
     story = [*history.story(view, opened, issue), *related.related(view, here)]
-    return _head(view, people.called(view, issue)), story
+    return [*_head(view, people.called(view, issue)), storm.part_of(view, here)], story
 
 
 def _news(view: View, issue: Issue | None) -> tuple[list[str], list[str]]:

@@ -1,6 +1,6 @@
 """People: who has an alert, whom it calls, and what they may write to us."""
 
-from chalicelib.conditions import commands
+from chalicelib.conditions import calling, commands
 from chalicelib.conditions.on_call import HANDOFF
 from chalicelib.conditions.row import Issue
 from chalicelib.conditions.tiers import called_by_opening
@@ -51,9 +51,10 @@ def who_has_it(view: View) -> str:
 def called(view: View, issue: Issue | None) -> str:
     """Name those whom the issue calls, or a new one where there is none yet.
 
-    They stay named while it fires, as a new name would call; the next tiers are called by comments.
+    They stay named while it fires, as a new name would call; the next tiers are called by comments. A member
+    of a storm calls nobody.
     """
-    if not view.firing:
+    if not view.firing or not calling.calls(view.row):
         return ""
     if issue:
         return "\n\n".join(filter(None, [view.mentions(issue.announced), on_call.unsure(view)]))

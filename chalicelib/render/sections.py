@@ -21,7 +21,10 @@ FOLDER = "grafana_folder"
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """How much there is room for: code points of texts, values, payload and data, rows of the table."""
+    """How much there is room for: code points of texts, values, payload and data, rows of the table.
+
+    `table` is how many code points of a storm's table.
+    """
 
     text: int
     rows: int
@@ -29,14 +32,15 @@ class Room:
     raw: int
     data: int = 0
     note: str = ""
+    table: int = 48_000
 
 
 _CUT = "Some of it is left out here: GitHub takes no longer issues."
 ROOMS = (
     Room(text=4000, rows=70, value=1000, raw=20_000, data=12_000),
     Room(text=4000, rows=70, value=200, raw=5_000, data=6_000, note=_CUT),
-    Room(text=2000, rows=20, value=100, raw=0, data=3_000, note=_CUT),
-    Room(text=0, rows=0, value=0, raw=0, note=_CUT),
+    Room(text=2000, rows=20, value=100, raw=0, data=3_000, note=_CUT, table=36_000),
+    Room(text=0, rows=0, value=0, raw=0, note=_CUT, table=20_000),
 )
 
 
@@ -55,17 +59,17 @@ def rest(view: View, room: Room) -> Iterator[str]:
     if room.text:
         image = view.shown(view.alert.links.image_url)
         yield f"![Panel]({image})" if image and view.route.details is not Details.NONE else ""
-        yield _folded("Chart of what was measured", picture.in_full(view))
+        yield folded("Chart of what was measured", picture.in_full(view))
         yield _table(view, room)
         earlier, reason = history.earlier(view), view.alert.reason or ""
         yield _annotations(view, room)
         if len(reason) > SHORT or view.told_shorter:
-            yield _folded("The whole reason", view.text(reason, room.text))
-        yield _folded("Commands", people.folded(view) if view.firing else "")
+            yield folded("The whole reason", view.text(reason, room.text))
+        yield folded("Commands", people.folded(view) if view.firing else "")
         told = [*firings.drawn(view), "\n".join(earlier)] if earlier else []
-        yield _folded(f"Earlier firings ({len(earlier)})", "\n\n".join(told))
-        yield _folded("What the provider sent", _raw(view, room.raw))
-        yield _folded(data.SUMMARY, data.data(view, room.data))
+        yield folded(f"Earlier firings ({len(earlier)})", "\n\n".join(told))
+        yield folded("What the provider sent", _raw(view, room.raw))
+        yield folded(data.SUMMARY, data.data(view, room.data))
     yield room.note
 
 
@@ -94,7 +98,7 @@ def _annotations(view: View, room: Room) -> str:
         "|---|---|",
         *(f"| {name} | {value} |" for name, value in rows[: room.rows]),
     ]
-    return _folded(f"More from the rule ({len(rows)})", "\n".join(lines)) if rows else ""
+    return folded(f"More from the rule ({len(rows)})", "\n".join(lines)) if rows else ""
 
 
 def _cells(view: View, room: Room, pairs: Iterator[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -130,5 +134,6 @@ def _raw(view: View, limit: int) -> str:
     return markdown.code_block(markdown.cut(written, limit), "json")
 
 
-def _folded(summary: str, content: str) -> str:
+def folded(summary: str, content: str) -> str:
+    """Fold content away under a summary; empty if there is none."""
     return f"<details>\n<summary>{summary}</summary>\n\n{content}\n\n</details>" if content else ""

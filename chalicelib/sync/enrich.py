@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from chalicelib.adapters import own
 from chalicelib.alert import Condition
 from chalicelib.conditions.enrichment import Enrichment, EnrichmentUnavailable
 from chalicelib.conditions.row import AlertState
@@ -81,9 +82,12 @@ class Enrichers:
 
 
 def wanted(row: AlertState, step: Work, now: datetime) -> bool:
-    """Whether a step writes the first body of an episode, for which nothing has been looked up yet."""
+    """Whether a step writes the first body of an episode, for which nothing has been looked up yet.
+
+    A page of our own, as of news, shows nothing of that.
+    """
     known, firing = row.enrichment, row.spec.condition is Condition.FIRING
-    if row.spec.news:
+    if row.spec.news or (row.spec.alert and row.spec.alert.source in own.OWN):
         return False
     if known is None:
         return isinstance(step, OpenIssue) or (firing and isinstance(step, UpdateIssue | ReopenIssue))

@@ -8,6 +8,7 @@ from typing import Any, Protocol, assert_never
 from chalicelib import render
 from chalicelib.alert import AlertEvent
 from chalicelib.conditions import outcome, written
+from chalicelib.conditions.calling import calls, parent_id
 from chalicelib.conditions.issue import Draft, IssueRef, Seen
 from chalicelib.conditions.row import AlertState, Intent, Issue, Status
 from chalicelib.conditions.steps import (
@@ -126,7 +127,8 @@ class Executor:
             title=intent.title,
             body=render.body(row, self._routing, self._now()),
             labels=intent.labels,
-            assignees=self._routing.route(alert.teams, row.called).assignees,
+            assignees=self._routing.route(alert.teams, row.called).assignees if calls(row) else (),
+            parent=parent_id(row),
         )
         seen = self._tracker.open(intent.repository, draft, row.lease_end)
         return replace(row, status=outcome.opened(row, intent, seen, self._now()), intent=None)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from chalicelib import render
+from chalicelib.adapters import own
 from chalicelib.alert import Condition, Priority
 from chalicelib.conditions.calls import Kind
 from chalicelib.conditions.on_call import Called
@@ -61,6 +62,11 @@ def repository(row: AlertState, step: Work, routing: Routing) -> str:
 
 
 def call(row: AlertState, step: Work) -> Call:
-    """Say what the budget is asked for; an issue whose alert has resolved already is last in line."""
-    late = step.kind is Kind.OPEN and row.spec.condition is Condition.RESOLVED
-    return Call(step.kind, Priority.P3 if late else row.priority)
+    """Say what the budget is asked for; an issue whose alert has resolved already is last in line.
+
+    A page of our own that stands for many alerts ranks as P0.
+    """
+    if step.kind is Kind.OPEN and row.spec.condition is Condition.RESOLVED:
+        return Call(step.kind, Priority.P3)
+    ours = own.OWN.get(row.spec.alert.source) if row.spec.alert else None
+    return Call(step.kind, Priority.P0 if ours and ours.urgent else row.priority)

@@ -95,6 +95,7 @@ class MemoryTracker:
                     title=draft.title,
                     body=draft.body,
                     labels=draft.labels,
+                    assignees=draft.assignees,
                     by_us=True,
                     changed_at=self._theirs(),
                     id=FIRST_ID + number,

@@ -188,6 +188,11 @@ def test_with_too_little_time_for_a_look_up_the_issue_is_opened_without_it(world
     assert (world.steps, world.asked) == (["CREATE"], [0, 0])
 
 
+def test_nothing_is_looked_up_for_a_page_of_our_own(world: Enriched) -> None:
+    world.run(firing(0, source="alerting-storm"))
+    assert (world.steps, world.asked) == (["CREATE"], [0, 0])
+
+
 def test_a_row_with_nothing_looked_up_is_written_as_before() -> None:
     world = World()
     world.run(firing(0))

@@ -6,9 +6,13 @@ from typing import Any
 
 import pytest
 
+from chalicelib.conditions.enrichment import Enrichment
+from chalicelib.conditions.group import Group
 from chalicelib.conditions.issue import Closer, Draft, IssueRef, Seen
-from chalicelib.conditions.row import AlertState, Lease
+from chalicelib.conditions.plan import Policy
+from chalicelib.conditions.row import AlertState, Lease, Status
 from chalicelib.conditions.steps import AddComment, CloseDuplicate, OpenIssue
+from chalicelib.routing import load
 from chalicelib.sync import intents
 from chalicelib.sync.execute import Executor
 from tests.unit.builders import REPOSITORY, at, firing, resolved, row_of
@@ -38,6 +42,27 @@ def another(world: World) -> Seen:
     """A second open issue of the same condition."""
     body = world.tracker.threads[FIRST].seen.body
     return world.tracker.open(REPOSITORY, Draft("[P1] twice", body, ()), at(999))
+
+
+# A member of a storm
+
+
+@pytest.mark.parametrize(("priority", "assigned"), [("P0", ("mona",)), ("P1", ())])
+def test_a_member_is_opened_as_a_sub_issue_and_assigned_only_if_p0(
+    priority: str, assigned: tuple[str, ...]
+) -> None:
+    table = load(f'[default]\nrepository = "{REPOSITORY}"\nassignees = ["mona"]')
+    world = World(Policy(routing=table))
+    parent = world.tracker.open(REPOSITORY, Draft("Many at once", "", ()), at(999))
+    begun = world.says(firing(0, priority=priority))
+    known = Enrichment(at(0), at(0), group=Group("f" * 64, at(0), parent.ref, parent.id))
+    intent = intents.intent(begun, OpenIssue(), table, at(0))
+    member = replace(begun, intent=intent, status=Status(enrichment=known))
+    after = act(world).execute(leased(world, member), OpenIssue()).status.issue
+    assert after
+    assert world.tracker.children == {parent.id: [after.ref]}
+    assert (after.has_parent, after.id > 0) == (True, True)
+    assert world.tracker.threads[after.ref].seen.assignees == assigned
 
 
 # A duplicate

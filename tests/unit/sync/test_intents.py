@@ -48,6 +48,13 @@ OPENINGS: list[Work] = [OpenIssue(), AddComment(HELD, Comment.ESCALATION.key(2))
 KINDS = {Kind.READ: READS, Kind.CHANGE: CHANGES, Kind.COMMENT: COMMENTS, Kind.OPEN: OPENINGS}
 
 
+@pytest.mark.parametrize(("source", "priority"), [("alerting-storm", Priority.P0), ("custom", Priority.P2)])
+def test_a_page_that_stands_for_many_alerts_ranks_as_p0(source: str, priority: Priority) -> None:
+    row = row_of(firing(0, priority="P2", source=source))
+    assert intents.call(row, OpenIssue()) == Call(Kind.OPEN, priority)
+    assert intents.call(with_issue(row), UpdateIssue(HELD)) == Call(Kind.CHANGE, priority)
+
+
 def with_issue(row: AlertState) -> AlertState:
     return replace(row, status=Status(issue=replace(issue(), ref=HELD)))
 

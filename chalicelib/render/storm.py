@@ -1,0 +1,153 @@
+"""The page of a storm's parent: what began together, what it shares, and a table of all of it.
+
+Whatever the budget says, a condition that fires stands here until it has an issue of its own, so those come
+first, and titles are cut before a row is left out.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from chalicelib.adapters import storm
+from chalicelib.adapters.storm import Cause, CauseKind, Member, Storm
+from chalicelib.alert import Priority
+from chalicelib.conditions.issue import IssueRef
+from chalicelib.conditions.row import Issue
+from chalicelib.quantities import counted
+from chalicelib.render import data, people
+from chalicelib.render.sections import Room, folded
+from chalicelib.render.view import View
+from chalicelib.render.words import SEVERITIES, moment
+from chalicelib.routing import Details
+
+TITLE_LIMITS = (120, 80, 60, 40, 25, 12)
+"""Code points of a title in the table; the first with which all rows fit is taken."""
+
+MORE = "…"
+
+_HEAD = "| Priority | Alert | Issue | Since |\n|---|---|---|---|"
+
+
+def page(view: View, issue: Issue | None, room: Room) -> Iterator[str]:
+    """Write the page, as there is room for; of content that is not understood, all but the table."""
+    told = storm.read(view.alert) or Storm(cause=_unknown(view), began=view.began)
+    here = issue.ref.repository if issue else view.route.repository
+    yield "" if view.firing else view.ending()
+    yield _headline(told)
+    yield view.facts()
+    yield _counts(told)
+    yield _shared(view, told)
+    yield _first_part(told, here)
+    yield people.who_has_it(view)
+    yield people.called(view, issue)
+    yield from _table(view, told, here, room.table)
+    yield folded("Commands", people.folded(view) if view.firing else "")
+    yield folded(data.SUMMARY, data.data(view, room.data))
+    yield room.note
+
+
+def part_of(view: View, here: str) -> str:
+    """Say on a member's own issue which issue lists what began with it; empty if that is not known."""
+    known = view.row.enrichment
+    ref = known.group.ref if known and known.group else None
+    return f"Part of {_written(ref, here)}, which lists the alerts that began together." if ref else ""
+
+
+def _unknown(view: View) -> Cause:
+    return Cause(kind=CauseKind.GROUP, teams=view.alert.teams)
+
+
+def _headline(told: Storm) -> str:
+    number = counted(len(told.members) + told.left_out, "alert")
+    if told.cause.kind is not CauseKind.WAITING:
+        return f"**{number} began together.**"
+    return f"**{number} without an issue yet, because of GitHub's limits.**"
+
+
+def _counts(told: Storm) -> str:
+    """Say how many fire, by priority, how many have ended, and how many have no issue yet."""
+    firing = [member for member in told.members if member.ended is None]
+    numbers = Counter(member.priority for member in firing)
+    by_priority = ", ".join(f"{numbers[p]} {SEVERITIES[p]} ({p})" for p in Priority if numbers[p])
+    said = [f"{len(firing)} firing" + (f": {by_priority}" if by_priority else "")]
+    if ended := len(told.members) - len(firing) + told.left_out:
+        said.append(f"{ended} ended")
+    if waiting := sum(not member.issue for member in firing):
+        said.append(f"**{waiting} without an issue yet**")
+    return " · ".join(said)
+
+
+def _shared(view: View, told: Storm) -> str:
+    """Say what they have in common and what tells them apart, labels only where they may be shown."""
+    labels, differs = told.common.items(), told.differs
+    if view.route.details is Details.NONE:
+        labels, differs = {}.items(), ""
+    said = [_cause(view, told), *(f"{view.line(name, 60)} {view.line(value, 60)}" for name, value in labels)]
+    common = ", ".join(filter(None, said))
+    apart = f"They differ in {view.line(differs, 60)}." if differs else ""
+    return " ".join(filter(None, [common and f"In common: {common}.", apart]))
+
+
+def _cause(view: View, told: Storm) -> str:
+    kind, value = told.cause.kind, view.line(told.cause.value[-1], 120) if told.cause.value else ""
+    match kind:
+        case CauseKind.RULE:
+            return f"rule {value}"
+        case CauseKind.PLACE:
+            return f"Region {value}" if value else "account"
+        case CauseKind.GROUP:
+            return "group at their source"
+        case CauseKind.WAITING:
+            return ""
+
+
+def _first_part(told: Storm, here: str) -> str:
+    ref = IssueRef.read(told.main)
+    return f"Part {told.part} of {_written(ref, here)}." if ref else ""
+
+
+def _table(view: View, told: Storm, here: str, room: int) -> Iterator[str]:
+    members = sorted(told.members, key=_urgency)
+    if not members:
+        return
+    rows: list[str] = []
+    for limit in TITLE_LIMITS:
+        rows = [_row(view, member, told, here, limit) for member in members]
+        if sum(len(row) + 1 for row in rows) <= room:
+            break
+    listed = _fitting(rows, room)
+    yield "\n".join([_HEAD, *listed])
+    left_out = len(rows) - len(listed)
+    yield f"And {counted(left_out, 'other')}, which this page has no room for." if left_out else ""
+
+
+def _fitting(rows: list[str], room: int) -> list[str]:
+    for index, row in enumerate(rows):
+        room -= len(row) + 1
+        if room < 0:
+            return rows[:index]
+    return rows
+
+
+def _urgency(member: Member) -> tuple[bool, bool, Priority, float]:
+    """Those that fire without an issue come first, and what has ended comes last."""
+    since = member.began.timestamp() if member.ended is None else -member.ended.timestamp()
+    return member.ended is not None, bool(member.issue), member.priority, since
+
+
+def _row(view: View, member: Member, told: Storm, here: str, limit: int) -> str:
+    ref, since = IssueRef.read(member.issue), moment(member.began, told.began)
+    if member.ended:
+        since = f"{since}, ended {moment(member.ended, told.began)}"
+    issue = _written(ref, here) if ref else "none yet" if member.ended is None else "none"
+    return f"| {member.priority} | {_title(view, member.title, limit)} | {issue} | {since} |"
+
+
+def _title(view: View, title: str, limit: int) -> str:
+    """Cut a title short without a note about it, which would be longer; its tail in brackets has labels."""
+    shown = title.partition(" [")[0] if view.route.details is Details.NONE else title
+    return view.line(shown if len(shown) <= limit else shown[: limit - 1] + MORE, limit)
+
+
+def _written(ref: IssueRef | None, here: str) -> str:
+    """Refer to an issue as GitHub links it."""
+    return "" if ref is None else f"#{ref.number}" if ref.repository.lower() == here.lower() else str(ref)
