@@ -2,6 +2,7 @@ locals {
   # Sparse: a row has an index's attributes only while it belongs there.
   indexes = {
     due      = { hash = "due_priority", range = "due_at" }
+    groups   = { hash = "group", range = "group_since" }
     issues   = { hash = "issue_repository", range = "issue_number" }
     open     = { hash = "open_priority", range = "open_since" }
     resolved = { hash = "resolved_day", range = "resolved_at" }

@@ -14,6 +14,7 @@ from chalicelib.routing.owner_names import Names, Severity, Source
 from chalicelib.routing.table import (
     MAX_ASSIGNEES,
     ON_CALL,
+    STORM_AT,
     Details,
     Escalation,
     Fallback,
@@ -21,7 +22,17 @@ from chalicelib.routing.table import (
     Routing,
     union,
 )
-from chalicelib.routing.values import Assignee, Called, Label, Length, Repository, Runbook, Team, Tier
+from chalicelib.routing.values import (
+    Assignee,
+    Called,
+    Label,
+    Length,
+    Repository,
+    Runbook,
+    StormAt,
+    Team,
+    Tier,
+)
 
 MAX_TIERS = 10
 
@@ -42,6 +53,7 @@ class _Team(_Table):
     board: bool = True
     details: Details = Details.LABELS
     severity: Severity = Field(default_factory=dict)
+    storm_at: StormAt = STORM_AT
 
 
 class _Default(_Team):
@@ -129,6 +141,7 @@ def _route(table: _Team) -> Route:
         details=table.details,
         board=table.board,
         escalation=_escalation(table),
+        storm_at=table.storm_at,
         on_call=ON_CALL in union([table.assignees, *table.mention.values(), *table.escalate_to]),
     )
 

@@ -14,6 +14,8 @@ from chalicelib.labels import AREA_LABEL, KNOWN_LABELS, MAX_LABEL, NOTIFICATION_
 from chalicelib.routing.inhibition import InhibitRule
 
 MAX_ASSIGNEES = 10
+STORM_AT, MOST_STORM_AT = 10, 100
+"""The default, and the rows that one look at the table reads."""
 ON_CALL = "<on-call>"
 """Stands in the file for whoever is on call for the team then; no login or team can be written so."""
 
@@ -44,7 +46,10 @@ class Escalation:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Where an alert's issue is, and whom and what it names; `on_call` says that ON_CALL is among them."""
+    """Where an alert's issue is, and whom and what it names; `on_call` says that ON_CALL is among them.
+
+    `storm_at` is how many alerts that begin together are a storm; 0 if none are.
+    """
 
     repository: str
     labels: tuple[str, ...]
@@ -56,6 +61,7 @@ class Route:
     board: bool = True
     escalation: Escalation | None = None
     on_call: bool = False
+    storm_at: int = STORM_AT
 
     def filled(self, mentions: tuple[str, ...]) -> "Route":
         """Put people in the place of ON_CALL; a team cannot be assigned. Tiers stay as many."""

@@ -5,10 +5,10 @@ from datetime import timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from chalicelib.labels import MAX_LABEL
-from chalicelib.routing.table import ON_CALL
+from chalicelib.routing.table import MOST_STORM_AT, ON_CALL
 
 
 def _fits(pattern: str, what: str) -> AfterValidator:
@@ -49,6 +49,12 @@ def _somebody(tier: tuple[str, ...]) -> tuple[str, ...]:
     return tier
 
 
+def _storm(value: int) -> int:
+    if value == 0 or 1 < value <= MOST_STORM_AT:
+        return value
+    raise ValueError(f"{value} is not a number from 2 to {MOST_STORM_AT}, nor 0 for never")
+
+
 _UNITS = {"s": timedelta(seconds=1), "m": timedelta(minutes=1), "h": timedelta(hours=1)}
 _UNITS |= {"d": timedelta(days=1), "w": timedelta(weeks=1)}
 _LOGIN = r"[A-Za-z0-9][A-Za-z0-9_-]*"
@@ -72,5 +78,6 @@ Label = Annotated[
 
 Length = Annotated[timedelta, BeforeValidator(_length)]
 LongLength = Annotated[timedelta, BeforeValidator(_long)]
+StormAt = Annotated[int, Field(strict=True), AfterValidator(_storm)]
 TimeZone = Annotated[ZoneInfo, BeforeValidator(_zone)]
 Tier = Annotated[tuple[Called, ...], AfterValidator(_somebody)]

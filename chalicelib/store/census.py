@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.alert import Priority
+from chalicelib.conditions import storms
 from chalicelib.store import codec
 from chalicelib.store.dynamodb import answering
 
@@ -86,6 +87,26 @@ class DynamoCensus:
     def resolved(self, day: date, limit: int) -> list[str]:
         """List fingerprints whose newest episode ended on a day (UTC), the newest first."""
         return self._fingerprints(_of("resolved", "resolved_day", f"{day:%Y-%m-%d}"), limit)
+
+    def began(self, team: str, since: datetime, limit: int) -> list[str]:
+        """List fingerprints of a team's that fire, in no storm, since a time or later, the newest first."""
+        asked = _of("groups", "group", f"{storms.OF_TEAM}{team}")
+        asked["KeyConditionExpression"] += " AND #range >= :since"
+        asked["ExpressionAttributeNames"] |= {"#range": "group_since"}
+        asked["ExpressionAttributeValues"] |= {":since": codec.number(since)}
+        return self._fingerprints(asked, limit)
+
+    def members(self, storm: str, limit: int) -> list[str]:
+        """List fingerprints of what fires in a storm, the longest first."""
+        return self._fingerprints(_of("groups", "group", storm), limit, oldest_first=True)
+
+    def size(self, storm: str, limit: int) -> int:
+        """Count what fires in a storm, up to a limit."""
+        return int(self._query(_of("groups", "group", storm) | {"Select": "COUNT"}, limit)["Count"])
+
+    def of_our_own(self, source: str, limit: int) -> list[str]:
+        """List fingerprints of a source of our own that fire, the newest first."""
+        return self._fingerprints(_of("groups", "group", f"{storms.OF_OURS}{source}"), limit)
 
     def _fingerprints(self, asked: Mapping[str, Any], limit: int, *, oldest_first: bool = False) -> list[str]:
         listed = {"ProjectionExpression": "fingerprint", "ScanIndexForward": oldest_first}

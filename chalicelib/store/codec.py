@@ -15,7 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from chalicelib.alert import AlertEvent, Condition, Priority
 from chalicelib.alert_fields import OF_NOTIFICATIONS
-from chalicelib.conditions import heartbeats, lag
+from chalicelib.conditions import heartbeats, lag, storms
 from chalicelib.conditions.nothing import Held
 from chalicelib.conditions.row import AlertState, Intent, Lease, Status
 from chalicelib.conditions.spec import Spec
@@ -24,8 +24,7 @@ from chalicelib.store.documents import Document
 
 Item = Mapping[str, Any]
 
-KEPT = timedelta(days=3 * 365)
-TOMBSTONE_KEPT = timedelta(days=7)
+KEPT, TOMBSTONE_KEPT = timedelta(days=3 * 365), timedelta(days=7)
 
 ALERTS = ("alert", "resolution", "early")
 ADDED = {"annotations", "grace", "group", "interval", "kind", "measurement", "muted_until", "name", "sender"}
@@ -41,9 +40,7 @@ OCCASIONAL = ("refusal", "put_off", "enrichment", "wishes", "past")
 
 _SPEC, _STATUS = TypeAdapter(Spec), TypeAdapter(Status)
 _INTENT, _HELD = TypeAdapter(Intent), TypeAdapter(Held)
-_ADDED: Mapping[str, TypeAdapter[Any]] = {
-    name: TypeAdapter(AlertEvent.model_fields[name].annotation or Any) for name in ADDED
-}
+_ADDED = {name: TypeAdapter[Any](AlertEvent.model_fields[name].annotation or Any) for name in ADDED}
 
 
 def spec(row: AlertState) -> dict[str, Any]:
@@ -110,15 +107,18 @@ def due(row: AlertState) -> dict[str, Any]:
     """When GitHub may be behind, how urgent that is, and since when it is behind for certain.
 
     What is held back from outside, and what fires without an issue because people silenced it, stand in the
-    same index, under names of their own.
+    same index, under names of their own. What fires is in the index `groups` with its storm, or its team.
     """
     at, kinds = row.due_at, ((WAITING, lag.since), (HELD, lag.held_since), (SILENCED, lag.silenced_since))
     kind, since = next(((kind, found) for kind, of in kinds if (found := of(row))), (WAITING, None))
+    group, began = storms.listed(row) or (None, None)
     return {
         "due_priority": {"S": row.priority.value} if at else None,
         "due_at": number(at) if at else None,
         "waiting_priority": {"S": part(kind, row.priority)} if since else None,
         "waiting_since": number(since) if since else None,
+        "group": {"S": group} if group else None,
+        "group_since": number(began) if began else None,
         "held": {"S": _HELD.dump_json(row.held).decode()} if row.held else None,
     }
 

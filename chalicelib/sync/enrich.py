@@ -57,7 +57,7 @@ class Enrichers:
         now, episode = self.clock.now(), row.spec.episode
         if not self.each or episode is None or now + LIMIT > until or not wanted(row, step, now):
             return None
-        found = Enrichment(episode, now)
+        found = Enrichment(episode, now, group=row.enrichment.group if row.enrichment else None)
         for enricher in self.each:
             found = self._found(enricher, row, found, now + LIMIT)
         return replace(row, status=replace(row.status, enrichment=found))

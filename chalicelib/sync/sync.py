@@ -7,7 +7,7 @@ its intent, and what is left to do keeps the row due.
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 
 from chalicelib import render
 from chalicelib.conditions import outcome
@@ -20,7 +20,7 @@ from chalicelib.conditions.suppression import hushed
 from chalicelib.mirrors import Mirror
 from chalicelib.rate_limit.rules import CallBudget
 from chalicelib.store.ports import Rows
-from chalicelib.sync import claims, intents
+from chalicelib.sync import claims, intents, storms
 from chalicelib.sync.claims import Clock, Timing
 from chalicelib.sync.delivery import Delivery
 from chalicelib.sync.enrich import Enricher, Enrichers
@@ -78,20 +78,26 @@ class Sync:
         The rest stays due.
         """
         put_off: datetime | None = None
-        current: AlertState | None = row
         self.refresh(row)
+        current: AlertState | None = self._led(row, until)
         while current and self.clock.now() + self.timing.call < until:
             step = plan(hushed(current) if put_off else current, self.clock.now(), self.policy)
             if isinstance(step, Nothing):
                 return self._delivery.deliver(self._rest(current, step, put_off), row, until)
             if enriched := self._enrichers.enriched(current, step, until - self.timing.call):
-                current = enriched
+                current = self._led(enriched, until)
                 continue  # it took time, of which the step needs its own
             current, refused_until = self._stepper.take(current, step)
             if refused_until and not isinstance(step, AddComment):
                 return self._delivery.deliver(current, row, until)
             put_off = refused_until or put_off
         return None
+
+    def _led(self, row: AlertState, until: datetime) -> AlertState:
+        """Advance the row of an alert's storm first, as the alert's issue names the storm's."""
+        return storms.led(
+            row, self.rows, self.clock.now(), partial(self.advance, until=until), self.telemetry
+        )
 
     def look(self, row: AlertState, until: datetime) -> None:
         """Read the row's issue, as people may have changed it, then step on."""

@@ -352,6 +352,7 @@ run "table" {
   assert {
     condition = { for index in aws_dynamodb_table.state.global_secondary_index : index.name => [index.hash_key, index.range_key, index.projection_type] } == {
       due      = ["due_priority", "due_at", "KEYS_ONLY"]
+      groups   = ["group", "group_since", "KEYS_ONLY"]
       issues   = ["issue_repository", "issue_number", "KEYS_ONLY"]
       open     = ["open_priority", "open_since", "KEYS_ONLY"]
       resolved = ["resolved_day", "resolved_at", "KEYS_ONLY"]

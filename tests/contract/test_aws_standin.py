@@ -83,6 +83,7 @@ def test_table_has_its_key_its_sparse_indexes_and_its_ttl(aws: LocalAws) -> None
         found[index["IndexName"]] = keys
     assert found == {
         "due": [("due_priority", "HASH", "S"), ("due_at", "RANGE", "N")],
+        "groups": [("group", "HASH", "S"), ("group_since", "RANGE", "N")],
         "issues": [("issue_repository", "HASH", "S"), ("issue_number", "RANGE", "N")],
         "resolved": [("resolved_day", "HASH", "S"), ("resolved_at", "RANGE", "N")],
         "open": [("open_priority", "HASH", "S"), ("open_since", "RANGE", "N")],

@@ -15,8 +15,11 @@ from botocore.stub import Stubber
 from moto import mock_aws
 from mypy_boto3_dynamodb import DynamoDBClient
 
+from chalicelib.adapters import own
 from chalicelib.alert import Condition, Priority
+from chalicelib.conditions.enrichment import Enrichment
 from chalicelib.conditions.facts import Fact, FactKind
+from chalicelib.conditions.group import Group
 from chalicelib.conditions.issue import Closer, IssueRef
 from chalicelib.conditions.nothing import Held, Quiet
 from chalicelib.conditions.record import record
@@ -40,8 +43,9 @@ INDEXES = {
     "resolved": ("resolved_day", "resolved_at"),
     "open": ("open_priority", "open_since"),
     "waiting": ("waiting_priority", "waiting_since"),
+    "groups": ("group", "group_since"),
 }
-NUMBERS = ("due_at", "issue_number", "resolved_at", "open_since", "waiting_since")
+NUMBERS = ("due_at", "issue_number", "resolved_at", "open_since", "waiting_since", "group_since")
 INTENT = Intent(Verb.OPEN, at(0), 1, at(1), "org/infra", title="[P1] x", labels=("a",), teams=("infra",))
 LEASE = Lease("worker", at(2))
 OPENED = Status(issue=issue(12), told=at(0))
@@ -119,6 +123,15 @@ def present(row: AlertState | None) -> AlertState:
 def due_row(name: str, minutes: float, priority: str = "P1") -> AlertState:
     row = row_of(firing(0, title=name, priority=priority, identity={"alarm_id": name}))
     return replace(row, due_at=at(minutes))
+
+
+def ids(name: str) -> dict[str, Any]:
+    return {"title": name, "identity": {"alarm_id": name}}
+
+
+def due_row_of(name: str, minute: float, **fields: Any) -> AlertState:
+    """A row that began to fire at a minute."""
+    return replace(row_of(firing(minute, **ids(name), **fields)), due_at=at(0))
 
 
 def recorded(store: Store, row: AlertState | None = None) -> AlertState:
@@ -506,19 +519,22 @@ def test_rows_of_a_repository_come_in_pages_by_the_issues_number(store: Store) -
 # The census
 
 
+def index_of(store: Store) -> MemoryCensus | DynamoCensus:
+    """What the indexes list, also of the twin, as the simulation's enrichers ask it."""
+    return MemoryCensus(store) if isinstance(store, MemoryStore) else DynamoCensus(store._client, TABLE)
+
+
 @pytest.fixture
 def census(store: Store) -> MemoryCensus | DynamoCensus:
-    if isinstance(store, MemoryStore):
-        return MemoryCensus(store)
-    if isinstance(store._client, DynamoTwin):
+    if isinstance(store, DynamoStore) and isinstance(store._client, DynamoTwin):
         pytest.skip("no simulation takes a census")
-    return DynamoCensus(store._client, TABLE)
+    return index_of(store)
 
 
 def test_the_newest_issues_of_a_repository_come_first(store: Store) -> None:
     numbers = {n: with_issue(store, str(n), IssueRef("Org/Infra", n)) for n in (9, 100, 20)}
     with_issue(store, "elsewhere", IssueRef("org/apps", 101))
-    index = MemoryCensus(store) if isinstance(store, MemoryStore) else DynamoCensus(store._client, TABLE)
+    index = index_of(store)
     assert index.newest_in("org/infra", 2) == [numbers[100], numbers[20]]
     assert index.newest_in("org/infra", 10) == [numbers[100], numbers[20], numbers[9]]
     assert index.newest_in("org/none", 10) == []
@@ -651,6 +667,61 @@ def test_notifications_are_listed_by_themselves(store: Store, census: MemoryCens
     assert census.resolved(at(0).date(), 10) == []
 
 
+def in_storm(store: Store, row: AlertState, parent: str) -> AlertState:
+    """The row once its issue was opened as one of a storm's."""
+    assert row.spec.episode
+    group = Group(parent, at(0), IssueRef("org/infra", 9), 9)
+    looked_up = Enrichment(row.spec.episode, at(1), group=group)
+    status = replace(OPENED, enrichment=looked_up)
+    claim = claimed(store, row)
+    return present(store.settle(claim, opened(claim, status=status), at(1)))
+
+
+def test_what_fires_is_listed_with_its_team_until_it_is_in_a_storm(store: Store) -> None:
+    census = index_of(store)
+    rows = {minute: recorded(store, due_row_of(f"row {minute}", minute)) for minute in (1, 3, 2)}
+    recorded(store, due_row_of("elsewhere", 4, teams=["storage", "dev-infra"]))
+    names = {minute: row.fingerprint for minute, row in rows.items()}
+    assert census.began("dev-infra", at(0), 9) == [names[3], names[2], names[1]]
+    assert census.began("dev-infra", at(2), 9) == [names[3], names[2]]
+    assert census.began("dev-infra", at(0), 1) == [names[3]]
+    for minute in (3, 1):
+        in_storm(store, rows[minute], "parent")
+    assert census.began("dev-infra", at(0), 9) == [names[2]]
+    assert census.members("parent", 9) == [names[1], names[3]]
+    assert census.members("parent", 1) == [names[1]]
+    assert (census.size("parent", 9), census.size("parent", 1), census.size("other", 9)) == (2, 1, 0)
+    ended = record(present(store.get(names[1])), resolved(9, **ids("row 1")), at(9)).row
+    present(store.record(ended))
+    assert census.members("parent", 9) == [names[3]]
+    fired_again = record(present(store.get(names[1])), firing(12, **ids("row 1")), at(12)).row
+    present(store.record(replace(fired_again, due_at=at(12))))
+    assert (census.members("parent", 9), census.began("dev-infra", at(12), 9)) == ([names[3]], [names[1]])
+
+
+def test_what_nobody_needs_to_look_at_is_of_no_storm(store: Store) -> None:
+    census = index_of(store)
+    row = recorded(store, due_row_of("held", 1))
+    by = Held(Quiet.MAINTENANCE, at(60), "new disks", "mona")
+    held = present(store.record(replace(row, due_at=at(60), held=by)))
+    recorded(store, replace(due_row_of("unwanted", 2), due_at=None))
+    news = row_of(firing(3, kind="notification", **ids("news")))
+    recorded(store, replace(news, due_at=at(3)))
+    recorded(store, row_of(resolved(4, **ids("never seen"))))
+    assert census.began("dev-infra", at(0), 9) == []
+    present(store.record(replace(held, due_at=at(61), held=None)))
+    assert census.began("dev-infra", at(0), 9) == [held.fingerprint]
+
+
+def test_our_own_are_listed_by_themselves(store: Store) -> None:
+    census = index_of(store)
+    older, newer = (recorded(store, due_row_of(f"{each}", each, source=own.STORM)) for each in (1, 2))
+    assert census.of_our_own(own.STORM, 9) == [newer.fingerprint, older.fingerprint]
+    assert census.of_our_own(own.STORM, 1) == [newer.fingerprint]
+    assert census.of_our_own(own.INCIDENT, 9) == []
+    assert census.began("dev-infra", at(0), 9) == []
+
+
 def test_rows_are_listed_by_the_day_on_which_they_ended(
     store: Store, census: MemoryCensus | DynamoCensus
 ) -> None:
@@ -715,6 +786,7 @@ CALLS: list[Callable[[DynamoStore], object]] = [
     lambda store: DynamoCensus(store._client, store._table).with_open_issue(Priority.P0, 1),
     lambda store: DynamoCensus(store._client, store._table).page_of_open(Priority.P0, "", 1),
     lambda store: DynamoCensus(store._client, store._table).resolved(at(0).date(), 1),
+    lambda store: DynamoCensus(store._client, store._table).size("x", 1),
 ]
 
 

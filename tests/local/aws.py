@@ -40,6 +40,7 @@ DLQ_RETENTION_SECONDS = 14 * 24 * 60 * 60
 
 INDEXES: dict[str, tuple[str, str]] = {
     "due": ("due_priority", "due_at"),
+    "groups": ("group", "group_since"),
     "issues": ("issue_repository", "issue_number"),
     "resolved": ("resolved_day", "resolved_at"),
     "open": ("open_priority", "open_since"),

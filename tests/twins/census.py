@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 from chalicelib.alert import Condition, Priority
-from chalicelib.conditions import lag
+from chalicelib.conditions import lag, storms
 from chalicelib.conditions.row import AlertState
 from tests.twins.store import MemoryStore
 
@@ -75,6 +75,22 @@ class MemoryCensus:
             if row.spec.condition is Condition.RESOLVED and row.spec.episodes and not row.spec.news
         ]
         return [name for ended, name in sorted(found, reverse=True) if ended.date() == day][:limit]
+
+    def began(self, team: str, since: datetime, limit: int) -> list[str]:
+        return [name for at, name in self._grouped(f"{storms.OF_TEAM}{team}")[::-1] if at >= since][:limit]
+
+    def members(self, storm: str, limit: int) -> list[str]:
+        return [name for _, name in self._grouped(storm)][:limit]
+
+    def size(self, storm: str, limit: int) -> int:
+        return len(self.members(storm, limit))
+
+    def of_our_own(self, source: str, limit: int) -> list[str]:
+        return [name for _, name in self._grouped(f"{storms.OF_OURS}{source}")[::-1]][:limit]
+
+    def _grouped(self, group: str) -> list[tuple[datetime, str]]:
+        placed = [(storms.listed(row), row.fingerprint) for row in self._store.rows.values()]
+        return sorted((place[1], name) for place, name in placed if place and place[0] == group)
 
     def _waiting(self, priority: Priority) -> list[datetime]:
         rows = [row for row in self._store.rows.values() if row.priority == priority]

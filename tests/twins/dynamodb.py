@@ -22,6 +22,7 @@ Item = dict[str, Any]
 
 INDEXES = {
     "due": ("due_priority", "due_at"),
+    "groups": ("group", "group_since"),
     "issues": ("issue_repository", "issue_number"),
     "resolved": ("resolved_day", "resolved_at"),
     "open": ("open_priority", "open_since"),

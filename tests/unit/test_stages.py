@@ -138,7 +138,8 @@ def test_who_opens_issues_may_read_what_else_fires(stage: str, function: str) ->
         for action in listed(each["Action"])
         for resource in listed(each["Resource"])
     }
-    assert may >= {("dynamodb:BatchGetItem", table), ("dynamodb:Query", f"{table}/index/issues")}
+    queries = {("dynamodb:Query", f"{table}/index/{index}") for index in ("groups", "issues")}
+    assert may >= {("dynamodb:BatchGetItem", table), *queries}
 
 
 @pytest.mark.parametrize("stage", STAGES)

@@ -226,6 +226,8 @@ def test_a_due_row_is_found_by_its_priority() -> None:
         "due_at": codec.number(at(2)),
         "waiting_priority": {"S": "P1"},
         "waiting_since": codec.number(at(1)),
+        "group": {"S": "TEAM#dev-infra"},
+        "group_since": codec.number(at(1)),
         "held": None,
     }
 

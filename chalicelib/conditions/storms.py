@@ -1,0 +1,160 @@
+"""Storms: which conditions began together, of one cause, and what a storm consists of. Pure.
+
+A composite alarm is no cause of its own: its children are alarms of its own account and Region, so what
+begins with it shares its place (docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-combining.html).
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from chalicelib.adapters import own, storm
+from chalicelib.adapters.storm import Cause, CauseKind, Member, Storm
+from chalicelib.alert import AlertEvent, Condition
+from chalicelib.conditions import lag
+from chalicelib.conditions.group import Group
+from chalicelib.conditions.record import record
+from chalicelib.conditions.row import AlertState
+
+WINDOW = timedelta(minutes=5)
+"""Conditions that begin this far apart, by our clock, began together."""
+
+LATE = timedelta(hours=1)
+"""What begins in a storm's place this long after it has a reason of its own, and calls its people."""
+
+AFTER = timedelta(milliseconds=1)
+
+OF_TEAM, OF_OURS = "TEAM#", "OWN#"
+"""Parts of the index `groups` that are not named by a storm: what is in none, and what is our own."""
+
+
+def causes(alert: AlertEvent) -> tuple[Cause, ...]:
+    """Say what an alert may share with others, the most telling first; one of our own shares nothing."""
+    return () if alert.source in own.OWN else tuple(_causes(alert))
+
+
+def _causes(alert: AlertEvent) -> Iterator[Cause]:
+    account, region = alert.identity.account_id, alert.identity.region
+    if alert.group:
+        yield Cause(kind=CauseKind.GROUP, teams=alert.teams, value=(alert.source, account or "", alert.group))
+    yield Cause(kind=CauseKind.RULE, teams=alert.teams, value=(alert.source, alert.name or alert.title))
+    if account and region:
+        yield Cause(kind=CauseKind.PLACE, teams=alert.teams, value=(account, region))
+
+
+def begins(
+    row: AlertState, near: Sequence[AlertState], at_least: int, open_storms: Collection[str] = ()
+) -> tuple[Cause, list[AlertState]] | None:
+    """Find the most telling cause of which enough conditions began together, a row's own among them.
+
+    What a more telling storm that is open already takes in, by its fingerprint in `open_storms`, is left out.
+    """
+    for cause in causes(row.spec.alert) if row.spec.alert else ():
+        members = [each for each in near if _began_together(row, each) and _of(each, cause, open_storms)]
+        if len(members) + 1 >= at_least:
+            return cause, [*members, row]
+    return None
+
+
+def _began_together(row: AlertState, other: AlertState) -> bool:
+    one, another = row.spec.began_by_our_clock, other.spec.began_by_our_clock
+    together = one is not None and another is not None and abs(one - another) <= WINDOW
+    return together and other.fingerprint != row.fingerprint
+
+
+def _of(row: AlertState, cause: Cause, open_storms: Collection[str]) -> bool:
+    """Whether a condition that fires, and is in no storm, is of a cause."""
+    if row.spec.alert is None or row.spec.condition is not Condition.FIRING or group_of(row):
+        return False
+    found = causes(row.spec.alert)
+    more_telling = found[: found.index(cause)] if cause in found else ()
+    return cause in found and not any(storm.fingerprint(each) in open_storms for each in more_telling)
+
+
+def more_telling(row: AlertState) -> list[str]:
+    """Name the storms that a condition would rather be part of than of one of its place."""
+    found = causes(row.spec.alert) if row.spec.alert else ()
+    return [storm.fingerprint(cause) for cause in found if cause.kind is not CauseKind.PLACE]
+
+
+def storm_of(alert: AlertEvent, began: datetime, open_storms: Sequence[Storm]) -> Storm | None:
+    """Find the open storm that a condition belongs to which is in none yet, as it began before the storm."""
+    for cause in causes(alert):
+        for each in open_storms:
+            if each.cause == cause and began >= each.began - WINDOW and admits(each, began):
+                return each
+    return None
+
+
+def admits(content: Storm, began: datetime) -> bool:
+    """Whether what began at a time may join a storm that goes on; by its place alone, not for ever."""
+    return content.cause.kind is not CauseKind.PLACE or began <= content.began + LATE
+
+
+def fires(row: AlertState | None) -> bool:
+    """Whether a condition fires now."""
+    return row is not None and row.spec.condition is Condition.FIRING
+
+
+def group_of(row: AlertState) -> Group | None:
+    """Say which storm a condition is part of in this episode."""
+    return row.enrichment.group if row.enrichment else None
+
+
+def as_group(parent: AlertState) -> Group | None:
+    """Write down a storm, as its members remember it; None if it does not go on."""
+    began, issue = parent.spec.began_by_our_clock, parent.status.issue
+    if began is None or not fires(parent):
+        return None
+    return Group(parent.fingerprint, began, issue.ref if issue and issue.open else None)
+
+
+def member(row: AlertState) -> Member:
+    """Write down a condition as a member of a storm; raises ValueError for one that never fired."""
+    alert, began, issue = row.spec.alert, row.spec.began_by_our_clock, row.status.issue
+    if alert is None or began is None:
+        raise ValueError(f"no firing is known of {row.fingerprint}")
+    shown = issue and issue.episode == row.spec.episode
+    return Member(
+        fingerprint=row.fingerprint,
+        title=alert.title,
+        priority=alert.priority,
+        began=began,
+        ended=None if fires(row) else row.spec.recorded_at or row.spec.seen_at,
+        issue=str(issue.ref) if issue and shown else "",
+    )
+
+
+def consisting_of(
+    rows: Sequence[AlertState], cause: Cause, part: int = 1, *, continues: bool = False
+) -> Storm:
+    """Write down what a part of a storm consists of."""
+    members = tuple(sorted(map(member, rows), key=lambda each: each.began))
+    return Storm(cause=cause, began=members[0].began, part=part, continues=continues, members=members)
+
+
+def recorded(row: AlertState | None, content: Storm, now: datetime, *, over: bool = False) -> AlertState:
+    """Record what a storm consists of now, or that it is over, in the row of its cause.
+
+    Of two workers whose clocks differ, the one that writes later is right.
+    """
+    at = max(now, row.spec.at + AFTER) if row else now
+    told = record(row, storm.alert(content, at), at).as_of(now)
+    if over:
+        told = record(told, storm.alert(content, at + AFTER, Condition.RESOLVED), at + AFTER).as_of(now)
+    return replace(told, due_at=now)
+
+
+def listed(row: AlertState) -> tuple[str, datetime] | None:
+    """Name the part of the index `groups` that holds a row, and since when it fires; None if it is in none.
+
+    What people or something outside hold back counts for no storm, so that it makes nobody look.
+    """
+    alert, began, group = row.spec.alert, row.spec.began_by_our_clock, group_of(row)
+    if alert is None or began is None or row.spec.news or not fires(row):
+        return None
+    if alert.source in own.OWN:
+        return f"{OF_OURS}{alert.source}", began
+    if group:
+        return group.fingerprint, began
+    return None if row.held or lag.silenced_since(row) else (f"{OF_TEAM}{alert.teams[0]}", began)

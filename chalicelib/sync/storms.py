@@ -1,0 +1,152 @@
+"""Storms: finds out, before an alert's issue is opened, which storm it is part of, or begins.
+
+It costs one read of the rows of the storms that it may be part of and, where none goes on, one query; rows of
+others are read only where there are enough of them for a storm. What fails leaves the alert on its own.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from chalicelib.adapters import storm
+from chalicelib.adapters.storm import MOST_MEMBERS, Cause, Storm
+from chalicelib.conditions import storms
+from chalicelib.conditions.enrichment import Enrichment, EnrichmentUnavailable
+from chalicelib.conditions.row import AlertState
+from chalicelib.conditions.steps import needed
+from chalicelib.errors import AlertingError, Contended
+from chalicelib.routing import Routing
+from chalicelib.store.ports import Rows
+from chalicelib.telemetry.telemetry import Telemetry
+
+NEAR = 100
+"""The newest of a team among which a storm is looked for: what BatchGetItem reads at once."""
+
+TRIES = 8
+"""Parts of a storm that are tried; 3,200 members are more than a repository of GitHub's gets in an hour."""
+
+A_CALL = timedelta(seconds=1)
+"""What must be left of the time for another call."""
+
+
+class Index(Protocol):
+    """What is needed of the table's indexes."""
+
+    def began(self, team: str, since: datetime, limit: int) -> list[str]:
+        """List fingerprints of a team's that fire, in no storm, since a time or later, the newest first."""
+
+    def size(self, storm: str, limit: int) -> int:
+        """Count what fires in a storm, up to a limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class StormEnricher:
+    """Finds the storm of an alert, and records one that begins."""
+
+    index: Index
+    rows: Rows
+    routing: Routing
+    now: Callable[[], datetime]
+    telemetry: Telemetry
+
+    kind = "storm"
+
+    def enrich(self, row: AlertState, known: Enrichment, before: datetime) -> Enrichment:
+        """Add the storm; raises StoreUnavailable and Contended."""
+        alert, began = row.spec.alert, row.spec.began_by_our_clock
+        causes = storms.causes(alert) if alert and not known.group else ()
+        if alert is None or began is None or not causes:
+            return known
+        at_least = self.routing.route(alert.teams).storm_at
+        if not at_least:
+            return known
+        first = self._by_name([storm.fingerprint(cause) for cause in causes])
+        for cause in causes:
+            parent = first.get(storm.fingerprint(cause))
+            if storms.fires(parent) and (joined := self._taken_in(cause, parent, [row], begin=False)):
+                return replace(known, group=storms.as_group(joined))
+        if found := self._beginning(row, began, at_least, before):
+            cause, members = found
+            parent = self._taken_in(cause, first.get(storm.fingerprint(cause)), members, begin=True)
+            return replace(known, group=storms.as_group(parent) if parent else None)
+        return known
+
+    def _beginning(
+        self, row: AlertState, began: datetime, at_least: int, before: datetime
+    ) -> tuple[Cause, list[AlertState]] | None:
+        """Look for a storm among what began with an alert; the last of its members is the alert's row."""
+        team = row.spec.alert.teams[0] if row.spec.alert else ""
+        newest = self.index.began(team, began - storms.WINDOW, NEAR)
+        others = [name for name in newest if name != row.fingerprint]
+        if len(others) + 1 < at_least:
+            return None
+        self._in_time(before)
+        near = self.rows.several(others)
+        if not storms.begins(row, near, at_least):
+            return None
+        self._in_time(before)
+        telling = dict.fromkeys(name for each in near for name in storms.more_telling(each))
+        open_storms = {name for name, each in self._by_name([*telling]).items() if storms.fires(each)}
+        return storms.begins(row, near, at_least, open_storms)
+
+    def _taken_in(
+        self, cause: Cause, parent: AlertState | None, members: Sequence[AlertState], *, begin: bool
+    ) -> AlertState | None:
+        """Find the part of a cause's storm that takes in the last of `members`, and record one that begins.
+
+        With `begin` they are a storm of their own if none takes them in. Whoever records first has begun it.
+        """
+        part, full, began = 1, False, needed(members[-1].spec.began_by_our_clock)
+        for _ in range(TRIES):
+            if not parent or not storms.fires(parent):
+                if not (full or begin):
+                    return None
+                content = storms.consisting_of(members, cause, part, continues=full)
+                if written := self._record(parent, content):
+                    return written
+            else:
+                goes_on = storm.read(parent.spec.alert)
+                late = goes_on is not None and not storms.admits(goes_on, began)
+                full = not late and self.index.size(parent.fingerprint, MOST_MEMBERS) >= MOST_MEMBERS
+                if not (late or full):
+                    return parent
+                part += 1
+            parent = self.rows.get(storm.fingerprint(cause, part))
+        raise Contended("no part of the storm could be found or recorded: the alert stays on its own")
+
+    def _record(self, parent: AlertState | None, content: Storm) -> AlertState | None:
+        written = self.rows.record(storms.recorded(parent, content, self.now()))
+        if written:
+            keys = {"cause": content.cause.kind.value, "part": content.part, "members": len(content.members)}
+            self.telemetry.event("STORM", fingerprint=written.fingerprint, **keys)
+        return written
+
+    def _by_name(self, names: Sequence[str]) -> Mapping[str, AlertState]:
+        return {row.fingerprint: row for row in self.rows.several(names)} if names else {}
+
+    def _in_time(self, before: datetime) -> None:
+        if self.now() + A_CALL > before:
+            raise EnrichmentUnavailable("the table took too long to look for a storm")
+
+
+def led(
+    row: AlertState, rows: Rows, now: datetime, advance: Callable[[AlertState], None], telemetry: Telemetry
+) -> AlertState:
+    """Bring a storm's issue about before that of its member, which is to name it.
+
+    A member whose storm has ended, or cannot be read, is on its own again.
+    """
+    group, issue = storms.group_of(row), row.status.issue
+    if group is None or group.ref or (issue and issue.open):
+        return row
+    try:
+        parent = rows.get(group.fingerprint)
+        if parent and parent.due_at and parent.due_at <= now:  # else it rests, or is put off
+            advance(parent)
+            parent = rows.get(group.fingerprint)
+    except AlertingError as error:
+        telemetry.problem("STORM_UNKNOWN", error, fingerprint=row.fingerprint)
+        parent = None
+    enriched = replace(needed(row.enrichment), group=storms.as_group(parent) if parent else None)
+    return replace(row, status=replace(row.status, enrichment=enriched))
