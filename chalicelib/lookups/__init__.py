@@ -1,1 +1,1 @@
-"""What Alertmanager and Grafana list as firing, for the ends that they report to nobody."""
+"""What Alertmanager and Grafana list as firing, to find ends that they do not report."""

@@ -15,11 +15,11 @@ ALERTS = "/api/v2/alerts?active=true&silenced=true&inhibited=true&unprocessed=tr
 STATUS = "/api/v2/status"
 
 SETTLED = timedelta(minutes=30)
-"""It keeps alerts in memory alone, and after a start knows those that Prometheus has sent again since."""
+"""It keeps alerts in memory, so after a start it only knows those that Prometheus has sent since."""
 
 
 class ListedStatus(BaseModel):
-    """Whether an alert is held back, and by what."""
+    """Whether an alert is suppressed, and by what."""
 
     state: Literal["active", "suppressed", "unprocessed"]
     silenced_by: list[str] = Field(default_factory=list, alias="silencedBy")
@@ -27,14 +27,14 @@ class ListedStatus(BaseModel):
 
 
 class Entry(BaseModel):
-    """An alert of the list."""
+    """An alert in the list."""
 
     fingerprint: str
     status: ListedStatus
 
     @property
     def state(self) -> State:
-        """How it is; a silence outweighs an inhibition, as people made it."""
+        """Its state; a silence counts before an inhibition, since a person made it."""
         if self.status.silenced_by:
             return State.SILENCED
         return State.INHIBITED if self.status.inhibited_by else State.ACTIVE
@@ -53,16 +53,16 @@ _ENTRIES, _SERVER = TypeAdapter(list[Entry]), TypeAdapter(_Server)
 
 
 class Alertmanager:
-    """One Alertmanager, no load balancer before several; raises AlertsNotListed.
+    """One Alertmanager, not a load balancer in front of several; raises AlertsNotListed.
 
-    `account` is that of its alerts' identity: the name of their sender, or None where they have none.
+    `account` is that of its alerts' identity: the name of their sender, or None if they have none.
     """
 
     def __init__(self, api: Api, account: str | None = None) -> None:
         self._api, self._account = api, account
 
     def list_alerts(self, now: datetime) -> Listing:
-        """List its alerts, then see that it has been up for long enough, also while it listed them."""
+        """List its alerts, then check that it has been up for long enough, also while it listed them."""
         entries = self._api.get(ALERTS, _ENTRIES)
         server = self._api.get(STATUS, _SERVER)
         settled = server.cluster.status != "settling" and now - server.uptime >= SETTLED

@@ -1,4 +1,4 @@
-"""Grafana's list of alerts, that of its own Alertmanager, for the organisation of the token.
+"""Grafana's own list of alerts, from its built-in Alertmanager, for the organisation of the token.
 
 grafana.com/docs/grafana/latest/developer-resources/api-reference/http-api/alerting (`alert.instances:read`)
 """
@@ -14,7 +14,7 @@ from chalicelib.lookups.http import Api
 
 ALERTS = "/api/alertmanager/grafana/api/v2/alerts?active=true&silenced=true&inhibited=true"
 ORGANISATION = "__orgId__"
-"""The annotation that says whose an alert is; the rule's address has no organisation in this list."""
+"""The annotation that names the organisation; the rule's address in this list does not."""
 
 
 class _Entry(Entry):
@@ -28,7 +28,7 @@ _ENTRIES = TypeAdapter(list[_Entry])
 class Grafana:
     """One organisation of a Grafana; raises AlertsNotListed.
 
-    How long it has been up is not known, so its lists must lack an alert for longer.
+    Grafana does not report how long it has been up, so its lists must lack an alert for longer.
     """
 
     def __init__(self, api: Api) -> None:

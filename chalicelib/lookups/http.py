@@ -1,4 +1,4 @@
-"""A look-up's call: one answer, bounded in time and size, from the configured address and nowhere else."""
+"""One HTTP call of a look-up, bounded in time and size, to the configured address and nowhere else."""
 
 import base64
 from collections.abc import Callable
@@ -12,18 +12,18 @@ from chalicelib.errors import AlertingError, AlertsNotListed
 T = TypeVar("T")
 
 LARGEST = 16 * 1024 * 1024
-"""Bytes of an answer: some 16,000 alerts."""
+"""The largest answer, in bytes: some 16,000 alerts."""
 
 
 def scheme(credential: str) -> str:
-    """Send `user:password` as Basic, all that Alertmanager itself knows, and any other as a token."""
+    """Send `user:password` as Basic, the only scheme Alertmanager supports; anything else as a token."""
     if ":" in credential:
         return f"Basic {base64.b64encode(credential.encode()).decode()}"
     return f"Bearer {credential}"
 
 
 class Api:
-    """Reads what is at an address; raises `fails`, which never holds the credential."""
+    """Reads what is at an address; raises `fails`, which never contains the credential."""
 
     def __init__(
         self,
@@ -37,15 +37,15 @@ class Api:
         self._fails, self._scheme = fails, scheme
 
     def get(self, path: str, kind: TypeAdapter[T]) -> T:
-        """Read JSON below the address; a redirection is none."""
+        """Read JSON below the address; a redirect does not count as an answer."""
         where = f"{self._http.base_url.host}{path}"
         try:
             return kind.validate_json(self.read(path, where))
         except ValidationError as error:
-            raise self._fails(f"{where} answered something else than expected") from error
+            raise self._fails(f"{where} gave an unexpected answer") from error
 
     def read(self, url: str, where: str, largest: int = LARGEST) -> bytes:
-        """Read what is there; errors call it `where`, as a whole address may be a secret."""
+        """Read what is there; errors call it `where`, since a whole address may be a secret."""
         credential = self._credential()
         headers = {"accept": "application/json"} if self._http.base_url.host else {}
         headers |= {"authorization": self._scheme(credential)} if credential else {}

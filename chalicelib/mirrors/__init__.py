@@ -14,10 +14,10 @@ class MirrorUnavailable(AlertingError):
 
 
 class Mirror(Protocol):
-    """Takes facts; it must do so, or fail, within a few seconds."""
+    """Takes facts; it must finish, or fail, within a few seconds."""
 
     def deliver(self, condition: str, facts: Sequence[Fact]) -> None:
-        """Take facts of a condition, in order, perhaps not for the first time.
+        """Take facts about a condition, in order; they may have been delivered before.
 
         Raises MirrorUnavailable unless all were taken.
         """

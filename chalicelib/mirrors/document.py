@@ -1,6 +1,6 @@
-"""The document: a fact as JSON, for receivers outside. Pure.
+"""The document: a fact as JSON, for receivers outside Alerting. Pure.
 
-Fields are only ever added; `version` changes if that cannot be.
+Fields are only ever added; `version` changes if that is not possible.
 """
 
 import json
@@ -11,7 +11,7 @@ VERSION = 1
 
 
 def document(condition: str, fact: Fact) -> str:
-    """Write a fact of a condition, which is identified by its fingerprint."""
+    """Write a fact about a condition, which is identified by its fingerprint."""
     return json.dumps(
         {
             "version": VERSION,

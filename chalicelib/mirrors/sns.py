@@ -1,4 +1,4 @@
-"""A mirror on SNS: each fact is a message on a topic of your own, from where chat or a pager takes it."""
+"""A mirror on SNS: each fact becomes a message on your own topic, from which a chat or a pager takes it."""
 
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 
 class SnsMirror:
-    """Publishes to a topic; `client` is made at the first fact."""
+    """Publishes to a topic; `client` is made for the first fact."""
 
     def __init__(self, client: Callable[[], "SNSClient"], topic_arn: str) -> None:
         self._client, self._topic_arn = client, topic_arn
 
     def deliver(self, condition: str, facts: Sequence[Fact]) -> None:
-        """Publish facts in one call: a row never holds as many as SNS takes at once, which are ten.
+        """Publish facts in one call: a row never holds more than SNS takes at once, which is ten.
 
         Raises MirrorUnavailable unless SNS took all.
         """

@@ -1,4 +1,4 @@
-"""Claims: how a worker takes the right to act on a row, and what it needs of the table and of time."""
+"""Claims: how a worker takes the right to act on a row, and what it needs from the table and the clock."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,25 +8,25 @@ from chalicelib.conditions.row import AlertState, Lease
 
 MOST_DOUBLINGS = 4
 NEVER_ENDING = 3
-"""Claims in a row that were never settled: one may be a lost answer, three are a fault."""
+"""Unsettled claims in a row that mean a fault: one may be a lost answer."""
 
 
 class Clock(Protocol):
-    """The time, and the passing of it; a new id is of the same kind, never the same twice."""
+    """The time, and a way to wait; ids that are never repeated come from it too."""
 
     def now(self) -> datetime:
         """The time in UTC."""
 
     def sleep(self, seconds: float) -> None:
-        """Let time pass."""
+        """Wait."""
 
     def unique(self) -> str:
-        """A word never used before."""
+        """Return a word that was never used before."""
 
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """How long a lease lasts, how long one call may take, and after how long a failed step is tried again."""
+    """How long a lease lasts, how long one call may take, and how soon a failed step is tried again."""
 
     lease: timedelta = timedelta(seconds=60)
     call: timedelta = timedelta(seconds=15)
@@ -34,9 +34,9 @@ class Timing:
 
 
 def lease(row: AlertState, clock: Clock, timing: Timing) -> Lease:
-    """Make a lease, the longer the more claims before it never ended: the row's step may be at fault.
+    """Make a lease, the longer the more claims before it were never settled: the row's step may be at fault.
 
-    So one that ends its process is tried less and less often, a quarter of an hour apart at most.
+    A step that kills its process is thus tried less and less often, at most 15 minutes apart.
     """
     unended = row.lease.unended + 1 if row.lease else 0
     lasts = timing.lease * (1 << min(unended, MOST_DOUBLINGS))

@@ -1,4 +1,4 @@
-"""Commands: reads what people did to an issue and wrote on it, and carries out what they asked for."""
+"""Commands: reads what people wrote on an issue or changed on it, and carries out what they asked for."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -22,11 +22,11 @@ DONE, WRONG = "+1", "confused"
 """Reactions, as GitHub names them."""
 
 Write = Callable[[AlertState, Seen, dict[str, Any]], Status]
-"""Writes the issue's text anew, with other changes."""
+"""Rewrites the issue's text, together with other changes."""
 
 
 class Conversation(Protocol):
-    """What is needed of the issue tracker to talk with people."""
+    """What talking with people needs from the issue tracker."""
 
     def read(self, ref: IssueRef, before: datetime) -> Seen:
         """Read an issue; raises Gone if it was deleted."""
@@ -35,7 +35,7 @@ class Conversation(Protocol):
         """Add labels."""
 
     def remove_label(self, ref: IssueRef, label: str, before: datetime) -> None:
-        """Take a label off."""
+        """Remove a label."""
 
     def spoken(self, ref: IssueRef, since: datetime, before: datetime) -> Iterator[PersonComment]:
         """List the comments of others changed since a time."""
@@ -44,13 +44,13 @@ class Conversation(Protocol):
         """Say whether somebody may write to the repository."""
 
     def refused(self, repository: str, now: datetime) -> frozenset[str]:
-        """Name those who, as it said a moment ago, may not write; asks nobody."""
+        """Name those who may not write, as GitHub said recently; makes no call."""
 
     def edit(self, ref: IssueRef, changes: dict[str, Any], before: datetime) -> Seen:
-        """Change an issue, such as its assignees, of which all are named."""
+        """Change an issue, such as its assignees; a new list replaces the old one."""
 
     def react(self, ref: IssueRef, comment: int, content: str, before: datetime) -> None:
-        """React to a comment; doing so twice is once."""
+        """React to a comment; a second time changes nothing."""
 
 
 def listen(
@@ -76,16 +76,16 @@ def listen(
 
 
 def unheard(issue: Issue, seen: Seen, key: str) -> bool:
-    """Whether to listen first: somebody may have acknowledged what calls a tier, and GitHub told nobody."""
+    """Whether to listen first: GitHub may not have reported that somebody acknowledged it."""
     return Comment.of(key) is Comment.TIER and seen.comments != issue.heard
 
 
 def obey(
     tracker: Conversation, row: AlertState, step: FollowCommands, write: Write, now: datetime
 ) -> AlertState:
-    """Do what a person may ask for, and react; nothing, if they may not write any more.
+    """Carry out what a person asked for, and react; do nothing if that person may no longer write.
 
-    All of it can be done twice; the reaction comes last, as it says that the rest was done.
+    Repeating it is safe. The reaction comes last, since it says that the rest is done.
     """
     command, issue = step.command, row.status.issue
     if not tracker.may_write(command.ref.repository, command.author, row.lease_end):
@@ -105,7 +105,7 @@ def obey(
 def _say_who(
     tracker: Conversation, had: AlertState, seen: Seen, people: dict[str, Any], write: Write
 ) -> Status:
-    """Assign or unassign in the one call that also says in the text, while it fires, who has it."""
+    """Assign or unassign in the same call that updates who has it in the text, while it fires."""
     issue, firing = had.status.issue, had.spec.condition is Condition.FIRING
     if issue and issue.ref == seen.ref and issue.open and firing:
         return write(had, seen, people)
@@ -115,7 +115,7 @@ def _say_who(
 
 
 def _assignees(row: AlertState, seen: Seen, command: Command) -> dict[str, Any]:
-    """Add or take away one of them, as GitHub replaces all (docs.github.com/rest/issues/issues)."""
+    """Add or remove one assignee: GitHub replaces the whole list (docs.github.com/rest/issues/issues)."""
     issue = row.status.issue
     holder = issue.acked_by if issue and issue.ref == command.ref else ""
     known = {login.casefold() for login in seen.assignees}
@@ -135,7 +135,7 @@ def _answer(tracker: Conversation, row: AlertState, command: Command, now: datet
 
 
 def _carry_out(tracker: Conversation, row: AlertState, command: Command) -> None:
-    """Do what of a command is GitHub's to do."""
+    """Carry out the part of a command that changes something on GitHub."""
     muted = row.status.issue is not None and row.status.issue.muted
     if command.word == commands.MUTE:
         tracker.add_labels(command.ref, (MUTED_LABEL,), row.lease_end)
@@ -144,7 +144,7 @@ def _carry_out(tracker: Conversation, row: AlertState, command: Command) -> None
 
 
 def _unmute(tracker: Conversation, row: AlertState, ref: IssueRef) -> None:
-    """Take the label off, unless a person was quicker."""
+    """Remove the label, unless a person has already done so."""
     try:
         tracker.remove_label(ref, MUTED_LABEL, row.lease_end)
     except Refused as error:

@@ -1,4 +1,4 @@
-"""Delivery: hands the facts in a row's outbox to the mirrors, after GitHub's steps and never in their way."""
+"""Delivery: hands the facts in a row's outbox to the mirrors, after GitHub's steps, never delaying them."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -15,15 +15,15 @@ from chalicelib.sync.claims import Clock
 from chalicelib.telemetry.telemetry import Telemetry
 
 LIMIT = timedelta(seconds=5)
-"""What a delivery may take; a client's own limits are below it."""
+"""The longest a delivery may take; clients have shorter limits of their own."""
 
 AFTER_FAILURE = timedelta(seconds=60)
-"""How long a worker leaves a failed mirror alone: a silent one would take seconds for every row."""
+"""How long a worker skips a failed mirror: one that does not answer would cost seconds for each row."""
 
 
 @dataclass
 class Delivery:
-    """Notes facts in a row and delivers them; without mirrors it does neither."""
+    """Adds facts to a row and delivers them; without mirrors it does neither."""
 
     mirrors: tuple[Mirror, ...]
     rows: Rows
@@ -33,7 +33,7 @@ class Delivery:
     _closed_until: datetime | None = field(default=None, init=False)
 
     def noted(self, claimed: AlertState, settled: AlertState) -> AlertState:
-        """Note in a settled row what its step brought about."""
+        """Add to a settled row the facts that its step produced."""
         issue, alert = settled.status.issue, settled.spec.alert
         if not self.mirrors or issue is None or alert is None:
             return settled
@@ -58,7 +58,7 @@ class Delivery:
         return replace(settled, status=status)
 
     def deliver(self, row: AlertState | None, before: AlertState, until: datetime) -> None:
-        """Deliver what is due, or happened since `before`; `row` is None if another worker has it.
+        """Deliver what is due or happened since `before`; `row` is None if another worker has it.
 
         If another worker writes the row meanwhile, the facts stay in it and are delivered twice.
         """
@@ -89,7 +89,7 @@ class Delivery:
         return replace(row, status=status)
 
     def _delivered(self, row: AlertState) -> bool:
-        """Whether all mirrors have all facts; an unexpected error in a mirror is no reason to fail a step."""
+        """Whether every mirror took every fact; an unexpected error in a mirror must not fail a step."""
         if self._closed_until and self.clock.now() < self._closed_until:
             return False
         try:

@@ -1,4 +1,4 @@
-"""Duplicates: closes an issue that another one stands for, as its duplicate or its successor."""
+"""Duplicates: closes an issue in favour of another one, as its duplicate or as superseded."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -13,7 +13,7 @@ from chalicelib.conditions.steps import needed
 
 
 class Tracker(Protocol):
-    """What is needed of the issue tracker."""
+    """What closing duplicates needs from the issue tracker."""
 
     def read(self, ref: IssueRef, before: datetime) -> Seen:
         """Read an issue; raises Gone if it was deleted."""
@@ -23,15 +23,15 @@ class Tracker(Protocol):
 
 
 def close_duplicate(tracker: Tracker, row: AlertState, ref: IssueRef, now: datetime) -> AlertState:
-    """Close it in one call, naming on top the issue that stands for it, unless that one is closed.
+    """Close it in one call, with a line on top that names the remaining issue, unless that one is closed.
 
-    Where a repository was renamed, both may be one and the same.
+    If a repository was renamed, both may be the same issue.
     """
     survivor = tracker.read(needed(row.status.issue).ref, row.lease_end)
     seen = tracker.read(ref, row.lease_end)
     if survivor.open and seen.open and survivor.ref != seen.ref:
         changes: dict[str, Any] = {"state_reason": "duplicate"}
-        if survivor.id:  # of the issue itself: its number would name another repository's
+        if survivor.id:  # the issue's own id: its number may belong to another repository's issue
             changes["duplicate_issue_id"] = survivor.id
         _close(tracker, row, seen, render.duplicate(survivor.ref), changes)
     closed = replace(row, status=outcome.closed_duplicate(row, ref))

@@ -1,4 +1,4 @@
-"""Execute: carries out one step on the tracker, and says what the row then is."""
+"""Execute: carries out one step on the tracker, and returns the row that results."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -37,7 +37,7 @@ from chalicelib.sync.commands import Conversation, listen, obey, unheard
 from chalicelib.sync.recover import Holder, Lists, MarkerSearch, nobody
 
 OUT_OF_SIGHT = (404, 410)
-"""How GitHub answers for an issue that was deleted, or moved to where the App is not."""
+"""GitHub's answers for an issue that was deleted, or moved to where the App is not installed."""
 
 
 class Tracker(Conversation, Lists, readiness.Tracker, Protocol):
@@ -56,16 +56,16 @@ class Tracker(Conversation, Lists, readiness.Tracker, Protocol):
         """Add labels."""
 
     def remove_label(self, ref: IssueRef, label: str, before: datetime) -> None:
-        """Take a label off."""
+        """Remove a label."""
 
     def comment(self, ref: IssueRef, body: str, before: datetime) -> None:
         """Add a comment."""
 
 
 class Executor:
-    """Carries out steps; a row it is given is claimed, so that its lease bounds every call.
+    """Carries out steps on claimed rows, whose lease bounds every call.
 
-    `tracker` connects at the first use: what only records needs no GitHub.
+    `tracker` connects on first use, since recording alone needs no GitHub.
     """
 
     def __init__(
@@ -84,7 +84,7 @@ class Executor:
         return self.connect()
 
     def execute(self, row: AlertState, step: Work) -> AlertState:  # noqa: C901 - one case a step
-        """Return the row with its new status, and its intent if that is still open.
+        """Return the row with its new status, and with its intent if that is still open.
 
         Raises the classified errors.
         """
@@ -119,7 +119,7 @@ class Executor:
                 assert_never(step)
 
     def _open(self, row: AlertState, intent: Intent) -> AlertState:
-        """Open an issue, unless people did something to the one before it that changes what is to be done."""
+        """Open an issue, unless people changed the one before it in a way that changes the plan."""
         if changed := self._changed_before(row):
             return replace(row, status=outcome.observed(row, changed, self._now()), intent=None)
         alert = needed(row.spec.alert)
@@ -134,7 +134,7 @@ class Executor:
         return replace(row, status=outcome.opened(row, intent, seen, self._now()), intent=None)
 
     def _changed_before(self, row: AlertState) -> Seen | None:
-        """Read the issue before a fresh one; None where it is as it was left, or is out of sight since."""
+        """Read the issue before the new one; None if it is as we left it, or can no longer be seen."""
         issue = row.status.issue
         if issue is None:
             return None
@@ -147,7 +147,7 @@ class Executor:
         return seen if outcome.surprising(issue, seen) else None
 
     def _edit(self, row: AlertState, step: Edit, issue: Issue) -> AlertState:
-        """Read first: people's words are kept, and where they changed what was planned on, plan anew."""
+        """Read first, to keep people's words and to plan again if they changed what the plan was based on."""
         seen = self._tracker.read(issue.ref, row.lease_end)
         if outcome.surprising(issue, seen):
             return replace(row, status=outcome.observed(row, seen, self._now()), intent=None)
@@ -171,7 +171,7 @@ class Executor:
         return {"assignees": [*seen.assignees, *new][:MAX_ASSIGNEES]} if new else {}
 
     def _written(self, row: AlertState, seen: Seen, changes: dict[str, Any]) -> Status:
-        """Write our part of the text, the title if it is ours, and other changes, in one call."""
+        """Write our part of the text, the title if it is still ours, and other changes, in one call."""
         issue, alert = needed(row.status.issue), needed(row.spec.alert)
         changes = {"body": render.body(row, self._routing, self._now(), previous=seen.body), **changes}
         title = render.title(alert, self._routing) if seen.title == issue.title else issue.title
@@ -190,7 +190,7 @@ class Executor:
         return replace(row, status=written.commented(row, alert.priority, key, self._now()), intent=None)
 
     def _remove_label(self, row: AlertState, ref: IssueRef, label: str, issue: Issue) -> AlertState:
-        """Read first: what a label says counts for people who closed the issue while it had that label."""
+        """Read first: if people closed the issue while it had the label, the label still counts."""
         seen = self._tracker.read(ref, row.lease_end)
         if outcome.surprising(issue, seen):
             return replace(row, status=outcome.observed(row, seen, self._now()), intent=None)

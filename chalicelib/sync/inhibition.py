@@ -1,4 +1,4 @@
-"""Inhibition, as a worker knows it: which conditions fire that may hold others back.
+"""Inhibition in a worker: which firing conditions may hold others back.
 
 A document lists their fingerprints, so that few rows are read; only the rows say whether they fire.
 """
@@ -21,11 +21,11 @@ from chalicelib.telemetry.telemetry import Telemetry
 
 KEY = "inhibition#firing"
 MOST = 300
-"""The newest that are listed; what an older one held back is then opened, never hidden."""
+"""How many are listed, the newest; alerts held back by an older one are opened rather than hidden."""
 
 FRESH = timedelta(seconds=5)
 KNOWN_FOR = timedelta(minutes=1)
-"""How long it is believed after the table last said so."""
+"""How long the answer is trusted after the table last gave it."""
 
 TRIES = 3
 
@@ -38,7 +38,7 @@ class Inhibitors(BaseModel):
 
 @dataclass
 class Inhibition:
-    """Says what the routing table's rules hold back."""
+    """Applies the inhibition rules of the routing table."""
 
     routing: Routing
     stale_after: timedelta | None
@@ -50,14 +50,14 @@ class Inhibition:
     _firing: tuple[AlertState, ...] = ()
 
     def __call__(self, alert: AlertEvent, at: datetime) -> Held | None:
-        """Say what holds an alert back, by what is known now; reads nothing."""
+        """Return what holds an alert back, from what is already known; reads nothing."""
         if not self._firing or self.now() >= self._read_at + KNOWN_FOR:
             return None
         row = inhibition.holding(alert, self._firing, self.routing, at)
         return inhibition.held_by(row, alert, self.routing, at) if row else None
 
     def refresh(self, row: AlertState) -> None:
-        """List the row if it may hold others back; read those that do if it may be held back itself."""
+        """List the row if it may hold others back; read those that do, if it may be held back itself."""
         alert, rules = row.spec.alert, self.routing.inhibit
         if alert is None or not rules:
             return

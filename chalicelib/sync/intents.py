@@ -1,4 +1,4 @@
-"""Intents: what a step writes down before it is taken, and asks the budget for. Pure."""
+"""Intents: what is written down before a step, and what the budget is asked for. Pure."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -18,14 +18,14 @@ OnCall = Callable[[Iterable[str]], tuple[Called, ...]]
 
 
 def nobody(_: Iterable[str]) -> tuple[Called, ...]:
-    """Know of nobody on call."""
+    """Return that nobody is on call."""
     return ()
 
 
 def intent(
     row: AlertState, step: Work, routing: Routing, now: datetime, on_call: OnCall = nobody
 ) -> Intent | None:
-    """Note what is begun; a look for an unfinished step leaves that step's own intent standing."""
+    """Return the intent of a step; a look for an unfinished step keeps that step's own intent."""
     alert, episode = row.spec.alert, row.spec.episode
     if step.verb is None or alert is None or episode is None:
         return row.intent
@@ -50,7 +50,7 @@ def _calls(step: Work, route: Route) -> bool:
 
 
 def repository(row: AlertState, step: Work, routing: Routing) -> str:
-    """Name the repository that a step is about, which decides its installation and budget."""
+    """Name the repository that a step is about; it decides the installation and the budget."""
     issue, alert = row.status.issue, row.spec.alert
     if isinstance(step, Adopt):
         return step.ref.repository
@@ -62,7 +62,7 @@ def repository(row: AlertState, step: Work, routing: Routing) -> str:
 
 
 def call(row: AlertState, step: Work) -> Call:
-    """Say what the budget is asked for; an issue whose alert has resolved already is last in line.
+    """Return what the budget is asked for; an issue whose alert has already resolved comes last.
 
     A page of our own that stands for many alerts ranks as P0.
     """

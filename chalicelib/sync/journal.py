@@ -1,4 +1,4 @@
-"""The journal: what became of every step, in the log and the metrics."""
+"""The journal: the outcome of every step, in the log and the metrics."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,14 +17,14 @@ from chalicelib.telemetry.telemetry import Telemetry
 
 @dataclass(frozen=True)
 class Journal:
-    """Reports steps; `error` is written in GitHub's own words, which hold nothing of ours but the path."""
+    """Reports steps; `error` is GitHub's own message, which contains nothing of ours but the path."""
 
     telemetry: Telemetry
     routing: Routing
     now: Callable[[], datetime]
 
     def done(self, row: AlertState, settled: AlertState, step: Work) -> None:
-        """A step took effect, and the row is what it settled to."""
+        """Report that a step took effect, and the row that resulted."""
         opened = changes.opened(row.status, settled.status)
         left_out = ", ".join(opened.left_out) if opened else ""
         reason = Kind.NOTIFICATION.name if row.spec.news else row.spec.condition.value
@@ -34,11 +34,11 @@ class Journal:
             self.telemetry.measure("IssueLatency", latency, priority=row.priority.value)
 
     def rested(self, row: AlertState, step: Nothing, due_at: datetime | None) -> None:
-        """There is nothing to do, until `due_at`."""
+        """Report that there is nothing to do until `due_at`."""
         self._step(row, step.action, reason=step.reason.value, due_at=due_at, github_request_id=None)
 
     def failed(self, row: AlertState, step: Work, error: AlertingError) -> None:
-        """A step had no effect."""
+        """Report that a step had no effect."""
         self._step(row, "FAILED", step=step.action, **_said(error))
         if isinstance(error, Refused | RateLimited):
             self.telemetry.count("StepsHeldBack", reason=log_keys.constant(error))
@@ -46,22 +46,22 @@ class Journal:
             self.telemetry.problem("MISSING", error)
 
     def unknown(self, row: AlertState, step: Work, error: AlertingError) -> None:
-        """Nobody knows whether a step had effect."""
+        """Report that nobody knows whether a step had an effect."""
         self._step(row, "UNKNOWN", step=step.action, **_said(error))
 
     def retried(self, row: AlertState, step: Work, until: datetime) -> None:
-        """A step that failed is tried again at `until`."""
+        """Report that a failed step is tried again at `until`."""
         failures = row.status.failures + 1
         self.telemetry.event("RETRY", **self._keys(row, step.action), due_at=until, failures=failures)
 
     def refused(self, row: AlertState, step: Work, reason: str, until: datetime) -> None:
-        """The budget put a step off until `until`."""
+        """Report that the budget put a step off until `until`."""
         keys = self._keys(row, step.action)
         self.telemetry.event("BUDGET_REFUSED", **keys, reason=reason, due_at=until, github_request_id=None)
         self.telemetry.count("StepsHeldBack", reason=reason)
 
     def never_ending(self, row: AlertState, step: Work, lease: Lease) -> None:
-        """A step begins on a row whose earlier steps neither succeeded nor failed."""
+        """Report that a step begins on a row whose earlier steps neither succeeded nor failed."""
         keys = self._keys(row, step.action) | {"unended": lease.unended, "due_at": lease.until}
         self.telemetry.event("STEPS_NEVER_END", **keys)
         self.telemetry.count("StepsNeverEnding")

@@ -1,4 +1,4 @@
-"""Maintenance, as a worker knows it: the windows of the file, and those that people asked for on boards."""
+"""Maintenance in a worker: the windows of the file, and those that people asked for on boards."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -19,12 +19,12 @@ from chalicelib.telemetry.telemetry import Telemetry
 
 FRESH = timedelta(seconds=20)
 KNOWN_FOR = timedelta(minutes=5)
-"""How long windows are believed after the table last said so; after that alerts are opened, not hidden."""
+"""How long windows are trusted after the table last gave them; after that, alerts open rather than hide."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What was read of one repository, and when that was last tried."""
+    """What was read for one repository, and when that was last tried."""
 
     tried_at: datetime = LONG_AGO
     read_at: datetime = LONG_AGO
@@ -33,7 +33,7 @@ class _Known:
 
 @dataclass(frozen=True)
 class Maintenance:
-    """Says what a window holds back; `rules` are those of the file."""
+    """Applies maintenance windows; `rules` are those of the file."""
 
     rules: tuple[Rule, ...]
     documents: Documents
@@ -43,14 +43,14 @@ class Maintenance:
     _known: dict[str, _Known] = field(default_factory=dict)
 
     def __call__(self, alert: AlertEvent, at: datetime) -> Held | None:
-        """Say what held an alert back at a time, by what is known now; reads nothing."""
+        """Return what held an alert back at a time, from what is already known; reads nothing."""
         known = self._known.get(self._repository(alert), _Known())
         asked = known.windows if self.now() < known.read_at + KNOWN_FOR else ()
         window = covering(alert, (*self.rules, *asked), self.routing, at)
         return held_by(window) if window else None
 
     def refresh(self, row: AlertState) -> None:
-        """Read the windows of the row's repository, unless that was tried a moment ago."""
+        """Read the windows of the row's repository, unless that was tried recently."""
         repository, now = self._repository(row.spec.alert) if row.spec.alert else "", self.now()
         known = self._known.get(repository, _Known())
         if not repository or repository not in self.routing.boards or now < known.tried_at + FRESH:

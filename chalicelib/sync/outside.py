@@ -1,4 +1,4 @@
-"""Outside: what may hold rows back from outside them, each of its kind, asked in order."""
+"""Outside: everything that may hold rows back and is not in the row itself, asked in order."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,23 +10,23 @@ from chalicelib.conditions.row import AlertState
 
 
 class Holder(Protocol):
-    """A kind of thing that holds rows back."""
+    """One kind of thing that holds rows back."""
 
     def __call__(self, alert: AlertEvent, at: datetime) -> Held | None:
-        """Say what held an alert back at a time, by what is known now; reads nothing."""
+        """Return what held an alert back at a time, from what is already known; reads nothing."""
 
     def refresh(self, row: AlertState) -> None:
-        """Read what may hold the row back, unless that was tried a moment ago; raises nothing."""
+        """Read what may hold the row back, unless that was tried recently; raises nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """All of them; the first that holds an alert back is the one told."""
+    """All of them; the first that holds an alert back is the one reported."""
 
     holders: tuple[Holder, ...]
 
     def __call__(self, alert: AlertEvent, at: datetime) -> Held | None:
-        """Say what held an alert back at a time."""
+        """Return what held an alert back at a time."""
         return next(filter(None, (holder(alert, at) for holder in self.holders)), None)
 
     def refresh(self, row: AlertState) -> None:

@@ -1,7 +1,7 @@
-"""Readiness: whoever is about to claim a row has GitHub's client, its secret and a token at hand by then.
+"""Readiness: GitHub's client, its secret and a token are ready before a row is claimed.
 
-The lease is there for the calls that a step makes. Reading a secret and minting a token take a few calls of
-their own, at a cold start, once an hour, and after GitHub was away.
+The lease is for the calls of the step itself. At a cold start, once an hour, and after GitHub was away,
+reading the secret and minting a token take a few calls of their own.
 """
 
 from collections.abc import Callable
@@ -17,10 +17,10 @@ Unready = GitHubError | ConfigurationError
 
 
 class Tracker(Protocol):
-    """What is needed of the issue tracker to be ready."""
+    """What getting ready needs from the issue tracker."""
 
     def ready(self, repository: str) -> bool:
-        """Say whether a call there needs no other before it."""
+        """Say whether a call there needs no other call before it."""
 
     def prepare(self, repository: str) -> None:
         """Get a token for it; raises the classified errors."""
@@ -29,9 +29,9 @@ class Tracker(Protocol):
 def prepare(
     connect: Callable[[], Tracker], permits: CallBudget, repository: str, priority: Priority
 ) -> Unready | None:
-    """Get ready for calls to a repository; returns what stood in the way.
+    """Get ready for calls to a repository; returns the error that prevented it.
 
-    While the budget lets nothing be asked, nothing is: the step is then refused for the same reason.
+    Asks nothing while the budget allows no calls: the step is then refused for the same reason.
     """
     try:
         tracker = connect()
@@ -46,7 +46,7 @@ def prepare(
 
 
 def permit(permits: CallBudget, repository: str, call: Call, clock: Clock) -> Granted | Denied:
-    """Ask the budget for a call to a repository, and wait for a turn that is near."""
+    """Ask the budget for a call to a repository, and wait if its turn is near."""
     answer = permits.ask(repository.partition("/")[0], call)
     if isinstance(answer, Granted):
         clock.sleep(max(0.0, answer.at - clock.now().timestamp()))

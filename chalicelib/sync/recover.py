@@ -1,4 +1,4 @@
-"""Recover: looks for what an unfinished opening or comment left on GitHub, by the marker that it carries."""
+"""Recover: finds what an unfinished opening or comment left on GitHub, by the marker in its text."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -12,11 +12,11 @@ from chalicelib.conditions.row import AlertState, Intent, Status, Verb
 from chalicelib.conditions.steps import needed
 
 ENOUGH = 2
-"""How many empty looks, a while apart, end the intent."""
+"""How many empty looks, some time apart, end the intent."""
 
 
 class Lists(Protocol):
-    """What is needed of the issue tracker to look for something."""
+    """What looking for something needs from the issue tracker."""
 
     def read(self, ref: IssueRef, before: datetime) -> Seen:
         """Read an issue; raises Gone if it was deleted."""
@@ -31,31 +31,31 @@ class Lists(Protocol):
 
 
 Holder = Callable[[IssueRef], str | None]
-"""Names the row that holds an issue, by its fingerprint."""
+"""Returns the fingerprint of the row that holds an issue."""
 
 
 def nobody(ref: IssueRef) -> str | None:
-    """No row holds any issue."""
+    """Answer that no row holds an issue."""
 
 
 @dataclass(frozen=True, slots=True)
 class MarkerSearch:
-    """Looks on GitHub for what an intent left there."""
+    """Looks on GitHub for the result of an intent."""
 
     tracker: Lists
     holder: Holder
     now: Callable[[], datetime]
 
     def find(self, row: AlertState, intent: Intent) -> AlertState:
-        """Take what is found for the row's, unless another row holds it.
+        """Give the row what is found, unless another row holds it.
 
-        An empty list is no proof of absence: only a second one ends the intent.
+        An empty list is no proof of absence: only the second one ends the intent.
         """
         if intent.verb is Verb.COMMENT:
             status = _comment(self.tracker, row, intent)
         else:
             status = self._issue(row, intent)
-        if status:  # so it had its effect, whatever came instead of an answer
+        if status:  # so it took effect, though no answer came
             return replace(row, status=replace(status, refusal=None), intent=None)
         looked = replace(intent, looks=intent.looks + 1, looked_at=self.now())
         return replace(row, intent=looked if looked.looks < ENOUGH else None)
@@ -65,8 +65,8 @@ class MarkerSearch:
         for seen in self.tracker.changed(intent.repository, None, intent.since, row.lease_end):
             marked = seen.by_us and mark in render.read_markers(seen.body)
             if before_it and before_it.ref == seen.ref:
-                continue  # what it continues has the same marker
-            # People copy text from issue to issue, and the marker, which they do not see, goes with it.
+                continue  # the issue that it continues has the same marker
+            # People copy text from one issue to another, and copy the hidden marker with it.
             if marked and self.holder(seen.ref) in (None, row.fingerprint):
                 whole = seen if seen.open else self.tracker.read(seen.ref, row.lease_end)
                 return outcome.opened(row, intent, whole, self.now(), found=True)

@@ -1,4 +1,4 @@
-"""Related: looks up in the table what else fires, and in the row how it ended the last time."""
+"""Related: looks up in the table what else fires, and in the row how the last episode ended."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -14,18 +14,19 @@ from chalicelib.routing import Routing
 from chalicelib.store.ports import Rows
 
 NEAR = 30
-"""The newest issues of the repository, closed ones included, among which related ones are looked for.
+"""How many of the repository's newest issues, closed ones included, are searched for related ones.
 
-What fires for one cause begins within minutes, so they are near. With the children of a composite alarm
-(`composite.MOST_CHILDREN`) all their rows are one BatchGetItem, which takes 100 keys.
+Conditions with one cause begin within minutes of each other, so they are near. Together with the children
+of a composite alarm (`composite.MOST_CHILDREN`), their rows fit into one BatchGetItem of 100 keys
+(docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html).
 """
 
 A_CALL = timedelta(seconds=1)
-"""What must be left of the time for a second call."""
+"""How much time must be left for a second call."""
 
 
 class Index(Protocol):
-    """What is needed of the table's indexes."""
+    """What this needs from the table's indexes."""
 
     def newest_in(self, repository: str, limit: int) -> list[str]:
         """List fingerprints with an issue in a repository, the newest issue first."""
@@ -33,12 +34,12 @@ class Index(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LastTimeEnricher:
-    """Keeps how the episode before ended: the row forgets it when it takes a new issue."""
+    """Keeps how the previous episode ended: the row forgets it when it takes a new issue."""
 
     kind = "last_time"
 
     def enrich(self, row: AlertState, known: Enrichment, before: datetime) -> Enrichment:  # noqa: ARG002
-        """Add how it ended the last time."""
+        """Add how the last episode ended."""
         return replace(known, last_time=last_time(row))
 
 
@@ -46,7 +47,7 @@ class LastTimeEnricher:
 class RelatedEnricher:
     """Looks up what else fires for the same thing or team, and the issues of a composite alarm's children.
 
-    It costs one query and one read of all rows; where the query finds none, there is no read.
+    It costs one query and one read of all the rows; if the query finds nothing, there is no read.
     """
 
     index: Index
@@ -68,7 +69,7 @@ class RelatedEnricher:
         if not names:
             return known
         if self.now() + A_CALL > before:
-            raise EnrichmentUnavailable("the index of issues took too long to leave time for their rows")
+            raise EnrichmentUnavailable("the index of issues answered too late to read the rows it names")
         found = {each.fingerprint: each for each in self.rows.several(names)}
         return replace(
             known,

@@ -1,6 +1,6 @@
 """One step on one row: prepare, claim, budget, act, settle.
 
-Whatever happens in between, the row says what was begun, and is due again.
+Whatever happens in between, the row records the step that began, and is due again.
 """
 
 from dataclasses import dataclass, replace
@@ -40,11 +40,11 @@ class Stepper:
 
     @property
     def journal(self) -> Journal:
-        """What is logged and counted of steps."""
+        """What logs and counts steps."""
         return Journal(self.telemetry, self.policy.routing, self.clock.now)
 
     def take(self, row: AlertState, step: Work) -> tuple[AlertState | None, datetime | None]:
-        """Prepare, claim, budget, act, settle; returns the row, and until when it was put off."""
+        """Prepare, claim, budget, act, settle; returns the row, and the time until which it was put off."""
         repository = intents.repository(row, step, self.policy.routing)
         with self.telemetry.bound():
             unready = prepare(self.act.connect, self.permits, repository, row.priority)
@@ -59,7 +59,7 @@ class Stepper:
             self.journal.refused(row, step, answer.reason, until)
             put_off = failure.put_off(claimed, answer.reason, self.clock.now(), until)
             return self._give_back(row, put_off, until), until
-        with self.telemetry.bound():  # what a call to GitHub notes stands in its step's event
+        with self.telemetry.bound():  # adds what the calls to GitHub note to the step's event
             return self._act_and_settle(row, claimed, step)
 
     def claim(self, row: AlertState, step: Work) -> AlertState | None:
@@ -69,7 +69,7 @@ class Stepper:
         claimed = self.rows.claim(row, begun, lease)
         if claimed and lease.unended >= claims.NEVER_ENDING:
             self.journal.never_ending(row, step, lease)
-        return replace(claimed, status=row.status) if claimed else None  # also what was looked up for it
+        return replace(claimed, status=row.status) if claimed else None  # with what was looked up for it
 
     def _act_and_settle(
         self, row: AlertState, claimed: AlertState, step: Work
@@ -77,7 +77,7 @@ class Stepper:
         try:
             settled = self.act.execute(claimed, step)
         except OutcomeUnknown as error:
-            # The lease is left to run out: the call may still be on its way.
+            # The lease is left to expire: the call may still be in flight.
             self.journal.unknown(row, step, error)
             self.rows.note(failure.counted(claimed, step, error, self.clock.now()))
             return None, None
@@ -87,7 +87,7 @@ class Stepper:
         return self.settle(claimed, failure.cleared(settled, step)), None
 
     def settle(self, claimed: AlertState, settled: AlertState) -> AlertState | None:
-        """Write the outcome with what it leaves to do."""
+        """Write the outcome, and when the rest is due."""
         now = self.clock.now()
         free = self.delivery.noted(claimed, past.noted(claimed, replace(settled, lease=None), now))
         step = plan(free, now, self.policy)
@@ -97,7 +97,7 @@ class Stepper:
     def _failed(
         self, row: AlertState, claimed: AlertState, step: Work, error: GitHubError | ConfigurationError
     ) -> tuple[AlertState | None, datetime | None]:
-        """Nothing happened on GitHub: settle that, and try again when it makes sense."""
+        """Settle that nothing happened on GitHub, and try again when it makes sense."""
         self.journal.failed(row, step, error)
         if ended := failure.ended(claimed, step, error):
             return self.settle(claimed, ended), None

@@ -1,7 +1,7 @@
 """Sync: makes GitHub agree with the row, one step at a time.
 
-Running it twice is harmless, and stopping it anywhere loses nothing: what was begun stands in the row as
-its intent, and what is left to do keeps the row due.
+Running it twice is harmless, and stopping it anywhere loses nothing: the row's intent records what was
+begun, and the row stays due while anything is left to do.
 """
 
 from collections.abc import Callable
@@ -33,9 +33,9 @@ __all__ = ["Clock", "Sync", "Timing"]
 
 @dataclass(frozen=True)
 class Sync:
-    """Takes the steps between what should be and what is, for one row at a time.
+    """Takes the steps from what GitHub shows to what it should show, one row at a time.
 
-    `refresh` reads what holds a row back from outside, so that the policy knows it; `on_call` says who is.
+    `refresh` reads what may hold a row back from outside, for the policy to use; `on_call` returns who is.
     """
 
     rows: Rows
@@ -73,7 +73,7 @@ class Sync:
         )
 
     def advance(self, row: AlertState, until: datetime) -> None:
-        """Step until there is nothing to do now, another worker acts, or `until` is near.
+        """Take steps until nothing is left to do now, another worker has the row, or `until` is near.
 
         The rest stays due.
         """
@@ -86,7 +86,7 @@ class Sync:
                 return self._delivery.deliver(self._rest(current, step, put_off), row, until)
             if enriched := self._enrichers.enriched(current, step, until - self.timing.call):
                 current = self._led(enriched, until)
-                continue  # it took time, of which the step needs its own
+                continue  # the look-up took time: check that enough is left for the step
             current, refused_until = self._stepper.take(current, step)
             if refused_until and not isinstance(step, AddComment):
                 return self._delivery.deliver(current, row, until)
@@ -100,7 +100,7 @@ class Sync:
         )
 
     def look(self, row: AlertState, until: datetime) -> None:
-        """Read the row's issue, as people may have changed it, then step on."""
+        """Read the row's issue, which people may have changed, then take the next steps."""
         issue = row.status.issue
         if issue is None or claims.busy(row, self.clock.now()):
             return
@@ -109,14 +109,14 @@ class Sync:
             self.advance(looked, until)
 
     def titled(self, row: AlertState, seen: Seen) -> bool:
-        """Say whether an issue has the title that we give the row's, whatever its priority."""
+        """Say whether an issue has the title that we would give the row's issue, whatever its priority."""
         alert = row.spec.alert
         return alert is not None and outcome.same_title(render.title(alert, self.policy.routing), seen.title)
 
     def merge(self, row: AlertState, other: Seen, until: datetime) -> None:
-        """Keep the older of two open issues: point the row at it first, then close the younger.
+        """Keep the older of two open issues: point the row at it first, then close the younger one.
 
-        An issue that another row holds is that row's, whatever its text says.
+        An issue that another row holds stays with that row, whatever its text says.
         """
         issue = row.status.issue
         if row.spec.alert is None or claims.busy(row, self.clock.now()):
@@ -141,7 +141,7 @@ class Sync:
             self.advance(current, until)
 
     def let_go(self, row: AlertState, until: datetime) -> None:
-        """Forget the row's issue, which another row holds too; a condition that fires gets one of its own."""
+        """Forget an issue that another row holds too; if the condition fires, it gets an issue of its own."""
         issue = row.status.issue
         if issue is None or claims.busy(row, self.clock.now()):
             return
@@ -153,21 +153,21 @@ class Sync:
             self.advance(settled, until)
 
     def _rest(self, row: AlertState, step: Nothing, put_off: datetime | None) -> AlertState | None:
-        """Write when there may be something to do again; an unfinished step never leaves a row undue.
+        """Write when to plan again; a row with an unfinished step always stays due.
 
-        A lease that ran out, as after a claim whose answer was lost, counts as unended no more.
+        A lease that has expired, as after a claim whose answer was lost, no longer counts as unsettled.
         """
         if step.reason is Quiet.IN_PROGRESS:
             return None
         due_at = min((at for at in (step.due_at, put_off) if at), default=None)
         resting = replace(row, due_at=due_at, held=step.held, lease=None)
         rested = row if resting == row else self.rows.rest(resting)
-        if step.held is None or not step.held.repeats(row.held):  # else it has been logged
+        if step.held is None or not step.held.repeats(row.held):  # otherwise it is already in the log
             self._stepper.journal.rested(row, step, due_at)
         return rested
 
 
 def _of_this_episode(row: AlertState, seen: Seen) -> bool:
-    """Whether an issue is marked as one of the row's episode, not an earlier one."""
+    """Whether an issue is marked for the row's current episode, not an earlier one."""
     marks = render.read_markers(seen.body)
     return any((mark.fingerprint, mark.episode) == (row.fingerprint, row.spec.episode) for mark in marks)
