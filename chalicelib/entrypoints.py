@@ -1,6 +1,6 @@
 """Entry points: what Lambda calls; they turn its events and contexts into our own terms.
 
-The parts of each are imported where they are needed, and none has to load those of another.
+The parts of each are imported inside it, so that no entry point loads those of another.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from chalicelib.reconcile.reconcile import Reconcile
 
 MARGIN = timedelta(seconds=3)
-"""What is left of an invocation when the work ends."""
+"""How much of an invocation is left when the work ends."""
 
 GITHUB = ("github.auth", "github.client", "github.issues", "github.transport")
 LATE: Mapping[str, tuple[str, ...]] = {
@@ -30,14 +30,15 @@ LATE: Mapping[str, tuple[str, ...]] = {
     "app.collector": ("wiring.collector", *GITHUB),
     "app.reconcile": ("wiring.reconcile", *GITHUB),
 }
-"""What a handler will need that is not imported above."""
+"""What a handler needs that is not imported above."""
 
 
 def load(handler: str) -> None:
-    """Load what a handler will need, and the client of GitHub too, while Lambda starts its function.
+    """Load what a handler will need, including the client of GitHub, while Lambda starts its function.
 
-    A start has a whole processor, an invocation what its memory buys: at 512 MB, less than a third of one
-    (docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html). A P0 may wait for it.
+    While it starts, a function has a whole CPU; an invocation has what its memory buys, which at 512 MB is
+    less than a third of one (docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html). A P0 may be
+    waiting.
     """
     with loading():
         for name in LATE.get(handler, ()):
@@ -50,7 +51,7 @@ def health() -> dict[str, str]:
 
 
 def webhook(source: str, path: Mapping[str, str], request: Any, context: Any) -> HttpAnswer:
-    """Take a request to the webhook, or to a path below it, by the names of its parts."""
+    """Handle a request to the webhook, or to a path below it, by the names of the path's parts."""
     from chalicelib.wiring.webhook import ingest  # noqa: PLC0415 - the collector needs none of it
 
     parts = tuple(unquote(path[name]) for name in sorted(path))
@@ -58,21 +59,21 @@ def webhook(source: str, path: Mapping[str, str], request: Any, context: Any) ->
 
 
 def external_alerts(request: Any, context: Any) -> HttpAnswer:
-    """Take a request to the address of the earlier pipeline."""
+    """Handle a request to the address of the earlier pipeline."""
     from chalicelib.wiring.webhook import external  # noqa: PLC0415 - only this function needs it
 
     return _answer(lambda stage: external(stage).accept, "external", request, context)
 
 
 def github_events(request: Any, context: Any) -> HttpAnswer:
-    """Take an event of GitHub."""
+    """Handle an event from GitHub."""
     from chalicelib.wiring.webhook import hooks  # noqa: PLC0415 - only this function needs it
 
     return _answer(lambda stage: hooks(stage).accept, "github", request, context)
 
 
 def collect(records: Sequence[Mapping[str, Any]], context: Any) -> None:
-    """Take a batch of the queue's messages."""
+    """Handle a batch of the queue's messages."""
     if records:
         with telemetry().invocation("collector", _request_id(context)):
             _collector(records[0]["eventSourceARN"]).collect(records, _until(context))
@@ -96,7 +97,7 @@ def _answer(
     with telemetry().invocation("webhook", posted.request_id):
         try:
             return edge(serving(_function_arn(context)))(posted)
-        except Exception as error:  # noqa: BLE001 - whose words, the request's perhaps, Chalice would log
+        except Exception as error:  # noqa: BLE001 - Chalice would log its text, which may quote the request
             telemetry().problem("WEBHOOK_FAILED", error)
             return HttpAnswer(500, {"error": "the webhook failed; its log says where"})
 
@@ -118,7 +119,7 @@ def _reconcile(function_arn: str) -> "Reconcile":
 
 
 def _request_id(context: Any) -> str:
-    """Lambda's name of the invocation; `chalice local` has none."""
+    """Lambda's id of the invocation; `chalice local` has none."""
     return getattr(context, "aws_request_id", None) or CLOCK.unique()
 
 
@@ -133,7 +134,7 @@ def _until(context: Any) -> datetime:
 
 
 def _function_arn(context: Any) -> str:
-    """Where `chalice local` runs, which has no ARN, the stage names the place."""
+    """The ARN of the function; under `chalice local`, which has none, the stage names the place."""
     stage = settings()
     local = f"arn:aws:lambda:{stage.region}:{stage.account_id}:function:local"
     return getattr(context, "invoked_function_arn", "") or local

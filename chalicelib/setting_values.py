@@ -1,4 +1,4 @@
-"""Values: what the text of a setting may say; each raises ValueError with what it must be. Pure."""
+"""Values: what a setting may contain; each function raises ValueError with what it must be. Pure."""
 
 import re
 from datetime import timedelta
@@ -12,7 +12,7 @@ def word(text: str) -> str:
 
 
 def word_if_set(text: str) -> str:
-    """Read such a word, or nothing."""
+    """Read such a word, or an empty string."""
     return word(text) if text else ""
 
 
@@ -24,14 +24,14 @@ def url(text: str) -> str:
 
 
 def addresses(text: str) -> tuple[str, ...]:
-    """Read addresses, separated by commas or blanks; credentials belong into the secret."""
+    """Read addresses, separated by commas or spaces; credentials belong in the secret."""
     form = r"https?://([\w.-]+|\[[\da-f:]+\])(:\d+)?(/[\w./~-]*)?"
     wanted = "addresses that begin with https:// or http:// and hold no password"
     return tuple(each.rstrip("/") for each in _several(text, form, wanted))
 
 
 BySender = tuple[tuple[str, str], ...]
-"""The name of a sender, which may be empty, and an address of it."""
+"""A sender's name, which may be empty, and an address of it."""
 
 
 def addresses_by_sender(text: str) -> BySender:
@@ -46,7 +46,7 @@ def addresses_by_sender(text: str) -> BySender:
 
 
 def address(text: str) -> str:
-    """Read one address, or none."""
+    """Read one address, or an empty string."""
     found = addresses(text)
     if len(found) > 1:
         raise ValueError("must be one address")
@@ -54,7 +54,7 @@ def address(text: str) -> str:
 
 
 def repository(text: str) -> str:
-    """Read `owner/name`, or nothing."""
+    """Read `owner/name`, or an empty string."""
     if text and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+", text):
         raise ValueError("must be a repository as owner/name")
     return text
@@ -81,7 +81,7 @@ def seconds(text: str) -> timedelta:
 
 
 def timeout(text: str) -> timedelta:
-    """Read seconds, more than none."""
+    """Read seconds, more than zero."""
     if not (length := seconds(text)):
         raise ValueError("must be above 0")
     return length
@@ -93,19 +93,19 @@ def minutes(text: str) -> timedelta:
 
 
 def roles(text: str) -> tuple[str, ...]:
-    """Read ARNs of roles, separated by commas or blanks."""
+    """Read ARNs of roles, separated by commas or spaces."""
     return _several(text, r"arn:[\w-]+:iam::\d{12}:role/\S+", "ARNs of roles")
 
 
 def topic(text: str) -> str:
-    """Read the ARN of a standard SNS topic, or nothing."""
+    """Read the ARN of a standard SNS topic, or an empty string."""
     if text and not re.fullmatch(r"arn:[\w-]+:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}", text):
         raise ValueError("must be the ARN of a standard SNS topic")
     return text
 
 
 def regions(text: str) -> tuple[str, ...]:
-    """Read names of regions, separated by commas or blanks."""
+    """Read names of regions, separated by commas or spaces."""
     return _several(text, r"[a-z]{2,}(-[a-z]+)+-\d{1,2}", "names of regions, such as eu-west-1")
 
 
@@ -115,7 +115,7 @@ def hours(text: str) -> timedelta:
 
 
 def hours_if_set(text: str) -> timedelta | None:
-    """Read hours; None where nothing is set."""
+    """Read hours; None if nothing is set."""
     return hours(text) if text else None
 
 
@@ -132,7 +132,7 @@ def count(text: str) -> int:
 
 
 def _several(text: str, form: str, wanted: str) -> tuple[str, ...]:
-    """Read what commas or blanks separate, each in a form."""
+    """Read values separated by commas or spaces, each matching a pattern."""
     found = tuple(text.replace(",", " ").split())
     if not all(re.fullmatch(form, each) for each in found):
         raise ValueError(f"must be {wanted}")

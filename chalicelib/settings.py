@@ -13,13 +13,13 @@ T = TypeVar("T")
 
 
 def _setting(variable: str, default: str, parse: Callable[[str], T]) -> T:
-    """Describe a setting: the variable that sets it, what holds without that, and how a text is read."""
+    """Describe a setting: its environment variable, its default, and how its text is read."""
     return field(default=parse(default), metadata={"variable": variable, "parse": parse})
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a stage may set; the defaults are production's."""
+    """What a stage may set; the defaults are those for production."""
 
     stage: str = _setting("ALERTING_STAGE", "local", setting_values.word)
     account_id: str = _setting("ALERTING_ACCOUNT_ID", "", str)
@@ -57,7 +57,7 @@ class Settings:
 
     @property
     def listed(self) -> bool:
-        """Whether a provider is asked for the list of its alerts."""
+        """Whether any provider is asked for its list of alerts."""
         return bool(self.listings_interval and (self.alertmanager_urls or self.grafana_url))
 
     @classmethod
@@ -83,7 +83,7 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class AwsArn:
-    """The parts of an Amazon resource name that place others beside it."""
+    """The parts of an Amazon resource name that other names are built from."""
 
     partition: str
     region: str
@@ -92,8 +92,8 @@ class AwsArn:
 
     @classmethod
     def parse(cls, text: str) -> "AwsArn":
-        """Read an ARN; raises ConfigurationError where it is none."""
+        """Read an ARN; raises ConfigurationError if it is not one."""
         parts = text.split(":", 5)
         if len(parts) != 6 or parts[0] != "arn":
-            raise ConfigurationError("Amazon resource name", [f"{text!r} is none"])
+            raise ConfigurationError("Amazon resource name", [f"{text!r} is not one"])
         return cls(parts[1], parts[3], parts[4], parts[5])

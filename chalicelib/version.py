@@ -5,7 +5,7 @@ from pathlib import Path
 from chalicelib import __version__
 
 COMMIT = Path(__file__).with_name("commit.txt")
-"""What `make` writes into the package; `chalice deploy` alone does not."""
+"""The file that `make` writes into the package; `chalice deploy` alone does not."""
 
 
 def of(commit: str | None) -> str:
@@ -19,6 +19,6 @@ def running() -> str:
 
 
 def differ(one: str, other: str) -> bool:
-    """Whether two versions are certainly not of the same code; where a commit is missing, nobody knows."""
+    """Whether two versions are certainly of different code; if one has no commit, that is not known."""
     versions, commits = zip(*(each.partition("+")[::2] for each in (one, other)), strict=True)
     return len(set(versions)) > 1 or ("" not in commits and len(set(commits)) > 1)

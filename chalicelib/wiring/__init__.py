@@ -1,4 +1,4 @@
-"""The one composition: a `Stage` and its parts, for functions, commands and make targets alike.
+"""Puts everything together, in one place: a `Stage` and its parts, for functions, commands and make targets.
 
-What each of them needs is made on its first call and kept by the container.
+Each part is made when it is first needed, and kept for as long as the container lives.
 """

@@ -1,4 +1,4 @@
-"""Alarms, wired: whose are read, and by which role."""
+"""Alarms, wired: which accounts' alarms are read, and with which role."""
 
 import re
 from collections.abc import Callable
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def alarms(stage: Stage) -> AlarmCheck:
-    """Wire the look at alarms of a function's account and region, and of others that have a role for us."""
+    """Wire the check of alarms: of this account and region, and of the others that have a role for us."""
     return AlarmCheck(
         census=census(stage),
         rows=store(stage),
@@ -41,7 +41,7 @@ def alarms(stage: Stage) -> AlarmCheck:
 
 
 def places(stage: Stage) -> tuple[AccountRegion, ...]:
-    """Name the places to search: this account, and those that have a role for us, in each region."""
+    """List the places to search: this account, and those that have a role for us, in each region."""
     accounts = (
         stage.place.account_id,
         *(AwsArn.parse(role).account_id for role in stage.settings.alarm_reader_role_arns),
@@ -51,7 +51,7 @@ def places(stage: Stage) -> tuple[AccountRegion, ...]:
 
 
 def reader(stage: Stage, place: AccountRegion) -> "CloudWatchAlarms | None":
-    """Read alarms of this account in its regions, or where a role of that account may be taken; else None."""
+    """Return the reader of this account's alarms, or of another's if we may take its role; else None."""
     from chalicelib.aws.cloudwatch import CloudWatchAlarms
 
     region, account_id = place.region, place.account_id

@@ -1,8 +1,8 @@
-"""Stages as a checkout describes them, for those who work on one from there.
+"""Stages as a checkout describes them, for commands that are run from it.
 
-The region and the settings are those of `infra-extra/stages/<stage>.toml`, which `ops` checks; the local
-stack's are in `.chalice/config.json`. From the environment it takes only addresses, for a local stack on
-other ports, what boto3 itself reads, and a proxy (HTTPS_PROXY, NO_PROXY).
+The region and the settings come from `infra-extra/stages/<stage>.toml`, which `ops` checks; the local stack's
+come from `.chalice/config.json`. The environment only adds addresses, for a local stack on other ports, what
+boto3 itself reads, and a proxy (HTTPS_PROXY, NO_PROXY).
 """
 
 import json
@@ -29,7 +29,7 @@ CODE = ("app.py", "chalicelib", "requirements.lock")
 
 FILE = "stages/{}.toml"
 EARLIER = ("{}.tfvars", "backend-{}.hcl")
-"""What described a stage before it was one file, in the same folder."""
+"""The files that described a stage before there was one file for each, in the same folder."""
 
 ADDRESSES = ("AWS_ENDPOINT_URL", "GITHUB_API_URL")
 KEYS = {
@@ -37,14 +37,14 @@ KEYS = {
     "aws_secret_access_key": "AWS_SECRET_ACCESS_KEY",
     "endpoint_url": ADDRESSES[0],
 }
-"""What makes a client of boto3, by the variable that a stage may set it with."""
+"""The parameter of boto3's client that each variable sets."""
 
 DIRECT = Config(proxies={})
 """The local stack is not reached through a proxy."""
 
 
 def find(name: str, region: str | None = None) -> Stage:
-    """Find a stage by its name; raises ConfigurationError if there can be none, or not in that region."""
+    """Find a stage by its name; raises ConfigurationError if there is none, or none in that region."""
     _check(name, region)
     environment = variables(name) | {"ALERTING_STAGE": name}
     environment |= {variable: os.environ[variable] for variable in ADDRESSES if variable in os.environ}
@@ -58,7 +58,7 @@ def find(name: str, region: str | None = None) -> Stage:
 
 
 def variables(name: str) -> dict[str, str]:
-    """Read what a deployment gives the stage's functions; a stage need not be described."""
+    """Read the variables that a deployment gives the stage's functions; the stage need not have a file."""
     if (told := described(name, PROJECT)) is not None:
         try:
             settings = {key: text(value) for key, value in dict(told.get("settings", {})).items()}
@@ -81,7 +81,7 @@ def version() -> str:
 def commit(root: Path = PROJECT) -> str | None:
     """Name the commit that last changed the functions' code, and say if files have changed since.
 
-    None where git knows nothing of the folder. A change of the documentation alone does not change it.
+    None if the folder is not in git. A change to documentation alone does not count.
     """
     last = _git(root, "log", "-1", "--format=%h", "--abbrev=12")
     return f"{last}.dirty" if last and _git(root, "status", "--porcelain") else last
@@ -97,9 +97,9 @@ def _git(root: Path, verb: str, *options: str) -> str | None:
 
 
 def described(name: str, root: Path) -> dict[str, Any] | None:
-    """Read what a stage's file says; None if it has none.
+    """Read a stage's file; None if it has none.
 
-    Raises ConfigurationError where it is not TOML, or where files of before still say something.
+    Raises ConfigurationError if it is not TOML, or if files of the earlier kind still say something.
     """
     folder = root / "infra-extra"
     for earlier in (each.format(name) for each in EARLIER):
@@ -114,7 +114,7 @@ def described(name: str, root: Path) -> dict[str, Any] | None:
 
 
 def text(value: object) -> str:
-    """Write a value of a stage's file as the functions' environment has it; raises ValueError."""
+    """Write a value of a stage's file as an environment variable; raises ValueError."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, list) and all(isinstance(each, str) for each in value):
@@ -125,7 +125,7 @@ def text(value: object) -> str:
 
 
 def _check(name: str, region: str | None) -> None:
-    """See that a stage may be called so, and that a region is one by its form."""
+    """Check that the name can be a stage's, and that the region looks like one."""
     if not re.fullmatch(r"[a-z0-9]{1,20}", name):
         raise ConfigurationError(f"--stage {name}", ["a stage is a word of lower-case letters and digits"])
     if region is not None and not re.fullmatch(r"[a-z]{2,}(-[a-z]+)+-\d{1,2}", region):
@@ -133,12 +133,12 @@ def _check(name: str, region: str | None) -> None:
 
 
 def environment(region: str) -> dict[str, str]:
-    """Give this process's environment with a region, whatever it said before."""
+    """Return this process's environment with the region set."""
     return dict(os.environ) | {"AWS_REGION": region, "AWS_DEFAULT_REGION": region}
 
 
 def _proxy(address: str) -> str:
-    """Name the proxy through which this machine reaches an address; an empty string if it uses none."""
+    """Return the proxy through which this machine reaches an address; an empty string if it uses none."""
     target, known = urlsplit(address), getproxies()
     if proxy_bypass(target.hostname or ""):
         return ""

@@ -9,15 +9,15 @@ from chalicelib.conditions import clocks
 
 
 def machine() -> datetime:
-    """What the clock of this machine shows, in UTC."""
+    """The time by this machine's clock, in UTC."""
     return datetime.now(UTC)
 
 
 class SystemClock:
-    """The clock of this machine, corrected by the table's where that proves it wrong.
+    """The clock of this machine, corrected when the table's answers prove it wrong.
 
-    Without this a worker whose clock is ahead by more than a lease lasts would take over another one's
-    unfinished work. AWS rejects calls from a clock more than five minutes off
+    Otherwise a worker whose clock is ahead by more than a lease would take over another worker's
+    unfinished step. AWS rejects calls whose clock is off by more than five minutes
     (docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html).
     """
 
@@ -38,11 +38,11 @@ class SystemClock:
             self._ahead = clocks.ahead(self._ahead, date, self._asked_at, self._shows())
 
     def sleep(self, seconds: float) -> None:
-        """Let time pass."""
+        """Wait."""
         time.sleep(seconds)
 
     def unique(self) -> str:
-        """A word never used before."""
+        """Return a word that was never used before."""
         return uuid.uuid4().hex
 
 

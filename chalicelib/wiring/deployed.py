@@ -1,20 +1,20 @@
-"""What is deployed of a stage, as its API says."""
+"""What is deployed for a stage, as its API reports it."""
 
 from chalicelib.wiring.stage import Stage
 
 EARLIER = "alerting"
-"""What the API of every stage was called."""
+"""The name that every stage's API had in older deployments."""
 
 SECONDS = 5.0
 
 
 def address(stage: Stage, api: str) -> str:
-    """Name where an API of the stage's region answers, as Chalice lays it out."""
+    """Return the address of an API of the stage's region, as Chalice lays it out."""
     return f"https://{api}.execute-api.{stage.region}.amazonaws.com/api"
 
 
 def version(stage: Stage) -> str | None:
-    """Ask the APIs in the stage's region which version serves it; None where none of them says."""
+    """Ask the APIs in the stage's region which version serves it; None if none of them answers for it."""
     import httpx
 
     found = stage.client("apigateway").get_rest_apis(limit=500)["items"]

@@ -1,4 +1,4 @@
-"""The enrichers of a stage: a new one is a file in the folder of what it asks, and a line here."""
+"""The enrichers of a stage: to add one, add a file to the folder of what it asks, and a line here."""
 
 from functools import cache
 
@@ -13,7 +13,7 @@ from chalicelib.wiring.table import census, store
 
 @cache
 def enrichers(stage: Stage) -> tuple[Enricher, ...]:
-    """Wire what issues show beyond their row, in the order in which it is looked up."""
+    """Wire what issues show beyond their own row, in the order in which it is looked up."""
     related = RelatedEnricher(census(stage), store(stage), policy(stage.settings).routing, CLOCK.now)
     charts = (LateMetricData(stage),) if stage.settings.metric_charts else ()
     return (LastTimeEnricher(), related, *charts)

@@ -1,4 +1,4 @@
-"""A Lambda function: its stage, as its environment describes it, and its log."""
+"""A Lambda function: its stage, read from its environment, and its log."""
 
 import os
 from functools import cache
@@ -16,12 +16,12 @@ def settings() -> Settings:
 
 @cache
 def telemetry() -> Powertools:
-    """Make the log and the metrics, and keep other people's loggers out of the former."""
+    """Make the log and the metrics, and keep other libraries' loggers out of the log."""
     quiet()
     return Powertools(settings().stage)
 
 
 @cache
 def serving(arn: str) -> Stage:
-    """Make the stage that this environment serves, in the account and region of the ARN's resource."""
+    """Return the stage that this environment serves, in the account and region of the given ARN."""
     return Stage(settings(), telemetry(), AwsArn.parse(arn))

@@ -1,4 +1,4 @@
-"""GitHub, wired: the gate to it, its issues, and sync, which writes there."""
+"""GitHub, wired: its rate limit, its issues, and sync, which writes there."""
 
 import time
 from functools import cache, partial
@@ -28,7 +28,7 @@ def gate(stage: Stage) -> SharedBudget:
 
 
 def client(stage: Stage, budget: "CallReports") -> "GitHubClient":
-    """Connect to GitHub as the stage's App, each call bounded as a whole."""
+    """Connect to GitHub as the stage's App; each call is bounded as a whole."""
     import httpx
 
     from chalicelib.github.auth import App
@@ -45,7 +45,7 @@ def client(stage: Stage, budget: "CallReports") -> "GitHubClient":
 @cache
 @loading()
 def issues(stage: Stage) -> "GitHubIssues":
-    """Connect to the tracker, at the first step that needs it: recording alone loads no client."""
+    """Connect to the tracker at the first step that needs it: recording alone loads no client."""
     from chalicelib.github.issues import GitHubIssues
 
     return GitHubIssues(client(stage, gate(stage)))

@@ -1,4 +1,4 @@
-"""How a function loads its parts. With nothing to load itself, as it is there first."""
+"""How a function loads its parts. It imports nothing of ours, since it runs first."""
 
 import gc
 from collections.abc import Iterator
@@ -7,9 +7,9 @@ from contextlib import contextmanager
 
 @contextmanager
 def loading() -> Iterator[None]:
-    """Load without collecting garbage meanwhile, and never collect it in what was loaded.
+    """Load without collecting garbage, and exclude what was loaded from later collections.
 
-    Looking through all that has been imported, again and again, is a sixth of the collector's cold start
+    Scanning everything imported, again and again, takes a sixth of the collector's cold start
     (docs.python.org/3/library/gc.html#gc.freeze).
     """
     gc.disable()

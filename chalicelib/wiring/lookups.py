@@ -18,14 +18,14 @@ from chalicelib.wiring.stage import Stage
 from chalicelib.wiring.table import census, store
 
 Held = Callable[[], Mapping[str, Any]]
-"""Reads what a secret holds."""
+"""Reads the values of a secret."""
 
 SECONDS = 5.0
-"""How long a provider may take for an answer; it is asked again soon."""
+"""How long a provider may take to answer; it is soon asked again."""
 
 
 def listings(stage: Stage) -> AlertLists:
-    """Wire the look at what providers list whose addresses are set."""
+    """Wire the check of what providers list, for those whose addresses are set."""
     return AlertLists(
         census=census(stage),
         rows=store(stage),
@@ -50,12 +50,12 @@ def providers(stage: Stage) -> Iterator[Provider]:
         name = shown_as("alertmanager") + (f" ({sender})" if sender else "")
         yield Provider("alertmanager", name, peers, apart=timedelta(minutes=10), sender=sender)
     if url := stage.settings.grafana_url:
-        # How long Grafana has been up is not known, and its rules are evaluated as rarely as people please.
+        # Grafana does not say how long it has been up, and its rules may be evaluated very rarely.
         peer = Grafana(_api(url, held, "grafana_api_token"))
         yield Provider("grafana", shown_as("grafana"), (peer,), apart=timedelta(hours=1))
 
 
 def _api(url: str, held: Held, name: str) -> Api:
-    """Ask one address directly: no proxy of the environment is to see the credential."""
+    """Return one address's client, without a proxy, which would see the credential."""
     http = httpx.Client(base_url=url, transport=BoundedTransport(time.monotonic, time.time), trust_env=False)
     return Api(http, lambda: str(held().get(name, "")), SECONDS)

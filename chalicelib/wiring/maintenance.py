@@ -1,4 +1,4 @@
-"""Maintenance windows, wired: those of the package's `maintenance.toml`, and those of the table."""
+"""Maintenance windows, wired: those in the package's `maintenance.toml`, and those in the table."""
 
 import pkgutil
 from functools import cache
@@ -25,6 +25,6 @@ def rules() -> tuple[Rule, ...]:
 
 @cache
 def maintenance(stage: Stage) -> Maintenance:
-    """Wire what a worker knows of windows."""
+    """Wire a worker's maintenance windows."""
     routing = policy_at_home(stage).routing
     return Maintenance(rules(), store(stage), routing, CLOCK.now, stage.telemetry)

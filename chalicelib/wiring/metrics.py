@@ -1,4 +1,4 @@
-"""Metrics, wired: by which credentials an alarm's metric is read, and how long that may take."""
+"""Metrics, wired: which credentials read an alarm's metric, and how long that may take."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,18 +21,18 @@ if TYPE_CHECKING:
     from chalicelib.aws.metric_data import MetricData
 
 QUICK = Config(connect_timeout=0.5, read_timeout=1.5, retries={"mode": "standard", "total_max_attempts": 1})
-"""Two seconds, and no second try: an issue does not wait for its picture."""
+"""Two seconds, and no retry: an issue does not wait for its chart."""
 
 
 @dataclass(frozen=True)
 class LateMetricData:
-    """Reads alarms' metrics with what is loaded when the first alarm of CloudWatch comes."""
+    """Reads alarms' metrics; its libraries are loaded when the first CloudWatch alarm arrives."""
 
     stage: Stage
     kind: str = "metric"
 
     def enrich(self, row: AlertState, known: Enrichment, before: datetime) -> Enrichment:
-        """Add what the alarm's metric measured, if it is an alarm's."""
+        """Add what the alarm's metric measured, if the alert is an alarm."""
         if row.spec.alert is None or row.spec.alert.source != "cloudwatch":
             return known
         return self._data.enrich(row, known, before)
@@ -46,7 +46,7 @@ class LateMetricData:
 
 @ForHalfAnHour
 def _client(stage: Stage, place: AccountRegion) -> "CloudWatchClient | None":
-    """Make a client for this account, in any region, or for one that has a role for us."""
+    """Make a client for this account, in any region, or for another account that has a role for us."""
     roles = {AwsArn.parse(role).account_id: role for role in stage.settings.alarm_reader_role_arns}
     config = QUICK.merge(stage.config)
     if place.account_id == stage.place.account_id:

@@ -1,4 +1,4 @@
-"""The mirrors of a stage: those that its settings name. A new one is a file in `mirrors/` and a line here."""
+"""The mirrors that a stage's settings name. To add one, add a file to `mirrors/` and a line here."""
 
 from functools import cache
 from typing import Any
@@ -12,7 +12,7 @@ from chalicelib.settings import AwsArn
 from chalicelib.wiring.stage import Stage
 
 QUICK = Config(connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 1})
-"""A mirror that does not answer takes no time from GitHub's steps; what it missed is delivered later."""
+"""A slow mirror must not delay GitHub's steps; what it missed is delivered later."""
 
 
 @cache
@@ -23,6 +23,6 @@ def mirrors(stage: Stage) -> tuple[Mirror, ...]:
 
 
 def _sns(stage: Stage, topic_arn: str) -> Any:
-    """Make a client for the region of a topic, which may be another than the stage's."""
+    """Make a client for the region of a topic, which may differ from the stage's."""
     region = AwsArn.parse(topic_arn).region
     return boto3.client("sns", region_name=region, config=QUICK.merge(stage.config), **stage.keys)

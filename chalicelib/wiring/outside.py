@@ -1,4 +1,4 @@
-"""What holds rows back from outside them, wired: a new kind is a file in `sync`, and a line here."""
+"""What may hold rows back from outside, wired: to add a kind, add a file to `sync` and a line here."""
 
 from dataclasses import replace
 from functools import cache
@@ -15,12 +15,12 @@ from chalicelib.wiring.table import store
 
 @cache
 def outside(stage: Stage) -> Outside:
-    """Wire what a worker knows of it."""
+    """Wire everything that may hold a worker's rows back."""
     policy = policy_at_home(stage)
     inhibition = Inhibition(policy.routing, policy.stale_after, store(stage), CLOCK.now, stage.telemetry)
     return Outside((maintenance(stage), inhibition))
 
 
 def policy_at_work(stage: Stage) -> Policy:
-    """Make the policy of a worker, which knows what holds rows back."""
+    """Make a worker's policy, which knows what holds rows back."""
     return replace(policy_at_home(stage), outside=outside(stage))

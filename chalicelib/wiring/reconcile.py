@@ -1,4 +1,4 @@
-"""Reconcile, wired: with what a stage has switched on."""
+"""Reconcile, wired: with the parts that a stage has switched on."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""Roles of other accounts, taken for an hour, and what is made with them."""
+"""Roles in other accounts, taken for an hour, and the clients that use them."""
 
 from collections.abc import Callable
 from functools import cache
@@ -17,16 +17,16 @@ T = TypeVar("T")
 
 
 def taking(role: str, config: Config = AWS) -> boto3.Session:
-    """Take another account's role, for an hour."""
+    """Take another account's role for an hour."""
     taken = boto3.client("sts", config=config).assume_role(RoleArn=role, RoleSessionName="alerting-alarms")
     given = taken["Credentials"]
     return boto3.Session(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
 
 
 class ForHalfAnHour(Generic[T]):
-    """Keeps what is made for each place for half an hour, as a role lasts one hour.
+    """Keeps one object for each place, for half an hour, as a role lasts one hour.
 
-    Then it lets go of all of it, as a session of boto3 takes several megabytes.
+    Then it drops them all, since a boto3 session takes several megabytes.
     """
 
     def __init__(self, make: Callable[[Stage, AccountRegion], T]) -> None:
@@ -34,7 +34,7 @@ class ForHalfAnHour(Generic[T]):
         self.cache_clear = self._make.cache_clear
 
     def __call__(self, stage: Stage, place: AccountRegion) -> T:
-        """Make it, or return the one made in this half hour."""
+        """Return the place's object, made within the last half hour or now."""
         half_hour = CLOCK.now().timestamp() // HALF_AN_HOUR
         if half_hour != self._half_hour:
             self.cache_clear()

@@ -1,4 +1,4 @@
-"""The rules that a stage's settings make: when GitHub is updated, and how often it is called."""
+"""The rules that follow from a stage's settings: when GitHub is updated, and how often it is called."""
 
 from dataclasses import replace
 from functools import cache
@@ -13,7 +13,7 @@ from chalicelib.routing import Home
 from chalicelib.settings import Settings
 from chalicelib.sync.sync import Timing
 
-if TYPE_CHECKING:  # commands that need no AWS read the rules too, and load none of its libraries
+if TYPE_CHECKING:  # commands that need no AWS use the rules too, and must not load its libraries
     from chalicelib.wiring.stage import Stage
 
 ROUTING = Path(__file__).parents[1] / "routing.toml"
@@ -26,7 +26,7 @@ def policy_at_home(stage: "Stage") -> Policy:
 
 @cache
 def policy(stage: Settings, home: Home | None = None) -> Policy:
-    """Make the policy of a stage: its routing, and how often GitHub is told."""
+    """Make the policy of a stage: its routing, and how often GitHub is updated."""
     table = replace(routing.load(ROUTING.read_text(encoding="utf-8")), home=home)
     repository = stage.canary_repository
     return Policy(
@@ -43,7 +43,7 @@ def policy(stage: Settings, home: Home | None = None) -> Policy:
 
 
 def limits(stage: Settings) -> Limits:
-    """Make the limits of a stage's writes to GitHub."""
+    """Make the limits on a stage's writes to GitHub."""
     return Limits(
         per_minute=stage.writes_per_minute,
         per_hour=stage.writes_per_hour,
@@ -53,5 +53,5 @@ def limits(stage: Settings) -> Limits:
 
 
 def timing(stage: Settings) -> Timing:
-    """Make the timing of steps, each begun while half as long again is left as its call may take."""
+    """Make the timing of steps: a step begins only while 1.5 times its call's timeout is left."""
     return Timing(stage.lease, stage.github_timeout * 1.5, stage.retry)

@@ -1,6 +1,6 @@
-"""The stage: one deployment, what its resources are called on AWS, and how AWS is reached.
+"""The stage: one deployment, the names of its resources on AWS, and how AWS is reached.
 
-Lambda's functions, the command line and `infra-extra/ops` make their parts of one of these.
+The Lambda functions, the command line and `infra-extra/ops` all make their parts from one of these.
 """
 
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ AWS = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "to
 TABLE = Config(connect_timeout=1, read_timeout=4)
 """A call to the table ends within 18 seconds, pauses included.
 
-A message takes two, and none is begun after a third of the collector's minute, so that the function is not
+A message takes two calls, and none begins after a third of the collector's minute. So the function is not
 stopped midway, which would count as a receive of each message.
 """
 
@@ -29,7 +29,7 @@ LOCAL = "local"
 
 
 class _Name:
-    """A name on AWS: it begins as every name of the stage does."""
+    """A name on AWS, which begins like every name of the stage."""
 
     def __init__(self, ending: str) -> None:
         self._ending = ending
@@ -40,10 +40,10 @@ class _Name:
 
 @dataclass(frozen=True, eq=False)
 class Stage:
-    """One deployment of the system; `within` is an ARN of a resource in it, where one is known.
+    """One deployment of the system; `within` is the ARN of a resource in it, if one is known.
 
-    `keys` are what boto3 needs to make a client, if the environment does not have it; `proxy` is the
-    address of a proxy on the way to GitHub.
+    `keys` are the credentials for boto3's clients, if the environment has none; `proxy` is the address of a
+    proxy on the way to GitHub.
     """
 
     settings: Settings
@@ -73,12 +73,12 @@ class Stage:
 
     @property
     def name(self) -> str:
-        """What it is called."""
+        """The name of the stage."""
         return self.settings.stage
 
     @property
     def region(self) -> str:
-        """Where it is."""
+        """The region of the stage."""
         return self.within.region if self.within else self.settings.region
 
     @property
@@ -88,12 +88,12 @@ class Stage:
 
     @property
     def prefix(self) -> str:
-        """What every name on AWS begins with."""
+        """How every name on AWS begins."""
         return f"alerting-{self.name}"
 
     @property
     def table(self) -> str:
-        """The table of conditions, which is another stage's where this one stands by for it."""
+        """The table of conditions; a standby uses that of the stage it stands by for."""
         return f"alerting-{self.settings.standby_of or self.name}-alerts-state"
 
     @property
@@ -103,12 +103,12 @@ class Stage:
 
     @property
     def log_groups(self) -> tuple[str, ...]:
-        """The log groups of the functions, in their order."""
+        """The log groups of the functions, in the same order."""
         return tuple(f"/aws/lambda/{function}" for function in self.functions)
 
     @cached_property
     def place(self) -> AwsArn:
-        """The partition, region and account that it is in, as an ARN, its settings or AWS says."""
+        """Its partition, region and account, from an ARN, from the settings or from AWS."""
         if self.within:
             return self.within
         sts = self.client("sts")
@@ -116,17 +116,17 @@ class Stage:
         return AwsArn(sts.meta.partition, self.region, account_id, "")
 
     def arn(self, service: str, name: str) -> str:
-        """Name a resource of the stage's account and region."""
+        """Return the ARN of a resource in the stage's account and region."""
         return f"arn:{self.place.partition}:{service}:{self.place.region}:{self.place.account_id}:{name}"
 
     def queue_url(self, name: str) -> str:
-        """Give a queue's address."""
+        """Return a queue's address."""
         return f"{self.client('sqs').meta.endpoint_url}/{self.place.account_id}/{name}"
 
     def client(self, service: Any, region: str | None = None) -> Any:
         """Return the client of a service, in the stage's region unless another is named.
 
-        Only one of each is made, since that takes long.
+        Each is made only once, since that takes long.
         """
         region = region or self.region
         if (service, region) not in self._clients:
@@ -137,10 +137,10 @@ class Stage:
         return self._clients[service, region]
 
     def secret(self, name: str) -> Secret:
-        """Make the reader of a secret."""
+        """Return the reader of a secret."""
         return Secret(self.client("secretsmanager"), name, CLOCK.now)
 
     @cached_property
     def publisher(self) -> SnsTopic:
-        """Make the publisher to the topic."""
+        """Return the publisher to the topic."""
         return SnsTopic(self.client("sns"), self.arn("sns", self.topic))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @cache
 def client(stage: Stage) -> "DynamoDBClient":
-    """Wire the client of the table, whose answers correct our clock."""
+    """Wire the table's client, whose answers correct our clock."""
     made: DynamoDBClient = stage.client("dynamodb")
     made.meta.events.register("before-call.dynamodb", lambda **_: CLOCK.asks())
     made.meta.events.register("after-call.dynamodb", _answered)
@@ -36,7 +36,7 @@ def store(stage: Stage) -> DynamoStore:
 
 @cache
 def census(stage: Stage) -> "DynamoCensus":
-    """Wire what the indexes list and count."""
+    """Wire the lists and counts that the indexes give."""
     from chalicelib.store.census import DynamoCensus
 
     return DynamoCensus(client(stage), stage.table)

@@ -1,4 +1,4 @@
-"""The webhook, wired: the edges that publish to the topic."""
+"""The webhook, wired: the three entries that publish to the topic."""
 
 from functools import cache
 
@@ -14,26 +14,26 @@ from chalicelib.wiring.stage import Stage
 
 @cache
 def refusals(stage: Stage) -> Refusals:
-    """Make what answers those who are not let in, at either edge."""
+    """Wire the answers to requests that are not accepted, at any entry."""
     return Refusals(stage.telemetry)
 
 
 @cache
 @loading()
 def ingest(stage: Stage) -> AlertWebhook:
-    """Wire the edge that takes alerts."""
+    """Wire the entry for alerts."""
     secret = stage.secret(stage.webhook_secret)
     return AlertWebhook(stage.publisher, secret, CLOCK.now, stage.telemetry, refusals(stage))
 
 
 @cache
 def external(stage: Stage) -> ExternalAlerts:
-    """Wire the edge that takes what the senders of the earlier pipeline post."""
+    """Wire the entry for what the senders of the earlier pipeline post."""
     return ExternalAlerts(ingest(stage))
 
 
 @cache
 def hooks(stage: Stage) -> GitHubWebhook:
-    """Wire the edge that takes GitHub's events."""
+    """Wire the entry for GitHub's events."""
     signing = HookSecret(stage.secret(stage.webhook_secret), stage.secret(stage.app_secret))
     return GitHubWebhook(stage.publisher, signing, stage.telemetry, refusals(stage))

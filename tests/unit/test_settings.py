@@ -180,7 +180,7 @@ def test_a_qualified_function_is_in_the_same_place() -> None:
 
 @pytest.mark.parametrize("text", ["", "alerts", "arn:aws:sqs:us-east-1:123456789012", "urn:a:b:c:d:e"])
 def test_what_is_no_arn_is_told(text: str) -> None:
-    with pytest.raises(ConfigurationError, match="is none"):
+    with pytest.raises(ConfigurationError, match="is not one"):
         AwsArn.parse(text)
 
 
