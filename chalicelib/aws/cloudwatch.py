@@ -1,4 +1,4 @@
-"""CloudWatch, asked how alarms are; it is never asked to change anything."""
+"""CloudWatch: reads the state of alarms, and changes nothing."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
 
 AT_ONCE = 100
-"""DescribeAlarms takes as many names, and GetResources as many ARNs."""
+"""The most names that DescribeAlarms takes, and the most ARNs that GetResources takes."""
 
 KINDS = ("MetricAlarms", "CompositeAlarms", "LogAlarms")
 TYPES = ["MetricAlarm", "CompositeAlarm", "LogAlarm"]
-"""Unless types are named, only metric alarms are described."""
+"""DescribeAlarms returns only metric alarms unless other types are named."""
 
 FORBIDDEN = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
 
@@ -27,8 +27,8 @@ FORBIDDEN = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOpe
 class CloudWatchAlarms:
     """Alarms of one account and region; raises AlarmsUnavailable.
 
-    `connect` may fail as CloudWatch may: it takes another account's role. `tagging` connects to the service
-    that knows tags, without charge and a hundred alarms at a time, as CloudWatch does not.
+    `connect` may fail like CloudWatch itself, since it takes another account's role. `tagging` connects to
+    the Resource Groups Tagging API, which reads the tags of a hundred alarms in one call, free of charge.
     """
 
     def __init__(
@@ -37,7 +37,7 @@ class CloudWatchAlarms:
         self._connect, self._tagging = connect, tagging
 
     def read(self, names: list[str]) -> Mapping[str, Alarm]:
-        """Read alarms by name, into a table by ARN."""
+        """Read alarms by name; returns them by ARN."""
         batches = [names[first : first + AT_ONCE] for first in range(0, len(names), AT_ONCE)]
         with _asking():
             found = (_alarm(each) for batch in batches for each in self._named(batch))
@@ -45,7 +45,7 @@ class CloudWatchAlarms:
 
     @property
     def knows_all(self) -> bool:
-        """Whether every type of alarm can be read here: of what is not, nothing may be taken for missing."""
+        """Whether every type of alarm can be read here; if not, nothing unread may be considered missing."""
         with _asking():
             answer = self._client.meta.service_model.operation_model("DescribeAlarms").output_shape
         return set(KINDS) <= set(answer.members)
@@ -58,7 +58,7 @@ class CloudWatchAlarms:
         return [found for kind in KINDS for found in page.get(kind, [])], page.get("NextToken", "")
 
     def contributors(self, name: str) -> list[Mapping[str, Any]] | None:
-        """List the series of an alarm that are in ALARM; None where that may not be read."""
+        """List the series of an alarm that are in ALARM; None if that may not be read."""
         return self._optional("describe_alarm_contributors", "AlarmContributors", AlarmName=name)
 
     def muted(self, name: str | None = None) -> bool | None:
@@ -70,7 +70,7 @@ class CloudWatchAlarms:
         return None if rules is None else bool(rules)
 
     def tags(self, arns: Sequence[str]) -> Mapping[str, Mapping[str, str]] | None:
-        """Read alarms' tags by ARN; None where they may not be read."""
+        """Read alarms' tags by ARN; None if they may not be read."""
         if self._tagging is None:
             return None
         with _asking():
@@ -101,7 +101,7 @@ class CloudWatchAlarms:
             yield from (found for kind in KINDS for found in page.get(kind, []))
 
     def _optional(self, operation: str, member: str, **asked: Any) -> list[Mapping[str, Any]] | None:
-        """Ask what a role of old may not ask, and Lambda's library may not know yet."""
+        """Make a call that an older role may not allow, and that Lambda's own boto3 may not support."""
         found: list[Mapping[str, Any]] = []
         with _asking():
             if not hasattr(self._client, operation):

@@ -1,4 +1,4 @@
-"""The metric of a CloudWatch alarm, read by one GetMetricData before the alarm's issue is opened."""
+"""The metric of a CloudWatch alarm, read with one GetMetricData call before the alarm's issue is opened."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -25,7 +25,7 @@ Point = tuple[datetime, float]
 class MetricData:
     """Reads what an alarm's metric measured.
 
-    `connect` gives a client that answers within two seconds or fails; None where alarms may not be read.
+    `connect` returns a client that answers within two seconds or fails; None if alarms may not be read.
     """
 
     kind = "metric"
@@ -34,7 +34,7 @@ class MetricData:
         self._connect = connect
 
     def enrich(self, row: AlertState, known: Enrichment, before: datetime) -> Enrichment:  # noqa: ARG002 - as above
-        """Add the series that the alarm compares, where there is one."""
+        """Add the series that the alarm compares, if there is one."""
         alert = row.spec.alert
         if alert is None or not alert.raw_provider:
             return known
@@ -46,7 +46,7 @@ class MetricData:
             series = _series(client, watched, window(watched.period, known.at)) if client else None
         except ClientError as error:
             code = error.response["Error"]["Code"]
-            if code in FORBIDDEN:  # the role that another account gave us may be older than this look
+            if code in FORBIDDEN:  # the other account's role may be older than this call
                 return known
             raise EnrichmentUnavailable(f"CloudWatch refused: {code}") from error
         except BotoCoreError as error:
@@ -55,7 +55,7 @@ class MetricData:
 
 
 def _series(client: "CloudWatchClient", watched: Watched, shown: Window) -> Series | None:
-    """Ask once; None where nothing was measured, or more than one series answers."""
+    """Make one call; None if nothing was measured, or more than one series is returned."""
     queries: Any = list(watched.queries)
     answer = client.get_metric_data(
         MetricDataQueries=queries,
@@ -67,7 +67,7 @@ def _series(client: "CloudWatchClient", watched: Watched, shown: Window) -> Seri
     values = shown.reduced(_points(found[0]), min if watched.falling else max) if len(found) == 1 else ()
     if all(value is None for value in values):
         return None
-    # A band is two series under one name, and nothing says which of them comes first.
+    # A band is two series with one name, and nothing says which comes first.
     bounds = [each for each in answer["MetricDataResults"] if each.get("Id") == watched.band]
     edges = [point for each in bounds for point in _points(each)]
     return Series(

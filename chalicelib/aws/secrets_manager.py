@@ -1,4 +1,4 @@
-"""Secrets from Secrets Manager, cached five minutes."""
+"""Secrets from Secrets Manager, cached for five minutes."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -16,11 +16,11 @@ KEPT = timedelta(minutes=5)
 APART = timedelta(seconds=10)
 SERVES = timedelta(hours=1)
 NOT_THERE = ("ResourceNotFoundException", "AccessDeniedException")
-"""A secret that is not there is also one that a policy of exact names does not allow to read."""
+"""A missing secret looks like one that a policy of exact names does not allow us to read."""
 
 
 class Secret:
-    """One secret that holds a JSON object."""
+    """One secret that contains a JSON object."""
 
     def __init__(self, client: "SecretsManagerClient", name: str, now: Callable[[], datetime]) -> None:
         self._client, self._name, self._now = client, name, now
@@ -29,10 +29,10 @@ class Secret:
         self._missing: tuple[datetime, SecretMissing] | None = None
 
     def read(self, *, fresh: bool = False) -> dict[str, Any]:
-        """Read the secret, from memory if that is not too old; `fresh` asks again, at most every ten seconds.
+        """Read the secret, from memory if that is recent; `fresh` reads it again, at most every ten seconds.
 
-        While Secrets Manager does not answer, the last copy serves for an hour. A secret that is missing is
-        not asked for again for ten seconds. Raises ConfigurationError, which never holds a value.
+        While Secrets Manager does not answer, the last copy is used for an hour. A missing secret is not read
+        again for ten seconds. Raises ConfigurationError, which never contains a value.
         """
         now = self._now()
         if fresh and now - self._asked_anew >= APART:
@@ -47,7 +47,7 @@ class Secret:
         return self._kept[1]
 
     def _find(self, now: datetime) -> dict[str, Any]:
-        """Read it, unless it was missing a moment ago: a flood of requests is no flood of calls."""
+        """Read it, unless it was missing a moment ago: many requests must not mean many calls."""
         if self._missing and now - self._missing[0] < APART:
             raise self._missing[1].with_traceback(None)
         try:
@@ -67,9 +67,9 @@ class Secret:
             raise kind(f"secret {self._name}", [fault]) from error
         except (BotoCoreError, KeyError) as error:
             raise ConfigurationError(
-                f"secret {self._name}", [f"not readable ({type(error).__name__})"]
+                f"secret {self._name}", [f"cannot be read ({type(error).__name__})"]
             ) from error
         value = texts.parsed(text)
         if not isinstance(value, dict):
-            raise ConfigurationError(f"secret {self._name}", ["holds no JSON object"])
+            raise ConfigurationError(f"secret {self._name}", ["does not hold a JSON object"])
         return value

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 MOST_AT_ONCE = 10
 MOST_BYTES = 250_000
-"""SNS takes 262,144 bytes a batch, attributes included."""
+"""SNS accepts 262,144 bytes a batch, attributes included."""
 NOT_THERE = ("NotFound", "NotFoundException")
 
 
@@ -23,7 +23,7 @@ class SnsTopic:
         self._client, self._topic_arn = client, topic_arn
 
     def publish(self, bodies: Sequence[str], attributes: dict[str, str]) -> None:
-        """Publish messages, all with the same attributes, in as few calls as the limits allow."""
+        """Publish messages with the same attributes, in as few calls as the limits allow."""
         stamped = {name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()}
         for batch in _batches(bodies):
             entries: Any = [
@@ -44,7 +44,7 @@ class SnsTopic:
     def _unavailable(self, error: BotoCoreError | ClientError) -> TopicUnavailable:
         if isinstance(error, ClientError) and error.response["Error"]["Code"] in NOT_THERE:
             return TopicMissing(
-                f"there is no topic {self._topic_arn}: `terraform apply` in infra-extra makes it"
+                f"there is no topic {self._topic_arn}: `terraform apply` in infra-extra creates it"
             )
         return TopicUnavailable(f"the topic did not take the messages: {type(error).__name__}")
 

@@ -42,7 +42,7 @@ class SqsQueue:
         return lost
 
     def reject(self, body: str, attributes: Mapping[str, str]) -> None:
-        """Send a message as it came to the dead-letter queue, with attributes that say why."""
+        """Send a message to the dead-letter queue unchanged, with attributes that say why."""
         self._send(self._dlq_url, "dead-letter queue", body, attributes, 0)
 
     def requeue(self, body: str, attributes: Mapping[str, str], delay_seconds: int) -> None:
@@ -65,10 +65,10 @@ class SqsQueue:
 
 def _unavailable(error: BotoCoreError | ClientError, queue: str) -> QueueUnavailable:
     if isinstance(error, ClientError) and error.response["Error"]["Code"] in NOT_THERE:
-        return QueueMissing(f"there is no {queue}: `terraform apply` in infra-extra makes it")
+        return QueueMissing(f"there is no {queue}: `terraform apply` in infra-extra creates it")
     return QueueUnavailable(f"the {queue} did not take a message: {type(error).__name__}")
 
 
 def _sendable(text: str) -> str:
-    """Drop what SQS takes in no attribute: what is no character of XML 1.0."""
+    """Drop what SQS does not accept in an attribute: everything that is not a character of XML 1.0."""
     return _UNSENDABLE.sub("", text)[:MOST_IN_ATTRIBUTE] or "?"

@@ -1,1 +1,1 @@
-"""How much GitHub is asked, by one budget that all running functions share."""
+"""How often GitHub is called: one budget, shared by all running functions."""

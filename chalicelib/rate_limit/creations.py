@@ -1,26 +1,26 @@
-"""Creations: how many issues and comments were created lately, and when a limit has room for one more. Pure.
+"""Creations: how many issues and comments were created recently, and when a limit has room again. Pure.
 
-Those of the last 61 minutes are counted by the minute, so that any hour holds, and those of the last minute
-one by one. Times are epoch seconds.
+The last 61 minutes are counted by the minute, so that every possible hour is covered; the last minute's
+creations are counted one by one. Times are epoch seconds.
 """
 
 MINUTE = 60.0
 HOUR_OF_MINUTES = 61
 
 Minutes = tuple[tuple[int, int], ...]
-"""How many there were in an epoch minute."""
+"""The number of creations in each epoch minute."""
 Recent = tuple[float, ...]
-"""The times of the last minute's."""
+"""The times of the last minute's creations."""
 
 
 def minute_free_at(recent: Recent, limit: int, now: float) -> float:
-    """When a minute with a limit has room."""
+    """When there is room within a limit for a minute."""
     last = sorted(at for at in recent if at > now - MINUTE)
     return last[len(last) - limit] + MINUTE if len(last) >= limit else now
 
 
 def hour_free_at(minutes: Minutes, limit: int, now: float) -> float:
-    """When an hour with a limit has room."""
+    """When there is room within a limit for an hour."""
     counted = _of_the_hour(minutes, now)
     surplus = sum(count for _, count in counted) - limit
     for minute, count in sorted(counted):
@@ -38,7 +38,7 @@ def in_the_hour(minutes: Minutes, now: float) -> int:
 
 
 def counted(minutes: Minutes, recent: Recent, at: float, now: float) -> tuple[Minutes, Recent]:
-    """Count one at a time, and forget those that are too old for whoever asks from now on."""
+    """Count one at a time, and forget those too old to matter from now on."""
     kept, minute = dict(_of_the_hour(minutes, now)), int(at // MINUTE)
     kept[minute] = kept.get(minute, 0) + 1
     return tuple(sorted(kept.items())), (*(time for time in recent if time > now - MINUTE), at)

@@ -1,4 +1,4 @@
-"""Forecast: when an opening has its turn, if nothing more urgent comes. Pure; times are epoch seconds."""
+"""Forecast: when it is an opening's turn, if nothing more urgent arrives. Pure; times are epoch seconds."""
 
 from dataclasses import replace
 
@@ -6,11 +6,11 @@ from chalicelib.rate_limit import rules
 from chalicelib.rate_limit.rules import Budget, Call, Denied, Limits
 
 FARTHEST = 5000
-"""Calls that are looked ahead, as many as the census counts."""
+"""How many calls are simulated, as many as the census counts."""
 
 
 def turn(budget: Budget, call: Call, ahead: int, now: float, limits: Limits) -> float:
-    """Say when a call is granted after as many others of its kind and priority."""
+    """Return when a call is granted, after a number of others of its kind and priority."""
     at, current = now, budget
     for _ in range(min(ahead, FARTHEST) + 1):
         answer = rules.ask(current, call, at, limits)
@@ -19,5 +19,5 @@ def turn(budget: Budget, call: Call, ahead: int, now: float, limits: Limits) -> 
             answer = rules.ask(current, call, at, limits)
         at = answer.at
         sent = rules.turn(answer.budget, at, limits)
-        current = replace(sent.budget, failures=0)  # as if GitHub answers
+        current = replace(sent.budget, failures=0)  # assuming that GitHub answers
     return at

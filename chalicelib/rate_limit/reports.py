@@ -1,4 +1,4 @@
-"""Reports: what GitHub's answers, and their lack, change in the budget. Pure; times are epoch seconds."""
+"""Reports: how GitHub's answers, or their absence, change the budget. Pure; times are epoch seconds."""
 
 from dataclasses import replace
 
@@ -8,13 +8,13 @@ from chalicelib.rate_limit.rules import FAILURES_TO_OPEN, Budget, Limits
 RESET_MARGIN = 1.0
 LONGEST_RESET = 7200.0
 SCARCE = 500
-"""Of GitHub's 5,000 calls an hour (the primary limit), those that are left for what is urgent."""
+"""The last of GitHub's 5,000 calls an hour (the primary limit) are reserved for urgent work."""
 
 
 def answered(budget: Budget, now: float, *, remaining: int | None, reset: float | None) -> Budget:
-    """GitHub answered: the breaker closes; the last call of a primary limit blocks until its reset.
+    """GitHub answered: the breaker closes; the last call of the primary limit blocks until its reset.
 
-    Before that, the last calls are left for what is urgent.
+    Before that, the last calls are reserved for urgent work.
     """
     whole_at = min(reset + RESET_MARGIN, now + LONGEST_RESET) if reset and remaining is not None else 0.0
     answers = replace(
@@ -24,14 +24,14 @@ def answered(budget: Budget, now: float, *, remaining: int | None, reset: float 
             budget.scarce_until, whole_at if remaining is not None and remaining < SCARCE else 0.0
         ),
     )
-    # An answer to a call from before a secondary limit does not tell that the limit is over.
+    # An answer to a call sent before a secondary limit does not mean that the limit is over.
     return answers if now < budget.blocked_until else replace(answers, secondary_limits=0)
 
 
 def limited(budget: Budget, now: float, retry_at: float | None) -> Budget:
-    """GitHub asked to wait: until its time, or for a minute, doubling, where it named none that is to come.
+    """GitHub asked to wait: until the time it named, or if that is not in the future, for a minute, doubling.
 
-    Workers that are told at once are told the same: that doubles nothing.
+    Workers that are refused at the same moment count as one refusal: that doubles nothing.
     """
     named = retry_at if retry_at and retry_at > now else 0.0
     again = now >= budget.blocked_until
@@ -49,7 +49,7 @@ def _alive(budget: Budget) -> Budget:
 
 
 def failed(budget: Budget, now: float, limits: Limits) -> Budget:
-    """GitHub did not answer: the third time in a row opens the breaker, each failed probe for longer."""
+    """GitHub did not answer: the third failure in a row opens the breaker; failed probes extend it."""
     if now < budget.open_until:
         return budget
     failures = budget.failures + 1

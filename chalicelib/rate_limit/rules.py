@@ -2,8 +2,8 @@
 
 GitHub lets an installation create 80 issues and comments a minute and 500 an hour, and asks for a second
 between writes (docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api,
-best-practices-for-using-the-rest-api). `ask` counts `creations`, before anything else is done for them.
-`turn` keeps writes apart: it is for the moment of sending, since a read or a token may come first.
+best-practices-for-using-the-rest-api). `ask` counts creations before anything else is done for them. `turn`
+spaces out the writes themselves: it is called just before sending, since a read or a token may come first.
 """
 
 from dataclasses import dataclass, field, replace
@@ -19,12 +19,12 @@ FAILURES_TO_OPEN = 3
 PROBE = 20.0
 COMES_AGAIN = 600.0
 CROWD = 10
-"""Creations within a minute that show that a backlog of openings is still being worked off."""
+"""This many creations within a minute show that a backlog of openings is still being worked off."""
 LEAD = 0.1
 
 
 GIVE_WAY = (Kind.COMMENT, Kind.BOARD)
-"""What may not use the reserves, nor the last calls, and waits until no opening does."""
+"""Work that may use neither the reserves nor the last calls, and waits until no opening does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +37,9 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Ours, below GitHub's own.
+    """Our limits, below GitHub's own.
 
-    Times in seconds. A reserve is kept for P0, and one above it for P0 and P1.
+    Times in seconds. One reserve is for P0 alone, and another on top of it for P0 and P1.
     """
 
     per_minute: int = 75
@@ -56,8 +56,8 @@ class Limits:
 class Budget:
     """One installation's row: `minutes` counts creations by epoch minute, `recent` has the last minute's.
 
-    `openings_wait_until` is when refused openings will have come again, `scarce_until` when the primary limit
-    is whole again.
+    `openings_wait_until` is when refused openings will have asked again, `scarce_until` when the primary
+    limit resets.
     """
 
     minutes: Minutes = ()
@@ -74,7 +74,7 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """Begin it, or send it, not before `at`; `budget` has it booked."""
+    """Begin it, or send it, no earlier than `at`; `budget` already includes it."""
 
     at: float
     budget: Budget
@@ -82,7 +82,7 @@ class Granted:
 
 @dataclass(frozen=True, slots=True)
 class Denied:
-    """Not now; ask again at `until`. `budget`, where there is one, has noted who was refused."""
+    """Not now; ask again at `until`. `budget`, if there is one, records who was refused."""
 
     until: float
     reason: Denial
@@ -90,14 +90,14 @@ class Denied:
 
 
 class CallBudget(Protocol):
-    """Where the work asks for a call: the budget of an owner's installation."""
+    """Where a call is asked for: the budget of an owner's installation."""
 
     def ask(self, owner: str, call: Call) -> Granted | Denied:
         """Ask for one call."""
 
 
 def ask(budget: Budget, call: Call, now: float, limits: Limits) -> Granted | Denied:
-    """Ask for one call: GitHub's own word first, then the breaker, then the limits."""
+    """Ask for one call: GitHub's own word comes first, then the breaker, then the limits."""
     if now < budget.blocked_until:
         return Denied(budget.blocked_until, Denial.RATE_LIMITED)
     if now < budget.scarce_until and not _vital(call):
@@ -112,14 +112,14 @@ def ask(budget: Budget, call: Call, now: float, limits: Limits) -> Granted | Den
 
 
 def _vital(call: Call) -> bool:
-    """Say whether it may use the last calls of a primary limit."""
+    """Whether it may use the last calls of a primary limit."""
     if call.kind is Kind.CHANGE:
         return call.priority is Priority.P0
     return call.kind not in GIVE_WAY and call.priority.urgent
 
 
 def _write(budget: Budget, call: Call, now: float, limits: Limits) -> Granted | Denied:
-    """Grant a write that need not wait long, neither for room nor behind what others are sending."""
+    """Grant a write that need not wait long, either for room or behind other writes."""
     creates = call.kind in (Kind.OPEN, Kind.COMMENT)
     needs_room = creates or call.kind is Kind.BOARD
     room_at = max(now, _content_free_at(budget, call, now, limits) if needs_room else now)
@@ -134,32 +134,33 @@ def _write(budget: Budget, call: Call, now: float, limits: Limits) -> Granted | 
 
 
 def _coming(budget: Budget, at: float) -> Budget:
-    """Make comments give way while waiting openings come one after the other, refused or not."""
+    """Make comments give way while waiting openings arrive one after the other, refused or not."""
     crowded = len(budget.recent) >= CROWD and at < budget.openings_wait_until
     return _noted(budget, at) if crowded else budget
 
 
 def _noted(budget: Budget, room_at: float) -> Budget:
-    """Note that an opening waits for room: comments give way until it has come again."""
+    """Note that an opening waits for room: comments give way until it has asked again."""
     if room_at + COMES_AGAIN / 2 <= budget.openings_wait_until:
         return budget
     return replace(budget, openings_wait_until=room_at + COMES_AGAIN)
 
 
 def turn(budget: Budget, now: float, limits: Limits, lead: float = LEAD) -> Granted:
-    """Book the sending of one write, a spacing after the one before it, and once this booking is written.
+    """Book the sending of one write, one spacing after the last one and once the booking is written.
 
-    `lead` is how long, in seconds, the booking may take to be written.
+    `lead` is how long, in seconds, writing the booking may take.
     """
     at = max(now + lead, budget.next_write)
     return Granted(at, replace(budget, next_write=at + limits.spacing))
 
 
 def _patience(call: Call, limits: Limits) -> float:
-    """Seconds a call waits for its turn.
+    """Seconds that a call waits for its turn.
 
-    The less it matters the less, so that a queue never holds up what matters: a P0's opening finds it no
-    longer than a P1's may make it. A change for P0, such as of a storm's table, waits behind all but those.
+    Less important calls wait less, so that a queue never delays important ones: a P0's opening never finds a
+    longer queue than a P1's opening may cause. A change for P0, such as to a storm's table, waits as long as
+    a P1's opening.
     """
     if call.kind is Kind.BOARD:
         return 0.0
@@ -184,7 +185,7 @@ def _content_free_at(budget: Budget, call: Call, now: float, limits: Limits) -> 
 
 
 def _reserved(reserves: tuple[int, int], call: Call) -> int:
-    """Count what is kept back: P0's own, P1's from the rest, and twice both from what gives way."""
+    """Count what is reserved: P0's own, P1's from the rest, and twice both from work that gives way."""
     for_p0, for_p1 = reserves
     if call.kind in GIVE_WAY:
         return 2 * (for_p0 + for_p1)

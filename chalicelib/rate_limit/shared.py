@@ -1,4 +1,4 @@
-"""The shared budget: its row, changed by compare-and-swap, so that all running workers share one budget."""
+"""The shared budget: a row changed by compare-and-swap, so that all running workers share it."""
 
 import contextlib
 from collections.abc import Callable
@@ -19,13 +19,13 @@ from chalicelib.telemetry.telemetry import SILENT, Telemetry
 SWAPS = 10
 BUSY = 0.5
 SLOWER = 1.5
-"""How much longer than the last write to the table the next one may take."""
+"""The margin by which the next write to the table may take longer than the last."""
 
 _BUDGET = TypeAdapter(Budget)
 
 
 class SharedBudget:
-    """Asks for calls and reports how they ended; what a container remembers saves it the reading."""
+    """Asks for calls and reports how they ended; the container's copy of the budget saves reads."""
 
     def __init__(
         self,
@@ -42,7 +42,7 @@ class SharedBudget:
     def ask(self, owner: str, call: Call) -> Granted | Denied:
         """Ask for one call as the owner's installation; a refusal writes at most that an opening waits.
 
-        An opening is sent at once, so that its turn is booked in the same write.
+        An opening is sent at once, so its turn is booked in the same write.
         """
         now = self._now().timestamp()
         for _ in range(SWAPS):
@@ -59,23 +59,23 @@ class SharedBudget:
                 if self._swap(owner, document, answer.budget):
                     return answer
             elif just_read or (isinstance(answer, Denied) and answer.reason is Denial.BUDGET):
-                return answer  # what is used up as it is remembered is no less so by now
-            else:  # no write tells whether what is remembered still holds
+                return answer  # what our copy shows as used up is still used up
+            else:  # without a write we do not know whether our copy is current
                 del self._known[owner]
         return Denied(now + BUSY, Denial.BUSY)
 
     def turn(self, owner: str) -> float | None:
-        """Book the sending of a write; returns its time (epoch seconds), None where it cannot be had.
+        """Book the sending of a write; returns its time (epoch seconds), None if it could not be booked.
 
-        One that is booked already is taken, if its time has not passed. One that was over before it was
-        written would bring the write too near to the next, and is left.
+        A turn that is already booked is taken, if its time has not passed. One that passed before its booking
+        was written would bring the write too close to the next one, and is skipped.
         """
-        if not self._limits.spacing:  # as benchmarks and tests set it: nothing to keep apart
+        if not self._limits.spacing:  # set by benchmarks and tests: no spacing
             return self._now().timestamp()
         booked_at = self._turns.pop(owner, 0.0)
         if self._now().timestamp() <= booked_at:
             return booked_at
-        with contextlib.suppress(StoreUnavailable):  # without a turn nothing is sent
+        with contextlib.suppress(StoreUnavailable):  # no turn, nothing sent
             for _ in range(SWAPS):
                 document = self._read(owner)
                 now = self._now().timestamp()
@@ -105,7 +105,7 @@ class SharedBudget:
         self._change(owner, lambda budget, now: reports.failed(budget, now, self._limits))
 
     def _change(self, owner: str, change: Callable[[Budget, float], Budget]) -> None:
-        """Apply a report; one lost to a crowd is repeated by the next call's."""
+        """Apply a report; if contention loses it, the next call's report makes up for it."""
         now = self._now().timestamp()
         for _ in range(SWAPS):
             document = self._read(owner)
@@ -118,7 +118,7 @@ class SharedBudget:
         return None
 
     def look(self, owner: str) -> Budget:
-        """Read an owner's budget as it is now."""
+        """Read an owner's current budget."""
         return _parse(self._documents.load(_key(owner)))
 
     def _ended(self, outcome: str, request_id: str | None = None) -> None:
@@ -126,7 +126,7 @@ class SharedBudget:
         self._telemetry.note(github_request_id=request_id)
 
     def _tell(self, owner: str, before: Budget, after: Budget) -> None:
-        """The breaker's changes, and GitHub's wishes to wait, are events of their own."""
+        """Log the breaker's changes, and GitHub's requests to wait, as events of their own."""
         for name, at in health.changes(before, after):
             until = datetime.fromtimestamp(at, UTC) if at else None
             self._telemetry.event(name, owner=owner, until=until, failures=after.failures or None)
@@ -139,8 +139,8 @@ class SharedBudget:
     def _swap(self, owner: str, document: Document, changed: Budget) -> bool:
         text, began = _BUDGET.dump_json(changed).decode(), self._now()
         newer = self._documents.swap(_key(owner), text, document.version)
-        # A turn that is over before its booking is written is lost. Were the lead fixed, a table slower than
-        # it would lose every turn, and nothing would be written to GitHub.
+        # A turn that passes before its booking is written is lost. With a fixed lead, a table slower than
+        # that would lose every turn, and nothing would be written to GitHub.
         self._lead = max(LEAD, SLOWER * (self._now() - began).total_seconds())
         self._known[owner] = newer or Document(document.version + 1, text)
         return newer is None

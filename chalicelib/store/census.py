@@ -1,6 +1,6 @@
-"""The census: how many rows wait, and which have an open issue or ended on a day, told by the indexes.
+"""The census: how many rows wait, and which have an open issue or ended on a day, read from the indexes.
 
-No row is read, and the table is never scanned; as indexes are, what is told is a moment behind.
+No row is read, and the table is never scanned. Like the indexes, the answers lag slightly.
 """
 
 import json
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 MOST = 5000
-"""One page of an index holds as many keys; where there are more, this is what is told."""
+"""One page of an index holds this many keys; counts go no higher."""
 
 
 class DynamoCensus:
@@ -27,11 +27,11 @@ class DynamoCensus:
         self._client, self._table = client, table
 
     def waiting(self, priority: Priority) -> int:
-        """Count the rows of a priority that GitHub does not show as they are."""
+        """Count the rows of a priority that GitHub does not show correctly yet."""
         return int(self._query(_waiting(priority) | {"Select": "COUNT"}, MOST)["Count"])
 
     def oldest(self, priority: Priority) -> datetime | None:
-        """Since when the longest-waiting row of a priority has waited."""
+        """Return since when the longest-waiting row of a priority has waited."""
         found = self._query(_waiting(priority) | {"ProjectionExpression": "waiting_since"}, 1)["Items"]
         return codec.time(found[0]["waiting_since"]) if found else None
 
@@ -44,15 +44,15 @@ class DynamoCensus:
         return more_urgent + int(self._query(longer, MOST)["Count"])
 
     def late(self, priority: Priority, limit: int) -> list[str]:
-        """List fingerprints of rows that GitHub does not show as they are, the longest-waiting first."""
+        """List fingerprints of rows that GitHub does not show correctly yet, the longest-waiting first."""
         return self._fingerprints(_waiting(priority), limit, oldest_first=True)
 
     def silenced(self, priority: Priority, limit: int) -> list[str]:
-        """List fingerprints that fire without an open issue as people want it, the longest first."""
+        """List fingerprints that fire without an open issue because people want that, the longest first."""
         return self._fingerprints(_waiting(priority, codec.SILENCED), limit, oldest_first=True)
 
     def held(self, priority: Priority, limit: int) -> list[str]:
-        """List fingerprints that something outside them holds back, the longest first."""
+        """List fingerprints that are held back from outside the row, the longest first."""
         return self._fingerprints(_waiting(priority, codec.HELD), limit, oldest_first=True)
 
     def open(self, priority: Priority) -> int:
@@ -68,7 +68,7 @@ class DynamoCensus:
         return self._fingerprints(_open(priority, codec.NEWS), limit)
 
     def page_of_open(self, priority: Priority, after: str, limit: int) -> tuple[list[str], str]:
-        """List fingerprints whose issue is open and shows a priority; and where the next page begins."""
+        """List fingerprints whose issue is open and shows a priority, and the start of the next page."""
         begin = {"ExclusiveStartKey": json.loads(after)} if after else {}
         page = self._query(_open(priority) | {"ProjectionExpression": "fingerprint"} | begin, limit)
         last = page.get("LastEvaluatedKey")
@@ -126,7 +126,7 @@ def _open(priority: Priority, kind: str = codec.ALERTING) -> dict[str, Any]:
 
 
 def _of(index: str, attribute: str, value: str) -> dict[str, Any]:
-    """Ask an index for the rows whose attribute, its key, has a value."""
+    """Query an index for the rows whose attribute, its key, has a value."""
     return {
         "IndexName": index,
         "KeyConditionExpression": "#hash = :hash",

@@ -1,4 +1,4 @@
-"""Documents: small texts beside the rows, each under a key, written by compare-and-swap."""
+"""Documents: small texts in the table, each under its own key, written by compare-and-swap."""
 
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
@@ -10,13 +10,13 @@ Model = TypeVar("Model", bound=BaseModel)
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document, and the version it has; one never written has version 0 and no text."""
+    """A document and its version; one that was never written has version 0 and no text."""
 
     version: int
     text: str
 
     def parsed(self, model: type[Model]) -> Model:
-        """Read it as a model; one never written has the model's defaults."""
+        """Read it as a model; one that was never written has the model's defaults."""
         return model.model_validate_json(self.text) if self.text else model()
 
 
@@ -27,4 +27,4 @@ class Documents(Protocol):
         """Read a document."""
 
     def swap(self, key: str, text: str, version: int) -> Document | None:
-        """Write over the named version; returns the newer document instead where there is one."""
+        """Replace the named version; if there is a newer one, return that instead."""

@@ -1,4 +1,4 @@
-"""DynamoDB: its errors told apart, its updates written down."""
+"""DynamoDB: how its errors are told apart, and how its updates are written."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,20 +12,20 @@ from chalicelib.store.codec import Item
 NEVER = frozenset(
     {"ValidationException", "ItemCollectionSizeLimitExceededException", "SerializationException"}
 )
-"""What is wrong with the call itself: another attempt fails as well.
+"""The call itself is wrong: another attempt would fail as well.
 
 docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
 """
 
 ELSEWHERE = "ReplicatedWriteConflictException"
-"""A table that is strongly consistent in several regions refuses one of two writes at once.
+"""With strong consistency across several regions, a table refuses one of two simultaneous writes.
 
 docs.aws.amazon.com/amazondynamodb/latest/developerguide/V2globaltables_HowItWorks.html
 """
 
 
 class NotMetError(Exception):
-    """The condition of a write was not met; `item` is what stands there, as far as the answer says it."""
+    """The condition of a write was not met; `item` is what is there instead, if the answer includes it."""
 
     def __init__(self, item: Any) -> None:
         super().__init__("condition not met")
@@ -36,7 +36,7 @@ class NotMetError(Exception):
 def answering(table: str) -> Iterator[None]:
     """Tell apart why a call failed.
 
-    Raises NotMetError, StoreRefused where the call is at fault, StoreUnavailable where the table is.
+    Raises NotMetError, StoreRefused if the call is at fault, StoreUnavailable if the table is.
     """
     try:
         yield
@@ -46,19 +46,19 @@ def answering(table: str) -> Iterator[None]:
             raise NotMetError(dict(error.response).get("Item")) from error
         if code == "ResourceNotFoundException":
             raise TableMissing(
-                f"there is no table {table}: `terraform apply` in infra-extra makes it"
+                f"there is no table {table}: `terraform apply` in infra-extra creates it"
             ) from error
         if code == ELSEWHERE:
             raise NotMetError(None) from error
         if code in NEVER:
-            raise StoreRefused(f"the state table does not take this call: {code}") from error
+            raise StoreRefused(f"the state table rejects this call: {code}") from error
         raise StoreUnavailable(f"the state table refused: {code}") from error
     except BotoCoreError as error:
         raise StoreUnavailable(f"the state table did not answer: {type(error).__name__}") from error
 
 
 def update_of(changes: Item, condition: str, values: Item) -> dict[str, Any]:
-    """Write an update: None takes an attribute away; the revision moves with every one."""
+    """Write an update: None removes an attribute; every update increases the revision."""
     kept = {name: value for name, value in changes.items() if value is not None}
     dropped = [f"#{name}" for name in changes if name not in kept]
     clauses = [f"SET {', '.join(f'#{name} = :{name}' for name in kept)}"] if kept else []

@@ -32,35 +32,35 @@ class Rows(Documents, Protocol):
         """Write what the provider said."""
 
     def ask(self, row: AlertState) -> AlertState | None:
-        """Write that people did something to the issue."""
+        """Write that people changed something about the issue."""
 
     def claim(self, row: AlertState, intent: Intent | None, lease: Lease) -> AlertState | None:
-        """Take the lease and note the intent."""
+        """Take the lease and record the intent."""
 
     def settle(self, claimed: AlertState, settled: AlertState, now: datetime) -> AlertState | None:
-        """Write the outcome and give the lease back."""
+        """Write the outcome and release the lease."""
 
     def rest(self, row: AlertState) -> AlertState | None:
-        """Write when the row is next due, if at all, and who acts on it."""
+        """Write when the row is next due, if at all, and who works on it."""
 
     def note(self, row: AlertState) -> AlertState | None:
-        """Write the status, and when the row is due, whoever holds it."""
+        """Write the status, and when the row is due, whoever has the lease."""
 
     def retire(self, row: AlertState) -> AlertState | None:
-        """Stop listing it with its repository."""
+        """Remove it from the list of its repository."""
 
 
 class Census(Protocol):
     """Counts and lists of rows, by the table's indexes."""
 
     def late(self, priority: Priority, limit: int) -> list[str]:
-        """List fingerprints of rows that GitHub does not show as they are, the longest-waiting first."""
+        """List fingerprints of rows that GitHub does not show correctly yet, the longest-waiting first."""
 
     def silenced(self, priority: Priority, limit: int) -> list[str]:
-        """List fingerprints that fire without an open issue as people want it, the longest first."""
+        """List fingerprints that fire without an open issue because people want that, the longest first."""
 
     def held(self, priority: Priority, limit: int) -> list[str]:
-        """List fingerprints that something outside them holds back, the longest first."""
+        """List fingerprints that are held back from outside the row, the longest first."""
 
     def with_open_issue(self, priority: Priority, limit: int) -> list[str]:
         """List fingerprints whose issue is open and shows a priority, the newest first."""
@@ -69,7 +69,7 @@ class Census(Protocol):
         """List fingerprints of notifications with an open issue of a priority, the newest first."""
 
     def page_of_open(self, priority: Priority, after: str, limit: int) -> tuple[list[str], str]:
-        """List fingerprints whose issue is open and shows a priority; and where the next page begins."""
+        """List fingerprints whose issue is open and shows a priority, and the start of the next page."""
 
     def newest_in(self, repository: str, limit: int) -> list[str]:
         """List fingerprints with an issue in a repository, the newest issue first."""
@@ -90,10 +90,10 @@ class Census(Protocol):
         """List fingerprints of a source of our own that fire, the newest first."""
 
     def waiting(self, priority: Priority) -> int:
-        """Count the rows of a priority that GitHub does not show as they are."""
+        """Count the rows of a priority that GitHub does not show correctly yet."""
 
     def oldest(self, priority: Priority) -> datetime | None:
-        """Since when the longest-waiting row of a priority has waited."""
+        """Return since when the longest-waiting row of a priority has waited."""
 
     def open(self, priority: Priority) -> int:
         """Count the open issues of a priority."""

@@ -1,7 +1,7 @@
-"""The table: rows of conditions, and small documents beside them.
+"""The table: rows of conditions, and small documents.
 
-Every write is conditional on the row's revision, and moves it, so that no two writers ever decide on the
-same row; settle alone carries its outcome over to a newer revision, since the lease makes the status its
+Every write requires the row's revision and increases it, so that no two writers ever act on the same
+version of a row. Only settle applies its outcome to a newer revision, since the lease makes the status its
 own. Access is by key, or by one index query with a limit.
 """
 
@@ -23,25 +23,25 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 MOST_AT_ONCE = 100
-"""DynamoDB's limit of BatchGetItem, in items."""
+"""DynamoDB's limit for BatchGetItem, in items."""
 
 
 class DynamoStore:
     """The table on DynamoDB.
 
-    Raises StoreUnavailable where it does not answer, StoreRefused where it never takes what was asked.
+    Raises StoreUnavailable if it does not answer, StoreRefused if it can never accept the request.
     """
 
     def __init__(self, client: "DynamoDBClient", table: str) -> None:
         self._client, self._table = client, table
 
     def get(self, fingerprint: str) -> AlertState | None:
-        """Read a row, as it is now."""
+        """Read the current version of a row."""
         item = self._get(fingerprint)
         return codec.row(item) if item else None
 
     def several(self, fingerprints: Sequence[str]) -> list[AlertState]:
-        """Read rows, as they are now, in the order asked for; those that there are not are left out."""
+        """Read the current versions of rows, in the order asked for; those that do not exist are left out."""
         found: dict[str, AlertState] = {}
         names = list(dict.fromkeys(fingerprints))
         for start in range(0, len(names), MOST_AT_ONCE):
@@ -54,24 +54,24 @@ class DynamoStore:
         return self._write(row, codec.spec(row) | codec.due(row))[0]
 
     def ask(self, row: AlertState) -> AlertState | None:
-        """Write that people did something to the issue, and when it is due; None if another was faster."""
+        """Write that people changed the issue, and when the row is due; None if another was faster."""
         return self._write(row, codec.look(wanted=row.look) | codec.due(row))[0]
 
     def claim(self, row: AlertState, intent: Intent | None, lease: Lease) -> AlertState | None:
-        """Take the lease and note the intent; None if the row is not what it was.
+        """Take the lease and record the intent; None if the row has changed.
 
-        It is due when the lease ends: a crash leaves it for reconcile, behind the rows that are due by then.
+        It is due when the lease ends: after a crash reconcile finds it, behind the rows that are due by then.
         """
         claimed = replace(row, intent=intent, lease=lease, due_at=lease.until, held=None)
         written, newer = self._write(claimed, codec.intent(intent) | codec.lease(lease) | codec.due(claimed))
         if newer and newer.get("lease_owner") == {"S": lease.owner}:
-            return codec.row(newer)  # the answer to a first try was lost; the second found its own write
+            return codec.row(newer)  # the first attempt's answer was lost; the second found its write
         return written
 
     def settle(self, claimed: AlertState, settled: AlertState, now: datetime) -> AlertState | None:
-        """Write a step's outcome and give the lease back; None if the lease was lost.
+        """Write a step's outcome and release the lease; None if the lease was lost.
 
-        Where record has moved the row meanwhile, its spec stands and the row stays due.
+        If record has changed the row meanwhile, its spec is kept and the row stays due.
         """
         changes = codec.status(settled) | codec.intent(settled.intent) | codec.lease(None)
         changes |= codec.look(wanted=settled.look)
@@ -86,21 +86,21 @@ class DynamoStore:
         return self.settle(claimed, moved, now)
 
     def rest(self, row: AlertState) -> AlertState | None:
-        """Write when the row is next due, if at all, and who acts on it; None if another was quicker."""
+        """Write when the row is next due, if at all, and who works on it; None if another was quicker."""
         return self._write(row, codec.due(row) | codec.lease(row.lease))[0]
 
     def note(self, row: AlertState) -> AlertState | None:
-        """Write the status, and when the row is due, whoever holds it; None if another was faster."""
+        """Write the status, and when the row is due, whoever has the lease; None if another was faster."""
         return self._write(row, codec.status(row) | codec.due(row))[0]
 
     def retire(self, row: AlertState) -> AlertState | None:
-        """Find it by its issue no more, until that is written anew; None if another was quicker."""
+        """Stop finding it by its issue, until the status is next written; None if another was quicker."""
         return self._write(row, codec.retired())[0]
 
     def due(self, priority: Priority, now: datetime, limit: int) -> list[str]:
         """List fingerprints of due rows of a priority, the longest due first.
 
-        A moment behind, as indexes are.
+        Like all indexes, this one lags slightly.
         """
         names = {"#hash": "due_priority", "#range": "due_at"}
         values = {":hash": {"S": priority.value}, ":now": codec.number(now)}
@@ -120,12 +120,12 @@ class DynamoStore:
         return self._query("issues", "#hash = :hash AND #range > :after", names, values, limit)
 
     def load(self, key: str) -> Document:
-        """Read a document; one never written has version 0 and no text."""
+        """Read a document; one that was never written has version 0 and no text."""
         item = self._get(key)
         return codec.document(item) if item else Document(0, "")
 
     def swap(self, key: str, text: str, version: int) -> Document | None:
-        """Write over the named version; returns the newer document instead where there is one."""
+        """Replace the named version; if there is a newer one, return that instead."""
         unchanged = "attribute_not_exists(#version)" if version == 0 else "#version = :seen"
         values: dict[str, Any] = {":text": {"S": text}, ":next": {"N": str(version + 1)}}
         if version:
@@ -149,7 +149,7 @@ class DynamoStore:
         return answer.get("Item")
 
     def _batch(self, keys: Sequence[str]) -> Iterator[Item]:
-        """Read items; what does not fit into one answer, of 16 MB, or is throttled, is asked for again."""
+        """Read items; those that exceed an answer's 16 MB, or are throttled, are requested again."""
         wanted: Any = {"Keys": [{"fingerprint": {"S": key}} for key in keys], "ConsistentRead": True}
         while wanted:
             with answering(self._table):
@@ -161,7 +161,7 @@ class DynamoStore:
             yield from read
 
     def _write(self, row: AlertState, changes: Item) -> tuple[AlertState | None, Item | None]:
-        """Write attributes if the revision is still the row's; else returns the newer item."""
+        """Write attributes if the revision is still the row's; otherwise return the newer item."""
         unchanged = "#revision = :seen" if row.revision else "attribute_not_exists(#revision)"
         seen = {":seen": {"N": str(row.revision)}} if row.revision else {}
         whole = {**changes, **schema.written(row)}
@@ -169,7 +169,7 @@ class DynamoStore:
         return (replace(row, revision=row.revision + 1) if item else None), newer
 
     def _update(self, key: str, update: Mapping[str, Any]) -> tuple[Item | None, Item | None]:
-        """Update one item; returns it as written, or else the one that did not meet the condition."""
+        """Update one item; returns it as written, or else the item that did not meet the condition."""
         try:
             with answering(self._table):
                 answer = self._client.update_item(

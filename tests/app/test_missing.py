@@ -25,7 +25,7 @@ def test_without_its_table_messages_go_back_to_the_queue(running: Running) -> No
     assert sum(running.aws.queue_depth()) == 3
     (line,) = missing(running.logs.getvalue())
     assert (
-        f"there is no table {running.aws.table}: `terraform apply` in infra-extra makes it"
+        f"there is no table {running.aws.table}: `terraform apply` in infra-extra creates it"
         in line["exception"][0]
     )
 
@@ -62,4 +62,4 @@ def test_without_its_topic_the_sender_is_told_to_send_again(stage: Stage) -> Non
     stage.client("sns").delete_topic(TopicArn=TOPIC)
     assert stage.post("grafana", GROUP, **GRAFANA).status_code == 503
     (line,) = missing(stage.logs.getvalue())
-    assert f"there is no topic {TOPIC}: `terraform apply` in infra-extra makes it" in line["exception"][0]
+    assert f"there is no topic {TOPIC}: `terraform apply` in infra-extra creates it" in line["exception"][0]

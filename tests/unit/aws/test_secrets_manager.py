@@ -91,7 +91,7 @@ def test_one_that_holds_no_object_is_a_fault_that_tells_no_value(
 ) -> None:
     with Stubber(client) as stub:
         stub.add_response("get_secret_value", {"SecretString": text})
-        with pytest.raises(ConfigurationError, match=f"secret {NAME}: holds no JSON object") as told:
+        with pytest.raises(ConfigurationError, match=f"secret {NAME}: does not hold a JSON object") as told:
             Secret(client, NAME, clock.now).read()
     assert "hunter2" not in str(told.value)
     assert told.value.__context__ is None
@@ -99,7 +99,7 @@ def test_one_that_holds_no_object_is_a_fault_that_tells_no_value(
 
 def test_a_binary_one_is_a_fault(client: "SecretsManagerClient", clock: ManualClock) -> None:
     client.create_secret(Name=NAME, SecretBinary=b"hunter2")
-    assert faults_of(Secret(client, NAME, clock.now)) == ["not readable (KeyError)"]
+    assert faults_of(Secret(client, NAME, clock.now)) == ["cannot be read (KeyError)"]
 
 
 def test_a_service_that_does_not_answer_is_a_fault_and_nothing_is_kept_of_it(
@@ -111,8 +111,8 @@ def test_a_service_that_does_not_answer_is_a_fault_and_nothing_is_kept_of_it(
     once = Config(retries={"total_max_attempts": 1})
     nowhere = boto3.client("secretsmanager", region_name="us-west-2", endpoint_url=closed_port, config=once)
     secret = Secret(nowhere, NAME, clock.now)
-    assert faults_of(secret) == ["not readable (EndpointConnectionError)"]
-    assert faults_of(secret) == ["not readable (EndpointConnectionError)"]
+    assert faults_of(secret) == ["cannot be read (EndpointConnectionError)"]
+    assert faults_of(secret) == ["cannot be read (EndpointConnectionError)"]
 
 
 def test_guesses_of_tokens_do_not_read_it_again_and_again(
