@@ -1,19 +1,19 @@
 """The collector: a batch of messages -> record -> sync.
 
-The queue's semantics, all of them:
+How it treats the queue:
 
 - a message that can never succeed (not JSON, no alert, team or priority missing) goes to the dead-letter
-  queue as it came, with attributes that say why, and is then acknowledged;
+  queue unchanged, with attributes that say why, and is then acknowledged;
 - a message whose row cannot be written now, because the table does not answer or others keep changing the
   row, goes back to the queue as a new message (`requeue`) and is then acknowledged, however long that lasts.
-  Once the table has not answered, the rest of the batch goes back without asking it: each call may take its
-  full timeout. For the same reason no message is begun after a third of the time, except the first;
-- the batch is recorded and acknowledged (deleted) before the first call to GitHub. Sync then runs over its
-  rows, the most urgent first, while time is left; what it does not reach stays due for reconcile. A GitHub
-  that hangs costs latency, never a receive;
-- Lambda deletes the batch when the function returns, and Chalice cannot ask it for partial answers
-  (aws/chalice#884): where a message must stay (a fault of ours, or a queue that does not answer), the others
-  have been deleted already and the function raises. Redrive after 20 receives is for those and for crashes.
+  Once the table has failed to answer, the rest of the batch goes back without asking it, since each call may
+  take its full timeout. For the same reason no message is begun after a third of the time, except the first;
+- the batch is recorded and acknowledged (deleted) before the first call to GitHub. Sync then works on its
+  rows, the most urgent first, while time is left; rows that it does not reach stay due for reconcile. If
+  GitHub hangs, that costs latency, never a receive;
+- Lambda deletes the batch when the function returns, and Chalice cannot return partial failures
+  (aws/chalice#884). So if a message must stay (a bug, or a queue that does not answer), the others have been
+  deleted already and the function raises. Redrive after 20 receives is for those messages and for crashes.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -48,7 +48,7 @@ class NotRecorded(AlertingError):
 
 @dataclass(frozen=True)
 class Collector:
-    """Takes batches of SQS records, in Lambda's shape."""
+    """Takes batches of SQS records, in Lambda's format."""
 
     rows: Rows
     queue: Queue
@@ -63,7 +63,7 @@ class Collector:
     def collect(self, records: Sequence[Mapping[str, Any]], until: datetime) -> None:
         """Record and acknowledge the batch, then sync what is due, until `until`.
 
-        Raises NotRecorded for what must stay.
+        Raises NotRecorded for messages that must stay.
         """
         rows: dict[str, AlertState] = {}
         done: list[Message] = []
@@ -115,7 +115,7 @@ class Collector:
         return reading.parse(message.source, message.payload, rules, message.sender)
 
     def _record_alert(self, message: Message, alert: AlertEvent, enough: datetime) -> AlertState | None:
-        """Write the row against all comers; returns it unless there was nothing to write. Raises Rejected."""
+        """Write the row, even if others change it; None if there is nothing to write. Raises Rejected."""
         for _ in range(TRIES):
             row = self.rows.get(alert.fingerprint)
             known = (heartbeats.newest(row.spec) or row.spec.alert) if row else None
@@ -132,12 +132,12 @@ class Collector:
                 return written
             if self.now() > enough:
                 break
-        raise Contended(f"the row of {alert.fingerprint} kept changing; the message is left for later")
+        raise Contended(f"the row of {alert.fingerprint} kept changing; the message goes back to the queue")
 
     def _due(self, before: AlertState | None, row: AlertState) -> tuple[datetime | None, Held | None]:
-        """When GitHub is to hear of it, and what holds it back until then.
+        """Return when GitHub is to be updated, and what holds the row back until then.
 
-        What GitHub refused is not tried sooner because it is said again.
+        A step that GitHub refused is not retried sooner because the alert is repeated.
 
         A row that had nothing to do is due for another reason than a refusal, perhaps in hours.
         """
@@ -151,7 +151,7 @@ class Collector:
         return max(now, row.due_at) if waits and row.due_at else now, None
 
     def _note(self, message: Message, owner: Ownership) -> None:
-        """Log a word that has no priority, as the fallback's stands in for it."""
+        """Log a severity that has no priority, since the fallback's priority is used instead."""
         if owner.unknown:
             keys = {"severity": owner.unknown, "rule": owner.priority_rule, "priority": owner.priority.value}
             self.telemetry.event("UNKNOWN_SEVERITY", **keys, **log_keys.message(message))
@@ -169,13 +169,13 @@ class Collector:
 
     def _acknowledge(self, receipt_handles: list[str]) -> None:
         lost = self.queue.delete(receipt_handles)
-        if lost:  # they come again and are recognised as duplicates
+        if lost:  # they come again, and are then recognised as duplicates
             self.telemetry.event("NOT_ACKNOWLEDGED", messages=len(lost))
 
     def _sync(self, rows: dict[str, AlertState], until: datetime) -> None:
         """Sync what is due, the most urgent first; a row whose sync fails stays due, and the others go on."""
         for row in rows.values():
-            self.refresh(row)  # of a batch, what holds others back is known before they are due
+            self.refresh(row)  # so that a batch's inhibitors are known before the rows that they hold back
         now = self.now()
         due = [row for row in rows.values() if row.due_at and row.due_at <= now]
         for row in sorted(due, key=lambda row: row.priority):

@@ -1,4 +1,4 @@
-"""Dead letters: a message that can never succeed is kept for a person, with what is wrong and how to fix."""
+"""Dead letters: a message that can never succeed is kept for a person, with the fault and how to fix it."""
 
 from chalicelib.adapters import envelope, sender
 from chalicelib.adapters.envelope import Message

@@ -1,4 +1,4 @@
-"""GitHub hints: a hint that people did something to an issue -> its row is due, and the issue is read."""
+"""GitHub hints: a hint that people changed an issue makes its row due, so that the issue is read."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -21,14 +21,14 @@ TRIES = 8
 
 @dataclass(frozen=True)
 class GitHubHints:
-    """Takes hints; the same one twice is the same as once."""
+    """Takes hints; a repeated hint changes nothing."""
 
     rows: Rows
     now: Callable[[], datetime]
     telemetry: Telemetry
 
     def take(self, message: Message) -> AlertState | None:
-        """Make the row due; None where the issue is no row's. Raises Rejected for what is no hint."""
+        """Make the row due; None if no row has the issue. Raises Rejected for anything that is not a hint."""
         hint = hints.read(message.payload)
         if hint is None:
             raise Rejected(
@@ -47,14 +47,14 @@ class GitHubHints:
         return row
 
     def _listen(self, hint: Hint) -> None:
-        """It may be the board: have its comments read, where a board is listened to."""
+        """If it is about a board, have its comments read, if that repository has one."""
         document = self.rows.load(key := asked_windows.key(hint.repository))
         if document.version and hint.event == "issue_comment":
             asked = document.parsed(AskedWindows).model_copy(update={"wanted": True})
             self.rows.swap(key, asked.model_dump_json(), document.version)
 
     def _ask(self, fingerprint: str, hint: Hint) -> AlertState | None:
-        """Write against all comers."""
+        """Write it, retrying while others change the row."""
         for _ in range(TRIES):
             row = self.rows.get(fingerprint)
             if row is None or row.status.issue is None:
@@ -62,5 +62,5 @@ class GitHubHints:
             if asked := self.rows.ask(replace(row, look=True, due_at=self.now())):
                 return asked
         raise Contended(
-            f"{hint.repository}#{hint.issue}: its row kept changing; the message is left for later"
+            f"{hint.repository}#{hint.issue}: its row kept changing; the message goes back to the queue"
         )

@@ -1,14 +1,14 @@
 """Requeue: what cannot be recorded now goes back to the queue, as a new message.
 
-The table may be away for any length of time, and no message may be lost to that. A new message starts with no
+The table may be away for any length of time without a message being lost. A new message starts with no
 receives and with the queue's full retention, so that only a message that crashes the function ever reaches
-`maxReceiveCount`. Other means end some day: SQS takes at most 1,000 for `maxReceiveCount`, and a longer
-visibility (ChangeMessageVisibility, at most 12 hours) counts each receive all the same and lets retention run
-out. docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ChangeMessageVisibility.html
+`maxReceiveCount`. Other means run out at some point: SQS allows at most 1,000 for `maxReceiveCount`, and a
+longer visibility (ChangeMessageVisibility, at most 12 hours) still counts each receive and does not extend
+retention. docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ChangeMessageVisibility.html
 
-Attributes carry what a new message would lose: when it was first received, the request that brought it, and
-how often it came back. A publisher may forge them: that delays only that publisher's own message, while it
-cannot be recorded, for `envelope` takes no time later than SQS's own.
+Attributes keep what a new message would lose: when it was first received, the request that brought it, and
+how often it has come back. A publisher could forge them, but that only delays that publisher's own message
+while it cannot be recorded, since `envelope` accepts no time later than SQS's own.
 """
 
 import re
@@ -27,7 +27,7 @@ from chalicelib.telemetry import log_keys
 from chalicelib.telemetry.telemetry import Telemetry
 
 FIRST_DELAY, LONGEST_DELAY = 5, 300
-"""In seconds; SQS takes up to 900, but P0 should not wait that long once the table is back."""
+"""In seconds; SQS allows up to 900, but P0 should not wait that long once the table is back."""
 
 ATTEMPTS = "attempts"
 _COUNT = re.compile(r"\d{1,6}", re.ASCII)
@@ -40,11 +40,11 @@ class Why(StrEnum):
     CONTENDED = "CONTENDED"
     NO_TIME = "NO_TIME"
     UNREADABLE = "UNREADABLE"
-    """A newer version wrote the row, and said so, or has words in it that this one does not know."""
+    """A newer version wrote the row, or the row contains values that this version does not know."""
 
 
 def why(error: Exception) -> Why | None:
-    """Whether a message that failed so is for later; None where it must stay, for redrive to end it."""
+    """Return why a failed message is for later; None if it must stay, for redrive to end it."""
     if isinstance(error, WrittenByNewer | ValidationError):
         return Why.UNREADABLE
     if isinstance(error, Contended):
@@ -62,7 +62,7 @@ class Queue(Protocol):
         """Send a message to the dead-letter queue; raises QueueUnavailable."""
 
     def requeue(self, body: str, attributes: Mapping[str, str], delay_seconds: int) -> None:
-        """Put a message into the alert queue; raises QueueUnavailable."""
+        """Send a message to the alert queue again; raises QueueUnavailable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class Postponed:
 
     @property
     def attempts(self) -> int:
-        """How often it came back already."""
+        """How often it has already come back."""
         told = self._attribute(ATTEMPTS)
         return int(told) if _COUNT.fullmatch(told) else 0
 
@@ -86,7 +86,7 @@ class Postponed:
 
     @property
     def attributes(self) -> dict[str, str]:
-        """The attributes of the new message; SQS takes ten, so that only those that are read are kept.
+        """Return the attributes of the new message: only those that are read, since SQS allows ten.
 
         A message without a source stays without one: it is CloudWatch's, or in SNS's envelope.
         """
@@ -112,7 +112,7 @@ class Requeue:
     def send(self, postponed: Iterable[Postponed]) -> list[Message]:
         """Send messages back; returns those that are in the queue again, whose originals may be deleted.
 
-        A queue that did not take one is not asked for the others: each would wait as long in vain.
+        After the queue fails to take one, the others are not tried: each would wait as long for nothing.
         """
         sent: list[Message] = []
         for each in postponed:

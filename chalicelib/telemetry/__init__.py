@@ -1,1 +1,1 @@
-"""What is logged and measured, under which names, and what of it is masked."""
+"""What is logged and measured, under which names, and what is masked."""

@@ -1,4 +1,4 @@
-"""Log keys: what the log says about an alert and a step, each in one line with the same keys. Pure."""
+"""Log keys: what the log says about an alert and a step, one line each, always with the same keys. Pure."""
 
 import re
 from datetime import datetime
@@ -13,17 +13,17 @@ from chalicelib.telemetry.masking import bare
 from chalicelib.telemetry.metrics import OTHER
 
 TIMELY = frozenset({Reason.FIRST_FIRING, Reason.RECURRED, Reason.RECURRED_UNRESOLVED, Reason.RESOLVED})
-"""The reasons of a message that is news; the others' times may be of long ago, and measure nothing."""
+"""The reasons of messages that are news; other messages may be old, so their times measure nothing."""
 
 
 def message(told: Message) -> dict[str, Any]:
-    """Keys of a message, whatever became of it."""
+    """Keys of a message, whatever happened to it."""
     sender = {"sender": told.sender.name} if told.sender else {}
     return {"messageId": told.id, "correlation_id": told.correlation_id, "source": told.source} | sender
 
 
 def alert(event: AlertEvent, reason: Reason, row: AlertState | None, now: datetime) -> dict[str, Any]:
-    """Keys of a recorded alert, with all of it that may be written down; `row` is what was known before."""
+    """Keys of a recorded alert, with everything that may be logged; `row` is what was known before."""
     shown = event.model_dump(mode="json", exclude={"raw_provider"}, exclude_none=True)
     links = {name: bare(url) for name, url in shown.pop("links").items()}
     issue = row.status.issue if row else None
@@ -40,7 +40,7 @@ def alert(event: AlertEvent, reason: Reason, row: AlertState | None, now: dateti
 
 
 def step(row: AlertState, action: str, now: datetime) -> dict[str, Any]:
-    """Keys of a step on a row; its latency is from the provider's time of what the row says."""
+    """Keys of a step on a row; its latency is measured from the provider's time."""
     told, issue = row.spec.alert, row.status.issue
     return {
         "correlation_id": row.correlation_id,
@@ -55,16 +55,16 @@ def step(row: AlertState, action: str, now: datetime) -> dict[str, Any]:
 
 
 def milliseconds(since: datetime, now: datetime) -> int:
-    """How long ago a time was; 0 for one that a clock ahead of ours has told."""
+    """How long ago a time was; 0 if it is in the future, as from a clock ahead of ours."""
     return max(0, round((now - since).total_seconds() * 1000))
 
 
 def team(row: AlertState, routing: Routing) -> str:
-    """Name the first team for a metric: only those that the routing names, so that they are few."""
+    """Name the first team for a metric; only teams that the routing names, so that there are few."""
     teams = routing.owners(row.spec.alert.teams) if row.spec.alert else ()
     return next((name for name in teams[:1] if name in routing.teams), OTHER)
 
 
 def constant(error: Exception) -> str:
-    """Name an error's class as reasons are named: RATE_LIMITED."""
+    """Write the name of an error's class as reasons are written: RATE_LIMITED."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(error).__name__).upper()

@@ -1,10 +1,10 @@
-"""Masking: what looks like a credential is not written down, wherever it came from. Pure.
+"""Masking: anything that looks like a credential is not written down, wherever it came from. Pure.
 
-Nothing of ours logs one; a provider's text, or the words of a failure, may hold one all the same. One list
-serves logs and issues. The forms are those that their makers document: docs.github.com/en/authentication,
+Our own code never logs one, but a provider's text or an error's message may contain one. One list serves
+logs and issues. The forms are documented by those who issue them: docs.github.com/en/authentication,
 docs.gitlab.com/security/tokens, api.slack.com/authentication/token-types, docs.aws.amazon.com/IAM (unique
-ids) and AmazonS3/latest/API/sigv4-query-string-auth.html, RFC 6750, 7468, 7519; the tests hold the list
-against the one that detect-secrets keeps.
+ids) and AmazonS3/latest/API/sigv4-query-string-auth.html, RFC 6750, 7468, 7519. The tests compare the list
+with that of detect-secrets.
 """
 
 import re
@@ -14,10 +14,10 @@ from urllib.parse import urlsplit
 MASKED = "(masked)"
 
 _BEGINS = r"(?:(?<![A-Z0-9])|(?<=%[0-9A-F][0-9A-F]))"
-"""Where an id may begin: also after what is encoded in an address, as in `%22AKIA...`."""
+"""Where an id may begin: also after an encoded character in an address, as in `%22AKIA...`."""
 
-# What a text must have, in lower case, for the form to be in it: looking for that first costs a twentieth.
-# A repeat is bounded, or nothing after it can fail, so that the time is linear: see tests/patterns.py.
+# What a text must contain, in lower case, to be able to match: checking that first takes a twentieth of the
+# time. Every repeat is bounded, or nothing after it can fail, so the time is linear: see tests/patterns.py.
 _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (mark, re.compile(form, re.VERBOSE))
     for mark, form in (
@@ -95,11 +95,11 @@ _SCHEME = frozenset({"bearer", "basic", "token", "aws4-hmac-sha256", MASKED})
 LONG = 8
 
 SHORT, KNOWN = 300, 2048
-"""Code points of texts that recur, such as names and values of labels; how many of them are remembered."""
+"""Results are remembered for texts up to this length (code points), and for this many: labels recur."""
 
 
 def mask(text: str) -> str:
-    """Put `(masked)` for what looks like a credential."""
+    """Replace anything that looks like a credential by `(masked)`."""
     return _short(text) if len(text) <= SHORT else _mask(text)
 
 
@@ -116,9 +116,9 @@ def _mask(text: str) -> str:
 
 
 def _value(found: re.Match[str]) -> str:
-    """Hide the value of what is named a credential; in running text only what looks like one.
+    """Hide a value whose name says that it is a credential; in running text only if it looks like one.
 
-    After a colon, words such as `token: expired` explain; a password is hidden whatever it is.
+    After a colon, words such as `token: expired` are an explanation; a password is always hidden.
     """
     value, prose = found["value"], not found["quote"] and found["given"] != "="
     harmless = len(value) < LONG or not any(letter.isdigit() for letter in value)
@@ -129,12 +129,12 @@ def _value(found: re.Match[str]) -> str:
 
 @lru_cache(1024)
 def names_credential(name: str) -> bool:
-    """Whether the value of a label or field of this name is a credential."""
+    """Whether a label or field of this name contains a credential."""
     found = _NAMED.search(f"?{name}=x")
     return found is not None and found.end() == len(name) + 3
 
 
 def bare(url: str) -> str:
-    """Reduce an address to its place: a query, fragment or user may hold a credential."""
+    """Remove everything after an address's path: its query, fragment or user may contain a credential."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"

@@ -1,8 +1,8 @@
-"""The figures: every one there is, with its unit, what it is counted by, and the question it answers. Pure.
+"""The figures: each with its unit, its dimensions, and the question that it answers. Pure.
 
-CloudWatch bills each combination of dimensions as a metric, so only what an alarm reads is one, with the
-dimensions `service` (always `alerting`) and `stage` and no other. Whatever is counted by more, or read by no
-alarm, is a line `MEASURED` in the log, which Logs Insights adds up: infra-extra/questions.tf.
+CloudWatch bills each combination of dimensions as a metric, so only what an alarm reads is a metric, with
+the dimensions `service` (always `alerting`) and `stage` and no others. Figures with more dimensions, or that
+no alarm reads, are `MEASURED` lines in the log, which Logs Insights adds up: infra-extra/questions.tf.
 """
 
 from dataclasses import dataclass
@@ -24,9 +24,9 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One figure; `dimensions` are what it is counted by in the log, `purpose` is what it is for.
+    """One figure; `dimensions` are those it has in the log, `purpose` is the question it answers.
 
-    A `published` one is a metric in CloudWatch too, over all of those dimensions.
+    A `published` one is also a metric in CloudWatch, summed over those dimensions.
     """
 
     name: str
@@ -37,7 +37,7 @@ class Metric:
 
     @property
     def logged(self) -> bool:
-        """Whether it is in the log in a form that Logs Insights adds up by its dimensions."""
+        """Whether it is in the log in a form that Logs Insights can add up by its dimensions."""
         return bool(self.dimensions) or not self.published
 
 

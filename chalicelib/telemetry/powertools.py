@@ -1,7 +1,7 @@
 """Powertools: the log as JSON lines, metrics in the embedded format, both on standard output.
 
-No payload, header, token or key is ever one of them: of an error only our own words are written, of a foreign
-one its name and where it arose, and what looks like a credential is masked.
+Payloads, headers, tokens and keys are never logged. Of our own errors the message is written; of others only
+the class and where it was raised. Anything that looks like a credential is masked.
 """
 
 import json
@@ -25,14 +25,14 @@ MOST_FRAMES = 12
 _JSON = json.JSONEncoder(default=str, separators=(",", ":"), ensure_ascii=False)
 
 LOGGER = "events"
-"""The logger's name: not below that of the app, whose own handler would write each line once more."""
+"""The logger's name: not below the app's own logger, whose handler would write each line twice."""
 
 
 class Powertools(Telemetry):
     """Events as JSON lines, metrics in the embedded format, both on standard output.
 
-    Keys whose value is None are left out. Figures are added up over an invocation and written at its end: the
-    metrics in one line, and what is counted by more in a line for each combination.
+    Keys whose value is None are left out. Figures are added up during an invocation and written at its end:
+    the metrics in one line, and figures with more dimensions in one line for each combination.
     """
 
     def __init__(self, stage: str) -> None:
@@ -56,9 +56,9 @@ class Powertools(Telemetry):
         self._logger.info(name, extra=self._bound | keys)
 
     def problem(self, name: str, error: BaseException, **keys: object) -> None:
-        """Log an error that a person should look at, with where it arose, and count it.
+        """Log an error that a person should look at, with where it was raised, and count it.
 
-        That something was never made is logged once an invocation, however many alerts need it.
+        A missing resource is logged once an invocation, however many alerts need it.
         """
         self.count("Problems", event=name)
         if isinstance(error, Missing):
@@ -73,7 +73,7 @@ class Powertools(Telemetry):
         values[:] = [sum(values) + number]
 
     def measure(self, name: str, value: float, **dimensions: str) -> None:
-        """Note a measured value."""
+        """Record a measured value."""
         self._values(name, dimensions).append(value)
 
     @contextmanager
@@ -92,7 +92,7 @@ class Powertools(Telemetry):
 
     @contextmanager
     def invocation(self, function: str, request_id: str) -> Iterator[None]:
-        """Name the invocation on every event, and write its figures at its end, also when it fails."""
+        """Name the invocation on every event, and write its figures at its end, even if it fails."""
         self._missing.clear()
         with self.bound(function=function, request_id=request_id):
             try:
@@ -132,11 +132,11 @@ class Powertools(Telemetry):
 
 
 def quiet() -> None:
-    """Turn off what other people's loggers write below a warning, and DEBUG for everybody.
+    """Turn off what other libraries log below WARNING, and DEBUG for everyone.
 
-    At DEBUG botocore logs each request and answer, the secrets that Secrets Manager gives included, and
-    httpcore the headers; httpx logs addresses at INFO. Lambda sets the root logger to the level that its
-    configuration names, and every logger without a level of its own takes that
+    At DEBUG botocore logs each request and answer, including the secrets from Secrets Manager, and httpcore
+    logs headers; httpx logs addresses at INFO. Lambda sets the root logger to the level in the function's
+    configuration, and loggers without a level of their own inherit it
     (docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html).
     """
     logging.disable(logging.DEBUG)
@@ -149,7 +149,7 @@ def _line(record: Any) -> str:
 
 
 def _told(error: BaseException) -> dict[str, object]:
-    """Tell an error and what led to it, the last first; a foreign one's words may hold anything."""
+    """Describe an error and its causes, the last first; a foreign error's message may contain anything."""
     chain = [error]
     while cause := chain[-1].__cause__ or (None if chain[-1].__suppress_context__ else chain[-1].__context__):
         chain.append(cause)
@@ -162,7 +162,7 @@ def _told(error: BaseException) -> dict[str, object]:
 
 def _named(error: BaseException) -> str:
     name = type(error).__name__
-    if isinstance(error, Rejected):  # whose words quote the message's
+    if isinstance(error, Rejected):  # its message quotes the alert
         return f"{name}: {error.reason}"
     return f"{name}: {error}" if isinstance(error, AlertingError) else name
 
