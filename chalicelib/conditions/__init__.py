@@ -1,1 +1,1 @@
-"""What is true of a condition, and what follows from it for its issue. Pure: no clock, network or table."""
+"""What is true of a condition, and what its issue should show for it. Pure: no clock, network or table."""

@@ -1,4 +1,4 @@
-"""An alarm as CloudWatch has it, and what that means for its row. Pure."""
+"""An alarm as CloudWatch reports it, and what that means for its row. Pure."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -11,10 +11,10 @@ from chalicelib.conditions.row import AlertState
 DELETED = "The alarm was deleted"
 LEFT = "This series is no longer in ALARM"
 LONGEST_NAME = 255
-"""DescribeAlarms refuses the whole request for a longer one."""
+"""DescribeAlarms refuses the whole request if one name is longer."""
 
 APART = timedelta(minutes=5)
-"""Between two looks that both miss an alarm: AWS promises no consistency, so that one proves nothing."""
+"""Between two looks that both miss an alarm: one miss proves nothing, as AWS promises no consistency."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +38,10 @@ class AccountRegion:
 def learned(
     row: AlertState, alarms: Mapping[str, Alarm], missed: datetime | None, now: datetime
 ) -> AlertEvent | None:
-    """Say what an answer (by ARN) means for a firing row: that it has ended, or nothing new.
+    """Return what an answer (by ARN) means for a firing row: that it has ended, or nothing new.
 
-    An alarm without data is neither firing nor resolved. One that is missing was deleted if its ARN is
-    certain, and it was missing before, at `missed`. Of an alarm with contributors only the end of all counts.
+    An alarm without data is neither firing nor resolved. A missing alarm was deleted if its ARN is certain
+    and it was already missing at `missed`. An alarm with contributors ends only when all of them have ended.
     """
     alert = row.spec.alert
     if alert is None:
@@ -56,14 +56,14 @@ def learned(
 
 
 def missing(row: AlertState, alarms: Mapping[str, Alarm]) -> str | None:
-    """Name the ARN that an answer lacks, if it is certain and was asked for."""
+    """Return the ARN that an answer lacks, if it is certain and was asked for."""
     arn = arn_of(row)
     asked = arn is not None and len(name_of(arn)) <= LONGEST_NAME
     return arn if asked and arn not in alarms else None
 
 
 def left(row: AlertState, missed: datetime | None, now: datetime) -> AlertEvent | None:
-    """Say that a contributor has ended: two looks did not list it, though its alarm goes on with others."""
+    """Return the end of a contributor that two looks did not list, though its alarm continues with others."""
     alert = row.spec.alert
     if alert is None or missed is None or now - missed < APART:
         return None
@@ -71,7 +71,7 @@ def left(row: AlertState, missed: datetime | None, now: datetime) -> AlertEvent 
 
 
 def returned(row: AlertState, alert: AlertEvent) -> AlertEvent:
-    """Date an alarm that fires: one that we took for ended fired all the while, and comes back after that."""
+    """Date a firing alarm: if we wrongly recorded its end, it fired all along, and returns after that."""
     resolution = row.spec.resolution
     concluded = resolution is not None and resolution.reason in (DELETED, LEFT)
     if not concluded or row.spec.condition is Condition.FIRING or alert.occurred_at > row.spec.at:
@@ -80,7 +80,7 @@ def returned(row: AlertState, alert: AlertEvent) -> AlertEvent:
 
 
 def place_of(row: AlertState) -> AccountRegion | None:
-    """Say where the alarm of a firing row is; None if it is not a CloudWatch alarm, or does not fire."""
+    """Return where a firing row's alarm is; None if it is not a CloudWatch alarm, or does not fire."""
     alert = row.spec.alert
     if alert is None or alert.source != "cloudwatch" or row.spec.condition is not Condition.FIRING:
         return None
@@ -90,15 +90,15 @@ def place_of(row: AlertState) -> AccountRegion | None:
 
 
 def names(row: AlertState) -> Iterator[str]:
-    """Name the alarms that a row may be about, as far as they may be asked for."""
+    """Name the alarms that a row may be about, as far as they can be asked for."""
     yield from (name for arn in _arns(row) if 0 < len(name := name_of(arn)) <= LONGEST_NAME)
 
 
 def arn_of(row: AlertState) -> str | None:
-    """Find the ARN of a row's alarm; None where it cannot be told from a contributor's id.
+    """Find the ARN of a row's alarm; None if it cannot be separated from a contributor's id.
 
-    Both stand in one text with a blank between, and both may hold blanks. What CloudWatch sent, which is
-    kept with the alert, has the ARN alone.
+    An id may be an ARN, a space and a contributor's id, and both may contain spaces. CloudWatch's own
+    message, which is kept with the alert, has the ARN alone.
     """
     alarm_id, sent = alarm_id_of(row), _sent_arn(row)
     if sent and (alarm_id == sent or alarm_id.startswith(f"{sent} ")):
@@ -107,7 +107,7 @@ def arn_of(row: AlertState) -> str | None:
 
 
 def _arns(row: AlertState) -> Iterator[str]:
-    """The ARN, or where that is not certain, each one that it may be."""
+    """The ARN, or if that is not certain, every ARN that it may be."""
     if arn := arn_of(row):
         yield arn
         return
@@ -118,7 +118,7 @@ def _arns(row: AlertState) -> Iterator[str]:
 
 
 def _sent_arn(row: AlertState) -> str:
-    """Read the ARN from what SNS or EventBridge brought."""
+    """Read the ARN from what SNS or EventBridge delivered."""
     sent = (row.spec.alert.raw_provider if row.spec.alert else None) or {}
     resources = sent.get("resources")
     arn = resources[0] if isinstance(resources, list) and resources else sent.get("AlarmArn")

@@ -1,7 +1,7 @@
-"""Commands on the board: what a person asks for in a comment there, and what comes of it. Pure.
+"""Commands on the board: what a person asks for in a comment there, and the result. Pure.
 
 `/maintenance 2h team=storage source=grafana label:cluster=eu-1 new disks` asks for a window, and
-`/maintenance end` ends those that were asked for here.
+`/maintenance end` ends those that were asked for on this board.
 """
 
 import re
@@ -25,7 +25,7 @@ DONE, WRONG = "+1", "confused"
 
 _OPTION = re.compile(r"(team|source)=([a-z0-9][a-z0-9-]{0,44})|label:([^\s=]{1,200})=(\S{1,200})")
 _MEANT = re.compile("=|^(team|source|label)s?:", re.IGNORECASE)
-"""What a word has that is meant as an option, as a phone or another language writes it too."""
+"""What marks a word as an option, including the forms that phones and other languages write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def new(
 
 
 def parse(repository: str, spoken: PersonComment, more: Mapping[str, Reader] = NO_MORE) -> Request | None:
-    """Read a comment's command; None if it is not one of ours."""
+    """Read a comment's command; None if it is not ours."""
     word, argument = first_line(spoken.body, LONGEST_LINE)
     if not get_close_matches(word, (MAINTENANCE, *more), n=1, cutoff=ALIKE):
         return None
@@ -74,7 +74,7 @@ def parse(repository: str, spoken: PersonComment, more: Mapping[str, Reader] = N
     lasts = length_of(length, LONGEST_ASKED)
     if lasts is None:
         return request
-    # By GitHub's clock, which the person reads: ten minutes at most of what they asked for.
+    # By GitHub's clock, which the person sees: it differs from ours by ten minutes at most.
     scope, reason, odd = _scope(repository, rest.split())
     window = Window(spoken.at, spoken.at + lasts, scope, reason, spoken.author)
     return request if odd else replace(request, window=window)
@@ -83,7 +83,8 @@ def parse(repository: str, spoken: PersonComment, more: Mapping[str, Reader] = N
 def _scope(repository: str, words: Sequence[str]) -> tuple[Scope, str, bool]:
     """Read what a window covers, and the reason, which is everything that is not an option.
 
-    Also say whether a word looks like an option but is not one: without it the window would cover too much.
+    Also return whether a word looks like an option but is not one: ignoring it would make the window too
+    wide.
     """
     found = [(word, _OPTION.fullmatch(word)) for word in words]
     options = [match for _, match in found if match]
@@ -101,7 +102,7 @@ def heard(
     now: datetime,
     done: Container[int] = (),
 ) -> AskedWindows:
-    """Do what was asked for, owe the reactions, and note what was heard; the rest is read a minute later.
+    """Do what was asked for, note reactions to add and what was processed; the rest follows in a minute.
 
     `done` are the comments whose commands were carried out elsewhere.
     """

@@ -8,7 +8,7 @@ from chalicelib.conditions.row import Issue, Status
 
 
 def opened(before: Status, after: Status) -> Issue | None:
-    """Name the issue that we opened; we could not time the opening of one that was taken over."""
+    """Return the issue that we opened; None for one that was taken over, whose opening we could not time."""
     issue, known = after.issue, before.issue
     if issue is None or issue.opened_at is None:
         return None
@@ -18,8 +18,8 @@ def opened(before: Status, after: Status) -> Issue | None:
 def happened(before: Status, after: Status) -> Iterator[FactKind]:
     """Name what happened, in order.
 
-    Closing or reopening counts no matter who did it, or a mirror that shows what is open would be wrong.
-    An issue that was deleted leaves nothing to link to, and is not mirrored.
+    Closing and reopening count whoever did it; otherwise a mirror that shows what is open would be wrong. An
+    issue that was deleted leaves nothing to link to, and is not mirrored.
     """
     issue, known = after.issue, before.issue
     if issue is None:
@@ -36,6 +36,6 @@ def happened(before: Status, after: Status) -> Iterator[FactKind]:
 
 
 def _escalated(known: Issue, issue: Issue) -> bool:
-    """Whether a comment of ours called more people: of a higher priority, or of the next tier."""
+    """Whether a comment of ours called more people: for a higher priority, or the next tier."""
     key = issue.comment_key
     return bool(key) and key != known.comment_key and Comment.of(key).calls

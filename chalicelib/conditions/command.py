@@ -1,4 +1,4 @@
-"""What people asked for or said in comments on an issue, as far as a row keeps it."""
+"""What people asked for or wrote in comments on an issue, as far as a row stores it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ Reader = Callable[[str], str | None]
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """What a person asked for in a comment, and when; without a `word` it was asked wrongly.
+    """What a person asked for in a comment, and when; an empty `word` means that the command was wrong.
 
     `until` is when a snooze ends, `argument` what a command with an effect outside the row was given.
     """
@@ -28,7 +28,7 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """A comment in which a person said more than a command."""
+    """A comment that contains more than a command."""
 
     id: int
     author: str

@@ -1,8 +1,8 @@
 """Comments: the kinds that we write, and the key that identifies each of them. Pure.
 
-The key is stored in the row and, as a marker, in the comment on GitHub, which is found again by it. So what
-is written here is never changed, only added to. An earlier version, after a rollback, reads a key up to its
-first dash: a call to the next tier is an escalation to it, too.
+The key is stored in the row and, as a marker, in the comment on GitHub, so that the comment can be found
+again. So these kinds may be added to, but never changed. After a rollback, an earlier version reads a key up
+to its first dash, and so takes a call to the next tier for an escalation.
 """
 
 from datetime import datetime
@@ -27,7 +27,7 @@ class Comment(StrEnum):
         return self in (Comment.ESCALATION, Comment.TIER)
 
     def key(self, of: int | datetime) -> str:
-        """Make the key: the generation that it is about, the comment that it answers, or a time."""
+        """Make the key: from the generation it is about, the comment it answers, or a time."""
         return f"{self}-{of:%Y%m%dT%H%M%S%f}" if isinstance(of, datetime) else f"{self}-{of}"
 
     @classmethod
@@ -49,4 +49,4 @@ PURPOSE = {
 """What a comment of each kind says, in words that follow `comment`."""
 
 ONCE = (Comment.QUIET, Comment.STALE, Comment.TIER)
-"""Kinds that are written once for a key, whatever was said since."""
+"""Kinds that are written only once for a key, whatever was written since."""

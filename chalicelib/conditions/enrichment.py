@@ -10,14 +10,14 @@ from chalicelib.errors import AlertingError
 
 
 class EnrichmentUnavailable(AlertingError):
-    """Something was not looked up, or not in time: the issue goes out without it."""
+    """A look-up failed or took too long; the issue is opened without it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Enrichment:
-    """What was looked up for the issue of an episode, `at` a time of our clock.
+    """What was looked up for the issue of an episode, at the time `at` of our clock.
 
-    Each kind has a field of its own; one that found nothing, or failed, leaves its default.
+    Each kind has its own field; one that found nothing, or failed, keeps its default.
     """
 
     episode: datetime

@@ -1,8 +1,8 @@
 """Escalation: how people of a higher priority are called. Pure.
 
-GitHub notifies of a mention in a new issue or comment, and not of one that an edit brings. Comments are few
-after the 2,000th, so that its last 500 are for this. An issue that takes none at all (locked, or 2,500 of
-them) is continued in a fresh one, which calls people, and is then closed as its duplicate.
+GitHub notifies people of a mention in a new issue or comment, but not of one that an edit adds. After the
+2,000th comment we write few, so that the last 500 remain for this. If an issue takes no comments at all (it
+is locked, or has 2,500), it continues in a new one, which calls people, and is closed as its duplicate.
 """
 
 from chalicelib.alert import AlertEvent, Condition

@@ -9,7 +9,7 @@ from chalicelib.conditions.issue import Closer, IssueRef
 
 
 class FactKind(StrEnum):
-    """What can happen to an issue; a receiver may rely on these words."""
+    """What can happen to an issue; receivers may rely on these words."""
 
     OPENED = "opened"
     REOPENED = "reopened"
@@ -19,9 +19,9 @@ class FactKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """Something that happened to an issue, as the row learnt it at `at`.
+    """Something that happened to an issue, as the row learned at `at`.
 
-    `id` is the same whenever it is delivered again. `closed_by` is None unless the issue is closed.
+    `id` is the same each time that it is delivered. `closed_by` is None unless the issue is closed.
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""Failure: what a step without effect changes in the row, and when it is tried again. Pure."""
+"""Failure: what a step without effect changes in the row, and when it is retried. Pure."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -36,11 +36,11 @@ from chalicelib.errors import (
 
 MOST_DOUBLINGS = 5
 LOST_AFTER = 4
-"""Refusals, over some seven minutes, after which an issue out of sight is let go: a replica may be behind."""
+"""How many refusals, over some seven minutes, before an issue out of sight is dropped: replicas may lag."""
 
 
 def ended(claimed: AlertState, step: Work, error: AlertingError) -> AlertState | None:
-    """The row after a refusal that settles the step: trying it again would change nothing."""
+    """Return the row after a refusal that settles the step: retrying would change nothing."""
     if step.on_issue and (isinstance(error, Gone) or _lost(claimed, error)):
         status: Status | None = outcome.gone(claimed)
     elif isinstance(error, CommentsClosed):
@@ -51,7 +51,7 @@ def ended(claimed: AlertState, step: Work, error: AlertingError) -> AlertState |
 
 
 def _without(claimed: AlertState, step: Work) -> Status | None:
-    """Do without what GitHub refuses; None if it has to be tried until it succeeds."""
+    """Go without what GitHub refuses; None if the step must be retried until it succeeds."""
     match step:
         case FollowCommands(_, command):
             return commands.corrected(claimed.status, command)
@@ -70,12 +70,12 @@ def _without(claimed: AlertState, step: Work) -> Status | None:
 
 
 def _lost(claimed: AlertState, error: AlertingError) -> bool:
-    """Whether its issue stays out of sight, as one that was moved to where the App is not."""
+    """Whether its issue stays out of sight, as when it was moved to where the App is not installed."""
     return isinstance(error, OutOfSight) and claimed.status.failures >= LOST_AFTER
 
 
 def again_at(claimed: AlertState, error: AlertingError, now: datetime, pause: timedelta) -> datetime:
-    """Say when a step is tried again: when GitHub asks for it, at once if time ran out, else after a pause.
+    """Return when a step is retried: when GitHub says so, at once if time ran out, otherwise after a pause.
 
     The pause doubles with each refusal in a row.
     """
@@ -88,9 +88,9 @@ def again_at(claimed: AlertState, error: AlertingError, now: datetime, pause: ti
 
 
 def counted(claimed: AlertState, step: Work, error: AlertingError, now: datetime) -> AlertState:
-    """Note what went wrong, and count a refusal, so that the next try waits longer.
+    """Note what went wrong, and count a refusal, so that the next attempt waits longer.
 
-    Whatever else went wrong is not the row's doing, and that time ran out says nothing of GitHub.
+    Other failures are not the row's fault, and running out of time says nothing about GitHub.
     """
     if isinstance(error, TooLate):
         return claimed
@@ -106,9 +106,9 @@ def put_off(claimed: AlertState, reason: Denial, now: datetime, until: datetime)
 
 
 def cleared(settled: AlertState, step: Work) -> AlertState:
-    """Forget what kept earlier steps from their end, now that one has succeeded.
+    """Forget why earlier steps failed or were put off, now that one has succeeded.
 
-    That an issue can be read does not tell that it can be written: an archived repository still reads.
+    Reading an issue does not prove that it can be written: an archived repository can still be read.
     """
     refusal = settled.status.refusal
     kept = refusal if refusal and step.kind is Kind.READ and refusal.step != step.action else None

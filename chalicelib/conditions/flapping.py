@@ -1,4 +1,4 @@
-"""Flapping: a condition that keeps ending and beginning again is one thing to people. Pure."""
+"""Flapping: to people, a condition that keeps ending and starting again is one thing. Pure."""
 
 from datetime import datetime, timedelta
 
@@ -19,10 +19,10 @@ ON_PURPOSE = frozenset({own.CANARY})
 
 
 def flapping_until(row: AlertState, now: datetime, quiet: timedelta) -> datetime | None:
-    """Say when a flapping condition will have been quiet for long enough; None if it does not flap.
+    """Return when a flapping condition will have been quiet for long enough; None if it does not flap.
 
-    It begins with the fourth end within `quiet`; the label on its issue is its memory. The ends are by the
-    provider's clock, which makes it flap, or be quiet, at most ten minutes sooner or later.
+    It flaps from the fourth end within `quiet`; the label on its issue records that. The ends are by the
+    provider's clock, so flapping may begin or end up to ten minutes early or late.
     """
     spec, issue = row.spec, row.status.issue
     ends = [episode.ended for episode in spec.episodes]
@@ -38,7 +38,7 @@ def flapping_until(row: AlertState, now: datetime, quiet: timedelta) -> datetime
 def while_flapping(
     row: AlertState, issue: Issue, alert: AlertEvent, now: datetime, policy: Policy
 ) -> Step | None:
-    """Whatever it does, the issue stays open, and only its text is rewritten every so often.
+    """Keep the issue open, whatever the condition does, and rewrite only its text, from time to time.
 
     If it gets worse, or nobody acknowledges it, people are still called.
     """

@@ -7,9 +7,9 @@ from datetime import timedelta
 from typing import Generic, Protocol, TypeVar
 
 MOST_AT_ONCE, MOST_PEOPLE = 5, 10
-"""How many commands are taken in one look at an issue, and of how many people it asks whether they may."""
+"""How many commands are taken in one look at an issue, and how many people's permissions are checked."""
 MOST_HEARD, MOST_AHEAD = 64, 32
-"""How many comments are remembered as heard, and how many of these may have been heard before older ones."""
+"""How many comments are remembered as processed, and how many of these may be newer than unprocessed ones."""
 LONGEST_ARGUMENT = 100
 
 _WORD = re.compile(r"/[A-Za-z]{2,20}")
@@ -18,7 +18,7 @@ _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(day
 
 
 class Asked(Protocol):
-    """A command, as far as it must be known whether it may be carried out."""
+    """A command, as far as permission to carry it out is concerned."""
 
     @property
     def id(self) -> int:
@@ -34,7 +34,7 @@ A = TypeVar("A", bound=Asked)
 
 @dataclass(frozen=True, slots=True)
 class CommandsRead(Generic[A]):
-    """Of new commands: those to carry out, the comments that were heard, and what is left for later."""
+    """New commands: those to carry out, the comments that were processed, and those left for later."""
 
     allowed: tuple[A, ...] = ()
     ids: tuple[int, ...] = ()
@@ -48,12 +48,12 @@ def hear(
     insiders: Container[str] = (),
     refused: Container[str] = (),
 ) -> CommandsRead[A]:
-    """Choose the commands, the oldest first, of those who may write: a few, and asking about a few people.
+    """Choose the commands of people who may write, the oldest first: a few, after checking a few people.
 
-    Anybody may comment on a public repository, so what a stranger asks for is dropped here, without a trace.
-    Insiders are asked about first, so that no crowd holds them up: their commands may overtake those of
-    people who have yet to be asked about, and then these alone are noted as heard before their turn.
-    Who was refused a moment ago is not asked about again.
+    Anybody may comment on a public repository, so a stranger's commands are silently dropped here. Insiders
+    are checked first, so that no crowd delays them: their commands may overtake those of people who are still
+    to be checked, and then only theirs are noted as processed early. Somebody who was refused a moment ago is
+    not checked again.
     """
     may = _asked([each.author for each in found], may_write, insiders, refused)
     room = MOST_AHEAD - len([number for number in heard if found and number > found[0].id])
@@ -76,9 +76,9 @@ def _asked(
     insiders: Container[str],
     refused: Container[str],
 ) -> dict[str, bool]:
-    """Say of whom it is known whether they may write.
+    """Return who is known to be allowed to write, or not.
 
-    Whoever spoke first is always asked about, so that no crowd of insiders holds the others up for ever.
+    The author of the oldest comment is always checked, so that insiders cannot delay the others for ever.
     """
     strange = dict.fromkeys(each for each in authors if each not in refused)
     inside = [each for each in strange if each in insiders]
@@ -88,15 +88,15 @@ def _asked(
 
 
 def remembered(heard: Sequence[int], new: Sequence[int]) -> tuple[int, ...]:
-    """Remember what was heard: of too many the newest, as GitHub numbers comments as they come."""
+    """Remember what was processed; if too many, the newest, since GitHub numbers comments in order."""
     return tuple(sorted({*heard, *new}))[-MOST_HEARD:]
 
 
 def first_line(body: str, longest: int = LONGEST_ARGUMENT) -> tuple[str, str]:
     """Split the first line that is not blank into a command's word and its argument; empty if it has none.
 
-    Anybody may comment on a public issue, so this reads the text once and never goes back: a pattern for the
-    whole line took 40 seconds over one comment of 3,000 blanks.
+    Anybody may comment on a public issue, so this reads the text once, without backtracking: a pattern for
+    the whole line took 40 seconds over one comment of 3,000 spaces.
     """
     line = re.split("[\r\n]", body.lstrip(), maxsplit=1)[0].rstrip(" \t")
     word, _, argument = line.replace("\t", " ").partition(" ")

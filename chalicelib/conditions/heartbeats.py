@@ -1,13 +1,13 @@
-"""Heartbeats: when a sign of life is overdue, and what that means. Pure.
+"""Heartbeats: when a heartbeat is overdue, and what that means. Pure.
 
-A heartbeat's row is about the condition that nothing comes. Each sign of life is a RESOLVED of it, at the
-time at which we received it, so that no other clock counts. Where the next one is overdue, FIRING is recorded
-as if a provider had said so. The interval is the one that is stated, or else learned from the signs of life
-themselves, as Alertmanager does not send its `repeat_interval` along (github.com/prometheus/alertmanager,
+A heartbeat's row is about the condition that no heartbeat arrives. Each heartbeat is a RESOLVED of it, at the
+time at which we received it, so that no other clock counts. When the next one is overdue, FIRING is recorded
+as if a provider had reported it. The interval is the one that is stated, or else learned from the heartbeats
+themselves, since Alertmanager does not send its `repeat_interval` (github.com/prometheus/alertmanager,
 template.Data).
 
-A missing heartbeat proves nothing while Alerting's own queue is stuck. So before one is overdue,
-reconcile sends a message of its own through the topic, a trial, and those that arrive are the evidence.
+A missing heartbeat proves nothing while Alerting's own queue is stuck. So before a heartbeat is overdue,
+reconcile sends a message of its own through the topic, a trial; only if trials arrive is the silence real.
 """
 
 from dataclasses import dataclass
@@ -21,16 +21,16 @@ from chalicelib.conditions.spec import Moment, Spec
 from chalicelib.quantities import quantity
 
 LEAST_GRACE, MOST_GRACE = timedelta(minutes=2), timedelta(hours=1)
-"""Bounds of half the interval, where no grace is set."""
+"""Bounds for the grace, which is half the interval if none is set."""
 
 EARLY = timedelta(seconds=90)
-"""How long before its deadline a heartbeat is looked at first; reconcile runs at least once in that time."""
+"""How long before its deadline a heartbeat is first looked at; reconcile runs at least once in that time."""
 
 SETTLED = timedelta(minutes=6)
 """How long after an outage the backlog has arrived: longer than the longest delay of `requeue`."""
 
 BLIND = timedelta(minutes=30)
-"""How long no trial may arrive before silence is reported anyway."""
+"""How long trials may be missing before silence is reported anyway."""
 
 AGAIN = timedelta(seconds=30)
 
@@ -43,19 +43,19 @@ class Trials:
     unanswered_since: datetime | None = None
 
     def prove(self, asked_at: datetime, deadline: datetime, now: datetime) -> bool:
-        """Whether what was sent in time has arrived: one did before the deadline, or all has had its time."""
+        """Whether all that was sent in time has arrived: a trial came before the deadline, or time enough."""
         since = [sent for sent in self.arrived if sent >= asked_at]
         return any(sent <= deadline or sent + SETTLED <= now for sent in since)
 
     def blind(self, now: datetime) -> bool:
-        """Whether no trial has arrived for so long that waiting for one would hide the silence."""
+        """Whether trials have been missing for so long that waiting for one would hide the silence."""
         return self.unanswered_since is not None and now - self.unanswered_since >= BLIND
 
 
 def placed(spec: Spec | None, alert: AlertEvent, received_at: datetime) -> AlertEvent:
-    """Give a heartbeat's message the time at which it was received; ours, of a silence, has its own.
+    """Give a heartbeat the time at which it was received; a silence, which is ours, has its own time.
 
-    A sign of life that waited in the queue while we took its absence for silence ends that silence.
+    If a heartbeat waited in the queue while we reported silence, it ends that silence.
     """
     if alert.kind is not Kind.HEARTBEAT or alert.began_anew:
         return alert
@@ -67,7 +67,7 @@ def placed(spec: Spec | None, alert: AlertEvent, received_at: datetime) -> Alert
 
 
 def newest(spec: Spec) -> AlertEvent | None:
-    """Find the last sign of life of a heartbeat that is waited for; None while it is silent, or once over."""
+    """Return the last heartbeat while the next is expected; None while it is silent, or once it has ended."""
     if spec.condition is Condition.FIRING:
         return None
     told = spec.early or spec.resolution
@@ -75,15 +75,15 @@ def newest(spec: Spec) -> AlertEvent | None:
 
 
 def deadline(spec: Spec) -> datetime | None:
-    """Say when the next sign of life will be overdue."""
+    """Return when the next heartbeat will be overdue."""
     beat = newest(spec)
     return spec.at + _interval(spec, beat) + _grace(spec, beat) if beat else None
 
 
 def asks_at(spec: Spec) -> datetime | None:
-    """Say when a trial is to be sent, so that it has arrived by the deadline.
+    """Return when a trial is to be sent, so that it has arrived by the deadline.
 
-    Not before the next sign of life was due: the queue may have stopped in between.
+    Not before the next heartbeat was due: the queue may have stopped in between.
     """
     beat, overdue_at = newest(spec), deadline(spec)
     if beat is None or overdue_at is None:
@@ -93,16 +93,16 @@ def asks_at(spec: Spec) -> datetime | None:
 
 
 def wakes_at(spec: Spec, now: datetime) -> datetime | None:
-    """Say when to look at a heartbeat next; None if only a message can make a difference.
+    """Return when to look at a heartbeat next; None if only a message can make a difference.
 
-    It is looked at each minute from when a trial is needed, behind the rows that are due by then.
+    From when a trial is needed it is looked at each minute, after the rows that are due by then.
     """
     at = asks_at(spec)
     return max(at, now + AGAIN) if at and at <= now else at
 
 
 def silence(spec: Spec, trials: Trials, now: datetime) -> AlertEvent | None:
-    """Write what is to be recorded of a heartbeat that is overdue for certain; None if it is not."""
+    """Return what is to be recorded for a heartbeat that is certainly overdue; None if it is not."""
     beat, asked_at, overdue_at = newest(spec), asks_at(spec), deadline(spec)
     if beat is None or asked_at is None or overdue_at is None or now < overdue_at:
         return None
@@ -118,7 +118,7 @@ def silence(spec: Spec, trials: Trials, now: datetime) -> AlertEvent | None:
 
 
 def learned(spec: Spec, alert: AlertEvent, received_at: datetime) -> timedelta | None:
-    """Say how often a heartbeat comes, now that a message of it was received."""
+    """Return how often a heartbeat comes, now that a message of it was received."""
     last = _last(spec)
     if alert.state is Condition.FIRING or last is None or received_at <= last:
         return spec.repeats_every
@@ -127,7 +127,7 @@ def learned(spec: Spec, alert: AlertEvent, received_at: datetime) -> timedelta |
 
 
 def few(moments: tuple[Moment, ...]) -> tuple[Moment, ...]:
-    """Keep of the signs of life after the last silence the one that ended it, and the newest."""
+    """Of the heartbeats since the last silence, keep the one that ended it, and the newest."""
     fired = max(
         (place for place, each in enumerate(moments) if each.condition is Condition.FIRING), default=-1
     )
@@ -137,7 +137,7 @@ def few(moments: tuple[Moment, ...]) -> tuple[Moment, ...]:
 
 
 def _last(spec: Spec) -> datetime | None:
-    """Say when the last sign of life was received; None if there was none."""
+    """Return when the last heartbeat was received; None if there was none."""
     ends = (each.at for each in spec.moments if each.condition is Condition.RESOLVED)
     return max(ends, default=None)
 

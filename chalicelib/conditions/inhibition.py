@@ -1,7 +1,7 @@
 """Inhibition: whether a condition holds others back while it fires. Pure.
 
-It holds nothing back that outlives it, and none that is hidden hides another: so there is always something
-to be seen, whatever the rules say.
+It holds back nothing that outlives it, and a condition that is held back holds back no other: so something
+is always visible, whatever the rules say.
 """
 
 from datetime import datetime, timedelta
@@ -13,11 +13,11 @@ from chalicelib.conditions.row import AlertState
 from chalicelib.routing import Routing
 
 BELIEVED = timedelta(minutes=15)
-"""How long what a row remembers of it counts where nobody looks again."""
+"""How long the row's last answer counts if nobody looks again."""
 
 
 def inhibitor(row: AlertState, now: datetime, stale_after: timedelta | None) -> AlertEvent | None:
-    """Give the alert of a row that may hold others back: it fires, is heard of, and is not held back."""
+    """Return the alert of a row that may hold others back: it fires, is reported, and is not held back."""
     spec = row.spec
     stale = stale_at(spec, stale_after)
     heard = stale is None or now < stale
@@ -38,7 +38,7 @@ def holding(
 
 
 def held_by(row: AlertState, target: AlertEvent, routing: Routing, at: datetime) -> Held:
-    """Say what holds it back; by its title only if whoever sees the target's repository may see that too."""
+    """Return what holds it back; with its title only if readers of the target's repository may see it."""
     source, issue = row.spec.alert, row.status.issue
     place = routing.route(target.teams).repository.lower()
     if source is None or routing.route(source.teams).repository.lower() != place:

@@ -9,7 +9,7 @@ from chalicelib.conditions.on_call import Called
 
 
 class Verb(StrEnum):
-    """What an unfinished step set out to do."""
+    """What an unfinished step is meant to do."""
 
     OPEN = "OPEN"
     COMMENT = "COMMENT"
@@ -19,7 +19,7 @@ class Verb(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A step begun and not known to have ended; what it was planned on, so that its outcome can be found.
+    """A step that began and is not known to have ended, with what it was planned on, to find its outcome.
 
     `looks` counts the empty looks for it, the last of them at `looked_at`. `key` names a comment; `title`,
     `labels`, `priority` and `teams` are what an opening shows, `on_call` whom a call to people is for.
@@ -44,7 +44,7 @@ class Intent:
 class Lease:
     """The right of one worker to act on the row.
 
-    `unended` counts the claims in a row before this one that were never settled.
+    `unended` counts how many claims in a row, before this one, were never settled.
     """
 
     owner: str

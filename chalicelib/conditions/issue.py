@@ -11,7 +11,7 @@ from chalicelib.labels import MUTED_LABEL, QUIET_LABEL
 LONG_AGO = datetime.fromtimestamp(0, UTC)
 
 _WRITTEN = re.compile(r"(?:https?://[^/]+/)?([\w.-]+/[\w.-]+)(?:#|/issues/)([0-9]{1,18})(?:#\S*)?/?")
-"""How people name an issue; the address of a comment ends in its own name."""
+"""How people name an issue; a comment's address ends in an anchor."""
 
 
 class Closer(StrEnum):
@@ -33,7 +33,7 @@ class IssueRef:
 
     @classmethod
     def read(cls, text: str) -> "IssueRef | None":
-        """Read `owner/name#12` or an issue's address; None where it is neither."""
+        """Read `owner/name#12` or an issue's address; None if it is neither."""
         found = _WRITTEN.fullmatch(text)
         return cls(found[1], int(found[2])) if found else None
 
@@ -59,17 +59,17 @@ class Label:
 
     @property
     def plain(self) -> bool:
-        """Whether it is as GitHub makes it together with an issue, and nobody has touched it."""
+        """Whether it is as GitHub creates it for an issue, and nobody has changed it."""
         return self.color.lower() == "ededed" and not self.description
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """What GitHub shows of an issue, as far as a row remembers it.
+    """What GitHub shows of an issue, as far as a row stores it.
 
-    `closed_at` is None while it is open. Who closed it, as `closed_by` and `closer` say, is known only from
-    reading it, not from a list; `state_reason` says as what it was closed. `id` is GitHub's id for it among
-    all issues, 0 where an older row does not know it; `has_parent` says that it is a sub-issue of another.
+    `closed_at` is None while it is open. Who closed it, in `closed_by` and `closer`, is known only from
+    reading it, not from a list; `state_reason` is GitHub's reason for closing. `id` is GitHub's id for it
+    among all issues, 0 in older rows; `has_parent` says that it is a sub-issue of another.
     """
 
     ref: IssueRef
@@ -84,7 +84,7 @@ class Shown:
 
     @property
     def open(self) -> bool:
-        """Whether it was open when it was last seen."""
+        """Whether it was open when last seen."""
         return self.closed_at is None
 
 
@@ -117,6 +117,6 @@ class Seen(Shown):
         return QUIET_LABEL in self.labels
 
     def remembered(self) -> dict[str, Any]:
-        """What a row remembers of it, under the names that the row uses."""
+        """What a row stores of it, under the names that the row uses."""
         shown = {each.name: getattr(self, each.name) for each in fields(Shown)}
         return shown | {"muted": self.muted, "quiet": self.quiet}

@@ -1,6 +1,6 @@
-"""Lag: since when GitHub does not show what the provider says, and when nobody needs to look any more. Pure.
+"""Lag: since when GitHub does not show what the provider reports, and when a row can be forgotten. Pure.
 
-A row that is tried again later is due later each time, so its due time does not show how long it has waited.
+A row that is retried later gets a later due time, so its due time does not show how long it has waited.
 """
 
 from datetime import datetime, timedelta
@@ -15,9 +15,9 @@ LONG = timedelta(days=90)
 
 
 def since(row: AlertState) -> datetime | None:
-    """Since when a due row's issue is missing though it fires or is news, or open though it has ended.
+    """Since when a due row's issue has been missing though it fires or is news, or open though it has ended.
 
-    By our own clock, as it says how late we are.
+    By our own clock, since it measures our delay.
     """
     issue, spec = row.status.issue, row.spec
     if row.due_at is None or only_waits(row) or spec.alert is None or row.held:
@@ -45,23 +45,23 @@ def silenced_since(row: AlertState) -> datetime | None:
 
 
 def held_since(row: AlertState) -> datetime | None:
-    """Since when a row that something outside it holds back has been as it is."""
+    """Since when a row that is held back from outside has been in its state."""
     return (row.spec.began_by_our_clock or row.spec.seen_at) if row.held else None
 
 
 def long_over(row: AlertState, now: datetime) -> bool:
-    """Say whether it has ended and its issue closed long ago, with nothing left to do or to lift."""
+    """Whether it ended and its issue was closed long ago, with nothing left to do or to undo."""
     issue = row.status.issue
     if issue is None or issue.closed_at is None or issue.muted or row.due_at or row.intent:
         return False
-    # By GitHub's clock: minutes do not matter after months.
+    # By GitHub's clock: after months, minutes do not matter.
     return row.spec.condition is Condition.RESOLVED and issue.closed_at < now - LONG
 
 
 def only_waits(row: AlertState) -> bool:
-    """Whether it is due only because a mirror is owed something, or the next heartbeat is waited for.
+    """Whether it is due only because a mirror is owed something, or the next heartbeat is expected.
 
-    A step that is begun or that failed is due at another time than `mirror_at`, or has its intent.
+    A step that began or failed is due at another time than `mirror_at`, or has its intent.
     """
     issue = row.status.issue
     shown = issue is None or not issue.open or RESOLVED_LABEL in issue.labels
@@ -70,6 +70,6 @@ def only_waits(row: AlertState) -> bool:
 
 
 def _held(issue: Issue) -> bool:
-    """Whether it is left as it is for people's sake, or because it flaps."""
+    """Whether it is left unchanged because people want that, or because it flaps."""
     unwanted = issue.closed_by is Closer.PERSON and issue.state_reason == "not_planned"
     return issue.muted or unwanted or FLAPPING_LABEL in issue.labels

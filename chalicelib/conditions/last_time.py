@@ -8,9 +8,9 @@ from chalicelib.conditions.row import AlertState, Issue
 
 
 def last_time(row: AlertState) -> LastTime | None:
-    """Say how it ended the last time; None if it never did, or the row does not know.
+    """Return how the last episode ended; None if there was none, or the row does not know.
 
-    Where a person closed the issue first, that is the ending: nothing was written about what came after.
+    If a person closed the issue first, that is how it ended: nothing was written about what came after.
     """
     issue, earlier = row.status.issue, [e for e in row.spec.episodes if e.began != row.spec.episode]
     last = earlier[-1] if earlier else None

@@ -1,7 +1,7 @@
-"""Listed: what the list of a provider's alerts tells of rows. Pure.
+"""Listed: what a provider's list of alerts says about rows. Pure.
 
-A list shows what fires, also what is silenced or inhibited; what has ended it leaves out, whether that was
-reported or not.
+A list shows what fires, including what is silenced or inhibited; it leaves out what has ended, whether or not
+the end was reported.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,13 +17,13 @@ from chalicelib.conditions.row import AlertState
 from chalicelib.conditions.spec import Spec
 
 Key = tuple[str | None, str]
-"""An alert's account, and its id there, as its identity has them."""
+"""An alert's account, and its id there, as in its identity."""
 
 MOST_ENDED = 200
 
 
 class State(StrEnum):
-    """How a listed alert is; it fires in any case."""
+    """The state of a listed alert; it fires in any case."""
 
     ACTIVE = "active"
     SILENCED = "silenced"
@@ -32,16 +32,16 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The alerts that a provider lists; unless `whole`, what it lacks proves nothing."""
+    """The alerts that a provider lists; unless `whole`, an alert missing from it proves nothing."""
 
     alerts: Mapping[Key, State]
     whole: bool
 
 
 class Memory(BaseModel):
-    """What lists have said so far: of firing rows that were listed, by fingerprint, since when they are not.
+    """What lists have shown so far: for firing rows that were once listed, since when they are missing.
 
-    `ended` are rows of which a list alone says that they have ended.
+    `ended` are rows that ended only according to a list.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -52,27 +52,27 @@ class Memory(BaseModel):
 
 
 def key_of(row: AlertState) -> Key | None:
-    """Say under what a row's alert is listed."""
+    """Return the key under which a row's alert is listed."""
     identity = row.spec.alert.identity if row.spec.alert else None
     return (identity.account_id, identity.alarm_id) if identity and identity.alarm_id else None
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Who lists, and for how long lists must lack an alert that has ended."""
+    """Who lists, and how long an alert must be missing from lists to have ended."""
 
     provider: str
     apart: timedelta
 
     @property
     def reason(self) -> str:
-        """Say how an end that only the lists show is reported."""
+        """How an end that only the lists show is explained."""
         return f"{self.provider} no longer lists this alert."
 
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """What is remembered after a list, and what it tells: each row with what its provider would say."""
+    """What is remembered after a list, and what it means: each row with what its provider would report."""
 
     memory: Memory
     told: tuple[tuple[AlertState, AlertEvent], ...]
@@ -81,7 +81,7 @@ class Learned:
 def learned(
     memory: Memory, rows: Iterable[AlertState], listing: Listing, rules: Rules, now: datetime
 ) -> Learned:
-    """Compare a list with rows that fire, and with those that an earlier list has ended."""
+    """Compare a list with rows that fire, and with those that an earlier list ended."""
     known: dict[str, datetime | None] = {}
     ended: list[str] = []
     told: list[tuple[AlertState, AlertEvent]] = []
@@ -106,7 +106,7 @@ def learned(
 
 
 def _missing_since(memory: Memory, row: AlertState, listing: Listing, now: datetime) -> datetime | None:
-    """Say since when all lists have lacked it; not since then if it was heard of, or one was not whole."""
+    """Return since when all lists lack it; starts again if it was reported, or a list was not whole."""
     since = memory.known[row.fingerprint]
     if not listing.whole:
         return None
@@ -118,7 +118,7 @@ def _fires(alert: AlertEvent, now: datetime) -> AlertEvent:
 
 
 def _only_lists_say_so(row: AlertState, rules: Rules) -> bool:
-    """Whether it was a list that said that it has ended, and its source has said nothing since."""
+    """Whether only a list said that it has ended, and its source has reported nothing since."""
     resolution = row.spec.resolution
     resolved = row.spec.condition is Condition.RESOLVED
     return resolved and resolution is not None and resolution.reason == rules.reason

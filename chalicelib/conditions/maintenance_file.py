@@ -66,7 +66,7 @@ class _Window(BaseModel):
     def _whole(self) -> Self:
         once, again = (self.begins, self.ends), (self.days, self.at, self.lasts, self.time_zone)
         if not (all(once) and not any(again)) and not (not any(once) and self.days and all(again)):
-            raise ValueError("needs begins and ends, or else days, at, lasts and time_zone")
+            raise ValueError("needs begins and ends, or days, at, lasts and time_zone")
         if self.begins and self.ends and not timedelta() < self.ends - self.begins <= LONGEST:
             raise ValueError(f"ends must come after begins, by at most {LONGEST.days} days")
         if self.all == bool(self.teams or self.sources or self.labels):
@@ -74,7 +74,7 @@ class _Window(BaseModel):
         return self
 
     def rule(self) -> Rule:
-        """Make the window of it."""
+        """Return the window that it describes."""
         scope = Scope("", self.teams, self.sources, tuple(sorted(self.labels.items())))
         if self.days and self.at is not None and self.lasts and self.time_zone:
             return Recurring(self.days, self.at, self.lasts, self.time_zone, scope, self.reason)

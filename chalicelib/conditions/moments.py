@@ -1,7 +1,7 @@
-"""What the provider's messages, in whatever order they came, say together. Pure.
+"""What the provider's messages say together, in whatever order they came. Pure.
 
-The reading is a function of the set of moments alone, so every order of arrival and every repetition leads
-to the same row. Moments that no later arrival can make matter again are dropped; what is left is bounded.
+The reading depends only on the set of moments, so every order of arrival and every repetition leads to the
+same row. Moments that no later arrival can make relevant again are dropped, so their number is bounded.
 """
 
 from collections import defaultdict
@@ -15,10 +15,10 @@ from chalicelib.conditions.spec import Moment
 
 MOST_MOMENTS = 32
 MOST_COPIES = 8
-"""How many messages of the same time are kept: the first, and the newest."""
+"""How many messages with the same time are kept: the first, and the newest."""
 
 UNDERWAY = timedelta(hours=1)
-"""How long a message may be under way in SNS and SQS, and still count as if it had come in its turn."""
+"""How long a message may be on its way in SNS and SQS, and still count as if it had come in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Reading:
 
 
 def read(moments: tuple[Moment, ...]) -> Reading:
-    """Read moments; there is at least one."""
+    """Read moments; there must be at least one."""
     ends = [moment.at for moment in moments if moment.condition is Condition.RESOLVED]
     found = periods(moments)
     if not found:
@@ -47,7 +47,7 @@ def read(moments: tuple[Moment, ...]) -> Reading:
 
 
 def placed(moments: tuple[Moment, ...], firing: Moment) -> datetime | None:
-    """Find the time of a firing among the others; None where it is not of the newest period."""
+    """Return the time of a firing among the others; None if it is not in the newest period."""
     newest = periods(moments)[-1]
     if not _among(newest.firings, firing):
         return None
@@ -83,9 +83,9 @@ def _order(moment: Moment) -> tuple[datetime, Condition, datetime]:
 
 
 def _relevant(moments: tuple[Moment, ...]) -> tuple[Moment, ...]:
-    """Drop what lies before the newest episode's beginning.
+    """Drop everything before the newest episode's beginning.
 
-    The resolution before it stays, as it keeps older firings out.
+    The resolution before it stays, since it keeps out older firings.
     """
     begins = read(moments).episode
     first = next((index for index, moment in enumerate(moments) if moment.at == begins), 0)
@@ -93,9 +93,9 @@ def _relevant(moments: tuple[Moment, ...]) -> tuple[Moment, ...]:
 
 
 def _underway(moments: tuple[Moment, ...]) -> tuple[Moment, ...]:
-    """Drop what was received so long ago that all messages of its time are here, and no longer matters.
+    """Drop moments that no longer matter, and are so old that all messages from their time have arrived.
 
-    That is what lies before the newest period, but for the resolution just before it.
+    These are the ones before the newest period, except for the resolution just before it.
     """
     newest = next(reversed(periods(moments)), None)
     if newest is None:
@@ -104,7 +104,7 @@ def _underway(moments: tuple[Moment, ...]) -> tuple[Moment, ...]:
     last = max((end.at for end in before), default=None)
     bounds = {end for end in before if end.at == last}
     kept = {*moments}
-    if newest.after == last:  # else the times of the newest period follow from the one before it
+    if newest.after == last:  # otherwise its times depend on the period before it
         since = max(_received(moment) for moment in moments) - UNDERWAY
         underway = {moment for moment in moments if _received(moment) >= since}
         kept = {*newest.firings, *newest.ends, *bounds, *underway}
@@ -113,7 +113,7 @@ def _underway(moments: tuple[Moment, ...]) -> tuple[Moment, ...]:
 
 
 def _few(moments: Iterable[Moment], newest: tuple[Moment, ...]) -> tuple[Moment, ...]:
-    """Of many messages that name the same time, keep the first of the newest period, and the newest."""
+    """Of many messages with the same time, keep the first of the newest period, and the newest."""
     copies: dict[tuple[datetime, Condition, bool], list[Moment]] = defaultdict(list)
     for moment in moments:
         copies[moment.at, moment.condition, moment in newest].append(moment)
@@ -122,7 +122,7 @@ def _few(moments: Iterable[Moment], newest: tuple[Moment, ...]) -> tuple[Moment,
 
 
 def _bounded(moments: tuple[Moment, ...], first: Iterable[Moment]) -> tuple[Moment, ...]:
-    """Keep `first` and the newest; a resolution older than those splits the episode less exactly."""
+    """Keep `first` and the newest; a resolution older than those then splits the episode less exactly."""
     if len(moments) <= MOST_MOMENTS:
         return moments
     essential = {*first}

@@ -31,8 +31,8 @@ class Quiet(StrEnum):
 class Held:
     """What holds a row back from outside it, and until when at the latest.
 
-    `what` says it in people's words, `by` names who asked for it, empty where nobody is known; of an
-    inhibited one `what` is the title of what inhibits it, and `by` its fingerprint.
+    `what` describes it for people, and `by` names who asked for it, empty if nobody is known. For inhibition
+    `what` is the title of the inhibiting condition, and `by` its fingerprint.
     """
 
     reason: Quiet
@@ -42,11 +42,11 @@ class Held:
 
     @property
     def name(self) -> str:
-        """What kind of thing holds it back."""
+        """The kind of thing that holds it back."""
         return self.reason.value
 
     def repeats(self, before: "Held | None") -> bool:
-        """Whether it only repeats what was known before, except for how long."""
+        """Whether it says the same as before, except for how long."""
         return before is not None and replace(self, until=before.until) == before
 
 

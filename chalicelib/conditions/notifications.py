@@ -1,4 +1,4 @@
-"""Notifications: what GitHub should see of news: open until a person closes it, or it expires. Pure."""
+"""Notifications: what GitHub should show for news: an issue until a person closes it, or it expires. Pure."""
 
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from chalicelib.conditions.suppression import held
 
 
 def notification(row: AlertState, alert: AlertEvent, now: datetime, policy: Policy) -> Step:
-    """Open an issue for each notification, once; the open one before it is then closed as superseded."""
+    """Open an issue for each notification, once; then close the open one before it as superseded."""
     issue = row.status.issue
     if missing(row, now):
         return held_back(row, now, policy) or OpenIssue()
@@ -33,7 +33,7 @@ def notification(row: AlertState, alert: AlertEvent, now: datetime, policy: Poli
 def missing(row: AlertState, now: datetime) -> bool:
     """Whether a notification should have an issue and has never had one.
 
-    One that is over needs none, except to take the place of an open one.
+    An expired one needs none, except to take the place of an open one.
     """
     issue = row.status.issue
     replaces = issue is not None and issue.open
@@ -47,7 +47,7 @@ def held_back(row: AlertState, now: datetime, policy: Policy) -> Nothing | None:
 
 
 def shown(row: AlertState) -> bool:
-    """Whether the newest notification has had its issue, whatever became of that."""
+    """Whether the newest notification has had its issue, whatever happened to it."""
     told, episode = row.status.told, row.spec.episode
     return told is not None and episode is not None and told >= episode
 
@@ -59,7 +59,7 @@ def over(spec: Spec, now: datetime) -> bool:
 
 
 def _corrected(row: AlertState, issue: Issue, alert: AlertEvent, now: datetime, policy: Policy) -> Step:
-    """Show corrected words; without any, rest until it expires."""
+    """Show corrected words; if there are none, wait until it expires."""
     if issue.generation >= row.spec.generation and issue.episode == row.spec.episode:
         return Nothing(Quiet.UP_TO_DATE, alert.expires_at)
     update_at = issue.spoke_at + policy.update_interval

@@ -1,7 +1,7 @@
-"""Notified: what a message means for a row of notifications, which are news and neither begin nor end. Pure.
+"""Notified: what a message means for a row of notifications, which neither begin nor end. Pure.
 
 Such a row never fires: its condition is RESOLVED, and each notification is an episode of no length. The
-newest is the row's. What is older was superseded, so only its time remains.
+newest is the row's. Older ones were superseded, so only their times are kept.
 """
 
 from dataclasses import replace
@@ -17,7 +17,7 @@ from chalicelib.conditions.spec import MOST_EPISODES, Episode, Moment, Spec
 
 
 def concerns(row: AlertState | None, alert: AlertEvent) -> bool:
-    """Whether a message is to be recorded here; the end of anything but news is as that of any condition."""
+    """Whether a message is recorded here; the end of anything but news is handled like any condition's."""
     news = alert.kind is Kind.NOTIFICATION
     return news and (alert.state is Condition.FIRING or (row is not None and row.spec.news))
 
@@ -25,7 +25,7 @@ def concerns(row: AlertState | None, alert: AlertEvent) -> bool:
 def notified(
     row: AlertState | None, alert: AlertEvent, at: datetime, received_at: datetime
 ) -> tuple[AlertState, Reason]:
-    """Decide what news changes; `at` is its time, and the row is the very one given if that is nothing."""
+    """Decide what news changes; `at` is its time. If nothing changes, the row is returned as it is."""
     if row is None:
         return AlertState(alert.fingerprint, _spec(None, alert, at, received_at)), Reason.NOTIFIED
     spec, known = row.spec, row.spec.alert
@@ -47,7 +47,7 @@ def _by_provider(alert: AlertEvent) -> bool:
 
 
 def _times_differ_by(alert: AlertEvent) -> timedelta:
-    """Replicas of Prometheus name starts that are seconds apart, and CloudWatch two times of one change."""
+    """Replicas of Prometheus report starts seconds apart, and CloudWatch two times for one change."""
     return APART if _by_provider(alert) else timedelta()
 
 
@@ -77,7 +77,7 @@ def _spec(before: Spec | None, alert: AlertEvent, at: datetime, received_at: dat
 def _again(
     row: AlertState, known: AlertEvent, alert: AlertEvent, received_at: datetime
 ) -> tuple[AlertState, Reason]:
-    """The same notification: a copy, or one whose words were corrected, of which the later counts."""
+    """Handle a copy of the same notification, or a correction of its words, of which the later counts."""
     spec = row.spec
     if known.says_the_same_as(alert) and known.expires_at == alert.expires_at:
         return row, Reason.DUPLICATE
@@ -92,7 +92,7 @@ def _withdrawn(
 ) -> tuple[AlertState, Reason]:
     """Whether its sender withdrew it; a provider only says that a rule's expression no longer holds.
 
-    What is withdrawn may still be under way itself, so the newest end is remembered.
+    The withdrawn notification may still be on its way, so the newest end is remembered.
     """
     spec = row.spec
     if _by_provider(alert) or at < spec.at or (spec.early and at <= spec.early.occurred_at):

@@ -10,7 +10,7 @@ from chalicelib.conditions.suppression import wrongly_over
 
 
 def opening(row: AlertState, now: datetime, policy: Policy) -> Step:
-    """Choose between a new issue and the one closed a moment ago, which a flapping alert keeps.
+    """Choose between a new issue and reopening the one closed a moment ago, which a flapping alert keeps.
 
     An issue that a person closed as over is reopened if its episode goes on.
     """

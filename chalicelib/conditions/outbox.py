@@ -1,7 +1,7 @@
-"""Outbox: the facts of a row that no mirror has yet, and when delivery is tried again. Pure.
+"""Outbox: the facts of a row that no mirror has yet, and when delivery is retried. Pure.
 
-It has two bounds: the number of facts, as a row has room for 400 KB in all, and their age, as nobody
-wants to hear of yesterday's outage at the end of the mirror's.
+It is bounded twice: in the number of facts, since a row has room for 400 KB in all, and in their age, since
+nobody wants yesterday's news when the mirror is back.
 """
 
 from dataclasses import replace
@@ -27,12 +27,12 @@ def noted(status: Status, facts: tuple[Fact, ...], now: datetime) -> tuple[Statu
 
 
 def emptied(status: Status) -> Status:
-    """Nothing is left to deliver."""
+    """Record that nothing is left to deliver."""
     return replace(status, outbox=(), mirror_at=None)
 
 
 def put_off(status: Status, now: datetime) -> tuple[Status, tuple[Fact, ...]]:
-    """Try again once the oldest fact is twice as old; also returns those that are too old to keep."""
+    """Retry once the oldest fact is twice as old; also returns those that are too old to keep."""
     kept = tuple(fact for fact in status.outbox if fact.at > now - KEPT)
     dropped = tuple(fact for fact in status.outbox if fact not in kept)
     if not kept:

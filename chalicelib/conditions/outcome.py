@@ -1,4 +1,4 @@
-"""Outcome: what a step's result, or a look at GitHub, changes in the status. Pure."""
+"""Outcome: how a step's result, or a look at GitHub, changes the status. Pure."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ _planned_on = attrgetter("ref", "open", "closed_by", "muted", "quiet")
 
 
 def opened(row: AlertState, intent: Intent, seen: Seen, now: datetime, *, found: bool = False) -> Status:
-    """Take the issue of an opening as the row's, whether its answer came or it was found."""
+    """Make the opened issue the row's, whether the answer arrived or the issue was found."""
     ahead = timedelta() if found else _ahead_of_us(seen, now)
     before = row.status.issue
     continued = before.ref if before and before.open else None
@@ -67,7 +67,7 @@ def closed_duplicate(row: AlertState, duplicate: IssueRef) -> Status:
 
 
 def observed(row: AlertState, seen: Seen, now: datetime) -> Status:
-    """Believe what GitHub shows; an issue that is open though we closed it was opened again by a person."""
+    """Accept what GitHub shows; if an issue that we closed is open, a person reopened it."""
     issue = row.status.issue
     if issue is None:
         return row.status
@@ -86,7 +86,7 @@ def observed(row: AlertState, seen: Seen, now: datetime) -> Status:
 
 
 def _closed_by_our_clock(issue: Issue, seen: Seen, now: datetime, begun: Intent | None) -> datetime | None:
-    """When it was closed: after we last knew it open, closed otherwise, or reopened it, and by now."""
+    """When it was closed: after we last knew it open, closed it or reopened it, and before now."""
     if seen.closed_at is None or seen.closed_at == issue.closed_at:
         return issue.closed_by_our_clock if seen.closed_at else None
     after = begun.since if begun and begun.verb is Verb.REOPEN else issue.over_at or issue.spoke_at
@@ -94,31 +94,30 @@ def _closed_by_our_clock(issue: Issue, seen: Seen, now: datetime, begun: Intent 
 
 
 def _ahead_of_us(seen: Seen, now: datetime) -> timedelta:
-    """How far GitHub's clock is ahead of ours: the answer to a change names the time of the change.
+    """How far GitHub's clock is ahead of ours: the answer to a change contains the time of the change.
 
-    More than clocks differ by says that nothing was changed.
+    A difference larger than clocks may have means that nothing was changed.
     """
     ahead = seen.changed_at - now
     return ahead if abs(ahead) <= APART else timedelta()
 
 
 def _set_by(begun: Intent | None, issue: Issue, seen: Seen) -> tuple[str, ...]:
-    """Labels that a step of ours set though its answer was lost."""
+    """Labels that one of our steps set although its answer was lost."""
     meant = begun.labels if begun else ()
     return tuple(label for label in meant if label in seen.labels and label not in issue.labels)
 
 
 def surprising(issue: Issue, seen: Seen) -> bool:
-    """Whether people changed what the plan was made on."""
+    """Whether people changed what the plan was based on."""
     return _planned_on(issue) != _planned_on(seen)
 
 
 def adopted(row: AlertState, alert: AlertEvent, seen: Seen, title: str) -> Status:
-    """Take another open issue of the condition for the row's; what it shows is read from it, and rewritten.
+    """Make another open issue of the condition the row's; what it shows is read from it, and rewritten.
 
-    `title` is the one that we would give it. One that a person opened again after the condition resolved is
-    left open. GitHub does not say who did; of
-    one that was open all along, such as before it was transferred, nobody did since.
+    `title` is the one that we would give it. If a person reopened it after the condition resolved, it stays
+    open. GitHub does not say who reopened it; if it was open all along, as before a transfer, nobody did.
     """
     if not seen.open or row.spec.episode is None:
         return row.status
@@ -145,7 +144,7 @@ def adopted(row: AlertState, alert: AlertEvent, seen: Seen, title: str) -> Statu
 
 
 def same_title(ours: str, seen: str) -> bool:
-    """Whether titles are the same but for the priority, which is ours to change."""
+    """Whether titles are the same except for the priority, which is ours to change."""
     return seen[:2] == "[P" and seen[PRIORITY:] == ours[PRIORITY:]
 
 
@@ -158,7 +157,7 @@ def gone(row: AlertState) -> Status:
 
 
 def shown(row: AlertState, alert: AlertEvent, seen: Seen, title: str, now: datetime) -> Status:
-    """The body was written from this row (perhaps with a reopening or closing).
+    """Record that the body was written from this row (perhaps while reopening or closing it).
 
     `title` is the one that is ours.
     """

@@ -1,8 +1,8 @@
-"""Periods: which resolution ends which firing, and the firing periods that this leaves. Pure.
+"""Periods: which resolution ends which firing, and the firing periods that result. Pure.
 
-The provider's own times decide. Sources that repeat themselves give more: a firing says that it fires as of
-when we received it, a resolution that it does not. Where one was received clearly later, that decides, since
-these sources resolve what they have not heard of, and then send it again with its old start
+The provider's own times decide. Sources that repeat themselves say more: a firing says that it fires as of
+when we received it, a resolution that it does not. If one was received clearly later, that decides, because
+these sources resolve alerts that they have not heard of, and then send them again with the old start
 (prometheus/alertmanager#952, #1546, grafana/grafana#37461).
 """
 
@@ -15,27 +15,28 @@ from chalicelib.alert import Condition
 from chalicelib.conditions.spec import Moment
 
 MARGIN = timedelta(seconds=45)
-"""By how much later a message must have been received to be later for certain.
+"""How much later a message must have been received to be certainly later.
 
 A peer of an Alertmanager cluster sends what it read `--cluster.peer-timeout` (15 s) times its position before
-(`clusterWait` in cmd/alertmanager/main.go): the third of three 30 s late. Another 15 s are for the way to us.
-A retry (RetryStage in notify/notify.go) does not count, as one Alertmanager sends a group's next message only
-after it. More would leave closed, until the next repeat in four hours, what fires again soon; less would
-reopen an issue until the late peer's next message, at most `group_interval` (5 min) later.
+(`clusterWait` in cmd/alertmanager/main.go): the third of three sends 30 s late. Another 15 s are for the way
+to us. A retry (RetryStage in notify/notify.go) does not count, since an Alertmanager sends a group's next
+message only after it. With a larger value, an alert that soon fires again would stay closed until the next
+repeat in four hours; with a smaller one, an issue would be reopened until the late peer's next message, at
+most `group_interval` (5 min) later.
 """
 
 UNHEARD = timedelta(hours=1)
-"""How long after the last word of a firing another start is a new period, whatever clocks and queues do."""
+"""How long after a firing's last report another start is a new period, whatever clocks and queues do."""
 
 TICK = timedelta(milliseconds=1)
-"""By how much a period begins after the end of the one before, whatever the clocks say."""
+"""How long after the end of the one before a period begins, at the least, whatever the clocks say."""
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """A beginning that firings of a period name; `at` is its time among the others'.
+    """A start that firings of a period report; `at` is its time among the others.
 
-    `anew` says that an episode begins with it, as with the first of a period.
+    `anew` says that an episode begins with it, as it does with the first start of a period.
     """
 
     at: datetime
@@ -45,10 +46,10 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A firing period: its starts, oldest first, `after` which end it lies, and when it ended itself.
+    """A firing period: its starts, oldest first, the end that it comes `after`, and when it ended itself.
 
-    `firings` are all of it, also those whose old start tells nothing new; `ends` the resolutions that ended
-    it. Without one it goes on.
+    `firings` are all of its firings, including those whose old start adds nothing; `ends` the resolutions
+    that ended it. Without any, it continues.
     """
 
     firings: tuple[Moment, ...]
@@ -59,7 +60,7 @@ class Period:
 
 
 def periods(moments: Iterable[Moment]) -> tuple[Period, ...]:
-    """Find the firing periods, oldest first; the newest goes on if it has not ended."""
+    """Find the firing periods, oldest first; the newest continues if it has not ended."""
     firings, ends = split(moments)
     ranked: dict[int, list[Moment]] = defaultdict(list)
     for firing in firings:
@@ -71,7 +72,7 @@ def periods(moments: Iterable[Moment]) -> tuple[Period, ...]:
 
 
 def split(moments: Iterable[Moment]) -> tuple[list[Moment], list[Moment]]:
-    """Tell firings from resolutions."""
+    """Separate firings from resolutions."""
     kinds: dict[Condition, list[Moment]] = {condition: [] for condition in Condition}
     for moment in moments:
         kinds[moment.condition].append(moment)
@@ -81,8 +82,8 @@ def split(moments: Iterable[Moment]) -> tuple[list[Moment], list[Moment]]:
 def _ends(end: Moment, firing: Moment, ends: Sequence[Moment]) -> bool:
     """Whether a resolution ends a firing; at equal times it does.
 
-    One that names an end before the firing's start is about an earlier period, however late it comes. A late
-    copy of one that the firing is clearly later than ends nothing.
+    A resolution that reports an end before the firing's start is about an earlier period, however late it
+    arrives. A late copy that the firing is clearly later than ends nothing.
     """
     if end.at < firing.at:
         return False
@@ -102,7 +103,7 @@ def _period(firings: tuple[Moment, ...], ends: Sequence[Moment], before: Period 
     earlier = [end.at for end in ends if end not in ending]
     after = max([*earlier, *([before.ended] if before and before.ended else [])], default=None)
     starts = _starts(firings, after)
-    # A late peer may end only some of a period's firings; what ends all of them says it better.
+    # A late peer may end only some of a period's firings; a resolution that ends all of them is more exact.
     whole = [end for end in ending if all(_ends(end, firing, ends) for firing in firings)]
     return Period(firings, ending, starts, after, _ended(whole or ending, starts[-1].at))
 
@@ -110,7 +111,7 @@ def _period(firings: tuple[Moment, ...], ends: Sequence[Moment], before: Period 
 def _starts(firings: tuple[Moment, ...], after: datetime | None) -> tuple[Start, ...]:
     """Order the starts of a period.
 
-    Old ones, from before the end of the period before, only count where nothing new was received sooner.
+    Old ones, from before the end of the previous period, count only if nothing new was received earlier.
     """
     named: dict[datetime, list[Moment]] = defaultdict(list)
     old: list[Moment] = []
@@ -130,21 +131,21 @@ def _starts(firings: tuple[Moment, ...], after: datetime | None) -> tuple[Start,
 
 
 def _ended_unheard(before: Sequence[Start], at: datetime) -> bool:
-    """Whether a start is later than all that was received of the ones before: they ended, and nobody said so.
+    """Whether a start is later than everything received of those before: they ended without a report.
 
-    That is how it is with an alert that ended while it was silenced, and fires again. Where there are none
-    before, it holds.
+    This happens if an alert ends while it is silenced, and fires again. It is also true if there are none
+    before.
     """
     received = [firing.received for start in before for firing in start.firings]
     return all(each and at > each + UNHEARD for each in received)
 
 
 def _first(moments: Sequence[Moment]) -> datetime:
-    """When the first was received; where that is not known, its own time."""
+    """When the first was received; if that is not known, its own time."""
     return min(moment.received or moment.at for moment in moments)
 
 
 def _ended(ends: Sequence[Moment], last: datetime) -> datetime | None:
-    """When a period ended; by our own clock where the provider's says that it ended before it began."""
+    """When a period ended; by our own clock if the provider's would end it before it began."""
     times = [end.at if end.at >= last else max(last, end.received or last) for end in ends]
     return min(times, default=None)

@@ -1,4 +1,4 @@
-"""Plan: the one step between what GitHub shows and what it should show. Pure and level-triggered."""
+"""Plan: the next step from what GitHub shows to what it should show. Pure and level-triggered."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -34,9 +34,9 @@ __all__ = ["Policy", "plan"]
 
 
 def plan(row: AlertState, now: datetime, policy: Policy) -> Step:
-    """Decide what GitHub should see next.
+    """Decide what changes on GitHub next.
 
-    Where that is nothing, mirrors may still be owed something, or a heartbeat be waited for.
+    Even if nothing does, mirrors may still be owed something, or a heartbeat be expected.
     """
     if row.lease and row.lease.until > now:
         return Nothing(Quiet.IN_PROGRESS, row.lease.until)
@@ -64,7 +64,7 @@ def _on_github(row: AlertState, now: datetime, policy: Policy) -> Step:
 
 
 def _unfinished(row: AlertState, intent: Intent, now: datetime, policy: Policy) -> Step:
-    """An unknown outcome is resolved before anything else, whatever the provider has said since."""
+    """Resolve an unknown outcome before anything else, whatever the provider has reported since."""
     issue = row.status.issue
     if intent.verb not in (Verb.OPEN, Verb.COMMENT) and issue:
         return ReadIssue(issue.ref)
@@ -89,9 +89,9 @@ def _firing(row: AlertState, alert: AlertEvent, now: datetime, policy: Policy) -
 
 
 def _say(row: AlertState, issue: Issue, alert: AlertEvent, now: datetime, policy: Policy) -> Step:
-    """Escalate at once, and write what people wait for; that it is stale goes into the body first.
+    """Escalate at once, and write what people wait for; the body says that it is stale before a comment does.
 
-    Otherwise whatever is new, a comment at most every so often, the body a little more often.
+    Then write whatever is new: comments at limited intervals, the body a little more often.
     """
     news, unheard_at = issue.generation < row.spec.generation, stale_at(row.spec, policy.stale_after)
     stale = STALE_LABEL in issue.labels

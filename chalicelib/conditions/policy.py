@@ -9,17 +9,17 @@ from chalicelib.conditions.nothing import Held
 from chalicelib.routing import Routing
 
 Outside = Callable[[AlertEvent, datetime], Held | None]
-"""Says what held an alert back from outside its row at a time, as far as is known."""
+"""Returns what held an alert back from outside its row at a time, as far as is known."""
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
     """How soon and how often GitHub is updated.
 
-    Without a `stale_after` an alert is stale after three of the intervals at which its source repeats it; a
-    `stale_after` of zero never makes it stale.
+    Without a `stale_after`, an alert is stale after three of the intervals at which its source repeats it;
+    with a `stale_after` of zero, never.
 
-    Without an `outside`, what the row remembers of it counts.
+    Without an `outside`, the row's own record of what held it back counts.
     """
 
     routing: Routing

@@ -1,4 +1,4 @@
-"""Readings: the value that each report of a firing alert brought, while it is a plain number. Pure."""
+"""Readings: the value in each report of a firing alert, as long as it is a plain number. Pure."""
 
 import re
 from collections.abc import Iterable
@@ -9,10 +9,10 @@ from chalicelib.adapters import registry
 from chalicelib.alert import AlertEvent
 
 MOST = 36
-"""Readings that a row keeps of an episode, the newest: as many as a line of blocks shows."""
+"""How many readings of an episode a row keeps, the newest: as many as a line of blocks shows."""
 
 HOLDS = "1"
-"""What an expression of Grafana's brings whose condition holds."""
+"""The value of a Grafana expression whose condition holds."""
 
 _PLAIN = re.compile(r"[-+]?(?:\d{1,15}|\d{1,3}(?:,\d{3}){1,4})(?:\.\d{1,15})?")
 _NAMED = re.compile(r"[\w.-]{1,100} = (\S{1,40})")
@@ -28,7 +28,7 @@ class Reading:
 
 
 def added(known: Iterable[Reading], alert: AlertEvent, at: datetime) -> tuple[Reading, ...]:
-    """Add what an alert brought; nothing, if that is not one plain number, or its source never repeats."""
+    """Add the value in an alert; nothing if it is not one plain number, or its source never repeats."""
     value = number(_written(alert))
     if value is None or registry.repeats(alert) == timedelta():
         return tuple(known)
@@ -36,7 +36,7 @@ def added(known: Iterable[Reading], alert: AlertEvent, at: datetime) -> tuple[Re
 
 
 def number(text: str) -> float | None:
-    """Read a number, perhaps of percent; other units may change from one report to the next."""
+    """Read a number, perhaps a percentage; other units may change from one report to the next."""
     plain = text.strip().removesuffix("%").rstrip()
     return float(plain.replace(",", "")) if _PLAIN.fullmatch(plain) else None
 

@@ -1,4 +1,4 @@
-"""Reasons: the rule that applies to a message. Pure."""
+"""Reasons: which rule applies to a message. Pure."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ from chalicelib.conditions.spec import Moment, Spec
 
 
 class Reason(StrEnum):
-    """The rule that applied to a message; the table in docs/lifecycle.md is these."""
+    """The rule that applied to a message, as in the table of docs/lifecycle.md."""
 
     FIRST_FIRING = "FIRST_FIRING"
     RESOLVED_UNSEEN = "RESOLVED_UNSEEN"
@@ -31,8 +31,8 @@ class Reason(StrEnum):
 class News:
     """A message compared with what is known: the readings before and after it.
 
-    `at` is its time among the others'; None for a firing that is not of the newest period. `newest` says
-    that it is a firing that was not known, and that none was reported after it.
+    `at` is its time among the others; None for a firing that is not in the newest period. `newest` says that
+    it is a firing that was not known, and that none was reported after it.
     """
 
     spec: Spec
@@ -46,7 +46,7 @@ class News:
 
     @property
     def same_words(self) -> bool:
-        """Whether nothing is new but when it was received."""
+        """Whether nothing is new except when it was received."""
         before, after = (
             {(m.at, m.condition, m.anew) for m in each} for each in (self.spec.moments, self.moments)
         )
@@ -54,9 +54,9 @@ class News:
 
 
 def ended_by_another(spec: Spec, alert: AlertEvent) -> bool:
-    """Whether all that is known is an end that a sender reported which is not the one that says it fires.
+    """Whether only an end is known, and another sender reported it than the one that now reports a firing.
 
-    Else a sender could end beforehand what it may not end, as nobody has said yet whose it is.
+    Otherwise a sender could end in advance what it may not end, while nobody has said yet whose it is.
     """
     early = spec.early if spec.alert is None else None
     fires = alert.kind is Kind.CONDITION and alert.state is Condition.FIRING
@@ -64,7 +64,7 @@ def ended_by_another(spec: Spec, alert: AlertEvent) -> bool:
 
 
 def reason_of(news: News, duplicate: timedelta) -> Reason:
-    """Find the rule that applies; the same news within `duplicate` is a copy."""
+    """Find the rule that applies; the same message again within `duplicate` is a copy."""
     reason = _reason(news)
     if reason is Reason.REPEAT and _delivered_twice(news, duplicate):
         return Reason.DUPLICATE
@@ -72,7 +72,7 @@ def reason_of(news: News, duplicate: timedelta) -> Reason:
 
 
 def _reason(news: News) -> Reason:
-    """Find the rule that applies; what is older than the row is stale unless it moves the episode."""
+    """Find the rule that applies; a message older than the row is stale unless it changes the episode."""
     before, after = news.before, news.after
     if news.alert.state is Condition.RESOLVED:
         return _reason_of_resolution(before, after)
@@ -84,13 +84,13 @@ def _reason(news: News) -> Reason:
         return Reason.RECURRED_UNRESOLVED if moved else Reason.REPEAT
     if moved or (not fires and _says_who_else(news)):
         return Reason.FIRING_LATE
-    # Alertmanager moves a start back where another replica of Prometheus saw it sooner (types.Alert.Merge).
+    # Alertmanager moves a start back if another replica of Prometheus saw it earlier (types.Alert.Merge).
     again = fires and registry.repeats(news.alert) and news.received_at > news.spec.seen_at
     return Reason.REPEAT if again else Reason.STALE
 
 
 def _says_who_else(news: News) -> bool:
-    """Whether the newest firing names another priority or other teams than the one known."""
+    """Whether the newest firing names a different priority or different teams."""
     known = news.spec.alert
     same = known is None or (known.priority, known.teams) == (news.alert.priority, news.alert.teams)
     return news.newest and not same
@@ -105,7 +105,7 @@ def _reason_of_resolution(before: Reading, after: Reading) -> Reason:
 
 
 def _delivered_twice(news: News, duplicate: timedelta) -> bool:
-    """Providers and SNS deliver twice, some three times at once."""
+    """Whether it is a copy: providers and SNS deliver twice, some three times at once."""
     known = news.spec.alert
     return (
         news.same_words
@@ -116,8 +116,8 @@ def _delivered_twice(news: News, duplicate: timedelta) -> bool:
 
 
 def _said_before(news: News) -> bool:
-    """Of two messages about the same moment the one received later counts, such as one with a new priority.
+    """Whether it was received before; of two messages about one moment the later received counts.
 
-    A redelivery of the earlier one must not undo it.
+    That one may have a new priority, which a redelivery of the earlier one must not undo.
     """
     return news.same_words and news.received_at < news.spec.seen_at

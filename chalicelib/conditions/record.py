@@ -1,6 +1,6 @@
 """Record: what a message means for the row. Pure.
 
-Times are the provider's; of a source that repeats itself, when its messages were received counts too.
+Times are the provider's; for a source that repeats itself, the time of receipt counts too.
 """
 
 from dataclasses import dataclass, replace
@@ -23,16 +23,16 @@ NO_NEWS = (Reason.STALE, Reason.DUPLICATE, Reason.ALREADY_RESOLVED)
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """The row after a message, and why it is so.
+    """The row after a message, and why.
 
-    `row` is the very row given where there is nothing to write.
+    If there is nothing to write, `row` is the same object that was given.
     """
 
     row: AlertState
     reason: Reason
 
     def as_of(self, now: datetime) -> AlertState:
-        """The row as it is written at a time; news is told sooner or later by when it was written."""
+        """The row as written at a time; how soon news is shown depends on when it was written."""
         if self.reason in NO_NEWS:
             return self.row
         return replace(self.row, spec=replace(self.row.spec, recorded_at=now))
@@ -60,7 +60,7 @@ def record(
 def _moment(alert: AlertEvent, received_at: datetime) -> Moment:
     """Read the alert's time.
 
-    One from a clock far ahead would make later messages stale, so the time it was received is taken for it.
+    A time from a clock far ahead would make later messages stale, so the time of receipt replaces it.
     """
     received = received_at if registry.repeats(alert) else None
     if alert.occurred_at > received_at + CLOCK_AHEAD:
@@ -81,7 +81,7 @@ def _news(spec: Spec, alert: AlertEvent, moment: Moment, received_at: datetime) 
 
 
 def _received(spec: Spec) -> tuple[Moment, ...]:
-    """The moments; those that do not say when they were received, were by when the row was last seen."""
+    """Return the moments; those without a time of receipt count as received when the row was last seen."""
     return tuple(m if m.received else replace(m, received=spec.seen_at) for m in spec.moments)
 
 
@@ -97,7 +97,7 @@ def _first(row: AlertState | None, alert: AlertEvent, moment: Moment, received_a
 
 
 def _spec(news: News, reason: Reason) -> Spec:
-    """Write down what is now known, and what there is to report."""
+    """Return what is now known, and what there is to report."""
     spec = news.spec
     known = _known(news)
     if reason in (Reason.STALE, Reason.DUPLICATE):
@@ -123,7 +123,7 @@ def _spec(news: News, reason: Reason) -> Spec:
 
 
 def _known(news: News) -> Spec:
-    """Write down the times as they now stand, and the messages that belong to them."""
+    """Return the times as they now stand, and the messages that belong to them."""
     spec, before, after = news.spec, news.before, news.after
     resolution = _resolution(news)
     same = (before.episode, before.ended_at) == (after.episode, after.ended_at)
@@ -148,7 +148,7 @@ def _ahead(news: News) -> bool:
 
 
 def _resolution(news: News) -> AlertEvent | None:
-    """What ended the newest episode: the first end that was received, perhaps before the firing."""
+    """Return what ended the newest episode: the first end that was received, perhaps before the firing."""
     spec, before, after = news.spec, news.before, news.after
     if after.condition is Condition.FIRING:
         return None
@@ -158,9 +158,9 @@ def _resolution(news: News) -> AlertEvent | None:
 
 
 def _episode_heard_at(news: News) -> datetime | None:
-    """When the episode, as it now reads, was first heard of.
+    """When the episode, as it now reads, was first reported to us.
 
-    Of one that a late end splits off it is only known that it was by when the row was last seen.
+    If a late end splits it off, we only know that it was by the time the row was last seen.
     """
     before, after, spec = news.before, news.after, news.spec
     if after.episode == before.episode or after.episode is None:
@@ -175,16 +175,16 @@ def _episode_heard_at(news: News) -> datetime | None:
 
 
 def _told_of(resolution: AlertEvent) -> AlertEvent:
-    """What is kept of a resolution; the firing's own payload is large enough for a row.
+    """Return what is kept of a resolution: the firing's own payload already fills much of a row.
 
-    A heartbeat's silence is written from what was said while it was heard.
+    A heartbeat's silence is written from its last heartbeats.
     """
     unsaid: dict[str, object] = {} if resolution.kind is Kind.HEARTBEAT else {"labels": {}, "annotations": {}}
     return resolution.model_copy(update={"raw_provider": None, **unsaid})
 
 
 def _episodes(news: News, resolution: AlertEvent | None) -> tuple[Episode, ...]:
-    """The ended episodes as they now read: the one before, and the newest if it is resolved."""
+    """Return the ended episodes as they now read: the one before, and the newest if it is resolved."""
     before, after = news.before, news.after
     ended_before = before.ended_at and after.episode and before.ended_at < after.episode
     told_otherwise = (after.episode,) if ended_before else (before.episode, after.episode)

@@ -1,4 +1,4 @@
-"""Relabel: brings our own labels to what they should be, one step at a time. Pure."""
+"""Relabel: brings our own labels up to date, one step at a time. Pure."""
 
 from chalicelib.conditions.row import Issue
 from chalicelib.conditions.steps import AddLabels, RemoveLabel, Step

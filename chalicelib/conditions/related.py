@@ -1,4 +1,4 @@
-"""Related: which other conditions fire for the same thing, or else for the same team. Pure."""
+"""Related: which other conditions fire for the same thing, or otherwise for the same team. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -22,8 +22,8 @@ def related(
 ) -> RelatedIssues:
     """Choose from the rows `near`, the newest issue first, and a composite alarm's `children` by name.
 
-    Only what fires and has an open issue in the same repository counts: whoever can read the one issue can
-    read the other, so no title is shown to anybody who could not see it anyway.
+    Only conditions that fire and have an open issue in the same repository count: whoever can read one of the
+    issues can read the other, so no title is shown to anyone who may not see it.
     """
     linked = [(name, row, ref) for name, row in children.items() if (ref := fires_in(repository, row))]
     known = {alert.fingerprint, *(row.fingerprint for _, row, _ in linked)}

@@ -1,4 +1,4 @@
-"""Related issues: what an issue shows of other issues, as things were when its episode began."""
+"""Related issues: what an issue shows about other issues, as of the beginning of its episode."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,8 +11,8 @@ from chalicelib.conditions.issue import IssueRef
 class RelatedIssue:
     """Another issue of the same repository.
 
-    `title` is how it is shown, `shared` the label by which both are about the same thing; empty where they
-    only have a team in common.
+    `title` is how it is shown, `shared` the label that both have for the same thing, or empty if they only
+    have a team in common.
     """
 
     ref: IssueRef
@@ -24,7 +24,7 @@ class RelatedIssue:
 class RelatedIssues:
     """What else fires for the same thing or team; `more` of them are not listed.
 
-    `children` are the alarms of a composite one that fire too. `at_least` says that there may be more still.
+    `children` are the alarms of a composite alarm that fire too. `at_least` says that there may be even more.
     """
 
     listed: tuple[RelatedIssue, ...] = ()
@@ -43,10 +43,10 @@ class Ending(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LastTime:
-    """How the episode before ended, and in which issue, if it had one that is still known.
+    """How the previous episode ended, and in which issue, if it had one that is still known.
 
-    `person` closed that issue, or acknowledged it where it ended by itself; `comment` is the number of what
-    that person last wrote there.
+    `person` closed that issue, or acknowledged it if it ended by itself; `comment` is the number of that
+    person's last comment there.
     """
 
     began: datetime

@@ -1,6 +1,6 @@
-"""Repeats: how often a source repeats a firing alert, and when one has not been heard of for too long. Pure.
+"""Repeats: how often a source repeats a firing alert, and when a report is overdue. Pure.
 
-A source says nothing of an alert that is silenced, inhibited or muted, not even that it has ended.
+A source reports nothing about an alert that is silenced, inhibited or muted, not even that it has ended.
 """
 
 from datetime import datetime, timedelta
@@ -12,13 +12,13 @@ from chalicelib.conditions.spec import Spec
 NEVER = timedelta()
 SHORTEST = timedelta(hours=1)
 SHOWN = 3
-"""Repeats within an episode that show that a source repeats, where that is not known beforehand."""
+"""How many repeats within an episode show that a source repeats, if that is not known beforehand."""
 
 MISSED = 3
 
 
 def learned(spec: Spec, alert: AlertEvent, heard_at: datetime) -> timedelta | None:
-    """Say how often a firing alert is repeated, now that it is heard again at `heard_at`."""
+    """Return how often a firing alert is repeated, now that it was reported again at `heard_at`."""
     gap, usual = heard_at - spec.seen_at, registry.repeats(alert)
     if usual == NEVER or gap <= timedelta():
         return spec.repeats_every
@@ -28,16 +28,16 @@ def learned(spec: Spec, alert: AlertEvent, heard_at: datetime) -> timedelta | No
 def towards(gap: timedelta, known: timedelta) -> timedelta:
     """Move a known interval towards a gap between two messages.
 
-    It is the largest gap that counts, as all alerts of a group are sent again whenever one of them changes. A
-    gap makes the known interval shorter by no more than half of its own length, so that a lively group does
-    not hide a long interval, and longer by no more than what was tolerated, so that one long silence does not
-    make us deaf.
+    The largest gap counts, since all alerts of a group are sent again whenever one of them changes. A gap
+    shortens the known interval by at most half the interval, so that a busy group does not hide a long
+    interval, and lengthens it by no more than was tolerated, so that one long silence does not hide later
+    ones.
     """
     return min(max(gap, known - gap / 2), known * MISSED)
 
 
 def every(spec: Spec) -> timedelta | None:
-    """Say how often its source repeats a firing alert; None if it does not, as far as is known."""
+    """Return how often its source repeats a firing alert; None if it does not, as far as is known."""
     usual = _usual(spec)
     if usual == NEVER:
         return None
@@ -46,9 +46,9 @@ def every(spec: Spec) -> timedelta | None:
 
 
 def stale_at(spec: Spec, after: timedelta | None) -> datetime | None:
-    """Say when a firing alert will not have been heard of for too long.
+    """Return when a firing alert will be stale.
 
-    That is after three intervals or, where it is set, `after`; an `after` of nothing means never.
+    That is after three intervals or, if it is set, `after`; a zero `after` means never.
     """
     if after is None:
         interval = every(spec)
@@ -57,5 +57,5 @@ def stale_at(spec: Spec, after: timedelta | None) -> datetime | None:
 
 
 def _usual(spec: Spec) -> timedelta | None:
-    """How often its source repeats by default; None if that is not known beforehand."""
+    """Return how often its source repeats by default; None if that is not known beforehand."""
     return registry.repeats(spec.alert) if spec.alert else NEVER

@@ -1,4 +1,4 @@
-"""Resolved: what is left to say about a condition that has ended. Pure."""
+"""Resolved: what is left to write about a condition that has ended. Pure."""
 
 from datetime import datetime
 
@@ -37,10 +37,10 @@ def resolved(row: AlertState, alert: AlertEvent, now: datetime, policy: Policy) 
 
 
 def _corrected(row: AlertState, alert: AlertEvent, policy: Policy) -> Step | None:
-    """Show on the issue that we closed what a firing that arrived after its end said.
+    """Show on the issue that we closed what a firing that arrived after its end reported.
 
-    It would show that if the messages had arrived in order. A late firing may also move the episode's
-    beginning back, so the issue's is then one of the newest episode's later starts.
+    The issue would show it if the messages had arrived in order. A late firing may also move the episode's
+    beginning back, so the issue's beginning is then one of the newest episode's later starts.
     """
     issue, episode = row.status.issue, row.spec.episode
     if issue is None or issue.closed_by is not Closer.US or episode is None or issue.episode < episode:
@@ -51,18 +51,18 @@ def _corrected(row: AlertState, alert: AlertEvent, policy: Policy) -> Step | Non
 
 
 def _long_over(row: AlertState, now: datetime, policy: Policy) -> bool:
-    """Whether its end was recorded so long ago that GitHub was away, or was not to be updated.
+    """Whether its end was recorded so long ago that GitHub must have been away, or not to be updated.
 
-    What counts is when it was recorded, not when it ended: if both waited in the queue, its beginning may be
-    in another batch than its end, and is then reported.
+    What counts is when it was recorded, not when it ended: if both messages waited in the queue, they may be
+    in different batches, and the condition is then reported.
     """
     return row.spec.recorded_at is None or now - row.spec.recorded_at >= policy.told_within
 
 
 def _close(row: AlertState, issue: Issue, alert: AlertEvent, policy: Policy) -> Step:
-    """Close it, labelled as what it was last.
+    """Close it, with the labels of its last state.
 
-    If the team wants its issues left open, say so by label and comment instead.
+    If the team wants its issues left open, add a label and a comment instead.
     """
     resolution = row.spec.resolution
     over = next((label for label in (FLAPPING_LABEL, STALE_LABEL) if label in issue.labels), None)

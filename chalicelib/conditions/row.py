@@ -1,7 +1,7 @@
-"""The row: everything known of one condition, split by who may write it.
+"""The row: everything known about one condition, split by who may write it.
 
-Like a Kubernetes object, a row has a spec, written by record alone, and a status, written by sync alone.
-`generation` counts what record has to tell, `Issue.generation` says how much of it the issue shows.
+Like a Kubernetes object, a row has a spec, written only by record, and a status, written only by sync.
+`generation` counts what record has to report, `Issue.generation` says how much of it the issue shows.
 `revision` counts every change that plan can see.
 """
 
@@ -79,7 +79,7 @@ class Issue(Shown):
 
     @property
     def over_at(self) -> datetime | None:
-        """When it was closed, by our own clock; by GitHub's where nothing else is known."""
+        """When it was closed, by our own clock; by GitHub's if nothing else is known."""
         return self.closed_by_our_clock or self.closed_at
 
 
@@ -117,9 +117,9 @@ class Status:
 class AlertState:
     """One row of the table; `correlation_id` names the request that brought the newest message.
 
-    `look` says that people did something to the issue, which is to be read. `held` is what held it back from
-    outside when its due time was last set. `listed` is False only for a row read from the table that no index
-    names, though it is one that fires without an open issue.
+    `look` says that people changed the issue, which is to be read. `held` is what held it back from outside
+    when its due time was last set. `listed` is False only for a row read from the table that no index names,
+    though it fires without an open issue.
     """
 
     fingerprint: str
@@ -136,7 +136,7 @@ class AlertState:
 
     @property
     def priority(self) -> Priority:
-        """How urgent the row is; a tombstone is not, but for a heartbeat that was never silent."""
+        """How urgent the row is; a tombstone is not, except for a heartbeat that was never silent."""
         told = self.spec.alert or heartbeats.newest(self.spec)
         return told.priority if told else Priority.P3
 
@@ -160,7 +160,7 @@ class AlertState:
 
     @property
     def lease_end(self) -> datetime:
-        """When the claim ends under which a worker acts on the row: no call may last longer."""
+        """When the claim of the worker that acts on the row ends: no call may last longer."""
         if self.lease is None:
             raise AssertionError("a step was taken on a row that nobody has claimed")
         return self.lease.until

@@ -1,4 +1,4 @@
-"""Series: what a metric measured up to the moment its issue was opened, in few points. Pure."""
+"""Series: what a metric measured before its issue was opened, as a few points. Pure."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -6,24 +6,24 @@ from datetime import UTC, datetime, timedelta
 from math import isfinite
 
 MOST = 36
-"""Points of a series: five minutes each of three hours, and on a phone one line."""
+"""Points of a series: three hours in steps of five minutes, which fit on one line on a phone."""
 
 SHORTEST = timedelta(hours=3)
 FEWEST = 12
 """Points of a metric whose period is so long that three hours would show next to nothing."""
 
 DIGITS = 4
-"""Significant digits that a row keeps of a value: more than a picture can show."""
+"""How many significant digits of a value a row keeps: more than a chart can show."""
 
 Values = tuple[float | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One value for each `step` up to `until`, None where nothing was measured.
+    """One value for each `step` up to `until`, None if nothing was measured.
 
-    `threshold` is the limit that is compared with, `lower` and `upper` the band that is expected, if there is
-    one; `name` says what was measured, in `unit` as CloudWatch names it.
+    `threshold` is the limit of the comparison, `lower` and `upper` the expected band, if there is one; `name`
+    says what was measured, in `unit` as CloudWatch names it.
     """
 
     until: datetime
@@ -37,13 +37,13 @@ class Series:
 
     @property
     def lasted(self) -> timedelta:
-        """How long a time it shows."""
+        """The length of time that it shows."""
         return self.step * len(self.values)
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A time before an issue is opened, in steps of several whole periods; `until` is not in it."""
+    """A time before an issue is opened, in steps of several whole periods; it excludes `until`."""
 
     until: datetime
     step: timedelta
@@ -57,7 +57,7 @@ class Window:
     def reduced(
         self, points: Iterable[tuple[datetime, float]], pick: Callable[[float, float], float]
     ) -> Values:
-        """Keep one value for each step, which of several `pick` says."""
+        """Keep one value for each step, chosen by `pick`."""
         values: list[float | None] = [None] * self.points
         for at, value in points:
             place = (at - self.start) // self.step
@@ -70,7 +70,7 @@ class Window:
 def window(period: timedelta, now: datetime) -> Window:
     """Choose how much of a metric to show: three hours, or more if its periods are long.
 
-    It ends with the last whole period, as of one that has only begun a sum would be too low.
+    It ends with the last whole period, since the sum of an incomplete one would be too low.
     """
     whole = max(SHORTEST, period * FEWEST)
     step = period * -(-whole // (period * MOST))

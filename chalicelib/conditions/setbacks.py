@@ -1,4 +1,4 @@
-"""Setbacks: what kept the last step on GitHub from its end, as the row remembers it for people. Pure."""
+"""Setbacks: why the last step on GitHub failed or was put off, as the row keeps it for people. Pure."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,11 +9,11 @@ from chalicelib.errors import AlertingError, GitHubError
 from chalicelib.telemetry.masking import mask
 
 LONGEST_MESSAGE = 300
-"""Code points of a message; while GitHub is away, one stands in every row."""
+"""The longest message, in code points; while GitHub is away, every row has one."""
 
 
 IN_A_ROW = timedelta(hours=1)
-"""Failures further apart do not count as one: mostly there was nothing to do in between."""
+"""Failures further apart do not count as consecutive: mostly there was nothing to do in between."""
 
 
 class Denial(StrEnum):
@@ -28,7 +28,7 @@ class Denial(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PutOff:
-    """The budget put a step off at a time, until another."""
+    """The budget put a step off, at one time until another."""
 
     reason: Denial
     at: datetime
@@ -39,9 +39,9 @@ class PutOff:
 class Refusal:
     """Why a step had no effect, or none that is known.
 
-    `message` is in GitHub's own words, or in ours where it sent none; masked and cut, but still foreign text.
-    `step` is the step's action. `since` is when the first of the failures in a row was. `status` and
-    `request_id` are None where no answer came.
+    `message` is GitHub's, or ours if GitHub sent none; masked and shortened, but still foreign text. `step`
+    is the step's action. `since` is the time of the first of the consecutive failures. `status` and
+    `request_id` are None if no answer came.
     """
 
     message: str
@@ -56,9 +56,9 @@ class Refusal:
 
 
 def refusal(error: AlertingError, step: str, before: Refusal | None, now: datetime) -> Refusal:
-    """Read an error of a step; `before` is the last failure before it, with no success between them."""
+    """Read the error of a step; `before` is the previous failure, with no success in between."""
     github = error if isinstance(error, GitHubError) else GitHubError("")
-    message = texts.line(github.words or str(error))  # half a surrogate pair, the table would never take
+    message = texts.line(github.words or str(error))  # the table would never accept half a surrogate pair
     return Refusal(
         message=mask(message)[:LONGEST_MESSAGE],
         step=step,

@@ -1,4 +1,4 @@
-"""The spec of a row: what the provider says, written by record alone."""
+"""The spec of a row: what the provider reports, written only by record."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -7,14 +7,14 @@ from chalicelib.alert import AlertEvent, Condition, Kind
 from chalicelib.conditions.readings import Reading
 
 MOST_EPISODES = 20
-"""Ended episodes that a row keeps."""
+"""How many ended episodes a row keeps."""
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One thing the provider said: what, at which of its times, and whether that began anew.
+    """One thing that the provider reported: what, at which of its times, and whether a period began with it.
 
-    `received` is when we received it, by our own clock; known of sources that repeat themselves alone.
+    `received` is when we received it, by our own clock; known only for sources that repeat themselves.
     """
 
     at: datetime
@@ -34,18 +34,18 @@ class Episode:
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """What the provider says; written only by record.
+    """What the provider reports; written only by record.
 
     `at` is the provider's time of the newest message, `fired_at` that of the newest firing, `episode` the
-    first firing of the newest firing period (None for a tombstone); where a source sends an old start again,
-    the time it was received stands for it. `count` is the firings seen in this episode, `repeats_every` how
-    often its source seems to repeat a firing alert, `listed` how its source lists it while it reports
-    nothing, such as silenced. `alert` is the newest firing, `resolution` what ended it; `early` is a
-    resolution that ended nothing known, as its firing may still be under way. `readings` are the values that
-    this episode's reports brought.
+    first firing of the newest firing period (None for a tombstone); if a source sends an old start again, the
+    time of receipt replaces it. `count` is the number of firings in this episode, `repeats_every` how often
+    its source seems to repeat a firing alert, `listed` how its source lists it while it reports nothing, such
+    as silenced. `alert` is the newest firing, `resolution` what ended it; `early` is a resolution that ended
+    nothing known, since its firing may still be on its way. `readings` are the values in this episode's
+    reports.
 
     By our own clock, `seen_at` is when the newest accepted message was received, `episode_heard_at` when the
-    episode's first firing was, and `recorded_at` when the latest news was written down; None in older rows.
+    episode's first firing was, and `recorded_at` when the latest news was recorded; None in older rows.
     """
 
     condition: Condition
@@ -73,5 +73,5 @@ class Spec:
 
     @property
     def began_by_our_clock(self) -> datetime | None:
-        """When the episode began, by our own clock; by the provider's where nothing else is known."""
+        """When the episode began, by our own clock; by the provider's if nothing else is known."""
         return self.episode_heard_at or self.episode

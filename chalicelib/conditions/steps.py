@@ -1,7 +1,7 @@
-"""The steps: everything that can be done about an issue next, each with what it needs and nothing else.
+"""The steps: everything that can be done to an issue next, each with what it needs and nothing else.
 
 A step describes itself. `action` names it in logs and metrics, `words` to people. `verb` is what the row
-notes before it is taken; None leaves standing what was noted before. `kind` is the call that the rate limit
+records before the step is taken; None keeps what was recorded before. `kind` is the call that the rate limit
 is asked for, `on_issue` whether it is about the row's own issue. To add a step, add its class and put it into
 `Work`; mypy names what is left to write.
 """
@@ -27,7 +27,7 @@ class OpenIssue:
 
 @dataclass(frozen=True, slots=True)
 class ReopenIssue:
-    """Open the issue that we closed again."""
+    """Reopen the issue that we closed."""
 
     action, words = "REOPEN", "reopen the issue"
     verb, kind, on_issue = Verb.REOPEN, Kind.CHANGE, True
@@ -39,7 +39,7 @@ class ReopenIssue:
 class UpdateIssue:
     """Rewrite our block of the body, and the title while it is ours.
 
-    Carries an open issue over to a new episode.
+    Also carries an open issue over to a new episode.
     """
 
     action, words = "UPDATE", "update the issue's text"
@@ -50,7 +50,7 @@ class UpdateIssue:
 
 @dataclass(frozen=True, slots=True)
 class AddLabels:
-    """Set labels of ours that the issue lacks."""
+    """Add labels of ours that the issue lacks."""
 
     action, words = "UPDATE", "add labels"
     verb, kind, on_issue = Verb.CHANGE, Kind.CHANGE, True
@@ -61,7 +61,7 @@ class AddLabels:
 
 @dataclass(frozen=True, slots=True)
 class RemoveLabel:
-    """Take away a label that we set and that no longer holds."""
+    """Remove a label that we set and that no longer applies."""
 
     action, words = "UPDATE", "remove a label"
     verb, kind, on_issue = Verb.CHANGE, Kind.CHANGE, True
@@ -72,7 +72,7 @@ class RemoveLabel:
 
 @dataclass(frozen=True, slots=True)
 class AddComment:
-    """Say something that notifies; `key` tells it from our other comments."""
+    """Write a comment that notifies; `key` tells it from our other comments."""
 
     action = "COMMENT"
     verb, on_issue = Verb.COMMENT, True
@@ -82,12 +82,12 @@ class AddComment:
 
     @property
     def words(self) -> str:
-        """Its purpose, as its key names it."""
+        """What the comment says, from its key."""
         return f"comment {PURPOSE[Comment.of(self.key)]}"
 
     @property
     def kind(self) -> Kind:
-        """One that calls people waits no longer than the issue that would have called them."""
+        """A comment that calls people waits no longer than the opening that would have called them."""
         return Kind.OPEN if Comment.of(self.key).calls else Kind.COMMENT
 
 
@@ -115,7 +115,7 @@ class CloseIssue:
 
 @dataclass(frozen=True, slots=True)
 class Recover:
-    """Learn whether an opening or a comment that never answered took effect."""
+    """Learn whether an opening or a comment without an answer took effect."""
 
     action, words = "FIND", "find out whether an unfinished opening or comment took effect"
     verb, kind = None, Kind.READ
@@ -124,13 +124,13 @@ class Recover:
 
     @property
     def on_issue(self) -> bool:
-        """An opening is looked for among all issues of a repository."""
+        """An opening is searched for among all issues of a repository."""
         return self.intent.verb is not Verb.OPEN
 
 
 @dataclass(frozen=True, slots=True)
 class ReadIssue:
-    """Learn how an update, closing or reopening that never answered ended, or what people did."""
+    """Learn how an update, closing or reopening without an answer ended, or what people did."""
 
     action, words = "LOOK", "read the issue, as a step's outcome is unknown"
     verb, kind, on_issue = None, Kind.READ, True
@@ -140,7 +140,7 @@ class ReadIssue:
 
 @dataclass(frozen=True, slots=True)
 class Adopt:
-    """Take the older of two open issues for the row's."""
+    """Make the older of two open issues the row's."""
 
     action, words = "LOOK", "take over an open issue"
     verb, kind, on_issue = None, Kind.READ, False
@@ -160,7 +160,7 @@ class CloseDuplicate:
 
 @dataclass(frozen=True, slots=True)
 class CloseSuperseded:
-    """Close the issue of an earlier notification of the series, pointing at the row's."""
+    """Close the issue of an earlier notification in the series, pointing at the row's."""
 
     action, words = "UPDATE", "close the issue of the notification before this one"
     verb, kind, on_issue = Verb.CHANGE, Kind.CHANGE, False
@@ -188,7 +188,7 @@ T = TypeVar("T")
 
 
 def needed(part: T | None) -> T:
-    """Take a part of the row without which its step would not have been planned."""
+    """Return a part of the row without which its step would not have been planned."""
     if part is None:
         raise AssertionError("a step was planned on a row that lacks what it needs")
     return part

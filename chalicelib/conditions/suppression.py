@@ -1,6 +1,6 @@
-"""Suppression: what people asked for, and when nothing is said because of it. Pure.
+"""Suppression: what people asked for, and when nothing is written because of it. Pure.
 
-People have the last word: what they did comes before what the provider says.
+People have the last word: what they did counts before what the provider reports.
 """
 
 from dataclasses import replace
@@ -21,7 +21,7 @@ from chalicelib.labels import FLAPPING_LABEL, STALE_LABEL
 
 
 def asked(row: AlertState, now: datetime) -> Step | None:
-    """What people did is looked at, and what they asked for done, before anything is said of our own."""
+    """Read what people did, and do what they asked for, before anything of our own is written."""
     issue, status = row.status.issue, row.status
     if row.look and issue:
         return ReadIssue(issue.ref)
@@ -35,7 +35,7 @@ def asked(row: AlertState, now: datetime) -> Step | None:
 
 
 def listening(row: AlertState, step: Step) -> Step:
-    """Rest no longer than until the rest of what people said is listened to."""
+    """Wait no longer than until the rest of what people wrote is read."""
     issue = row.status.issue
     if not isinstance(step, Nothing) or issue is None or issue.listen_at is None:
         return step
@@ -46,7 +46,7 @@ MUTE_RULE = "a mute rule of CloudWatch"
 
 
 def held_outside(row: AlertState, now: datetime, policy: Policy) -> Held | None:
-    """Say what holds a row back from outside; where nobody knows, what it remembers."""
+    """Return what holds a row back from outside; if nobody knows, what the row recorded."""
     alert = row.spec.alert
     if alert and alert.muted_until and now < alert.muted_until:
         return Held(Quiet.MAINTENANCE, alert.muted_until, MUTE_RULE)
@@ -56,7 +56,7 @@ def held_outside(row: AlertState, now: datetime, policy: Policy) -> Held | None:
 
 
 def held(row: AlertState, now: datetime, policy: Policy) -> Nothing | None:
-    """Rest until what holds the row back ends; reconcile sees each minute whether that is sooner."""
+    """Wait until what holds the row back ends; reconcile checks each minute whether it ended early."""
     by = held_outside(row, now, policy)
     return Nothing(by.reason, by.until, by) if by else None
 
@@ -68,7 +68,7 @@ def held_throughout(row: AlertState, policy: Policy) -> bool:
 
 
 def held_back(row: AlertState, now: datetime, policy: Policy) -> Step | None:
-    """People have the last word; the first reason is the one told."""
+    """People have the last word; the first reason that applies is the one reported."""
     issue, snoozed_until = row.status.issue, row.status.snoozed_until
     if closed_in_this_episode(row):
         return Nothing(Quiet.CLOSED_BY_PERSON)
@@ -86,7 +86,7 @@ def held_back(row: AlertState, now: datetime, policy: Policy) -> Step | None:
 def _closed_before(
     row: AlertState, issue: Issue, closed_at: datetime, now: datetime, policy: Policy
 ) -> Step | None:
-    """A person closed it in an earlier episode: as not planned, or in the midst of flapping."""
+    """Whether a person closed it in an earlier episode: as not planned, or while it flapped."""
     quiet_until = (issue.over_at or closed_at) + policy.not_planned_quiet
     if issue.state_reason == "not_planned" and now < quiet_until:
         key = Comment.QUIET.key(closed_at)
@@ -97,10 +97,10 @@ def _closed_before(
 
 
 def closed_in_this_episode(row: AlertState) -> bool:
-    """A person's closing belongs to the episode during which it happened, not to when we notice.
+    """Whether a person closed it in this episode; when we notice does not matter.
 
-    An issue that shows the episode was open in it. Else the closing is compared with when we first heard of
-    the episode, both by our own clock, so that neither the provider's nor GitHub's counts.
+    An issue that shows the episode was open in it. Otherwise the closing is compared with when we first heard
+    of the episode, both by our own clock, so that neither the provider's clock nor GitHub's counts.
     """
     issue, spec, began = row.status.issue, row.spec, row.spec.began_by_our_clock
     if began is None or issue is None or issue.over_at is None or issue.closed_by is not Closer.PERSON:
@@ -110,9 +110,9 @@ def closed_in_this_episode(row: AlertState) -> bool:
 
 
 def _started_since(spec: Spec, over_at: datetime) -> bool:
-    """Whether it started after the closing, as a source that repeats itself names one start while it fires.
+    """Whether it started after the closing: a source that repeats itself reports one start while it fires.
 
-    So it had ended, and nobody said so: it was silenced, or its route sends no resolutions. Replicas name
+    If so, it had ended without a report: it was silenced, or its route sends no resolutions. Replicas report
     starts that are seconds apart, and clocks differ, so a start must be clearly later.
     """
     repeats = spec.alert is not None and bool(registry.repeats(spec.alert))
@@ -122,7 +122,7 @@ def _started_since(spec: Spec, over_at: datetime) -> bool:
 def _behind(spec: Spec) -> timedelta:
     """How far the provider's clock may be behind ours.
 
-    A start is received after it, and as the promptest message shows, mostly soon after it.
+    A start is received after it happens, and usually soon after, as the fastest message shows.
     """
     firings = [moment for moment in spec.moments if moment.condition is Condition.FIRING]
     seen = [moment.received - moment.at for moment in firings if moment.received]
@@ -130,7 +130,7 @@ def _behind(spec: Spec) -> timedelta:
 
 
 def wrongly_over(row: AlertState) -> bool:
-    """Whether a person closed it as over while nothing was heard of it, and it has been heard of since."""
+    """Whether a person closed it as over while it was not reported, and it has been reported since."""
     issue = row.status.issue
     if issue is None or issue.over_at is None or issue.closed_by is not Closer.PERSON:
         return False
@@ -138,7 +138,7 @@ def wrongly_over(row: AlertState) -> bool:
 
 
 def hushed(row: AlertState) -> AlertState:
-    """The row that is planned on while the budget allows no comments: as if nobody wanted any."""
+    """The row to plan on while the budget allows no comments: as if nobody wanted any."""
     issue = replace(row.status.issue, quiet=True) if row.status.issue else None
     return replace(row, status=replace(row.status, issue=issue, replies=()))
 

@@ -1,7 +1,7 @@
 """Tiers: who is called next while nobody acknowledges an urgent alert, and when. Pure.
 
-A person's word ends it or puts it off: an acknowledgement, a label that asks for quiet, a snooze. Flapping is
-nobody's word. An issue that takes no comments is continued in a fresh one, as for an escalation.
+People can end or delay this: by an acknowledgement, a label that asks for quiet, a snooze. Flapping does
+neither. An issue that takes no comments is continued in a new one, as for an escalation.
 """
 
 from dataclasses import replace
@@ -29,7 +29,7 @@ def next_tier(row: AlertState, issue: Issue, now: datetime, policy: Policy) -> S
 
 
 def due_at(row: AlertState, routing: Routing) -> datetime | None:
-    """Say when the next tier is to be called; None if none is left, or nobody is to be called."""
+    """Return when the next tier is to be called; None if none is left, or nobody is to be called."""
     issue, alert = row.status.issue, row.spec.alert
     if issue is None or alert is None or not issue.open or not alert.priority.urgent:
         return None
@@ -45,15 +45,15 @@ def due_at(row: AlertState, routing: Routing) -> datetime | None:
 
 
 def waiting(row: AlertState, step: Step, routing: Routing) -> Step:
-    """Rest no longer than until the next tier is due; while it is held back, none is."""
+    """Wait no longer than until the next tier is due; while the alert is held back, none is."""
     at = due_at(row, routing) if isinstance(step, Nothing) and not step.held else None
     return replace(step, due_at=min(step.due_at or at, at)) if isinstance(step, Nothing) and at else step
 
 
 def called_by_opening(before: Issue | None, priority: Priority) -> int:
-    """Count the tiers called when a fresh issue has taken the place of an open one.
+    """Count the tiers already called when a new issue has taken the place of an open one.
 
-    If it did not get worse, the fresh one was opened to call the next tier.
+    If it did not get worse, the new one was opened to call the next tier.
     """
     if before is None or not before.open:
         return 0

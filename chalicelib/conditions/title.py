@@ -1,4 +1,4 @@
-"""A condition keeps its title, by which people recognise and find it. Pure."""
+"""Title: a condition keeps its title, by which people recognise and find it. Pure."""
 
 from datetime import datetime, timedelta
 
@@ -6,18 +6,18 @@ from chalicelib.alert import AlertEvent, Condition
 from chalicelib.conditions.row import AlertState
 
 KEPT = timedelta(days=1)
-"""For how long after its end; a new issue long after may have a better one."""
+"""How long after its end a title is kept; a new issue long after that may have a better one."""
 
 SHORTENED = "…"
-"""Stood in the middle of names of more than 80 characters."""
+"""What replaced the middle of names of more than 80 characters."""
 
 
 def kept(row: AlertState | None, alert: AlertEvent, received_at: datetime) -> AlertEvent:
-    """Give an alert the title that its condition has.
+    """Give an alert the title that its condition already has.
 
-    Its tail, in brackets, sets an alert apart from the siblings that it had when it was first received.
-    Siblings come and go without changing a title; a different name before the brackets is a real change. So
-    are other labels once it has ended: Grafana's classic conditions have those of the series that fires now.
+    The tail, in brackets, tells an alert from the siblings that it had when it was first received. Siblings
+    come and go without changing a title; a different name before the brackets is a real change. So are other
+    labels once it has ended: Grafana's classic conditions have those of the series that fires now.
     """
     before = row.spec.alert if row else None
     if row is None or before is None or (before.title, before.name) == (alert.title, alert.name):

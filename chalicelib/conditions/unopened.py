@@ -1,7 +1,7 @@
-"""Unopened: why a condition that fires has no open issue, and until when. Pure.
+"""Unopened: why a firing condition has no open issue, and until when. Pure.
 
-The cases are all there are: whoever words them matches on every one, and mypy names a case that is left out.
-`until` is when it may change by itself; None where only a person or the provider can change it.
+These are all the cases: code that words them matches every one, and mypy reports a missing case. `until` is
+when it may change by itself; None if only a person or the provider can change it.
 """
 
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class Disabled:
 
 @dataclass(frozen=True, slots=True)
 class InProgress:
-    """A worker is at it, or was stopped midway; its claim ends by itself."""
+    """A worker has it, or was stopped midway; its claim ends by itself."""
 
     name = "IN_PROGRESS"
 
@@ -36,7 +36,7 @@ class InProgress:
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
-    """A step began, and nobody knows yet whether it took effect: its outcome is looked for first."""
+    """A step began, and nobody knows yet whether it took effect: its outcome is searched for first."""
 
     name = "OUTCOME_UNKNOWN"
 
@@ -47,7 +47,7 @@ class Unfinished:
 
 @dataclass(frozen=True, slots=True)
 class ClosedByPerson:
-    """A person closed the issue while it fired; with `until`, it flaps, and is quiet until then."""
+    """A person closed the issue while it fired; with `until`, it flaps, and stays quiet until then."""
 
     name = "CLOSED_BY_PERSON"
 
@@ -59,7 +59,7 @@ class ClosedByPerson:
 
 @dataclass(frozen=True, slots=True)
 class NotPlanned:
-    """A person closed the issue before this one as not planned, which keeps its recurrences quiet."""
+    """A person closed the issue before this one as not planned, so repeats of it stay quiet."""
 
     name = "NOT_PLANNED"
 
@@ -90,9 +90,9 @@ class Snoozed:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """The budget put it off: a limit of ours or GitHub's, or GitHub does not answer.
+    """The budget put it off: because of a limit of ours or GitHub's, or because GitHub does not answer.
 
-    `refusal` is what GitHub said before that, if it said anything.
+    `refusal` is what GitHub answered before that, if it did.
     """
 
     name = "PUT_OFF"
@@ -108,7 +108,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Failing:
-    """The last step failed, as GitHub refused it or did not answer; it is tried again at `until`."""
+    """The last step failed, since GitHub refused it or did not answer; it is retried at `until`."""
 
     name = "REFUSED"
 
@@ -118,7 +118,7 @@ class Failing:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """Nothing stands in its way: the next run of reconcile takes it."""
+    """Nothing is in its way: the next run of reconcile takes it."""
 
     name = "DUE"
 
@@ -143,7 +143,7 @@ WISHES = (ClosedByPerson, NotPlanned, Muted, Snoozed, Held)
 
 
 def unopened(row: AlertState, now: datetime, policy: Policy) -> Unopened | None:
-    """Say why a row has no open issue; None where it has one, or is neither firing nor news."""
+    """Return why a row has no open issue; None if it has one, or is neither firing nor news."""
     issue, spec = row.status.issue, row.spec
     wanted = spec.condition is Condition.FIRING and not (issue and issue.open)
     if spec.alert is None or not (wanted or notifications.missing(row, now)):
@@ -162,7 +162,7 @@ def unopened(row: AlertState, now: datetime, policy: Policy) -> Unopened | None:
 
 
 def _wished(wish: Step, issue: Issue | None, row: AlertState, policy: Policy) -> Unopened:
-    """Name the wish that a plan leaves GitHub alone for, or last says so."""
+    """Return the wish because of which a plan leaves GitHub unchanged, or that is to be reported last."""
     match wish:
         case Nothing(Quiet.SNOOZED, until):
             return Snoozed(issue.ref if issue else row.status.predecessor, until)
@@ -180,7 +180,7 @@ def _wished(wish: Step, issue: Issue | None, row: AlertState, policy: Policy) ->
 
 
 def refusal_now(row: AlertState) -> Refusal | None:
-    """What GitHub said in this episode; what it said in an earlier one is over."""
+    """Return GitHub's refusal in this episode; one from an earlier episode no longer counts."""
     refusal, began = row.status.refusal, row.spec.began_by_our_clock
     return refusal if refusal and (began is None or refusal.at >= began) else None
 

@@ -10,15 +10,15 @@ from chalicelib.conditions.nothing import Held, Quiet
 from chalicelib.routing import Routing
 
 LONGEST = timedelta(days=30)
-"""How long one window of the file may last."""
+"""The longest window that the file may have."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a window covers: alerts that match everything named here; if nothing is named, every alert.
+    """What a window covers: alerts that match everything named here; every alert if nothing is named.
 
-    `repository` is where the alert's issue would be. Of an alert with several teams all must be named, as the
-    others asked for nothing.
+    `repository` is where the alert's issue would be. For an alert with several teams all must be named, since
+    the others asked for nothing.
     """
 
     repository: str = ""
@@ -48,17 +48,17 @@ class Window:
     by: str = ""
 
     def at(self, now: datetime) -> Iterator["Window"]:
-        """Give itself, if it is active now."""
+        """Yield itself, if it is active now."""
         if self.begins <= now < self.ends:
             yield self
 
 
 @dataclass(frozen=True, slots=True)
 class Recurring:
-    """A window that comes back on some days of the week, 0 being Monday, at a time of its zone.
+    """A window that comes back on some days of the week, 0 being Monday, at a time of day in its time zone.
 
-    It begins by the clock on the wall, and lasts the same in every season. A time that a change of clocks
-    skips counts as if the clocks had not changed; of one that comes twice, the first counts (PEP 495).
+    It begins by local time, and lasts equally long in every season. A local time that a clock change skips
+    counts as if the clocks had not changed; if it occurs twice, the first counts (PEP 495).
     """
 
     days: frozenset[int]
@@ -69,7 +69,7 @@ class Recurring:
     reason: str = ""
 
     def at(self, now: datetime) -> Iterator[Window]:
-        """Give each of its occurrences that is active now."""
+        """Yield each of its occurrences that is active now."""
         today = now.astimezone(self.zone).date()
         for back in range(self.lasts.days + 2):
             day = today - timedelta(days=back)
@@ -94,5 +94,5 @@ def covering(alert: AlertEvent, rules: Iterable[Rule], routing: Routing, now: da
 
 
 def held_by(window: Window) -> Held:
-    """Say of a row that a window holds it back."""
+    """Return what a window that holds a row back looks like in the row."""
     return Held(Quiet.MAINTENANCE, window.ends, window.reason, window.by)

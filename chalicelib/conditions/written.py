@@ -1,4 +1,4 @@
-"""Written: what the labels and comments that we wrote change in the status. Pure."""
+"""Written: how the labels and comments that we wrote change the status. Pure."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -10,9 +10,9 @@ from chalicelib.conditions.row import AlertState, Status
 
 
 def labelled(row: AlertState, *, added: tuple[str, ...] = (), removed: str | None = None) -> Status:
-    """Labels of ours were added or taken away.
+    """Record that labels of ours were added or removed.
 
-    One that GitHub would not set counts as set, so that it is tried once.
+    One that GitHub would not set counts as set, so that it is tried only once.
     """
     issue = row.status.issue
     if issue is None:
@@ -22,9 +22,9 @@ def labelled(row: AlertState, *, added: tuple[str, ...] = (), removed: str | Non
 
 
 def commented(row: AlertState, priority: Priority, key: str, now: datetime) -> Status:
-    """A comment of ours stands; only an escalation calls the people of its priority, or of the next tier.
+    """Record a comment of ours; only an escalation calls the people of its priority, or of the next tier.
 
-    Where the end of a snooze is told, and where it becomes urgent, it waits for people from now on.
+    When a snooze ends, or the alert becomes urgent, it waits for people from now on.
     """
     issue = row.status.issue
     if issue is None:
@@ -51,6 +51,6 @@ def commented(row: AlertState, priority: Priority, key: str, now: datetime) -> S
 
 
 def comments_closed(row: AlertState) -> Status:
-    """The issue takes no more comments; its body still tells."""
+    """Record that the issue takes no more comments; its body is still updated."""
     issue = row.status.issue
     return replace(row.status, issue=replace(issue, comments_closed=True)) if issue else row.status
