@@ -1,30 +1,30 @@
-"""Everything that can go wrong, by what it means for the one who asked.
+"""Everything that can go wrong, by what it means for the caller.
 
 AlertingError
     ConfigurationError      a setting, secret or routing table is wrong; every fault is named
     Rejected                this message can never succeed: to the DLQ, with the reason and what to fix
-    NotAccepted             the webhook's answer to a request it does not take, with its HTTP status
+    NotAccepted             the webhook's answer to a request it does not accept, with its HTTP status
     StoreUnavailable        the table did not answer: back to the queue, however long it takes
     Contended               others kept changing the row, or a newer version wrote it: the same
     StoreRefused            the table will never take this write: leave the message, which redrive ends
     QueueUnavailable        a queue did not take a message: leave the message in the queue
     TopicUnavailable        the topic did not take every alert: the sender must send again
-    AlarmsUnavailable       CloudWatch did not say how alarms are: nothing is concluded from that
+    AlarmsUnavailable       CloudWatch did not report its alarms: nothing is concluded from that
     AlertsNotListed         Alertmanager or Grafana did not list its alerts: nothing is concluded either
     GitHubError
         TooLate             not sent: the call could outlast the lease
         Unavailable         no answer, and nothing changed (not sent, or only a read): later
         RateLimited         GitHub asks to wait until a time: later, then
-        OutcomeUnknown      a write went without an answer (timeout, 5xx): it may have happened
+        OutcomeUnknown      a write got no answer (timeout, 5xx): it may have happened
         Refused             GitHub said no, and nothing happened
             Gone            the issue was deleted
-            OutOfSight      the issue was moved to where the App is not, for its repository is in sight
+            OutOfSight      the issue was moved to where the App is not, since its repository is in sight
             Invalid         validation failed, on the named fields
             Suspended       the App is suspended where the repository is: a person can restore it
             CommentsClosed  the issue takes no more comments (locked, or 2,500 of them)
 
-Those named after what does not exist, such as TableMissing, are also kinds of Missing: they say where to
-make it, and are logged once an invocation.
+Those named after something that is missing, such as TableMissing, are also kinds of Missing: they say where
+to create it, and are logged once an invocation.
 """
 
 from dataclasses import dataclass
@@ -46,8 +46,8 @@ class ConfigurationError(AlertingError):
 class Rejected(AlertingError):
     """This message can never succeed.
 
-    `reason` is a constant such as `MISSING_TEAM` (metric dimension, DLQ attribute); `fix` tells a person
-    what to change.
+    `reason` is a constant such as `MISSING_TEAM` (metric dimension, DLQ attribute); `fix` says what a person
+    has to change.
     """
 
     def __init__(self, reason: str, explanation: str, fix: str) -> None:
@@ -57,9 +57,9 @@ class Rejected(AlertingError):
 
 
 class NotAccepted(AlertingError):
-    """The webhook does not take this request: `status` and one clear sentence for the sender.
+    """The webhook does not accept this request: `status` and one clear sentence for the sender.
 
-    Where that is our fault, `event` names the problem. `retry_after` is in seconds.
+    If that is our fault, `event` names the problem. `retry_after` is in seconds.
     """
 
     def __init__(
@@ -77,7 +77,7 @@ class StoreUnavailable(AlertingError):
 
 
 class StoreRefused(AlertingError):
-    """The table refuses this very call, whenever it is made, as it does an item of more than 400 KB."""
+    """The table refuses this call whenever it is made, as it does an item of more than 400 KB."""
 
 
 class Contended(AlertingError):
@@ -97,7 +97,7 @@ class AlarmsUnavailable(AlertingError):
 
 
 class AlertsNotListed(AlertingError):
-    """Alertmanager or Grafana did not answer, may not be asked, or answered something else."""
+    """Alertmanager or Grafana did not answer, may not be asked, or gave an unexpected answer."""
 
 
 class GitHubError(AlertingError):
@@ -120,7 +120,7 @@ class Unavailable(GitHubError):
 
 
 class RateLimited(GitHubError):
-    """GitHub did nothing and asks to wait; `retry_at` is None where it did not say until when."""
+    """GitHub did nothing and asks to wait; `retry_at` is None if it did not say until when."""
 
     def __init__(
         self, message: str, *, retry_at: datetime | None, status: int, request_id: str | None
@@ -130,11 +130,11 @@ class RateLimited(GitHubError):
 
 
 class OutcomeUnknown(GitHubError):
-    """The call may or may not have taken effect; never to be taken for "not done"."""
+    """The call may or may not have taken effect; this must never count as "not done"."""
 
 
 class Refused(GitHubError):
-    """GitHub said no; nothing happened, and asking the same again at once is of no use."""
+    """GitHub said no; nothing happened, and asking the same again at once is pointless."""
 
 
 class Gone(Refused):
@@ -147,7 +147,7 @@ class OutOfSight(Refused):
 
 @dataclass(frozen=True, slots=True)
 class FieldFault:
-    """A field of a request that GitHub did not accept, and the `values` in it where it names any.
+    """A field of a request that GitHub did not accept, and its rejected `values` if GitHub names any.
 
     `code` is GitHub's own, such as `invalid` or `already_exists`.
     """
@@ -173,27 +173,27 @@ class CommentsClosed(Refused):
 
 
 class Missing(AlertingError):
-    """Something is not there: the text says what, and where to make it."""
+    """Something is missing: the text says what, and where to create it."""
 
 
 class SecretMissing(ConfigurationError, Missing):
-    """A secret is not there, or not for this function to read."""
+    """A secret does not exist, or this function may not read it."""
 
 
 class TableMissing(StoreUnavailable, Missing):
-    """There is no state table."""
+    """The state table does not exist."""
 
 
 class QueueMissing(QueueUnavailable, Missing):
-    """There is no such queue."""
+    """The queue does not exist."""
 
 
 class TopicMissing(TopicUnavailable, Missing):
-    """There is no topic."""
+    """The topic does not exist."""
 
 
 class RepositoryMissing(Refused, Missing):
-    """There is no such repository, or the App is not installed on it."""
+    """The repository does not exist, or the App is not installed on it."""
 
 
 class Suspended(Refused, Missing):

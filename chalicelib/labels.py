@@ -11,10 +11,10 @@ STALE_LABEL = "alert:stale"
 UNKNOWN_LABEL = "routing:unknown"
 
 ROUTED_PREFIXES = (AREA_LABEL, "Pri:", "Team:", "Source:")
-"""How the labels begin that routing sets on every issue."""
+"""Prefixes of the labels that routing sets on every issue."""
 
 OUR_PREFIXES = (*ROUTED_PREFIXES, "alert:", "routing:")
-"""How labels begin that nobody else sets."""
+"""Prefixes of labels that nobody else sets."""
 
 MAX_LABEL = 50
 """GitHub's limit, in characters."""
@@ -25,7 +25,7 @@ _DESCRIPTIONS = {
     "Pri:P1": ("d93f0b", "High"),
     "Pri:P2": ("fbca04", "Medium"),
     "Pri:P3": ("c5c9ce", "Low"),
-    BOARD_LABEL: ("1d76db", "Shows how things are; close it to do without"),
+    BOARD_LABEL: ("1d76db", "Lists what is open; close it if you do not want it"),
     FLAPPING_LABEL: ("f9a825", "Fires and recovers again and again; stays open until it is quiet"),
     NOTIFICATION_LABEL: ("c2e0c6", "News for a person; close it once it is read"),
     QUIET_LABEL: ("bfd4f2", "No comments are added here while this label is set"),
@@ -43,7 +43,7 @@ _OTHER = ("ededed", "Set on alerts by their routing")
 
 
 def describe_label(name: str) -> tuple[str, str]:
-    """Give the colour (six hex digits) and the description with which a label is created."""
+    """Return the colour (six hex digits) and the description with which a label is created."""
     kind, _, rest = name.partition(":")
     color, description = _DESCRIPTIONS.get(name) or _KINDS.get(kind, _OTHER)
     return color, description.format(rest)

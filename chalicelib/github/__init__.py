@@ -1,1 +1,1 @@
-"""GitHub's API: what is asked, what answers mean, the App's authentication, and the client."""
+"""GitHub's API: requests, what its answers mean, the App's authentication, and the client."""

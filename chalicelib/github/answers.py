@@ -1,4 +1,4 @@
-"""Answers: issues and comments as GitHub sends them -> what of them matters. Pure."""
+"""Answers: issues and comments as GitHub sends them -> the parts that matter. Pure."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,18 +14,18 @@ Model = TypeVar("Model")
 
 
 INSIDERS = ("OWNER", "MEMBER", "COLLABORATOR", "CONTRIBUTOR")
-"""The last may also be a member who hides the membership (github.com/actions/github-script/issues/643)."""
+"""CONTRIBUTOR may also be a member who hides the membership (github.com/actions/github-script/issues/643)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Us:
-    """Who we are on GitHub: the App's id, and its bot's login, which changes when the App is renamed."""
+    """Who we are on GitHub: the App's id, and its bot's login, which changes if the App is renamed."""
 
     app: int
     login: str
 
     def wrote(self, user: "_User | None", through: "_App | None") -> bool:
-        """Whether we wrote something: by the App it came through, where GitHub says so, else by the login."""
+        """Whether we wrote something: by the App, if GitHub names it, otherwise by the login."""
         if user is None or user.type == "User":
             return False
         return through.id == self.app if through and self.app else user.login == self.login
@@ -96,7 +96,7 @@ class _Issue(BaseModel):
         )
 
     def _closer(self, us: Us, *, by_us: bool) -> Closer:
-        """Of a closing GitHub tells the account alone: ours is the author of what is ours."""
+        """Say who closed it: GitHub only names the account, and ours is the author of our own issues."""
         author, closer = self.user, self.closed_by
         same = by_us and author is not None and closer is not None and 0 != author.id == closer.id
         return Closer.US if same or us.wrote(closer, None) else Closer.PERSON
@@ -125,7 +125,7 @@ _LABELS = TypeAdapter(list[_Label])
 
 
 def read(parse: Callable[[bytes], Model], request: Request, response: Response) -> Model:
-    """Read an answer of success; raises the classified error where it is not what the API documents."""
+    """Read a successful answer; raises the classified error if it is not what the API documents."""
     try:
         return parse(response.content)
     except ValidationError as error:
@@ -161,7 +161,7 @@ def read_comments(request: Request, response: Response, us: Us) -> list[str]:
 
 
 def read_spoken(request: Request, response: Response, us: Us) -> list[PersonComment]:
-    """Read the comments that are not our own."""
+    """Read the comments that are not ours."""
     return [
         PersonComment(
             each.id, each.user.login, each.body or "", each.created_at, each.author_association in INSIDERS
@@ -177,5 +177,5 @@ def read_name(request: Request, response: Response) -> str:
 
 
 def may_write(request: Request, response: Response) -> bool:
-    """Read whether a permission lets somebody write; `maintain` is told as `write`, `triage` as `read`."""
+    """Read whether a permission allows writing; GitHub reports `maintain` as `write`, `triage` as `read`."""
     return read(_Permission.model_validate_json, request, response).permission in ("admin", "write")

@@ -1,4 +1,4 @@
-"""The App's own endpoints, asked with its JWT: where it is installed, and tokens for what it reaches there.
+"""The App's own endpoints, called with its JWT: where it is installed, and tokens for those installations.
 
 docs.github.com/en/rest/apps/apps
 """
@@ -19,7 +19,7 @@ _RENAMED = re.compile(r"/repositories/([0-9]{1,18})/installation$")
 
 
 class _Answer(BaseModel):
-    model_config = ConfigDict(hide_input_in_errors=True)  # or a token would appear in an error's text
+    model_config = ConfigDict(hide_input_in_errors=True)  # otherwise errors would contain tokens
 
 
 class Installation(_Answer):
@@ -36,7 +36,7 @@ class Installation(_Answer):
 
 
 class Repository(_Answer):
-    """A repository, whatever name it was requested by."""
+    """A repository, whatever name it was requested under."""
 
     id: int
 
@@ -44,7 +44,7 @@ class Repository(_Answer):
 class Token(_Answer):
     """An installation token."""
 
-    # A token that no header can carry would be shown in the error about it.
+    # A token that cannot be sent in a header would be shown in the error about it.
     token: Annotated[str, StringConstraints(pattern=r"^[!-~]+$")] = Field(repr=False)
     expires_at: AwareDatetime
 
@@ -54,13 +54,13 @@ Send = Callable[[Request, str], Response]
 
 
 class AppEndpoints:
-    """Asks as the App; raises the classified errors. `now` is GitHub's time as far as it is known."""
+    """Makes calls as the App; raises the classified errors. `now` is GitHub's time as far as it is known."""
 
     def __init__(self, app: App, send: Send, now: Callable[[], datetime]) -> None:
         self._app, self._send, self._now = app, send, now
 
     def installation(self, repository: str) -> tuple[Installation, int | None]:
-        """Find a repository's installation, and its id where it was renamed or moved.
+        """Find a repository's installation, and the repository's id if it was renamed or moved.
 
         GitHub then answers with a redirect, which names the repository by its id.
         """
@@ -80,7 +80,7 @@ class AppEndpoints:
         return read(Installation.model_validate_json, request, answer), int(renamed[1]) if renamed else None
 
     def token(self, installation: Installation, repository: str, narrowed: Mapping[str, Any]) -> Token:
-        """Mint a token for a repository; `narrowed` says what it opens and allows there."""
+        """Mint a token for a repository; `narrowed` limits what it may access and do there."""
         path = f"/app/installations/{installation.id}/access_tokens"
         request = Request("POST", path, repository, narrowed)
         return read(Token.model_validate_json, request, self._ask(request))
@@ -88,14 +88,14 @@ class AppEndpoints:
     def repository_id(self, installation: Installation, repository: str) -> int:
         """Find a repository's id, with a token that can only list repositories.
 
-        Paths of GitHub's API ignore case; nothing says that `repositories` of a token does.
+        Paths of GitHub's API ignore case; it is not documented whether a token's `repositories` do.
         """
         token = self.token(installation, repository, {"permissions": {"metadata": "read"}})
         request = Request("GET", f"/repos/{repository}", repository)
         return read(Repository.model_validate_json, request, self._send(request, token.token)).id
 
     def _ask(self, request: Request) -> Response:
-        """Send as the App; once more if the refusal shows that the JWT was dated by a wrong clock."""
+        """Send as the App; send again if the refusal shows that a wrong clock dated the JWT."""
         signed_at = self._now()
         try:
             return self._send(request, self._app.token(signed_at))

@@ -1,4 +1,4 @@
-"""Authentication as a GitHub App: its id, its key, and the JWT that they make."""
+"""Authentication as a GitHub App: its id, its key, and the JWT made from them."""
 
 import base64
 from dataclasses import dataclass, field
@@ -33,18 +33,18 @@ class App:
         except (ValueError, TypeError, UnsupportedAlgorithm):
             key = None
         if not isinstance(key, RSAPrivateKey):
-            faults.append("github_app_key_base64 is no base64 of the App's private key (RSA, in PEM form)")
+            faults.append("github_app_key_base64 is not base64 of the App's private key (RSA, in PEM form)")
         if faults or not isinstance(key, RSAPrivateKey):
             raise ConfigurationError("alerting-app-secrets", faults)
         return cls(issuer, key)
 
     def token(self, now: datetime) -> str:
-        """Sign a JWT, dated back a minute against clock drift (GitHub's advice)."""
+        """Sign a JWT, dated back a minute against clock drift, as GitHub advises."""
         claims = {"iat": now - CLOCK_DRIFT, "exp": now + JWT_LIFE, "iss": self.issuer}
         return jwt.encode(claims, self.key, algorithm="RS256")
 
     def signs(self, now: datetime) -> bool:
-        """Whether what the key signs is what its public half expects; a damaged one signs something else."""
+        """Whether the key signs what its public half accepts; a damaged key does not."""
         try:
             jwt.decode(
                 self.token(now),
@@ -58,9 +58,9 @@ class App:
 
 
 def _private_key(encoded: str) -> PrivateKeyTypes:
-    """Read the key; `base64` breaks its lines.
+    """Read the key; `base64` may have broken its lines.
 
-    Its numbers are not tested for being prime, which takes a tenth of a cold start: the key is our own,
+    Its numbers are not tested for being prime, which would take a tenth of a cold start: the key is our own,
     GitHub refuses what a damaged one signs, and `doctor` finds it.
     """
     pem = base64.b64decode("".join(encoded.split()), validate=True)

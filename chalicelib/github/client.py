@@ -1,4 +1,4 @@
-"""The socket: sends a request once, in bounded time, and reports how it ended to the budget."""
+"""The client: sends a request once, in bounded time, and reports to the budget how it ended."""
 
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -19,36 +19,36 @@ MOST_CALLS = 3
 
 
 class CallReports(Protocol):
-    """Who says when a write is sent, and is told how calls ended."""
+    """Books the turn of each write, and learns how calls ended."""
 
     def turn(self, owner: str) -> float | None:
-        """Book the sending of a write; returns its time (epoch seconds), None where it cannot be had."""
+        """Book the sending of a write; returns its time (epoch seconds), None if it could not be booked."""
 
     def answered(self, owner: str, response: Response) -> None:
-        """GitHub answered."""
+        """Note that GitHub answered."""
 
     def limited(self, owner: str, retry_at: datetime | None) -> None:
-        """GitHub asked to wait."""
+        """Note that GitHub asked to wait."""
 
     def failed(self, owner: str) -> None:
-        """GitHub did not answer."""
+        """Note that GitHub did not answer."""
 
 
 class Clock(Protocol):
-    """The time, and the passing of it."""
+    """The time, and a way to wait."""
 
     def now(self) -> datetime:
         """The time in UTC."""
 
     def sleep(self, seconds: float) -> None:
-        """Let time pass."""
+        """Wait."""
 
 
 class GitHubClient:
     """Sends requests; raises the classified errors of `chalicelib.errors`.
 
-    `timeout` bounds each call; a call that could end after `before` is not sent. Every write, a repeated or
-    redirected one too, waits for its turn at the moment of sending.
+    `timeout` bounds each call; a call that could end after `before` is not sent. Every write, including one
+    that is repeated or redirected, waits for its turn just before it is sent.
     """
 
     def __init__(
@@ -63,15 +63,15 @@ class GitHubClient:
         return self._installations.ready(repository)
 
     def us(self, repository: str) -> Us:
-        """Say who we are there; whoever asks has a token then, so that the next call needs none."""
+        """Say who we are there; this also gets a token, so that the next call needs none."""
         return self._installations.access(repository).us
 
     def us_now(self, repository: str) -> Us:
-        """Look up who we are there: the App may have been renamed a moment ago."""
+        """Look up who we are there now: the App may have been renamed a moment ago."""
         return self._installations.look(repository)
 
     def send(self, request: Request, before: datetime) -> Response:
-        """Send as the installation; once more if it or what the request is about has moved."""
+        """Send as the installation; send again if the installation, the repository or the issue has moved."""
         token = self._token(request)
         try:
             return self._send(request, token, before)
@@ -88,7 +88,7 @@ class GitHubClient:
     def _transferred(self, request: Request, refused: Refused, before: datetime) -> Request | None:
         """Send it again to where its issue was transferred, which a token of one repository cannot see.
 
-        None if the App sees it nowhere; raises Gone if it was deleted there.
+        None if the App cannot see it anywhere; raises Gone if it was deleted there.
         """
         reading = transfers.reading(request) if refusals.doubt(refused) is Doubt.PLACE else None
         if reading is None:
@@ -103,7 +103,7 @@ class GitHubClient:
         return transfers.followed(request, answers.read_ref(reading, answer))
 
     def _send(self, request: Request, credential: str, before: datetime | None = None) -> Response:
-        """Send once and tell the budget how it ended."""
+        """Send once and report to the budget how it ended."""
         request = self._newest.conditional(request, credential)
         try:
             response = self._follow(request, credential, before)
@@ -116,14 +116,14 @@ class GitHubClient:
             self._budget.failed(request.owner)
             raise
         except Refused:
-            # The headers of a 401 count another limit's calls: that of the address.
+            # A 401's headers count the calls of another limit, that of the IP address.
             self._budget.answered(request.owner, Response(400))
             raise
         self._budget.answered(request.owner, response)
         return self._newest.whole(request, response, credential)
 
     def _theirs(self) -> datetime:
-        """What GitHub's clock shows, as its last answer was dated."""
+        """GitHub's time, as its last answer was dated."""
         return self._clock.now() + self._ahead
 
     def _follow(self, request: Request, credential: str, before: datetime | None) -> Response:
@@ -151,7 +151,7 @@ class GitHubClient:
             raise TooLate(f"{request.method} {request.path}: not sent, the lease could end before its answer")
 
     def _on_github(self, request: Request, address: str) -> str:
-        """Take an address out of an answer; raises Refused where it would take the credential elsewhere."""
+        """Take an address from an answer; raises Refused if it would send the credential elsewhere."""
         base = self._http.base_url
         try:
             target = httpx.URL(urljoin(str(base), address))
@@ -184,6 +184,6 @@ class GitHubClient:
             raise Unavailable(
                 f"{request.method} {request.path}: no connection ({type(error).__name__})"
             ) from error
-        except (httpx.HTTPError, httpx.InvalidURL) as error:  # the latter of a location it looks at, unasked
+        except (httpx.HTTPError, httpx.InvalidURL) as error:  # InvalidURL: from a redirect's `location`
             raise protocol.unanswered(request, type(error).__name__) from error
         return Response(answer.status_code, dict(answer.headers), answer.content, address)

@@ -1,4 +1,4 @@
-"""GitHub's clock, as the `Date` of its answers shows it, so that its times can be brought to ours. Pure."""
+"""GitHub's clock, from the `Date` of its answers, so that its times can be converted to ours. Pure."""
 
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -8,7 +8,7 @@ from chalicelib.github.protocol import Response
 
 
 def http_date(text: str) -> datetime | None:
-    """Read a date as HTTP writes it; None where it is not one."""
+    """Read an HTTP date; None if it is not one."""
     try:
         moment = parsedate_to_datetime(text)
     except (ValueError, OverflowError):
@@ -17,6 +17,6 @@ def http_date(text: str) -> datetime | None:
 
 
 def ahead(response: Response, now: datetime) -> timedelta:
-    """How far GitHub's clock is ahead of ours, within a second and at most as far as clocks may be apart."""
+    """How far GitHub's clock is ahead of ours, to a second, and at most as far as clocks may differ."""
     date = http_date(response.headers.get("date", ""))
     return max(-clocks.APART, min(date - now, clocks.APART)) if date else timedelta(0)

@@ -1,12 +1,12 @@
-"""Installations: where the App is installed, and the tokens that open what it may reach there.
+"""Installations: where the App is installed, and the tokens for what it may access there.
 
-A token opens one repository, to read and write issues. One that opens all repositories of an installation
-only reads: an issue that was transferred is not found with a token that cannot read it where it is now
-(docs.github.com/en/rest/issues/issues#get-an-issue).
+A token covers one repository, to read and write issues. A token for all repositories of an installation only
+reads: it is needed to find an issue that was transferred, which a token finds only if it can read the issue
+in its new place (docs.github.com/en/rest/issues/issues#get-an-issue).
 
-None of this is permanent: an App is renamed, removed and installed again, suspended and restored, and a
-repository is renamed, or moves to another owner. What is known of an installation is as old as its token, an
-hour at most, and is looked up again when an answer suggests that it no longer holds.
+None of this is permanent: an App may be renamed, removed and installed again, suspended and restored; a
+repository may be renamed, or move to another owner. What is known of an installation is as old as its token,
+at most an hour, and is looked up again when an answer suggests that it is out of date.
 """
 
 from collections.abc import Callable
@@ -22,17 +22,17 @@ from chalicelib.github.refusals import Doubt, doubt
 
 EXPIRY_MARGIN = timedelta(minutes=5)
 LOOKED = timedelta(minutes=1)
-"""For how long an installation that was looked up is not doubted."""
+"""How long an installation that was looked up is not doubted."""
 
 WORK = {"issues": "write", "metadata": "read"}
 SIGHT = {"issues": "read", "metadata": "read"}
 EVERYWHERE = ""
-"""Instead of a repository's name: all that the installation reaches."""
+"""Stands for all that the installation can access, instead of a repository's name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """A token, and who we are for whom it opens."""
+    """A token, and who we are with it."""
 
     token: str = field(repr=False)
     us: Us
@@ -42,9 +42,9 @@ class Access:
 class Installations:
     """Finds the installation of a repository, and keeps its token until shortly before it expires.
 
-    `now` is GitHub's time as far as it is known: it dates tokens by its own clock, and JWTs are dated for it.
-    An installation that was found for an owner serves all of its repositories, until one of them turns out to
-    be elsewhere.
+    `now` is GitHub's time as far as it is known: tokens expire by GitHub's clock, and JWTs are dated for it.
+    An installation that was found for an owner serves all of the owner's repositories, until one of them
+    turns out to be elsewhere.
     """
 
     def __init__(self, app: App, send: Send, now: Callable[[], datetime]) -> None:
@@ -59,14 +59,14 @@ class Installations:
         return self._valid(self._held(repository, repository))
 
     def access(self, repository: str) -> Access:
-        """Give a valid token that opens only the repository; raises the classified errors."""
+        """Return a valid token for this repository alone; raises the classified errors."""
         if self._held(repository, repository) and not self.ready(repository):
             self._drop_token(repository)
             self._drop_installation(repository)
         found = self._known(repository) or self._look(repository)
         try:
             minted = self._token(found, repository, repository)
-        except Invalid:  # it was renamed, is not where its owner's others are, or is spelled in another case
+        except Invalid:  # renamed, in another installation than its owner's others, or in another case
             if self._just_looked(repository) or not self._moved(repository):
                 if repository.lower() in self._ids:
                     raise
@@ -76,25 +76,25 @@ class Installations:
         return Access(minted.token, found.us, minted.expires_at)
 
     def sight(self, repository: str) -> str:
-        """Give a token that reads the issues of all repositories in the repository's installation."""
+        """Return a token that reads the issues of all repositories in the repository's installation."""
         found = self._known(repository) or self._look(repository)
         if not self._valid(self._held(repository, EVERYWHERE)):
             self._minted.pop((found.id, EVERYWHERE), None)
         return self._token(found, repository, EVERYWHERE).token
 
     def look(self, repository: str) -> Us:
-        """Say who we are there as of now: a renamed App's bot has another login."""
+        """Say who we are there now: a renamed App's bot has another login."""
         return self._look(repository).us
 
     def renewed(self, repository: str, refused: Refused) -> bool:
-        """Whether what was refused is worth sending again, with the access that there is now."""
+        """Whether a refused request is worth sending again, with the access that there is now."""
         match doubt(refused):
             case Doubt.ACCESS:
                 self.forget(repository)
                 return True
             case Doubt.PLACE if not self._just_looked(repository):
                 moved = self._moved(repository)
-                # Were its name now another repository's, the token would open the one that had it before.
+                # If its name now belonged to another repository, the token would be for the wrong one.
                 self._drop_token(repository)
                 return moved
             case _:
@@ -138,19 +138,19 @@ class Installations:
                 self._minted[key] = self._endpoints.token(installation, repository, wanted)
             except Refused as error:
                 if not isinstance(error, Invalid):
-                    self.forget(repository)  # it may have been removed since, and recreated under another id
+                    self.forget(repository)  # it may have been removed, and created again under another id
                 raise
         return self._minted[key]
 
     def _narrowed(self, repository: str) -> dict[str, Any]:
-        """Name what a token opens: by its id where GitHub does not accept the name, such as a former one."""
+        """Name what a token covers: by id if GitHub does not accept the name, such as a former one."""
         renamed = self._ids.get(repository.lower())
         if renamed is None:
             return {"repositories": [repository.partition("/")[2]], "permissions": WORK}
         return {"repository_ids": [renamed], "permissions": WORK}
 
     def _moved(self, repository: str) -> bool:
-        """Look where a repository is, and say whether it was known to be elsewhere."""
+        """Look up where a repository is, and say whether that has changed."""
         before = self._place(repository)
         self._look(repository)
         return self._place(repository) != before
@@ -160,7 +160,7 @@ class Installations:
         return known.id if known else None, self._ids.get(repository.lower())
 
     def _look(self, repository: str) -> Installation:
-        """Look the installation of a repository up, and note it."""
+        """Look up a repository's installation, and note it."""
         self._looked_at[repository.lower()] = self._now()
         found, renamed = self._endpoints.installation(repository)
         for key in self._keys(repository, found):
@@ -171,7 +171,7 @@ class Installations:
         return found
 
     def _keys(self, repository: str, found: Installation) -> list[str]:
-        """Under what it is noted: where it is known already, else for its owner, else for itself alone."""
+        """Return the keys to note it under: those that have it already, its owner, or else itself alone."""
         known = self._known(repository)
         if known is None:
             return [_owner(repository)]

@@ -1,4 +1,4 @@
-"""The issue tracker: what sync needs of GitHub, in the words of issues."""
+"""The issue tracker: what sync needs from GitHub, in terms of issues."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -14,7 +14,7 @@ from chalicelib.labels import AREA_LABEL
 
 OPTIONAL = {"duplicate_issue_id", "assignees"}
 MOST_NAMED = 3
-"""Refusals that each name something to leave out; each costs a write, and the next leaves out the rest."""
+"""How many refusals may each name something to leave out; each costs a write, and the next drops the rest."""
 
 
 class GitHubIssues(GitHubLists):
@@ -28,7 +28,7 @@ class GitHubIssues(GitHubLists):
         self._strangers = Strangers()
 
     def ready(self, repository: str) -> bool:
-        """Say whether a call there needs no other before it."""
+        """Say whether a call there needs no other call before it."""
         return self._client.ready(repository)
 
     def prepare(self, repository: str) -> None:
@@ -58,7 +58,7 @@ class GitHubIssues(GitHubLists):
     def read(self, ref: IssueRef, before: datetime) -> Seen:
         """Read an issue, wherever it was moved to.
 
-        Raises Gone if it was deleted, OutOfSight if it is where the App is not.
+        Raises Gone if it was deleted, OutOfSight if it is where the App is not installed.
         """
         try:
             return self._issue(requests.issue("GET", ref), before)
@@ -70,7 +70,7 @@ class GitHubIssues(GitHubLists):
     def edit(self, ref: IssueRef, changes: dict[str, Any], before: datetime) -> Seen:
         """Change fields of an issue: title, body, state, state_reason, assignees, and its duplicate.
 
-        The last two are left out where GitHub does not take them: the rest is changed all the same.
+        The last two are left out if GitHub does not accept them; the rest is changed anyway.
         """
         try:
             return self._issue(requests.issue("PATCH", ref, body=changes), before)
@@ -82,11 +82,11 @@ class GitHubIssues(GitHubLists):
         return self._issue(requests.issue("PATCH", ref, body=lesser), before)
 
     def add_labels(self, ref: IssueRef, labels: tuple[str, ...], before: datetime) -> None:
-        """Add labels; those that are there stay."""
+        """Add labels; existing ones stay."""
         self._client.send(requests.issue("POST", ref, "/labels", {"labels": list(labels)}), before)
 
     def remove_label(self, ref: IssueRef, label: str, before: datetime) -> None:
-        """Take a label off."""
+        """Remove a label."""
         self._client.send(requests.remove_label(ref, label), before)
 
     def add_sub_issue(self, parent: IssueRef, child: int, before: datetime) -> None:
@@ -94,11 +94,11 @@ class GitHubIssues(GitHubLists):
         self._client.send(requests.add_sub_issue(parent, child), before)
 
     def comment(self, ref: IssueRef, body: str, before: datetime) -> None:
-        """Add a comment; raises CommentsClosed where the issue takes none."""
+        """Add a comment; raises CommentsClosed if the issue takes none."""
         self._client.send(requests.issue("POST", ref, "/comments", {"body": body}), before)
 
     def may_write(self, repository: str, login: str, before: datetime) -> bool:
-        """Say whether somebody may write to the repository; one whom GitHub does not know may not."""
+        """Say whether somebody may write to the repository; a login that GitHub does not know may not."""
         request = requests.permission(repository, login)
         try:
             may = answers.may_write(request, self._client.send(request, before))
@@ -111,7 +111,7 @@ class GitHubIssues(GitHubLists):
         return may
 
     def refused(self, repository: str, now: datetime) -> frozenset[str]:
-        """Name those who, as GitHub said a moment ago, may not write; asks nobody."""
+        """Name those who may not write, as GitHub said recently; makes no call."""
         return self._strangers.of(repository, now)
 
     def assignable(self, repository: str, login: str, before: datetime) -> bool:
@@ -125,12 +125,12 @@ class GitHubIssues(GitHubLists):
         return True
 
     def name_now(self, repository: str, before: datetime) -> str:
-        """Give a repository's current name, as owner/name."""
+        """Return a repository's current name, as owner/name."""
         request = requests.repository(repository)
         return answers.read_name(request, self._client.send(request, before))
 
     def react(self, ref: IssueRef, comment: int, content: str, before: datetime) -> None:
-        """React to a comment, if it is still there; GitHub keeps one reaction of a kind."""
+        """React to a comment, if it still exists; GitHub keeps one reaction of each kind."""
         try:
             self._client.send(requests.react(ref.repository, comment, content), before)
         except Refused as error:
@@ -146,7 +146,7 @@ class GitHubIssues(GitHubLists):
         self._client.send(requests.dress_label(repository, label), before)
 
     def _in_sight(self, repository: str, before: datetime) -> bool:
-        """Say whether the issues of a repository can be read: else what is not found proves nothing."""
+        """Say whether the issues of a repository can be read; if not, a missing issue proves nothing."""
         try:
             self._client.send(requests.list_open_issues(repository, AREA_LABEL), before)
         except Refused:
@@ -154,11 +154,11 @@ class GitHubIssues(GitHubLists):
         return True
 
     def _issue(self, request: Request, before: datetime) -> Seen:
-        # First who we are: were it looked up after the call, its failing would hide that the call had effect.
+        # Who we are comes first: if that look-up failed after the call, it would hide the call's effect.
         us = self._client.us(request.repository)
         return answers.read_issue(request, self._client.send(request, before), us)
 
 
 def _not_found(error: Refused) -> bool:
-    """Whether what was asked for is not there, though its repository is."""
+    """Whether what was asked for does not exist, though its repository does."""
     return error.status == 404 and not isinstance(error, RepositoryMissing)

@@ -14,20 +14,20 @@ from chalicelib.github.answers import Us
 from chalicelib.github.protocol import Request, Response
 
 MOST_PAGES = 500
-"""Where a list is taken not to end; how much of one is read is bounded by time."""
+"""A longer list is taken for one that never ends; reading is bounded by time anyway."""
 
 
 class Client(Protocol):
     """Sends requests as the App."""
 
     def ready(self, repository: str) -> bool:
-        """Say whether a call there needs no other before it."""
+        """Say whether a call there needs no other call before it."""
 
     def us(self, repository: str) -> Us:
-        """Say who we are there, and be ready."""
+        """Say who we are there, and get a token."""
 
     def us_now(self, repository: str) -> Us:
-        """Look up who we are there."""
+        """Look up who we are there now."""
 
     def send(self, request: Request, before: datetime) -> Response:
         """Send once; raises the classified errors."""
@@ -49,7 +49,7 @@ class GitHubLists:
 
         Never by the search API, whose index lags.
         """
-        us = self._client.us_now(repository)  # under a former login the list would be empty
+        us = self._client.us_now(repository)  # with a former login the list would be empty
         request = requests.list_issues(repository, us.login, label, since - clocks.APART)
         for page, response in self._pages(request, before):
             yield from answers.read_issues(page, response, us)
@@ -65,8 +65,9 @@ class GitHubLists:
     ) -> Iterator[list[Seen]]:
         """Go through the issues with a label changed since a time, by the time of their change, in pages.
 
-        A page is asked for by the time at which the last one ended: what is changed on the way moves to the
-        end of the list, and pages by number would shift. It may show again what changed in the same second.
+        Each page is requested from the time at which the last one ended: an issue that changes meanwhile
+        moves to the end of the list, so numbered pages would shift. A page may repeat issues that changed in
+        the same second.
         """
         us = self._client.us(repository)
         request = requests.list_by_change(repository, label, since, only_open=only_open)
@@ -102,7 +103,7 @@ class GitHubLists:
             yield from answers.read_labels(page, response)
 
     def _pages(self, request: Request, before: datetime) -> Iterator[tuple[Request, Response]]:
-        """Walk through a list; raises Unavailable where it does not end, since half a list proves nothing."""
+        """Go through a list; raises Unavailable if it does not end, since half a list proves nothing."""
         for _ in range(MOST_PAGES):
             response = self._client.send(request, before)
             yield request, response

@@ -1,9 +1,9 @@
-"""The newest answers: a read names what was last shown of an issue, and GitHub says if that still holds.
+"""The newest answers: a read names the last known version of an issue, and GitHub says if that is current.
 
-It says so by 304, which costs nothing of the primary limit
-(docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api). The tag that names an
-answer is made of all that it shows, so that no change is missed, and of the token: after an hour at most
-there is another one, and the issue comes whole (github.com/github/docs/issues/34689). Pure.
+If it is, GitHub answers 304, which does not count towards the primary limit
+(docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api). The ETag covers everything
+in the answer, so no change is missed, and the token: after an hour at most the token changes, and the issue
+is sent in full (github.com/github/docs/issues/34689). Pure.
 """
 
 import re
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from chalicelib.github.protocol import NOT_MODIFIED, Request, Response
 
 MOST = 1000
-"""Issues of which the newest answer is kept, each in some three kilobytes."""
+"""How many issues' newest answers are kept, each some three kilobytes."""
 
 _ONE_ISSUE = re.compile(r"/repos/[^/]+/[^/]+/issues/[0-9]+")
 
@@ -27,18 +27,18 @@ class _Answer:
 
 
 class NewestAnswers:
-    """What GitHub last showed of issues, to a read or as the outcome of a write."""
+    """What GitHub last showed of issues, in answer to a read or a write."""
 
     def __init__(self) -> None:
         self._about: dict[str, _Answer] = {}
 
     def conditional(self, request: Request, reader: str) -> Request:
-        """Ask for an issue only if it is not as it was last shown to the token; leave other requests."""
+        """Ask for an issue only if it changed since this token read it; return other requests as they are."""
         known = self._about.get(request.path) if request.method == "GET" else None
         return replace(request, etag=known.etag) if known and known.reader == reader else request
 
     def whole(self, request: Request, response: Response, reader: str) -> Response:
-        """Give the whole answer to a request that succeeded, and keep it if it shows an issue."""
+        """Return the full answer to a request that succeeded, and keep it if it shows an issue."""
         if response.status == NOT_MODIFIED:
             return replace(response, status=200, content=zlib.decompress(self._about[request.path].content))
         path, etag = _shown(request, response), response.headers.get("etag")
@@ -48,7 +48,7 @@ class NewestAnswers:
         return response
 
     def _make_room(self, path: str, repository: str, reader: str) -> None:
-        """Forget what was known of an issue, what an earlier token was told, and if need be the oldest."""
+        """Forget an issue's earlier answer, answers to an earlier token, and if necessary the oldest."""
         for other, known in list(self._about.items()):
             outlived = known.repository == repository and known.reader != reader
             if other == path or outlived or len(self._about) >= MOST:
@@ -56,7 +56,7 @@ class NewestAnswers:
 
 
 def _shown(request: Request, response: Response) -> str | None:
-    """Name the issue that an answer shows, by its path."""
+    """Return the path of the issue that an answer shows."""
     if request.method == "POST":
         number = response.headers.get("location", "").rpartition("/")[2]
         path = f"{request.path}/{number}"

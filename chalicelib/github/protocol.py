@@ -1,6 +1,6 @@
-"""What is known of GitHub's REST API and is no socket: requests out, answers in, and the lack of one. Pure.
+"""What is known of GitHub's REST API, without a socket: requests, answers, and missing answers. Pure.
 
-Rules from docs.github.com/en/rest (version 2022-11-28). What an answer that is no success means: `refusals`.
+Rules from docs.github.com/en/rest (version 2022-11-28). `refusals` says what unsuccessful answers mean.
 """
 
 import re
@@ -24,8 +24,8 @@ _NEXT = re.compile(r'<([^<>]*)>[ \t]*;[^,<>]*\brel="?next\b')
 class Request:
     """One call.
 
-    `path` begins with a slash and may hold a query, `repository` says whose installation pays for it. `etag`
-    names an answer that is known: while that holds, it does not come again.
+    `path` begins with a slash and may contain a query, `repository` says whose installation is used. `etag`
+    names an answer that we have: GitHub does not send it again while it is current.
     """
 
     method: str
@@ -36,18 +36,18 @@ class Request:
 
     @property
     def owner(self) -> str:
-        """The account whose installation, and so whose budget, it is."""
+        """The account whose installation, and whose budget, is used."""
         return self.repository.split("/")[0]
 
     @property
     def reads(self) -> bool:
-        """Whether it changes nothing that matters: a token minted for nobody is just minted again."""
+        """Whether it changes nothing that matters: if a minted token is lost, another one is minted."""
         return self.method in READS or self.path.startswith("/app/")
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One answer; header names in lower case, `address` is where redirects have led to."""
+    """One answer; header names are in lower case, `address` is where redirects have led."""
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -56,17 +56,17 @@ class Response:
 
     @property
     def request_id(self) -> str | None:
-        """GitHub's name for the call, for its support."""
+        """GitHub's id for the call, which its support asks for."""
         return self.headers.get("x-github-request-id")
 
     @property
     def remaining(self) -> int | None:
-        """Calls left of the primary limit."""
+        """How many calls are left of the primary limit."""
         return integer(self.headers.get("x-ratelimit-remaining"))
 
     @property
     def reset(self) -> int | None:
-        """Epoch seconds, by GitHub's clock, at which the primary limit is whole again."""
+        """Epoch seconds, by GitHub's clock, at which the primary limit resets."""
         return integer(self.headers.get("x-ratelimit-reset"))
 
     @property
@@ -76,22 +76,22 @@ class Response:
         return found[1] if found else None
 
     def json(self) -> Any:
-        """Read the body; None if it is not JSON, such as a proxy's page."""
+        """Read the body; None if it is not JSON, such as a proxy's error page."""
         return texts.parsed(self.content)
 
 
 def integer(text: str | None) -> int | None:
-    """Read a header that is a number; None where it is not one."""
+    """Read a number from a header; None if it is not one."""
     return int(text) if text and re.fullmatch("[0-9]{1,15}", text) else None
 
 
 def unreadable(request: Request, response: Response) -> GitHubError:
-    """Classify an answer of success that is not what the API documents."""
+    """Classify a successful answer that is not what the API documents."""
     return unanswered(request, f"an unreadable answer ({response.status})", response)
 
 
 def unanswered(request: Request, what: str, response: Response | None = None) -> GitHubError:
-    """No answer came, or none that says what happened: of a write nobody knows whether it did."""
+    """No answer came, or none that says what happened: nobody knows whether a write took effect."""
     kind = Unavailable if request.reads else OutcomeUnknown
     return kind(
         f"{name(request)}: {what}",

@@ -1,4 +1,4 @@
-"""Rate limits, as an answer of GitHub describes them: its times by our clock. Pure.
+"""Rate limits, as an answer from GitHub describes them, with times by our own clock. Pure.
 
 docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
 """
@@ -12,12 +12,12 @@ from chalicelib.github.protocol import Response, integer
 LONGEST_WAIT = timedelta(days=1)
 LONGEST_RESET = timedelta(hours=2)
 WORDS = ("rate limit", "abuse detection")
-"""What names a limit; the secondary one was called the abuse detection mechanism, and at times still is."""
+"""Words in messages about limits; the secondary one was once called the abuse detection mechanism."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A limit that was exceeded, and when to try again; None where GitHub does not say."""
+    """A limit that was exceeded, and when to try again; None if GitHub does not say."""
 
     retry_at: datetime | None
 
@@ -38,16 +38,16 @@ def rate_limit(response: Response, message: str, now: datetime) -> Limit | None:
 
 
 def reset(response: Response, now: datetime) -> float | None:
-    """When the primary limit is whole again, in epoch seconds; None where GitHub does not say.
+    """When the primary limit resets, in epoch seconds; None if GitHub does not say.
 
-    `x-ratelimit-reset` is by GitHub's clock: were it taken by ours, a clock ahead of GitHub's would ask again
+    `x-ratelimit-reset` is by GitHub's clock: read by our own clock, if that is ahead, it would let us call
     before the reset, which GitHub counts against the App.
     """
     return response.reset - dates.ahead(response, now).total_seconds() if response.reset else None
 
 
 def _retry_at(retry_after: str, response: Response, now: datetime) -> datetime | None:
-    """Read seconds, or the date that proxies send; None where it is neither."""
+    """Read seconds, or the date that proxies send; None if it is neither."""
     seconds = integer(retry_after)
     if seconds is not None:
         return now + min(timedelta(seconds=min(seconds, 10**9)), LONGEST_WAIT)

@@ -1,10 +1,10 @@
-"""Refusals: what an answer of GitHub that is no success means, each status in one place. Pure.
+"""Refusals: what an unsuccessful answer from GitHub means, each status in one place. Pure.
 
-Of those that put what is known of an installation in doubt (docs.github.com/en/rest/apps/apps):
+Some put in doubt what is known of an installation (docs.github.com/en/rest/apps/apps):
 
     401                    the token expired or was revoked, or the installation was removed
     404                    the repository may have moved to another owner, and so to another installation
-    403 "not accessible"   the same, of a public repository: anybody's token reads it
+    403 "not accessible"   the same, for a public repository: any token can read it
     403 "suspended"        nothing is in doubt: a person suspended the App there, and can restore it
 """
 
@@ -32,7 +32,7 @@ NO_CONTENT = 204
 LONGEST_MESSAGE = 300
 MOST_ERRORS = 5
 SHOWN = ("assignees", "labels")
-"""Fields whose values are shown: what stands in the others may be an alert's text."""
+"""Fields whose values are shown: the others may contain an alert's text."""
 
 
 class Doubt(StrEnum):
@@ -44,7 +44,7 @@ class Doubt(StrEnum):
 
 
 def doubt(refused: Refused) -> Doubt:
-    """Say what of an installation may not hold any more."""
+    """Say what may no longer be true of an installation."""
     if refused.status == 401:
         return Doubt.ACCESS
     elsewhere = refused.status == 404 or (
@@ -54,9 +54,9 @@ def doubt(refused: Refused) -> Doubt:
 
 
 def check(request: Request, response: Response, now: datetime) -> None:
-    """Raise what an answer means unless it is a success in JSON, or says that a known answer still holds.
+    """Raise the error that an answer means, unless it is a success in JSON or a 304.
 
-    Of refusals, rate limits are looked for first.
+    Rate limits are checked before other refusals.
     """
     status, body = response.status, response.json()
     if status == NOT_MODIFIED and request.etag:
@@ -74,7 +74,7 @@ def check(request: Request, response: Response, now: datetime) -> None:
 def _meaning(
     request: Request, response: Response, message: str, faults: tuple[FieldFault, ...], now: datetime
 ) -> GitHubError:
-    """Say what an answer means that is no success."""
+    """Classify an answer that is not a success."""
     status = response.status
     told = f"{name(request)}: {status} {_worded(message, faults)}"
     if status in (403, 429):
@@ -93,7 +93,7 @@ def _meaning(
         )
     if status == 403 and request.path.endswith("/comments") and _comments_closed(message):
         return CommentsClosed(told, status=status, request_id=response.request_id)
-    # A repository whose issues are disabled answers 410 too, and its issues are all still there.
+    # A repository with issues disabled also answers 410, and all its issues still exist.
     gone = status == 410 and "disabled" not in message.lower()
     return (Gone if gone else Refused)(told, status=status, request_id=response.request_id)
 
@@ -109,7 +109,7 @@ def _comments_closed(message: str) -> bool:
 
 
 def _explanation(body: Any) -> tuple[str, tuple[FieldFault, ...]]:
-    """GitHub's own message, and what of the request it does not accept."""
+    """Return GitHub's own message, and which parts of the request it does not accept."""
     if not isinstance(body, dict):
         return "", ()
     errors = body.get("errors")
@@ -131,7 +131,7 @@ def _fault(error: Mapping[str, Any]) -> FieldFault:
 def _field(error: Mapping[str, Any]) -> str:
     """Name the field of the request.
 
-    For a label that is not accepted GitHub names the label's own, for an assignee at times the singular.
+    For a rejected label GitHub names the label's own field, for an assignee sometimes the singular.
     """
     field, resource = str(error.get("field") or ""), error.get("resource")
     if resource == "Label" or field == "label":

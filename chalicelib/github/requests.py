@@ -1,4 +1,4 @@
-"""Requests: what is asked of GitHub's issues. Pure."""
+"""Requests: the calls that work on GitHub's issues. Pure."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -35,12 +35,12 @@ def issue(method: str, ref: IssueRef, tail: str = "", body: Mapping[str, Any] | 
 
 
 def remove_label(ref: IssueRef, label: str) -> Request:
-    """Take one label off an issue."""
+    """Remove a label from an issue."""
     return issue("DELETE", ref, f"/labels/{_segment(label)}")
 
 
 def list_labels(repository: str) -> Request:
-    """Ask for the labels of a repository."""
+    """List the labels of a repository."""
     return Request("GET", f"/repos/{repository}/labels?per_page=100", repository)
 
 
@@ -60,7 +60,7 @@ def _look(label: Label) -> dict[str, Any]:
 
 
 def list_issues(repository: str, creator: str, label: str | None, since: datetime) -> Request:
-    """Ask for all issues of a creator (with a label), in any state, changed since a time, newest first."""
+    """List all issues of a creator (with a label), in any state, changed since a time, newest first."""
     query = f"state=all&creator={quote(creator, safe='')}&since={_instant(since)}"
     if label:
         query += f"&labels={quote(label, safe='')}"
@@ -69,13 +69,13 @@ def list_issues(repository: str, creator: str, label: str | None, since: datetim
 
 
 def list_open_issues(repository: str, label: str) -> Request:
-    """Ask for the open issues with a label, oldest first."""
+    """List the open issues with a label, oldest first."""
     query = f"state=open&labels={quote(label, safe='')}&sort=created&direction=asc&per_page=100"
     return Request("GET", f"/repos/{repository}/issues?{query}", repository)
 
 
 def list_by_change(repository: str, label: str, since: datetime, *, only_open: bool) -> Request:
-    """Ask for the issues with a label changed at or after a time, the longest unchanged first."""
+    """List the issues with a label changed at or after a time, the longest unchanged first."""
     state = "open" if only_open else "all"
     query = f"state={state}&labels={quote(label, safe='')}&since={_instant(since)}"
     query += "&sort=updated&direction=asc&per_page=100"
@@ -83,12 +83,12 @@ def list_by_change(repository: str, label: str, since: datetime, *, only_open: b
 
 
 def list_comments(ref: IssueRef, since: datetime) -> Request:
-    """Ask for an issue's comments changed since a time."""
+    """List an issue's comments changed since a time."""
     return issue("GET", ref, f"/comments?since={_instant(since)}&per_page=100")
 
 
 def repository(name: str) -> Request:
-    """Ask for a repository itself."""
+    """Ask about a repository itself."""
     return Request("GET", f"/repos/{name}", name)
 
 
@@ -110,7 +110,7 @@ def react(repository: str, comment: int, content: str) -> Request:
 
 
 def _segment(name: str) -> str:
-    """Quote a name for a path: also the dots of one that would else lead to what is above."""
+    """Quote a name for a path, including the dots of `.` and `..`, which would lead elsewhere."""
     quoted = quote(name, safe="")
     return quoted.replace(".", "%2E") if quoted in (".", "..") else quoted
 

@@ -1,19 +1,19 @@
-"""Strangers: who may not write to a repository, as GitHub said a moment ago; remembered in a warm function.
+"""Strangers: who may not write to a repository, as GitHub said recently; remembered by a warm function.
 
-A crowd that comments again and again is then not asked about each time.
+So GitHub is not asked again for each comment of the same crowd.
 """
 
 from datetime import datetime, timedelta
 
 KEPT = timedelta(minutes=10)
-"""So long somebody waits who has just been given write access."""
+"""How long somebody waits who has just been given write access."""
 
 MOST = 1000
-"""Of more, those asked about first are forgotten."""
+"""If there are more, those asked about first are forgotten."""
 
 
 class Strangers:
-    """Who was refused lately, and until when that counts."""
+    """Who was refused lately, and how long that counts."""
 
     def __init__(self) -> None:
         self._until: dict[tuple[str, str], datetime] = {}
