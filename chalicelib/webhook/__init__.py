@@ -1,1 +1,1 @@
-"""What comes in over HTTP: senders' alerts and GitHub's events, authenticated and published to the topic."""
+"""What arrives over HTTP: senders' alerts and GitHub's events, authenticated and published to the topic."""

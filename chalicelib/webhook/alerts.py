@@ -1,7 +1,7 @@
-"""Alerts: check the size, authenticate, parse, split into one message an alert, publish.
+"""Alerts: check the size, authenticate, parse, split into one message for each alert, publish.
 
-Grafana does not retry, so nothing slow or fragile stands on this path: no GitHub, no table, no validation
-of the alerts themselves, which the collector does where a bad one can be kept for a person.
+Grafana does not retry, so nothing slow or fragile is on this path: no GitHub, no table, no validation of the
+alerts themselves. The collector validates them, since it can keep an invalid alert for a person.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -25,7 +25,7 @@ from chalicelib.webhook.senders import Trusted
 
 @dataclass(frozen=True, slots=True)
 class AlertWebhook:
-    """Takes alerts from the webhook to the topic."""
+    """Publishes alerts from the webhook to the topic."""
 
     topic: Topic
     secret: SecretReader
@@ -35,7 +35,7 @@ class AlertWebhook:
     rates: Rates = field(default_factory=Rates)
 
     def accept(self, posted: Posted) -> HttpAnswer:
-        """Answer a request: 202 with the count once the topic has every alert, else what was wrong."""
+        """Answer a request: 202 with the count once the topic has every alert, otherwise what was wrong."""
         source = registry.webhook(posted.source)
         if source is None:
             known = ", ".join(registry.webhooks())
@@ -52,12 +52,12 @@ class AlertWebhook:
 
     def _trusted(self, posted: Posted, source: Source) -> Trusted:
         http.within_limits(posted)
-        if not presents_any(source, posted.headers):  # which costs no look at the secret
+        if not presents_any(source, posted.headers):  # before the secret is read
             raise http.unauthorized()
         return http.authenticate(self.secret, partial(_proves, source, posted))
 
     def publish(self, posted: Posted, source: Source, body: object) -> int:
-        """Publish what a trusted sender posted; returns how many alerts that was, raises NotAccepted."""
+        """Publish what a trusted sender posted, and return how many alerts that was; raises NotAccepted."""
         began = self.now()
         alerts, cut_off = self._split(source, posted, body)
         taken = publishing.publish(
@@ -79,18 +79,18 @@ class AlertWebhook:
             return http.parse(posted.body)
 
     def _split(self, source: Source, posted: Posted, body: object) -> tuple[list[dict[str, object]], int]:
-        """Make one payload an alert, and count the alerts that the sender left out itself."""
+        """Make one payload for each alert, and count the alerts that the sender itself left out."""
         with self.counted():
             return source.payloads(body, posted.request), source.cut_off(body)
 
     def limit(self, trusted: Trusted, posted: Posted) -> None:
-        """Hold off a sender that posts more than its entry allows; raises NotAccepted."""
+        """Refuse a sender that posts more than its entry allows; raises NotAccepted."""
         with self.counted():
             self.rates.take(trusted.entry, posted.received_at)
 
     @contextmanager
     def counted(self) -> Iterator[None]:
-        """Count what a trusted sender posted and we do not take."""
+        """Count posts of a trusted sender that are not accepted."""
         try:
             yield
         except NotAccepted:
@@ -98,7 +98,7 @@ class AlertWebhook:
             raise
 
     def _missing(self, posted: Posted, *, left: int, cut_off: int) -> None:
-        """Log and count alerts of a group that the topic has not."""
+        """Log and count a group's alerts that did not reach the topic."""
         self.telemetry.event("ALERTS_NOT_TAKEN", left=left, cut_off=cut_off, **posted.keys)
         self.telemetry.count("AlertsNotTaken", left + cut_off)
 

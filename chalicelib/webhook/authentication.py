@@ -1,4 +1,4 @@
-"""Whether a request proves where it comes from. Pure: the secrets and the time are arguments."""
+"""Whether a request proves who sent it. Pure: the secrets and the time are arguments."""
 
 import base64
 import binascii
@@ -17,15 +17,15 @@ REPLAY_SECONDS = 300
 _GITHUB = Signing(header="x-hub-signature-256", prefix="sha256=")
 """docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries"""
 _OF_AWS = ("x-forwarded-", "x-amz")
-"""Beginnings of headers that API Gateway adds; senders have names of their own, which begin with X-."""
+"""Prefixes of headers that API Gateway adds; senders have their own, which begin with X-."""
 _GITHUBS = re.compile(r"sha256=[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What a source must present: one of the tokens (several while rotating) and, where set, a signature.
+    """What a source must present: one of the tokens (several while rotating) and, if it is set, a signature.
 
-    A sender may have a `header` of its own for its token, and sign in another way than its source.
+    A sender may have a `header` of its own for its token, and sign differently from its source.
     """
 
     tokens: tuple[str, ...]
@@ -35,15 +35,15 @@ class Credentials:
 
     @property
     def there(self) -> bool:
-        """Whether anything is set; otherwise nothing opens."""
+        """Whether anything is set; otherwise nobody gets in."""
         return bool(self.tokens or self.hmac_secret)
 
     @classmethod
     def of(cls, source: str, secret: Mapping[str, Any]) -> "Credentials":
-        """Read a source's credentials from the webhook secret; null is the same as not there.
+        """Read a source's credentials from the webhook secret; null counts as not set.
 
-        Raises ConfigurationError, which holds no value: what is set but cannot be used, such as an empty
-        text, must not pass for not set, or a check would be off that somebody believes is on.
+        Raises ConfigurationError, which contains no value: a credential that is set but unusable, such as an
+        empty string, must not count as not set. Otherwise a check that somebody relies on would be off.
         """
         token, signing = f"{source}_webhook_token", f"{source}_hmac_secret"
         key = secret.get(signing)
@@ -51,7 +51,7 @@ class Credentials:
 
 
 def tokens_of(name: str, value: object) -> tuple[str, ...]:
-    """Read one token or, while rotating, several; raises ConfigurationError where one cannot be used."""
+    """Read one token or, while rotating, several; raises ConfigurationError if one cannot be used."""
     listed = value if isinstance(value, list) else [] if value is None else [value]
     if value is not None and not listed:
         raise _unusable(name)
@@ -59,7 +59,7 @@ def tokens_of(name: str, value: object) -> tuple[str, ...]:
 
 
 def text_of(name: str, value: object) -> str:
-    """Read a credential that is set; raises ConfigurationError where it is no text or an empty one."""
+    """Read a credential that is set; raises ConfigurationError if it is not a string, or empty."""
     if isinstance(value, str) and value.strip():
         return value
     raise _unusable(name)
@@ -67,7 +67,7 @@ def text_of(name: str, value: object) -> str:
 
 def _unusable(name: str) -> ConfigurationError:
     fault = (
-        f"{name} must be a text that is not empty (or, for tokens, a list of them); set it, or leave it out"
+        f"{name} must be a string that is not empty (or, for tokens, a list of them); set it, or leave it out"
     )
     return ConfigurationError("webhook secret", [fault])
 
@@ -75,20 +75,20 @@ def _unusable(name: str) -> ConfigurationError:
 def authentic(
     source: Source, headers: Mapping[str, str], body: bytes, credentials: Credentials, now: float
 ) -> bool:
-    """Say whether the request presents all that is set for its source; where nothing is set, nothing will do.
+    """Say whether a request presents everything that is set for its source; if nothing is set, none does.
 
     Header names are in lower case; `now` is epoch seconds.
     """
     if not credentials.there:
         return False
     if credentials.tokens and not _presents_token(source, headers, credentials):
-        return False  # before the body is hashed, which a wrong token is not worth
+        return False  # before the body is hashed: a wrong token is not worth that
     key = credentials.hmac_secret
     return not key or signed(credentials.signing or source.signs, headers, body, key, now)
 
 
 def presents_any(source: Source, headers: Mapping[str, str]) -> bool:
-    """Say whether a request presents anything at all that could be a credential of its source or a sender."""
+    """Say whether a request presents anything that could be a credential of its source or a sender."""
     named = ("authorization", source.signs.header)
     return any(
         value and (name in named or (name.startswith("x-") and not name.startswith(_OF_AWS)))
@@ -97,7 +97,7 @@ def presents_any(source: Source, headers: Mapping[str, str]) -> bool:
 
 
 def names_token(presented: str, name: str, value: object) -> bool:
-    """Say whether a header holds one of the tokens under a name; raises ConfigurationError."""
+    """Say whether a header contains one of the tokens under a name; raises ConfigurationError."""
     matches = [_same(presented, token) for token in tokens_of(name, value)]
     return any(matches)
 
@@ -108,7 +108,7 @@ def _presents_token(source: Source, headers: Mapping[str, str], credentials: Cre
         headers.get(credentials.header or f"x-{source.name}-token", ""),
         *_authorization(headers.get("authorization", ""), schemes),
     ]
-    # Every pair is compared, so that the time tells nothing about which one matched.
+    # Every pair is compared, so that the time does not reveal which one matched.
     matches = [_same(one, token) for one in presented for token in credentials.tokens]
     return any(matches)
 
@@ -128,7 +128,7 @@ def _authorization(header: str, schemes: tuple[str, ...]) -> list[str]:
 
 
 def signed(signing: Signing, headers: Mapping[str, str], body: bytes, secret: str, now: float) -> bool:
-    """Check a signature; a timestamp that is signed has to be recent. `now` is epoch seconds."""
+    """Check a signature; a signed timestamp must be recent. `now` is epoch seconds."""
     presented = headers.get(signing.header)
     if not presented:
         return False  # before the body is hashed
@@ -142,12 +142,12 @@ def signed(signing: Signing, headers: Mapping[str, str], body: bytes, secret: st
 
 
 def presents_signature(headers: Mapping[str, str]) -> bool:
-    """Say whether a request presents what has the form of GitHub's signature."""
+    """Say whether a request presents something in the form of GitHub's signature."""
     return _GITHUBS.fullmatch(headers.get(_GITHUB.header, "")) is not None
 
 
 def signed_by_github(headers: Mapping[str, str], body: bytes, secret: str) -> bool:
-    """Check a signature as GitHub makes it, which has no time."""
+    """Check a signature as GitHub makes it, which covers no time."""
     return signed(_GITHUB, headers, body, secret, now=0)
 
 
@@ -158,7 +158,7 @@ def _recent(timestamp: str, now: float) -> bool:
 
 
 def _same(presented: str, expected: str) -> bool:
-    """Compare in constant time; header text may hold what UTF-8 cannot."""
+    """Compare in constant time; headers may contain characters that are not valid UTF-8."""
     return hmac.compare_digest(
         presented.encode(errors="surrogatepass"), expected.encode(errors="surrogatepass")
     )

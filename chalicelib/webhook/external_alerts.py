@@ -1,7 +1,7 @@
-"""The address of the pipeline before this one: senders keep their path, their header and their body.
+"""The address of the earlier pipeline: senders keep their path, their header and their body.
 
-There the webhook secret's keys are the names of headers, each with the token that a sender puts there, and
-the body says what it is: a group of Grafana's, or an alert in the canonical schema
+There, the keys of the webhook secret are header names, each with the token that a sender puts in that header,
+and the body itself says what it is: a group of Grafana's, or an alert in the canonical schema
 (github.com/pytorch/alerting-infra, lambdas/external-alerts-webhook).
 """
 
@@ -21,17 +21,17 @@ from chalicelib.webhook.senders import Trusted
 
 NAME = "external"
 SOURCES = ("grafana", registry.OWN_EMITTERS)
-"""What was posted there, in the order in which a body is held against them."""
+"""What was posted there, in the order in which a body is compared with them."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExternalAlerts:
-    """Takes what the senders of the earlier pipeline post, as the webhook of its source would."""
+    """Accepts what the senders of the earlier pipeline post, as the webhook of its source would."""
 
     alerts: AlertWebhook
 
     def accept(self, posted: Posted) -> HttpAnswer:
-        """Answer a request: 200, as was the custom there, once the topic has every alert."""
+        """Answer a request: 200, as the earlier pipeline did, once the topic has every alert."""
         try:
             http.within_limits(posted)
             trusted = http.authenticate(self.alerts.secret, partial(_proves, posted))
@@ -52,9 +52,9 @@ def _proves(posted: Posted, secret: Mapping[str, Any]) -> Trusted | None:
 
 
 def _named(headers: Mapping[str, str], secret: Mapping[str, Any]) -> bool:
-    """Whether a header holds the token that the secret has under the header's name."""
+    """Whether a header contains the token that the secret has under the header's name."""
     named = [(name, value) for name, value in secret.items() if is_header(name.lower())]
-    # Every pair is compared, so that the time tells nothing about which one matched.
+    # Every pair is compared, so that the time does not reveal which one matched.
     matches = [names_token(headers.get(name.lower(), ""), name, value) for name, value in named]
     return any(matches)
 
@@ -74,7 +74,7 @@ def _source(body: object) -> Source:
 
 
 def _check(trusted: Trusted, source: Source) -> None:
-    """Raise NotAccepted where a sender posts what another source sends."""
+    """Raise NotAccepted if a sender posts what belongs to another source."""
     entry = trusted.entry
     if entry and entry.source != source.name:
         name, may = entry.sender.name, registry.SOURCES[entry.source].shown_as

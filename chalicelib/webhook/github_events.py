@@ -1,7 +1,7 @@
 """GitHub events: what GitHub's App webhook posts -> a hint on the topic.
 
-GitHub waits ten seconds for the answer and never sends again by itself, so nothing slow belongs here; what is
-still lost, reconcile finds by looking.
+GitHub waits ten seconds for the answer and never retries by itself, so nothing slow belongs here; reconcile
+finds what is still lost.
 """
 
 import json
@@ -24,7 +24,7 @@ LOST = "the event could not be queued"
 
 @dataclass(frozen=True, slots=True)
 class GitHubWebhook:
-    """Takes events of GitHub to the topic."""
+    """Publishes GitHub's events to the topic."""
 
     topic: Topic
     secret: SecretReader
@@ -32,7 +32,7 @@ class GitHubWebhook:
     refusals: Refusals
 
     def accept(self, posted: Posted) -> HttpAnswer:
-        """Answer a delivery: 202 whether it is heeded or not, else what was wrong."""
+        """Answer a delivery: 202 whether or not it matters to us, otherwise what was wrong."""
         delivery = posted.headers.get("x-github-delivery", "")[:64]
         try:
             reason = self._accept(posted, delivery)
@@ -46,7 +46,7 @@ class GitHubWebhook:
     def _accept(self, posted: Posted, delivery: str) -> str:
         if len(posted.body) > MOST_BYTES:
             raise NotAccepted(413, "TOO_LARGE", f"the request is larger than {MOST_BYTES} bytes")
-        if not presents_signature(posted.headers):  # which costs neither a look at the secret nor a hash
+        if not presents_signature(posted.headers):  # before the secret is read and the body hashed
             raise http.unauthorized()
         http.authenticate(self.secret, partial(_proves, posted))
         payload: Any = http.parse(posted.body)

@@ -1,7 +1,7 @@
 """Hints: what people did on GitHub, as its App webhook reports it. Pure.
 
-An event is a hint that an issue is worth reading. Nothing in it is taken as true, so a forged, repeated
-or lost one does no harm. docs.github.com/en/webhooks/webhook-events-and-payloads
+An event is a hint that an issue is worth reading. Nothing in it is believed, so an event that is forged,
+repeated or lost does no harm. docs.github.com/en/webhooks/webhook-events-and-payloads
 """
 
 import re
@@ -18,12 +18,12 @@ HEEDED = {
 LABELS = frozenset({MUTED_LABEL, QUIET_LABEL})
 
 _REPOSITORY = re.compile(r"[\w-]{1,100}/[\w.-]{1,100}", re.ASCII)
-"""`owner/name`; a name has at most 100 characters, and an owner of an enterprise may have `_` in its name."""
+"""`owner/name`; a name has at most 100 characters, and an enterprise's owner may have `_` in its name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """That somebody did something to an issue."""
+    """A hint that somebody did something to an issue."""
 
     event: str
     action: str
@@ -33,12 +33,12 @@ class Hint:
     delivery: str
 
     def message(self) -> dict[str, Any]:
-        """What the collector needs of it; a whole payload may exceed what SNS carries."""
+        """What the collector needs of it; a whole payload may exceed SNS's limit."""
         return asdict(self)
 
 
 def hint(event: str, delivery: str, payload: Mapping[str, Any]) -> Hint | str:
-    """Read an event of GitHub; where it changes nothing for us, say why."""
+    """Read an event from GitHub; if it changes nothing for us, return why."""
     action, issue = payload.get("action"), _object(payload, "issue")
     if action not in HEEDED.get(event, ()):
         return "EVENT_NOT_HEEDED"
@@ -62,7 +62,7 @@ def hint(event: str, delivery: str, payload: Mapping[str, Any]) -> Hint | str:
 
 
 def read(message: Mapping[str, Any]) -> Hint | None:
-    """Read a hint from the queue; None where it is none."""
+    """Read a hint from the queue; None if it is not one."""
     texts = {name: message.get(name) for name in ("event", "action", "repository", "sender", "delivery")}
     issue = message.get("issue")
     whole = all(isinstance(text, str) and len(text) <= 300 for text in texts.values())
@@ -74,7 +74,7 @@ def read(message: Mapping[str, Any]) -> Hint | None:
 
 
 def _labelled(issue: Mapping[str, Any]) -> bool:
-    """Whether it has our label; one that was taken over may be by a script with a person's token."""
+    """Whether it has our label; an issue that was taken over may come from a script with a person's token."""
     labels = issue.get("labels")
     named = labels if isinstance(labels, list) else []
     return any(isinstance(label, dict) and label.get("name") == AREA_LABEL for label in named)

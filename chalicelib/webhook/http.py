@@ -16,8 +16,8 @@ from chalicelib.adapters.source import Request
 from chalicelib.errors import ConfigurationError, NotAccepted, TopicUnavailable
 
 MOST_BYTES = 6 * 1024 * 1024
-"""Lambda takes no more (docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html), and API Gateway
-answers a larger request with 413 itself. GitHub sends up to 25 MB, but an event of an issue is smaller."""
+"""Lambda's limit (docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html); API Gateway answers a
+larger request with 413 itself. GitHub sends up to 25 MB, but an event about an issue is smaller."""
 
 
 Proof = TypeVar("Proof")
@@ -32,7 +32,7 @@ _TRACEPARENT = re.compile(
 class Posted:
     """A request, and when it was received; header names in lower case.
 
-    `sender` is who has proved itself, `path` what follows the source's name.
+    `sender` is who has authenticated, `path` what follows the source's name.
     """
 
     source: str
@@ -45,25 +45,25 @@ class Posted:
 
     @property
     def request(self) -> Request:
-        """What it says besides its body."""
+        """The request without its body."""
         return Request(self.received_at, self.path, self.headers)
 
     @property
     def correlation_id(self) -> str:
-        """The id under which this request is found everywhere: its sender's trace, if it is in one."""
+        """The id under which this request is found everywhere: its sender's trace, if there is one."""
         found = _TRACEPARENT.fullmatch(self.headers.get("traceparent", "").strip())
         return found[1] if found else self.request_id
 
     @property
     def keys(self) -> dict[str, str]:
-        """Say in the log whose it is."""
+        """Return the log keys that say whose it is."""
         sender = {"sender": self.sender.name} if self.sender else {}
         return {"source": self.source, "correlation_id": self.correlation_id} | sender
 
 
 @dataclass(frozen=True, slots=True)
 class HttpAnswer:
-    """What the sender is told."""
+    """The answer to the sender."""
 
     status: int
     body: Mapping[str, Any]
@@ -78,17 +78,17 @@ class Topic(Protocol):
 
 
 class SecretReader(Protocol):
-    """The secret that holds what senders prove themselves with."""
+    """The secret against which senders are checked."""
 
     def read(self, *, fresh: bool = False) -> dict[str, Any]:
         """Read it, from memory unless `fresh`; raises ConfigurationError."""
 
 
 def authenticate(secret: SecretReader, proves: Callable[[Mapping[str, Any]], Proof | None]) -> Proof:
-    """Return what proves the sender by the secret; raises NotAccepted where that is nothing.
+    """Return what proves who the sender is, according to the secret; raises NotAccepted if nothing does.
 
-    What does not match, or cannot be used, may have been corrected: the secret is then read again, once, and
-    compared only if it changed.
+    A credential that does not match, or cannot be used, may have been corrected since: the secret is then
+    read once more, and compared only if it changed.
     """
     fault: ConfigurationError | None = None
     try:
@@ -118,22 +118,22 @@ def within_limits(posted: Posted) -> None:
 
 
 def unauthorized() -> NotAccepted:
-    """Make the refusal of a sender that has not proved itself; it does not say why."""
+    """Return the refusal of a sender that has not authenticated; it does not say why."""
     return NotAccepted(401, "UNAUTHORIZED", "unauthorized")
 
 
 def parse(body: bytes) -> object:
-    """Read a request's body; raises NotAccepted where it is not JSON."""
+    """Read a request's body; raises NotAccepted if it is not JSON."""
     try:
         return texts.decoded(body)
-    except UnicodeDecodeError as error:  # which repeats the body
+    except UnicodeDecodeError as error:  # its message repeats the body
         raise NotAccepted(400, "NOT_JSON", "the body is not valid JSON: it is not text") from error
     except ValueError as error:
         raise NotAccepted(400, "NOT_JSON", f"the body is not valid JSON: {error}") from error
 
 
 def publish(topic: Topic, bodies: list[str], posted: Posted, lost: str) -> None:
-    """Hand messages to the topic, stamped as they were posted; raises NotAccepted, saying `lost`."""
+    """Publish messages with the attributes of the request; raises NotAccepted, with the message `lost`."""
     try:
         stamped = stamp(posted.source, posted.correlation_id, posted.received_at, posted.sender)
         topic.publish(bodies, stamped)

@@ -1,8 +1,8 @@
-"""Publishing: the alerts of one request, to the topic, in the time that the webhook's function has.
+"""Publishing: the alerts of one request, to the topic, within the time that the webhook's function has.
 
-A group may hold as many alerts as fit into a request, thousands of them. What fires goes before what has
-ended. Where time runs out the sender is asked to send again, and that request begins elsewhere in the group,
-so that repeats reach all of it: an alert that arrives twice does no harm.
+A group may contain as many alerts as fit into a request, even thousands. Firing alerts go before resolved
+ones. If time runs out, the sender is asked to send again, and that request begins elsewhere in the group, so
+that repeats reach all of it: an alert that arrives twice does no harm.
 """
 
 import json
@@ -16,10 +16,10 @@ from chalicelib.webhook import http
 from chalicelib.webhook.http import Posted, Topic
 
 AT_ONCE = 100
-"""Alerts between two looks at the clock: ten calls of SNS, a fifth of a second."""
+"""Alerts published between two checks of the clock: ten calls to SNS, a fifth of a second."""
 TIME = timedelta(seconds=15)
-"""After which no more is begun: the function has 25 s (.chalice/config.json), and a call to SNS that hangs
-takes seven. At 22 ms for a call, 12 of them our own at 512 MB, this is enough for 6,800 alerts."""
+"""When no more calls begin: the function has 25 s (.chalice/config.json), and a call to SNS that hangs takes
+seven. At 22 ms a call, 12 of them our own at 512 MB, this is enough for 6,800 alerts."""
 LOST = "the alerts could not all be queued; send them again"
 
 Payload = TypeVar("Payload", bound=Mapping[str, Any])
@@ -45,7 +45,7 @@ def publish(
 def in_order(
     payloads: Sequence[Payload], over: Callable[[Mapping[str, Any]], bool], request_id: str
 ) -> list[Payload]:
-    """Put what has ended last; where either part is long, each request begins at another place in it."""
+    """Put resolved alerts last; if either part is long, each request begins at another place in it."""
     turn = crc32(request_id.encode())
     ended = [each for each in payloads if over(each)]
     return [*_turned([each for each in payloads if not over(each)], turn), *_turned(ended, turn)]

@@ -1,7 +1,7 @@
-"""Rates: how many requests a sender may make in a minute, where its entry says so.
+"""Rates: how many requests a sender may make in a minute, if its entry says so.
 
-Each running copy of the function counts what reaches it: nothing on the webhook's path asks a table. So this
-holds off a sender that has run wild; it is no quota.
+Each running copy of the function counts its own requests, since nothing on the webhook's path reads a table.
+So this stops a sender that has run wild; it is not a quota.
 """
 
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ class Rates:
     _minutes: dict[str, tuple[datetime, int]] = field(default_factory=dict)
 
     def take(self, entry: Entry | None, at: datetime) -> None:
-        """Count a request; raises NotAccepted beyond what the sender may make."""
+        """Count a request; raises NotAccepted if it is more than the sender may make."""
         if entry is None or entry.requests_per_minute is None:
             return
         since, count = self._minutes.get(entry.sender.name, (at, 0))

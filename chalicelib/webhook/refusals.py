@@ -1,7 +1,7 @@
-"""Refusals: what a sender whose request is not taken is told, counted each time, logged a few times a minute.
+"""Refusals: what a sender is answered whose request is not accepted; all are counted, a few a minute logged.
 
-Whoever knows the address may post as often as the API lets them, and a line for each would cost more than the
-answer. The count is exact all the same: doctor and an alarm go by it.
+Anyone who knows the address may post as often as the API allows, and a log line for each request would cost
+more than the answer. The count is still exact: doctor and an alarm rely on it.
 """
 
 from dataclasses import dataclass, field
@@ -12,13 +12,13 @@ from chalicelib.telemetry.telemetry import Telemetry
 from chalicelib.webhook.http import HttpAnswer, Posted
 
 MOST = 10
-"""Lines for one source, reason and sender in a minute, from each container of the function."""
+"""Log lines for one source, reason and sender in a minute, from each container of the function."""
 MINUTE = timedelta(minutes=1)
 
 
 @dataclass(slots=True)
 class _Minute:
-    """How many refusals of a kind since a time were logged, and how many were not."""
+    """Since a time: how many refusals of a kind were logged, and how many were not."""
 
     since: datetime
     logged: int = 0
@@ -27,13 +27,13 @@ class _Minute:
 
 @dataclass(frozen=True, slots=True)
 class Refusals:
-    """Answers, counts and logs what is not taken."""
+    """Answers, counts and logs requests that are not accepted."""
 
     telemetry: Telemetry
     _minutes: dict[tuple[str, ...], _Minute] = field(default_factory=dict)
 
     def answer(self, posted: Posted, source: str, refusal: NotAccepted) -> HttpAnswer:
-        """Say what was wrong, to the sender and in the log; `source` is one of few, whatever the path."""
+        """Say what was wrong, to the sender and in the log; `source` is one of a few, whatever the path."""
         self.telemetry.count("WebhookRefused", source=source, reason=refusal.reason)
         who = (posted.sender.name,) if posted.sender else ()
         left_out = self._left_out((source, refusal.reason, *who), posted.received_at)
@@ -52,7 +52,7 @@ class Refusals:
         self.telemetry.event("WEBHOOK_REFUSED", **posted.keys | {"source": source} | what)
 
     def _left_out(self, kind: tuple[str, ...], at: datetime) -> int | None:
-        """How many of this kind were left out of the log since the last line; None if this one is too."""
+        """How many of this kind were left out of the log since the last line; None to leave this out too."""
         minute = self._minutes.setdefault(kind, _Minute(at))
         if at - minute.since >= MINUTE:
             minute.since, minute.logged = at, 0

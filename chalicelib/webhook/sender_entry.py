@@ -1,6 +1,6 @@
 """One entry of `senders` in the webhook secret, as somebody wrote it -> a sender and its credentials. Pure.
 
-Written by hand, as pydantic would slow the webhook's start. No fault holds a value of the secret.
+Parsed by hand, since pydantic would slow the webhook's start. No fault contains a value of the secret.
 """
 
 import re
@@ -24,7 +24,7 @@ A_HEADER = "the name of a header that begins with X-"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A sender with what it must present: one of `credentials`, of which there are several while rotating."""
+    """A sender and what it must present: one of its `credentials`, several while they are rotated."""
 
     sender: Sender
     source: str
@@ -33,7 +33,7 @@ class Entry:
 
 
 def read(told: object) -> tuple[Entry | None, list[str]]:
-    """Read an entry; None with every fault where it cannot be used."""
+    """Read an entry; None and every fault if it cannot be used."""
     if not isinstance(told, dict):
         return None, ["must be an object"]
     hmac = told.get("hmac")
@@ -57,7 +57,7 @@ def read(told: object) -> tuple[Entry | None, list[str]]:
 
 
 def _credentials(tokens: tuple[str, ...], header: str | None, signed: "_Fields") -> tuple[Credentials, ...]:
-    """Make one for each secret that it may sign with, or one for the tokens alone."""
+    """Return one for each secret that it may sign with, or one for the tokens alone."""
     keys = signed.secrets("secret")
     own = signed.text("header", _HEADER.fullmatch, A_HEADER)
     prefix = signed.text("prefix", _PREFIX.fullmatch, "at most 20 characters, without spaces")
@@ -76,7 +76,7 @@ def _credentials(tokens: tuple[str, ...], header: str | None, signed: "_Fields")
 
 @dataclass(slots=True)
 class _Fields:
-    """The fields of an object: each is read once, by name; the faults are collected."""
+    """The fields of an object: each is read once, by name, and faults are collected."""
 
     fields: Any
     within: str = ""
@@ -84,7 +84,7 @@ class _Fields:
     _read: list[str] = field(default_factory=list)
 
     def finished(self, *others: str) -> list[str]:
-        """Give every fault, also that of a field that nobody reads."""
+        """Return every fault, including fields that nothing reads."""
         if not isinstance(self.fields, Mapping):
             return [f"{self.within.rstrip('.')} must be an object"]
         known = (*self._read, *others)
@@ -99,7 +99,7 @@ class _Fields:
         return value if self._is(name, wanted, fits=fits) else None
 
     def source(self, name: str) -> str:
-        """Read the name of a webhook; only a wrong one is worth loading all sources."""
+        """Read the name of a webhook; all sources are loaded only if it is wrong."""
         value = self._value(name)
         if isinstance(value, str) and registry.webhook(value):
             return value

@@ -1,6 +1,6 @@
-"""Senders: who may post under a name of its own, by the list `senders` in the webhook secret. Pure.
+"""Senders: who may post under its own name, from the list `senders` in the webhook secret. Pure.
 
-An entry that cannot be used lets in nobody, and closes the door to nobody else.
+An entry that cannot be used lets nobody in, and keeps nobody else out.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,7 +19,7 @@ KEY = "senders"
 
 @dataclass(frozen=True, slots=True)
 class Trusted:
-    """Who has proved itself: a sender by its entry or, by a token of its source alone, nobody by name."""
+    """Who has authenticated: a named sender, or somebody with the source's own token, who has no name."""
 
     entry: Entry | None = None
 
@@ -30,15 +30,15 @@ class Trusted:
 
 @dataclass(frozen=True, slots=True)
 class Senders:
-    """The entries that can be used, and what is wrong with the others."""
+    """The usable entries, and what is wrong with the others."""
 
     entries: tuple[Entry, ...]
     faults: tuple[str, ...] = ()
 
     def find(self, posted: Posted, sources: tuple[str, ...]) -> Entry | None:
-        """Say who posts to one of these sources."""
+        """Return who posts to one of these sources."""
         now = posted.received_at.timestamp()
-        # Every entry is compared, so that the time tells nothing about which one matched.
+        # Every entry is compared, so that the time does not reveal which one matched.
         found = [
             entry
             for entry in self.entries
@@ -52,9 +52,9 @@ class Senders:
 def trusted(
     posted: Posted, sources: tuple[str, ...], nameless: Callable[[], bool], secret: Mapping[str, Any]
 ) -> Trusted | None:
-    """Say who posts to one of these sources: by name, else whether the secret's other keys let it in.
+    """Return who posts to one of these sources: by name, or else by the secret's other keys.
 
-    Raises ConfigurationError where neither is so and an entry cannot be used: it may be who is knocking.
+    Raises ConfigurationError if neither matches and an entry cannot be used: it may be that sender's.
     """
     senders = read(secret)
     if entry := senders.find(posted, sources):
@@ -67,7 +67,7 @@ def trusted(
 
 
 def read(secret: Mapping[str, Any]) -> Senders:
-    """Read the entries of a secret; no fault holds a value of it."""
+    """Read the entries of a secret; no fault contains a value of it."""
     listed = secret.get(KEY)
     if listed is None:
         return Senders(())
@@ -88,7 +88,7 @@ def read(secret: Mapping[str, Any]) -> Senders:
 
 
 def _taken(entry: Entry, owners: Mapping[tuple[str, str], str]) -> str:
-    """Say what an earlier entry has already: nobody could tell the two apart."""
+    """Say what an earlier entry already has: the two could not be told apart."""
     name, *proofs = _own(entry)
     if name in owners:
         return f"{entry.sender.name} is the name of an earlier one"
@@ -97,6 +97,6 @@ def _taken(entry: Entry, owners: Mapping[tuple[str, str], str]) -> str:
 
 
 def _own(entry: Entry) -> list[tuple[str, str]]:
-    """What no other entry may have: its name, and its tokens and secrets at its source."""
+    """What no other entry may have: its name, and its tokens and secrets for its source."""
     proofs = {proof for each in entry.credentials for proof in (*each.tokens, each.hmac_secret or "")}
     return [("", entry.sender.name), *((entry.source, proof) for proof in proofs if proof)]

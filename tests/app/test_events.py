@@ -103,7 +103,7 @@ def test_what_is_no_event_is_refused(stage: Stage, body: bytes, status: int) -> 
 def test_without_a_secret_nothing_is_taken_and_the_log_says_what_is_missing(stage: Stage) -> None:
     hold(stage, {})
     assert post(stage, event()).status_code == 503
-    assert "github_webhook_secret must be a text" in stage.logs.getvalue()
+    assert "github_webhook_secret must be a string" in stage.logs.getvalue()
 
 
 @pytest.mark.parametrize("signing", ["", "  ", None, 7, [HOOK_SECRET]])

@@ -165,11 +165,11 @@ def test_a_check_that_cannot_be_made_is_a_fault_and_keeps_no_other_from_being_ma
     [
         ({}, {"grafana_webhook_token": "t"}, ["github_app_id", "github_app_key_base64"]),
         (None, {}, ["set grafana_webhook_token"]),
-        (None, {"grafana_webhook_token": ""}, ["grafana_webhook_token must be a text"]),
+        (None, {"grafana_webhook_token": ""}, ["grafana_webhook_token must be a string"]),
         (
             None,
             {"grafana_webhook_token": "t", "normalized_hmac_secret": " "},
-            ["normalized_hmac_secret must be a text that is not empty"],
+            ["normalized_hmac_secret must be a string that is not empty"],
         ),
         (
             None,
@@ -177,7 +177,7 @@ def test_a_check_that_cannot_be_made_is_a_fault_and_keeps_no_other_from_being_ma
             ["github_webhook_secret must be"],
         ),
         (None, {"senders": [{"name": "east", "token": "t"}]}, ["senders, number 1: source must be one of"]),
-        (None, {"grafana_webhook_token": 7}, ["grafana_webhook_token must be a text"]),
+        (None, {"grafana_webhook_token": 7}, ["grafana_webhook_token must be a string"]),
     ],
 )
 def test_a_secret_that_holds_nothing_of_use_is_told_by_what_it_lacks(

@@ -88,7 +88,7 @@ def test_what_is_named_a_credential_is_hidden_whatever_its_case(text: str) -> No
     "text",
     [
         "token: expired",
-        "webhook secret: github_webhook_secret must be a text that is not empty",
+        "webhook secret: github_webhook_secret must be a string that is not empty",
         "secret alerting-dev-webhook-secrets: AccessDeniedException",
         "Token rotation: see the guide",
         "passed: 12, failed: 3",
