@@ -1,4 +1,4 @@
-"""What each source sends -> canonical alerts, one file a source.
+"""What each source sends -> canonical alerts, one file for each source.
 
-Imports nothing, as the webhook loads the file of the source that posts, and no other.
+Imports nothing, since the webhook loads the file of the source that posts, and no other.
 """

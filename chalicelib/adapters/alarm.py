@@ -1,4 +1,4 @@
-"""A state change of a CloudWatch alarm, read from SNS's JSON or EventBridge's event; both give the same."""
+"""A state change of a CloudWatch alarm, read from SNS's JSON or EventBridge's event, with the same result."""
 
 import json
 import re
@@ -15,7 +15,7 @@ from chalicelib.errors import Rejected
 CHANGES = frozenset({"CloudWatch Alarm State Change", "CloudWatch Alarm Contributor State Change"})
 CONFIGURATION = "CloudWatch Alarm Configuration Change"
 
-# The name is the last part and may hold colons. SNS's `Region` is a display name, so it is of no use.
+# The name is the last part and may contain colons. SNS's `Region` is a display name, and so of no use.
 _ARN = re.compile(r"arn:([\w-]{1,50}):cloudwatch:([\w-]{1,50}):(\w{1,50}):alarm:(.+)", re.DOTALL | re.ASCII)
 
 
@@ -41,10 +41,10 @@ class Contributor:
 
 @dataclass(frozen=True, slots=True)
 class StateChange:
-    """A change of state; what is an object has not been judged yet.
+    """A change of state; values that are objects have not been checked yet.
 
-    `withheld` says that CloudWatch takes no action on it, and not until when: a suppressing alarm, or a mute
-    rule, is in the way. `muted_until` is when a mute rule's window ends.
+    `withheld` says that CloudWatch takes no action on it, and not until when: because of a suppressing alarm,
+    or a mute rule. `muted_until` is when a mute rule's window ends.
     """
 
     payload: Mapping[str, Any]
@@ -68,13 +68,13 @@ class StateChange:
 
     @property
     def arn(self) -> AlarmArn:
-        """Where the alarm is; raises Rejected, also where another account than the alarm's speaks for it."""
+        """The alarm's ARN; raises Rejected, also if another account than the alarm's sent the message."""
         text = texts.clean(self.resource) if isinstance(self.resource, str) else ""
         found = _ARN.fullmatch(text)
         if not found:
             raise Rejected(
                 "INVALID_ARN",
-                f"the ARN of the alarm {quoted(self.name)} is missing or none: {quoted(self.resource)}",
+                f"the ARN of the alarm {quoted(self.name)} is missing or not valid: {quoted(self.resource)}",
                 "Let CloudWatch itself publish the alarm.",
             )
         arn = AlarmArn(text, *found.groups())
@@ -89,7 +89,7 @@ class StateChange:
 
 
 def read(payload: Mapping[str, Any]) -> StateChange | Ignored:
-    """Read either form; raises Rejected for what is no alarm."""
+    """Read either form; raises Rejected if it is not an alarm."""
     if "AlarmName" in payload and "NewStateValue" in payload:
         return _of_sns(payload)
     kind = payload.get("detail-type")
@@ -168,11 +168,11 @@ def _name(value: object) -> str:
     name = texts.line(value) if isinstance(value, str) else ""
     if name:
         return name
-    raise _no_alarm("no alarm's name")
+    raise _no_alarm("no name of an alarm")
 
 
 def contributor(attributes: object, contributor_id: object) -> Contributor | None:
-    """Read a contributor: its attributes are its identity where there are any, else its id."""
+    """Read a contributor: its attributes are its identity if it has any, otherwise its id is."""
     if pairs := fields.strings(attributes):
         name = ", ".join(f"{name}={value}" for name, value in sorted(pairs.items()))
         return Contributor(json.dumps(pairs, sort_keys=True, ensure_ascii=False), name, pairs)

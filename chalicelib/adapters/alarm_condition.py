@@ -71,7 +71,7 @@ class Asked:
 
 
 def of_sns(trigger: Object) -> Asked:
-    """Read the trigger of SNS's JSON."""
+    """Read the trigger in SNS's JSON."""
     main = _main(trigger.get("Metrics"))
     period = _whole(trigger.get("Period")) or _whole(_stat(main).get("Period"))
     periods = _whole(trigger.get("EvaluationPeriods"))
@@ -86,7 +86,7 @@ def of_sns(trigger: Object) -> Asked:
 
 
 def of_event(configuration: Object, reason: object, data: Object) -> Asked:
-    """Read EventBridge's event, which gives the threshold in the reason's data, but no operator."""
+    """Read EventBridge's event, which has the threshold in the reason's data, but no operator."""
     main = _main(configuration.get("metrics"))
     text = texts.line(reason) if isinstance(reason, str) else ""
     compared = _COMPARED.search(text)
@@ -105,7 +105,7 @@ def reason_data(value: object) -> Object:
 
 
 def _main(metrics: object) -> Object:
-    """Find the entry that is compared: the one that returns data and is not a band."""
+    """Find the metric that is compared: the one that returns data and is not a band."""
     for entry in fields.mappings(metrics):
         told = entry.get("ReturnData", entry.get("returnData", True))
         if str(told).lower() != "false" and not _either(entry, "Expression").startswith(BAND):

@@ -1,4 +1,4 @@
-"""An AlarmDescription: `TEAM=dev-infra | PRIORITY=P1`, or lines of KEY=value, among the text for people."""
+"""An AlarmDescription: `TEAM=dev-infra | PRIORITY=P1`, or lines of KEY=value, within text for people."""
 
 import re
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ _EMPTY = re.compile(r"[(\[{] ?[)\]}]")
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """Whose the alarm is and how bad, other values by key in lower case, and the text that remains."""
+    """Whose the alarm is and how urgent, other values by key in lower case, and the text that remains."""
 
     team: Named
     priority: Named
@@ -26,7 +26,7 @@ class Description:
 
 
 def read(description: object) -> Description:
-    """Read a description; the first of a kind of link counts; what is no address stays text."""
+    """Read a description; of several links of a kind the first counts; what is not an address stays text."""
     values: dict[str, str] = {}
     team, priority, left = alarm_owner.take(texts.clean(description) if isinstance(description, str) else "")
     lines = [_left(line, values) for line in left.split("\n")]
@@ -34,7 +34,7 @@ def read(description: object) -> Description:
 
 
 def _left(line: str, values: dict[str, str]) -> str | None:
-    """Take the values out of a line; None if nothing is left of it."""
+    """Remove the values from a line; None if nothing is left of it."""
     parts = list(_parts(line))
     left = [_taken(part, values) for part in parts]
     if left == parts:
@@ -43,7 +43,7 @@ def _left(line: str, values: dict[str, str]) -> str | None:
 
 
 def _parts(line: str) -> Iterator[str]:
-    """Split at bars, but not at those within an address."""
+    """Split at `|`, but not within an address."""
     begin = 0
     for found in _BAR.finditer(line):
         if found["bar"]:
@@ -53,7 +53,7 @@ def _parts(line: str) -> Iterator[str]:
 
 
 def _taken(part: str, values: dict[str, str]) -> str:
-    """Take the values out of a part; what is then left without a letter or digit goes too."""
+    """Remove the values from a part; if what is left has no letter or digit, it is removed too."""
     if found := _SUMMARY.fullmatch(_without_taken(part).strip()):
         if value := found[1].strip():
             values.setdefault("summary", value)

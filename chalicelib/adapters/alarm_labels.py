@@ -24,7 +24,7 @@ class AlarmMetric:
 
 
 def of_sns(payload: Mapping[str, Any], asked: Asked) -> dict[str, str]:
-    """Read the trigger of SNS's JSON, or the rule of a composite alarm."""
+    """Read the trigger in SNS's JSON, or the rule of a composite alarm."""
     trigger = fields.mapping(payload.get("Trigger"))
     entries = list(fields.mappings(trigger.get("Metrics")))
     watched = [fields.mapping(fields.mapping(entry.get("MetricStat")).get("Metric")) for entry in entries]
@@ -46,7 +46,7 @@ def of_sns(payload: Mapping[str, Any], asked: Asked) -> dict[str, str]:
 
 
 def of_event(configuration: Mapping[str, Any], asked: Asked, data: Mapping[str, Any]) -> dict[str, str]:
-    """Read the configuration of EventBridge's event, and the data of the state's reason."""
+    """Read the configuration in EventBridge's event, and the data of the state's reason."""
     entries = list(fields.mappings(configuration.get("metrics")))
     watched = [fields.mapping(fields.mapping(entry.get("metricStat")).get("metric")) for entry in entries]
     metrics = [
@@ -68,7 +68,7 @@ def of_event(configuration: Mapping[str, Any], asked: Asked, data: Mapping[str, 
 
 
 def log_lines(message: Mapping[str, Any]) -> tuple[str, ...]:
-    """Read the lines that a log alarm sends (`ActionLogLineCount`), whose member AWS does not document."""
+    """Read the lines that a log alarm sends (`ActionLogLineCount`); AWS does not document the member."""
     found = (value for name, value in message.items() if "loglines" in name.casefold())
     lines = next((value for value in found if isinstance(value, list)), [])
     return tuple(filter(None, (texts.line(_logged(line)) for line in lines[:MOST_LOG_LINES])))

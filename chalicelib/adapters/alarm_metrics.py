@@ -14,15 +14,15 @@ from chalicelib.adapters.alarm_condition import BAND, STATISTICS
 from chalicelib.errors import Rejected
 
 MOST_QUERIES = 20
-"""PutMetricAlarm takes no more."""
+"""PutMetricAlarm accepts no more."""
 
 LONGEST_PERIOD = 86_400
 LONGEST_NAME = 300
-"""Code points that a row keeps of what is measured: an expression may have thousands."""
+"""How much of the measured expression a row keeps, in code points: some have thousands."""
 
 FALLING = ("below", "at most")
 ONLY = "m1"
-"""Names the metric of an alarm that has no more than one."""
+"""The name of the metric of an alarm that has only one."""
 
 Object = Mapping[str, Any]
 Query = dict[str, Any]
@@ -30,7 +30,7 @@ Query = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """What to ask for; `compared` and `band` name the queries whose answers are shown.
+    """What to ask for; `compared` and `band` name the queries whose results are shown.
 
     `falling` says that the alarm is about low values.
     """
@@ -46,10 +46,10 @@ class Watched:
 
 
 def watched(payload: Object) -> Watched | None:
-    """Read what an alarm watches; None where that is not one series of a metric.
+    """Read what an alarm watches; None if that is not one series of a metric.
 
-    So composite, log and PromQL alarms have none, nor have contributors: of those that a query groups, no
-    message says which of the series is theirs.
+    So composite, log and PromQL alarms have none, nor do contributors: if a query groups, no message says
+    which of the series is theirs.
     """
     try:
         change = read(payload)
@@ -89,7 +89,7 @@ def _queries(payload: Object) -> list[Query]:
 
 
 def _only(trigger: Object) -> Query:
-    """Read the one metric of SNS's message, whose statistic is in capitals there."""
+    """Read the only metric of SNS's message, which writes the statistic in capitals."""
     statistic = fields.line(trigger, "Statistic")
     named = STATISTICS.get(statistic, statistic).title().replace(" ", "")
     stat = {"Stat": fields.line(trigger, "ExtendedStatistic") or named}
@@ -97,9 +97,9 @@ def _only(trigger: Object) -> Query:
 
 
 def _query(entry: Object, usual: int) -> Query:
-    """Read an entry of either form: SNS writes names with a capital letter, EventBridge without.
+    """Read an entry in either form: SNS capitalises names, EventBridge does not.
 
-    A query of Metrics Insights needs a period of its own, which is the alarm's `usual` one.
+    A Metrics Insights query needs its own period, which is the alarm's `usual` one.
     """
     told = _capital(entry)
     shown = str(told.get("ReturnData", True)).lower() != "false"
@@ -151,7 +151,7 @@ def _is_band(query: Query) -> bool:
 
 
 def _complete(query: Query) -> bool:
-    """Whether nothing is missing that the call needs: what a message was cut short of is not guessed."""
+    """Whether nothing is missing that the call needs: parts that were cut from a message are not guessed."""
     stat = query.get("MetricStat")
     if stat is None:
         return bool(query["Id"] and query["Expression"])

@@ -1,4 +1,4 @@
-"""Team and priority in an AlarmDescription, found among the text that people write around them. Pure."""
+"""Team and priority in an AlarmDescription, found among text that people write around them. Pure."""
 
 import re
 from collections.abc import Iterator
@@ -9,11 +9,11 @@ from chalicelib.adapters.owner import slugs
 KEYS = "TEAMS?|PRIORITY|RUNBOOK|SUMMARY|DASHBOARD|KIND"
 OWNER = frozenset({"TEAM", "TEAMS", "PRIORITY"})
 TAKEN = "\x00"
-"""Stands for what was taken out of a text; a clean text has no control characters."""
+"""Stands for what was removed from a text; a clean text has no control characters."""
 
-# An address may hold `=` and `,`, and from its query on `|`, unless a key follows that or nothing does.
+# An address may contain `=` and `,`, and from its query on `|`, unless a key or nothing follows that.
 _KEY = rf"[ \t]{{0,8}}(?:{KEYS})[ \t]{{0,8}}="
-# Atomic, not possessive: 3.11 before 3.11.5 reads too much by a possessive repeat of a group
+# Atomic, not possessive: Python 3.11 before 3.11.5 reads too much with a possessive repeat of a group
 # (github.com/python/cpython/issues/100061).
 _QUERY = rf"[?#](?>(?:(?!\|(?:{_KEY}|[\s{TAKEN}]|\Z))[^\s{TAKEN}])*)"
 ADDRESS = rf"https?://(?>(?:(?![,;](?-i:{KEYS})=)[^\s|?#{TAKEN}])*)(?>(?:{_QUERY})?)"
@@ -33,7 +33,7 @@ TRAILING = QUOTES + ".,:!?"
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What a description says of one key: the value as written, or why it cannot be told."""
+    """What a description says for one key: the value as written, or why it is unclear."""
 
     value: str = ""
     doubt: str = ""
@@ -41,7 +41,7 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A key in the text; it is `sure` where nothing but a key is written like that."""
+    """A key in the text; it is `sure` if nothing but a key is written like that."""
 
     key: str
     sure: bool
@@ -51,7 +51,7 @@ class _Found:
 
 
 def take(text: str) -> tuple[Named, Named, str]:
-    """Take team and priority out of a clean text; returns both, and the text with TAKEN in their places."""
+    """Remove team and priority from a clean text; returns both, and the text with TAKEN in their places."""
     found = list(_found(text))
     of_team = _counted([each for each in found if each.key != "PRIORITY"])
     of_priority = _counted([each for each in found if each.key == "PRIORITY"])
@@ -63,14 +63,14 @@ def take(text: str) -> tuple[Named, Named, str]:
 
 
 def _counted(found: list[_Found]) -> list[_Found]:
-    """What people write in passing counts only where nothing surer is written."""
+    """Keys in running text count only if there are no surer ones."""
     sure = [each for each in found if each.sure]
     written = [each for each in found if each.sure or each.value != ""]
     return sure if any(each.value != "" for each in sure) else written
 
 
 def _found(text: str) -> Iterator[_Found]:
-    """Find keys: `TEAM=` everywhere, `team=` and `Team:` where a part begins, or after such a beginning."""
+    """Find keys: `TEAM=` anywhere, `team=` and `Team:` only at the start of a part, or after such a start."""
     tokens = [token for token in _TOKEN.finditer(text) if token["address"] is None]
     ends = [*(token.start() for token in tokens[1:]), len(text)]
     part, judged, keyed, summary = 0, False, False, False
@@ -89,7 +89,7 @@ def _found(text: str) -> Iterator[_Found]:
 
 
 def _read(text: str, token: re.Match[str], end: int, *, sure: bool) -> _Found:
-    """Read the value of a key as far as it goes; brackets around both are taken with them."""
+    """Read the value of a key as far as it goes; brackets around both are removed with them."""
     key, start = token["key"].upper(), token.start()
     region = text[token.end() : end]
     value, length = _value(region.lstrip(" \t"), key, token["sign"])
@@ -99,7 +99,7 @@ def _read(text: str, token: re.Match[str], end: int, *, sure: bool) -> _Found:
 
 
 def _value(region: str, key: str, sign: str) -> tuple[str | None, int]:
-    """Read a value, and the length of the text that it takes."""
+    """Read a value, and the length of its text."""
     if region[:1] and region[0] in QUOTES and (quote := region.find(region[0], 1)) > 0:
         return region[1:quote], quote + 1
     closing = _CLOSING.search(region)
@@ -118,7 +118,7 @@ def _word(region: str) -> tuple[str | None, int]:
 
 
 def _names(region: str, sign: str) -> tuple[str | None, int]:
-    """Read names with commas between; None where a name cannot be told from the text after it."""
+    """Read names separated by commas; None if a name cannot be told from the text after it."""
     names: list[str] = []
     begin = last = 0
     for item in region.split(","):
@@ -136,14 +136,14 @@ def _names(region: str, sign: str) -> tuple[str | None, int]:
 
 
 def _stripped(word: str) -> str:
-    """Leave punctuation out, unless there is nothing else: that was written too, and is to be refused."""
+    """Remove punctuation, unless there is nothing else: that was written too, and must be refused."""
     return word.strip(TRAILING) or word
 
 
 def _length(words: list[str], sign: str) -> int | None:
-    """Say how many words a team's name has; None where it cannot be told from the text after it.
+    """Return how many words a team's name has; None if it cannot be told from the text after it.
 
-    A name is one word, or after `=` two; what has a hyphen is whole where a longer text follows.
+    A name is one word, or after `=` two; before longer text, a name with a hyphen is complete.
     """
     end = next((n for n, word in enumerate(words) if n and _begins_text(words[n - 1], word)), len(words))
     if end < 2:
@@ -155,12 +155,12 @@ def _length(words: list[str], sign: str) -> int | None:
 
 
 def _begins_text(before: str, word: str) -> bool:
-    """Whether punctuation says that a text begins with this word."""
+    """Whether punctuation shows that a text begins with this word."""
     return before[-1] in ".:!?" or word[0] in "([{-" or not any(map(str.isalnum, word))
 
 
 def _team(found: list[_Found]) -> Named:
-    """Agree on the teams: the same ones, or some of them, may be named twice."""
+    """Agree on the teams: the same teams, or some of them, may be named twice."""
     if any(each.value is None for each in found):
         return Named(doubt="the name of the team cannot be told from the text after it")
     values = [each.value for each in found if each.value]

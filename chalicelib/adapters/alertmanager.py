@@ -1,4 +1,4 @@
-"""Prometheus Alertmanager, by its webhook receiver, version 4."""
+"""Prometheus Alertmanager, through its webhook receiver, version 4."""
 
 from dataclasses import replace
 

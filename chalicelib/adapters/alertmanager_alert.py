@@ -30,14 +30,14 @@ def _parse(payload: Mapping[str, Any], member: Member, rules: OwnerRules) -> Ale
 def alert(
     source: str, member: Member, rules: OwnerRules, links: Links, more: Mapping[str, str] | None = None
 ) -> AlertEvent:
-    """Write an alert as Prometheus makes them; `links` lacks those that its annotations name.
+    """Make an alert as Prometheus has them; `links` lacks those that its annotations name.
 
     `more` comes before its annotations.
     """
     owner = member.owner(rules)
     runbook, dashboard = member.linked("runbook"), member.linked("dashboard")
-    # The identity is the fingerprint alone, as peers of a cluster differ in their external address. A newer
-    # `startsAt` may not be a new period, as replicas of Prometheus see one begin seconds apart.
+    # The identity is the fingerprint alone, since peers of a cluster have different external addresses. A
+    # newer `startsAt` may not be a new period, since replicas of Prometheus see one begin seconds apart.
     return AlertEvent(
         source=source,
         state=member.condition,
@@ -58,14 +58,14 @@ def alert(
 
 
 def _asks(query: str) -> str:
-    """Name the link's target: Prometheus and Thanos link the query, other senders a page of their own."""
+    """Name the link's target: Prometheus and Thanos link to the query, other senders to their own page."""
     return "Query in Prometheus" if "/graph?" in query or "/query?" in query else "Source of the alert"
 
 
 def _page(payload: Mapping[str, Any], page: str, member: Member) -> str | None:
-    """Open a page of Alertmanager for exactly these labels.
+    """Return the address of a page of Alertmanager for exactly these labels.
 
-    Its list leaves out what is silenced or inhibited, unless asked for
+    Its list leaves out silenced and inhibited alerts, unless it is asked for them
     (github.com/prometheus/alertmanager, ui/app/src/Views/AlertList/Parsing.elm).
     """
     if not (address := fields.url(payload.get("externalURL"))):

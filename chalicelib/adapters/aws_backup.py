@@ -1,6 +1,6 @@
-"""Jobs of AWS Backup: the backup of a resource by a plan fails until one of its jobs completes.
+"""AWS Backup jobs: the backup of a resource by a plan fails until one of its jobs completes.
 
-A job without a plan was started by hand, and ends only what was. Events come within five minutes.
+A job without a plan was started by hand, and only ends such failures. Events arrive within five minutes.
 https://docs.aws.amazon.com/aws-backup/latest/devguide/eventbridge.html
 """
 

@@ -1,6 +1,6 @@
-"""Jobs of AWS Batch: a job definition fails in a queue until one of its jobs there succeeds.
+"""AWS Batch jobs: a job definition fails in a queue until one of its jobs there succeeds.
 
-FAILED comes after the last attempt. The children of an array are left out: their parent fails if one does.
+FAILED comes after the last attempt. Children of an array job are ignored: their parent fails if one does.
 https://docs.aws.amazon.com/batch/latest/userguide/batch_job_events.html
 https://docs.aws.amazon.com/batch/latest/userguide/array_jobs.html
 """

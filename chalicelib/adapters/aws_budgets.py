@@ -1,7 +1,7 @@
-"""Alerts of AWS Budgets: news, one issue for a budget and threshold.
+"""AWS Budgets alerts: news, one issue for each budget and threshold.
 
-Budgets sends no events, but the text of its mail to SNS, which names the day alone. Nothing says that a
-budget is kept again; the next period has a message of its own.
+Budgets sends no events, only the text of its mail to SNS, which gives the date without a time. It does not
+report that a budget is within its limit again; the next period has its own message.
 https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-sns-policy.html
 """
 
@@ -62,7 +62,7 @@ def _find(payload: Mapping[str, Any]) -> tuple[Event, Occurrence | Ignored]:
 
 
 def _day(text: str) -> str:
-    """Read `May 13, 2024` as the beginning of that day; empty if there is no such day."""
+    """Read `May 13, 2024` as the beginning of that day; empty if it is not a date."""
     found = _DAY.match(text)
     try:
         return datetime.strptime(f"{found[1] if found else ''} +0000", "%B %d, %Y %z").isoformat()

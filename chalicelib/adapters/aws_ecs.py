@@ -1,7 +1,7 @@
-"""Amazon ECS: a service fails until it is steady again, a task of its own until one exits with 0.
+"""Amazon ECS: a service fails until it is steady again, a standalone task until one exits with 0.
 
-A task that exits with an error counts as a failure of its service. One that a person or the scheduler stops
-does not.
+A task that exits with an error counts as a failure of its service; a task that a person or the scheduler
+stops does not.
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_service_events.html
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_service_deployment_events.html
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_task_events.html
@@ -38,7 +38,7 @@ def _read(event: Event) -> Occurrence | Ignored:
 
 def _of_service(event: Event) -> Occurrence | Ignored:
     service = aws_event.arn(next(iter(event.resources), None))
-    # Old ARNs do not name the cluster: service/api, today service/cluster/api.
+    # Old ARNs do not contain the cluster: service/api, now service/cluster/api.
     _, *cluster, name = f"/{service.resource.removeprefix('service/')}".split("/")
     of = cluster[0] if cluster else aws_event.arn(event.detail.get("clusterArn")).name
     what = event.text("eventName")
@@ -68,7 +68,7 @@ def _of_task(event: Event) -> Occurrence | Ignored:
 
 
 def _failed(container: Mapping[str, Any]) -> bool:
-    """Whether a container exited with an error, or never ran, for which it then gives the reason."""
+    """Whether a container exited with an error, or never ran, in which case it has a reason."""
     code = container.get("exitCode")
     return bool(code) if code is not None else "reason" in container
 

@@ -13,7 +13,7 @@ from chalicelib.alert_values import MAX_REASON, Condition, Kind
 from chalicelib.errors import Rejected
 
 ACCOUNT, REGION = "123456789012", "us-west-2"
-"""The account and region of what templates describe."""
+"""The account and region in templates."""
 
 _UNCHANGED = "Have the rule send the event unchanged."
 
@@ -46,23 +46,23 @@ class Event:
     detail: Mapping[str, Any]
 
     def text(self, name: str) -> str:
-        """Read a text or number of the detail as one line; empty if it has neither."""
+        """Read a text or number of the detail as one line; empty if it is neither."""
         found = self.detail.get(name)
         return fields.title(str(found), MAX_REASON) if isinstance(found, str | int) else ""
 
     def page(self, thing: Arn, home: str, rest: str = "") -> str | None:
-        """Address a page of the console, in the partition of a thing; `rest` follows the region."""
+        """Return the address of a console page, in the partition of a thing; `rest` follows the region."""
         return console.page(thing.partition, self.region, f"{home}?region={self.region}{rest}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Occurrence:
-    """What a service says of one of its things.
+    """What a service reports about one of its things.
 
-    - `id` names the thing for good; `name` and `what` name it and its trouble in a title, `pieces` tell it
-      from others of that title
+    - `id` identifies the thing for good; `name` and `what` name it and its trouble in a title, `pieces`
+      distinguish it from others with the same title
     - `tags` are the thing's own, `severity` is a word of the service's
-    - `at`, `account` and `region` are its own, if not those of the event
+    - `at`, `account` and `region` are its own, if they differ from the event's
     """
 
     state: Condition
@@ -83,7 +83,7 @@ class Occurrence:
 
 
 def read(payload: Mapping[str, Any]) -> Event:
-    """Read an event, alone or inside what its rule adds."""
+    """Read an event, alone or within what its rule adds."""
     event = fields.mapping(payload.get("event", payload))
     resources = event.get("resources")
     return Event(
@@ -104,7 +104,7 @@ def joined(*parts: str) -> str:
 
 
 def state(event: Event, name: str, states: Mapping[str, Condition | None]) -> Condition | None:
-    """Read a word of the detail; raises Rejected for one that is not among `states`."""
+    """Read a word of the detail; raises Rejected if it is not among `states`."""
     word = event.text(name)
     if word in states:
         return states[word]

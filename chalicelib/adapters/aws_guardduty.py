@@ -1,7 +1,7 @@
-"""Findings of Amazon GuardDuty: news, one issue a finding.
+"""Amazon GuardDuty findings: news, one issue for each finding.
 
 A finding that occurs again is sent again, with the time of its creation: the same notification with other
-words. Nothing tells of its end. Its severity is a number; the words are those of GuardDuty's console.
+words. Its end is not reported. Its severity is a number; the words are those of GuardDuty's console.
 https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_findings_eventbridge.html
 https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_findings-severity.html
 """
@@ -16,7 +16,7 @@ from chalicelib.adapters.source import Example, Payload
 from chalicelib.alert_values import Condition, Kind
 
 SEVERITIES = {9.0: "critical", 7.0: "high", 4.0: "medium", 0.0: "low"}
-"""The lowest number of each word."""
+"""The lowest number for each word."""
 
 
 def _read(event: Event) -> Occurrence | Ignored:

@@ -1,7 +1,7 @@
-"""Events of AWS Health: an issue of a service lasts until it is closed; everything else is news.
+"""AWS Health events: an issue with a service lasts until it is closed; everything else is news.
 
-An event comes in its own region and in the backup region, and for an organisation to its management account
-too: the affected account and region and the time of its last update tell that it is the same.
+An event arrives in its own region and in the backup region, and for an organisation in its management account
+too: the affected account and region and the time of the last update show that it is the same.
 https://docs.aws.amazon.com/health/latest/ug/aws-health-events-eventbridge-schema.html
 """
 

@@ -1,6 +1,6 @@
-"""Events of Amazon RDS: news, one issue for a database and kind of event.
+"""Amazon RDS events: news, one issue for each database and kind of event.
 
-RDS sends them as best it can, perhaps out of order or not at all, so that none is taken for another's end.
+RDS sends them on a best-effort basis, perhaps out of order or not at all, so no event ends another.
 https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/working-with-events.html
 https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Events.Messages.html
 """

@@ -1,6 +1,6 @@
-"""Executions of Step Functions: a state machine fails until one of its executions succeeds.
+"""Step Functions executions: a state machine fails until one of its executions succeeds.
 
-Only standard workflows have these events; a rule must send SUCCEEDED too, or nothing ends.
+Only standard workflows have these events; a rule must send SUCCEEDED too, or nothing ever ends.
 https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
 """
 

@@ -1,4 +1,4 @@
-"""How many labels and annotations an alert keeps, and how long: what fits into its row."""
+"""How many labels and annotations an alert keeps, and how long they may be, so that they fit into its row."""
 
 import json
 from collections.abc import Mapping
@@ -14,21 +14,21 @@ from chalicelib.alert_values import (
 )
 
 MOST_OF_A_CHARACTER = 4
-"""Bytes in UTF-8; what JSON escapes of a clean text takes two."""
+"""Bytes in UTF-8; characters of a clean text that JSON escapes take two."""
 
 
 def labels(pairs: Mapping[str, str]) -> dict[str, str]:
-    """Cut labels to what an alert may hold; those without a value are left out."""
+    """Cut labels to what an alert may have; those without a value are left out."""
     return within(MAX_LABELS_BYTES, _short(pairs, MAX_LABELS))
 
 
 def annotations(pairs: Mapping[str, str]) -> dict[str, str]:
-    """Shorten annotations to what an alert may hold."""
+    """Shorten annotations to what an alert may have."""
     return within(MAX_ANNOTATIONS_BYTES, _short(pairs, MAX_ANNOTATIONS))
 
 
 def within(limit: int, pairs: Mapping[str, str]) -> dict[str, str]:
-    """Take pairs as long as there is room for them, in bytes of JSON."""
+    """Take pairs while there is room for them, in bytes of JSON."""
     if sum(MOST_OF_A_CHARACTER * (len(name) + len(value)) + 6 for name, value in pairs.items()) <= limit:
         return dict(pairs)
     room, kept = limit, {}

@@ -1,7 +1,7 @@
-"""The canary's alert: a synthetic one of our own, sent to see that alerts become issues. Pure.
+"""The canary's alert: a synthetic one of our own, which checks that alerts become issues. Pure.
 
-Only this program sends it: no webhook takes its source, and no other alert may name its team, which is what
-leads to the canary's repository.
+Only this program sends it: no webhook accepts its source, and no other alert may name its team, which leads
+to the canary's repository.
 """
 
 from collections.abc import Mapping
@@ -22,9 +22,9 @@ DESCRIPTION = (
 
 
 def alert(stage: str, cycle: datetime, state: Condition, at: datetime) -> AlertEvent:
-    """Make the alert of a cycle, named by its beginning.
+    """Make the alert of a cycle, which is identified by its beginning.
 
-    The cycles of a day share an issue, so that there are few, and each day tries the opening of one.
+    The cycles of a day share an issue, so that there are few issues, but opening one is tested every day.
     """
     day = f"{cycle:%Y-%m-%d}"
     return AlertEvent(
@@ -41,7 +41,7 @@ def alert(stage: str, cycle: datetime, state: Condition, at: datetime) -> AlertE
 
 
 def trial(stage: str, at: datetime) -> AlertEvent:
-    """Make a message that changes nothing on GitHub, whose row says that it arrived."""
+    """Make a message that changes nothing on GitHub; its row shows that it arrived."""
     return AlertEvent(
         source=SOURCE,
         state=Condition.RESOLVED,
@@ -54,7 +54,7 @@ def trial(stage: str, at: datetime) -> AlertEvent:
 
 
 def parse(payload: Mapping[str, Any]) -> list[Parsed]:
-    """Read the canary's alert; raises Rejected for any other, whoever put it on the topic."""
+    """Read the canary's alert; raises Rejected for any other, whoever published it."""
     event = schema.read(payload)
     if (event.source, event.teams, event.priority) != (SOURCE, (TEAM,), Priority.P3):
         raise Rejected(
@@ -66,7 +66,7 @@ def parse(payload: Mapping[str, Any]) -> list[Parsed]:
 
 
 def keep_team(alerts: list[Parsed]) -> list[Parsed]:
-    """Keep other alerts from the canary's team, for their issues would hide where nobody looks."""
+    """Reject other alerts with the canary's team, whose issues would be hidden where nobody looks."""
     if any(not isinstance(each, Ignored) and TEAM in each.teams for each in alerts):
         raise Rejected(
             "RESERVED_TEAM",

@@ -1,4 +1,4 @@
-"""CloudWatch alarms, as SNS and EventBridge tell of them -> an alert."""
+"""CloudWatch alarms, from SNS and EventBridge -> an alert."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -39,7 +39,7 @@ def parse(payload: Mapping[str, Any], rules: OwnerRules) -> list[Parsed]:
         return [Ignored("NO_DATA", change.name)]
     condition = _condition(change)
     if change.withheld and condition is Condition.FIRING:
-        # What still fires when the window ends is found by the look at alarms; an end is welcome at any time.
+        # The alarm check finds what still fires when the window ends; an end may come at any time.
         # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-mute-rules-behaviour.html
         return [Ignored("MUTED", change.name)]
     return [_alert(change, condition, rules)]
@@ -113,7 +113,7 @@ def _owner(
 
 
 def _undoubted(description: Description, place: OwnershipSource) -> None:
-    """Refuse what could be read in two ways: a wrong team or a lower priority would go unnoticed."""
+    """Reject what could be read in two ways: a wrong team or a lower priority would go unnoticed."""
     for reason, example, named in (
         ("AMBIGUOUS_TEAM", place.team, description.team),
         ("AMBIGUOUS_PRIORITY", place.priority, description.priority),
@@ -127,7 +127,7 @@ def _undoubted(description: Description, place: OwnershipSource) -> None:
 
 
 def _id(change: StateChange) -> str:
-    """Contributors share their alarm's ARN."""
+    """Return the alarm's id; contributors share their alarm's ARN, so theirs is added."""
     contributor = change.contributor
     return fields.identifier(f"{change.arn.text} {contributor.id}" if contributor else change.arn.text)
 
@@ -144,7 +144,7 @@ def _ended(payload: Mapping[str, Any]) -> bool:
 
 
 def _mend(payload: Payload, named: dict[str, str]) -> None:
-    """Put it first in the description, in place of what is written there: two values would contradict."""
+    """Put it first in the description, replacing what is written there: two values would conflict."""
     configuration = payload.get("detail", {}).get("configuration") if "detail" in payload else None
     place, key = (payload, "AlarmDescription") if configuration is None else (configuration, "description")
     team, priority, rest = alarm_owner.take(texts.clean(str(place.get(key) or "")))
@@ -188,10 +188,10 @@ SOURCE = Source(
     parse=parse,
     split=alone,
     ended=_ended,
-    identifying=frozenset(),  # it is never cut, as it does not pass the webhook
+    identifying=frozenset(),  # never cut, since it does not pass through the webhook
     looks_like=_looks_like,
     known_by="`AlarmName`, or `source` of EventBridge, or `TopicArn` of SNS",
     template=_template,
     mend=_mend,
-    repeats=timedelta(0),  # one message for each change of state, and none while it lasts
+    repeats=timedelta(0),  # one message for each change of state, no repeats
 )

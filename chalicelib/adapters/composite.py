@@ -1,4 +1,4 @@
-"""The alarms that a composite CloudWatch alarm is made of, and their fingerprints. Pure."""
+"""The alarms of a composite CloudWatch alarm, and their fingerprints. Pure."""
 
 import re
 
@@ -7,9 +7,9 @@ from chalicelib.alert import AlertEvent, Identity, fingerprint
 
 RULE = "AlarmRule"
 MOST_CHILDREN = 25
-"""Of up to 100 that a rule may name."""
+"""How many are read, of up to 100 that a rule may name."""
 
-# `ALARM("api errors")`, `OK(queue)`; the rule's label has names where the rule has ARNs.
+# `ALARM("api errors")`, `OK(queue)`; the rule's label has names, the rule has ARNs.
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html
 _CHILD = re.compile(
     r"""\b(?:ALARM|OK|INSUFFICIENT_DATA)\s{0,9}\(\s{0,9}
@@ -22,8 +22,8 @@ _ESCAPED = re.compile(r"\\(.)")
 def children(alert: AlertEvent) -> dict[str, str]:
     """Find the fingerprint of each alarm that the rule names; empty if the alert has no rule.
 
-    CloudWatch takes only alarms of the composite alarm's own account and Region into a rule. An alarm that
-    reports its contributors one by one has no fingerprint of its own, so nothing is found by it.
+    CloudWatch accepts only alarms of the composite alarm's own account and region in a rule. An alarm that
+    reports each contributor separately has no fingerprint of its own, so its fingerprint finds nothing.
     """
     identity = alert.identity
     partition, *_ = (identity.alarm_id or "").removeprefix("arn:").split(":")

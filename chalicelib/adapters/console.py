@@ -15,7 +15,7 @@ _REGION = re.compile("[a-z0-9-]+")
 
 
 def page(partition: str, region: str, path: str) -> str | None:
-    """Address a page of a region's console; None if the console is not known."""
+    """Return the address of a page of a region's console; None if the console is not known."""
     if partition not in CONSOLES or not _REGION.fullmatch(region):
         return None
     return fields.url(f"https://{region}.{CONSOLES[partition]}/{path}")

@@ -1,4 +1,4 @@
-"""A source of your own: any JSON, read by the expressions of its definition in `custom.toml`."""
+"""Your own sources: any JSON, read by the expressions of a definition in `custom.toml`."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -57,7 +57,7 @@ def _short(definition: Definition, payload: Payload) -> Payload:
 
 
 def _ended(definition: Definition, payload: Mapping[str, Any]) -> bool:
-    """Whether an alert has ended; one that cannot be read is refused by the collector, alone."""
+    """Whether an alert has ended; if it cannot be read, the collector rejects it by itself."""
     try:
         return Reading(definition, payload).condition() is Condition.RESOLVED
     except Rejected:

@@ -1,4 +1,4 @@
-"""One alert of a source of your own: what the expressions of its definition find -> a canonical alert."""
+"""One alert of your own source: what the expressions of its definition find -> a canonical alert."""
 
 import json
 from collections.abc import Mapping
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from chalicelib.alert import AlertEvent, Measurement
 
 OWNER = "alerting_owner"
-"""Where `dlq replay --team` puts a team or priority into a message whose own form it does not know."""
+"""Where `dlq replay --team` puts a team or priority into a message whose format it does not know."""
 
 FOUND = "alerting_found"
-"""Where a message holds what the expressions found in a body that was too large for it."""
+"""Where a message has what the expressions found in a body that was too large for it."""
 
 IDENTIFYING = frozenset(
     {FOUND, OWNER, "state.is", "title", "alarm_id", "occurred_at", "team", "teams", "priority"}
@@ -62,9 +62,9 @@ class Reading:
         return Condition.RESOLVED if word in self.definition.resolved else None
 
     def found(self) -> Payload:
-        """What every expression finds, by its place; raises Rejected.
+        """Return what every expression finds, by its place; raises Rejected.
 
-        It stands for a body that is too large for a message, of which nobody else knows what may be cut.
+        It replaces a body that is too large for a message, since nobody else knows what may be cut.
         """
         places = {
             "state.is": self.definition.state,
@@ -119,7 +119,7 @@ class Reading:
         return owner([fields.strings(self.payload.get(OWNER)), found], condition, rules, place)
 
     def _time(self) -> datetime:
-        """Read a time as text with its offset, or as seconds or milliseconds since 1970."""
+        """Read a time written with its offset, or as seconds or milliseconds since 1970."""
         found = self._found("occurred_at", self.definition.alert["occurred_at"])
         if isinstance(found, int | float) and not isinstance(found, bool):
             try:
@@ -159,7 +159,7 @@ class Reading:
 
 
 def _written(value: Any) -> str:
-    """Write what an expression found as text: a list of texts with commas, anything else as JSON."""
+    """Write what an expression found as text: a list of strings with commas, anything else as JSON."""
     if value is None or isinstance(value, str):
         return value or ""
     if isinstance(value, list) and all(isinstance(each, str) for each in value):

@@ -1,6 +1,6 @@
-"""Sources of your own, `chalicelib/custom.toml`: read as a whole, every fault named with its key.
+"""Your own sources, `chalicelib/custom.toml`: read as a whole, every fault named with its key.
 
-docs/senders/custom.md explains the file. Without pydantic, as the webhook loads this.
+docs/senders/custom.md explains the file. Without pydantic, since the webhook loads this.
 """
 
 import re
@@ -16,7 +16,7 @@ from chalicelib.errors import ConfigurationError
 FILE = "custom.toml"
 NAME = re.compile(r"(?!.*--)[a-z0-9][a-z0-9-]{0,43}(?<!-)")
 TAKEN = frozenset({"external", "github", "unknown"}) | own.RESERVED
-"""Names that the webhook and the log have other uses for."""
+"""Names that the webhook and the log use for something else."""
 
 REQUIRED = ("title", "alarm_id", "occurred_at")
 TEXTS = ("summary", "description", "reason", "team", "teams", "priority", "account_id", "region")
@@ -26,7 +26,7 @@ FIELDS = frozenset({*REQUIRED, *TEXTS, *MEASURED, *LINKS})
 KEYS = frozenset({"name", "shown_as", "each", "recognise", "state", "alert", "labels", "annotations"})
 
 NEVER = Expression("`null`")
-"""Stands for an expression that cannot be read, in a definition that is thrown away."""
+"""Stands for an expression that cannot be read, in a definition that is discarded."""
 
 T = TypeVar("T")
 
@@ -35,8 +35,8 @@ T = TypeVar("T")
 class Definition:
     """A source as the file defines it.
 
-    `each` finds the alerts in a body, `recognise` says whether a body is one of this source's, `state` finds
-    the word that `firing` or `resolved` lists; `alert`, `labels` and `annotations` find the values by name.
+    `each` finds the alerts in a body, `recognise` says whether a body is this source's, `state` finds the
+    word that `firing` or `resolved` lists; `alert`, `labels` and `annotations` find the values by name.
     """
 
     name: str
@@ -68,14 +68,14 @@ def load(text: str, taken: frozenset[str]) -> dict[str, Definition]:
 
 @dataclass
 class _Reader:
-    """Reads tables, and notes what is wrong in them."""
+    """Reads tables, and notes their faults."""
 
     faults: list[str]
     taken: frozenset[str]
     names: set[str] = field(default_factory=set)
 
     def definition(self, table: object, number: int) -> Definition | None:
-        """Read one table; None where something is wrong in it."""
+        """Read one table; None if it has a fault."""
         before, place = len(self.faults), f"custom.{number}"
         own = self.table(table, place)
         self.only(own, KEYS, f"{place}.")
@@ -102,7 +102,7 @@ class _Reader:
         return definition if len(self.faults) == before else None
 
     def only(self, table: Mapping[str, Any], known: frozenset[str], place: str) -> None:
-        """Note keys that mean nothing."""
+        """Note unknown keys."""
         self.faults += [f"{place}{key}: unknown key" for key in table.keys() - known]
 
     def list(self, value: object, place: str) -> Iterator[object]:
@@ -117,9 +117,9 @@ class _Reader:
         return self._read(value, lambda each: isinstance(each, Mapping), place, "missing", {})
 
     def text(self, value: object, place: str) -> str:
-        """Read a text that is not empty."""
+        """Read a string that is not empty."""
         return self._read(
-            value, lambda each: isinstance(each, str) and bool(each.strip()), place, "must be a text", ""
+            value, lambda each: isinstance(each, str) and bool(each.strip()), place, "must be a string", ""
         )
 
     def words(self, state: Mapping[str, Any], key: str, place: str) -> frozenset[str]:

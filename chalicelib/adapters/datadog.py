@@ -1,4 +1,4 @@
-"""What a monitor of Datadog reports, in the payload that docs/senders/datadog.md shows -> an alert.
+"""What a Datadog monitor reports, in the payload that docs/senders/datadog.md shows -> an alert.
 
 docs.datadoghq.com/integrations/webhooks
 """
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 FIRING = frozenset({"Triggered", "Re-Triggered", "Warn", "Re-Warn", "No Data", "Re-No Data", "Renotify"})
 RESOLVED = frozenset({"Recovered", "Warn Recovered"})
-"""Datadog also sends `Warn Recovered`, though its documentation does not say so."""
+"""Datadog also sends `Warn Recovered`, which its documentation does not mention."""
 
 OWNER = frozenset({"team", "teams", "priority"})
 _IDENTIFYING = (
     "alert_id alert_transition alert_scope alert_priority title date tags org_id team teams priority"
 )
 EVERYTHING = "*"
-"""The scope of a monitor that groups by nothing."""
+"""The scope of a monitor that does not group."""
 
 _CHANGE = "|".join(sorted(FIRING | RESOLVED))
 _PREFIX = re.compile(rf"\[(?:TEST|P[1-5]|(?:{_CHANGE})(?: on \{{[^{{}}]*\}})?)\]\s*")
@@ -99,13 +99,13 @@ def _condition(transition: object) -> Condition:
 
 
 def _scope(value: object) -> str:
-    """Write the tags of a group in a stable order, whatever order they come in."""
+    """Write the tags of a group in a stable order, whatever order they arrive in."""
     named = fields.title(value, fields.MAX_RAW)
     return ",".join(sorted({tag.strip() for tag in named.split(",")} - {"", EVERYTHING}))
 
 
 def _title(payload: Mapping[str, Any]) -> str:
-    """Take off what Datadog puts before a monitor's name: `[P2] [Triggered on {host:web-1}] Disk full`."""
+    """Remove what Datadog puts before a monitor's name: `[P2] [Triggered on {host:web-1}] Disk full`."""
     title = fields.title(payload.get("title"), MAX_TITLE)
     while found := _PREFIX.match(title):
         title = title[found.end() :]
@@ -123,7 +123,7 @@ def _tags(value: object) -> dict[str, str]:
 
 
 def _said(payload: Mapping[str, Any], tags: Mapping[str, str]) -> list[dict[str, str]]:
-    """Say what names an owner: the monitor's tags, or else what the payload sets for all monitors."""
+    """Return what names an owner: the monitor's tags, or else what the payload sets for all monitors."""
     of_all = fields.strings({name: payload[name] for name in OWNER & payload.keys()})
     of_monitor = fields.strings({"priority": payload.get("alert_priority")})
     return [_in_ours(said) for said in (fields.lowered(tags), of_all, of_monitor)]

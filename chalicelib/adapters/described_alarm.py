@@ -1,4 +1,4 @@
-"""An alarm as DescribeAlarms gives it -> the message that SNS would have brought. Pure.
+"""An alarm as DescribeAlarms returns it -> the message that SNS would have delivered. Pure.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-notification-schemas.html
 """
@@ -23,7 +23,7 @@ OF_TRIGGER = (
 def message(
     alarm: Described, tags: Mapping[str, str], contributor: Described | None = None
 ) -> dict[str, Any]:
-    """Write what SNS would have sent when this alarm, or a contributor of it, went to ALARM."""
+    """Write what SNS would have sent when this alarm, or one of its contributors, went to ALARM."""
     changed = contributor if contributor and contributor.get("StateTransitionedTimestamp") else alarm
     sent = {name: alarm[name] for name in AS_THEY_ARE if name in alarm} | {
         "AWSAccountId": str(alarm["AlarmArn"]).split(":")[4],
@@ -52,7 +52,7 @@ def has_contributors(alarm: Described) -> bool:
 
 
 def of_log(alarm: Described) -> bool:
-    """Whether it is a log alarm that groups, which reports its contributors alone."""
+    """Whether it is a log alarm that groups, which reports only its contributors."""
     asked = alarm.get("ScheduledQueryConfiguration", {})
     return " by " in str(asked.get("AggregationExpression", "")).lower()
 
@@ -88,7 +88,7 @@ def _dimensions(dimensions: Iterable[Described]) -> list[dict[str, str]]:
 
 
 def _children(reason_data: object) -> list[dict[str, Any]]:
-    """Read which alarms triggered a composite one; what cannot be read is left out."""
+    """Read which alarms triggered a composite alarm; what cannot be read is left out."""
     try:
         triggering = json.loads(str(reason_data))["triggeringAlarms"]
         return [{"Arn": str(each["arn"])} for each in triggering]

@@ -1,8 +1,8 @@
-"""The canonical schema as emitters of the pipeline before this one write it -> ours. Pure.
+"""The canonical schema as emitters of the earlier pipeline write it -> ours. Pure.
 
 They name one `team` in any spelling, a `resource`, and in `identity` an `aws_account`, `org_id`, `alarm_arn`
-or `rule_id` (github.com/pytorch/alerting-infra, lambdas/collector/schemas). What neither schema knows is
-kept as an annotation, so that a field of an emitter's own reaches the person who reads the issue.
+or `rule_id` (github.com/pytorch/alerting-infra, lambdas/collector/schemas). Fields that neither schema knows
+are kept as annotations, so that an emitter's own fields reach the person who reads the issue.
 """
 
 import json
@@ -28,11 +28,11 @@ IDENTITY = {
     "rule_id": "alarm_id",
     "alarm_arn": "alarm_id",
 }
-"""Names of then, and of now; of two for one, the later counts."""
+"""Earlier names and today's; if two become one, the later counts."""
 
 
 def in_ours(payload: Mapping[str, Any]) -> dict[str, Any]:
-    """Write an alert in our schema; what is in it already stays as it is."""
+    """Write an alert in our schema; what already follows it is unchanged."""
     alert = {name: value for name, value in payload.items() if name in FIELDS}
     extra = {name: value for name, value in payload.items() if name not in FIELDS}
     team, resource = extra.pop("team", None), extra.pop("resource", None)
@@ -54,7 +54,7 @@ def in_ours(payload: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _slug(source: str) -> str:
-    """Turn a name such as `queue_checker` into a slug; any other name is left as it is, and refused later."""
+    """Turn a name such as `queue_checker` into a slug; any other name is unchanged, and rejected later."""
     made = slugs(source.replace("_", "-"))
     return made[0] if len(made) == 1 and source.replace("_", "-").lower() == made[0] else source
 
@@ -66,14 +66,14 @@ def _identity(identity: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _resource(resource: Mapping[str, Any]) -> dict[str, str]:
-    """A resource as labels: what it is, its id, its region, and whatever else is said of it."""
+    """Write a resource as labels: its type, its id, its region, and anything else."""
     named = {"resource_type": resource.get("type"), "resource": resource.get("id")}
     others = {"region": resource.get("region"), **fields.mapping(resource.get("extra"))}
     return {name: _written(value) for name, value in (named | others).items() if value not in (None, "")}
 
 
 def _add(alert: dict[str, Any], name: str, pairs: Mapping[str, str], most: int) -> None:
-    """Add labels or annotations while there is room; what the alert itself says under a name counts."""
+    """Add labels or annotations while there is room; the alert's own value for a name counts."""
     own = alert.get(name, {})
     if pairs and isinstance(own, Mapping):
         added = {texts.cut(each, MAX_LABEL_NAME): value for each, value in pairs.items() if each not in own}

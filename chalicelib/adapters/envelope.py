@@ -1,13 +1,13 @@
 """The envelope: an SQS record -> the message in it and its source, which is decided here, once.
 
-The webhook stamps the attributes `source`, `correlation_id` and, where it knows it by name, `sender`;
-unstamped is what AWS publishes to the topic itself: CloudWatch's alarms, or the event of another service,
-whose `source` says so. A stamped body is what we put there. An unstamped one may be in an SNS envelope, where
-delivery is not raw; the envelope is opened, and what it says of its own attributes is not believed: whoever
-may publish writes the body, and an EventBridge rule's input transformer could name Grafana in it. Raw
-delivery makes SNS's attributes those of the queue's message, which only our functions set.
+The webhook stamps messages with the attributes `source`, `correlation_id` and, if it knows the sender's name,
+`sender`. AWS publishes to the topic without a stamp: CloudWatch's alarms, or another service's event, whose
+own `source` names it. A stamped body is what we put there. An unstamped one may be in an SNS envelope, if
+delivery is not raw. The envelope is opened, but its own attributes are not believed: whoever may publish
+writes the body, and an EventBridge rule's input transformer could claim that it is from Grafana. Raw delivery
+turns SNS's attributes into the queue message's, which only our functions set.
 
-The attribute `received_at` says when we first took the message in: the webhook's time, or, of a message that
+The attribute `received_at` says when we first received the message: the webhook's time, or for a message that
 the collector sent back to its queue, SQS's first. Whoever may publish can forge it, so it never counts as
 later than SQS's own time, and it is read from the message itself, never from within a body.
 """
@@ -26,7 +26,7 @@ from chalicelib.errors import Rejected
 UNSTAMPED = "cloudwatch"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 RECEIVED_AT = "received_at"
-"""In milliseconds since the epoch, as SQS gives its own times."""
+"""Milliseconds since the epoch, like SQS's own times."""
 
 _NAME = re.compile(r"[\w-]{1,64}", re.ASCII)
 _MILLISECONDS = re.compile(r"\d{1,15}", re.ASCII)
@@ -38,9 +38,9 @@ _ONLY_ALARMS = (
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message, and what it holds or why that cannot be read.
+    """A message, and its content or why that cannot be read.
 
-    `received_at` is when the webhook received it, or where it did not stamp it, when the queue did.
+    `received_at` is when the webhook received it, or if it has no stamp, when the queue did.
     """
 
     id: str
@@ -54,14 +54,14 @@ class Message:
 
     @property
     def payload(self) -> dict[str, Any]:
-        """What the provider sent, out of its envelope; raises Rejected."""
+        """What the provider sent, without its envelope; raises Rejected."""
         if isinstance(self.content, Rejected):
             raise self.content
         return self.content
 
 
 def read(record: Mapping[str, Any]) -> Message:
-    """Read an SQS record in Lambda's shape; why a body cannot be read is told with its payload."""
+    """Read an SQS record in Lambda's format; why a body cannot be read is raised by its payload."""
     attributes = {
         name: attribute.get("stringValue")
         for name, attribute in (record.get("messageAttributes") or {}).items()
@@ -91,7 +91,7 @@ def read(record: Mapping[str, Any]) -> Message:
 
 
 def publisher(content: object) -> str:
-    """Name the source of what AWS publishes: `aws-ecs` of an event whose `source` is `aws.ecs`."""
+    """Name the source of what AWS publishes: `aws-ecs` for an event whose `source` is `aws.ecs`."""
     if isinstance(content, Mapping) and (name := registry.of_text(str(content.get("text")))):
         return name
     event = content.get("event", content) if isinstance(content, Mapping) else None
@@ -103,7 +103,7 @@ def publisher(content: object) -> str:
 def stamp(
     source: str, correlation_id: str, received_at: datetime, sender: Sender | None = None
 ) -> dict[str, str]:
-    """Write the attributes of a message that is put on the topic."""
+    """Write the attributes of a message for the topic."""
     return {
         "source": source,
         "correlation_id": correlation_id,
@@ -117,14 +117,14 @@ def milliseconds(time: datetime) -> str:
 
 
 def _received_at(attributes: Mapping[str, Any], queued: int) -> datetime:
-    """When we took the message in; without a stamp, or with an impossible one, when SQS did."""
+    """Return when we received the message; without a valid stamp, when SQS did."""
     stamped = attributes.get(RECEIVED_AT)
     received = int(stamped) if isinstance(stamped, str) and _MILLISECONDS.fullmatch(stamped) else queued
     return EPOCH + timedelta(milliseconds=min(received, queued))
 
 
 def _correlation_id(attributes: Mapping[str, Any], message_id: str) -> str:
-    """Name the request that brought the message; without one, or with anything else there, the message."""
+    """Return the id of the request that brought the message; without a valid one, the message's own."""
     named = attributes.get("correlation_id")
     return named if isinstance(named, str) and _NAME.fullmatch(named) else message_id
 
@@ -144,7 +144,7 @@ def _content(body: str) -> dict[str, Any] | Rejected:
 
 
 def _unwrapped(content: dict[str, Any]) -> dict[str, Any] | Rejected:
-    """Take the message out of an SNS envelope or a Lambda event of SNS, if in one."""
+    """Take the message out of an SNS envelope or a Lambda event from SNS, if it is in one."""
     envelope = _of_lambda_event(content) or content
     kind, message = envelope.get("Type"), envelope.get("Message")
     if not isinstance(message, str) or "TopicArn" not in envelope:
@@ -152,7 +152,7 @@ def _unwrapped(content: dict[str, Any]) -> dict[str, Any] | Rejected:
     if kind != "Notification":
         return Rejected(
             "SNS_CONTROL_MESSAGE",
-            f"the message is SNS's own, a {_word(kind)}, and no alarm; no address in it is followed",
+            f"the message is SNS's own, a {_word(kind)}, not an alarm; no address in it is followed",
             "Subscribe the queue with infra-extra, which needs no confirmation; delete this message.",
         )
     return _content(message)

@@ -1,7 +1,7 @@
-"""Events of AWS services, as EventBridge rules send them to the topic -> alerts; one file a service.
+"""Events of AWS services, as EventBridge rules send them to the topic -> alerts; one file for each service.
 
-A rule sends the event alone or, by an input transformer, in an object that says whose it is, as events have
-no team and few have tags:
+A rule sends the event alone or, with an input transformer, in an object that says whose it is, since events
+have no team and few have tags:
 
     {"team": "infra", "priority": "P1", "event": <aws.events.event.json>}
 
@@ -54,7 +54,7 @@ def source(
         name,
         shown_as,
         find=find,
-        known_by=f"`event.source`, or `source` of the event alone, which is {name.replace('-', '.', 1)}",
+        known_by=f"`event.source`, or `source` of an event on its own, which is {name.replace('-', '.', 1)}",
         template=lambda of: _template(name, kinds[0], example(of), of),
     )
     return replace(made, ends=ends)
@@ -68,7 +68,7 @@ def published(
     known_by: str,
     template: Callable[[Example], Payload],
 ) -> Source:
-    """Make the source of what a service publishes to the topic, as `find` reads it."""
+    """Make the source for what a service publishes to the topic, read by `find`."""
 
     def parse(payload: Mapping[str, Any], rules: OwnerRules) -> list[Parsed]:
         event, found = find(payload)
@@ -87,7 +87,7 @@ def published(
         parse=parse,
         split=alone,
         ended=ended,
-        identifying=frozenset(),  # it is never cut, as it does not pass the webhook
+        identifying=frozenset(),  # never cut, since it does not pass through the webhook
         known_by=known_by,
         looks_like=lambda content: envelope.publisher(content) == name,
         template=template,
@@ -124,7 +124,7 @@ def _alert(name: str, event: Event, found: Occurrence, rules: OwnerRules) -> "Al
 
 
 def _mend(payload: Payload, named: dict[str, str]) -> None:
-    """Say it as a rule's input transformer would; a text has its own object already."""
+    """Set it as a rule's input transformer would; a message that is text already has such an object."""
     if not {"event", "text"} & payload.keys():
         event = dict(payload)
         payload.clear()

@@ -1,4 +1,4 @@
-"""JMESPath (jmespath.org) over what a stranger sent: the work that an expression may do is bounded."""
+"""JMESPath (jmespath.org) over foreign input: the work that an expression may do is bounded."""
 
 from typing import Any
 
@@ -9,18 +9,18 @@ from jmespath.visitor import Options, TreeInterpreter
 from chalicelib.adapters import texts
 
 MOST_STEPS = 50_000
-"""Nodes that one search may visit, in some tens of milliseconds: what is within a projection is visited for
-each element, so that two projections over a long list would take minutes."""
+"""How many nodes one search may visit, in some tens of milliseconds: the inside of a projection is visited
+for each element, so two projections over a long list would take minutes."""
 
 LONGEST = 1000
-"""Characters of an expression."""
+"""The longest expression, in characters."""
 
 LONGEST_FAILURE = 200
-"""Code points of what is said of a failure: the library repeats the whole value that it could not take."""
+"""The longest error, in code points: the library repeats the whole value that it could not handle."""
 
 
 class Failed(Exception):
-    """An expression gave no result: it asked too much of the body, or something that this body has not."""
+    """An expression gave no result: it took too much work, or needed something that this body lacks."""
 
 
 class Expression:
@@ -28,7 +28,7 @@ class Expression:
 
     def __init__(self, text: str) -> None:
         if not text or len(text) > LONGEST:
-            raise ValueError(f"must be an expression of at most {LONGEST} characters")
+            raise ValueError(f"must be an expression with at most {LONGEST} characters")
         self.text = text
         try:
             self._parsed = jmespath.compile(text).parsed
@@ -36,7 +36,7 @@ class Expression:
             raise ValueError(f"not a JMESPath expression: {' '.join(str(error).split())}") from None
 
     def search(self, body: object) -> Any:
-        """Return what it finds in a body, None where that is nothing; raises Failed."""
+        """Return what it finds in a body, None if that is nothing; raises Failed."""
         try:
             return _Bounded(Options()).visit(self._parsed, body)
         except (JMESPathError, TypeError, ValueError, ArithmeticError, RecursionError) as error:

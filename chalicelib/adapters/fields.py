@@ -1,4 +1,4 @@
-"""What the adapters read alike: texts, labels, addresses, ids and times."""
+"""What all adapters read: texts, labels, addresses, ids and times."""
 
 import hashlib
 import re
@@ -19,7 +19,7 @@ MAX_URL = 2048
 MAX_ID = 2000
 MAX_RAW = 20_000
 MAX_NAMED = 100
-"""Code points of a provider's word in an error; an SQS attribute holds the whole sentence."""
+"""The longest quote from a provider in an error, in code points; an SQS attribute has the whole sentence."""
 
 SCALAR = str | int | float
 TEMPLATE_WITHOUT_VALUE = frozenset({"[no value]", "<no value>"})
@@ -28,12 +28,12 @@ _URL = re.compile(r"https?://[^\s<>\"`\\]+")
 
 
 LOWER = {"P4": "P3", "P5": "P3"}
-"""Priorities of services whose scale goes on below ours."""
+"""Priorities of services whose scale has more levels below ours."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ignored:
-    """A message that was understood and means nothing to an issue; `reason` is a constant."""
+    """A message that was understood and does not affect any issue; `reason` is a constant."""
 
     reason: str
     title: str
@@ -58,18 +58,18 @@ class Ownership:
 
 
 def quoted(value: object) -> str:
-    """Quote a provider's word in an error; of an object or list only that it is one."""
+    """Quote a provider's word in an error; for an object or list, only say what it is."""
     word = str(value) if isinstance(value, SCALAR) else f"({type(value).__name__})"
     return f"`{texts.cut(texts.line(word), MAX_NAMED)}`"
 
 
 def text(value: object, limit: int) -> str | None:
-    """Read a text; None if there is nothing to read."""
+    """Read a text; None if there is none."""
     return texts.cut(texts.clean(value).strip(), limit) or None if isinstance(value, str) else None
 
 
 def title(value: object, limit: int) -> str:
-    """Read a text of one line; empty if there is none."""
+    """Read a one-line text; empty if there is none."""
     return texts.cut(texts.line(value), limit) if isinstance(value, str) else ""
 
 
@@ -79,7 +79,7 @@ def word(value: object) -> str:
 
 
 def lower_end(priority: str) -> str:
-    """Bring a priority of a scale that ends in P5 into ours, which ends in P3; other words stay."""
+    """Map a priority on a scale down to P5 to ours, which ends at P3; other words are unchanged."""
     return LOWER.get(priority.upper(), priority)
 
 
@@ -94,12 +94,12 @@ def mappings(value: object) -> Iterator[Mapping[str, Any]]:
 
 
 def line(pairs: Mapping[str, Any], name: str) -> str:
-    """Read a one-line text from an object; returns an empty text if it has no such text."""
+    """Read a one-line text from an object; empty if it has none."""
     return texts.line(pairs[name]) if isinstance(pairs.get(name), str) else ""
 
 
 def strings(value: object) -> dict[str, str]:
-    """Read labels; what is neither text nor number is left out."""
+    """Read labels; values that are neither text nor number are left out."""
     if not isinstance(value, Mapping):
         return {}
     return {
@@ -110,7 +110,7 @@ def strings(value: object) -> dict[str, str]:
 
 
 def tags(value: object) -> dict[str, str]:
-    """Read tags of AWS: an object, or a list of keys and values in either case."""
+    """Read AWS tags: an object, or a list of keys and values in either case."""
     if not isinstance(value, list):
         return strings(value)
     pairs = [lowered(strings(tag)) for tag in value]
@@ -118,7 +118,7 @@ def tags(value: object) -> dict[str, str]:
 
 
 def lowered(pairs: Mapping[str, str]) -> dict[str, str]:
-    """Make names lower-case; of names that differ in case only, the lower-case one counts."""
+    """Make names lower-case; if names differ only in case, the lower-case one counts."""
     return {name.lower(): pairs[name] for name in sorted(pairs)}
 
 
@@ -143,7 +143,7 @@ def url(value: object) -> str | None:
 
 
 def time(value: object, field: str) -> datetime:
-    """Read a time with its offset; raises Rejected, as a time is never guessed."""
+    """Read a time with its offset; raises Rejected, since a time is never guessed."""
     try:
         return moment(value)
     except ValueError as error:
@@ -158,12 +158,12 @@ def moment(value: object) -> datetime:
     """Read a time with its offset; raises ValueError."""
     found = datetime.fromisoformat(value if isinstance(value, str) else "")
     if found.tzinfo is None:
-        raise ValueError("without its offset from UTC")
+        raise ValueError("it has no offset from UTC")
     return in_utc(found)
 
 
 def identifier(value: str, limit: int = MAX_ID) -> str:
-    """Read a provider's id; one over the limit ends in its hash, so that it stays one of its own."""
+    """Read a provider's id; the end of an overlong one is replaced by its hash, so that it stays unique."""
     cleaned = texts.clean(value)
     if len(cleaned) <= limit:
         return cleaned
@@ -171,5 +171,5 @@ def identifier(value: str, limit: int = MAX_ID) -> str:
 
 
 def raw(payload: Mapping[str, Any]) -> dict[str, Any]:
-    """Keep what the provider sent, clean and short."""
+    """Keep what the provider sent, cleaned and shortened."""
     return texts.keep(payload, MAX_RAW)

@@ -1,4 +1,4 @@
-"""Grafana unified alerting, 9 to 13, by the default payload of a webhook contact point."""
+"""Grafana unified alerting, 9 to 13, through the default payload of a webhook contact point."""
 
 from chalicelib.adapters import group
 from chalicelib.adapters.source import Example, Payload

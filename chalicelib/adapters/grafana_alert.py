@@ -14,7 +14,7 @@ from chalicelib.adapters.owner_rules import OwnerRules
 from chalicelib.alert import AlertEvent, Identity, Links
 from chalicelib.alert_values import MAX_TITLE
 
-# Grafana names these alerts by what went wrong, and the rule in `rulename`.
+# Grafana names these alerts after the problem, and the rule in `rulename`.
 OF_THE_DATASOURCE = {"DatasourceNoData": "no data", "DatasourceError": "datasource error"}
 
 MAX_HOST = 180
@@ -83,7 +83,7 @@ def _name(member: Member) -> str:
 
 
 def account(address: object, *organisations: object) -> str | None:
-    """Name the Grafana, by host and port as its address may hold a password, and the organisation."""
+    """Return the Grafana, by host and port since its address may contain a password, and the organisation."""
     organisation = next(filter(None, map(fields.word, organisations)), "")
     return "/".join(filter(None, [_host(address), organisation])) or None
 
@@ -103,7 +103,7 @@ def _of_series(member: Member) -> dict[str, str]:
 
 
 def _at_its_time(address: object, member: Member) -> str | None:
-    """Make a dashboard open at the time of the alert, as Grafana 11 and later do on their own.
+    """Open a dashboard at the time of the alert, as Grafana 11 and later do by themselves.
 
     An hour before and after it began, or ended; in milliseconds
     (github.com/grafana/alerting, templates/template_data.go).

@@ -1,4 +1,4 @@
-"""Why a Grafana alert fires or ended, in words, and whether its end is a recovery."""
+"""Why a Grafana alert fires or ended, in words, and whether it has recovered."""
 
 from collections.abc import Mapping
 
@@ -6,7 +6,7 @@ from chalicelib.adapters import fields, grafana_values
 from chalicelib.adapters.group_member import Member
 from chalicelib.alert_values import MAX_REASON
 
-# Annotation `grafana_state_reason`; several are joined by commas.
+# The annotation `grafana_state_reason`; several reasons are joined by commas.
 NO_RECOVERY = {
     "MissingSeries": "the series that it watched is gone",
     "Paused": "the rule was paused",
@@ -23,12 +23,12 @@ KEPT_STATE = "KeepLast"
 
 
 def recovered(member: Member) -> bool:
-    """Whether a resolution says that the condition has ended; while it fires there is none to doubt."""
+    """Whether a resolution means that the condition has ended; for a firing alert there is no such doubt."""
     return member.firing or not _known(member, NO_RECOVERY)
 
 
 def why(member: Member) -> str | None:
-    """Say why Grafana says so now; None where it gives no reason."""
+    """Return Grafana's reason for the current state; None if it gives none."""
     reasons = list(_known(member, FIRING_WITHOUT_VALUE if member.firing else NO_RECOVERY))
     if member.firing:
         values = grafana_values.in_words(member, counts_no_data=bool(reasons))
@@ -37,7 +37,7 @@ def why(member: Member) -> str | None:
 
 
 def _known(member: Member, words: Mapping[str, str]) -> list[str]:
-    """Put the state's reasons into words; where the last state was kept, a missing value explains nothing."""
+    """Put the state's reasons into words; if the last state was kept, a missing value explains nothing."""
     reasons = [reason.strip() for reason in member.annotations.get("grafana_state_reason", "").split(",")]
     if KEPT_STATE in reasons:
         return []

@@ -1,4 +1,4 @@
-"""The values that a Grafana alert fires on, and their series."""
+"""The values on which a Grafana alert fires, and their series."""
 
 import re
 from collections.abc import Mapping
@@ -28,7 +28,7 @@ class Value:
 def in_words(member: Member, *, counts_no_data: bool) -> str:
     """Write the values briefly, each with the labels that distinguish its series from the others.
 
-    Where the rule treats missing data as a state, -1 stands for no value.
+    If the rule treats missing data as a state, -1 stands for no value.
     """
     text = _value_string(member)
     told = _told(text)
@@ -42,7 +42,7 @@ def in_words(member: Member, *, counts_no_data: bool) -> str:
 
 
 def series(member: Member) -> dict[str, str]:
-    """The labels that all of the values' series have; a classic condition's alert has none of them."""
+    """Return the labels that all series of the values share; a classic condition's alert has none of them."""
     return _shared(_told(_value_string(member)))
 
 

@@ -1,4 +1,4 @@
-"""A group of alerts, as Grafana and Alertmanager both post it; its alerts are read in `member`."""
+"""A group of alerts, which Grafana and Alertmanager post in one form; `group_member` reads its alerts."""
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -10,7 +10,7 @@ from chalicelib.adapters.source import Example, Payload, Source, an_object, inst
 from chalicelib.errors import NotAccepted
 
 OF_THE_GROUP = ("receiver", "version", "orgId", "externalURL", "groupKey")
-"""What an alert needs from its group; `message` and `common...` repeat the alerts and are most of it."""
+"""What an alert needs from its group; `message` and `common...` repeat the alerts and take the most space."""
 
 MOST_SHARED = 2000
 MOST_CUT_OFF = 10**6
@@ -30,7 +30,7 @@ IDENTIFYING = frozenset(_IDENTIFYING.casefold().split())
 
 
 REPEATS = timedelta(hours=4)
-"""`repeat_interval` by default.
+"""The default `repeat_interval`.
 
 prometheus.io/docs/alerting/latest/configuration/#route,
 grafana.com/docs/grafana/latest/alerting/fundamentals/notifications/group-alert-notifications
@@ -45,7 +45,7 @@ def source(
     known_by: str,
     template: Callable[[Example], Any],
 ) -> Source:
-    """Make a source that posts groups, whose alerts are read in the module `<name>_alert`."""
+    """Make a source that posts groups, whose alerts the module `<name>_alert` reads."""
     return Source(
         name=name,
         shown_as=shown_as,
@@ -83,13 +83,13 @@ def ended(payload: Mapping[str, Any]) -> bool:
 
 
 def cut_off(body: object) -> int:
-    """How many alerts the sender itself left out of its group, by its `max_alerts` or `maxAlerts`."""
+    """How many alerts the sender itself left out of its group, because of `max_alerts` or `maxAlerts`."""
     number = body.get("truncatedAlerts") if isinstance(body, dict) else None
     return number if isinstance(number, int) and 0 < number <= MOST_CUT_OFF else 0
 
 
 def looks_like(content: object) -> bool:
-    """Whether it is a group, or what Grafana's legacy alerting sends in place of one."""
+    """Whether it is a group, or what Grafana's legacy alerting sends instead of one."""
     return isinstance(content, Mapping) and ("alerts" in content or bool(LEGACY & content.keys()))
 
 
@@ -99,7 +99,7 @@ def from_alertmanager(content: object) -> bool:
 
 
 def mend(payload: Payload, named: dict[str, str]) -> None:
-    """Put it into the annotations, which take precedence over labels and do not identify an alert."""
+    """Set it in the annotations, which take precedence over labels and do not identify an alert."""
     alerts = payload.get("alerts")
     for alert in alerts if isinstance(alerts, list) else []:
         if isinstance(alert, dict):
@@ -110,7 +110,7 @@ def mend(payload: Payload, named: dict[str, str]) -> None:
 
 
 def template(of: Example, **more: Any) -> Payload:
-    """Write a group of one alert, with `more` of what its source says about it."""
+    """Write a group of one alert, with `more` of what its source adds."""
     alert = {
         "status": of.either("firing", "resolved"),
         "labels": {"alertname": of.name, "team": of.team, "pool": "linux-x64"},
@@ -133,7 +133,7 @@ def template(of: Example, **more: Any) -> Payload:
 
 
 def _of_group(group: Payload) -> Payload:
-    """Take only short values: each alert carries them."""
+    """Take only short values, since each alert repeats them."""
     kept = {name: group[name] for name in OF_THE_GROUP if isinstance(group.get(name), str | int)}
     short = {
         name: texts.cut(value, MOST_SHARED) if isinstance(value, str) else value

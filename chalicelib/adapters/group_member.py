@@ -1,4 +1,4 @@
-"""One alert of a group, as Grafana and Alertmanager write it alike."""
+"""One alert of a group, which Grafana and Alertmanager write in the same form."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ class Member:
 
     @property
     def firing(self) -> bool:
-        """Whether it fires; the group's status says nothing of its members."""
+        """Whether it fires; the group's status says nothing about its members."""
         return self.condition is Condition.FIRING
 
     @property
@@ -60,9 +60,10 @@ class Member:
     def titled(
         self, name: str, owner_names: Collection[str] = (), more: Mapping[str, str] | None = None
     ) -> str:
-        """Add to a name what sets the alert apart from its siblings; `more` are labels of its series.
+        """Add to a name what distinguishes the alert from its siblings; `more` are labels of its series.
 
-        What names the owner (in lower case) is shown as that, so it is added only if the group needs it.
+        Names of the owner (in lower case) are shown elsewhere, so they are added only if the group needs
+        them.
         """
         kept = {
             label: value
@@ -73,17 +74,17 @@ class Member:
 
     @cached_property
     def description(self) -> str | None:
-        """What the rule says of itself."""
+        """The rule's own description."""
         return fields.text(self.said("description") or self.annotations.get("message"), MAX_DESCRIPTION)
 
     @cached_property
     def summary(self) -> str | None:
-        """What the rule says in a sentence."""
+        """The rule's summary in a sentence."""
         return fields.text(self.said("summary"), MAX_SUMMARY)
 
     @property
     def shown_labels(self) -> dict[str, str]:
-        """The labels that are not told elsewhere; private ones are left out."""
+        """The labels that are not shown elsewhere; private ones are left out."""
         return bounds.labels(
             {
                 name: value
@@ -94,7 +95,7 @@ class Member:
 
     @cached_property
     def measurement(self) -> Measurement | None:
-        """What was measured, by the annotation `value`, and the limit, by the annotation `threshold`."""
+        """What was measured, from the annotation `value`, and the limit, from the annotation `threshold`."""
         value, threshold = (
             fields.title(quantities.shortened(self.annotations.get(name, "")), MAX_MEASURED)
             for name in ("value", "threshold")
@@ -102,7 +103,7 @@ class Member:
         return Measurement(value=value, threshold=threshold or None) if value else None
 
     def linked(self, kind: str) -> str | None:
-        """Find an address under a name that begins with `kind`, such as `runbook_url` or `runbookURL`."""
+        """Find an address whose name begins with `kind`, such as `runbook_url` or `runbookURL`."""
         for pairs in self.said_by:
             named = [name for name in pairs if name.startswith(kind)]
             for name in sorted(named, key=lambda name: (name != f"{kind}_url", name)):
@@ -111,7 +112,7 @@ class Member:
         return None
 
     def other_annotations(self, *shown: str | None) -> dict[str, str]:
-        """The annotations whose text is shown nowhere else; `shown` are the texts that the source shows."""
+        """The annotations whose text is not shown elsewhere; `shown` are the texts that the source shows."""
         measured = self.measurement
         told = {self.description, self.summary, *shown}
         hidden = (
@@ -127,7 +128,7 @@ class Member:
         }
 
     def said(self, *names: str) -> str:
-        """Find what an annotation, else a label, says under the first of these names."""
+        """Find an annotation, or else a label, with the first of these names that exists."""
         return fields.first(self.said_by, *names)
 
     def owner(self, rules: OwnerRules) -> Ownership:
@@ -153,7 +154,7 @@ def _member(alert: object, payload: Mapping[str, Any]) -> Member:
     if not isinstance(alert, Mapping):
         raise Rejected(
             "NOT_AN_OBJECT",
-            f"an entry of `alerts` is no object: {quoted(alert)}",
+            f"an entry of `alerts` is not an object: {quoted(alert)}",
             "Send a webhook's default payload.",
         )
     alert = heartbeat.without_kind_of_rule(alert)
@@ -171,7 +172,7 @@ def _member(alert: object, payload: Mapping[str, Any]) -> Member:
 
 
 def _name(labels: Mapping[str, str], annotations: Mapping[str, str], payload: Mapping[str, Any]) -> str:
-    """Find a name that a person can read, which an id is not."""
+    """Find a name that people can read; an id is not one."""
     group = fields.strings(payload.get("groupLabels"))
     names = (labels.get("alertname"), group.get("alertname"), annotations.get("summary"))
     return next(filter(None, (fields.title(name, MAX_TITLE) for name in names)), NAMELESS)

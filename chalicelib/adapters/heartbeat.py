@@ -1,8 +1,8 @@
 """Heartbeats: signs of life such as Prometheus's Watchdog, which always fires. Pure.
 
-What matters of one is that it stays away. So inside, its alert is about the condition that nothing comes:
-each sign of life is a RESOLVED of that condition. That an emitter ends its heartbeat is a RESOLVED that is no
-recovery; that a rule which always fires has ended is silence.
+What matters is when they stop. So a heartbeat's alert is about the condition that no heartbeat arrives: each
+heartbeat is a RESOLVED of that condition. If an emitter ends its heartbeat, that is a RESOLVED without
+recovery; if a rule that always fires ends, that is silence.
 """
 
 from collections.abc import Mapping
@@ -21,17 +21,17 @@ if TYPE_CHECKING:
     from chalicelib.alert import AlertEvent
 
 NAMES = frozenset({"watchdog", "deadmansswitch", "deadmanswitch", "prometheusalertmanagere2edeadmanswitch"})
-"""Of rules that always fire, in lower case.
+"""Names of rules that always fire, in lower case.
 
-`Watchdog` and, before, `DeadMansSwitch` are kube-prometheus's (runbooks.prometheus-operator.dev); the longest
-is of samber/awesome-prometheus-alerts.
+`Watchdog`, formerly `DeadMansSwitch`, is kube-prometheus's (runbooks.prometheus-operator.dev); the longest is
+from samber/awesome-prometheus-alerts.
 """
 
 T = TypeVar("T")
 
 _RULE = "a heartbeat that names none"
 UNOWNED = Ownership((UNKNOWN_TEAM,), Priority.P1, team_rule=_RULE, priority_rule=_RULE)
-"""The team of a heartbeat that names none, if the routing has no fallback: it watches the watcher."""
+"""The team of a heartbeat that names none, if the routing has no fallback: this alert watches the watcher."""
 
 
 def is_one(name: str, said: str) -> bool:
@@ -40,7 +40,7 @@ def is_one(name: str, said: str) -> bool:
 
 
 def without_kind_of_rule(alert: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Leave the kind out of what Grafana reports, with a rule's labels, about the rule's missing data."""
+    """Remove the kind from Grafana's alerts about a rule's missing data, which have the rule's labels."""
     labels, annotations = (fields.mapping(alert.get(name)) for name in ("labels", "annotations"))
     if "rulename" not in labels:
         return alert
@@ -48,12 +48,12 @@ def without_kind_of_rule(alert: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def owned(rules: OwnerRules) -> OwnerRules:
-    """Let a heartbeat that names no owner be read anyway."""
+    """Allow a heartbeat to have no owner."""
     return replace(rules, missing=rules.missing or UNOWNED)
 
 
 def read(alert: "AlertEvent") -> "AlertEvent":
-    """Read an alert that is a heartbeat as one, and any other as it is; raises Rejected."""
+    """Read a heartbeat's alert as a heartbeat, and return any other unchanged; raises Rejected."""
     said_by = [fields.lowered(alert.annotations), fields.lowered(alert.labels)]
     name = (alert.name or alert.title) if registry.of_alert(alert.source).rules else ""
     if alert.kind is not Kind.HEARTBEAT and not is_one(name, fields.first(said_by, KIND)):

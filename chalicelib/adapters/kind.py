@@ -9,7 +9,7 @@ from chalicelib.errors import Rejected
 
 
 def labelled(alert: AlertEvent) -> AlertEvent:
-    """Take the kind out of the labels or annotations; raises Rejected, but not for an end."""
+    """Take the kind from the labels or annotations; raises Rejected, except for an end."""
     said = fields.first([fields.lowered(alert.annotations), fields.lowered(alert.labels)], KIND)
     if not said:
         return alert

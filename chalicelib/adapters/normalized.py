@@ -1,4 +1,4 @@
-"""People's own emitters, which send the canonical schema itself."""
+"""Your own emitters, which send the canonical schema itself."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,7 +12,7 @@ _IDENTIFYING = """
 
 
 OWN = frozenset({"schema_version", "occurred_at", "teams"})
-"""Fields that alerts of no other source have."""
+"""Fields that only alerts of this source have."""
 
 
 def _split(body: object) -> list[Payload]:
@@ -62,7 +62,7 @@ def _template(of: Example) -> Payload:
 
 SOURCE = Source(
     name="normalized",
-    shown_as="the source",  # people know an emitter by the name it gives itself
+    shown_as="the source",  # people know an emitter by its own name
     to_route="let its sender name `teams`",
     parse=late("schema"),
     split=_split,

@@ -1,6 +1,6 @@
-"""Opsgenie's Alert API, as its clients speak it: they need another address, and no other change.
+"""Opsgenie's Alert API, for its existing clients: they need only a new address.
 
-docs.opsgenie.com/docs/alert-api. Opsgenie itself ends in April 2027.
+docs.opsgenie.com/docs/alert-api. Opsgenie itself shuts down in April 2027.
 """
 
 from collections.abc import Mapping
@@ -26,8 +26,8 @@ WITHOUT_EFFECT = frozenset(
         *("details", "priority", "message", "description"),
     }
 )
-"""What else a client may do to an alert. It is taken, so that the client goes on: Alertmanager with
-`update_alerts` puts the message and the description again that its next `create` has too."""
+"""Other actions of clients on an alert. They are accepted, so that the client continues: with
+`update_alerts`, Alertmanager repeats the message and description that its next `create` has too."""
 
 _IDENTIFYING = """
     alias action received_at message priority responders teams type name details tags team

@@ -1,4 +1,4 @@
-"""An alert that a client of Opsgenie's creates or closes -> an alert."""
+"""An alert that an Opsgenie client creates or closes -> an alert."""
 
 import re
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ ACTIONS = {CREATE: Condition.FIRING, CLOSE: Condition.RESOLVED}
 OWNER = frozenset({"team", "teams", "priority"})
 
 _COUNT = re.compile(r"\[(?:FIRING|RESOLVED)(?::\d{1,9})?(?:, ?RESOLVED(?::\d{1,9})?)?\]\s*")
-"""What Alertmanager and Grafana put before the name of a group: it changes with each of its alerts."""
+"""What Alertmanager and Grafana put before a group's name: it changes with each of the group's alerts."""
 
 _FIX = "Have a client of Opsgenie's Alert API v2 post to this webhook's address with /v2/alerts added."
 
@@ -67,7 +67,7 @@ def _condition(action: object) -> Condition:
 
 
 def _name(payload: Mapping[str, Any]) -> str:
-    """Take the message; a client that closes an alert names its alias alone."""
+    """Return the message; a client that closes an alert sends only its alias."""
     message = _COUNT.sub("", fields.title(payload.get("message"), MAX_TITLE), count=1)
     if message or payload.get("action") == CLOSE:
         return message or fields.title(payload.get("alias"), MAX_TITLE) or "An alert without a name"
@@ -75,13 +75,13 @@ def _name(payload: Mapping[str, Any]) -> str:
 
 
 def _teams(recipients: object) -> str:
-    """Read the teams among recipients; other kinds are people and schedules."""
+    """Read the teams among the recipients; the others are people and schedules."""
     found = [each for each in fields.mappings(recipients) if each.get("type", "team") == "team"]
     return ",".join(name for each in found if (name := _text(each, "name")))
 
 
 def _tags(value: object) -> dict[str, str]:
-    """Read tags of the form `team:storage`; the others go on together."""
+    """Read tags of the form `team:storage`; the others stay together."""
     listed = value if isinstance(value, list) else []
     tags = [fields.title(each, MAX_TITLE) for each in listed if isinstance(each, str)]
     pairs = {name: said for name, _, said in (tag.partition(":") for tag in tags) if name and said}

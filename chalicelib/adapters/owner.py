@@ -1,4 +1,4 @@
-"""Who owns an alert and how urgent it is, as the provider or the installation's rules name it."""
+"""Who owns an alert and how urgent it is, from the provider's words or the installation's rules."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -18,13 +18,13 @@ __all__ = ["OwnershipSource", "owner", "slugs"]
 MAX_TEAMS = 10
 MAX_SLUG = 45
 KNOWN = 256
-"""Texts of which the teams are remembered: there are few, and each comes with every alert."""
+"""How many texts' teams are remembered: there are few different ones, and every alert has one."""
 
 _NO_SLUG = re.compile("[^a-z0-9]+")
 _PRIORITIES = {name: priority for priority in Priority for name in (priority.value, priority.value[1:])}
 
 Said = Sequence[Mapping[str, str]]
-"""What is said of an alert, by lower-case name; of several mappings, the first that has a name counts."""
+"""Values of an alert by lower-case name; of several mappings, the first that has a name counts."""
 
 TEAM = ("teams", "team")
 PRIORITY = ("priority",)
@@ -35,7 +35,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class _Found(Generic[T]):
-    """What was found under a name, and the rule that gives it; `word` is what no rule could read."""
+    """What was found under a name, and the rule that gives it; `word` is a word that no rule could read."""
 
     value: T | None = None
     name: str = ""
@@ -47,8 +47,8 @@ class _Found(Generic[T]):
 def owner(said: Said, condition: Condition, rules: OwnerRules, place: OwnershipSource) -> Ownership:
     """Read who owns an alert: our names come first, then those of the rules; raises Rejected.
 
-    `place` is for the person who has to add what is missing. A resolution needs no owner, its row has one:
-    what cannot be read is then UNKNOWN_TEAM and P3.
+    `place` is for the person who has to add what is missing. A resolution needs no owner, since its row has
+    one: what cannot be read becomes UNKNOWN_TEAM and P3.
     """
     team = _team(said, rules, place)
     priority = _priority(said, rules, place, team.value[0] if team.value else UNKNOWN_TEAM)
@@ -129,6 +129,6 @@ def _shown(word: str) -> str:
 
 
 def _first(said: Said, names: tuple[str, ...]) -> tuple[str, str]:
-    """Find the first text under one of the names, and its name; both are empty if nothing is found."""
+    """Find the first text under one of the names, and its name; both are empty if there is none."""
     found = ((name, fields.first([each], name)) for each in said for name in names)
     return next(((name, value) for name, value in found if value), ("", ""))

@@ -1,4 +1,4 @@
-"""What is wrong where an alert names no owner, or one that cannot be read, and what to do about it."""
+"""What is wrong if an alert names no owner, or one that cannot be read, and what to do about it."""
 
 import json
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from chalicelib.errors import Rejected
 
 @dataclass(frozen=True, slots=True)
 class OwnershipSource:
-    """Where a person writes the team and the priority: the `part` of what the provider calls `named`."""
+    """Where a person sets the team and the priority: the `part` of what the provider calls `named`."""
 
     part: str
     named: str
@@ -25,7 +25,7 @@ class OwnershipSource:
 
 
 def lacking(place: OwnershipSource, severity: str, *, team: bool, priority: bool) -> Rejected:
-    """Say what an alert does not name; `severity` is the word that might stand for its priority."""
+    """Say what an alert lacks; `severity` is the word that could stand for its priority."""
     lacks = [("TEAM", place.team)] * team + [("PRIORITY", place.priority)] * priority
     mapped = f'. Or in {FILE}, add to [{DEFAULT}]: severity = {{{_key(severity)} = "P2"}}' if severity else ""
     return Rejected(
@@ -36,7 +36,7 @@ def lacking(place: OwnershipSource, severity: str, *, team: bool, priority: bool
 
 
 def no_slug(teams: str, place: OwnershipSource) -> Rejected:
-    """Say that a team's name has nothing to name it by."""
+    """Say that a team's name has no character to make a slug from."""
     return Rejected(
         "INVALID_TEAM",
         f"the team {quoted(teams)} has no letter a-z and no digit, so it cannot be made a slug",
@@ -54,7 +54,7 @@ def no_priority(priority: str, place: OwnershipSource) -> Rejected:
 
 
 def unknown_severity(word: str, name: str, place: OwnershipSource) -> Rejected:
-    """Say that no priority is known for a word under a name that the rules look at."""
+    """Say that no priority is known for a word in a label that the rules read."""
     return Rejected(
         "UNKNOWN_SEVERITY",
         f"{FILE} gives no priority to {quoted(word)}, which the alert names as its {quoted(name)}",
@@ -64,5 +64,5 @@ def unknown_severity(word: str, name: str, place: OwnershipSource) -> Rejected:
 
 
 def _key(word: str) -> str:
-    """Write a word as a key in TOML."""
+    """Write a word as a TOML key."""
     return json.dumps(texts.cut(texts.line(word), fields.MAX_NAMED), ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""Rules for an alert that names its team or priority in other words than ours. Pure."""
+"""Rules for alerts that name their team or priority in other words than ours. Pure."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -9,15 +9,15 @@ from chalicelib.alert_values import Priority
 FILE = "routing.toml"
 DEFAULT = "default"
 SEVERITY = ("severity",)
-"""Where a priority is looked for if words have priorities and no label is named; most rules have it."""
+"""Which label has the priority if words have priorities and no label is named; most rules have it."""
 
 
 @dataclass(frozen=True, slots=True)
 class OwnerTable:
     """What a table of the file says: names of labels in order, and words with their priorities.
 
-    Names and words are lower-case; None where the table does not say. `team` and `priority` are a source's
-    own, for its alerts that name none.
+    Names and words are lower-case; None if the table does not say. `team` and `priority` are a source's own,
+    for its alerts that name none.
     """
 
     team_labels: tuple[str, ...] | None = None
@@ -32,7 +32,7 @@ class OwnerRules:
     """How the teams and the priority of an alert are found.
 
     `missing` is for an alert that names none, `tables` are by key, such as `default`, `source.grafana` and
-    `team.storage`. `noted` learns of each owner that is found.
+    `team.storage`. `noted` is called with each owner that is found.
     """
 
     missing: Ownership | None = None
@@ -51,7 +51,7 @@ class OwnerRules:
 
     @property
     def priority_labels(self) -> tuple[str, ...]:
-        """The labels that say how bad it is, after ours."""
+        """The labels that say how urgent it is, after ours."""
         named = (each.priority_labels for _, each in self._tables())
         mapped = any(table.severity for table in self.tables.values())
         return next((labels for labels in named if labels is not None), SEVERITY if mapped else ())
@@ -62,7 +62,7 @@ class OwnerRules:
         return self.tables.get(f"source.{self.source}", OwnerTable())
 
     def severity(self, word: str, team: str) -> tuple[Priority, str] | None:
-        """Find the priority of a word, and the key that gives it: the team's, the source's or the default."""
+        """Find the priority of a word, and the key that sets it: the team's, the source's or the default."""
         for key, table in self._tables(f"team.{team}"):
             if priority := table.severity.get(word.casefold()):
                 return priority, f"{key}.severity"

@@ -1,4 +1,4 @@
-"""PagerDuty, by a webhook subscription of version 3."""
+"""PagerDuty, through a webhook subscription of version 3."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -25,7 +25,7 @@ def _looks_like(content: object) -> bool:
 def _mend(payload: Payload, named: dict[str, str]) -> None:
     incident = fields.mapping(payload.get("event")).get("data")
     if not isinstance(incident, dict):
-        return  # what has no incident lacks more than an owner
+        return  # without an incident, more is missing than an owner
     if "team" in named:
         incident["teams"] = [{"summary": named["team"]}]
     if "priority" in named:
@@ -63,5 +63,5 @@ SOURCE = Source(
     template=_template,
     mend=_mend,
     signing=Signing(header="x-pagerduty-signature", prefix="v1="),
-    repeats=timedelta(0),  # one event for each change of an incident, and none while it lasts
+    repeats=timedelta(0),  # one event for each change of an incident, no repeats
 )

@@ -1,4 +1,4 @@
-"""An incident of PagerDuty, as an event of a version 3 webhook has it -> an alert.
+"""A PagerDuty incident, from an event of a version 3 webhook -> an alert.
 
 developer.pagerduty.com/docs/webhooks-overview
 """
@@ -19,13 +19,13 @@ CONDITIONS = {
     "acknowledged": Condition.FIRING,
     "resolved": Condition.RESOLVED,
 }
-"""By the incident's status, which every event of one has: PagerDuty adds types of events over time."""
+"""By the incident's status, which is in each of its events: PagerDuty adds types of events over time."""
 
 TEST = "pagey.ping"
 """What `Send Test Event` sends, which the documentation does not show."""
 
 MERGED = "merge_resolve_reason"
-"""An incident that was merged into another is reported as resolved, though the trouble goes on there."""
+"""An incident that was merged into another is reported as resolved, though the problem continues there."""
 
 PRIORITIES = frozenset(f"P{number}" for number in range(6))
 """PagerDuty's default names, down to P5; an account may have others."""
@@ -34,7 +34,7 @@ URGENCIES = {"high": "P1", "low": "P3"}
 """For an incident whose priority is not set, or has a custom name: PagerDuty calls people by urgency."""
 
 IN_TITLE = ("service", "incident")
-"""An incident that comes again is another one, of the same title."""
+"""Labels for the title: a repeated incident is a new incident with the same title."""
 
 NAMELESS = "An incident without a title"
 
@@ -85,7 +85,7 @@ def _alert(
 
 
 def _id(incident: Mapping[str, Any]) -> str:
-    """Read the incident's id: its `incident_key` may be that of another service's incident too."""
+    """Read the incident's id: its `incident_key` may also belong to another service's incident."""
     if found := fields.word(incident.get("id")):
         return found
     raise Rejected("NO_IDENTITY", "the incident has no `id`", _FIX)
@@ -109,7 +109,7 @@ def _labels(incident: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _said(incident: Mapping[str, Any], rules: OwnerRules) -> dict[str, str]:
-    """Say what names an owner; the urgency counts where neither we nor the rules know the priority."""
+    """Return what names an owner; the urgency counts if neither we nor the rules know the priority."""
     urgency, named = fields.word(incident.get("urgency")), _summary(incident.get("priority"))
     ours = fields.lower_end(named) if named.upper() in PRIORITIES else ""
     known = named if rules.severity(named, "") else ours
@@ -131,7 +131,7 @@ def _change(event: Mapping[str, Any]) -> str:
 
 
 def _summary(reference: object) -> str:
-    """Read what people call the thing that a reference is to."""
+    """Read the name that people see for a referenced object."""
     return fields.title(fields.mapping(reference).get("summary"), MAX_TITLE)
 
 

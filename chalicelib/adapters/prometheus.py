@@ -1,8 +1,8 @@
 """Prometheus itself, or another client of Alertmanager's API: POST /api/v2/alerts, a list of alerts.
 
-https://github.com/prometheus/alertmanager/blob/main/api/v2/openapi.yaml (`postableAlerts`). What Alertmanager
-works out when it receives an alert is worked out here: its state, its start and its fingerprint. It then
-reads like an alert of a group of Alertmanager's.
+https://github.com/prometheus/alertmanager/blob/main/api/v2/openapi.yaml (`postableAlerts`). We derive what
+Alertmanager derives when it receives an alert: its state, its start and its fingerprint. Then it is read like
+an alert in one of Alertmanager's groups.
 """
 
 from collections.abc import Mapping
@@ -17,14 +17,14 @@ from chalicelib.errors import NotAccepted
 PATH = ("api", "v2", "alerts")
 
 REPEATS = timedelta(hours=1)
-"""Prometheus sends a firing alert again each minute, or each interval of its rule if longer. Silence is
-judged by no shorter interval than an hour (`repeats.SHORTEST`)."""
+"""Prometheus sends a firing alert again every minute, or at its rule's interval if that is longer. Silence is
+never judged by an interval shorter than an hour (`repeats.SHORTEST`)."""
 
 _FNV_OFFSET, _FNV_PRIME, _SEPARATOR = 0xCBF29CE484222325, 0x100000001B3, b"\xff"
 
 
 def fingerprint(labels: Mapping[str, str]) -> str:
-    """Make the fingerprint that Alertmanager gives to these labels.
+    """Return the fingerprint that Alertmanager gives to these labels.
 
     https://github.com/prometheus/common/blob/main/model/signature.go (`labelSetToFingerprint`)
     """
@@ -61,20 +61,20 @@ def _completed(alert: object, received_at: datetime) -> object:
 
 
 def _given(time: object) -> str:
-    """Read a time as it is written; empty for Go's zero time, which stands for none."""
+    """Read a time as it is written; empty for Go's zero time, which means no time."""
     return time if isinstance(time, str) and not time.startswith("0001-01-01") else ""
 
 
 def _status(ends: str, received_at: datetime) -> str:
-    """Say whether an alert has ended: one that fires ends in the future, in case its sender is gone by then.
+    """Say whether an alert has ended: a firing one ends in the future, in case its sender is gone by then.
 
-    Prometheus adds four times what passes between two messages (rules/alerting.go, `sendAlerts`).
+    Prometheus adds four times the interval between two messages (rules/alerting.go, `sendAlerts`).
     """
     if not ends:
         return "firing"
     try:
         return "resolved" if datetime.fromisoformat(ends) <= received_at else "firing"
-    except (ValueError, TypeError):  # TypeError: without an offset from UTC
+    except (ValueError, TypeError):  # TypeError: no offset from UTC
         return "endsAt cannot be read"
 
 

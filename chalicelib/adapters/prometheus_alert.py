@@ -1,4 +1,4 @@
-"""An alert as Prometheus posts it, completed as Alertmanager does -> an alert."""
+"""An alert that Prometheus posts, completed as Alertmanager completes it -> an alert."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Reading a message: by the rules of its source, and by those for every source."""
+"""Reading a message: with the rules of its source, and with those for all sources."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,7 +14,7 @@ from chalicelib.errors import Rejected
 def parse(
     name: str, payload: Mapping[str, Any], rules: OwnerRules, sender: Sender | None = None
 ) -> list[Parsed]:
-    """Read the alerts of a message; `rules` find whose each is. Raises Rejected."""
+    """Read the alerts of a message; `rules` find their owners. Raises Rejected."""
     if name == canary.SOURCE:
         return canary.parse(payload)
     if name not in SOURCES:
@@ -29,7 +29,7 @@ def parse(
 
 
 def _own(alert: Parsed, name: str) -> Parsed:
-    """Keep an alert that bears another source's name away from that source's issues; raises Rejected."""
+    """Reject an alert with another source's name, which must not reach that source's issues."""
     if isinstance(alert, Ignored):
         return alert
     others = name == OWN_EMITTERS and alert.source not in PROVIDERS | own.RESERVED
@@ -43,7 +43,7 @@ def _own(alert: Parsed, name: str) -> Parsed:
 
 
 def _sent_by(sender: Sender | None, alert: Parsed, name: str) -> Parsed:
-    """Name the sender in an alert, and in its identity where ids are the sender's own."""
+    """Add the sender to an alert, and to its identity if the source's ids are only unique for each sender."""
     if sender is None or isinstance(alert, Ignored):
         return alert
     known: dict[str, Any] = {"sender": sender.name}

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Sources(Mapping[str, Source]):
-    """Sources by name, each the `SOURCE` of the module of that name, which is loaded on first use.
+    """Sources by name, each the `SOURCE` of the module with that name, which is loaded on first use.
 
     In a module's name a hyphen is an underscore.
 
@@ -52,7 +52,7 @@ def _load(name: str) -> Source:
 def _of_the_installation(taken: frozenset[str]) -> Mapping[str, Source]:
     """Read the package's `custom.toml`, if there is one; raises ConfigurationError.
 
-    So a file with a fault stops a deployment, which imports the app.
+    So a fault in the file stops a deployment, which imports the app.
     """
     try:
         text = pkgutil.get_data("chalicelib", "custom.toml") or b""
@@ -84,14 +84,14 @@ SOURCES = Sources(
 )
 
 OWN_EMITTERS = "normalized"
-"""The source whose alerts name another: the program that emits them."""
+"""The source whose alerts have another source's name: the program that emits them."""
 
 PROVIDERS = frozenset(SOURCES) - {OWN_EMITTERS}
-"""The sources whose alerts bear the source's own name, which nobody else may take."""
+"""The sources whose alerts have the source's own name, which nobody else may use."""
 
 
 TEXTS = {"AWS Budget Notification": "aws-budgets"}
-"""What messages begin with that are text and not JSON, and the sources that publish them."""
+"""How messages that are text, not JSON, begin, and the sources that publish them."""
 
 
 def webhooks() -> tuple[str, ...]:
@@ -105,12 +105,12 @@ def webhook(name: str) -> Source | None:
 
 
 def published(name: str) -> bool:
-    """Whether a source publishes to the topic itself, so that nobody stamps its messages."""
+    """Whether a source publishes to the topic itself, so that its messages have no stamp."""
     return name in SOURCES and not SOURCES[name].posts
 
 
 def of_text(text: str) -> str:
-    """Name the source of a message that is text; empty if it is not one of a source."""
+    """Name the source of a message that is text; empty if no source sends such a text."""
     return next((name for begins, name in TEXTS.items() if text.startswith(begins)), "")
 
 
@@ -120,9 +120,9 @@ def of_alert(name: str) -> Source:
 
 
 def repeats(alert: "AlertEvent") -> timedelta | None:
-    """Say how often its source repeats a firing alert by default: zero if never, None if unknown.
+    """Return how often its source repeats a firing alert by default: zero if never, None if unknown.
 
-    That a heartbeat is missing is found here, once, whatever its source repeats; our own are recorded, not
+    A missing heartbeat is detected here, once, whatever its source repeats; our own alerts are recorded, not
     sent.
     """
     ours = alert.kind is Kind.HEARTBEAT or alert.source in own.OWN

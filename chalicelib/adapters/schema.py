@@ -1,4 +1,4 @@
-"""The canonical schema: reading an alert that is written in it (docs/alert.schema.json)."""
+"""The canonical schema: reads an alert that is written in it (docs/alert.schema.json)."""
 
 import json
 import re
@@ -34,19 +34,19 @@ _PATTERNS = {
 
 
 def parse(payload: Mapping[str, Any], rules: OwnerRules) -> list[Parsed]:
-    """Check an alert against the schema, which asks for an owner; raises Rejected with every fault."""
+    """Check an alert against the schema, which requires an owner; raises Rejected with every fault."""
     alert = _told_apart(read(earlier_schema.in_ours(payload)))
     rules.noted(Ownership(alert.teams, alert.priority, team_rule="`teams`", priority_rule="`priority`"))
     return [alert]
 
 
 def _told_apart(alert: AlertEvent) -> AlertEvent:
-    """Add to the title what distinguishes the alert: its labels, another account than AWS's, its id."""
+    """Add to the title what distinguishes the alert: its labels, its account unless that is AWS's, its id."""
     name, account_id, alarm_id = alert.title, alert.identity.account_id, alert.identity.alarm_id
     said = telling.pieces(name, alert.labels)
     if account_id and not _OF_AWS.fullmatch(account_id):
         said.append(texts.line(account_id))
-    # The ids of a series, such as one of each week, tell a person nothing: there is one open issue.
+    # The ids in a series, such as one for each week, mean nothing to a person: there is one open issue.
     told = said if alert.collapse_key else said + telling.by_id(alarm_id or "", [name, *said])
     return alert.model_copy(update={"title": titles.written(texts.line(name), told) or name, "name": name})
 
@@ -70,14 +70,14 @@ def read(payload: Mapping[str, Any]) -> AlertEvent:
 
 
 def _short_links(links: Mapping[str, Any]) -> None:
-    """Refuse an address that has too many bytes, though not too many characters, as the schema counts."""
+    """Reject an address with too many bytes, though not too many characters, which the schema counts."""
     for name, link in links.items():
         if isinstance(link, str) and len(link) <= fields.MAX_URL < len(link.encode()):
             raise _refused(f"{quoted(f'links.{name}')} has more than {fields.MAX_URL} bytes")
 
 
 def _slugged(teams: list[Any]) -> list[Any]:
-    """Make slugs of teams as people write them, each once; what cannot become one is left to be refused."""
+    """Make slugs of teams as people write them, each once; what cannot become one is rejected later."""
     made = [(slugs(team) or (team,)) if isinstance(team, str) else (team,) for team in teams]
     each = [slug for team in made for slug in team]
     return [slug for place, slug in enumerate(each) if slug not in each[:place]]

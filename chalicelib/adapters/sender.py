@@ -13,14 +13,14 @@ from chalicelib.errors import Rejected
 ATTRIBUTE = "sender"
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9]|-(?=[a-z0-9])){0,44}")
 MOST_LIMITS = 400
-"""Characters that the teams and repositories may take: an attribute is cut after 500."""
+"""How many characters the teams and repositories may take: an attribute is cut after 500."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """A sender, and which teams and repositories its alerts may be for; all of them where none is named.
+    """A sender, and which teams and repositories its alerts may be for; all of them if none is named.
 
-    With `keeps_identity` the conditions of its alerts are those that they were before it had a name.
+    With `keeps_identity` its alerts belong to the same conditions as before it had a name.
     """
 
     name: str
@@ -34,7 +34,7 @@ class Sender:
         return bool(self.teams or self.repositories)
 
     def written(self) -> str:
-        """Write it as an attribute, without what is not set."""
+        """Write it as an attribute, leaving out what is not set."""
         return json.dumps({name: value for name, value in asdict(self).items() if value})
 
 

@@ -1,4 +1,4 @@
-"""Sentry, by an internal integration: its issue alerts and metric alerts, and the ends of its issues.
+"""Sentry, through an internal integration: its issue alerts and metric alerts, and the ends of its issues.
 
 docs.sentry.io/integrations/integration-platform/webhooks
 """
@@ -12,13 +12,13 @@ from chalicelib.adapters.signing import Signing
 from chalicelib.adapters.source import Example, Payload, Request, Source, alone, instant, late, no_other_path
 
 ENDS = frozenset({"resolved", "archived", "ignored"})
-"""Of issues and metric alerts; `archived` was `ignored` before."""
+"""For issues and metric alerts; `archived` was once `ignored`."""
 
 _EVENT = """
     culprit datetime environment event_id issue_id level location message metadata platform release tags title
     url web_url
 """
-"""What is kept of an event: the rest, such as requests, users and stacks, is large, or personal."""
+"""What is kept of an event: the rest, such as requests, users and stack traces, is large, or personal."""
 
 _IDENTIFYING = """
     action actor data event issue metric_alert alert_rule triggered_rule issue_alert settings tags id issue_id
@@ -28,7 +28,7 @@ _IDENTIFYING = """
 
 
 def _complete(body: object, request: Request) -> object:
-    """Add when Sentry sent it, as no payload says when an issue was resolved; leave out most of an event."""
+    """Add when Sentry sent it, since no payload says when an issue was resolved; drop most of an event."""
     no_other_path(request)
     if not isinstance(body, Mapping) or "sent_at" in body:
         return body
@@ -101,5 +101,5 @@ SOURCE = Source(
     template=_template,
     mend=_mend,
     signing=Signing(header="sentry-hook-signature"),
-    repeats=timedelta(0),  # an alert comes again as long as there are events, and not at intervals
+    repeats=timedelta(0),  # repeats follow events, not a fixed interval
 )

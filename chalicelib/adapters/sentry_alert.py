@@ -1,4 +1,4 @@
-"""What the kinds of Sentry's webhooks hold.
+"""What the kinds of Sentry's webhooks contain.
 
 docs.sentry.io/integrations/integration-platform/webhooks
 """
@@ -22,7 +22,7 @@ METRIC_ALERT = {
 }
 
 PERSONAL = re.compile(r"user|email|url|ip_address", re.IGNORECASE)
-"""Tags that may tell who met an error: they stay in Sentry."""
+"""Tags that may say who ran into an error: they stay in Sentry."""
 
 _PROJECT = re.compile(r"/projects/[^/]+/([^/]+)/")
 _FIX = "Let only the webhook of a Sentry integration post here."
@@ -31,7 +31,7 @@ _FIX = "Let only the webhook of a Sentry integration post here."
 def parse(payload: Mapping[str, Any], rules: OwnerRules) -> list[Parsed]:
     """Read an alert, or the end of an issue; raises Rejected.
 
-    A new issue is no alert of its own: which issues are is for Sentry's alert rules to say.
+    A new issue is not an alert by itself: Sentry's alert rules decide which issues are.
     """
     data, action = fields.mapping(payload.get("data")), fields.word(payload.get("action"))
     if isinstance(event := data.get("event"), Mapping) and action == "triggered":
@@ -46,7 +46,7 @@ def parse(payload: Mapping[str, Any], rules: OwnerRules) -> list[Parsed]:
 
 
 def _of_event(data: Mapping[str, Any], event: Mapping[str, Any]) -> Report:
-    """Read an issue alert: a rule about the issue of an event, which only the issue's own end ends."""
+    """Read an issue alert: from a rule about the issue of an event; only the end of that issue ends it."""
     rule, address = fields.line(data, "triggered_rule"), fields.line(event, "url")
     project = _PROJECT.search(address)
     own = {name: fields.line(event, name) for name in ("level", "culprit", "environment", "release")}
@@ -84,7 +84,7 @@ def _of_issue(payload: Mapping[str, Any], issue: Mapping[str, Any], action: str)
 
 
 def _of_metric(data: Mapping[str, Any], alert: Mapping[str, Any], action: str) -> Report:
-    """Read a metric alert, by its rule: an incident is one episode of it."""
+    """Read a metric alert, identified by its rule: an incident is one episode of it."""
     if action not in METRIC_ALERT:
         raise Rejected("UNKNOWN_STATUS", f"the metric alert's action is not known: {quoted(action)}", _FIX)
     rule, projects = fields.mapping(alert.get("alert_rule")), alert.get("projects")
@@ -117,7 +117,7 @@ def _settings(action: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _tags(value: object) -> dict[str, str]:
-    """Read pairs of a name and a value; those that may tell who met an error are left out."""
+    """Read pairs of a name and a value; those that may say who ran into an error are left out."""
     pairs = value if isinstance(value, list) else []
     two = [pair for pair in pairs if isinstance(pair, list) and len(pair) == 2]
     tags = fields.strings({name: said for name, said in two if isinstance(name, str)})

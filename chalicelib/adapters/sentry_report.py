@@ -1,4 +1,4 @@
-"""What Sentry reports, whatever kind of webhook it came by -> an alert."""
+"""What Sentry reports, through whichever kind of webhook -> an alert."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,14 +14,14 @@ from chalicelib.errors import Rejected
 NAMELESS = "An alert without a title"
 
 LEVELS = {"fatal": "P1", "critical": "P1", "error": "P2", "warning": "P3", "info": "P3", "debug": "P3"}
-"""The priority of an event's or metric alert's level, unless the rules say otherwise."""
+"""The priority for an event's or metric alert's level, unless the rules say otherwise."""
 
 IN_TITLE = ("project", "environment")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """One report; `kept` says what Sentry keeps under the id, `said` what names an owner, in lower case."""
+    """One report; `kept` says what Sentry stores under the id, `said` what names an owner, in lower case."""
 
     condition: Condition
     kept: str

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signing:
-    """An HMAC-SHA256 in hexadecimal, in a header; after a prefix, where the service writes one.
+    """An HMAC-SHA256 in hexadecimal, in a header; after a prefix, if the service writes one.
 
-    It is of the body or, where the request has the timestamp header, of `timestamp:body`. The header may hold
+    It covers the body or, if the request has the timestamp header, `timestamp:body`. The header may contain
     several signatures, separated by commas, of which one has to match. Header names are in lower case.
     """
 

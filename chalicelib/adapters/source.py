@@ -1,9 +1,9 @@
 """A source: everything that is particular to one kind of sender, in one object.
 
 To add a source, write one file with its `Source`, put samples into `tests/samples/<name>`, add its name to
-`registry.SOURCES`, and write its page in docs/senders; everything else derives from these
+`registry.SOURCES`, and write its page in docs/senders; everything else follows from these
 (docs/adding-a-source.md). The webhook loads the file of the source that posts, so import nothing slow there:
-take the canonical alert from `canonical`, or give a long reader a module of its own (`late`).
+take the canonical alert from `canonical`, or give a long reader its own module (`late`).
 """
 
 from collections.abc import Callable, Mapping
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from chalicelib.adapters.owner_rules import OwnerRules
 
 MOST_BYTES = 200_000
-"""Of one alert in a message: SNS takes 262,144 by default, attributes included."""
+"""For one alert in a message: SNS accepts 262,144 by default, attributes included."""
 
 Payload = dict[str, Any]
 Parse = Callable[[Mapping[str, Any], "OwnerRules"], "list[Parsed]"]
@@ -30,7 +30,7 @@ Parse = Callable[[Mapping[str, Any], "OwnerRules"], "list[Parsed]"]
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """The condition that a template is about: when it began and, if it has, when it ended."""
+    """The condition that a template is about: when it began and, if it has ended, when."""
 
     began: datetime
     ended: datetime | None = None
@@ -44,15 +44,15 @@ class Example:
 
     @property
     def at(self) -> str:
-        """When it came into its state, as most senders write it: `2026-11-23T03:10:00.000Z`."""
+        """When it entered its state, as most senders write it: `2026-11-23T03:10:00.000Z`."""
         return instant(self.ended or self.began)
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a request says besides its body: the path after the source's name, and when it was received.
+    """A request without its body: the path after the source's name, and when it was received.
 
-    Names of headers are in lower case.
+    Header names are in lower case.
     """
 
     received_at: datetime
@@ -71,13 +71,13 @@ def late(module: str) -> Parse:
 
 
 def as_posted(body: object, request: Request) -> object:
-    """Take a body that says all by itself; raises NotAccepted for a path, as its source has none."""
+    """Return a body that needs nothing from its request; raises NotAccepted for a path: it has none."""
     no_other_path(request)
     return body
 
 
 def no_other_path(request: Request, *paths: tuple[str, ...]) -> None:
-    """Raise NotAccepted where a path is neither empty nor one of these."""
+    """Raise NotAccepted if a path is neither empty nor one of these."""
     if request.path and request.path not in paths:
         raise NotAccepted(
             404,
@@ -87,12 +87,12 @@ def no_other_path(request: Request, *paths: tuple[str, ...]) -> None:
 
 
 def nothing_more(_: str) -> Mapping[str, Any]:
-    """Answer with the number of alerts alone."""
+    """Add nothing to the number of alerts in the answer."""
     return {}
 
 
 def none_cut_off(_: object) -> int:
-    """Count the alerts that a body leaves out, where the source never leaves any out."""
+    """Count the alerts that a body leaves out, for sources that never leave any out."""
     return 0
 
 
@@ -102,7 +102,7 @@ class Source:
 
     - `name` is that of its file, its webhook and its alerts; `shown_as` is what people call it
     - `to_route` says how its alerts get a team, `label` what their labels are called
-    - `parse` reads the alerts in a message; whose each is comes from `owner.owner`, by the rules passed in.
+    - `parse` reads the alerts in a message; their owners come from `owner.owner`, by the rules passed in.
       Raises Rejected
     - `complete` adds to the body of a request what only the request says. Raises NotAccepted
     - `split` turns the body of a request into one payload for each alert. Raises NotAccepted
@@ -110,18 +110,18 @@ class Source:
     - `answer` is what its clients expect in an answer, besides the number of alerts, with the request's id
     - `template` writes what the source would send for an example
     - `mend` sets `team` and `priority` in a payload, where the source has them
-    - `looks_like` says whether parsed JSON is a message of this source, `known_by` what that is judged by
+    - `looks_like` says whether parsed JSON is a message of this source, `known_by` how it is recognised
     - `identifying` names, in lower case, what is kept however large the rest of a payload is
     - `repeats` is how often, by default, it sends a firing alert again with the same start: zero if never,
       None if that has to be learned for each alert
-    - `ids_per_sender` says that two senders may give one id to two conditions, as two Alertmanagers do that
-      are no cluster; the sender's name, where it has one, is then part of the identity, as the account
-    - `ends` is False where it only brings news, of which no end is ever reported
-    - `rules` says that its alerts are of rules as Prometheus has them, of which some always fire
-    - `posts` is False where it has no webhook, because it publishes to the topic itself
+    - `ids_per_sender` says that two senders may use one id for two conditions, as two separate Alertmanagers
+      do; the sender's name, if it has one, is then part of the identity, as the account
+    - `ends` is False if it only sends news, whose end is never reported
+    - `rules` says that its alerts come from rules like Prometheus's, some of which always fire
+    - `posts` is False if it has no webhook, because it publishes to the topic itself
     - `authorization` is the word before the token in the header of that name, in lower case; Bearer and Basic
       are read as well, and so is the header `X-<name>-Token`
-    - `signing` says how its service signs, where that is not as Grafana does
+    - `signing` says how its service signs, if not as Grafana does
     """
 
     name: str
@@ -149,7 +149,7 @@ class Source:
 
     @property
     def signs(self) -> Signing:
-        """How what it sends is signed."""
+        """How it signs what it sends."""
         return self.signing or as_grafana_does(self.name)
 
     def payloads(self, body: object, request: Request) -> list[Payload]:
@@ -157,12 +157,12 @@ class Source:
         return self.split(self.complete(body, request))
 
     def cut(self, payload: Mapping[str, Any], limit_bytes: int = MOST_BYTES) -> Payload:
-        """Shorten one alert to `limit_bytes` of JSON in ASCII; what identifies it goes last."""
+        """Shorten one alert to `limit_bytes` of JSON in ASCII; what identifies it is removed last."""
         return texts.fit(payload, limit_bytes, self.identifying)
 
 
 def alone(body: object) -> list[Payload]:
-    """Take a body that is one alert; raises NotAccepted."""
+    """Return a body that is one alert; raises NotAccepted."""
     return [an_object(body)]
 
 

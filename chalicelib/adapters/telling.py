@@ -1,10 +1,10 @@
-"""What to call an alert: its rule, and the labels that set it apart from its siblings. Pure.
+"""What to call an alert: its rule, and the labels that distinguish it from its siblings. Pure.
 
     KubeDeploymentReplicasMismatch [fints-importer, namespace firefly]
 
-The thing comes before the place; who scraped it is left out, unless that sets alerts of the sender's group
-apart: by labels in which alerts of one rule differ, and by those that people group by. Few labels name the
-scraper, so these are listed; a list of all others would never end.
+The thing comes before the place. Labels that name the scraper are left out, unless they distinguish alerts of
+the sender's group: the labels in which alerts of one rule differ, and those that people group by. Few labels
+name the scraper, so these are listed; a list of all others would never end.
 """
 
 import re
@@ -27,7 +27,7 @@ TARGET = ("pod", "instance", "host", "hostname", "node", "container", "service")
 """What Prometheus scraped: the thing itself, or an exporter that reports on other things."""
 
 FOLDER = "grafana_folder"
-"""A rule of Grafana has its name to itself within its folder alone, so every title ends in it."""
+"""The name of a Grafana rule is unique only within its folder, so every title ends with the folder."""
 
 PLACES = (
     *("namespace", "cluster", "region", "zone", "env", "environment", "stage", "datacenter", "account"),
@@ -46,20 +46,20 @@ ELSEWHERE = (
     | OWNERS
     | frozenset({"alertname", "rulename", "priority", "summary", "description", "runbook_url"})
 )
-"""Shown elsewhere, or prose."""
+"""Shown elsewhere, or running text."""
 
 _EXPORTER = re.compile(r"exporter|state-metrics", re.IGNORECASE)
 _OF_OTHER_THINGS = re.compile(r"state-metrics|cloudwatch|stackdriver|yace|^localhost\b|^127\.", re.IGNORECASE)
 CREDENTIAL = re.compile(r"pass|pwd|secret|token|key|signature|credential|auth|cookie", re.IGNORECASE)
 _HASH = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|(?:\w{1,20}:)?[0-9a-f]{16,}", re.IGNORECASE)
-"""Nobody recognises a thing by one."""
+"""A hash or UUID: nobody recognises a thing by one."""
 _WORDS = re.compile(r"\w+")
 OWN_NAME = re.compile(r"(?=.*[^\W\d_])(?=.*[\d/:._-])")
-"""A value such as `builder-7` or `/var`; a bare word or number says little without its label's name."""
+"""A value such as `builder-7` or `/var`; a plain word or number means little without its label's name."""
 
 
 def apart(alerts: Iterable[object]) -> Iterator[list[str]]:
-    """Name for each alert of a group the labels in which those of its rule differ."""
+    """Name for each alert of a group the labels in which alerts of its rule differ."""
     labels = [fields.strings(alert.get("labels")) if isinstance(alert, Mapping) else {} for alert in alerts]
     values: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     rules: dict[str, int] = defaultdict(int)
@@ -77,19 +77,19 @@ def apart(alerts: Iterable[object]) -> Iterator[list[str]]:
 
 
 def needed(payload: Mapping[str, Any]) -> frozenset[str]:
-    """Read which labels the group of an alert needs: where it differs, and what people group by."""
+    """Return which labels an alert's group needs: those that differ, and those that people group by."""
     differing = payload.get("differing")
     names = [name for name in differing if isinstance(name, str)] if isinstance(differing, list) else []
     return frozenset({*names, *fields.strings(payload.get("groupLabels"))})
 
 
 def title(name: str, labels: Mapping[str, str], of_group: Collection[str]) -> str:
-    """Write the name, and in brackets the labels that tell it apart; `of_group` are what its group needs."""
+    """Write the name, and in brackets its distinguishing labels; `of_group` are those its group needs."""
     return titles.written(name, pieces(name, labels, of_group))
 
 
 def pieces(name: str, labels: Mapping[str, str], of_group: Collection[str] = ()) -> list[str]:
-    """Write the labels that tell an alert from others of its name, unless the name has their value."""
+    """Write the labels that distinguish an alert from others of its name, unless the name has their value."""
     said: list[str] = []
     for label in _ordered(labels, of_group):
         value = mask(texts.line(labels[label]))
@@ -104,7 +104,7 @@ def pieces(name: str, labels: Mapping[str, str], of_group: Collection[str] = ())
 
 
 def by_id(alarm_id: str, said: Iterable[str]) -> list[str]:
-    """Name what a sender calls a condition, unless that is a hash, or says nothing that is not `said`."""
+    """Name a sender's id for a condition, unless it is a hash, or is already in `said`."""
     named = mask(texts.line(alarm_id))
     known = {word for text in said for word in _WORDS.findall(text.casefold())}
     says_more = not known.issuperset(_WORDS.findall(named.casefold()))
@@ -114,7 +114,7 @@ def by_id(alarm_id: str, said: Iterable[str]) -> list[str]:
 def _ordered(labels: Mapping[str, str], of_group: Collection[str]) -> list[str]:
     """Put the labels that may be in a title in order: the thing, its target, its place, who reports it.
 
-    The order is always the same, or a value without its label's name would not say whose it is.
+    The order never changes; otherwise a value without its label's name would be ambiguous.
     """
     shown = {
         name: value
@@ -127,7 +127,7 @@ def _ordered(labels: Mapping[str, str], of_group: Collection[str]) -> list[str]:
     }
     chosen = [name for name in shown if name in of_group or not of_the_teller(name, shown)]
     if "job" in shown and all(name in (*PLACES, *TELLERS) for name in chosen):
-        chosen = sorted({*chosen, "job"})  # as of `up`, which is about a job
+        chosen = sorted({*chosen, "job"})  # as for `up`, which is about a job
     return sorted(
         chosen,
         key=lambda name: (name in TELLERS, name == FOLDER, *_rank(name), name),
@@ -154,5 +154,5 @@ def _rank(name: str) -> tuple[int, int]:
 
 
 def _names(name: str, value: str) -> bool:
-    """Whether a name has a value among its words."""
+    """Whether a name contains a value as a word."""
     return f" {value} ".casefold() in f" {name} ".casefold()

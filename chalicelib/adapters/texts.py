@@ -1,4 +1,4 @@
-"""A provider's texts and JSON, made clean and short. Without pydantic: the webhook uses it."""
+"""A provider's texts and JSON, cleaned and shortened. Without pydantic, since the webhook uses it."""
 
 import json
 import math
@@ -11,7 +11,7 @@ from itertools import accumulate, takewhile
 from typing import Any
 
 DEEPEST = 20
-"""Levels of nesting; pydantic writes no more than 255, and no alert has more than ten."""
+"""Levels of nesting; pydantic writes at most 255, and no alert has more than ten."""
 
 KEPT_LENGTH = 4000
 LENGTHS = (sys.maxsize, 20_000, 5_000, 1_000, 250)
@@ -19,20 +19,20 @@ LENGTHS = (sys.maxsize, 20_000, 5_000, 1_000, 250)
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _ESCAPED = re.compile(r"\\(?:[brf]|u(?:00[0189]|007f|d[89a-f]))")
-"""What JSON in ASCII must hold for a text in it not to be clean."""
+"""What JSON in ASCII must contain for a text in it not to be clean."""
 _ASCII = json.JSONEncoder(separators=(",", ":"), check_circular=False)
 
 
 def clean(value: str) -> str:
-    """Drop control characters but line breaks and tabs; half a surrogate pair becomes U+FFFD."""
-    if value.isprintable():  # as nearly every text is, which this tells faster than looking for what is not
+    """Remove control characters except line breaks and tabs; half a surrogate pair becomes U+FFFD."""
+    if value.isprintable():  # true for nearly every text, and a faster check than the search
         return value
     broken_alike = value.replace("\r\n", "\n").replace("\r", "\n")
     return _SURROGATE.sub("\ufffd", _CONTROL.sub("", broken_alike))
 
 
 def parsed(written: str | bytes) -> Any:
-    """Read JSON; None where it is not valid, or nested too deeply."""
+    """Read JSON; None if it is not valid, or nested too deeply."""
     try:
         return json.loads(written)
     except (ValueError, RecursionError):
@@ -42,8 +42,8 @@ def parsed(written: str | bytes) -> Any:
 def decoded(written: str | bytes) -> Any:
     """Read JSON that every parser reads the same way: no duplicate keys, no infinite numbers or NaN.
 
-    Raises ValueError, which repeats nothing of what was written. The webhook and the collector read by this
-    one rule, as what the one takes the other must be able to read.
+    Raises ValueError, which repeats nothing of the input. The webhook and the collector share this rule,
+    since the collector must be able to read whatever the webhook accepts.
     """
     try:
         return json.loads(written, parse_constant=_finite, parse_float=_finite, object_pairs_hook=_unique)
@@ -81,8 +81,8 @@ def cut(value: str, limit: int) -> str:
 def fit(value: Mapping[str, Any], limit: int, kept: frozenset[str] = frozenset()) -> dict[str, Any]:
     """Shorten an object to `limit` bytes of JSON: its longest strings first, then all but the `kept` names.
 
-    Kept names are in lower case; of what they hold, as much is kept as there is room for. What is nested too
-    deeply to be written goes in any case.
+    Kept names are in lower case; as much of their content is kept as there is room for. Values nested too
+    deeply to be written are removed in any case.
     """
     for length in LENGTHS:
         shorter = _Pass(partial(cut, limit=length), kept).members(value)
@@ -91,14 +91,14 @@ def fit(value: Mapping[str, Any], limit: int, kept: frozenset[str] = frozenset()
     essential = _Pass(partial(cut, limit=LENGTHS[-1]), kept, only_kept=True).members(value)
     if essential and size(essential) <= limit:
         return essential
-    return _within(essential, limit, kept) or {"cut": f"left out, being larger than {limit} bytes"}
+    return _within(essential, limit, kept) or {"cut": f"left out: larger than {limit} bytes"}
 
 
 def _within(value: dict[str, Any], limit: int, kept: frozenset[str]) -> dict[str, Any]:
-    """Take members while there is room, those of kept names first, and the smallest first of these.
+    """Take members while there is room, those with kept names first, and the smallest first.
 
-    Of a member that is too large, take what there is room for: a list of very many tags must cost neither the
-    alert's message nor its priority.
+    If a member is too large, take as much as there is room for: a list of very many tags must not cost the
+    alert its message or its priority.
     """
     sizes = {name: size({name: member}) for name, member in value.items()}
     if sum(sizes.values()) <= limit:
@@ -137,7 +137,7 @@ def size(value: object) -> int:
 
 
 def _fit_to_keep(value: Mapping[str, Any], limit: int) -> bool:
-    """Whether an object is clean and short: its JSON tells that faster than a look at every text does."""
+    """Whether an object is clean and short: its JSON shows that faster than checking every text."""
     try:
         written = _ASCII.encode(value)
     except RecursionError:
@@ -159,7 +159,7 @@ class _Pass:
     only_kept: bool = False
 
     def members(self, value: Mapping[str, Any], depth: int = 0) -> dict[str, Any]:
-        """Write an object; two names that become one keep the later's value."""
+        """Write an object; if two names become the same, the later value is kept."""
         written: dict[str, Any] = {}
         for name, member in value.items():
             is_kept = bool(self.kept) and name.casefold() in self.kept

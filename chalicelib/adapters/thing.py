@@ -1,7 +1,7 @@
 """The thing that an alert is about, as its labels name it; and what two alerts have in common. Pure.
 
-Two alerts are about the same thing if they agree in a label that names a thing, and differ in none that says
-on which host or in which place it is: `datname="postgres"` of two database hosts is two things.
+Two alerts are about the same thing if they agree in a label that names a thing, and no label that says on
+which host or in which place it is differs: `datname="postgres"` on two database hosts is two things.
 """
 
 import re
@@ -22,7 +22,7 @@ _NOT_IN_A_KEY = re.compile(r"[\W_]+")
 
 
 def _key(name: str) -> str:
-    """Make names alike that differ in how they are written: `queue_name` and `QueueName`."""
+    """Unify names that differ only in how they are written: `queue_name` and `QueueName`."""
     return _NOT_IN_A_KEY.sub("", name).casefold()
 
 
@@ -39,7 +39,7 @@ NAMED = frozenset(
         *("instanceid", "autoscalinggroupname", "apiname", "repository", "runner", *HOSTS),
     }
 )
-"""Labels that name a thing whatever their value is, as keys; of others, a value such as `builder-7` does."""
+"""Labels that name a thing whatever their value, as keys; others do if their value is like `builder-7`."""
 
 DETAILS = frozenset(
     {
@@ -62,10 +62,10 @@ DETAILS = frozenset(
         *("businessunit", "costcenter"),
     }
 )
-"""Keys of labels that say which part of a thing, how it is, or whose: every host has a `/`."""
+"""Keys of labels that say which part of a thing, in what state, or whose: every host has a `/`."""
 
 OF_THE_ALARM = frozenset({"Metric", "Namespace", "Condition", "Expression", "AlarmRule", "Triggered by"})
-"""Labels that we make of a CloudWatch alarm: what it measures, not where."""
+"""Labels that we derive from a CloudWatch alarm: what it measures, not where."""
 
 _PLACES = frozenset({*map(_key, PLACES), "clustername", "awsregion", "availabilityzone"})
 _ONE_PLACE = {"clustername": "cluster", "awsregion": "region"}
@@ -101,7 +101,7 @@ def of(alert: AlertEvent) -> Thing:
 
 
 def shared(one: Thing, other: Thing) -> str:
-    """Name the first label that shows both to be about the same thing; empty if no label does."""
+    """Name the first label that shows both to be about the same thing; empty if there is none."""
     here, there = one.places, other.places
     if any(here[place] != there[place] for place in here.keys() & there.keys()):
         return ""

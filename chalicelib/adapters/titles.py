@@ -1,8 +1,9 @@
-"""How a title is written: a name, and its tail in brackets, which tells it from others of that name. Pure.
+"""How a title is written: a name, and a tail in brackets, which tells it from others of that name. Pure.
 
     prod-payments-eu-west-1-application-load-balancer-target-group-checkout-service… [unhealthy-hosts, web-1]
 
-Where a text is too long, nothing is cut within a number: part of an account's id would not be known as one.
+If a text is too long, it is never cut within a number: part of an account's id would not be recognised as
+one.
 """
 
 import re
@@ -11,13 +12,13 @@ from collections.abc import Iterable
 from chalicelib.telemetry.masking import mask
 
 MAX_NAME = 80
-"""Code points before the tail; what a longer name has more comes first in the tail."""
+"""Code points before the tail; the rest of a longer name comes first in the tail."""
 
 MAX_WHOLE = 205
 """Leaves room for the priority, a region and an account in GitHub's 256."""
 
 MAX_PIECE = 60
-"""Code points of one thing in the tail, unless the alert's group needs it."""
+"""Code points for one thing in the tail, unless the alert's group needs it."""
 
 LEAST_OF_A_NAME = 50
 MORE = "…"
@@ -28,7 +29,7 @@ _NUMBER = re.compile(r"[\d-]")
 
 def written(name: str, pieces: Iterable[str]) -> str:
     """Write the name, and in brackets the pieces, all shortened equally until they fit."""
-    name = mask(name)  # half a credential would not be known as one
+    name = mask(name)  # half a credential would not be recognised as one
     start = head(name)
     rest = [] if start == name else [MORE + name[len(start) - len(MORE) :].lstrip()]
     said = [*rest, *pieces]
@@ -41,7 +42,7 @@ def written(name: str, pieces: Iterable[str]) -> str:
 
 
 def head(name: str) -> str:
-    """Cut a name to what stands before the tail, between words where that is possible."""
+    """Cut a name to the part before the tail, between words if possible."""
     if len(name) <= MAX_NAME:
         return name
     room = MAX_NAME - len(MORE)
@@ -56,7 +57,7 @@ def with_tail(name: str, pieces: Iterable[str]) -> str:
 
 
 def shortened(value: str, limit: int) -> str:
-    """Leave out the middle, as the beginning and the end are more distinctive."""
+    """Leave out the middle, since the beginning and the end are more distinctive."""
     if len(value) <= limit:
         return value
     end = (limit - len(MORE)) // 2

@@ -250,7 +250,7 @@ class TestShapes:
         rejected = rejection("cloudwatch", alarm)
         assert rejected.reason == "INVALID_TIME"
         assert "`StateChangeTime`" in str(rejected)
-        assert "without its offset" in str(rejected)
+        assert "no offset from UTC" in str(rejected)
 
     def test_an_address_with_a_blank_or_overlong_is_no_link(self) -> None:
         for address in ("https://a.example/b c", "https://a.example/" + "x" * 2048, "ftp://a.example"):

@@ -128,7 +128,7 @@ def test_of_a_large_object_that_matters_as_much_is_kept_as_there_is_room_for() -
 
 
 def test_what_cannot_fit_at_all_says_so() -> None:
-    assert SOURCES["grafana"].cut(alert(), 10) == {"cut": "left out, being larger than 10 bytes"}
+    assert SOURCES["grafana"].cut(alert(), 10) == {"cut": "left out: larger than 10 bytes"}
 
 
 def test_what_is_nested_too_deeply_is_left_out() -> None:
