@@ -1,4 +1,4 @@
-"""The canonical alert: what a provider said about one condition at one moment."""
+"""The canonical alert: what a provider reported about one condition at one moment."""
 
 import hashlib
 import json
@@ -58,7 +58,7 @@ class _Part(BaseModel):
 
 
 class Identity(_Part):
-    """Where the provider keeps the condition; with the source, what makes two alerts the same."""
+    """Where the provider keeps the condition; together with the source, what identifies it."""
 
     account_id: Annotated[Text, Field(max_length=300)] | None = Field(
         None, description="AWS account, or the Grafana host and organisation"
@@ -98,7 +98,7 @@ class AlertEvent(_Part):
     state: Condition
     title: Annotated[Text, Field(max_length=MAX_TITLE)]
     name: SkipJsonSchema[Annotated[Text, Field(max_length=MAX_TITLE)] | None] = None
-    """The part of the title that holds no labels; adapters set it."""
+    """The part of the title that contains no labels; set by adapters."""
     description: Annotated[str, Field(max_length=MAX_DESCRIPTION)] | None = None
     summary: Annotated[str, Field(max_length=MAX_SUMMARY)] | None = None
     reason: Annotated[str, Field(max_length=MAX_REASON)] | None = Field(
@@ -128,11 +128,11 @@ class AlertEvent(_Part):
         None, description="How much later than its interval a heartbeat may come before an issue is opened"
     )
     sender: SkipJsonSchema[Slug | None] = None
-    """The sender whose token it came with, if that has a name; set by the webhook, never by a body."""
+    """The sender whose token it came with, if it has a name; set by the webhook, never by a body."""
     muted_until: SkipJsonSchema[UtcDatetime | None] = None
-    """Until when its provider suppresses its actions; adapters set it."""
+    """Until when its provider suppresses its actions; set by adapters."""
     group: SkipJsonSchema[Annotated[Text, Field(max_length=MAX_GROUP)] | None] = None
-    """What its provider groups it by; adapters set it."""
+    """What its provider groups it by; set by adapters."""
     collapse_key: Annotated[Text, Field(max_length=300)] | None = Field(
         None,
         description="Of a notification: the series it belongs to, of which the newest issue alone is open",
@@ -159,23 +159,23 @@ class AlertEvent(_Part):
 
     @cached_property
     def fingerprint(self) -> str:
-        """The stable key of the condition, over every message about it, or of a series of notifications."""
+        """The stable key of the condition, for every message about it, or of a series of notifications."""
         return fingerprint(self.source, self.identity, self.name or self.title, self.collapse_key)
 
     def ended(self, at: datetime, reason: str, *, recovered: bool) -> "AlertEvent":
-        """Write what its provider would have sent at its end, where nothing was sent or received."""
+        """Return what its provider would have sent at its end, if nothing was sent or received."""
         ended = {"state": Condition.RESOLVED, "occurred_at": at, "reason": reason, "recovered": recovered}
         return self.model_copy(update={**ended, "began_anew": False, "raw_provider": None})
 
     def says_the_same_as(self, other: "AlertEvent") -> bool:
-        """Whether both tell a person the same; links are left out, as Grafana moves their time range."""
+        """Whether both say the same to a person; links are ignored, since Grafana moves their time range."""
         return _words(self) == _words(other)
 
 
 def fingerprint(source: str, identity: Identity, title: str = "", collapse_key: str | None = None) -> str:
-    """Make the key of a condition; its title counts only where its provider has no id for it.
+    """Make the key of a condition; its title counts only if its provider has no id for it.
 
-    Notifications of a series have one, whatever their ids are.
+    All notifications of a series have the same key, whatever their ids are.
     """
     name = {"collapse_key": collapse_key} if collapse_key else identity.alarm_id or {"title": title}
     key = [source, identity.account_id, identity.region, name]

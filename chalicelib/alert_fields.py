@@ -1,4 +1,4 @@
-"""The fields of an alert, as they are checked and as its JSON Schema describes them."""
+"""The fields of an alert, with the checks on them and their JSON Schema."""
 
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -32,7 +32,7 @@ LabelValue = Annotated[str, StringConstraints(max_length=MAX_LABEL_VALUE)]
 
 
 def _from_iso(value: object) -> object:
-    """Read ISO 8601 and nothing else: pydantic would guess what unit a number is in, also one in a text."""
+    """Accept ISO 8601 and nothing else: pydantic would guess the unit of a number, even in a string."""
     return datetime.fromisoformat(value) if isinstance(value, str) else value
 
 
@@ -62,7 +62,7 @@ Interval = Annotated[
 
 
 OF_NOTIFICATIONS = ("collapse_key", "expires_at")
-"""Fields that mean nothing to an alert of another kind."""
+"""Fields that have no meaning for an alert of another kind."""
 
 NEEDS_A_NOTIFICATION: JsonDict = {
     "if": {

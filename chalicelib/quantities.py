@@ -7,13 +7,13 @@ DIGITS = 3
 """Significant digits of a measured value."""
 
 AS_CONFIGURED = 9
-"""Of a threshold, which a person chose: enough for all of it."""
+"""For a threshold, which a person chose: enough for all of it."""
 
 LARGEST = 10**308
-"""A larger whole number fits no float."""
+"""Larger whole numbers do not fit into a float."""
 
 MOST_DIGITS = 15
-"""The digits that a float always holds."""
+"""The digits that a float can always hold."""
 
 # A version, an address or an id is not a number, so a number may not touch part of a word. A fraction of
 # fewer than five digits is left as it was written.
@@ -42,7 +42,7 @@ _AS_TOLD = {
 
 
 def number(value: float, digits: int = DIGITS) -> str:
-    """Write a number with that many significant digits; a whole number is written in full, as `12,000`."""
+    """Write a number with so many significant digits; a whole number is written in full, as `12,000`."""
     if isinstance(value, int) and abs(value) > LARGEST:  # as JSON may have it
         value = inf if value > 0 else -inf
     if not isfinite(value):
@@ -58,7 +58,7 @@ def number(value: float, digits: int = DIGITS) -> str:
 
 
 def quantity(value: float, unit: str | None = None, digits: int = DIGITS) -> str:
-    """Write a number in a unit as CloudWatch names it (StandardUnit), scaled to what is easy to read."""
+    """Write a number in a unit that CloudWatch names (StandardUnit), scaled to be easy to read."""
     base, _, per = (unit or "").partition("/")
     scaled, symbol = _scaled(value, base)
     rate = "/s" if per == "Second" else ""
@@ -67,7 +67,7 @@ def quantity(value: float, unit: str | None = None, digits: int = DIGITS) -> str
 
 
 def scale(value: float, unit: str | None = None) -> tuple[float, str]:
-    """Say by what to multiply numbers of the size of `value` to write them in a unit that is easy to read."""
+    """Return the factor and unit that make numbers of the size of `value` easy to read."""
     base, _, per = (unit or "").partition("/")
     scaled, symbol = _scaled(value, base)
     factor = scaled / value if value and isfinite(value) else 1.0
