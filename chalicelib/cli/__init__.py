@@ -1,1 +1,1 @@
-"""The command line for the person on call, a module for each command; no function imports it."""
+"""The command line for the person on call, one module for each command; no function imports it."""

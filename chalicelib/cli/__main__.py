@@ -1,4 +1,4 @@
-"""`python -m chalicelib.cli`: the commands of the registry, put together here."""
+"""`python -m chalicelib.cli`: puts together the commands of the registry."""
 
 import typer
 
@@ -22,7 +22,7 @@ def commands() -> None:
 
     Exit codes: 0 all is well; 1 something is wrong, and is reported; 2 wrong usage, or nobody answered.
     `why` has more, which its help lists.
-    With `--json` standard output is JSON; what stopped a command is reported on standard error.
+    With `--json` standard output is JSON; the reason why a command stopped is reported on standard error.
     """
 
 

@@ -32,21 +32,21 @@ As = Annotated[
 ]
 Login = Annotated[
     list[str] | None,
-    typer.Option("--login", help="Whose issues to take over, such as `old[bot]`; may be given again."),
+    typer.Option("--login", help="Whose issues to take over, such as `old[bot]`; may be repeated."),
 ]
-Yes = Annotated[bool, typer.Option("--yes", help="Take them over; without it nothing is changed.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Take them over; without it nothing changes.")]
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What would be done with an issue."""
+    """What would be done to an issue."""
 
     match: Match
     told: str
 
     @property
     def clear(self) -> bool:
-        """Whether it is known which condition the issue is about."""
+        """Whether it is clear which condition the issue is about."""
         return self.match.row is not None
 
 
@@ -62,11 +62,11 @@ def adopt(
 ) -> None:
     """Take over open issues of another bot, by title and label, so that none is opened twice.
 
-    A condition that fires and has no issue gets the other bot's; one that has a younger issue too keeps the
-    older, and the younger is closed as its duplicate. The text of an issue stays below ours. Without `--yes`
-    it only says what it would do, and who opened each issue. With it, `--login` must say whose are meant,
-    since on a public repository anybody may open an issue of the same title. It serves a stage whose GitHub
-    is disabled as well.
+    A condition that fires and has no issue gets the other bot's issue; if it also has a younger issue, it
+    keeps the older one, and the younger is closed as its duplicate. The issue's own text stays, below ours.
+    Without `--yes` this only shows what it would do, and who opened each issue. With it, `--login` must say
+    whose issues are meant, since anybody may open an issue with the same title on a public repository. It
+    also works for a stage whose GitHub is disabled.
 
     Examples:
     - `adopt --stage next`
@@ -113,7 +113,7 @@ def _matches(stage: Stage, shown: Iterable[Seen], issue: str | None, fingerprint
 
 
 def _open_ones(stage: Stage, label: str, logins: frozenset[str]) -> Iterator[Seen]:
-    """List the open issues that somebody of these opened, or anybody where none is named."""
+    """List the open issues that one of these logins opened, or all of them if no login is named."""
     until = CLOCK.now() + AN_HOUR
     tracker = github.issues(stage)
     for repository in sorted(policy(stage.settings).routing.repositories):
@@ -135,7 +135,7 @@ def _told(match: Match, taken: dict[str, Seen]) -> str:
         keys = ", ".join(row.fingerprint[: rows.KEY] for row in match.rows)
         if keys:
             return f"no: may be about each of {keys}; say which with --issue and --fingerprint"
-        return "no: no condition of that title is known yet; run this again once it was heard of"
+        return "no: no condition has that title yet; run this again once its alert has arrived"
     older = matching.doubled(match.row, match.issue)
     before = taken.get(match.row.fingerprint)
     if older or before:
@@ -144,7 +144,7 @@ def _told(match: Match, taken: dict[str, Seen]) -> str:
 
 
 def _take_over(stage: Stage, plans: list[Plan]) -> None:
-    """Do it under each row's lease and the budget, as the functions do; a row is read anew for each issue."""
+    """Do it under each row's lease and the budget, as the functions do; each row is read again first."""
     sync, until = github.sync(stage), CLOCK.now() + AN_HOUR
     for plan in plans:
         row = plan.match.row and store(stage).get(plan.match.row.fingerprint)
@@ -154,7 +154,7 @@ def _take_over(stage: Stage, plans: list[Plan]) -> None:
 
 
 def _check(stage: Stage, fingerprint: str, plan: Plan) -> None:
-    """See that the row has an open issue now, whichever is the older; raises Trouble where it has not."""
+    """Check that the row now has an open issue, whichever is older; raises Trouble if not."""
     row = store(stage).get(fingerprint)
     shown = row.status.issue if row else None
     if shown is None or not shown.open or shown.ref.number > plan.match.issue.ref.number:

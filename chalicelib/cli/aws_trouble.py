@@ -1,4 +1,4 @@
-"""What AWS refused, or why it could not be asked, in one sentence with what to do."""
+"""What AWS refused, or why it could not be asked, in one sentence that says what to do."""
 
 from urllib.parse import urlsplit
 

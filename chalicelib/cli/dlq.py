@@ -1,4 +1,4 @@
-"""`dlq`: messages that became no issue: why, and how to send them again once the reason is mended."""
+"""`dlq`: messages that did not become issues: why, and how to send them again once the reason is fixed."""
 
 import json
 from typing import Annotated, Any
@@ -25,7 +25,7 @@ Ids = Annotated[
 
 @app.callback()
 def dlq() -> None:
-    """Messages that became no issue: why each was rejected, and sending them again.
+    """Messages that did not become issues: why each was rejected, and sending them again.
 
     - `dlq list` says why each is there and what to fix
     - `dlq replay ID` shows what sending it again would do; with `--yes` it does
@@ -37,7 +37,7 @@ def dlq() -> None:
 def list_letters(
     stage: options.Stage = "local", region: options.Region = None, as_json: options.AsJson = False
 ) -> None:
-    """Every message of the dead-letter queue, with the reason and what to do. Nothing is taken away.
+    """Every message of the dead-letter queue, with the reason and what to do. Nothing is removed.
 
     Examples:
     - `dlq list --stage prod`
@@ -65,7 +65,7 @@ def list_letters(
 def show_letter(
     name: Id, stage: options.Stage = "local", region: options.Region = None, as_json: options.AsJson = False
 ) -> None:
-    """One message whole: why it was rejected, what to do, and its body as it came.
+    """One message in full: why it was rejected, what to do, and its original body.
 
     Examples:
     - `dlq show 3f2a91cc`
@@ -86,7 +86,7 @@ def show_letter(
 def drop(
     names: Ids, stage: options.Stage = "local", region: options.Region = None, as_json: options.AsJson = False
 ) -> None:
-    """Delete messages, each by its name; nothing else ever deletes one that was not sent again.
+    """Delete messages, each named by its id; no other command deletes a message that was not sent again.
 
     Example:
     - `dlq drop 3f2a91cc 81d0be77 --stage prod`
@@ -123,7 +123,7 @@ def _why(letter: Letter) -> list[tuple[str, object]]:
         ("from", since),
         ("why", letter.why("explanation")),
         ("to do", letter.why("fix")),
-        ("it was", texts.cut(texts.line(letter.body), SHOWN)),
+        ("message", texts.cut(texts.line(letter.body), SHOWN)),
     ]
 
 

@@ -18,11 +18,11 @@ from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.rules import policy
 
 APART = timedelta(minutes=5)
-"""How long after a file the next one comes: as Alertmanager's `group_interval`."""
+"""How long after one file the next one arrives, like Alertmanager's `group_interval`."""
 
 Files = Annotated[
     list[str] | None,
-    typer.Argument(metavar="FILE...", help="Payloads, in the order they come; `-` is standard input."),
+    typer.Argument(metavar="FILE...", help="Payloads, in the order they arrive; `-` is standard input."),
 ]
 Template = Annotated[
     str | None, typer.Option(help=f"Print a payload to start from: {', '.join(SOURCES.built_in)}.")
@@ -37,8 +37,8 @@ def explain(
 ) -> None:
     """What would this payload do? The alert, its steps and issue, or what is wrong and how to fix it.
 
-    Needs no AWS and sends nothing. Says by what it recognised the source, unless that is named. Of several
-    files each comes five minutes after the one before it, and meets what that left.
+    Needs no AWS and sends nothing. Says how it recognised the source, unless you name it. Several files
+    arrive five minutes apart, and each meets the state that the ones before it left.
 
     Examples:
     - `explain --template cloudwatch > alarm.json`
@@ -67,7 +67,7 @@ def _named(files: list[str] | None) -> list[str]:
 
 
 def answers_of(text: str, source: str | None, rehearsal: Rehearsal) -> Iterator[Answer]:
-    """Say what would become of each alert in a payload, or why the webhook refuses it."""
+    """Return what would become of each alert in a payload, or why the webhook refuses it."""
     whose = payloads.Whose(source) if source else payloads.recognised(text)
     try:
         messages = payloads.messages(whose.source, text, rehearsal.now)

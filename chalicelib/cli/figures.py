@@ -1,4 +1,4 @@
-"""Figures over a period: what rows tell of how many, how soon and how noisy. Pure."""
+"""Figures over a period: how many, how soon and how noisy, from the rows. Pure."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -14,7 +14,7 @@ SHARES = (0.50, 0.95, 0.99)
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What a period held; `to_open` and `to_resolve` are sorted."""
+    """The figures of a period; `to_open` and `to_resolve` are sorted."""
 
     conditions: int
     episodes: int
@@ -34,7 +34,7 @@ class Noise:
 
 
 def figures(rows: Iterable[AlertState], since: datetime, priority: Priority | None = None) -> Figures:
-    """Count what began or ended since a time, of a priority if one is named."""
+    """Count what began or ended since a time, for one priority if it is named."""
     found = [row for row in rows if priority in (None, row.priority) and _episodes(row, since)]
     ended = [episode for row in found for episode in _ended(row, since)]
     opened = [took for row in found if (took := _took(row, since)) is not None]
@@ -55,7 +55,7 @@ def noisiest(rows: Iterable[AlertState], since: datetime, most: int) -> list[Noi
 
 
 def percentile(values: Sequence[timedelta], share: float) -> timedelta | None:
-    """Give the least value that a share of the sorted values does not exceed; None if there are none."""
+    """Return the smallest value that a share of the sorted values does not exceed; None if there are none."""
     return values[max(math.ceil(share * len(values)), 1) - 1] if values else None
 
 
@@ -69,7 +69,7 @@ def _episodes(row: AlertState, since: datetime) -> int:
 
 
 def _took(row: AlertState, since: datetime) -> timedelta | None:
-    """Say how long after its episode's beginning the issue was opened, if that was in the period."""
+    """Return how long after its episode's beginning the issue was opened, if that was in the period."""
     issue = row.status.issue
     if issue is None or issue.opened_at is None or issue.opened_for is None or issue.opened_at < since:
         return None

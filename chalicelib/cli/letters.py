@@ -1,4 +1,4 @@
-"""The dead-letter queue, read as a whole: what is read is hidden from others until the end."""
+"""The dead-letter queue, read as a whole: what is read is hidden from other readers until the end."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -21,16 +21,16 @@ POLL_SECONDS = 1
 
 SHORT = 8
 SHOWN_ALREADY = {"MessageNotInflight", "ReceiptHandleIsInvalid", "InvalidParameterValue"}
-"""What SQS says once a message's hiding has ended by itself."""
+"""SQS's answer once a message is visible again by itself."""
 
 _REDRIVEN = {
     "reason": "RECEIVED_TOO_OFTEN",
     "explanation": "the collector received it again and again and never finished it",
-    "fix": "Look in the collector's log for NOT_RECORDED and this message's id, mend that, then replay it.",
+    "fix": "Search the collector's log for NOT_RECORDED and this message's id, fix that, then replay it.",
 }
 _UNDELIVERED = {
     "reason": "NOT_DELIVERED",
-    "explanation": "EventBridge could not hand it to the topic",
+    "explanation": "EventBridge could not deliver it to the topic",
     "fix": "Apply infra-extra for this stage, then replay it.",
 }
 
@@ -52,7 +52,7 @@ class Letter:
 
     @property
     def sender(self) -> str | None:
-        """Who that is by name, where the webhook knew it."""
+        """The sender's name, if the webhook knew it."""
         try:
             return senders.read(self.attributes[senders.ATTRIBUTE]).name
         except (KeyError, Rejected):
@@ -60,13 +60,13 @@ class Letter:
 
     @property
     def whose(self) -> str:
-        """Name both, for people."""
+        """Write both, for people."""
         return f"{self.source} (sender {self.sender})" if self.sender else self.source
 
     def why(self, name: str) -> str:
-        """Give `reason`, `explanation` or `fix`; a message that AWS put here has none of these.
+        """Return `reason`, `explanation` or `fix`; a message that AWS put here has none of these.
 
-        EventBridge says what went wrong in attributes of its own
+        EventBridge explains its own failures in other attributes
         (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html).
         """
         if own := self.attributes.get(name):
@@ -77,7 +77,7 @@ class Letter:
 
 
 class DeadLetters:
-    """The messages of one reading; what is not deleted is shown again at its end.
+    """The messages of one reading; those that are not deleted become visible again at its end.
 
     `listing` is the command that lists them.
     """
@@ -87,7 +87,7 @@ class DeadLetters:
         self.letters: list[Letter] = []
 
     def read(self) -> None:
-        """Read every message; raises Trouble while somebody else reads some."""
+        """Read every message; raises Trouble while somebody else is reading some."""
         self.letters += _received(self._client, self._url)
         hidden = _hidden(self._client, self._url) - len(self.letters)
         if hidden > 0:
@@ -106,7 +106,7 @@ class DeadLetters:
         self.letters.remove(letter)
 
     def close(self) -> None:
-        """Show again what was not deleted."""
+        """Make visible what was not deleted."""
         for letter in self.letters:
             _show_again(self._client, self._url, letter)
 
@@ -122,7 +122,7 @@ class DeadLetters:
 
 @contextmanager
 def opened(stage: Stage) -> Iterator[DeadLetters]:
-    """Read the whole queue; raises Trouble while somebody else reads it."""
+    """Read the whole queue; raises Trouble while somebody else is reading it."""
     dead = DeadLetters(stage.client("sqs"), stage.queue_url(stage.dlq), next_command.on(stage, "dlq", "list"))
     try:
         dead.read()

@@ -1,4 +1,4 @@
-"""`list`: what fires, and why it has no open issue if it has none; what is open, and what is due."""
+"""`list`: what fires, and why it has no open issue if so; what is open, and what is due."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ Limit = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What one look at the table shows: all of it, and what of that is asked for."""
+    """What one look at the table found: everything, and the part that was asked for."""
 
     known: Sequence[AlertState]
     listed: Sequence[Listed]
@@ -71,8 +71,8 @@ def list_rows(
     """Everything that is firing or is news; first what has no open issue, with the reason.
 
     Then what has an open issue, or ended and is due for a step. The most urgent come first. The last column
-    is a name that `show` takes: the issue or, without one, the fingerprint. `next` is the step that
-    is taken next, or why none is.
+    is a name that `show` takes: the issue or, without one, the fingerprint. `next` is the next step, or why
+    there is none.
 
     Examples:
     - `list --stage prod`
@@ -119,7 +119,7 @@ def _show(stage: Stage, wanted: Wanted, seen: Look, limit: int) -> None:
 
 
 def _ordered(listed: Sequence[Listed]) -> list[Listed]:
-    """What waits for us or for GitHub first, then what people silenced, then the rest."""
+    """Put what waits for us or for GitHub first, then what people silenced, then the rest."""
 
     def rank(each: Listed) -> int:
         return 2 if each.reason is None else int(isinstance(each.reason.cause, WISHES))

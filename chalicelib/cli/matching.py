@@ -21,7 +21,7 @@ class Match:
 
     @property
     def row(self) -> AlertState | None:
-        """The condition, if there is just one."""
+        """The condition, if there is exactly one."""
         return self.rows[0] if len(self.rows) == 1 else None
 
 
@@ -39,20 +39,20 @@ def _written_by_us(body: str) -> bool:
 
 
 def doubled(row: AlertState, issue: Seen) -> IssueRef | None:
-    """The issue that the condition has already, which is to be the only one, if it is older."""
+    """Return the condition's own issue if it is the older one, which then remains the only one."""
     open_one = row.status.issue if row.status.issue and row.status.issue.open else None
     return open_one.ref if open_one and open_one.ref.number < issue.ref.number else None
 
 
 def _about(issue: Seen, rows: list[AlertState]) -> tuple[AlertState, ...]:
-    """Find conditions of the same title; failing that, of the same name, as other bots do not name labels."""
+    """Find conditions with the same title, or else the same name, since other bots do not name labels."""
     fitting = [row for row in rows if _labels_fit(issue, row)]
     exact = tuple(row for row in fitting if _name(issue.title) == _name(_title(row)))
     return exact or tuple(row for row in fitting if _name(issue.title) == _name(_title(row, whole=False)))
 
 
 def _labels_fit(issue: Seen, row: AlertState) -> bool:
-    """Whether no label names another team or source; an issue without such labels fits by its title alone."""
+    """Whether no label names another team or source; without such labels, the title decides."""
     alert, teams, sources = row.spec.alert, _named("Team:", issue), _named("Source:", issue)
     return alert is not None and (
         (not teams or not teams.isdisjoint(alert.teams)) and (not sources or alert.source in sources)
@@ -64,7 +64,7 @@ def _named(kind: str, issue: Seen) -> set[str]:
 
 
 def _title(row: AlertState, *, whole: bool = True) -> str:
-    """Write the title, or only its name; an earlier version has not recorded that by itself."""
+    """Write the title, or only its name; an earlier version did not record the name separately."""
     if (alert := row.spec.alert) is None:
         return ""
     said = alert.title if whole else alert.name or _TAIL.sub("", alert.title).rstrip()

@@ -1,9 +1,9 @@
-"""The next command, as it is printed: ready to be pasted in the project's folder."""
+"""The next command, as it is printed: ready to paste in the project's folder."""
 
 import shlex
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:  # what prints a command need not load AWS's library
+if TYPE_CHECKING:  # printing a command must not load AWS's library
     from chalicelib.wiring.stage import Stage
 
 DEFAULT = "local"
@@ -16,7 +16,7 @@ def command(*words: str) -> str:
 
 
 def at(stage: str, *words: str) -> str:
-    """Write a command for a stage of that name, whose region its file says; the local one is the default."""
+    """Write a command for a stage by name; its file has the region, and the local stage is the default."""
     return command(*words, *([] if stage == DEFAULT else ["--stage", stage]))
 
 

@@ -15,10 +15,10 @@ Stage = Annotated[
 Region = Annotated[
     str | None,
     typer.Option(
-        "--region", help="Where the stage is, unless its infra-extra/stages/STAGE.toml or AWS_REGION says."
+        "--region", help="The stage's region, if neither infra-extra/stages/STAGE.toml nor AWS_REGION has it."
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, for scripts.")]
 Source = Annotated[
-    str | None, typer.Option(help=f"Whose it is: {', '.join(SOURCES)}; otherwise recognised by its shape.")
+    str | None, typer.Option(help=f"Its source: {', '.join(SOURCES)}; recognised by its shape if left out.")
 ]

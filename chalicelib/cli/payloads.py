@@ -1,4 +1,4 @@
-"""A payload: read on its whole way, as the webhook splits it and the queue hands it on; and mended."""
+"""A payload: read as the webhook splits it and the queue delivers it; and changed for a replay."""
 
 import json
 import sys
@@ -18,23 +18,23 @@ from chalicelib.webhook import http
 
 
 def text(name: str) -> str:
-    """Read a file, or standard input where it is `-`; bytes that are not text are shown as such."""
+    """Read a file, or standard input if it is `-`; bytes that are not text are replaced."""
     content = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
     return content.decode("utf-8", errors="replace")
 
 
 @dataclass(frozen=True, slots=True)
 class Whose:
-    """The source of a payload, and by what it was recognised; nothing if a person named it."""
+    """The source of a payload, and how it was recognised; nothing if a person named it."""
 
     source: str
     known_by: str = ""
 
 
 def recognised(text: str) -> Whose:
-    """Find the source that a payload looks like; raises Trouble where it looks like several.
+    """Find the source that a payload looks like; raises Trouble if it looks like several.
 
-    What looks like none is CloudWatch's, as on the topic.
+    A payload that looks like none is CloudWatch's, as on the topic.
     """
     content = texts.parsed(text)
     alike = [source for source in SOURCES.values() if source.looks_like(content)]
@@ -56,9 +56,9 @@ def named(source: str) -> Source:
 
 
 def messages(name: str, text: str, now: datetime) -> list[Message]:
-    """Make the messages of the queue that a payload becomes.
+    """Make the queue messages that a payload becomes.
 
-    Raises NotAccepted where the webhook would refuse it.
+    Raises NotAccepted if the webhook would refuse it.
     """
     source = named(name)
     if not source.posts:
@@ -69,7 +69,7 @@ def messages(name: str, text: str, now: datetime) -> list[Message]:
 
 
 def record(body: str, attributes: Mapping[str, str], sent_at: datetime) -> dict[str, Any]:
-    """Write an SQS record as Lambda would hand it to the collector."""
+    """Write an SQS record as Lambda would pass it to the collector."""
     return {
         "messageId": "none",
         "receiptHandle": "none",
@@ -80,7 +80,7 @@ def record(body: str, attributes: Mapping[str, str], sent_at: datetime) -> dict[
 
 
 def mend(source: str, body: str, team: str | None, priority: Priority | None) -> str:
-    """Write a message with another team or priority; the rest of it stays as it came."""
+    """Write a message with another team or priority; the rest is unchanged."""
     if team is None and priority is None:
         return body
     payload = {"text": body} if registry.of_text(body) else texts.parsed(body)

@@ -1,4 +1,4 @@
-"""Reasons: why each condition that fires without an open issue has none, and its place in the queue."""
+"""Reasons: why each firing condition without an open issue has none, and its place in the queue."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -25,7 +25,7 @@ MOST_BEFORE = 1000
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a row has no open issue; `sentence` says it in full, foreign text included."""
+    """Why a row has no open issue; `sentence` says it in full, including foreign text."""
 
     cause: Unopened
     sentence: str
@@ -34,7 +34,7 @@ class Reason:
 def reasons(stage: Stage, rows: Iterable[AlertState], now: datetime) -> Mapping[str, Reason]:
     """Explain, by fingerprint, each row that fires without an open issue.
 
-    For their places in the queue, `rows` are all that wait.
+    `rows` must be all those that wait, to count places in the queue.
     """
     rules = policy(stage.settings)
     found = [(row, cause) for row in rows if (cause := unopened(row, now, rules))]
@@ -56,7 +56,7 @@ def reasons(stage: Stage, rows: Iterable[AlertState], now: datetime) -> Mapping[
 
 
 def reason(stage: Stage, row: AlertState, now: datetime) -> Reason | None:
-    """Explain one row; None where it has an open issue, or does not fire."""
+    """Explain one row; None if it has an open issue, or does not fire."""
     alone = reasons(stage, [row], now).get(row.fingerprint)
     if alone is None or not _queues(alone.cause):
         return alone
@@ -75,7 +75,7 @@ def _owner(row: AlertState, stage: Stage) -> str:
 
 
 def _used(stage: Stage, owner: str, now: datetime) -> str:
-    """Say how much of an owner's budget is used: of the hour's, which lasts, before the minute's."""
+    """Say how much of an owner's budget is used: of the hour's, which lasts longer, before the minute's."""
     most = limits(stage.settings)
     budget = SharedBudget(store(stage), most, CLOCK.now).look(owner)
     used = creations.in_the_hour(budget.minutes, now.timestamp())

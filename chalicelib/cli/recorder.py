@@ -1,4 +1,4 @@
-"""The recorder: answers in GitHub's place as if all were as the row believes, and keeps what is written."""
+"""The recorder: answers for GitHub as if everything were as the row believes, and keeps the writes."""
 
 import json
 from collections.abc import Mapping
@@ -13,11 +13,11 @@ from chalicelib.labels import MUTED_LABEL, QUIET_LABEL
 
 BOT = "alerting[bot]"
 NEW = 0
-"""The number of an issue that GitHub has yet to name."""
+"""The number of an issue that GitHub has not created yet."""
 
 
 class Recorder:
-    """What the tracker sends its requests to; `written` are those that would change something."""
+    """Receives the tracker's requests; `written` are those that would change something."""
 
     def __init__(self, now: datetime) -> None:
         self._now = now
@@ -25,7 +25,7 @@ class Recorder:
         self.written: list[Request] = []
 
     def believe(self, issue: Issue) -> None:
-        """Show an issue as a row believes that it is."""
+        """Show an issue as a row believes it to be."""
         self._shown = _known(issue)
 
     def ready(self, repository: str) -> bool:  # noqa: ARG002 - nothing is needed

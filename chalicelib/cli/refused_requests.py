@@ -1,4 +1,4 @@
-"""Refused requests: what the webhook's log says it did not take, by source and reason."""
+"""Refused requests: what the webhook's log says it did not accept, by source and reason."""
 
 import json
 from collections import Counter
@@ -8,17 +8,17 @@ from datetime import UTC, datetime
 from typing import Any
 
 PAGES = 20
-"""Pages of the log, of a megabyte at most, that are looked through."""
+"""How many pages of the log are read, each at most a megabyte."""
 AT_ONCE = 10_000
-"""Lines of a page, the most that there are."""
+"""Lines of a page, the most that CloudWatch Logs returns."""
 REFUSED = '"WEBHOOK_REFUSED"'
 
 
 @dataclass(frozen=True, slots=True)
 class RefusedRequests:
-    """The requests of a source that the webhook refused for a reason, the last of them `at` a time.
+    """The requests of a source that the webhook refused for a reason, the last of them at the time `at`.
 
-    `sender` is who sent them, where their token was right and has a name.
+    `sender` is who sent them, if their token was right and has a name.
     """
 
     source: str
@@ -31,7 +31,7 @@ class RefusedRequests:
 
     @property
     def whose(self) -> str:
-        """The source and, where known, the sender."""
+        """The source and, if known, the sender."""
         return f"{self.source} (sender {self.sender})" if self.sender else self.source
 
 

@@ -1,4 +1,4 @@
-"""The commands: a line for each, and the module that is loaded once it is called.
+"""The commands: one line for each, and the module that is loaded when it is called.
 
 So a command that needs no AWS does not wait for the libraries of those that do.
 """
@@ -17,19 +17,19 @@ from chalicelib.cli.trouble import TROUBLE, sentence
 
 MARKUP: Final = "markdown"
 TYPERS_OWN = (TyperException, typer.Exit, typer.Abort)
-"""Wrong usage, which Typer tells itself, and an exit."""
+"""Wrong usage, which Typer reports itself, and an exit."""
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """Where a command is: a function of a module, or a group; `summary` is its line in the help."""
+    """Where a command is: a function in a module, or a group; `summary` is its line in the help."""
 
     module: str
     attribute: str
     summary: str
 
     def load(self, name: str) -> Any:
-        """Import the module, and make the command."""
+        """Import the module, and return the command."""
         found = getattr(import_module(f"chalicelib.cli.{self.module}"), self.attribute)
         if isinstance(found, typer.Typer):
             group: Any = get_command(found)
@@ -50,26 +50,26 @@ COMMANDS: Mapping[str, Command] = {
     "doctor": Command("doctor", "doctor", "Check that a stage has all it needs."),
     "stats": Command("stats", "stats", "How many, how soon and how noisy, over some days."),
     "adopt": Command("adopt", "adopt", "Take over open issues that another bot opened."),
-    "dlq": Command("dlq", "app", "Messages that became no issue: why, and how to send them again."),
+    "dlq": Command("dlq", "app", "Messages that did not become issues: why, and how to send them again."),
     "send": Command("send", "app", "Send a test alert, or a payload from a file."),
 }
 
 
 class Commands(TyperGroup):
-    """The commands of the registry; what keeps one from its work is said in a sentence, never as a trace."""
+    """The commands of the registry; a command that fails says why in a sentence, without a traceback."""
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
         self.commands.update({name: TyperCommand(name, help=it.summary) for name, it in COMMANDS.items()})
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """Load the command that is called; the others stay a line in the help."""
+        """Load the command that is called; of the others only the line in the help is known."""
         if args[0] in COMMANDS:
             self.commands[args[0]] = COMMANDS[args[0]].load(args[0])
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
-        """Run a command; exits with 2 where it could not be carried out."""
+        """Run a command; exits with 2 if it could not be carried out."""
         try:
             return super().invoke(ctx)
         except (*TYPERS_OWN, BrokenPipeError):

@@ -1,4 +1,4 @@
-"""A rehearsal: what the pipeline would do, by its own record, plan and act, on memory alone."""
+"""A rehearsal: what the pipeline would do, with its own record, plan and steps, in memory."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -27,7 +27,7 @@ AN_HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What an alert changes: the reason, the steps until there is nothing to do, and their requests.
+    """What an alert changes: the reason, the steps until there is nothing left to do, and their requests.
 
     `owner` says by which rules it has its teams and its priority; the canary needs none.
     """
@@ -44,12 +44,12 @@ Told = Outcome | Ignored | Rejected
 
 
 def _never_seen(fingerprint: str) -> None:
-    """Know no row."""
+    """Return that no row is known."""
 
 
 @dataclass
 class Rehearsal:
-    """Takes messages one after the other; `before` gives the row of a fingerprint as it is now."""
+    """Takes messages one after the other; `before` returns the current row of a fingerprint."""
 
     policy: Policy
     now: datetime
@@ -57,7 +57,7 @@ class Rehearsal:
     _rows: dict[str, AlertState] = field(default_factory=dict)
 
     def rehearse(self, message: Message) -> list[Told]:
-        """Say what would become of a message."""
+        """Return what would become of a message."""
         owners: list[Ownership] = []
         rules = replace(self.policy.routing.owner_rules, noted=owners.append)
         try:
@@ -71,7 +71,7 @@ class Rehearsal:
             return [rejected]
 
     def steps(self, row: AlertState) -> tuple[AlertState, tuple[Step, ...], tuple[Request, ...]]:
-        """Step until there is nothing to do; returns the row as it then is, the steps, and the requests."""
+        """Step until nothing is left to do; returns the resulting row, the steps, and the requests."""
         recorder = Recorder(self.now)
         act = Executor(lambda: GitHubIssues(recorder), self.policy.routing, lambda: self.now)
         taken: list[Step] = []

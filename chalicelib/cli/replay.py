@@ -1,7 +1,7 @@
 """`dlq replay`: sends rejected messages again, first as a rehearsal.
 
-A message is published first and deleted after: stopped anywhere, it is in the queue once more rather than
-never, and record knows a repetition.
+A message is published first and deleted afterwards: if this stops in between, the message is in the queue
+twice rather than lost, and record recognises a repetition.
 """
 
 from collections.abc import Mapping
@@ -70,8 +70,8 @@ def replay(
 ) -> None:
     """Send messages again; without `--yes` only show the requests to GitHub that would follow.
 
-    First mend what was wrong: the alarm, the rule, the routing, the limits of the sender. The message itself
-    still lacks what it lacked; `--team` and `--priority` put it in. One that would be rejected again stays
+    First fix what was wrong: the alarm, the rule, the routing, or the sender's limits. The message itself
+    still lacks what it lacked; `--team` and `--priority` add it. A message that would be rejected again stays
     where it is.
 
     Examples:
@@ -105,7 +105,7 @@ def _chosen(dead: DeadLetters, names: list[str], everything: bool, reason: str |
 
 
 def _limits(stage: Stage) -> Mapping[str, Sender]:
-    """Say what each sender may do by now; where the secret cannot be read here, nobody's limits change."""
+    """Return each sender's current limits; if the secret cannot be read here, nobody's limits change."""
     try:
         entries = senders.read(stage.secret(stage.webhook_secret).read()).entries
     except ConfigurationError:
@@ -128,10 +128,10 @@ def _plan(
 
 
 def stamped(letter: Letter, limits: Mapping[str, Sender]) -> dict[str, str]:
-    """Give back what was stamped, when it was received too; what AWS publishes bears no source.
+    """Restore the stamped attributes, including the time of receipt; AWS's own messages have no source.
 
-    A message of before there was such a stamp counts as received when it got here. What its sender may do is
-    as `limits` have it by now, by name.
+    A message from before that stamp existed counts as received when it arrived here. Its sender's current
+    limits in `limits`, by name, apply.
     """
     received_at = {envelope.RECEIVED_AT: envelope.milliseconds(letter.sent_at)}
     known = received_at | {name: value for name, value in letter.attributes.items() if value}
@@ -162,7 +162,7 @@ def _data(each: Planned, routing: Routing, rehearsal: Rehearsal, *, sent: bool) 
 
 
 def _conclude(planned: list[Planned], *, sent: bool, quiet: bool) -> None:
-    """Say what was done and what stayed; exits with 1 where a message would be rejected again."""
+    """Report what was done and what stayed; exits with 1 if a message would be rejected again."""
     good = sum(each.succeeds for each in planned)
     done = f"{counted(good, 'message')} {'sent again' if sent else 'would be sent again: add --yes'}"
     stayed = len(planned) - good

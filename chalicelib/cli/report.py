@@ -1,4 +1,4 @@
-"""What would become of alerts, told to a person or a script."""
+"""What would become of alerts, for a person or a script."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class Answer:
 
     @property
     def whose(self) -> str:
-        """Its source, and by what that was recognised."""
+        """Its source, and how that was recognised."""
         return f"{self.source}, recognised by {self.known_by}" if self.known_by else self.source
 
 
@@ -58,7 +58,7 @@ def data(answer: Answer, routing: Routing, now: datetime) -> dict[str, Any]:
 
 
 def requests(sent: Sequence[Request]) -> Iterator[str]:
-    """Write requests to GitHub, one on a line, each with what a person wants to know of it."""
+    """Write requests to GitHub, one on each line, with what a person wants to know about it."""
     for request in sent:
         body = request.body or {}
         named = [body.get("title"), body.get("state"), ", ".join(body.get("labels", ()))]
@@ -67,7 +67,7 @@ def requests(sent: Sequence[Request]) -> Iterator[str]:
 
 
 def briefly(answer: Answer) -> Iterator[tuple[str, object]]:
-    """Say in a few lines what becomes of an alert."""
+    """Summarise in a few lines what becomes of an alert."""
     match answer.what:
         case Outcome() as change:
             yield "alert", f"{change.alert.title}, {change.alert.state}"
@@ -84,7 +84,7 @@ def briefly(answer: Answer) -> Iterator[tuple[str, object]]:
 
 
 def path(request: Request) -> str:
-    """Write the path of a request; an issue that is yet to be opened has no number."""
+    """Write the path of a request; an issue that does not exist yet has no number."""
     return request.path.replace("/issues/0", "/issues/(the new one)")
 
 
@@ -125,7 +125,7 @@ def _escalation(route: Route) -> dict[str, str]:
 
 
 def _issue(change: Outcome, routing: Routing, now: datetime) -> dict[str, str] | None:
-    """Write the issue as it would look; a resolution of something never seen has none."""
+    """Write the issue as it would look; a resolution of something unknown has none."""
     if change.row.spec.alert is None:
         return None
     written = [request.body["body"] for request in change.requests if request.body and "body" in request.body]
@@ -166,12 +166,12 @@ def _print_change(change: Outcome, source: str, number: str, routing: Routing, n
 
 
 def _owner(owner: Ownership | None) -> dict[str, str]:
-    """Say by which rule an alert has its teams, and its priority."""
+    """Say which rules gave an alert its teams and its priority."""
     return {"teams": owner.team_rule, "priority": owner.priority_rule} if owner else {}
 
 
 def _facts(alert: AlertEvent, owner: Ownership | None) -> list[tuple[str, object]]:
-    """List the alert as normalized."""
+    """List the fields of the normalized alert."""
     rules = _owner(owner)
     told: Mapping[str, Any] = alert.model_dump(
         mode="json", exclude={"raw_provider", "schema_version", "source"}, exclude_defaults=True

@@ -1,4 +1,4 @@
-"""Rows of a stage: found by the table's indexes, and said in words."""
+"""Rows of a stage: found through the table's indexes, and put into words."""
 
 import re
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ from chalicelib.wiring.table import census, store
 EVER = timedelta(days=365 * 50)
 SHORTEST = 6
 KEY = 12
-"""Hexadecimal digits of a fingerprint that are shown, and that name it as long as it is listed."""
+"""How many hexadecimal digits of a fingerprint are shown; they identify it while it is listed."""
 
 _PRIORITY = re.compile(r"\[P[0-3]\] ")
 
@@ -32,7 +32,7 @@ def living(stage: Stage, now: datetime, limit: int) -> list[AlertState]:
         fingerprint
         for priority in Priority
         for fingerprint in (
-            # In this order: a row whose issue is opened meanwhile stands in one of them, or in several.
+            # In this order: a row whose issue is opened meanwhile is in at least one of them.
             *census(stage).silenced(priority, limit),
             *census(stage).held(priority, limit),
             *census(stage).late(priority, limit),
@@ -45,12 +45,12 @@ def living(stage: Stage, now: datetime, limit: int) -> list[AlertState]:
 
 
 def read(stage: Stage, fingerprints: Iterable[str]) -> list[AlertState]:
-    """Read rows, each once; the indexes are a moment behind, so one may be gone."""
+    """Read rows, each once; the indexes lag slightly, so one may be gone."""
     return store(stage).several([*fingerprints])
 
 
 def find(stage: Stage, key: str, now: datetime, limit: int) -> AlertState | None:
-    """Find a row by its issue, its fingerprint, or the fingerprint's beginning if it is listed."""
+    """Find a row by its issue, its fingerprint, or the start of that if the row is listed."""
     if ref := IssueRef.read(key):
         fingerprint = store(stage).of_issue(ref)
         return store(stage).get(fingerprint) if fingerprint else None
@@ -63,12 +63,12 @@ def find(stage: Stage, key: str, now: datetime, limit: int) -> AlertState | None
         return store(stage).get(key)
     found = [row for row in living(stage, now, limit) if row.fingerprint.startswith(key)]
     if len(found) > 1:
-        raise Trouble(f"{len(found)} fingerprints begin with {key}; name more of it.")
+        raise Trouble(f"{len(found)} fingerprints begin with {key}; give more of it.")
     return found[0] if found else None
 
 
 def reference(name: str) -> IssueRef:
-    """Read `owner/name#12` or an issue's address; raises Trouble where it is neither."""
+    """Read `owner/name#12` or an issue's address; raises Trouble if it is neither."""
     ref = IssueRef.read(name)
     if ref is None:
         raise Trouble(f"{name} is not an issue: name it as owner/name#12, or by its address.")
@@ -76,7 +76,7 @@ def reference(name: str) -> IssueRef:
 
 
 def title(row: AlertState) -> str:
-    """Name the condition as its issue does; of a tombstone only its end is known."""
+    """Return the condition's title, as on its issue; a tombstone only has an end."""
     issue = row.status.issue
     named = _PRIORITY.sub("", issue.title, count=1) if issue else ""
     told = row.spec.alert or heartbeats.newest(row.spec)
@@ -84,13 +84,13 @@ def title(row: AlertState) -> str:
 
 
 def teams(row: AlertState) -> tuple[str, ...]:
-    """Whose it is."""
+    """Return the teams."""
     told = row.spec.alert or heartbeats.newest(row.spec)
     return told.teams if told else ()
 
 
 def state(row: AlertState, now: datetime) -> str:
-    """Say since when it fires or is resolved, and how often it was reported."""
+    """Say since when it has been firing or resolved, and how often it was reported."""
     spec = row.spec
     if overdue_at := heartbeats.deadline(spec):
         return f"heartbeat received at {moment(spec.at, now)}; overdue at {moment(overdue_at, now)}"
@@ -105,7 +105,7 @@ def state(row: AlertState, now: datetime) -> str:
 
 
 def briefly(row: AlertState, now: datetime) -> str:
-    """Say for how long it fires, or that it does not."""
+    """Say how long it has been firing, or that it is not."""
     if heartbeats.newest(row.spec):
         return "beating"
     if row.spec.news:
@@ -116,7 +116,7 @@ def briefly(row: AlertState, now: datetime) -> str:
 
 
 def issue(row: AlertState) -> str:
-    """Say which issue it has, and how that is."""
+    """Name its issue, and the issue's state."""
     shown = row.status.issue
     if shown is None:
         return ""

@@ -1,6 +1,6 @@
 """The screen: tables and text for a person, JSON for a script.
 
-What providers and people wrote is data: no markup in it counts, and no control character of it is printed.
+Text from providers and people is data: its markup is ignored, and its control characters are never printed.
 """
 
 import json
@@ -20,24 +20,24 @@ from rich.text import Text
 from chalicelib.adapters import texts
 
 WIDTH_OF_FILES = 160
-"""Columns where standard output is no terminal."""
+"""Columns if standard output is not a terminal."""
 
 WIDEST = 10_000
 BETWEEN = Text(" · ")
 
 WHOLE = frozenset({"priority", "condition", "issue", "fingerprint"})
-"""Columns whose cells are pasted, or short."""
+"""Columns whose cells are short, or meant to be pasted."""
 
 
 def console() -> Console:
-    """Make the screen as it is now."""
+    """Return the screen as it is now."""
     return Console(
         width=None if sys.stdout.isatty() else WIDTH_OF_FILES, highlight=False, markup=False, emoji=False
     )
 
 
 def plain(value: object) -> Text:
-    """Write a value as it is; nothing in it is a command to the terminal."""
+    """Write a value unchanged; nothing in it is a command to the terminal."""
     return Text(texts.clean(str(value)))
 
 
@@ -47,7 +47,7 @@ def say(*values: object) -> None:
 
 
 def line(value: str) -> None:
-    """Print a line that is read by scripts or pasted: however long, it stays one."""
+    """Print a line for scripts or for pasting: however long, it is not wrapped."""
     typer.echo(texts.line(value))
 
 
@@ -69,13 +69,13 @@ def facts(pairs: Iterable[tuple[str, object]]) -> None:
 
 @dataclass(frozen=True)
 class TableRows:
-    """A table; on a screen too narrow for its longest words, one row below the other."""
+    """A table; if the screen is too narrow for its longest words, each row is shown as a list."""
 
     columns: Sequence[str]
     cells: Sequence[Sequence[Text]]
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
-        """Decide when it is shown: a terminal may be made wider meanwhile."""
+        """Decide at the moment of showing: a terminal may be made wider meanwhile."""
         table = self._table()
         if console.measure(table, options=options.update(max_width=WIDEST)).minimum <= options.max_width:
             yield table
@@ -83,7 +83,7 @@ class TableRows:
             yield from self._lines()
 
     def _table(self) -> Table:
-        """Its cells are folded, never cut."""
+        """Make the table; its cells are wrapped, never cut."""
         shown = Table(box=box.SIMPLE_HEAD, pad_edge=False)
         for index, column in enumerate(self.columns):
             widest = max((row[index].cell_len for row in self.cells), default=0)
@@ -103,7 +103,7 @@ class TableRows:
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> TableRows:
-    """Make a table."""
+    """Return a table."""
     return TableRows(columns, [tuple(map(plain, row)) for row in rows])
 
 
@@ -113,7 +113,7 @@ def show(table: TableRows) -> None:
 
 
 def issue(title: str, body: str) -> None:
-    """Print an issue about as GitHub shows it."""
+    """Print an issue roughly as GitHub shows it."""
     content = Markdown(texts.clean(body), hyperlinks=False)
     console().print(Panel(content, title=plain(title), title_align="left"))
 
@@ -124,7 +124,7 @@ def as_json(value: object) -> None:
 
 
 def length(passed: timedelta | None) -> str:
-    """Say how long, in one unit."""
+    """Write how long, in one unit."""
     if passed is None:
         return "-"
     seconds = passed.total_seconds()

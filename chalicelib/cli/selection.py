@@ -1,4 +1,4 @@
-"""Selection: which conditions `list` is asked for, and what to say where there are none."""
+"""Selection: which conditions `list` is asked for, and what to say if there are none."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class Listed:
     reason: Reason | None
 
     def late(self, now: datetime) -> bool:
-        """Whether GitHub does not show it as it is: a step is due, was put off, or failed."""
+        """Whether GitHub does not show it correctly yet: a step is due, was put off, or failed."""
         if self.reason:
             return not isinstance(self.reason.cause, WISHES)
         due_at = self.row.due_at
@@ -31,7 +31,7 @@ class Listed:
         return due or bool(render.setback(self.row, now))
 
     def silenced(self, now: datetime) -> bool:
-        """Whether a person wants nothing said of it: muted, snoozed, or closed while it fires."""
+        """Whether a person wants nothing written about it: muted, snoozed, or closed while it fires."""
         return silence(self.row, self.reason.cause if self.reason else None, now) is not None
 
 
@@ -59,7 +59,7 @@ class Wanted:
         )
 
     def words(self) -> str:
-        """Say what is asked for, after "none is"; empty if that is everything."""
+        """Say what is asked for, after "none is"; empty if everything is."""
         return " and ".join(self._words())
 
     def _words(self) -> Iterator[str]:
@@ -78,7 +78,7 @@ class Wanted:
 
 
 def nothing(stage: str, wanted: Wanted, known: Sequence[AlertState]) -> str:
-    """Say what is the case where no condition is as asked for, and what to try next."""
+    """Say why no condition is shown, and what to try next."""
     rejected, ended = next_command.at(stage, "dlq", "list"), next_command.at(stage, "stats")
     elsewhere = f"What was rejected: `{rejected}`. What ended in the last days: `{ended}`"
     if not known:

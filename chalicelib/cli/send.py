@@ -1,4 +1,4 @@
-"""`send`: alerts through the front door, the topic."""
+"""`send`: publishes alerts to the topic, as senders do."""
 
 from datetime import timedelta
 from typing import Annotated
@@ -77,7 +77,7 @@ def file(
     region: options.Region = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Send a payload as it is; one that becomes no issue then lies in the dead-letter queue.
+    """Send a payload unchanged; if it does not become an issue, it ends up in the dead-letter queue.
 
     Examples:
     - `send file build/examples/cloudwatch.json`
@@ -118,7 +118,7 @@ def _test(stage: Stage, alert: AlertEvent, wait: int, as_json: bool) -> None:
 
 
 def _publish(stage: Stage, source: str, text: str) -> int:
-    """Publish a payload as its source would; raises NotAccepted where the webhook would refuse it."""
+    """Publish a payload as its source would; raises NotAccepted if the webhook would refuse it."""
     now = CLOCK.now()
     messages = payloads.messages(source, text, now)
     stamped = {} if registry.published(source) else envelope.stamp(source, CLOCK.unique(), now)
@@ -127,7 +127,7 @@ def _publish(stage: Stage, source: str, text: str) -> int:
 
 
 def _awaited(stage: Stage, alert: AlertEvent, wait: int) -> str:
-    """Wait for the issue to be as the alert says; an empty text if it is not in time."""
+    """Wait until the issue is as the alert says; returns an empty text if that takes too long."""
     until = CLOCK.now() + timedelta(seconds=wait)
     while CLOCK.now() < until:
         row = store(stage).get(alert.fingerprint)

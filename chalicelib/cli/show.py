@@ -82,7 +82,7 @@ def _facts(
     yield "not open", reason.sentence if reason else ""
     if shown:
         yield "", shown.url
-        yield "last told", moment(shown.spoke_at)
+        yield "last updated", moment(shown.spoke_at)
         yield "acknowledged", _acknowledged(row, shown, policy)
     yield "issue before", row.status.predecessor
     if row.spec.news:
@@ -93,7 +93,7 @@ def _facts(
 
 
 def _acknowledged(row: AlertState, shown: Issue, policy: Policy) -> str:
-    """Say who has it, or who is called next; nothing of an alert that is over."""
+    """Say who has it, or who is called next; nothing for an alert that is over."""
     if row.spec.condition is not Condition.FIRING or not shown.open:
         return ""
     if shown.acked_by:

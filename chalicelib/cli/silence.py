@@ -1,4 +1,4 @@
-"""Silence: what people did so that nothing is said of a condition, and how much of that there is."""
+"""Silence: how people silenced conditions, and how many are silenced."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -40,14 +40,14 @@ class Silence(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many conditions of a team fire and are silenced, by how."""
+    """How many conditions of a team fire and are silenced, and how."""
 
     team: str
     kinds: Counter[Silence]
 
 
 def silence(row: AlertState, cause: Unopened | None, now: datetime) -> Silence | None:
-    """Say how a person silenced it, whether its issue is open or not; `cause` is why it is not."""
+    """Return how a person silenced it, whether or not its issue is open; `cause` is why it is not."""
     issue, until = row.status.issue, row.status.snoozed_until
     match cause:
         case ClosedByPerson() | NotPlanned():

@@ -20,7 +20,7 @@ from chalicelib.wiring.table import census
 MOST_A_DAY = 2000
 
 Days = Annotated[int, typer.Option(min=1, max=90, help="Number of days; the table's index keeps ninety.")]
-Top = Annotated[int, typer.Option(min=1, max=100, help="Number of the noisiest conditions.")]
+Top = Annotated[int, typer.Option(min=1, max=100, help="How many of the noisiest conditions.")]
 COLUMNS = (
     "",
     "conditions",
@@ -39,12 +39,12 @@ def stats(
     top: Top = 10,
     as_json: options.AsJson = False,
 ) -> None:
-    """What some days held: episodes and issues, time to open and to resolve, the noisiest conditions.
+    """What happened in some days: episodes and issues, time to open and to resolve, the noisiest conditions.
 
-    And how many conditions fire now that people silenced, by team; `list --muted` shows them.
+    Also how many conditions fire now that people silenced, by team; `list --muted` shows them.
 
     Read from the table, which keeps each condition's last twenty episodes and its newest issue. Times are the
-    median, and what 95 and 99 of a hundred stay within.
+    median, the 95th and the 99th percentile.
 
     Examples:
     - `stats --stage prod --days 30`

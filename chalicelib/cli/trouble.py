@@ -1,4 +1,4 @@
-"""What keeps a command from its work, in one sentence with what to do."""
+"""Why a command cannot work, in one sentence that says what to do."""
 
 import traceback
 from importlib import import_module
@@ -7,7 +7,7 @@ from pathlib import Path
 from chalicelib.errors import AlertingError
 
 TROUBLE = 2
-"""The exit code where the command could not be carried out, as `diff` and `grep` have it."""
+"""The exit code if the command could not be carried out, as for `diff` and `grep`."""
 
 LIBRARY_OF_AWS = "botocore"
 PROGRAM = Path(__file__).parents[2]
@@ -18,10 +18,10 @@ class Trouble(AlertingError):
 
 
 def sentence(error: BaseException) -> str:
-    """Say what happened and what to do; what AWS said stands behind some of our own errors."""
+    """Say what happened and what to do; some of our own errors were caused by one from AWS."""
     cause = error.__cause__ if isinstance(error, AlertingError) else error
     if cause and _of_aws(cause):
-        # Loaded here, since a command that asks AWS nothing need not wait for its library.
+        # Loaded here, since a command that asks AWS nothing must not wait for its library.
         return str(import_module("chalicelib.cli.aws_trouble").sentence(cause))
     if isinstance(cause, OSError):
         return f"{cause.filename or 'A file'}: {cause.strerror or cause}. Name a file that can be read."
@@ -36,7 +36,7 @@ def _of_aws(error: BaseException) -> bool:
 
 
 def _fault(error: BaseException) -> str:
-    """Name what went wrong in the program itself, and where; what a foreign error says may be private."""
+    """Name the error in the program itself, and where it is; a foreign error's message may be private."""
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _ours(frame.filename)]
     last = frames[-1:] or traceback.extract_tb(error.__traceback__)[-1:]
     place = "".join(f" at {Path(frame.filename).name}:{frame.lineno}" for frame in last)

@@ -54,7 +54,7 @@ IGNORED = {
     "IN_PROGRESS": "it has started, but not failed or succeeded yet; changes nothing",
     "CHILD_OF_ARRAY": "a child of an array job: if it fails, so does its parent; changes nothing",
     "STOPPED_ON_PURPOSE": "a person or the scheduler stopped the task, so it did not fail; changes nothing",
-    "NEWS_ENDED": "a planned change or a notification is over; its issue stays open until somebody closes it",
+    "NEWS_ENDED": "a planned change or a notification ended; its issue stays open until somebody closes it",
 }
 
 
@@ -88,5 +88,5 @@ def step(planned: Step) -> str:
 
 
 def ignored(told: str) -> str:
-    """Say why an alert means nothing to an issue."""
-    return IGNORED.get(told, "it means nothing to an issue")
+    """Say why an alert does not affect any issue."""
+    return IGNORED.get(told, "it does not affect any issue")

@@ -21,7 +21,7 @@ BY_EVENTBRIDGE = {
     [
         ({"reason": "MISSING_TEAM", "explanation": "it names no team"}, "MISSING_TEAM", "it names no team"),
         ({}, "RECEIVED_TOO_OFTEN", "again and again"),
-        (BY_EVENTBRIDGE, "NOT_DELIVERED", "could not hand it to the topic: NO_PERMISSIONS"),
+        (BY_EVENTBRIDGE, "NOT_DELIVERED", "could not deliver it to the topic: NO_PERMISSIONS"),
     ],
 )
 def test_it_says_why_it_is_there(attributes: dict[str, str], reason: str, explanation: str) -> None:

@@ -257,7 +257,7 @@ def test_what_could_not_be_looked_at_is_said_and_proves_nothing() -> None:
     unknown = Unknown("you may not")
     verdict = told(None, letters=unknown, queue=unknown, refused=unknown, known_alarm=unknown)
     assert verdict.cause.name == "NEVER_REACHED_US"
-    assert evidence(verdict).count("not checked:  you may not") == 4
+    assert evidence(verdict).count("not checked: you may not") == 4
 
 
 def test_a_message_in_the_queue_is_older_than_what_the_webhook_refused() -> None:

@@ -96,7 +96,7 @@ def test_a_budget_of_which_only_the_reserve_is_left_is_found_before_it_is_empty(
     (most,) = [re.search(r"of (\d+) issues", each["told"]) for each in left if each["name"] == budget.NAME]
     assert most
     budget_is(prompt, monkeypatch, minutes=((int(epoch(-1) // 60), int(most[1]) - 60),))
-    assert "the last 60 are kept for P0 and P1" in found(prompt)[budget.NAME]["told"]
+    assert "the last 60 are reserved for P0 and P1" in found(prompt)[budget.NAME]["told"]
 
 
 def test_an_open_breaker_and_githubs_limits_are_found(

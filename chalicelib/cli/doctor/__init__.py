@@ -1,4 +1,4 @@
-"""`doctor`: looks at everything that a stage needs, each line ok or what to do."""
+"""`doctor`: checks everything that a stage needs; each line is ok or says what to do."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
@@ -56,7 +56,7 @@ ON_LAMBDA: Mapping[str, Check] = {
     "queue's mapping": functions.mapping,
     "schedule": functions.schedule,
 }
-"""What the local stack has none of."""
+"""Checks that the local stack does not need."""
 
 
 def doctor(
@@ -86,7 +86,7 @@ def doctor(
 
 
 def _looked_at(stage: Stage) -> Iterator[Finding]:
-    """Look at everything; where AWS does not answer us at all, that is the one finding."""
+    """Check everything; if AWS does not answer us at all, that is the only finding."""
     who = list(findings("identity", resources.identity, stage))
     yield from who
     if not all(finding.looked for finding in who):
@@ -94,7 +94,7 @@ def _looked_at(stage: Stage) -> Iterator[Finding]:
     told = set[str]()
     for name, check in (CHECKS if stage.local else {**CHECKS, **ON_LAMBDA}).items():
         for finding in findings(name, check, stage):
-            # What rows were refused for is mostly found at its repository already.
+            # The repository's own check usually finds why its rows were refused.
             if finding.name != waiting.REFUSED or finding.fix not in told:
                 yield finding
             told.add(finding.fix)

@@ -1,4 +1,4 @@
-"""The account's alarms that send to the stage: whether each names an owner, and says when it has ended."""
+"""The account's alarms that send to the stage: whether each names an owner, and reports when it has ended."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -16,16 +16,16 @@ from chalicelib.wiring.stage import Stage
 
 NAME = "alarms"
 MOST = 2000
-"""Alarms of a region that are looked at."""
+"""How many alarms of a region are checked."""
 SHOWN = 5
-"""Names in a finding."""
+"""How many names a finding lists."""
 AT_ONCE = 100
 
 Described = Mapping[str, Any]
 
 
 def owners(stage: Stage) -> Iterator[Finding]:
-    """See that each alarm that sends here would become an issue, and close it when it has ended."""
+    """Check that each alarm that sends here would become an issue, and close it when it has ended."""
     for region in dict.fromkeys((stage.place.region, *stage.settings.alarm_regions)):
         ours = [each for each in _described(stage, region) if _acts(stage, each, "AlarmActions")]
         unowned = defaultdict[str, list[tuple[str, Rejected]]](list)
@@ -50,13 +50,13 @@ def _described(stage: Stage, region: str) -> list[Described]:
 
 
 def _acts(stage: Stage, alarm: Described, actions: str) -> bool:
-    """Whether an alarm sends to this stage's topic, in whatever region that is."""
+    """Whether an alarm sends to this stage's topic, in any region."""
     topic = [stage.place.account_id, stage.topic]
     return any(str(arn).split(":")[4:] == topic for arn in alarm.get(actions, []))
 
 
 def _rejected(stage: Stage, region: str, alarms: list[Described]) -> Iterator[tuple[Described, Rejected]]:
-    """Parse each alarm as if it fired, its tags included where they may be read."""
+    """Parse each alarm as if it fired, with its tags if they may be read."""
     rules = policy(stage.settings).routing.owner_rules
     tags = _tags(stage, region, [each["AlarmArn"] for each in alarms])
     for alarm in alarms:

@@ -17,7 +17,7 @@ SOURCE = "Silence the noisiest alerts at their source; waiting issues open by th
 
 
 def budgets(stage: Stage) -> Iterator[Finding]:
-    """See that each account's budget has room, that GitHub answers there, and that it limits nothing."""
+    """Check that each account's budget has room, that GitHub answers there, and that it limits nothing."""
     if not stage.settings.github_enabled:
         return
     owners = {name.partition("/")[0].lower() for name in policy(stage.settings).routing.repositories}
@@ -29,13 +29,13 @@ def budgets(stage: Stage) -> Iterator[Finding]:
 
 
 def _left(stage: Stage, owner: str, budget: Budget, now: datetime) -> Finding:
-    """Say what is left; the last of an hour are kept for P0 and P1, so others wait before that."""
+    """Report how much is left; the last of an hour are reserved for P0 and P1, so others wait earlier."""
     rules = limits(stage.settings)
     left, kept = health.creations_left(budget, now.timestamp(), rules), health.reserved(rules)
     told = f"{left} of {rules.per_hour} issues and comments left this hour for {owner}"
     if left > kept:
         return Finding(NAME, told)
-    waiting = f", the last {kept} are kept for P0 and P1" if left else ": no issues are opened"
+    waiting = f", the last {kept} are reserved for P0 and P1" if left else ": no issues are opened"
     whole = _moment(health.whole_at(budget, now.timestamp()), now)
     return Finding(NAME, f"{told}{waiting}; it is full again at {whole}", SOURCE)
 
@@ -48,7 +48,7 @@ def _breaker(owner: str, budget: Budget, now: datetime) -> Iterator[Finding]:
 
 
 def _limited(owner: str, budget: Budget, now: datetime) -> Iterator[Finding]:
-    """Say what GitHub asked for: no call at all until a time, or only what is urgent."""
+    """Report what GitHub asked for: no calls at all until a time, or only urgent ones."""
     if now.timestamp() < budget.blocked_until:
         told = f"{owner}: GitHub asked us not to call until {_moment(budget.blocked_until, now)}"
         yield Finding("rate limit", told, "Wait; if it happens again, find out what else uses this App.")

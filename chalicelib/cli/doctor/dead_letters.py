@@ -1,4 +1,4 @@
-"""The dead-letter queue: how many messages became no issue, by reason."""
+"""The dead-letter queue: how many messages did not become issues, by reason."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -11,11 +11,11 @@ from chalicelib.wiring.stage import Stage
 
 NAME = "dead-letter queue"
 MOST_READ = 1000
-"""Messages that are worth the reading; of more, only the number is said."""
+"""How many messages are worth reading; if there are more, only the number is reported."""
 
 
 def by_reason(stage: Stage) -> Iterator[Finding]:
-    """See that nothing was rejected; each reason has its fix in the list."""
+    """Check that nothing was rejected; the list gives a fix for each reason."""
     kept = waiting(attributes(stage.client("sqs"), stage.queue_url(stage.dlq)))
     if not kept:
         yield Finding(NAME, "empty")

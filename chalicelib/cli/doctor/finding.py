@@ -1,4 +1,4 @@
-"""A finding: one thing that was looked at, and what to do about it."""
+"""A finding: one thing that was checked, and what to do about it."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ from chalicelib.wiring.stage import Stage
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What was found of `name`; `fix` is what to do, and empty where all is well.
+    """What was found for `name`; `fix` is what to do, and empty if all is well.
 
-    `looked` is False where it could not be looked at.
+    `looked` is False if it could not be checked.
     """
 
     name: str
@@ -32,7 +32,7 @@ Check = Callable[[Stage], Iterator[Finding]]
 
 
 def findings(name: str, check: Check, stage: Stage) -> Iterator[Finding]:
-    """Carry out a check; one that fails is itself a finding, and holds up no other."""
+    """Run a check; if it fails, that is a finding too, and the other checks still run."""
     try:
         yield from check(stage)
     except (AlertingError, BotoCoreError, ClientError) as error:

@@ -15,7 +15,7 @@ DEPLOY = "Deploy the stage again."
 
 
 def versions(stage: Stage) -> Iterator[Finding]:
-    """See that all functions run the same code, for this stage, with the settings of this checkout."""
+    """Check that all functions run the same code, for this stage, with the settings of this checkout."""
     client = stage.client("lambda")
     found = [client.get_function_configuration(FunctionName=name) for name in stage.functions]
     codes = {each["CodeSha256"] for each in found}
@@ -27,9 +27,9 @@ def versions(stage: Stage) -> Iterator[Finding]:
 
 
 def log_levels(stage: Stage) -> Iterator[Finding]:
-    """See that each function's log has the events that the queries need, and not what it should not.
+    """Check that each function's log has the events that the queries need, and nothing that it should not.
 
-    Lambda drops what is below the level of a function's configuration, if its format is JSON
+    Lambda drops what is below the level in a function's configuration, if its format is JSON
     (docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html). Events are at INFO.
     """
     client = stage.client("lambda")
@@ -48,7 +48,7 @@ def version(stage: Stage) -> Iterator[Finding]:
     """Compare the version that the API serves with that of this checkout."""
     served = deployed_version(stage)
     if served is None:
-        yield Finding("version", "not checked:  no API of this stage answered on /health")
+        yield Finding("version", "not checked: no API of this stage answered on /health")
         return
     here = checkout.version()
     fix = f"Deploy the stage again, or check out {served.rpartition('+')[2]}." if differ(served, here) else ""
@@ -56,7 +56,7 @@ def version(stage: Stage) -> Iterator[Finding]:
 
 
 def mapping(stage: Stage) -> Iterator[Finding]:
-    """See that the queue's messages reach the collector, through one mapping."""
+    """Check that the queue's messages reach the collector, through a single mapping."""
     client, function = stage.client("lambda"), stage.collector
     mappings = client.list_event_source_mappings(FunctionName=function)["EventSourceMappings"]
     told = ", ".join(f"{each['State']}, batches of {each['BatchSize']}" for each in mappings) or "none"
@@ -64,7 +64,7 @@ def mapping(stage: Stage) -> Iterator[Finding]:
 
 
 def schedule(stage: Stage) -> Iterator[Finding]:
-    """See that reconcile runs every minute."""
+    """Check that reconcile runs every minute."""
     client, function = stage.client("events"), stage.reconcile
     names = client.list_rule_names_by_target(TargetArn=stage.arn("lambda", f"function:{function}"))[
         "RuleNames"
@@ -82,7 +82,7 @@ def _level(function: dict[str, Any]) -> str:
 
 
 def _settings(function: dict[str, Any], stage: Stage) -> Iterator[Finding]:
-    """Tell a function whose environment is not what this checkout would deploy."""
+    """Report a function whose environment is not what this checkout would deploy."""
     deployed = function.get("Environment", {}).get("Variables", {})
     ours = checkout.variables(stage.name)
     differ = sorted(name for name, value in ours.items() if deployed.get(name) != value)

@@ -13,11 +13,11 @@ from chalicelib.wiring.stage import Stage
 from chalicelib.wiring.table import store
 
 LATE = 3
-"""Times the interval after which the last look at GitHub is too long ago."""
+"""After how many times its interval the last look at GitHub is overdue."""
 
 
 def app(stage: Stage) -> Iterator[Finding]:
-    """See that the App's secret holds a key that signs."""
+    """Check that the App's secret contains a key that signs."""
     if App.from_secret(stage.secret(stage.app_secret).read()).signs(CLOCK.now()):
         yield Finding("GitHub App", "its key signs")
     else:
@@ -26,7 +26,7 @@ def app(stage: Stage) -> Iterator[Finding]:
 
 
 def enabled(stage: Stage) -> Iterator[Finding]:
-    """Say whether the stage tells GitHub anything."""
+    """Say whether the stage writes anything to GitHub."""
     if stage.settings.github_enabled:
         yield Finding("GitHub", f"enabled, at {stage.settings.github_api_url}")
     else:
@@ -34,7 +34,7 @@ def enabled(stage: Stage) -> Iterator[Finding]:
 
 
 def last_look(stage: Stage) -> Iterator[Finding]:
-    """See that reconcile lives: it looks at every repository again and again, unless GitHub is disabled."""
+    """Check that reconcile runs: it looks at every repository regularly, unless GitHub is disabled."""
     if not stage.settings.github_enabled:
         return
     now = CLOCK.now()

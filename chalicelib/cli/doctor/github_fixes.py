@@ -1,4 +1,4 @@
-"""What to do about a refusal of GitHub's, by its status and its words. Pure."""
+"""What to do about a refusal from GitHub, by its status and its words. Pure."""
 
 from chalicelib.errors import GitHubError, RateLimited, Refused
 
@@ -7,14 +7,14 @@ LIMITED = "Wait until then: GitHub is limiting this App's calls."
 
 
 def fix_of(error: GitHubError, repository: str) -> str:
-    """Say what to do about an error of a call."""
+    """Say what to do about a call's error."""
     if isinstance(error, RateLimited):
         return LIMITED
     return fix(error.status, str(error), repository) if isinstance(error, Refused) else SILENT
 
 
 def fix(status: int | None, words: str, repository: str) -> str:
-    """Say what to do about a refusal, by its status and by the words GitHub uses for each case."""
+    """Say what to do about a refusal, by its status and by GitHub's words for each case."""
     owner, text = repository.partition("/")[0], words.lower()
     elsewhere = "or route its teams to another repository in chalicelib/routing.toml"
     if status is None or status >= 500:

@@ -1,4 +1,4 @@
-"""GitHub's events: whether the webhook finds the secret that they are signed with."""
+"""GitHub's events: whether the webhook finds the secret that signs them."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ NAME = "GitHub's events"
 
 
 def secret(stage: Stage) -> Iterator[Finding]:
-    """See that GitHub's secret is where the webhook may read it, and no longer only next to the App's key."""
+    """Check that GitHub's secret is where the webhook may read it, and not only next to the App's key."""
     senders, app = stage.secret(stage.webhook_secret).read(), stage.secret(stage.app_secret).read()
     if hook_secret.misplaced(senders, app):
         told = (

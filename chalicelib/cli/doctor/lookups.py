@@ -1,4 +1,4 @@
-"""Look-ups: whether Alertmanager and Grafana list their alerts for us, where that is set."""
+"""Look-ups: whether Alertmanager and Grafana list their alerts for us, if that is set up."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ NAME = "look-ups"
 
 
 def listings(stage: Stage) -> Iterator[Finding]:
-    """See that each provider whose address is set lists its alerts; asked from this machine."""
+    """Check that each provider whose address is set lists its alerts; asked from this machine."""
     if not stage.settings.listed:
         yield Finding(NAME, "none is set: an end that nobody reports shows as alert:stale")
         return

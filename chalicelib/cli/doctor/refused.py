@@ -1,4 +1,4 @@
-"""Refused requests: whose the webhook did not take in the last hour, and why, by its log."""
+"""Refused requests: whose requests the webhook refused in the last hour, and why, from its log."""
 
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
@@ -42,7 +42,7 @@ MAY_NOT = ("AccessDenied", "AccessDeniedException", "AuthorizationError")
 
 
 def requests(stage: Stage) -> Iterator[Finding]:
-    """Say how many requests were refused, for each sender and reason; strangers' are nothing to do."""
+    """Report how many requests were refused, by sender and reason; those of strangers need no action."""
     now = CLOCK.now()
     try:
         found = refused_requests.read(stage.client("logs"), stage.log_groups[0], now - HOUR, now)
@@ -51,7 +51,7 @@ def requests(stage: Stage) -> Iterator[Finding]:
         if stage.local and code == NO_LOG:
             yield Finding(NAME, "none: the local stack runs without its webhook")
         elif code in MAY_NOT:
-            yield Finding(NAME, "not checked:  these credentials may not read logs (logs:FilterLogEvents)")
+            yield Finding(NAME, "not checked: these credentials may not read logs (logs:FilterLogEvents)")
         else:
             raise
         return

@@ -1,4 +1,4 @@
-"""The routed repositories: whether the App may write issues there, and whether anybody may."""
+"""The routed repositories: whether the App may write issues there, and whether anybody can."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -26,23 +26,23 @@ LABELS = (AREA_LABEL, *(f"Pri:{priority}" for priority in Priority))
 
 
 class Unreported:
-    """Tells the budget nothing, for a few reads that are not worth a write to the table."""
+    """Reports nothing to the budget, for a few reads that are not worth a write to the table."""
 
     def turn(self, owner: str) -> float | None:
-        """Refuse a write: none is asked for."""
+        """Refuse a write, since none is needed."""
 
     def answered(self, owner: str, response: Response) -> None:
-        """GitHub answered."""
+        """Ignore that GitHub answered."""
 
     def limited(self, owner: str, retry_at: datetime | None) -> None:
-        """GitHub asked to wait."""
+        """Ignore that GitHub asked to wait."""
 
     def failed(self, owner: str) -> None:
-        """GitHub did not answer."""
+        """Ignore that GitHub did not answer."""
 
 
 def repositories(stage: Stage) -> Iterator[Finding]:
-    """See that each routed repository lets us read and write issues; one fix for several is one finding."""
+    """Check that we may write issues in each routed repository; those with the same fix share a finding."""
     routing, client = policy(stage.settings).routing, connect(stage, Unreported())
     failed = defaultdict[str, list[tuple[str, GitHubError]]](list)
     for repository in sorted(routing.repositories):
@@ -87,7 +87,7 @@ def _looked_at(client: GitHubClient, repository: str, routing: Routing) -> Itera
 
 
 def _closed(described: dict[str, Any], repository: str) -> Finding | None:
-    """Name what keeps everybody from writing issues, though they can be read.
+    """Report what keeps everybody from writing issues, though they can be read.
 
     docs.github.com/en/rest/repos/repos: `archived`, and `disabled` by GitHub itself.
     """

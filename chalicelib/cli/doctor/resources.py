@@ -1,4 +1,4 @@
-"""Who we are, and what infra-extra made: secrets, topic, queues, table."""
+"""Who we are, and the resources of infra-extra: secrets, topic, queues, table."""
 
 import json
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ APPLY = "Apply infra-extra for this stage."
 
 
 def identity(stage: Stage) -> Iterator[Finding]:
-    """Say who asks, where, and whether the clocks agree: signatures and tokens depend on it."""
+    """Say who asks, where, and whether the clocks agree: signatures and tokens depend on that."""
     answer = stage.client("sts").get_caller_identity()
     yield Finding("identity", f"{answer['Arn']} in {stage.region}")
     theirs = parsedate_to_datetime(answer["ResponseMetadata"]["HTTPHeaders"]["date"])
@@ -37,7 +37,7 @@ def identity(stage: Stage) -> Iterator[Finding]:
 
 
 def webhook_secret(stage: Stage) -> Iterator[Finding]:
-    """Say which sources and senders may send, and by which headers those of the earlier pipeline."""
+    """Say which sources and senders may send, and through which headers those of the earlier pipeline may."""
     name = stage.webhook_secret
     held, open_to = stage.secret(name).read(), list[str]()
     for source in registry.webhooks():
@@ -68,7 +68,7 @@ def topic(stage: Stage) -> Iterator[Finding]:
 
 
 def queues(stage: Stage) -> Iterator[Finding]:
-    """See that what the collector cannot finish goes to the dead-letter queue."""
+    """Check that messages which the collector cannot finish go to the dead-letter queue."""
     client = stage.client("sqs")
     queue = attributes(client, stage.queue_url(stage.queue))
     redrive = json.loads(queue.get("RedrivePolicy", "{}"))
@@ -78,7 +78,7 @@ def queues(stage: Stage) -> Iterator[Finding]:
 
 
 def table(stage: Stage) -> Iterator[Finding]:
-    """See that the table is there with its indexes, and that no row waits too long for GitHub."""
+    """Check that the table exists with its indexes, and that no row waits too long for GitHub."""
     described = stage.client("dynamodb").describe_table(TableName=stage.table)["Table"]
     lacking = INDEXES - {index["IndexName"] for index in described.get("GlobalSecondaryIndexes", [])}
     fix = APPLY if lacking or described["TableStatus"] not in ("ACTIVE", "UPDATING") else ""
@@ -104,6 +104,6 @@ def attributes(client: Any, url: str) -> dict[str, str]:
 
 
 def waiting(attributes: dict[str, str]) -> int:
-    """Count what waits, with what was sent back and is delayed."""
+    """Count the messages that wait, including those that were sent back and are delayed."""
     names = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesDelayed")
     return sum(int(attributes[name]) for name in names)

@@ -1,4 +1,4 @@
-"""The form of what the secrets hold: what is there and cannot work, told by name and never by value."""
+"""The form of the secrets' content: values that cannot work, reported by name and never by value."""
 
 import base64
 import binascii
@@ -26,7 +26,7 @@ PEM = "-----BEGIN"
 
 
 def forms(stage: Stage) -> Iterator[Finding]:
-    """See that no value has blanks around it, which nobody sends, and that each key is read by somebody."""
+    """Check that no value has whitespace around it, which nobody sends, and that each key is used."""
     for name, fixed in ((stage.webhook_secret, OF_SENDERS), (stage.app_secret, OF_THE_APP)):
         held = stage.secret(name).read()
         known = (*fixed, *_headers(held)) if fixed is OF_SENDERS else fixed
@@ -35,12 +35,12 @@ def forms(stage: Stage) -> Iterator[Finding]:
 
 
 def _headers(held: Mapping[str, Any]) -> Iterator[str]:
-    """Name the keys that are headers, whose tokens open the earlier pipeline's address."""
+    """Name the keys that are headers, whose tokens are for the earlier pipeline's address."""
     return (key for key in held if external_alerts.is_header(key.lower()))
 
 
 def _blanks(name: str, held: Mapping[str, Any]) -> Iterator[Finding]:
-    """Find values with a newline or a blank at an end, as `echo` leaves one; the key's do no harm."""
+    """Find values with a newline or space at an end, as `echo` leaves one; harmless in the private key."""
     for key, value in _texts(held):
         for each in value if isinstance(value, list) else [value]:
             if key != KEY and isinstance(each, str) and each != each.strip():
@@ -53,7 +53,7 @@ def _blanks(name: str, held: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def _texts(held: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Give every value by its key, and those of the senders by their number."""
+    """Return every value by its key, and those of the senders by their number."""
     listed = held.get(senders.KEY)
     for number, entry in enumerate(listed if isinstance(listed, list) else (), 1):
         for key, value in entry.items() if isinstance(entry, dict) else ():
@@ -70,7 +70,7 @@ def _strange(name: str, held: Mapping[str, Any], known: tuple[str, ...]) -> Iter
 
 
 def _key(name: str, held: Mapping[str, Any]) -> Iterator[Finding]:
-    """Say what is wrong with a key that is a PEM, but not as it must be written."""
+    """Report a key that is a PEM, but not written as it must be."""
     text = held.get(KEY)
     if not isinstance(text, str):
         return

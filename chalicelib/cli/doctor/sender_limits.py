@@ -1,4 +1,4 @@
-"""Limits of senders: repositories that a sender may speak for, though the routing puts no issue there."""
+"""Limits of senders: repositories that a sender may use, though the routing puts no issue there."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ NAME = "senders"
 
 
 def limits(stage: Stage) -> Iterator[Finding]:
-    """See that every repository of a limited sender is one that the routing names."""
+    """Check that every repository of a limited sender is named in the routing."""
     routed = {repository.lower() for repository in policy(stage.settings).routing.repositories}
     entries = senders.read(stage.secret(stage.webhook_secret).read()).entries
     limited = [entry.sender for entry in entries if entry.sender.limited]

@@ -1,4 +1,4 @@
-"""Rows whose steps never end: each time one is begun, the process that began it is stopped or dies."""
+"""Rows whose steps never end: the process that begins one is stopped or dies, each time."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -19,7 +19,7 @@ MOST = 500
 
 
 def ended(stage: Stage) -> Iterator[Finding]:
-    """See that no row's steps begin again and again without an end."""
+    """Check that no row's steps begin again and again without an end."""
     found = unending(store(stage), CLOCK.now())
     told = f"{counted(len(found), 'row')} whose steps never end" if found else "all come to an end"
     where = next_command.on(stage, "show", found[0]) if found else ""
@@ -28,6 +28,6 @@ def ended(stage: Stage) -> Iterator[Finding]:
 
 
 def unending(rows: Rows, now: datetime) -> list[str]:
-    """Name the rows of which three claims in a row were never settled; they are due when the lease ends."""
+    """List rows with three unsettled claims in a row; they are due when the lease ends."""
     names = [name for priority in Priority for name in rows.due(priority, now + LONGEST_LEASE, MOST)]
     return [row.fingerprint for row in rows.several(names) if row.lease and row.lease.unended >= NEVER_ENDING]

@@ -1,4 +1,4 @@
-"""Rows whose last step did not come to its end: what GitHub refused, and what the budget put off."""
+"""Rows whose last step did not succeed: what GitHub refused, and what the budget put off."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ WHY = {
 
 
 def put_off(stage: Stage) -> Iterator[Finding]:
-    """Say how many rows wait and why, and what GitHub refused, in its own words."""
+    """Report how many rows wait and why, and what GitHub refused, in its own words."""
     now = CLOCK.now()
     living = rows.living(stage, now, MOST)
     found = [*_put_off(stage, living, now), *_refused(living, policy(stage.settings).routing, now)]
@@ -54,7 +54,7 @@ def _put_off(stage: Stage, living: list[AlertState], now: datetime) -> Iterator[
 
 
 def _refused(living: list[AlertState], routing: Routing, now: datetime) -> Iterator[Finding]:
-    """Group what was refused by what to do about it, the newest words first."""
+    """Group refusals by what to do about them, the newest first."""
     by_fix = defaultdict[str, list[AlertState]](list)
     for row in living:
         if refusal := row.status.refusal:

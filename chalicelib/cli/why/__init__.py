@@ -71,7 +71,7 @@ def why(
 
 
 def _in_file(name: str, source: str | None, stage: str, region: str | None, now: datetime) -> list[Answered]:
-    """Answer for each part of a payload; only what becomes an alert is asked of the stage."""
+    """Answer for each part of a payload; the stage is only asked about parts that become alerts."""
     parts = payload.parts(name, source, now)
     alerts = [part for part in parts if isinstance(part, AlertEvent)]
     known = iter(_asking(stage, region, now).about_alerts(alerts) if alerts else ())
@@ -79,11 +79,11 @@ def _in_file(name: str, source: str | None, stage: str, region: str | None, now:
 
 
 def _asking(stage: str, region: str | None, now: datetime) -> "Inquiry":
-    """Load what asks AWS only once it is asked: the libraries take longer than the rest of the command."""
+    """Load the code that asks AWS only when it is needed: its libraries take the most time."""
     made: Inquiry = import_module("chalicelib.cli.why.inquiry").of(stage, region, now)
     return made
 
 
 def _is_payload(what: str) -> bool:
-    """Whether it names a payload; a misspelt name of a file is not taken for the title of an alert."""
+    """Whether it names a payload; a misspelt file name must not be taken for an alert's title."""
     return what == "-" or Path(what).is_file() or (what.endswith(".json") and not any(map(str.isspace, what)))

@@ -1,4 +1,4 @@
-"""A case: one subject, the row it belongs to, and what else can be looked at about it. Pure."""
+"""A case: one subject, its row, and what else can be looked at about it. Pure."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,14 +19,14 @@ from chalicelib.rate_limit.rules import Budget, Limits
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """What could not be looked at, and why; never taken for nothing being there."""
+    """What could not be looked at, and why; this never counts as absence."""
 
     why: str
 
 
 @dataclass(frozen=True, slots=True)
 class QueueDepth:
-    """What the queue says of itself: it cannot be looked into without taking messages out."""
+    """What the queue reports about itself: its messages cannot be read without receiving them."""
 
     waiting: int
     in_work: int
@@ -35,14 +35,14 @@ class QueueDepth:
 
 @dataclass(frozen=True, slots=True)
 class AlarmNow:
-    """An alarm as CloudWatch describes it now, and whether a mute rule holds it back."""
+    """An alarm as CloudWatch describes it now, and whether a mute rule suppresses it."""
 
     described: Mapping[str, Any]
     muted: bool
 
 
 class Evidence(Protocol):
-    """What can be looked at; each is read when it is first asked for."""
+    """What can be looked at; each is read when it is first needed."""
 
     @property
     def letters(self) -> Sequence[Letter] | Unknown:
@@ -54,16 +54,16 @@ class Evidence(Protocol):
 
     @property
     def refused(self) -> Sequence[RefusedRequests] | Unknown:
-        """What the webhook refused lately."""
+        """What the webhook refused recently."""
 
     def alarm(self, subject: Subject) -> AlarmNow | Unknown | None:
-        """The CloudWatch alarm of that name; None if we can find no such alarm."""
+        """The CloudWatch alarm with that name; None if we cannot find it."""
 
     def budget(self, owner: str) -> Budget:
         """The budget of an owner's installation."""
 
     def ahead(self, row: AlertState) -> int:
-        """How many rows are served before this one."""
+        """How many rows come before this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class Place:
     options: tuple[str, ...] = ()
 
     def cli(self, *words: str) -> str:
-        """Write a command for this stage, ready to be pasted."""
+        """Write a command for this stage, ready to paste."""
         return command(*words, *self.options)
 
 
@@ -93,15 +93,15 @@ class Case:
 
     @property
     def name(self) -> str:
-        """What it is called: the row's title, or what was asked for."""
+        """Its name: the row's title, or what was asked for."""
         known = self.row is not None and (self.row.spec.alert or heartbeats.newest(self.row.spec))
         return rows.title(self.row) if self.row and known else self.subject.words
 
     @property
     def title(self) -> str:
-        """What it is called in a sentence."""
+        """Its name in a sentence."""
         return f"“{self.name}”"
 
 
 Check = Callable[[Case], Verdict | None]
-"""Says that a cause holds, or nothing; looks at no more than it needs."""
+"""Returns the verdict if a cause applies, otherwise None; looks at no more than it needs."""

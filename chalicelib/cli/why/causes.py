@@ -1,4 +1,4 @@
-"""The causes, in the order in which they are looked for: the first that holds is the verdict."""
+"""The causes, in the order in which they are checked: the first that applies is the verdict."""
 
 from chalicelib.cli.why import (
     condition,
@@ -37,6 +37,6 @@ CAUSES: tuple[Cause, ...] = tuple(
 
 
 def verdict_of(case: Case) -> Verdict:
-    """Find the cause that holds; what nothing else explains never came."""
+    """Find the cause that applies; if none does, the alert never arrived."""
     found = (verdict for check in CHECKS if (verdict := check(case)))
     return next(found, None) or sender.never(case)

@@ -40,7 +40,7 @@ CAUSES = (HAS_ISSUE, BEATING, ENDED, END_ALONE)
 
 
 def has_issue(case: Case) -> Verdict | None:
-    """Say that it fires and has its issue."""
+    """Return that it fires and has its issue."""
     row = case.row
     issue = row.status.issue if row else None
     if row is None or issue is None or not issue.open or row.spec.condition is not Condition.FIRING:
@@ -59,7 +59,7 @@ def has_issue(case: Case) -> Verdict | None:
 
 
 def ended(case: Case) -> Verdict | None:
-    """Say that it does not fire."""
+    """Return that it does not fire."""
     row = case.row
     if row is None or row.spec.condition is Condition.FIRING:
         return None
@@ -73,7 +73,7 @@ def ended(case: Case) -> Verdict | None:
 
 
 def facts(row: AlertState, now: datetime) -> Iterator[tuple[str, object]]:
-    """List what tells one condition from another."""
+    """List what distinguishes one condition from another."""
     yield "condition", rows.state(row, now)
     if alert := row.spec.alert or heartbeats.newest(row.spec):
         yield "priority", f"{alert.priority}, {alert.source}, {', '.join(alert.teams)}"

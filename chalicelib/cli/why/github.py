@@ -62,7 +62,7 @@ FIXES = {
 
 
 def waiting(case: Case, put_off: PutOff, refusal: Refusal | None) -> Verdict:
-    """Say why the budget put it off, and until when."""
+    """Return why the budget put it off, and until when."""
     until = moment(put_off.until, case.now)
     evidence = [*_answer(refusal, case.now), *_facts(case)]
     doctor, title = case.place.cli("doctor"), case.title
@@ -77,7 +77,7 @@ def waiting(case: Case, put_off: PutOff, refusal: Refusal | None) -> Verdict:
 
 
 def due(case: Case) -> Verdict | None:
-    """Ask the budget about what is due: it would put it off again."""
+    """Ask the budget about a row that is due, and return if it would put it off again."""
     row = case.row
     if row is None:
         return None
@@ -94,7 +94,7 @@ def due(case: Case) -> Verdict | None:
 
 
 def failing(case: Case, why: Failing) -> Verdict:
-    """Give GitHub's last answer in its own words; one that asks to wait is no refusal."""
+    """Return GitHub's last answer in its own words; a request to wait is not a refusal."""
     refusal, repository = why.refusal, _repository(case)
     denied = due(case)
     if denied and denied.cause is LIMITED:
@@ -117,7 +117,7 @@ def failing(case: Case, why: Failing) -> Verdict:
 
 
 def unfinished(case: Case, why: Unfinished) -> Verdict:
-    """Say that a call may have had its effect."""
+    """Return that a call may have taken effect."""
     looks = counted(why.intent.looks, "time") if why.intent.looks else "not yet"
     answer = str(why.refusal).rstrip(".") if why.refusal else "no answer came to the call"
     until = moment(why.until, case.now) if why.until else None

@@ -1,4 +1,4 @@
-"""An inquiry: what one stage is asked, and the verdict on each case that it makes."""
+"""An inquiry: the questions to one stage, and the verdict on each case."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -51,7 +51,7 @@ class Inquiry:
         return [self._answer(Subject(rows.title(row)), row) for row in found]
 
     def summary(self, what: str | None, answers: Sequence[Answered]) -> Summary:
-        """Say how many were found, and how to go on."""
+        """Summarise what was found, and what to do next."""
         missing = [each for each in answers if not each.well]
         ask = tuple(self.place.cli("why", each.key) for each in missing[:1])
         if what is not None:
@@ -59,7 +59,7 @@ class Inquiry:
         dead = self.evidence.letters
         rejected, look = "", tuple[str, ...]()
         if isinstance(dead, Unknown):
-            rejected = f"; the dead-letter queue could not be checked:  {dead.why.rstrip('.')}"
+            rejected = f"; the dead-letter queue could not be checked: {dead.why.rstrip('.')}"
         elif dead:
             are = "is" if len(dead) == 1 else "are"
             rejected = f"; {counted(len(dead), 'message')} {are} in the dead-letter queue"

@@ -1,4 +1,4 @@
-"""A key that no row has: an issue or fingerprint is known here or nowhere, so no sender is to blame. Pure."""
+"""A key that no row has: an issue or fingerprint of ours, so no sender is to blame. Pure."""
 
 import re
 
@@ -18,7 +18,7 @@ _HALF_AN_ISSUE = re.compile(r"[\w./-]{0,140}#\d{1,9}")
 
 
 def unknown(case: Case) -> Verdict | None:
-    """Say that no row has the key that was asked for."""
+    """Return that no row has the key that was asked for."""
     half = _HALF_AN_ISSUE.fullmatch(case.subject.words) if case.subject.named else None
     if case.row or (case.subject.named and not half):
         return None

@@ -1,4 +1,4 @@
-"""Dead letters: what was rejected, kept by the queue as never finished, or could not be delivered. Pure."""
+"""Dead letters: messages that were rejected, never finished, or could not be delivered. Pure."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -25,7 +25,7 @@ FILLED = {"MISSING_TEAM": ("--team", "TEAM"), "MISSING_PRIORITY": ("--priority",
 
 
 def rejected(case: Case) -> Verdict | None:
-    """Find the newest dead letter about it, unless the row has learned something newer since."""
+    """Find the newest dead letter about it, unless the row has been updated since."""
     if isinstance(case.evidence.letters, Unknown):
         return None
     about = [letter for letter in case.evidence.letters if _is_about(letter, case)]
@@ -72,7 +72,7 @@ def _is_about(letter: Letter, case: Case) -> bool:
 
 
 def _texts(body: str) -> Iterator[str]:
-    """List the texts of a message, those within texts too: SNS wraps what it could not hand over raw."""
+    """List the texts of a message, including texts within texts: SNS wraps what it could not deliver raw."""
     content = texts.parsed(body)
     yield from _leaves(texts.line(body) if content is None else content)
 

@@ -1,4 +1,4 @@
-"""Notifications: news, which is open until a person has read it or it expires. Pure."""
+"""Notifications: news, whose issue is open until a person closes it or it expires. Pure."""
 
 from chalicelib.cli.why.case import Case
 from chalicelib.cli.why.condition import facts
@@ -15,14 +15,14 @@ OPEN = Cause(
 OVER = Cause(
     "NOTIFICATION_OVER",
     Kind.WELL,
-    "{title} is a notification, sent at {sent}, and needs no issue any more: {how}.",
+    "{title} is a notification, sent at {sent}, and no longer needs an issue: {how}.",
     "Nothing; the next notification gets an issue of its own.",
 )
 CAUSES = (OPEN, OVER)
 
 
 def notification(case: Case) -> Verdict | None:
-    """Say what became of a notification."""
+    """Return what became of a notification."""
     row = case.row
     if row is None or not row.spec.news:
         return None

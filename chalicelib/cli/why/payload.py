@@ -1,4 +1,4 @@
-"""A payload file: what of it becomes an alert, and what the webhook or its adapter says of the rest."""
+"""A payload file: what of it becomes an alert, and what the webhook or its adapter says about the rest."""
 
 from datetime import datetime
 
@@ -41,7 +41,7 @@ CAUSES = (REFUSED, REJECTED, IGNORED, EMPTY)
 
 
 def parts(name: str, source: str | None, now: datetime) -> list[AlertEvent | Answered]:
-    """Read a payload: the alerts in it, and the verdict on what becomes none. Needs no AWS."""
+    """Read a payload: its alerts, and the verdict on parts that become none. Needs no AWS."""
     rehearsal = Rehearsal(policy(Settings.read({})), now)
     answers = explain.answers_of(payloads.text(name), source, rehearsal)
     return [_part(answer, name) for answer in answers] or [_answered(name, _no_alert(name))]
@@ -62,7 +62,7 @@ def _no_alert(file: str) -> Verdict:
 
 
 def _verdict(what: Ignored | Rejected | NotAccepted, file: str, source: str) -> Verdict:
-    """Say why a payload, or a part of it, becomes no condition."""
+    """Say why a payload, or a part of it, does not become a condition."""
     look = command("explain", "--source", source, file)
     match what:
         case NotAccepted() as refusal:

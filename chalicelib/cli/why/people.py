@@ -62,14 +62,14 @@ DISABLED = Cause(
     "Set GITHUB_ENABLED to true in the stage's file and deploy; what is still firing gets its issue.",
 )
 CAUSES = (CLOSED, NOT_PLANNED, MUTED, SNOOZED, MAINTENANCE, INHIBITED, DISABLED)
-"""In the words of the row; `unopened` says which holds."""
+"""The words that a row stores; `unopened` says which one applies."""
 
 SOMEBODY = "a person"
-"""Who set a label is not in the row."""
+"""The row does not say who set a label."""
 
 
 def closed(case: Case, why: ClosedByPerson | NotPlanned) -> Verdict:
-    """Say who closed it."""
+    """Return who closed it."""
     resolved = "it has resolved once"
     cause = CLOSED if isinstance(why, ClosedByPerson) else NOT_PLANNED
     return cause.verdict(
@@ -84,7 +84,7 @@ def closed(case: Case, why: ClosedByPerson | NotPlanned) -> Verdict:
 
 
 def muted(case: Case, why: Muted) -> Verdict:
-    """Say who muted it."""
+    """Return who muted it."""
     return MUTED.verdict(
         _gh("comment", why.ref, "--body", "/unmute"),
         _known(case, wishes.MUTE),
@@ -95,7 +95,7 @@ def muted(case: Case, why: Muted) -> Verdict:
 
 
 def snoozed(case: Case, why: Snoozed) -> Verdict:
-    """Say who snoozed it."""
+    """Return who snoozed it."""
     return SNOOZED.verdict(
         _gh("comment", why.ref, "--body", "/unsnooze") if why.ref else case.place.cli("list"),
         _known(case, wishes.SNOOZE),
@@ -107,7 +107,7 @@ def snoozed(case: Case, why: Snoozed) -> Verdict:
 
 
 def held_back(case: Case, held: Held) -> Verdict:
-    """Say which window covers it, or which condition holds it back."""
+    """Return which window covers it, or which condition holds it back."""
     if held.reason is Quiet.INHIBITED:
         what, asked = held.what or "another condition", ("show", held.by)
         return INHIBITED.verdict(case.place.cli(*asked), _known(case), title=case.title, what=what)
@@ -118,7 +118,7 @@ def held_back(case: Case, held: Held) -> Verdict:
 
 
 def disabled(case: Case, why: Disabled) -> Verdict:  # noqa: ARG001 - as the others
-    """Say that the stage writes nothing."""
+    """Return that the stage writes nothing."""
     return DISABLED.verdict(case.place.cli("doctor"), _known(case), title=case.title, stage=case.place.stage)
 
 

@@ -6,12 +6,12 @@ from chalicelib.cli import screen
 from chalicelib.cli.why.verdict import Answered, Summary, Verdict
 
 SEVERAL = 1
-"""The exit code where several conditions are meant, and one at least fires without an open issue."""
+"""The exit code if several conditions are meant, and at least one fires without an open issue."""
 COLUMNS = ("why", "condition", "found")
 
 
 def show(answers: Sequence[Answered], summary: Summary | None) -> None:
-    """Print one verdict whole; of several a line for all of them, then a table."""
+    """Print one verdict in full; for several, a summary and a table."""
     if len(answers) == 1 and not summary:
         return _verdict(answers[0].verdict)
     if summary:
@@ -42,7 +42,7 @@ def as_json(answers: Sequence[Answered]) -> None:
 
 
 def code(answers: Sequence[Answered]) -> int:
-    """Say by the exit code what kind of cause it is."""
+    """Return the exit code for the kind of cause."""
     if len(answers) == 1:
         return int(answers[0].verdict.cause.kind)
     return 0 if all(each.well for each in answers) else SEVERAL
@@ -55,7 +55,7 @@ def _verdict(verdict: Verdict) -> None:
 
 
 def _next(commands: Sequence[str]) -> None:
-    """Print each command on a line of its own, so that the line can be pasted."""
+    """Print each command on its own line, so that it can be pasted."""
     if commands:
         screen.say("next:")
     for command in commands:

@@ -1,4 +1,4 @@
-"""The queue: what waits for the collector, of which only the number and the age can be known. Pure."""
+"""The queue: what waits for the collector; only the number and the age can be known. Pure."""
 
 from chalicelib.cli.why.case import Case, Unknown
 from chalicelib.cli.why.verdict import Cause, Kind, Verdict
@@ -15,7 +15,7 @@ CAUSES = (WAITING,)
 
 
 def waiting(case: Case) -> Verdict | None:
-    """Say that messages wait: which ones, nobody can see without taking them out of the queue."""
+    """Return that messages wait: nobody can see which ones without receiving them."""
     queue = case.evidence.queue
     if isinstance(queue, Unknown) or not queue.waiting + queue.in_work:
         return None

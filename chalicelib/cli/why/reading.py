@@ -23,7 +23,7 @@ from chalicelib.wiring.stage import Stage
 from chalicelib.wiring.table import census
 
 LATELY = timedelta(days=1)
-"""How far back the webhook's log is looked through, the newest lines first."""
+"""How far back the webhook's log is searched, the newest lines first."""
 QUEUES = "AWS/SQS"
 AGE = "ApproximateAgeOfOldestMessage"
 DEPTHS = [f"ApproximateNumberOfMessages{kind}" for kind in ("", "Delayed", "NotVisible")]
@@ -31,7 +31,7 @@ FAILURES = (AlertingError, BotoCoreError, ClientError)
 
 
 def deployed(stage: Stage) -> Settings:
-    """Read the settings that reconcile runs with; those of the checkout where that may not be read."""
+    """Read the settings that reconcile runs with; those of the checkout if that may not be read."""
     if stage.local:
         return stage.settings
     try:
@@ -43,14 +43,14 @@ def deployed(stage: Stage) -> Settings:
 
 
 class StageEvidence:
-    """Looks at a stage; what may not or cannot be looked at says why."""
+    """Looks at a stage; what may not or cannot be read is returned with the reason."""
 
     def __init__(self, stage: Stage, now: datetime) -> None:
         self._stage, self._now = stage, now
 
     @cached_property
     def letters(self) -> Sequence[Letter] | Unknown:
-        """The dead letters, read and shown again."""
+        """The dead letters, which become visible again after reading."""
         try:
             with letters.opened(self._stage) as dead:
                 return list(dead.letters)
@@ -59,7 +59,7 @@ class StageEvidence:
 
     @cached_property
     def queue(self) -> QueueDepth | Unknown:
-        """How much the queue holds; on AWS, CloudWatch knows the age of the oldest message too."""
+        """How much is in the queue; on AWS, CloudWatch also knows the age of the oldest message."""
         client, url = self._stage.client("sqs"), self._stage.queue_url(self._stage.queue)
         try:
             told = client.get_queue_attributes(QueueUrl=url, AttributeNames=DEPTHS)["Attributes"]
@@ -97,7 +97,7 @@ class StageEvidence:
         return gate(self._stage).look(owner)
 
     def ahead(self, row: AlertState) -> int:
-        """Count the rows that wait to be opened or closed: of higher priorities, or for longer."""
+        """Count the rows that come first: of higher priorities, or waiting for longer."""
         return census(self._stage).ahead(row.priority, row.spec.began_by_our_clock or self._now)
 
     def _oldest(self) -> timedelta | None:

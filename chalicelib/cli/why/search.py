@@ -1,4 +1,4 @@
-"""Which rows a subject means: found by key where it is one, else by its words among the rows listed."""
+"""Which rows a subject means: found by key if it is one, otherwise by its words among the listed rows."""
 
 from datetime import datetime, timedelta
 
@@ -13,16 +13,16 @@ from chalicelib.wiring.stage import Stage
 from chalicelib.wiring.table import census, store
 
 MOST = 1000
-"""Rows of each index that are looked through."""
+"""How many rows of each index are searched."""
 LONGEST_ARN = 2000
-"""Characters; no alarm has a longer one."""
+"""In characters; no alarm has a longer name."""
 NONE = "none"
 ENDED = 7
-"""Days back for which conditions that have ended are looked through."""
+"""How many days back ended conditions are searched."""
 
 
 def find(stage: Stage, subject: Subject, now: datetime) -> list[AlertState]:
-    """Find the rows that are meant: among those that fire first, and by a whole title before a part of it."""
+    """Find the rows that are meant: firing ones first, and by a full title before a part of it."""
     if subject.issue:
         holder = store(stage).of_issue(subject.issue)
         return rows.read(stage, [holder] if holder else [])
@@ -64,7 +64,7 @@ def _fits(subject: Subject, row: AlertState) -> int:
 
 
 def _over(stage: Stage, now: datetime, limit: int) -> list[AlertState]:
-    """Read the rows that ended lately, or whose issue was closed lately."""
+    """Read the rows that ended recently, or whose issue was closed recently."""
     repositories = sorted(policy(stage.settings).routing.repositories)
     names = [name for repository in repositories for name in census(stage).newest_in(repository, limit)]
     days = [(now - timedelta(days=back)).date() for back in range(ENDED)]

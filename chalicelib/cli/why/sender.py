@@ -1,4 +1,4 @@
-"""The sender: an alarm as CloudWatch has it now, and what to check where nothing ever came. Pure."""
+"""The sender: an alarm as CloudWatch describes it now, and what to check if nothing ever arrived. Pure."""
 
 import shlex
 from collections.abc import Iterator
@@ -42,7 +42,7 @@ CAUSES = (QUIET, SILENT, MUTED, ELSEWHERE, NEVER)
 
 
 def alarm(case: Case) -> Verdict | None:
-    """Say what CloudWatch says of an alarm that has no row; one that should have come is no answer yet."""
+    """Return what CloudWatch says about an alarm without a row; one that will soon be found has none."""
     found = case.evidence.alarm(case.subject)
     if not isinstance(found, AlarmNow):
         return None
@@ -68,7 +68,7 @@ def alarm(case: Case) -> Verdict | None:
 
 
 def never(case: Case) -> Verdict:
-    """Say that it never came, what was looked at, and what to check."""
+    """Return that it never arrived, what was looked at, and what to check."""
     return NEVER.verdict(
         case.place.cli("send", "fire", "--wait", "60"),
         [*_looked_at(case), *_to_check(case)],
@@ -87,7 +87,7 @@ def _looked_at(case: Case) -> Iterator[tuple[str, object]]:
     if isinstance(found, AlarmNow):
         yield "CloudWatch", "the alarm is in ALARM and names our topic: it will be found within ten minutes"
     else:
-        yield "CloudWatch", _unless_unknown(found, "no alarm of this name in this account and region")
+        yield "CloudWatch", _unless_unknown(found, "no alarm with this name in this account and region")
 
 
 def _to_check(case: Case) -> Iterator[tuple[str, object]]:
@@ -99,4 +99,4 @@ def _to_check(case: Case) -> Iterator[tuple[str, object]]:
 
 
 def _unless_unknown(found: object, otherwise: str) -> str:
-    return f"not checked:  {found.why}" if isinstance(found, Unknown) else otherwise
+    return f"not checked: {found.why}" if isinstance(found, Unknown) else otherwise

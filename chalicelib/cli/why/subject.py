@@ -1,4 +1,4 @@
-"""The subject: what `why` is asked about, told by its form. Pure."""
+"""The subject: what `why` is asked about, recognised by its form. Pure."""
 
 import re
 from dataclasses import dataclass
@@ -7,10 +7,10 @@ from chalicelib.conditions.alarm_state import name_of
 from chalicelib.conditions.issue import IssueRef
 
 SHORTEST = 6
-"""Digits of a fingerprint that are taken for one."""
+"""How many digits make a fingerprint."""
 
 PART = 1
-"""How well a part of a text fits; a whole one fits better."""
+"""How well a part of a text fits; a full text fits better."""
 
 _FINGERPRINT = re.compile(rf"[0-9a-f]{{{SHORTEST},64}}")
 _ALARM = re.compile(r"arn:[\w-]+:cloudwatch:([\w-]+):([0-9]+):alarm:(.+)")
@@ -19,9 +19,9 @@ _PRIORITY = re.compile(r"^\[p[0-3]\]\s*", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What is asked about; `words` is what it is looked for by in titles and messages.
+    """What is asked about; `words` is what titles and messages are searched for.
 
-    At most one of the others is known: the issue, the fingerprint or its beginning, the ARN of an alarm.
+    At most one of the others is known: the issue, the fingerprint or its start, the ARN of an alarm.
     """
 
     words: str
@@ -31,7 +31,7 @@ class Subject:
 
     @property
     def named(self) -> bool:
-        """Whether it is a title or a name, not a key that is known here alone."""
+        """Whether it is a title or a name, not a key that only exists here."""
         return self.issue is None and not self.fingerprint
 
 
@@ -48,11 +48,11 @@ def read(text: str) -> Subject:
 
 
 def fits(words: str, texts: tuple[str, ...]) -> int:
-    """Say how well words fit: 2 for a whole text, 1 for a part of one, 0 for neither."""
+    """Return how well words fit: 2 for a full text, 1 for a part of one, 0 for neither."""
     asked, known = plain(words), [plain(text) for text in texts if text]
     return PART + 1 if asked in known else PART * (bool(asked) and any(asked in text for text in known))
 
 
 def plain(text: str) -> str:
-    """Fold a text's case and blanks, and leave out a title's priority."""
+    """Normalise a text's case and spaces, and remove a title's priority."""
     return _PRIORITY.sub("", " ".join(text.split())).casefold()

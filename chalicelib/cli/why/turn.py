@@ -1,4 +1,4 @@
-"""Its turn: a condition that is due, and nothing stands in its way but the time or a fault of ours. Pure."""
+"""Its turn: a condition that is due, delayed only by time or by a fault of ours. Pure."""
 
 from datetime import timedelta
 
@@ -40,7 +40,7 @@ NEVER_ENDING = 3
 
 
 def held(case: Case, row: AlertState) -> Verdict:
-    """Say that a worker has it, or that each one that had it died."""
+    """Return that a worker has it, or that each one that had it died."""
     until = moment(row.lease.until, case.now) if row.lease else ""
     show, about = case.place.cli("show", row.fingerprint), facts(row, case.now)
     unended = row.lease.unended if row.lease else 0
@@ -50,7 +50,7 @@ def held(case: Case, row: AlertState) -> Verdict:
 
 
 def due(case: Case, row: AlertState) -> Verdict:
-    """Say that it is due, or has been for too long."""
+    """Return that it is due, or has been for too long."""
     since = row.due_at or row.spec.seen_at
     cause = LATE if case.now - since > PATIENCE else SOON
     return cause.verdict(

@@ -1,4 +1,4 @@
-"""Why a condition that fires has no open issue: each case in the words of its own file. Pure."""
+"""Why a firing condition has no open issue: each case in the words of its own file. Pure."""
 
 from typing import assert_never
 
@@ -24,7 +24,7 @@ from chalicelib.conditions.unopened import (
 
 
 def withheld(case: Case) -> Verdict | None:
-    """Say what the row says, of a condition that fires and has no open issue."""
+    """Return what the row says about a condition that fires and has no open issue."""
     why = unopened(case.row, case.now, case.place.policy) if case.row else None
     return _verdict(case, case.row, why) if case.row and why else None
 

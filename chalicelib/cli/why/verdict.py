@@ -1,4 +1,4 @@
-"""A verdict: the one cause that holds, in a sentence, with its evidence and the next command. Pure."""
+"""A verdict: the one cause that applies, in a sentence, with its evidence and the next command. Pure."""
 
 import re
 from collections.abc import Iterable
@@ -35,7 +35,7 @@ _PLACE = re.compile(r"\{(\w+)\}")
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What holds of one subject."""
+    """What is true of one subject."""
 
     cause: "Cause"
     sentence: str
@@ -45,7 +45,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A verdict and what it is about; asked for by `key`, `why` gives the same again."""
+    """A verdict and its subject; asked for by `key`, `why` gives the same verdict again."""
 
     key: str
     title: str
@@ -60,7 +60,7 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What is said first, and the next commands, where one verdict is not the whole answer."""
+    """What is reported first, and the next commands, if one verdict is not the full answer."""
 
     headline: str
     commands: tuple[str, ...]
@@ -68,9 +68,9 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """A reason for which something has no open issue, or the finding that it has one.
+    """A reason why something has no open issue, or the finding that it has one.
 
-    `says` is the sentence with its places in braces, `fix` what to do about it.
+    `says` is the sentence with its placeholders in braces, `fix` what to do about it.
     """
 
     name: str
@@ -83,7 +83,7 @@ class Cause:
     ) -> Verdict:
         """Fill in the sentence; evidence without a value is left out.
 
-        `fix` says what to do in this very case.
+        `fix` says what to do in this particular case.
         """
         said = texts.line(self.says.format_map(words))
         known = tuple((name, value) for name, value in evidence if value not in (None, ""))
@@ -91,5 +91,5 @@ class Cause:
 
     @property
     def pattern(self) -> str:
-        """Write the sentence for a table, its places in italics."""
+        """Write the sentence for a table, with its placeholders in italics."""
         return _PLACE.sub(lambda found: f"*{found[1].replace('_', ' ')}*", self.says)

@@ -1,4 +1,4 @@
-"""The webhook: which requests it refused lately, so that what they held never got in. Pure."""
+"""The webhook: which requests it refused recently, so that their content never got in. Pure."""
 
 from chalicelib.cli.doctor import refused as words
 from chalicelib.cli.refused_requests import RefusedRequests
@@ -16,11 +16,11 @@ REFUSED = Cause(
 )
 CAUSES = (REFUSED,)
 NO_SENDERS = ("github", words.STRANGER)
-"""Whose requests hold no alerts of ours."""
+"""Sources whose requests contain no alerts."""
 
 
 def refused(case: Case) -> Verdict | None:
-    """Name the last refusals: a request is refused before anybody reads what alerts it holds."""
+    """Name the last refusals: a request is refused before anybody reads its alerts."""
     if isinstance(case.evidence.refused, Unknown) or isinstance(case.evidence.alarm(case.subject), AlarmNow):
         return None  # an alarm of CloudWatch does not come through the webhook
     of_senders = [each for each in case.evidence.refused if each.source not in NO_SENDERS]
