@@ -40,13 +40,18 @@ class IssueRef:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An issue to be opened; `parent` is the id of the issue that it becomes a sub-issue of, or 0."""
+    """An issue to be opened; `type` and `fields` are the organization's, by their names.
+
+    `parent` is the id of the issue that it becomes a sub-issue of, or 0.
+    """
 
     title: str
     body: str
     labels: tuple[str, ...]
     assignees: tuple[str, ...] = ()
     parent: int = 0
+    type: str = ""
+    fields: tuple[tuple[str, str | float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +98,8 @@ class Seen(Shown):
     """An issue as GitHub shows it now.
 
     `by_us` says whether it is ours, `author` who opened it. `left_out` is the part of its draft that GitHub
-    did not take. `changed_at` is when it was last changed, by GitHub's clock.
+    did not take. `changed_at` is when it was last changed, by GitHub's clock; `fields` names the issue fields
+    that have a value.
     """
 
     title: str
@@ -105,6 +111,8 @@ class Seen(Shown):
     left_out: tuple[str, ...] = ()
     changed_at: datetime = field(default=LONG_AGO, compare=False)
     author: str = ""
+    type: str = field(default="", compare=False)
+    fields: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def muted(self) -> bool:

@@ -47,6 +47,14 @@ class _Label(BaseModel):
     description: str | None = None
 
 
+class _FieldValue(BaseModel):
+    issue_field_name: str = ""
+
+
+class _Named(BaseModel):
+    name: str
+
+
 class _Issue(BaseModel):
     id: int = 0
     number: int
@@ -66,6 +74,8 @@ class _Issue(BaseModel):
     pull_request: dict[str, Any] | None = None
     parent_issue_url: str | None = None
     assignees: list[_User] = []
+    type: _Named | None = None
+    issue_field_values: list[_FieldValue] | None = None
 
     @property
     def ref(self) -> IssueRef:
@@ -93,6 +103,8 @@ class _Issue(BaseModel):
             assignees=tuple(each.login for each in self.assignees),
             changed_at=self.updated_at,
             author=self.user.login if self.user else "",
+            type=self.type.name if self.type else "",
+            fields=tuple(each.issue_field_name for each in self.issue_field_values or ()),
         )
 
     def _closer(self, us: Us, *, by_us: bool) -> Closer:

@@ -83,6 +83,8 @@ class GitHubClient:
         return self._send(again, self._token(again), before)
 
     def _token(self, request: Request) -> str:
+        if request.grant:
+            return self._installations.sight(request.repository, request.grant)
         return self._installations.access(request.repository).token
 
     def _transferred(self, request: Request, refused: Refused, before: datetime) -> Request | None:

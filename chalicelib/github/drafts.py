@@ -5,7 +5,7 @@ from dataclasses import replace
 from chalicelib.conditions.issue import Draft, Seen
 from chalicelib.errors import FieldFault
 
-OPTIONAL = frozenset({"labels", "assignees"})
+OPTIONAL = frozenset({"labels", "assignees", "type", "issue_field_values"})
 
 
 def without_parent(draft: Draft, faults: tuple[FieldFault, ...] = ()) -> Draft | None:
@@ -24,14 +24,23 @@ def lesser(draft: Draft, faults: tuple[FieldFault, ...], *, whole: bool) -> Draf
     """
     if alone := without_parent(draft, faults):
         return alone
-    if not {fault.field for fault in faults if fault.field} <= OPTIONAL:
-        return None
+    named = {fault.field for fault in faults if fault.field}
+    if not named <= OPTIONAL:
+        return _plain(draft)
     left = replace(
         draft,
         labels=_accepted(draft.labels, "labels", faults, whole=whole),
         assignees=_accepted(draft.assignees, "assignees", faults, whole=whole),
+        type="" if "type" in named else draft.type,
+        fields=() if "issue_field_values" in named else draft.fields,
     )
-    return left if left != draft else None
+    return left if left != draft else _plain(draft)
+
+
+def _plain(draft: Draft) -> Draft | None:
+    """Leave out what only some organizations have: GitHub does not document what it calls a part of that."""
+    plain = replace(draft, type="", fields=())
+    return plain if plain != draft else None
 
 
 def _accepted(
@@ -47,11 +56,14 @@ def _accepted(
 
 def left_out(draft: Draft, seen: Seen) -> tuple[str, ...]:
     """Say what of a draft the issue lacks: GitHub drops in silence what the App may not set."""
-    labels, assignees = _folded(seen.labels), _folded(seen.assignees)
+    labels, assignees, fields = _folded(seen.labels), _folded(seen.assignees), _folded(seen.fields)
+    typed = not draft.type or seen.type.casefold() == draft.type.casefold()
     return (
         *(f"label {each}" for each in draft.labels if each.casefold() not in labels),
         *(f"assignee {each}" for each in draft.assignees if each.casefold() not in assignees),
         *(["parent"] if draft.parent and not seen.has_parent else []),
+        *(() if typed else (f"type {draft.type}",)),
+        *(f"field {name}" for name, _ in draft.fields if name.casefold() not in fields),
     )
 
 

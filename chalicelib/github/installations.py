@@ -9,7 +9,7 @@ repository may be renamed, or move to another owner. What is known of an install
 at most an hour, and is looked up again when an answer suggests that it is out of date.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,6 +18,7 @@ from chalicelib.errors import Invalid, Refused
 from chalicelib.github.answers import Us
 from chalicelib.github.app_endpoints import AppEndpoints, Installation, Send, Token
 from chalicelib.github.auth import App
+from chalicelib.github.protocol import ISSUE_FIELDS, PROJECTS
 from chalicelib.github.refusals import Doubt, doubt
 
 EXPIRY_MARGIN = timedelta(minutes=5)
@@ -28,6 +29,15 @@ WORK = {"issues": "write", "metadata": "read"}
 SIGHT = {"issues": "read", "metadata": "read"}
 EVERYWHERE = ""
 """Stands for all that the installation can access, instead of a repository's name."""
+GRANTED: Mapping[str, Mapping[str, str]] = {
+    EVERYWHERE: SIGHT,
+    ISSUE_FIELDS: SIGHT | {ISSUE_FIELDS: "read"},
+    PROJECTS: SIGHT | {PROJECTS: "write"},
+}
+"""The permissions of a token for all repositories, by the permission of the organization that it is for.
+
+GitHub refuses a token that names a permission which the App lacks, so the one for issues names none of these.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +85,15 @@ class Installations:
             minted = self._token(found, repository, repository)
         return Access(minted.token, found.us, minted.expires_at)
 
-    def sight(self, repository: str) -> str:
-        """Return a token that reads the issues of all repositories in the repository's installation."""
+    def sight(self, repository: str, grant: str = EVERYWHERE) -> str:
+        """Return a token that reads the issues of all repositories in the repository's installation.
+
+        With a `grant` it also has that permission of the organization; raises Invalid if the App lacks it.
+        """
         found = self._known(repository) or self._look(repository)
-        if not self._valid(self._held(repository, EVERYWHERE)):
-            self._minted.pop((found.id, EVERYWHERE), None)
-        return self._token(found, repository, EVERYWHERE).token
+        if not self._valid(self._held(repository, grant)):
+            self._minted.pop((found.id, grant), None)
+        return self._token(found, repository, grant).token
 
     def look(self, repository: str) -> Us:
         """Say who we are there now: a renamed App's bot has another login."""
@@ -133,7 +146,7 @@ class Installations:
     def _token(self, installation: Installation, repository: str, opens: str) -> Token:
         key = (installation.id, opens.lower())
         if key not in self._minted:
-            wanted = self._narrowed(repository) if opens else {"permissions": SIGHT}
+            wanted = {"permissions": GRANTED[opens]} if opens in GRANTED else self._narrowed(repository)
             try:
                 self._minted[key] = self._endpoints.token(installation, repository, wanted)
             except Refused as error:

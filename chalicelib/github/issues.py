@@ -8,6 +8,7 @@ from chalicelib.conditions.issue import Draft, IssueRef, Label, Seen
 from chalicelib.errors import Invalid, Missing, OutOfSight, Refused, RepositoryMissing
 from chalicelib.github import answers, drafts, requests
 from chalicelib.github.lists import Client, GitHubLists
+from chalicelib.github.organizations import Organizations
 from chalicelib.github.protocol import Request
 from chalicelib.github.strangers import Strangers
 from chalicelib.labels import AREA_LABEL
@@ -25,6 +26,7 @@ class GitHubIssues(GitHubLists):
 
     def __init__(self, client: Client) -> None:
         super().__init__(client)
+        self.organizations = Organizations(client)
         self._strangers = Strangers()
 
     def ready(self, repository: str) -> bool:
@@ -36,11 +38,12 @@ class GitHubIssues(GitHubLists):
         self._client.us(repository)
 
     def open(self, repository: str, draft: Draft, before: datetime) -> Seen:
-        """Open an issue; without labels, assignees or a parent that GitHub refuses, if need be."""
+        """Open an issue; without labels, a parent and the like that GitHub refuses, if need be."""
         left, refusals = draft, 0
         while True:
+            values = self.organizations.values(repository, left.fields, before)
             try:
-                seen = self._issue(requests.open_issue(repository, left), before)
+                seen = self._issue(requests.open_issue(repository, left, values), before)
             except Invalid as error:
                 refusals += 1
                 lesser = drafts.lesser(left, error.faults, whole=refusals > MOST_NAMED)

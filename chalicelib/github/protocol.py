@@ -17,6 +17,8 @@ ACCEPT = "application/vnd.github+json"
 READS = ("GET", "HEAD")
 REDIRECTS = (301, 302, 307, 308)
 NOT_MODIFIED = 304
+ISSUE_FIELDS, PROJECTS = "issue_fields", "organization_projects"
+"""What GitHub calls the permissions of an organization that only some calls need."""
 _NEXT = re.compile(r'<([^<>]*)>[ \t]*;[^,<>]*\brel="?next\b')
 
 
@@ -25,7 +27,8 @@ class Request:
     """One call.
 
     `path` begins with a slash and may contain a query, `repository` says whose installation is used. `etag`
-    names an answer that we have: GitHub does not send it again while it is current.
+    names an answer that we have: GitHub does not send it again while it is current. `grant` is a
+    permission of the organization that it needs, and that the App may lack.
     """
 
     method: str
@@ -33,6 +36,7 @@ class Request:
     repository: str
     body: Mapping[str, Any] | None = None
     etag: str = ""
+    grant: str = ""
 
     @property
     def owner(self) -> str:

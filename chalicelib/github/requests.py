@@ -1,25 +1,28 @@
 """Requests: the calls that work on GitHub's issues. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
 from chalicelib.conditions.issue import Draft, IssueRef, Label
-from chalicelib.github.protocol import Request
+from chalicelib.github.protocol import ISSUE_FIELDS, PROJECTS, Request
 
+FieldValues = Sequence[tuple[int, str | float]]
 MAX_DESCRIPTION = 100
 """GitHub's limit for a label's description, in characters."""
 
 
-def open_issue(repository: str, draft: Draft) -> Request:
-    """Ask for a new issue."""
+def open_issue(repository: str, draft: Draft, values: FieldValues = ()) -> Request:
+    """Ask for a new issue; `values` are those of its fields, by their ids."""
     wanted = {
         "title": draft.title,
         "body": draft.body,
         "labels": list(draft.labels),
         "assignees": list(draft.assignees),
         "parent_issue_id": draft.parent,
+        "type": draft.type,
+        "issue_field_values": [{"field_id": number, "value": value} for number, value in values],
     }
     return Request("POST", f"/repos/{repository}/issues", repository, {k: v for k, v in wanted.items() if v})
 
@@ -27,6 +30,29 @@ def open_issue(repository: str, draft: Draft) -> Request:
 def add_sub_issue(parent: IssueRef, child: int) -> Request:
     """Make an issue, named by its id and not its number, a sub-issue of another of the same owner."""
     return issue("POST", parent, "/sub_issues", {"sub_issue_id": child})
+
+
+def list_fields(repository: str) -> Request:
+    """Ask for the issue fields of the organization that a repository belongs to."""
+    return Request("GET", f"/orgs/{_owner(repository)}/issue-fields", repository, grant=ISSUE_FIELDS)
+
+
+def list_types(repository: str) -> Request:
+    """Ask for the types that an issue of a repository may have."""
+    return Request("GET", f"/repos/{repository}/issue-types", repository)
+
+
+def project(repository: str, number: int) -> Request:
+    """Ask for a project of the organization that a repository belongs to."""
+    return Request("GET", f"/orgs/{_owner(repository)}/projectsV2/{number}", repository, grant=PROJECTS)
+
+
+def add_to_project(ref: IssueRef, number: int) -> Request:
+    """Add an issue to a project of its repository's organization."""
+    owner, _, name = ref.repository.partition("/")
+    item = {"type": "Issue", "owner": owner, "repo": name, "number": ref.number}
+    path = f"/orgs/{_owner(ref.repository)}/projectsV2/{number}/items"
+    return Request("POST", path, ref.repository, item, grant=PROJECTS)
 
 
 def issue(method: str, ref: IssueRef, tail: str = "", body: Mapping[str, Any] | None = None) -> Request:
@@ -107,6 +133,10 @@ def react(repository: str, comment: int, content: str) -> Request:
     return Request(
         "POST", f"/repos/{repository}/issues/comments/{comment}/reactions", repository, {"content": content}
     )
+
+
+def _owner(repository: str) -> str:
+    return _segment(repository.partition("/")[0])
 
 
 def _segment(name: str) -> str:

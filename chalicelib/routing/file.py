@@ -9,19 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from chalicelib.adapters.owner_rules import DEFAULT, OwnerTable
 from chalicelib.alert import Priority
 from chalicelib.errors import ConfigurationError
+from chalicelib.routing.field_values import FieldName, Value
 from chalicelib.routing.inhibit_file import Inhibit
 from chalicelib.routing.owner_names import Names, Severity, Source
-from chalicelib.routing.table import (
-    MAX_ASSIGNEES,
-    ON_CALL,
-    STORM_AT,
-    Details,
-    Escalation,
-    Fallback,
-    Route,
-    Routing,
-    union,
-)
+from chalicelib.routing.route import MAX_ASSIGNEES, ON_CALL, STORM_AT, Details, Escalation, Route, union
+from chalicelib.routing.table import Fallback, Routing
 from chalicelib.routing.values import (
     Assignee,
     Called,
@@ -54,6 +46,9 @@ class _Team(_Table):
     details: Details = Details.LABELS
     severity: Severity = Field(default_factory=dict)
     storm_at: StormAt = STORM_AT
+    type: str = ""
+    fields: dict[FieldName, Value] = Field(default_factory=dict)
+    project: Annotated[int, Field(ge=0, strict=True)] = 0
 
 
 class _Default(_Team):
@@ -143,6 +138,9 @@ def _route(table: _Team) -> Route:
         escalation=_escalation(table),
         storm_at=table.storm_at,
         on_call=ON_CALL in union([table.assignees, *table.mention.values(), *table.escalate_to]),
+        type=table.type,
+        fields=table.fields,
+        project=table.project,
     )
 
 

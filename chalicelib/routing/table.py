@@ -1,23 +1,16 @@
 """The routing table: which repository, labels and people an alert gets."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
-from enum import StrEnum
-from itertools import zip_longest
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from chalicelib.adapters import registry
 from chalicelib.adapters.fields import Ownership
 from chalicelib.adapters.owner_rules import OwnerRules, OwnerTable
 from chalicelib.alert import UNKNOWN_TEAM, AlertEvent, Kind, Priority
 from chalicelib.labels import AREA_LABEL, KNOWN_LABELS, MAX_LABEL, NOTIFICATION_LABEL, UNKNOWN_LABEL
+from chalicelib.routing.field_values import filled
 from chalicelib.routing.inhibition import InhibitRule
-
-MAX_ASSIGNEES = 10
-STORM_AT, MOST_STORM_AT = 10, 100
-"""The default, and the rows that one look at the table reads."""
-ON_CALL = "<on-call>"
-"""Stands in the file for whoever is on call for the team then; no login or team can be written so."""
+from chalicelib.routing.route import Route, joined, union
 
 OnCall = Callable[[str], tuple[str, ...]]
 """Mentions those who are on call for a team."""
@@ -26,55 +19,6 @@ OnCall = Callable[[str], tuple[str, ...]]
 def nobody(_: str) -> tuple[str, ...]:
     """Say that nobody is."""
     return ()
-
-
-class Details(StrEnum):
-    """How much of an alert its issue shows; account ids, ARNs and the raw payload are in `full` alone."""
-
-    NONE = "none"
-    LABELS = "labels"
-    FULL = "full"
-
-
-@dataclass(frozen=True, slots=True)
-class Escalation:
-    """Who is called while nobody acknowledges an urgent alert: a tier each time that `after` has passed."""
-
-    after: timedelta
-    tiers: tuple[tuple[str, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """Where an alert's issue is, and whom and what it names; `on_call` says that ON_CALL is among them.
-
-    `storm_at` is how many alerts that begin together are a storm; 0 if none are.
-    """
-
-    repository: str
-    labels: tuple[str, ...]
-    assignees: tuple[str, ...]
-    mentions: Mapping[Priority, tuple[str, ...]]
-    runbook: str | None
-    close_on_resolve: bool
-    details: Details
-    board: bool = True
-    escalation: Escalation | None = None
-    on_call: bool = False
-    storm_at: int = STORM_AT
-
-    def filled(self, mentions: tuple[str, ...]) -> "Route":
-        """Put people in the place of ON_CALL; a team cannot be assigned. Tiers stay as many."""
-        if not self.on_call:
-            return self
-        logins = tuple(each.removeprefix("@") for each in mentions if "/" not in each)
-        tiers = self.escalation
-        return replace(
-            self,
-            assignees=_put(self.assignees, logins)[:MAX_ASSIGNEES],
-            mentions={priority: _put(names, mentions) for priority, names in self.mentions.items()},
-            escalation=tiers and Escalation(tiers.after, tuple(_put(tier, mentions) for tier in tiers.tiers)),
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +65,11 @@ class Routing:
         return frozenset(repository.partition("/")[0] for repository in self.repositories)
 
     @property
+    def with_projects(self) -> frozenset[str]:
+        """The repositories whose issues, or some of them, are added to a project."""
+        return frozenset(r.repository for r in (self.default, *self.teams.values()) if r.project)
+
+    @property
     def boards(self) -> frozenset[str]:
         """The repositories that have a board: where a team or the default wants one."""
         return frozenset(route.repository for route in (self.default, *self.teams.values()) if route.board)
@@ -132,7 +81,7 @@ class Routing:
     def route(self, teams: tuple[str, ...], on_call: OnCall = nobody) -> Route:
         """Route to the first team's repository; labels, assignees and mentions are those of all."""
         routes = [self.teams.get(team, self.default).filled(on_call(team)) for team in self.owners(teams)]
-        return routes[0] if len(routes) == 1 else _joined(routes)
+        return routes[0] if len(routes) == 1 else joined(routes)
 
     def labels_in(self, repository: str) -> tuple[str, ...]:
         """Every label that is set in a repository and can be told beforehand."""
@@ -141,6 +90,11 @@ class Routing:
         sources = [f"Source:{name}" for name in sorted(registry.PROVIDERS)]
         known = [*KNOWN_LABELS, *sources, *(f"Team:{name}" for name in teams)]
         return union([tuple(known), *(route.labels for route in routes)])
+
+    def fields(self, alert: AlertEvent) -> tuple[tuple[str, str | float], ...]:
+        """Name the issue fields that an alert's issue has, each with its value."""
+        wanted = self.route(alert.teams).fields
+        return filled(wanted, alert, self.owners(alert.teams)[0]) if wanted else ()
 
     def assigned_in(self, repository: str) -> tuple[str, ...]:
         """Everybody whom the file assigns to issues in a repository."""
@@ -155,36 +109,3 @@ class Routing:
         routed = self.route(alert.teams).labels
         all_labels = [*ours, *news, f"Source:{alert.source}", *routed, *unknown]
         return union([tuple(label[:MAX_LABEL] for label in all_labels)])
-
-
-def _joined(routes: Sequence[Route]) -> Route:
-    """Join the labels, people and tiers of several routes; the rest is the first one's."""
-    return replace(
-        routes[0],
-        labels=union(route.labels for route in routes),
-        assignees=union(route.assignees for route in routes)[:MAX_ASSIGNEES],
-        mentions={p: union(route.mentions.get(p, ()) for route in routes) for p in Priority},
-        escalation=_joined_tiers([route.escalation for route in routes if route.escalation]),
-        on_call=any(route.on_call for route in routes),
-    )
-
-
-def _joined_tiers(escalations: Sequence[Escalation]) -> Escalation | None:
-    """Call the people of all, tier by tier, as soon as the most impatient one would."""
-    if not escalations:
-        return None
-    tiers = zip_longest(*(each.tiers for each in escalations), fillvalue=())
-    return Escalation(min(each.after for each in escalations), tuple(union(tier) for tier in tiers))
-
-
-def _put(names: tuple[str, ...], people: tuple[str, ...]) -> tuple[str, ...]:
-    return union(people if name == ON_CALL else (name,) for name in names)
-
-
-def union(groups: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
-    """Join the groups; GitHub ignores case in logins and labels, the first spelling stays."""
-    found: dict[str, str] = {}
-    for group in groups:
-        for item in group:
-            found.setdefault(item.casefold(), item)
-    return tuple(found.values())

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from chalicelib.labels import MAX_LABEL
-from chalicelib.routing.table import MOST_STORM_AT, ON_CALL
+from chalicelib.routing.route import MOST_STORM_AT, ON_CALL
 
 
 def _fits(pattern: str, what: str) -> AfterValidator:

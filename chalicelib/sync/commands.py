@@ -16,7 +16,7 @@ from chalicelib.conditions.row import AlertState, Issue, Status
 from chalicelib.conditions.steps import FollowCommands
 from chalicelib.errors import Refused
 from chalicelib.labels import MUTED_LABEL
-from chalicelib.routing.table import MAX_ASSIGNEES
+from chalicelib.routing.route import MAX_ASSIGNEES
 
 DONE, WRONG = "+1", "confused"
 """Reactions, as GitHub names them."""

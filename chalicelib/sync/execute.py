@@ -8,7 +8,6 @@ from typing import Any, Protocol, assert_never
 from chalicelib import render
 from chalicelib.alert import AlertEvent
 from chalicelib.conditions import outcome, written
-from chalicelib.conditions.calling import calls, parent_id
 from chalicelib.conditions.issue import Draft, IssueRef, Seen
 from chalicelib.conditions.row import AlertState, Intent, Issue, Status
 from chalicelib.conditions.steps import (
@@ -31,9 +30,10 @@ from chalicelib.conditions.steps import (
 )
 from chalicelib.errors import Refused
 from chalicelib.routing import Routing
-from chalicelib.routing.table import MAX_ASSIGNEES
+from chalicelib.routing.route import MAX_ASSIGNEES
 from chalicelib.sync import deeds, duplicates, readiness
 from chalicelib.sync.commands import Conversation, listen, obey, unheard
+from chalicelib.sync.draft import draft
 from chalicelib.sync.recover import Holder, Lists, MarkerSearch, nobody
 
 OUT_OF_SIGHT = (404, 410)
@@ -122,15 +122,8 @@ class Executor:
         """Open an issue, unless people changed the one before it in a way that changes the plan."""
         if changed := self._changed_before(row):
             return replace(row, status=outcome.observed(row, changed, self._now()), intent=None)
-        alert = needed(row.spec.alert)
-        draft = Draft(
-            title=intent.title,
-            body=render.body(row, self._routing, self._now()),
-            labels=intent.labels,
-            assignees=self._routing.route(alert.teams, row.called).assignees if calls(row) else (),
-            parent=parent_id(row),
-        )
-        seen = self._tracker.open(intent.repository, draft, row.lease_end)
+        wanted = draft(row, intent, self._routing, self._now())
+        seen = self._tracker.open(intent.repository, wanted, row.lease_end)
         return replace(row, status=outcome.opened(row, intent, seen, self._now()), intent=None)
 
     def _changed_before(self, row: AlertState) -> Seen | None:

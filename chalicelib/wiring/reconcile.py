@@ -26,6 +26,7 @@ def reconcile(stage: Stage) -> Reconcile:
         ("BOARD_FAILED", on_github and settings.board_interval, _board),
         ("PALETTE_FAILED", on_github, _palette),
         ("BOARD_NOT_HEARD", on_github and settings.board_interval, _listener),
+        ("PROJECTS_FAILED", on_github and policy(settings).routing.with_projects, _projects),
     )
     chores = (
         ("GAUGES_FAILED", True, _gauges),
@@ -104,6 +105,19 @@ def _palette(stage: Stage) -> Work:
         CLOCK.now,
         stage.telemetry,
     ).apply
+
+
+def _projects(stage: Stage) -> Work:
+    from chalicelib.reconcile.projects import Projects
+
+    return Projects(
+        store(stage),
+        lambda: issues(stage).organizations,
+        gate(stage),
+        policy(stage.settings).routing,
+        CLOCK.now,
+        stage.telemetry,
+    ).add
 
 
 def _gauges(stage: Stage) -> Work:

@@ -96,6 +96,8 @@ class MemoryTracker:
                     body=draft.body,
                     labels=draft.labels,
                     assignees=draft.assignees,
+                    type=draft.type,
+                    fields=tuple(name for name, _ in draft.fields),
                     by_us=True,
                     changed_at=self._theirs(),
                     id=FIRST_ID + number,

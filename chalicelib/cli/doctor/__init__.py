@@ -14,6 +14,7 @@ from chalicelib.cli.doctor import (
     github,
     hook,
     lookups,
+    organizations,
     publishers,
     refused,
     repositories,
@@ -41,6 +42,7 @@ CHECKS: Mapping[str, Check] = {
     "GitHub": github.enabled,
     "GitHub App": github.app,
     "repositories": repositories.repositories,
+    organizations.NAME: organizations.organizations,
     budget.NAME: budget.budgets,
     waiting.NAME: waiting.put_off,
     refused.NAME: refused.requests,
@@ -65,10 +67,10 @@ def doctor(
     """Check that a stage has all it needs; each line is ok, or says what to do. Changes nothing.
 
     It checks identity and clock, secrets and their form, senders' limits, topic, queues, dead letters by
-    reason, table, the GitHub App and every routed repository, the budget, what GitHub refused or the budget
-    put off, which requests were refused in the last hour, reconcile, look-ups, the account's alarms, and on
-    AWS who may publish to the topic, the functions with their version and log level, the queue's mapping,
-    the schedule.
+    reason, table, the GitHub App and every routed repository, issue types, fields and projects, the budget,
+    what GitHub refused or the budget put off, which requests were refused in the last hour, reconcile,
+    look-ups, the account's alarms, and on AWS who may publish to the topic, the functions with their version
+    and log level, the queue's mapping, the schedule.
 
     Examples:
     - `doctor --stage prod`

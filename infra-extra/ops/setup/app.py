@@ -8,7 +8,7 @@ from ops.deployment import Faults, web_address
 from ops.setup import keeping
 from ops.setup.github import Created
 from ops.setup.loopback import Loopback
-from ops.setup.manifest import manifest, offer
+from ops.setup.manifest import manifest, offer, permissions
 from ops.setup.step import Setup, Step
 
 
@@ -63,7 +63,8 @@ def _created(setup: Setup) -> Created:
     web, organization = web_address(setup.api), setup.organization
 
     def page(back: str, state: str) -> str:
-        described = manifest(stage=setup.name, organization=organization, web=web, back=back)
+        needs = permissions(setup.routed)
+        described = manifest(stage=setup.name, organization=organization, web=web, back=back, needs=needs)
         return offer(described, organization=organization, web=web, state=state)
 
     with Loopback(page) as loopback:

@@ -5,8 +5,12 @@ docs.github.com/en/apps/sharing-github-apps/registering-a-github-app-from-a-mani
 
 import html
 import json
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
+
+from chalicelib.github.protocol import ISSUE_FIELDS, PROJECTS
+from chalicelib.routing import Routing
 
 LONGEST_NAME = 34
 LATER = "https://example.com/github/events"
@@ -35,7 +39,7 @@ button {{ font: inherit; padding: .5em 1em }}</style>
 """
 OFFER = """\
 <p>GitHub shows you the App and lets you change its name. It can read and write issues in the repositories
-that you install it on, and nothing else. Its key goes straight to AWS Secrets Manager.</p>
+that you install it on{more}, and nothing else. Its key goes straight to AWS Secrets Manager.</p>
 <form method="post" action="{action}">
 <input type="hidden" name="manifest" value="{manifest}">
 <button>Continue on GitHub</button>
@@ -43,8 +47,22 @@ that you install it on, and nothing else. Its key goes straight to AWS Secrets M
 """
 
 
-def manifest(*, stage: str, organization: str, web: str, back: str) -> dict[str, Any]:
-    """Describe the App of a stage; `back` is where GitHub sends the browser."""
+MORE = {ISSUE_FIELDS: "read the organization's issue fields", PROJECTS: "add issues to its projects"}
+"""What a permission that few stages need lets the App do."""
+
+
+def permissions(routing: Routing) -> dict[str, str]:
+    """Say what the App needs: of the organization only what the routing table uses."""
+    routes = (routing.default, *routing.teams.values())
+    fields = {ISSUE_FIELDS: "read"} if any(route.fields for route in routes) else {}
+    projects = {PROJECTS: "write"} if any(route.project for route in routes) else {}
+    return {"issues": "write"} | fields | projects
+
+
+def manifest(
+    *, stage: str, organization: str, web: str, back: str, needs: Mapping[str, str]
+) -> dict[str, Any]:
+    """Describe the App of a stage and the permissions it needs; `back` is where GitHub sends the browser."""
     return {
         "name": f"alerting-{stage}-{organization}"[:LONGEST_NAME].rstrip("-"),
         "url": f"{web}/{organization}",
@@ -52,7 +70,7 @@ def manifest(*, stage: str, organization: str, web: str, back: str) -> dict[str,
         "public": False,
         "redirect_url": back,
         "hook_attributes": {"url": LATER, "active": True},
-        "default_permissions": {"issues": "write"},
+        "default_permissions": dict(needs),
         "default_events": ["issues", "issue_comment"],
     }
 
@@ -60,7 +78,8 @@ def manifest(*, stage: str, organization: str, web: str, back: str) -> dict[str,
 def offer(described: dict[str, Any], *, organization: str, web: str, state: str) -> str:
     """Write the page whose button sends the manifest to GitHub."""
     action = f"{web}/organizations/{quote(organization, safe='')}/settings/apps/new?state={state}"
-    body = OFFER.format(action=html.escape(action), manifest=html.escape(json.dumps(described)))
+    more = "".join(f", {does}" for needed, does in MORE.items() if needed in described["default_permissions"])
+    body = OFFER.format(action=html.escape(action), manifest=html.escape(json.dumps(described)), more=more)
     return page(f"Create the GitHub App for {organization}", body)
 
 

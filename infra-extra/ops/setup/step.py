@@ -113,11 +113,15 @@ class Setup:
         return None if any(each.startswith(EXAMPLE) for each in found.repositories) else found
 
     @property
+    def routed(self) -> Routing:
+        """Where alerts go, or will go once the routing table is written."""
+        return self.routing or routing.load(self.routes)
+
+    @property
     def repositories(self) -> list[str]:
         """The repositories that get issues, that of most teams first."""
-        found = self.routing or routing.load(self.routes)
-        first = found.default.repository
-        return [first, *sorted(found.repositories - {first})]
+        first = self.routed.default.repository
+        return [first, *sorted(self.routed.repositories - {first})]
 
     @property
     def organization(self) -> str:

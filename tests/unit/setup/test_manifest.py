@@ -3,19 +3,24 @@
 import html
 import json
 import re
+from collections.abc import Mapping
 
 import pytest
 
+from chalicelib.routing import load
 from ops.deployment import web_address
 from ops.setup.loopback import BACK, Exchange, Loopback
-from ops.setup.manifest import LATER, manifest, offer
+from ops.setup.manifest import LATER, manifest, offer, permissions
 
 WEB = "https://github.com"
 
 
-def described(**changes: str) -> dict[str, object]:
+ISSUES = {"issues": "write"}
+
+
+def described(needs: Mapping[str, str] = ISSUES, **changes: str) -> dict[str, object]:
     given = {"stage": "dev", "organization": "acme", "web": WEB, "back": "http://127.0.0.1:1/created"}
-    return manifest(**(given | changes))
+    return manifest(**(given | changes), needs=needs)
 
 
 @pytest.mark.parametrize(
@@ -33,10 +38,36 @@ def test_githubs_pages_are_found_by_the_address_of_its_api(api: str, web: str) -
 
 def test_the_app_may_write_issues_and_hears_of_what_people_do_there() -> None:
     app = described()
-    assert app["default_permissions"] == {"issues": "write"}
+    assert app["default_permissions"] == ISSUES
     assert app["default_events"] == ["issues", "issue_comment"]
     assert app["public"] is False
     assert app["hook_attributes"] == {"url": LATER, "active": True}
+
+
+@pytest.mark.parametrize(
+    ("table", "more", "told"),
+    [
+        ('type = "Bug"', {}, "install it on, and nothing else"),
+        (
+            'fields = {Severity = "{priority}"}',
+            {"issue_fields": "read"},
+            "install it on, read the organization's issue fields, and nothing else",
+        ),
+        (
+            "[team.infra]\nproject = 12",
+            {"organization_projects": "write"},
+            "install it on, add issues to its projects, and nothing else",
+        ),
+    ],
+    ids=["type", "fields", "project"],
+)
+def test_the_app_asks_for_no_more_than_the_routing_table_needs(
+    table: str, more: dict[str, str], told: str
+) -> None:
+    needs = permissions(load(f'[default]\nrepository = "acme/alerts"\n{table}'))
+    assert needs == ISSUES | more
+    page = offer(described(needs), organization="acme", web=WEB, state="s1")
+    assert told in " ".join(page.split())
 
 
 def test_a_long_name_is_cut_to_what_github_takes() -> None:

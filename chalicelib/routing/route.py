@@ -1,0 +1,107 @@
+"""Routes: where an alert's issue is, and whom and what it names."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from enum import StrEnum
+from itertools import zip_longest
+
+from chalicelib.alert import Priority
+from chalicelib.routing.field_values import FieldValue
+
+MAX_ASSIGNEES = 10
+STORM_AT, MOST_STORM_AT = 10, 100
+"""The default, and the rows that one look at the table reads."""
+ON_CALL = "<on-call>"
+"""Stands in the file for whoever is on call for the team then; no login or team can be written so."""
+
+
+class Details(StrEnum):
+    """How much of an alert its issue shows; account ids, ARNs and the raw payload are in `full` alone."""
+
+    NONE = "none"
+    LABELS = "labels"
+    FULL = "full"
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """Who is called while nobody acknowledges an urgent alert: a tier each time that `after` has passed."""
+
+    after: timedelta
+    tiers: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where an alert's issue is, and whom and what it names; `on_call` says that ON_CALL is among them.
+
+    `type`, `fields` and `project` are the organization's; the number of a project is 0 where there is none.
+    `storm_at` is how many alerts that begin together are a storm; 0 if none are.
+    """
+
+    repository: str
+    labels: tuple[str, ...]
+    assignees: tuple[str, ...]
+    mentions: Mapping[Priority, tuple[str, ...]]
+    runbook: str | None
+    close_on_resolve: bool
+    details: Details
+    board: bool = True
+    escalation: Escalation | None = None
+    on_call: bool = False
+    type: str = ""
+    fields: Mapping[str, FieldValue] = field(default_factory=dict)
+    project: int = 0
+    storm_at: int = STORM_AT
+
+    @property
+    def of_organization(self) -> bool:
+        """Whether it names anything that an organization has to have."""
+        return bool(self.type or self.fields or self.project)
+
+    def filled(self, mentions: tuple[str, ...]) -> "Route":
+        """Put people in the place of ON_CALL; a team cannot be assigned. Tiers stay as many."""
+        if not self.on_call:
+            return self
+        logins = tuple(each.removeprefix("@") for each in mentions if "/" not in each)
+        tiers = self.escalation
+        return replace(
+            self,
+            assignees=_put(self.assignees, logins)[:MAX_ASSIGNEES],
+            mentions={priority: _put(names, mentions) for priority, names in self.mentions.items()},
+            escalation=tiers and Escalation(tiers.after, tuple(_put(tier, mentions) for tier in tiers.tiers)),
+        )
+
+
+def joined(routes: Sequence[Route]) -> Route:
+    """Join the labels, people and tiers of several routes; the rest is the first one's."""
+    return replace(
+        routes[0],
+        labels=union(route.labels for route in routes),
+        assignees=union(route.assignees for route in routes)[:MAX_ASSIGNEES],
+        mentions={p: union(route.mentions.get(p, ()) for route in routes) for p in Priority},
+        escalation=_joined_tiers([route.escalation for route in routes if route.escalation]),
+        on_call=any(route.on_call for route in routes),
+    )
+
+
+def _joined_tiers(escalations: Sequence[Escalation]) -> Escalation | None:
+    """Call the people of all, tier by tier, as soon as the most impatient one would."""
+    if not escalations:
+        return None
+    tiers = zip_longest(*(each.tiers for each in escalations), fillvalue=())
+    return Escalation(min(each.after for each in escalations), tuple(union(tier) for tier in tiers))
+
+
+def _put(names: tuple[str, ...], people: tuple[str, ...]) -> tuple[str, ...]:
+    return union(people if name == ON_CALL else (name,) for name in names)
+
+
+def union(groups: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    """Join the groups; GitHub ignores case in logins and labels, the first spelling stays."""
+    found: dict[str, str] = {}
+    for group in groups:
+        for item in group:
+            found.setdefault(item.casefold(), item)
+    return tuple(found.values())
