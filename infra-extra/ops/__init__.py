@@ -1,1 +1,1 @@
-"""What the make targets `deploy-dev` and its like do: Terraform, then Chalice, with checks before."""
+"""What the make targets such as `deploy-dev` do: Terraform, then Chalice, with checks before."""

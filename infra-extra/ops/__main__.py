@@ -25,7 +25,7 @@ def plan(stage: Deployment) -> None:
 
 
 def deploy(stage: Deployment) -> None:
-    """Plan, and change what was planned; a stage that asks, only once a person agrees."""
+    """Plan, then make the planned changes; a stage that asks first waits for a person to agree."""
     plan(stage)
     if stage.asks:
         asking.require(f"Change {stage.prefix} as shown above?")
@@ -33,7 +33,7 @@ def deploy(stage: Deployment) -> None:
 
 
 def change(stage: Deployment) -> None:
-    """Change what was planned, and tell what a person needs next."""
+    """Make the planned changes, and print what a person needs next."""
     terraform.apply(stage)
     checks.require(stage, checks.BEFORE_FUNCTIONS)
     functions.ship(stage)
@@ -52,9 +52,9 @@ def go_back(stage: Deployment) -> None:
 
 
 def destroy(stage: Deployment) -> None:
-    """Delete the functions, then what Terraform made; of prod only for somebody who types its name.
+    """Delete the functions, then what Terraform created; prod only if somebody types its name.
 
-    Functions that nobody remembers would be left, so there it stops and names them.
+    If functions exist that no record lists, it stops and names them, since they would be left behind.
     """
     prefix = stage.prefix
     asks = stage.asks or stage.name == "prod"  # `confirm = false` is for what deploy changes
@@ -85,12 +85,12 @@ def url(stage: Deployment) -> None:
 
 
 def pack(stage: Deployment) -> None:
-    """Make the deployment package alone, and print where it is."""
+    """Build only the deployment package, and print where it is."""
     print(functions.prepare(stage))
 
 
 def bucket(stage: Deployment) -> None:
-    """Make the bucket of the state, unless it is there, and print its name."""
+    """Create the bucket for the state, if it does not exist, and print its name."""
     checks.require(stage, (checks.tools,))
     if any(checks.state_bucket(stage)):
         terraform.make_bucket(stage)
@@ -109,14 +109,14 @@ VERBS: dict[str, Callable[[Deployment], None]] = {
     "bucket": bucket,
 }
 OFFLINE = (pack,)
-"""Need no account."""
+"""Verbs that need no account."""
 
 REWRITE = "stage"
-"""The verb on the files that describe a stage, which it does not need to be read."""
+"""The verb that rewrites the files of a stage, and so does not read them first."""
 
 
 def main() -> None:
-    """Carry out one verb on one stage; what keeps it from that is told without a trace."""
+    """Carry out one verb on one stage; failures are reported without a traceback."""
     parser = argparse.ArgumentParser(prog="ops", description=__doc__)
     parser.add_argument("verb", choices=(*VERBS, REWRITE))
     parser.add_argument("stage")

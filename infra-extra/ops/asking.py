@@ -1,4 +1,4 @@
-"""Whether a person agrees; YES=1 is a person's agreement beforehand, for CI."""
+"""Whether a person agrees; YES=1 agrees in advance, for CI."""
 
 import os
 
@@ -6,7 +6,7 @@ from ops.deployment import Faults
 
 
 def require(what: str) -> None:
-    """Ask a person about something; raises Faults unless the answer is yes."""
+    """Ask a person to agree; raises Faults unless the answer is yes."""
     if os.environ.get("YES") == "1":
         return
     if answer(f"{what} Type yes: ").lower() != "yes":
@@ -14,7 +14,7 @@ def require(what: str) -> None:
 
 
 def answer(question: str) -> str:
-    """Read a person's answer; empty where there is no terminal."""
+    """Read a person's answer; empty if there is no terminal."""
     try:
         return input(question).strip()
     except EOFError:

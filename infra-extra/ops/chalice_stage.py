@@ -1,7 +1,7 @@
-"""Chalice's part of a stage, made from the stage's file: its stage in `config.json`, and three policies.
+"""Chalice's part of a stage, generated from the stage's file: its entry in `config.json`, and three policies.
 
-The package is deployed with what is made here. `.chalice` has the same for `chalice deploy` by hand, of the
-stages that ship in git; it must not say anything else than the stage's file.
+The package is deployed with these. For stages in git, `.chalice` has the same content for `chalice deploy` by
+hand, and must not say anything different from the stage's file.
 """
 
 import json
@@ -18,11 +18,11 @@ from ops.stage_file import Functions
 ANY = "*"
 CONFIG = "config.json"
 READERS, MIRROR = "ReadAlarmsOfOtherAccounts", "PublishToMirror"
-"""Statements about what a setting names, where it does."""
+"""Statements that depend on a setting, if it is set."""
 
 
 def made(stage: Deployment) -> dict[str, Any]:
-    """Give the stage as Chalice's `config.json` has it."""
+    """Return the stage's entry in Chalice's `config.json`."""
     return {
         "environment_variables": {"ALERTING_STAGE": stage.name, **stage.file.settings},
         "tags": {"project": "alerting", "stage": stage.name},
@@ -45,7 +45,7 @@ def _policy_file(stage: Deployment, name: str) -> str:
 
 
 def policy(stage: Deployment, name: str, account: str = ANY) -> dict[str, Any]:
-    """Give a function's policy: the template's statements, and the file's, which win by their Sid."""
+    """Return a policy: the template's statements, and the file's, which replace those of the same Sid."""
     template = Template(
         (stage.root / "infra-extra" / "policies" / f"{name}.json").read_text(encoding="utf-8")
     )
@@ -62,12 +62,12 @@ def policy(stage: Deployment, name: str, account: str = ANY) -> dict[str, Any]:
 
 
 def by_sid(document: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Give the statements of a policy by their Sid, or by their place where they have none."""
+    """Return the statements of a policy by their Sid, or by their position if they have none."""
     return {each.get("Sid", str(place)): each for place, each in enumerate(document["Statement"])}
 
 
 def write(stage: Deployment, folder: Path, account: str = ANY) -> None:
-    """Write the stage and its policies into a folder for Chalice, and leave the other stages there."""
+    """Write the stage and its policies into a folder for Chalice, leaving other stages there unchanged."""
     config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
     config["stages"][stage.name] = made(stage)
     documents = {_policy_file(stage, name): policy(stage, name, account) for name in Functions.model_fields}
@@ -76,7 +76,7 @@ def write(stage: Deployment, folder: Path, account: str = ANY) -> None:
 
 
 def differences(stage: Deployment) -> Iterator[str]:
-    """Say where `.chalice`, if it has the stage, is not what its file makes."""
+    """List where `.chalice`, if it has the stage, differs from what the file generates."""
     folder = stage.root / ".chalice"
     there = json.loads((folder / CONFIG).read_text(encoding="utf-8"))["stages"].get(stage.name)
     if there is None:
@@ -89,7 +89,7 @@ def differences(stage: Deployment) -> Iterator[str]:
 
 
 def differing(what: str, there: Mapping[str, Any], wanted: Mapping[str, Any]) -> Iterator[str]:
-    """Say of each key what it is and what it would be, where that is not the same."""
+    """List each key that differs, with its value now and the wanted one."""
     for key in sorted(there.keys() | wanted.keys()):
         says, makes = (
             json.dumps(each[key], sort_keys=True) if key in each else "not set" for each in (there, wanted)
@@ -99,7 +99,7 @@ def differing(what: str, there: Mapping[str, Any], wanted: Mapping[str, Any]) ->
 
 
 def flat(tree: Mapping[str, Any], before: str = "") -> dict[str, Any]:
-    """Give each value of a tree by its path."""
+    """Return each value of a tree by its path."""
     found: dict[str, Any] = {}
     for key, value in tree.items():
         found |= flat(value, f"{before}{key}.") if isinstance(value, dict) else {f"{before}{key}": value}

@@ -8,11 +8,11 @@ from chalicelib.wiring import checkout
 
 
 class NotThisRelease(Exception):
-    """The tag, the code and the changelog do not name one version."""
+    """The tag, the code and the changelog do not name the same version."""
 
 
 def notes(tag: str, version: str, changelog: str) -> str:
-    """Return the changelog's section of a version; raises NotThisRelease if the tag is of another one."""
+    """Return the changelog's section for a version; raises NotThisRelease if the tag is for another one."""
     if tag != f"v{version}":
         raise NotThisRelease(
             f"the tag is {tag}, and the code is {version} (chalicelib/__init__.py): tag v{version}"

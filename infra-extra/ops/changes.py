@@ -1,7 +1,7 @@
-"""What Chalice would change: what it deploys from, next to what AWS says is there.
+"""What Chalice would change: what it is about to deploy, compared with what is on AWS.
 
-What it deploys is in the template that `chalice package` wrote, but for the policies: there they are for any
-account.
+What it deploys is in the template that `chalice package` wrote, except for the policies, which are written
+for any account there.
 """
 
 import base64
@@ -26,7 +26,7 @@ def show(stage: Deployment) -> None:
 
 
 def changes(stage: Deployment) -> Iterator[str]:
-    """Compare each function, its policy and its trigger, and the API; a resource that is not there is new."""
+    """Compare each function, its policy and its trigger, and the API; a missing resource is new."""
     folder = package.folder(stage).parent
     template = json.loads((folder / "template" / "sam.json").read_text(encoding="utf-8"))["Resources"]
     code = base64.b64encode(hashlib.sha256((folder / "deployment.zip").read_bytes()).digest()).decode()
@@ -106,7 +106,7 @@ def _triggers(stage: Deployment, name: str) -> dict[str, Any]:
 
 
 def _routes(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Name the API and each of its routes."""
+    """Return the API and each of its routes."""
     paths = {
         path: sorted(method.upper() for method in methods) for path, methods in document["paths"].items()
     }

@@ -1,4 +1,4 @@
-"""What must be so before anything is made: every fault is found, and all are told together."""
+"""What must be true before anything is created: every fault is found, and all are reported together."""
 
 import json
 import shutil
@@ -21,14 +21,14 @@ Check = Callable[[Deployment], Iterable[str]]
 
 
 def require(stage: Deployment, checks: Iterable[Check]) -> None:
-    """Raise Faults naming everything that is not as it must be."""
+    """Raise Faults naming everything that is wrong."""
     faults = [fault for check in checks for fault in _found(check, stage)]
     if faults:
         raise Faults(f"{stage.prefix} was not changed:", faults)
 
 
 def _found(check: Check, stage: Deployment) -> list[str]:
-    """Make one check; one that cannot be made is a fault too, and keeps no other from being made."""
+    """Run one check; if it cannot be run, that is a fault too, and the other checks still run."""
     try:
         return list(check(stage))
     except (ClientError, BotoCoreError) as error:
@@ -36,7 +36,7 @@ def _found(check: Check, stage: Deployment) -> list[str]:
 
 
 def tools(_: object = None) -> Iterator[str]:
-    """Terraform is there and new enough."""
+    """Terraform is installed and new enough."""
     wanted, found = ".".join(map(str, TERRAFORM)), _terraform_version()
     if found is None:
         yield f"terraform is not on the PATH: install {wanted} or later"
@@ -45,7 +45,7 @@ def tools(_: object = None) -> Iterator[str]:
 
 
 def files(stage: Deployment) -> Iterator[str]:
-    """The functions can read the files they start with: the routing and, if there is one, the maintenance."""
+    """The functions can read the files they start with: the routing and, if it exists, the maintenance."""
     for name, load in ((rules_of.ROUTING.name, routing.load), (maintenance_file.FILE, maintenance_file.load)):
         file = stage.root / "chalicelib" / name
         try:
@@ -56,7 +56,7 @@ def files(stage: Deployment) -> Iterator[str]:
 
 
 def account(stage: Deployment) -> Iterator[str]:
-    """AWS knows whose the credentials are, and they are of the stage's account."""
+    """AWS accepts the credentials, and they belong to the stage's account."""
     try:
         found = stage.place.account_id
     except (ClientError, BotoCoreError) as error:
@@ -70,14 +70,14 @@ def account(stage: Deployment) -> Iterator[str]:
 
 
 def chalice(stage: Deployment) -> Iterator[str]:
-    """Chalice's own files, where they have the stage, say nothing else than its file."""
+    """Chalice's own files, if they have the stage, agree with its file."""
     if found := list(chalice_stage.differences(stage)):
         advice = f"Correct {stage.described}, then run `make stage-{stage.name}`."
         yield "\n    ".join([f"Chalice's files and {stage.described} differ:", *found, advice])
 
 
 def state_bucket(stage: Deployment) -> Iterator[str]:
-    """The bucket of Terraform's state and Chalice's memory is there, and is this account's."""
+    """The bucket for Terraform's state and Chalice's records exists, and belongs to this account."""
     bucket, owner = stage.bucket, stage.place.account_id
     try:
         stage.s3.head_bucket(Bucket=bucket, ExpectedBucketOwner=owner)
@@ -93,7 +93,7 @@ def state_bucket(stage: Deployment) -> Iterator[str]:
 
 
 def rules(stage: Deployment) -> Iterator[str]:
-    """No rule of this account publishes to the topic itself where the stage ends that."""
+    """No rule of this account publishes to the topic directly if the stage is about to end that."""
     if stage.direct_rules:
         return
     pages = stage.client("events").get_paginator("list_rule_names_by_target")
@@ -107,7 +107,7 @@ def rules(stage: Deployment) -> Iterator[str]:
 
 
 def memory_of_chalice(stage: Deployment) -> Iterator[str]:
-    """Where functions are, it is remembered which."""
+    """If functions exist, there is a record of them."""
     try:
         remembered = memory.fetch(stage)
     except ClientError:
@@ -117,7 +117,7 @@ def memory_of_chalice(stage: Deployment) -> Iterator[str]:
 
 
 def resources(stage: Deployment) -> Iterator[str]:
-    """What the functions will use is there: the queues, the topic, the table, the log groups."""
+    """Everything that the functions will use exists: the queues, the topic, the table, the log groups."""
     sqs = stage.client("sqs")
     finders: dict[str, Callable[[], Any]] = {
         f"queue {stage.queue}": lambda: sqs.get_queue_url(QueueName=stage.queue),

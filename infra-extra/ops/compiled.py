@@ -1,8 +1,8 @@
-"""Compiled code for the package: Lambda's code cannot be written to, so each start would compile it again.
+"""Compiled code for the package: Lambda's code folder is read-only, so each start would compile it again.
 
-For the collector that is half of its processor time. What a start does not load stays as it is, which keeps
-the package small. The files are checked against nothing (PEP 552), as times in an archive mean nothing;
-another version of Python ignores them.
+For the collector that is half of its CPU time. What is not loaded at the start is not compiled, which keeps
+the package small. The compiled files are not checked against their sources (PEP 552), since times in an
+archive mean nothing; another version of Python ignores them.
 """
 
 import subprocess
@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 
 STARTS = ("app.app", "app.collector")
-"""Those that somebody waits for."""
+"""The handlers that somebody waits for."""
 
 IN_LAMBDA = "/var/task"
 
@@ -26,7 +26,7 @@ print(*sys.modules)
 
 
 def compiled(project: Path, environment: Mapping[str, str], sources: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Compile what the functions of a project load at their start, of an archive's files by name."""
+    """Compile what a project's functions load at their start, from the files of an archive by name."""
     modules = set(_python(project, environment, "-c", _LOADED).split())
     names = sorted(name for name in sources if name.endswith(".py") and _module(name) in modules)
     with tempfile.TemporaryDirectory() as folder:
@@ -40,20 +40,20 @@ def compiled(project: Path, environment: Mapping[str, str], sources: Mapping[str
 
 
 def _module(name: str) -> str:
-    """Name the module in a file."""
+    """Return the name of a file's module."""
     parts = PurePosixPath(name).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
 def _compile(folder: Path, environment: Mapping[str, str], names: Iterable[str]) -> None:
-    """Compile files in an interpreter of its own, as what else one has loaded shows in the bytes it makes."""
+    """Compile files in a separate interpreter, since whatever else is loaded affects the resulting bytes."""
     kind = ("-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash")
     named = ("-s", str(folder), "-p", IN_LAMBDA, "-i", "-")
     _python(folder, environment, *kind, *named, given="\n".join(names))
 
 
 def _python(folder: Path, environment: Mapping[str, str], *arguments: str, given: str = "") -> str:
-    """Run this Python in a folder, where it writes nothing by itself; returns what it prints."""
+    """Run this Python in a folder, without writing files there; returns what it prints."""
     fixed = {**environment, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"}
     command, kept = [sys.executable, *arguments], subprocess.PIPE
     return subprocess.run(

@@ -1,6 +1,6 @@
 """A deployment: a stage with the bucket of its state, and the checkout that it is deployed from.
 
-What it is like is in `stages/<name>.toml`.
+`stages/<name>.toml` describes it.
 """
 
 from dataclasses import dataclass
@@ -17,13 +17,13 @@ from ops import stage_file
 from ops.stage_file import StageFile
 
 PATIENT = Config(connect_timeout=10, read_timeout=60, s3={"addressing_style": "path"})
-"""Buckets by path: if AWS is a stand-in at one address, a bucket has no host of its own."""
+"""Addresses buckets by path: if AWS is a stand-in at one address, a bucket has no host of its own."""
 
 
 def web_address(api: str) -> str:
-    """Say where GitHub's pages are, by the address of its API.
+    """Return the address of GitHub's pages, from the address of its API.
 
-    GitHub's own and ghe.com have the API at `api.`, GitHub Enterprise Server at `/api/v3`.
+    GitHub itself and ghe.com have the API at `api.`, GitHub Enterprise Server at `/api/v3`.
     """
     parts = urlsplit(api)
     return f"{parts.scheme}://{parts.netloc.removeprefix('api.')}"
@@ -59,7 +59,7 @@ class Deployment(Stage):
 
     @property
     def described(self) -> str:
-        """Name the file that describes it."""
+        """The name of the file that describes it."""
         return f"infra-extra/{checkout.FILE.format(self.name)}"
 
     @property
@@ -69,17 +69,17 @@ class Deployment(Stage):
 
     @property
     def direct_rules(self) -> bool:
-        """Whether EventBridge rules may publish to the topic themselves, as variables.tf has it."""
+        """Whether EventBridge rules may publish to the topic directly, from variables.tf."""
         return self.file.terraform.get("direct_rules") is not False
 
     @property
     def made(self) -> Path:
-        """Where everything is that is made of the stage's file."""
+        """Where everything is that is generated from the stage's file."""
         return self.root / "build" / "stages" / self.name
 
     @property
     def bucket(self) -> str:
-        """The bucket of the state; names of buckets are unique in the whole world."""
+        """The bucket of the state; bucket names are unique worldwide."""
         return self.file.state.bucket or f"{self.prefix}-{self.place.account_id}-state"
 
     @property
@@ -89,7 +89,7 @@ class Deployment(Stage):
 
     @property
     def bucket_begun(self) -> Path:
-        """A file that is there while that bucket is being made, and stays if that fails."""
+        """A file that exists while that bucket is being created, and stays if that fails."""
         return self.made / f"{self.bucket}.begun"
 
     @property
@@ -99,15 +99,15 @@ class Deployment(Stage):
 
     @property
     def memory(self) -> Path:
-        """Where Chalice remembers the deployment."""
+        """Where Chalice records the deployment."""
         return self.root / ".chalice" / "deployed" / f"{self.name}.json"
 
     @property
     def memory_key(self) -> str:
-        """Where that is kept in the state bucket."""
+        """Where that record is kept in the state bucket."""
         return f"chalice/{self.name}.json"
 
     @property
     def environment(self) -> dict[str, str]:
-        """The environment of a program that works on the stage: this process's, with the stage's region."""
+        """The environment for a program that works on the stage: this process's, with the stage's region."""
         return checkout.environment(self.region)

@@ -1,6 +1,6 @@
-"""What described a stage before it was one file, and the file that says the same.
+"""The files that described a stage before it was one file, and the file that says the same.
 
-That was `<stage>.tfvars`, `backend-<stage>.hcl`, the stage in `.chalice/config.json`, and three policies.
+They were `<stage>.tfvars`, `backend-<stage>.hcl`, the stage in `.chalice/config.json`, and three policies.
 """
 
 import base64
@@ -27,20 +27,20 @@ FUNCTION = {
     "reserved_concurrency": "reserved_concurrency",
 }
 
-# Until the webhook had a secret of its own it read the App's, with GitHub's secret in it.
+# Until the webhook had a secret of its own, it read the App's secret, which contained GitHub's.
 NO_LONGER = re.compile(r"-alerting-app-secrets-\?+$")
 
 
 def files(name: str, root: Path) -> list[Path]:
-    """List those that are there."""
+    """List those that exist."""
     found = (root / "infra-extra" / each.format(name) for each in checkout.EARLIER)
     return [file for file in found if file.exists()]
 
 
 def convert(name: str, root: Path) -> tuple[Deployment, str]:
-    """Give the stage that they describe, and its file's text; raises Faults where a file cannot say that.
+    """Return the stage that they describe, and its file's text; raises Faults if a file cannot express it.
 
-    Of what is not there any more, its file has the place already.
+    If the files no longer exist, the stage's file already replaces them.
     """
     infra, file = root / "infra-extra", root / "infra-extra" / checkout.FILE.format(name)
     variables, backend = (_assignments(infra / each.format(name)) for each in checkout.EARLIER)
@@ -86,7 +86,7 @@ def _without(table: Mapping[str, Any], *names: str) -> dict[str, Any]:
 
 
 def _statements(stage: Deployment, function: str) -> Iterator[dict[str, Any]]:
-    """Give what a function's policy allows beyond what is made for it."""
+    """Return what a function's policy allows beyond what is generated for it."""
     file = stage.root / ".chalice" / f"policy-{stage.name}-{function}.json"
     ours = chalice_stage.by_sid(chalice_stage.policy(stage, function))
     there = chalice_stage.by_sid(json.loads(file.read_text(encoding="utf-8"))) if file.is_file() else {}
@@ -108,7 +108,7 @@ def _listed(value: str | list[str] | None) -> set[str]:
 def _lost(
     stage: Deployment, variables: Mapping[str, Any], backend: Mapping[str, Any], chalice: Mapping[str, Any]
 ) -> Iterator[str]:
-    """Name everything that was said and would no longer hold."""
+    """Name every setting that would be lost."""
     held = terraform.variables(stage)
     for key, value in variables.items():
         if held[key] != value:
@@ -123,7 +123,7 @@ def _lost(
 
 
 def _assignments(file: Path) -> dict[str, Any]:
-    """Read what a file of HCL assigns, as Terraform does."""
+    """Read the assignments of an HCL file, as Terraform does."""
     text = file.read_text(encoding="utf-8") if file.exists() else ""
     names = sorted(set(ASSIGNED.findall(text)))
     if not names:
@@ -147,7 +147,7 @@ def _assignments(file: Path) -> dict[str, Any]:
 
 
 def _toml(table: Mapping[str, Any], before: str = "") -> Iterator[str]:
-    """Write tables as TOML; a string, a number, a boolean and a list of those are written as JSON does."""
+    """Write tables as TOML; strings, numbers, booleans and lists of these look the same in JSON."""
     plain = {key: value for key, value in table.items() if not _is_tables(value)}
     if before and plain:
         yield f"\n[{before}]"

@@ -12,13 +12,13 @@ from ops.deployment import Deployment
 
 
 def deploy(stage: Deployment) -> None:
-    """Make or update the functions from a fresh package, or from that of a release."""
+    """Create or update the functions from a new package, or from a release's."""
     prepare(stage)
     ship(stage)
 
 
 def ship(stage: Deployment) -> None:
-    """Make or update the functions from the package that is prepared."""
+    """Create or update the functions from the prepared package."""
     with memory.kept(stage):
         chalice_stage.write(stage, package.folder(stage) / ".chalice", stage.place.account_id)
         roles.bound(stage)
@@ -28,7 +28,7 @@ def ship(stage: Deployment) -> None:
 
 
 def redeploy(stage: Deployment, python: str) -> None:
-    """Update the functions from the package that was put in its place, and never from one built here."""
+    """Update the functions from the package that was put in place, never from one built here."""
     fixed = {"PIP_NO_INDEX": "1", "PYTHONDONTWRITEBYTECODE": "1"}
     with memory.kept(stage):
         package.chalice(stage, package.folder(stage), "deploy", python=python, **fixed)
@@ -36,14 +36,14 @@ def redeploy(stage: Deployment, python: str) -> None:
 
 
 def _name(stage: Deployment) -> None:
-    """Name the API after the stage, even if an older package named it: its alarm counts by that name."""
+    """Name the API after the stage, even if an older package named it: its alarm uses that name."""
     for api_id, _ in _apis(stage):
         operation = {"op": "replace", "path": "/name", "value": stage.prefix}
         stage.client("apigateway").update_rest_api(restApiId=api_id, patchOperations=[operation])
 
 
 def digests(stage: Deployment) -> set[str]:
-    """The digests of the packages that run, as Lambda names them: several if a deployment stopped midway."""
+    """Return Lambda's digests of the running packages: several if a deployment stopped midway."""
     found = set[str]()
     for name in stage.functions:
         try:
@@ -55,12 +55,12 @@ def digests(stage: Deployment) -> set[str]:
 
 
 def prepare(stage: Deployment) -> Path:
-    """Make the package that is deployed; returns where it is."""
+    """Build the package to deploy; returns where it is."""
     return release.take(stage, stage.released) if stage.released else package.build(stage)
 
 
 def limit(stage: Deployment, per_second: float, burst: int) -> None:
-    """Limit the requests that each route of the API takes, a second and at once; Chalice cannot."""
+    """Limit the requests to each route of the API, per second and in a burst; Chalice cannot."""
     for api_id, address in _apis(stage):
         stage.client("apigateway").update_stage(
             restApiId=api_id,
@@ -93,7 +93,7 @@ def url(stage: Deployment) -> str | None:
 
 
 def _apis(stage: Deployment) -> Iterator[tuple[str, str]]:
-    """Give the id and the address of each API that is remembered; a stage has one, once it is deployed."""
+    """Return the id and address of each recorded API; once it is deployed, a stage has one."""
     for resource in json.loads(memory.fetch(stage) or '{"resources": []}')["resources"]:
         if resource["resource_type"] == "rest_api":
             yield resource["rest_api_id"], resource["rest_api_url"].rstrip("/")

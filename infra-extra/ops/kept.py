@@ -1,8 +1,8 @@
 """The packages that a stage ran, kept in the state bucket: the newest few, each as Chalice deploys it.
 
-The newest is the one that runs. Going back deploys the one before it and forgets the newest, so going back
-again goes further back, and what was taken back is never gone back to. (The bucket keeps what is forgotten
-as an old version for 90 days.)
+The newest is the one that runs. A rollback deploys the one before it and forgets the newest, so another
+rollback goes further back, and a package that was rolled back never returns. (The bucket keeps forgotten
+packages as old versions for 90 days.)
 """
 
 import base64
@@ -21,7 +21,7 @@ from ops import package
 from ops.deployment import Deployment, Faults
 
 MOST = 5
-"""As many are kept: some 20 MB each."""
+"""How many are kept: some 20 MB each."""
 
 MOMENT = "%Y%m%dT%H%M%S%fZ"
 ARCHIVE = re.compile(r"\.chalice/deployments/[^/]+\.zip")
@@ -31,9 +31,9 @@ READS = re.compile(r"^READS = (\d+)$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Kept:
-    """A package in the bucket: its code's version, the newest rows that reads, and the Python it is for.
+    """A package in the bucket: its code's version, the newest rows it can read, and the Python it is for.
 
-    `code` is the digest of what Lambda runs, `whole` that of everything, the settings and policies too.
+    `code` is the digest of what Lambda runs, `whole` of everything, including settings and policies.
     """
 
     key: str
@@ -49,7 +49,7 @@ class Kept:
 
 
 def keep(stage: Deployment, now: datetime) -> None:
-    """Keep what has just been deployed, unless it is the same again, and the newest few of the others."""
+    """Keep what has just been deployed, unless it is unchanged, and the newest few of the others."""
     files = dict(_files(package.folder(stage)))
     before = packages(stage)
     whole = _digest(files)
@@ -69,14 +69,14 @@ def keep(stage: Deployment, now: datetime) -> None:
 
 
 def packages(stage: Deployment) -> list[Kept]:
-    """List what is kept of a stage, the newest first."""
+    """List a stage's packages, the newest first."""
     pages = stage.s3.get_paginator("list_objects_v2").paginate(Bucket=stage.bucket, Prefix=_prefix(stage))
     keys = sorted((each["Key"] for page in pages for each in page.get("Contents", [])), reverse=True)
     return [_described(stage, key) for key in keys]
 
 
 def restore(stage: Deployment, kept: Kept) -> None:
-    """Make the project of a package again, with the archive that Chalice uploads."""
+    """Restore the project of a package, with the archive that Chalice uploads."""
     body = stage.s3.get_object(Bucket=stage.bucket, Key=kept.key)["Body"].read()
     with zipfile.ZipFile(io.BytesIO(body)) as files:
         contents = {name: files.read(name) for name in files.namelist()}
@@ -94,7 +94,7 @@ def restore(stage: Deployment, kept: Kept) -> None:
 
 
 def forget(stage: Deployment, kept: Kept) -> None:
-    """Let go of a package."""
+    """Delete a package."""
     stage.s3.delete_object(Bucket=stage.bucket, Key=kept.key)
 
 
@@ -108,7 +108,7 @@ def _described(stage: Deployment, key: str) -> Kept:
 
 
 def _files(project: Path) -> Iterator[tuple[str, bytes]]:
-    """Everything in a project but Chalice's memory, to which it has a link."""
+    """Return all files of a project except Chalice's record, which is only a link."""
     for file in sorted(project.rglob("*")):
         name = file.relative_to(project)
         if file.is_file() and name.parts[:2] != (".chalice", "deployed"):
@@ -116,7 +116,7 @@ def _files(project: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def _version(files: dict[str, bytes]) -> str:
-    """Name the code as it names itself: it may be a release's, and not the checkout's."""
+    """Return the version that the code itself states: it may be a release's, and not the checkout's."""
     number, commit = _stated(files, "chalicelib/__init__.py", VERSION), files.get("chalicelib/commit.txt")
     return f"{number}+{commit.decode()}" if commit else number
 
@@ -127,7 +127,7 @@ def _stated(files: dict[str, bytes], name: str, stated: re.Pattern[str]) -> str:
 
 
 def _code(files: dict[str, bytes]) -> str:
-    """Digest what Chalice uploads, as Lambda does."""
+    """Return the digest of what Chalice uploads, as Lambda computes it."""
     (archive,) = (content for name, content in files.items() if ARCHIVE.fullmatch(name))
     return base64.b64encode(hashlib.sha256(archive).digest()).decode()
 

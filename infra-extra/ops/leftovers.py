@@ -1,4 +1,4 @@
-"""What a deployment that nobody remembers has left, and how to go on from there."""
+"""What a deployment without a record has left, and how to continue from there."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from ops.deployment import Deployment
 
 
 def told(stage: Deployment) -> Iterator[str]:
-    """One fault, if any of the stage's functions is there: deploying now would double its API and trigger."""
+    """Report if any of the stage's functions exists: deploying now would double its API and trigger."""
     commands = [*_functions(stage), *_triggers(stage), *_apis(stage)]
     if not commands:
         return

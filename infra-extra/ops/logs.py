@@ -13,7 +13,7 @@ POLL_SECONDS = 3.0
 
 
 def tail(stage: Deployment, now: datetime, sleep: Callable[[float], None] = time.sleep) -> Iterator[str]:
-    """Yield lines, oldest first, from ten minutes ago on and without end."""
+    """Yield lines, oldest first, from ten minutes ago and without end."""
     since = {name: round((now - BACK).timestamp() * 1000) for name in stage.functions}
     told: set[str] = set()
     while True:

@@ -1,7 +1,7 @@
-"""Chalice's memory of a deployment, kept in the state bucket.
+"""Chalice's record of a deployment, kept in the state bucket.
 
-Chalice remembers only in `.chalice/deployed/<stage>.json` which API it made; deployed from a checkout without
-that file, the stage gets a second API at another address (https://github.com/aws/chalice/issues/972).
+Chalice only records in `.chalice/deployed/<stage>.json` which API it created; when deployed from a checkout
+without that file, the stage gets a second API at another address (https://github.com/aws/chalice/issues/972).
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from ops.deployment import Deployment
 
 
 def fetch(stage: Deployment) -> str | None:
-    """Read what is remembered of the stage; None if nothing is."""
+    """Read the record of the stage; None if there is none."""
     try:
         answer = stage.s3.get_object(Bucket=stage.bucket, Key=stage.memory_key)
     except ClientError as error:
@@ -26,7 +26,7 @@ def fetch(stage: Deployment) -> str | None:
 
 @contextmanager
 def kept(stage: Deployment) -> Iterator[None]:
-    """Let Chalice work with what is remembered, and keep what it remembers then."""
+    """Let Chalice work with the record, and keep the new one afterwards."""
     file = stage.memory
     file.parent.mkdir(parents=True, exist_ok=True)
     remembered = fetch(stage)
@@ -42,6 +42,6 @@ def kept(stage: Deployment) -> Iterator[None]:
 
 
 def forget(stage: Deployment) -> None:
-    """Remember nothing of the stage any more."""
+    """Delete the record of the stage."""
     stage.s3.delete_object(Bucket=stage.bucket, Key=stage.memory_key)
     stage.memory.unlink(missing_ok=True)

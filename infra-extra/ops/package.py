@@ -1,9 +1,9 @@
 """The deployment package: what `requirements.lock` pins and what the functions run, the same bytes each time.
 
-Chalice packages all of `chalicelib` as it lies there, dates a wheel's files by the time it unpacks them, and
-checks no hash where it looks for a wheel a second time. So it works on a copy that has only what belongs into
-the package, pip is limited to what the lock lists, and the archive is written again in order. Chalice uploads
-an archive that it finds for the files at hand. (Another zlib or another Python makes other bytes.)
+Chalice packages all of `chalicelib` as it is, dates a wheel's files by the time it unpacks them, and checks
+no hash when it looks for a wheel a second time. So it works on a copy that has only what belongs in the
+package, pip is limited to what the lock lists, and the archive is written again in order. Chalice uploads an
+archive that it finds for these files. (Another zlib or another Python makes other bytes.)
 """
 
 import re
@@ -30,9 +30,9 @@ PIN = re.compile(r"^([\w.-]+)==([^\s;]+)", re.MULTILINE)
 
 
 def build(stage: Deployment) -> Path:
-    """Make the package of a stage and the project that Chalice deploys it from.
+    """Build the package of a stage and the project that Chalice deploys it from.
 
-    Raises Faults if it lacks a library.
+    Raises Faults if a library is missing.
     """
     project = folder(stage)
     shutil.rmtree(project.parent, ignore_errors=True)
@@ -56,7 +56,7 @@ def build(stage: Deployment) -> Path:
 
 
 def archive(stage: Deployment) -> Path:
-    """Let Chalice make the archive of a stage's project, under the name by which it will look for it."""
+    """Let Chalice make the archive of a stage's project, under the name that it will look for."""
     project = folder(stage)
     shutil.copytree(stage.root / ".chalice", project / ".chalice", ignore=NOT_COPIED)
     chalice_stage.write(stage, project / ".chalice")
@@ -68,16 +68,16 @@ def archive(stage: Deployment) -> Path:
 
 
 def run(stage: Deployment, verb: str, *arguments: str) -> None:
-    """Let Chalice do something with the project that the package was made from."""
+    """Let Chalice run on the project that the package was made from."""
     chalice(stage, folder(stage), verb, *arguments, **_pip(stage))
 
 
 def chalice(
     stage: Deployment, project: Path, verb: str, *arguments: str, python: str = "", **variables: str
 ) -> None:
-    """Let Chalice do something with a project for a Python, the stage's unless another is named.
+    """Let Chalice run on a project for one version of Python, the stage's unless another is named.
 
-    It runs in the stage's environment, with these variables.
+    It runs in the stage's environment, with these variables added.
     """
     program = [sys.executable, "-m", "ops.pinned", python or stage.file.python]
     command = [*program, "--project-dir", str(project), verb, "--stage", stage.name, *arguments]
@@ -93,7 +93,7 @@ def folder(stage: Deployment) -> Path:
 def _pip(stage: Deployment) -> dict[str, str]:
     """Limit pip to wheels for Lambda whose hashes are in the lock, whatever machine this is.
 
-    Every runtime of Lambda runs manylinux2014. Chalice's second search, which knows no hashes, finds nothing.
+    All Lambda runtimes run manylinux2014. Chalice's second search, which checks no hashes, finds nothing.
     """
     machine = MACHINES[stage.file.architecture]
     return {
@@ -102,13 +102,13 @@ def _pip(stage: Deployment) -> dict[str, str]:
         "PIP_IMPLEMENTATION": "cp",
         "PIP_PYTHON_VERSION": stage.file.python,
         "PIP_PLATFORM": f"manylinux2014_{machine} manylinux_2_17_{machine}",
-        # Else loading app.py would add compiled files to the copy, and Chalice make another package of it.
+        # Otherwise loading app.py would compile files in the copy, and Chalice would make another package.
         "PYTHONDONTWRITEBYTECODE": "1",
     }
 
 
 def write(archive: Path, contents: Mapping[str, bytes]) -> None:
-    """Write an archive in the order of its names, each file as old and as readable as the others."""
+    """Write an archive in the order of its names, every file with the same time and permissions."""
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as written:
         for name in sorted(contents):
             entry = zipfile.ZipInfo(name, LONG_AGO)
@@ -117,7 +117,7 @@ def write(archive: Path, contents: Mapping[str, bytes]) -> None:
 
 
 def _require_all(archive: Path, lock: Path) -> None:
-    """Raise Faults where a library is not in the package: Chalice only prints that it could not get one."""
+    """Raise Faults if a library is not in the package: Chalice only prints that it could not get one."""
     there = {name.split("/")[0].lower() for name in zipfile.ZipFile(archive).namelist()}
     pinned = PIN.findall(lock.read_text(encoding="utf-8"))
     missing = [

@@ -1,8 +1,8 @@
-"""Chalice's command line for the Python that a stage runs on, as `python -m ops.pinned 3.13 ...`.
+"""Chalice's command line for the Python version that a stage runs on, as `python -m ops.pinned 3.13 ...`.
 
-Chalice itself has no setting for that: it takes the Python that runs it, for the functions' runtime and for
-the wheels that it chooses (`chalice.config.Config.lambda_python_version`). And it fails to delete what is
-gone, so that a deletion that stopped midway could never be finished.
+Chalice itself has no setting for it: it uses the Python that runs it, for the functions' runtime and for the
+wheels that it chooses (`chalice.config.Config.lambda_python_version`). It also fails to delete what no longer
+exists, so that a deletion that stopped midway could never be finished.
 """
 
 import sys
@@ -22,7 +22,7 @@ GONE = ("NoSuchEntity", "ResourceNotFoundException")
 
 
 def deletes(call: Callable[..., None]) -> Callable[..., None]:
-    """Let a call of Chalice's client to AWS delete what is gone."""
+    """Let a call of Chalice's AWS client delete what no longer exists."""
 
     @wraps(call)
     def deleted(*arguments: Any, **named: Any) -> None:
@@ -38,7 +38,7 @@ def deletes(call: Callable[..., None]) -> Callable[..., None]:
 
 
 def run(python: str) -> int:
-    """Run Chalice for a Python, with the arguments that are left; returns its exit code, or exits with it."""
+    """Run Chalice for a Python version, with the remaining arguments; returns or exits with its exit code."""
     calls: dict[str, Any] = {name: deletes(getattr(TypedAWSClient, name)) for name in DELETIONS}
     warnings.filterwarnings("ignore", message="You are currently running python")
     with (

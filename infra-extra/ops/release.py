@@ -1,6 +1,6 @@
-"""A package of a release, deployed without building one: it is checked, and only the rules in it are yours.
+"""A release's package, deployed without building one: it is checked, and only the rules in it are yours.
 
-The rules are the TOML files in `chalicelib/`, such as `routing.toml`, which each checkout has of its own.
+The rules are the TOML files in `chalicelib/`, such as `routing.toml`; each checkout has its own.
 """
 
 import hashlib
@@ -17,9 +17,9 @@ COMPILED = re.compile(r"\.cpython-3(\d+)-(\w+)-linux-gnu\.so$", re.MULTILINE)
 
 
 def take(stage: Deployment, released: Path) -> Path:
-    """Make the project that Chalice deploys a released package from, and return what it will upload.
+    """Create the project that Chalice deploys a released package from, and return what it will upload.
 
-    Raises Faults if the package is not whole, or not for this stage.
+    Raises Faults if the package is incomplete, or not for this stage.
     """
     _require_whole(released)
     _require_fitting(stage, released)
@@ -34,7 +34,7 @@ def take(stage: Deployment, released: Path) -> Path:
     }
     for name, content in rules.items():
         (project / name).write_bytes(content)
-    # Chalice has nothing to install, and names the archive that it makes as it will look for it.
+    # Chalice has nothing to install, and names the archive in the way that it will look for it.
     (project / "requirements.txt").touch()
     archive = package.archive(stage)
     contents = {name: content for name, content in _contents(released).items() if not _is_rules(name)}

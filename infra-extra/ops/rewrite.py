@@ -1,4 +1,4 @@
-"""The files that describe a stage: its one file from what was there before, and Chalice's from that."""
+"""The files that describe a stage: its file from the earlier ones, and Chalice's from that file."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from ops.deployment import Deployment
 
 
 def all_files(name: str, root: Path = checkout.PROJECT) -> None:
-    """Say what is going to be written and deleted, and do it for somebody who agrees; raises Faults."""
+    """Say what will be written and deleted, and do it if a person agrees; raises Faults."""
     before = earlier.files(name, root)
     stage, text = earlier.convert(name, root) if before else (Deployment.read(name, root), "")
     if text:

@@ -1,7 +1,7 @@
-"""The boundary of the functions' roles: without it, whoever deploys could give a function any right.
+"""The permissions boundary of the functions' roles: without it, whoever deploys could grant them anything.
 
-`infra-extra/ci` makes the boundary, and lets CI write only to roles that have it. Chalice knows no boundary,
-and takes a role that is there already.
+`infra-extra/ci` creates the boundary, and lets CI write only to roles that have it. Chalice knows nothing
+about boundaries, and accepts a role that already exists.
 """
 
 import json
@@ -24,7 +24,7 @@ TRUST = json.dumps(
         ],
     }
 )
-"""Who takes such a role: Lambda, as Chalice has it."""
+"""Who assumes such a role: Lambda, as in Chalice."""
 
 ROLES = ("api_handler", "collector", "reconcile")
 

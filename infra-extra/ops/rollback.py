@@ -1,4 +1,4 @@
-"""Going back to the package that ran before, without building it; what it cannot read keeps it from that.
+"""Rollback: returns to the package that ran before, without building it, unless it cannot read a row.
 
 Terraform's resources and their variables stay as they are, as do the secrets. Settings and policies are in
 the package, and go back with it.
@@ -9,7 +9,7 @@ from ops.deployment import Deployment, Faults
 from ops.kept import Kept
 
 TOLD = 3
-"""Rows that are named."""
+"""How many rows are named."""
 
 
 def run(stage: Deployment) -> None:
@@ -36,10 +36,10 @@ def run(stage: Deployment) -> None:
 
 
 def _older(running: set[str], packages: list[Kept]) -> list[Kept]:
-    """List what is gone back to, the newest first.
+    """List the packages to return to, the newest first.
 
-    The newest package is the one that was deployed last. Functions that run another one were stopped midway:
-    on the way to a package that was never kept, or back to an older one, which is finished first.
+    The newest package is the one that was deployed last. If the functions run another one, a deployment
+    stopped midway: to a package that was never kept, or back to an older one, which is finished first.
     """
     codes = [each.code for each in packages]
     if running == set(codes[:1]):
@@ -48,7 +48,7 @@ def _older(running: set[str], packages: list[Kept]) -> list[Kept]:
 
 
 def _named(running: set[str], packages: list[Kept]) -> list[str]:
-    """Name what runs, the newest first."""
+    """Name the running packages, the newest first."""
     codes = [each.code for each in packages]
     unknown = ["a package that was not kept"] if running - set(codes) else []
     return unknown + [
@@ -57,7 +57,7 @@ def _named(running: set[str], packages: list[Kept]) -> list[str]:
 
 
 def _unread(stage: Deployment, target: Kept) -> list[str]:
-    """Say which rows that package would not understand."""
+    """Name the rows that a package would not understand."""
     found = (
         stage.client("dynamodb")
         .get_paginator("scan")

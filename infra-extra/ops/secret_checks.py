@@ -1,6 +1,6 @@
-"""Whether the secrets are there, and hold what the functions will read in them.
+"""Whether the secrets exist, and contain what the functions will read.
 
-CI has no right to read them, as every pull request could then print them: it sees that they are there.
+CI may not read them, since every pull request could then print them: it only checks that they exist.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from ops.deployment import Deployment
 
 
 def secrets(stage: Deployment) -> Iterator[str]:
-    """Both secrets are there, and hold what the functions will read in them."""
+    """Both secrets exist, and contain what the functions will read."""
     held = list[dict[str, Any]]()
     for name, read in ((stage.webhook_secret, _senders), (stage.app_secret, _app)):
         secret = stage.secret(name)
@@ -54,7 +54,7 @@ def _app(secret: dict[str, Any]) -> None:
 
 
 def _senders(secret: dict[str, Any]) -> None:
-    """At least one source may send, and what is set can be used, GitHub's secret too."""
+    """At least one source may send, and everything that is set can be used, including GitHub's secret."""
     if secret.get(hook_secret.NAME) is not None:
         text_of(hook_secret.NAME, secret[hook_secret.NAME])
     credentials = [Credentials.of(source, secret) for source in registry.webhooks()]

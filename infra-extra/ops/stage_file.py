@@ -1,4 +1,4 @@
-"""A stage's file, `infra-extra/stages/<name>.toml`: all that differs between stages, read strictly."""
+"""A stage's file, `infra-extra/stages/<name>.toml`: everything that differs between stages, read strictly."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -33,7 +33,7 @@ KINDS: dict[str, TypeAdapter[Any]] = {
 
 VARIABLE = re.compile(r'^variable "(\w+)" \{\n(?:.*\n)*?  type        = (\S+)$', re.MULTILINE)
 FOLLOWING = {"stage", "region", "collector_timeout_seconds", "canary"}
-"""Variables of Terraform that follow from the rest of the file."""
+"""Terraform's variables that follow from the rest of the file."""
 
 SET_FOR_YOU = {"ALERTING_STAGE", "ALERTING_ACCOUNT_ID", "AWS_REGION"}
 
@@ -58,7 +58,7 @@ class _Table(BaseModel):
 
 
 class State(_Table):
-    """Where Terraform's state is, and in the same bucket Chalice's memory of its deployments."""
+    """Where Terraform's state is, and in the same bucket Chalice's record of its deployments."""
 
     bucket: str | None = None
     key: str | None = None
@@ -66,17 +66,17 @@ class State(_Table):
 
 
 class Function(_Table):
-    """What a function has where that is not what `.chalice/config.json` says for all stages."""
+    """A function's settings that differ from what `.chalice/config.json` says for all stages."""
 
     memory: Annotated[int, Field(ge=128, le=10240)] | None = None
     timeout: Annotated[int, Field(ge=1, le=900)] | None = None
     reserved_concurrency: Annotated[int, Field(ge=0)] | None = None
     statements: list[dict[str, Any]] = Field(default_factory=list)
-    """More statements of its policy."""
+    """Additional statements for its policy."""
 
 
 class Functions(_Table):
-    """The functions, as Chalice calls them."""
+    """The functions, under Chalice's names."""
 
     api_handler: Function = Function()
     collector: Function = Function()
@@ -84,12 +84,12 @@ class Functions(_Table):
 
 
 class StageFile(_Table):
-    """What the file says."""
+    """What the file contains."""
 
     region: Region
     account: Annotated[str, AfterValidator(_account)] | None = None
     confirm: bool | None = None
-    """Whether `deploy` asks first; if it is not said, it does in prod."""
+    """Whether `deploy` asks first; if this is not set, it does in prod."""
 
     python: Literal["3.11", "3.12", "3.13", "3.14"] = "3.13"
     architecture: Literal["x86_64", "arm64"] = "x86_64"
@@ -124,7 +124,7 @@ def parse(told: Mapping[str, Any], file: str, root: Path) -> StageFile:
 
 
 def _fault(found: Any) -> str:
-    """Write what pydantic found, and for an unknown key the one that is meant."""
+    """Write pydantic's fault, and for an unknown key the one that was probably meant."""
     *outer, key = found["loc"]
     if found["type"] != "extra_forbidden":
         return fault(found)
@@ -140,7 +140,7 @@ def _meant(key: str, known: Iterable[str]) -> str:
 
 
 def _settings(told: Any) -> Iterator[str]:
-    """Name each setting that no function has, and what Settings finds wrong."""
+    """Name each setting that no function has, and the faults that Settings finds."""
     if not isinstance(told, dict):
         return
     known = {each.metadata["variable"] for each in fields(Settings)} - SET_FOR_YOU
@@ -156,7 +156,7 @@ def _settings(told: Any) -> Iterator[str]:
 
 
 def _variables(told: Any, root: Path) -> Iterator[str]:
-    """Name what is no variable of Terraform's, or not of its type; Terraform checks the rest."""
+    """Name keys that are not Terraform variables, or not of the right type; Terraform checks the rest."""
     if not isinstance(told, dict):
         return
     text = (root / "infra-extra" / "variables.tf").read_text(encoding="utf-8")

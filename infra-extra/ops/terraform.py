@@ -9,47 +9,47 @@ from typing import Any
 from ops.deployment import Deployment
 
 WAITING = "-lock-timeout=5m"
-"""A pull request may be planned while main is deployed, and each locks the state."""
+"""Waits for the lock: a pull request may be planned while main is deployed, and each locks the state."""
 
 
 def plan(stage: Deployment) -> None:
-    """Show what would change, and keep it for `apply`."""
+    """Show what would change, and save it for `apply`."""
     _run(stage, "plan", f"-out={stage.made / 'plan'}", *_variables(stage))
 
 
 def apply(stage: Deployment) -> None:
-    """Change what `plan` showed, and nothing else."""
+    """Make the changes that `plan` showed, and no others."""
     _terraform(stage, "apply", "-input=false", WAITING, str(stage.made / "plan"))
 
 
 def destroy(stage: Deployment) -> None:
-    """Delete everything that `apply` made."""
+    """Delete everything that `apply` created."""
     _run(stage, "destroy", "-auto-approve", *_variables(stage))
 
 
 def outputs(stage: Deployment) -> dict[str, Any]:
-    """What a person needs next, as the configuration's outputs name it."""
+    """Return what a person needs next, from the configuration's outputs."""
     init(stage)
     done = _terraform(stage, "output", "-json", stdout=subprocess.PIPE)
     return {name: output["value"] for name, output in json.loads(done.stdout).items()}
 
 
 def init(stage: Deployment) -> None:
-    """Fetch the provider that the lock file names, no other, and find the state."""
+    """Fetch only the provider that the lock file names, and find the state."""
     file = _made(stage, "backend.json", backend(stage))
     options = ("-input=false", "-lockfile=readonly", "-reconfigure", f"-backend-config={file}")
     _terraform(stage, "init", *options, stdout=subprocess.PIPE)
 
 
 def backend(stage: Deployment) -> dict[str, Any]:
-    """Say where the state is."""
+    """Return where the state is."""
     key = stage.file.state.key or f"alerting/{stage.name}.tfstate"
     place = {"bucket": stage.bucket, "key": key, "region": stage.bucket_region}
     return place | {"encrypt": True, "use_lockfile": True}
 
 
 def variables(stage: Deployment) -> dict[str, Any]:
-    """Give every variable that the stage's file sets, and those that follow from it."""
+    """Return every variable that the stage's file sets, and those that follow from it."""
     config = json.loads((stage.root / ".chalice" / "config.json").read_text(encoding="utf-8"))
     timeout = (
         stage.file.functions.collector.timeout or config["lambda_functions"]["collector"]["lambda_timeout"]
@@ -59,7 +59,7 @@ def variables(stage: Deployment) -> dict[str, Any]:
 
 
 def make_bucket(stage: Deployment) -> None:
-    """Make the bucket of the state, or finish it, with the configuration in `bootstrap/`."""
+    """Create the bucket of the state, or finish it, with the configuration in `bootstrap/`."""
     named = {"stage": stage.name, "bucket": stage.bucket, "region": stage.bucket_region}
     state = f"-state={stage.made / 'bootstrap.tfstate'}"
     given = f"-var-file={_made(stage, 'bootstrap.tfvars.json', named)}"
@@ -91,7 +91,7 @@ def _variables(stage: Deployment) -> tuple[str, ...]:
 def _terraform(
     stage: Deployment, *arguments: str, stdout: int | None = None, folder: str = "."
 ) -> CompletedProcess[str]:
-    """Run Terraform; its errors go to the terminal as they are."""
+    """Run Terraform; its errors go straight to the terminal."""
     place = stage.root / "infra-extra" / folder
     environment = stage.environment | {"TF_DATA_DIR": str(place / ".terraform" / stage.name)}
     return subprocess.run(

@@ -1,7 +1,7 @@
 """A test alert, followed to its issue: which address it got, or at which stage it stopped.
 
-It goes in at the front door, as a sender's would, with the token that the stage's secret holds for
-`normalized`; where that holds none, straight to the topic, as CloudWatch's would.
+It enters like a sender's alert, with the token in the stage's secret for `normalized`; if there is none, it
+goes straight to the topic, like CloudWatch's.
 """
 
 import time
@@ -48,7 +48,7 @@ class Trial:
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def run(self) -> str:
-        """Send it, wait two minutes at most for its issue, have that closed again, and return its address.
+        """Send it, wait up to two minutes for its issue, have that closed again, and return its address.
 
         Raises Stopped.
         """
@@ -57,7 +57,7 @@ class Trial:
         try:
             issue = self._issue(fired.fingerprint)
         except (Stopped, KeyboardInterrupt):
-            # Else it becomes an issue once what is wrong is put right, and nobody closes that.
+            # Otherwise it would become an issue once the problem is fixed, and nobody would close that.
             with suppress(Stopped):
                 self._send(self._alert("RESOLVED", self.now()))
             raise
@@ -131,7 +131,7 @@ class Trial:
         )
 
     def _unrecorded(self) -> str:
-        """Where a message is that has not become a row."""
+        """Say where a message is that has not become a row."""
         waiting, taken = self._depth(self.stage.queue)
         if waiting or taken:
             return (

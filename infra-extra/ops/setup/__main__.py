@@ -48,17 +48,17 @@ DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "Aut
 
 
 class Terminal:
-    """The person in front of this terminal; with `yes`, one who agrees to what is proposed."""
+    """The person at this terminal; with `yes`, one who agrees to everything proposed."""
 
     def __init__(self, *, yes: bool) -> None:
         self._yes = yes
 
     def say(self, text: str) -> None:
-        """Print it now: a person follows what happens."""
+        """Print it at once: a person follows what happens."""
         print(text, flush=True)
 
     def ask(self, question: str, default: str, option: str) -> str:
-        """Ask until there is an answer; raises Faults where nobody can answer."""
+        """Ask until there is an answer; raises Faults if nobody can answer."""
         if self._yes and default:
             return default
         while True:
@@ -71,11 +71,11 @@ class Terminal:
 
 
 def run(setup: Setup, only: Sequence[str] = ()) -> None:
-    """Ask, say what will be done, and do it; raises what keeps it from that."""
+    """Ask, say what will be done, and do it; raises whatever prevents it."""
     steps = [step for step in STEPS if not only or step.name in only]
     if faults := list(checks.tools()):
         raise Faults("nothing was done:", faults)
-    # Refuses another account before anybody answers in vain, whichever steps are taken.
+    # Check the account before anybody answers questions, whichever steps are run.
     stage_file.there(setup)
     questions.ask(setup)
     if not questions.begin(setup, [step.will(setup) for step in steps]):
@@ -84,7 +84,7 @@ def run(setup: Setup, only: Sequence[str] = ()) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Set a stage up; what keeps it from that is reported, with what to do."""
+    """Set up a stage; failures are reported, with what to do."""
     options = _parser().parse_args(arguments)
     wanted = Wanted(options.region, options.organization, options.repositories, tuple(options.senders))
     try:

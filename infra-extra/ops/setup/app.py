@@ -1,4 +1,4 @@
-"""The GitHub App: made by GitHub's manifest flow, its key put straight into Secrets Manager."""
+"""The GitHub App: created by GitHub's manifest flow, its key stored straight in Secrets Manager."""
 
 import base64
 
@@ -21,15 +21,15 @@ def will(setup: Setup) -> str:
 
 
 def there(setup: Setup) -> str | None:
-    """See whether the secret holds a key."""
+    """Check whether the secret has a key."""
     return f"{setup.names.app_secret} already has its key" if setup.app else None
 
 
 def create(setup: Setup) -> None:
-    """Have a person create it, and keep its key."""
+    """Have a person create it, and store its key."""
     _require_one_owner(setup)
     _require_no_other(setup)
-    # Whoever may not write the secret learns it now: GitHub shows a key once.
+    # Fail now if the secret cannot be written: GitHub shows a key only once.
     keeping.add(setup.stage, setup.stage.app_secret, {})
     created = _created(setup)
     key = base64.b64encode(created.pem.encode()).decode()
@@ -42,7 +42,7 @@ def create(setup: Setup) -> None:
 
 
 def _require_one_owner(setup: Setup) -> None:
-    """Raise Faults for repositories of others: a private App is installed on its owner's alone."""
+    """Raise Faults for repositories of other owners: a private App can only be installed on its owner's."""
     own = f"{setup.organization.lower()}/"
     if others := [each for each in setup.repositories if not each.lower().startswith(own)]:
         by_hand = "create a public App by hand (docs/deploy-by-hand.md), then run the same command again"
@@ -52,7 +52,7 @@ def _require_one_owner(setup: Setup) -> None:
 
 
 def _require_no_other(setup: Setup) -> None:
-    """Raise Faults where the secret names an App already, without its key: no id there is ever replaced."""
+    """Raise Faults if the secret already names an App, without its key: an id there is never replaced."""
     there = keeping.held(setup.stage, setup.stage.app_secret) or {}
     if named := [each for each in ("github_app_client_id", "github_app_id") if each in there]:
         fault = f"it has {named[0]}, and no github_app_key_base64: add it, or take the id out"

@@ -1,4 +1,4 @@
-"""The bucket that keeps Terraform's state, and Chalice's memory of its deployments."""
+"""The bucket that stores Terraform's state, and Chalice's record of its deployments."""
 
 from ops import checks, terraform
 from ops.setup.step import Setup, Step
@@ -10,14 +10,14 @@ def will(setup: Setup) -> str:
 
 
 def there(setup: Setup) -> str | None:
-    """See whether it is there, and this account's."""
+    """Check whether it exists, and belongs to this account."""
     return (
         None if any(checks.state_bucket(setup.stage)) else f"the bucket {setup.stage.bucket} already exists"
     )
 
 
 def make(setup: Setup) -> None:
-    """Make it."""
+    """Create it."""
     terraform.make_bucket(setup.stage)
 
 

@@ -14,9 +14,10 @@ def will(setup: Setup) -> str:
 
 
 def deploy(setup: Setup) -> None:
-    """Deploy; what is the same already is left alone. Raises Faults, or CalledProcessError.
+    """Deploy; unchanged parts are left alone. Raises Faults, or CalledProcessError.
 
-    To begin a new stage is to agree to all of it. One that runs and asks, such as prod, asks about its plan.
+    Starting a new stage means agreeing to all of it. A running stage that asks first, such as prod, asks
+    about its plan.
     """
     if functions.digests(setup.stage):
         verbs.deploy(setup.stage)

@@ -1,4 +1,4 @@
-"""GitHub's calls that make an App ready: its credentials for a code, its webhook, and where it is installed.
+"""The calls to GitHub that prepare an App: its credentials for a code, its webhook, and its installations.
 
 docs.github.com/en/rest/apps
 """
@@ -22,11 +22,11 @@ HEADERS = {"User-Agent": USER_AGENT, "Accept": ACCEPT, "X-GitHub-Api-Version": A
 
 
 class _Answer(BaseModel):
-    model_config = ConfigDict(hide_input_in_errors=True)  # or a key would appear in an error's text
+    model_config = ConfigDict(hide_input_in_errors=True)  # otherwise errors would contain keys
 
 
 class Created(_Answer):
-    """An App that GitHub has just created; its client secret, which nothing needs, is not kept."""
+    """An App that GitHub has just created; its client secret, which nothing needs, is not stored."""
 
     client_id: str
     html_url: str
@@ -34,7 +34,7 @@ class Created(_Answer):
 
 
 class Itself(_Answer):
-    """The App as it sees itself."""
+    """The App as GitHub describes it to itself."""
 
     html_url: str
 
@@ -48,18 +48,18 @@ class HookConfig(_Answer):
 
 @dataclass(frozen=True)
 class GitHub:
-    """The API; raises Faults, which hold neither a code nor a key."""
+    """GitHub's API; raises Faults, which contain neither a code nor a key."""
 
     http: httpx.Client
     now: Callable[[], datetime]
 
     def convert(self, code: str) -> Created:
-        """Exchange the code of the manifest flow, which works once."""
+        """Exchange the code of the manifest flow, which works only once."""
         path = f"/app-manifests/{quote(code, safe='')}/conversions"
         return _read(Created, _expected(self._send("POST", path)))
 
     def itself(self, app: App) -> Itself:
-        """Ask what the App is called."""
+        """Ask for the App's name."""
         return _read(Itself, _expected(self._send("GET", "/app", app)))
 
     def hook(self, app: App) -> HookConfig:
@@ -79,7 +79,7 @@ class GitHub:
     def _send(
         self, method: str, path: str, app: App | None = None, body: Mapping[str, Any] | None = None
     ) -> httpx.Response:
-        """Send a request, as the App where one is given."""
+        """Send a request, as the App if one is given."""
         signed = {"Authorization": f"Bearer {app.token(self.now())}"} if app else {}
         try:
             return self.http.request(method, path, headers=HEADERS | signed, json=body, follow_redirects=True)
@@ -88,7 +88,7 @@ class GitHub:
 
 
 def _expected(answer: httpx.Response) -> httpx.Response:
-    """Return a success; raises Faults with what GitHub says, not with the address, which may hold a code."""
+    """Return a success; raises Faults with GitHub's message, but no address, as that may contain a code."""
     if answer.is_success:
         return answer
     try:

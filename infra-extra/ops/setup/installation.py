@@ -1,6 +1,6 @@
 """The App's installation: by a person, on the repositories that the routing table names.
 
-After the webhook's address is set, or the first events would go to nobody.
+It comes after the webhook's address is set; otherwise the first events would be lost.
 """
 
 from ops.deployment import Faults
@@ -21,7 +21,7 @@ def there(setup: Setup) -> str | None:
 
 
 def wait(setup: Setup) -> None:
-    """Name the page, and wait half an hour at most until GitHub has it everywhere; raises Faults."""
+    """Print the page, and wait up to half an hour until the App is installed everywhere; raises Faults."""
     assert setup.app  # noqa: S101 - for the type checker
     page = f"{setup.github.itself(setup.app).html_url}/installations/new"
     missing, told = _missing(setup), list[str]()

@@ -1,4 +1,4 @@
-"""Values added to a stage's secrets: from memory to Secrets Manager, never over one that is there."""
+"""Values added to a stage's secrets: from memory to Secrets Manager, never replacing an existing one."""
 
 import json
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from ops.deployment import Deployment, Faults
 
 
 def held(stage: Deployment, name: str) -> dict[str, Any] | None:
-    """Read what a secret holds; None if there is no such secret. Raises Faults, which hold no value."""
+    """Read a secret; None if it does not exist. Raises Faults, which contain no value."""
     client = stage.client("secretsmanager")
     try:
         text = client.get_secret_value(SecretId=name)["SecretString"]

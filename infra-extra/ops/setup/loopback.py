@@ -1,7 +1,7 @@
 """A page on this machine, to which GitHub sends the browser back with a code.
 
-It listens on 127.0.0.1 alone. Its address is a secret, so that nobody else on the machine reads the `state`,
-without which no code is taken.
+It listens only on 127.0.0.1. Its address is secret, so that nobody else on the machine reads the `state`, and
+no code is accepted without that.
 """
 
 import secrets
@@ -20,7 +20,7 @@ from ops.setup.manifest import page
 HOST = "127.0.0.1"
 BACK = "/created"
 PATIENCE_SECONDS = 3600.0
-"""As long as a code lives (GitHub, "Registering a GitHub App from a manifest")."""
+"""How long a code is valid (GitHub, "Registering a GitHub App from a manifest")."""
 
 HEADERS = {
     "Content-Type": "text/html; charset=utf-8",
@@ -31,7 +31,7 @@ HEADERS = {
 }
 
 Offer = Callable[[str, str], str]
-"""Write the page, by the address to come back to and the state."""
+"""Writes the page, from the address to come back to and the state."""
 
 
 @dataclass
@@ -47,13 +47,13 @@ class Exchange:
 
     @property
     def origin(self) -> str:
-        """Where it listens."""
+        """The address that it listens on."""
         return f"http://{HOST}:{self.port}"
 
     def answer(self, host: str, target: str) -> tuple[int, str]:
-        """Answer a request: its status and page.
+        """Answer a request with a status and a page.
 
-        A name that leads to 127.0.0.1 is not ours: some other site would be behind it (DNS rebinding).
+        A host name that leads to 127.0.0.1 is not ours: another site would be behind it (DNS rebinding).
         """
         if host != f"{HOST}:{self.port}":
             return 421, page("Wrong address", "")
@@ -65,7 +65,7 @@ class Exchange:
         return 404, page("Not found", "")
 
     def _back(self, query: dict[str, str]) -> tuple[int, str]:
-        """Take the first code that comes with our state."""
+        """Accept the first code that comes with our state."""
         if not compare_digest(query.get("state", "").encode(), self.state.encode()) or not query.get("code"):
             return 400, page(
                 "This request does not come from the page that setup opened", "<p>Nothing was done.</p>"
@@ -77,7 +77,7 @@ class Exchange:
 
 
 class Loopback:
-    """Serves an exchange while it is entered."""
+    """Serves an exchange while the context is open."""
 
     def __init__(self, offer: Offer) -> None:
         self.exchange = Exchange(offer)
@@ -106,7 +106,7 @@ class Loopback:
 
 def _handler(exchange: Exchange) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
-        timeout = 10  # a browser opens connections ahead, and sends nothing on them
+        timeout = 10  # browsers open connections in advance, and send nothing on them
 
         def do_GET(self) -> None:
             status, text = exchange.answer(self.headers.get("Host", ""), self.path)
@@ -118,6 +118,6 @@ def _handler(exchange: Exchange) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(content)
 
         def log_message(self, *_: object) -> None:
-            """Print nothing: the address holds the code."""
+            """Print nothing: the address contains the code."""
 
     return Handler

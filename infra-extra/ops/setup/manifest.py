@@ -1,4 +1,4 @@
-"""GitHub's manifest flow without a socket: what the App is to be, and the page that offers it. Pure.
+"""GitHub's manifest flow without a socket: what the App will be like, and the page that offers it. Pure.
 
 docs.github.com/en/apps/sharing-github-apps/registering-a-github-app-from-a-manifest
 """
@@ -17,7 +17,7 @@ LATER = "https://example.com/github/events"
 """The webhook's address until the API has one.
 
 GitHub has no call that turns a webhook on, so it is on from the start, and the address must be a public one.
-Only the ping of the App's creation goes there: there are no events before the App is installed.
+It only receives the ping of the App's creation: there are no events before the App is installed.
 """
 
 PAGE = """\

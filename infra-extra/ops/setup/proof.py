@@ -1,4 +1,4 @@
-"""The proof: a test alert becomes an issue, and `doctor` finds everything well."""
+"""The proof: a test alert becomes an issue, and `doctor` finds nothing wrong."""
 
 import subprocess
 import sys
@@ -12,7 +12,7 @@ from ops.trial import Trial
 
 POLL_SECONDS = 15
 TRIES = 20
-"""The first look of reconcile, which runs every minute, may still be to come."""
+"""Reconcile runs every minute, so its first look may not have happened yet."""
 
 
 def publish(setup: Setup) -> None:
@@ -21,7 +21,7 @@ def publish(setup: Setup) -> None:
 
 
 def doctor(setup: Setup) -> None:
-    """Run `doctor` until all is well; raises Faults if it still finds something after five minutes."""
+    """Run `doctor` until it finds nothing; raises Faults if it still finds something after five minutes."""
     done = _asked(setup)
     for _ in range(TRIES):
         if done.returncode == 0:

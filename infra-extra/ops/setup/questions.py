@@ -1,4 +1,4 @@
-"""The questions: whose organisation it is, which repositories get the issues, and whether to begin."""
+"""The questions: which organisation, which repositories get the issues, and whether to begin."""
 
 import json
 import re
@@ -22,7 +22,7 @@ repository = {}
 
 
 def ask(setup: Setup) -> None:
-    """Ask for what is not known yet: nothing, where the routing table is no longer the example's."""
+    """Ask for what is not known yet; nothing if the routing table is no longer the example's."""
     if setup.routing:
         return
     person, wanted = setup.person, setup.wanted
@@ -64,7 +64,7 @@ def table(organization: str, repositories: str) -> str:
 
 
 def begin(setup: Setup, will: list[str]) -> bool:
-    """Show who does what where, and ask whether to begin."""
+    """Show who does what and where, and ask whether to begin."""
     person = setup.person
     person.say(f"\nalerting-{setup.name}, in account {setup.identity['Account']}, region {setup.region},")
     person.say(f"by {setup.identity['Arn']}, for {', '.join(setup.repositories)}.")

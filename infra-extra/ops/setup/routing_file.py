@@ -9,12 +9,12 @@ def will(setup: Setup) -> str:
 
 
 def there(setup: Setup) -> str | None:
-    """See whether it is somebody's own: then it stays."""
+    """Check whether it is no longer the example's: then it stays."""
     return f"chalicelib/routing.toml already names {', '.join(setup.repositories)}" if setup.routing else None
 
 
 def write(setup: Setup) -> None:
-    """Write it in place of the example's."""
+    """Write it over the example's."""
     setup.routing_file.write_text(setup.routes, encoding="utf-8")
 
 

@@ -1,4 +1,4 @@
-"""What to paste into the senders: addresses, and where their tokens are, which are not shown."""
+"""What to paste into the senders: addresses, and where their tokens are stored; no token is shown."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ def show(setup: Setup) -> None:
 
 
 def _needed(setup: Setup) -> Iterator[str]:
-    """Say what each sender needs, line by line."""
+    """Yield what each sender needs, line by line."""
     address, topic = functions.url(setup.stage), terraform.outputs(setup.stage).get("alarm_topic_arn")
     if address is None or topic is None:
         fault = f"{setup.names.prefix} is not deployed: run the step `deploy` first"

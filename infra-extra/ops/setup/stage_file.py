@@ -1,4 +1,4 @@
-"""The stage's file: its region, and the one account that it may be in."""
+"""The stage's file: its region, and the only account that it may be deployed to."""
 
 import re
 import tomllib
@@ -24,7 +24,7 @@ def will(setup: Setup) -> str:
 
 
 def there(setup: Setup) -> str | None:
-    """See whether it says so already; raises Faults if it says something else."""
+    """Check whether it already says so; raises Faults if it says something else."""
     written, account = checkout.described(setup.name, setup.root) or {}, setup.identity["Account"]
     if "account" not in written:
         return None
@@ -42,7 +42,7 @@ def there(setup: Setup) -> str | None:
 
 
 def write(setup: Setup) -> None:
-    """Write both into the file, and keep all else in it; raises Faults if it finds no line of the region."""
+    """Write both into the file, and keep the rest; raises Faults if it has no line with the region."""
     file = setup.root / _named(setup)
     text = _text(file) or NEW.format(setup.name)
     text = re.sub(r'^(# )?account = ".*"\n', "", text, flags=re.MULTILINE)

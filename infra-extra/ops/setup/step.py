@@ -1,7 +1,7 @@
 """A step of the setup, and what all steps work with.
 
-No step keeps a state of its own: whether it is done is asked of the checkout, AWS or GitHub, so that each can
-be repeated, and what was interrupted goes on where it ended.
+No step stores a state of its own: whether it is done is checked in the checkout, on AWS or on GitHub. So each
+step can be repeated, and an interrupted setup continues where it stopped.
 """
 
 import time
@@ -27,11 +27,11 @@ from ops.setup import keeping
 from ops.setup.github import GitHub
 
 EXAMPLE = "example-org/"
-"""The owner of every repository in the `routing.toml` that ships."""
+"""The owner of every repository in the example's `routing.toml`."""
 
 
 class Person(Protocol):
-    """Who sets the stage up."""
+    """The person who sets up the stage."""
 
     def say(self, text: str) -> None:
         """Show something."""
@@ -42,7 +42,7 @@ class Person(Protocol):
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the command's options say; an empty text is to be asked for, or found."""
+    """The command's options; an empty string means to ask, or to find out."""
 
     region: str = ""
     organization: str = ""
@@ -65,7 +65,7 @@ class Setup:
 
     @cached_property
     def identity(self) -> Mapping[str, Any]:
-        """Whose credentials these are, as AWS says."""
+        """Whose credentials these are, according to AWS."""
         try:
             return boto3.client("sts", region_name=self.region).get_caller_identity()
         except (ClientError, BotoCoreError) as error:
@@ -74,7 +74,7 @@ class Setup:
 
     @cached_property
     def region(self) -> str:
-        """Where the stage is to be: as the option says, else its file, else what the AWS CLI uses."""
+        """The stage's region: from the option, else its file, else the AWS CLI."""
         written = checkout.described(self.name, self.root) or {}
         found = self.wanted.region or written.get("region") or boto3.Session().region_name
         if not found:
@@ -83,7 +83,7 @@ class Setup:
 
     @property
     def names(self) -> Stage:
-        """What things are called on AWS, before there is a file."""
+        """The names on AWS, before there is a file."""
         return Stage(Settings.read({"ALERTING_STAGE": self.name, "AWS_REGION": self.region}))
 
     @cached_property
@@ -93,7 +93,7 @@ class Setup:
 
     @cached_property
     def api(self) -> str:
-        """Where GitHub's API is."""
+        """The address of GitHub's API."""
         return checkout.find(self.name, self.region).settings.github_api_url
 
     @cached_property
@@ -119,7 +119,7 @@ class Setup:
 
     @property
     def repositories(self) -> list[str]:
-        """The repositories that get issues, that of most teams first."""
+        """The repositories that get issues, the one with the most teams first."""
         first = self.routed.default.repository
         return [first, *sorted(self.routed.repositories - {first})]
 
@@ -130,7 +130,7 @@ class Setup:
 
     @property
     def app(self) -> App | None:
-        """The App, if its key is there; raises ConfigurationError if what is there is not a key."""
+        """The App, if its key is stored; raises ConfigurationError if what is stored is not a key."""
         if self._app is None:  # reading a key takes a while
             there = keeping.held(self.stage, self.stage.app_secret) or {}
             self._app = App.from_secret(there) if "github_app_key_base64" in there else None
@@ -139,7 +139,7 @@ class Setup:
 
 @dataclass(frozen=True)
 class Step:
-    """What it will do, whether that is done already, and how it is done."""
+    """What it will do, whether that is already done, and how to do it."""
 
     name: str
     will: Callable[[Setup], str]
@@ -148,7 +148,7 @@ class Step:
 
 
 def take(steps: Iterable[Step], setup: Setup) -> None:
-    """Take each step that is not done yet, having said what it will do."""
+    """Run each step that is not done yet, after saying what it will do."""
     listed = tuple(steps)
     for number, step in enumerate(listed, 1):
         there = step.there(setup)

@@ -1,4 +1,4 @@
-"""The senders' tokens, and what GitHub signs its events with: random, and only in Secrets Manager."""
+"""The senders' tokens, and the secret that signs GitHub's events: random, and only in Secrets Manager."""
 
 import secrets
 
@@ -8,12 +8,12 @@ from ops.setup.step import Setup, Step
 
 
 def will(setup: Setup) -> str:
-    """Say which tokens it will make."""
+    """Say which tokens it will create."""
     return f"add random tokens to the secret {setup.names.webhook_secret}: {', '.join(_wanted(setup))}"
 
 
 def there(setup: Setup) -> str | None:
-    """See whether the secret has them all."""
+    """Check whether the secret has them all."""
     held = keeping.held(setup.stage, setup.stage.webhook_secret) or {}
     return (
         None if set(_wanted(setup)) - set(held) else f"{setup.names.webhook_secret} already has every token"
@@ -21,7 +21,7 @@ def there(setup: Setup) -> str | None:
 
 
 def make(setup: Setup) -> None:
-    """Add those that it lacks."""
+    """Create those that are missing."""
     made = {name: secrets.token_hex(32) for name in _wanted(setup)}
     keeping.add(setup.stage, setup.stage.webhook_secret, made)
 

@@ -27,7 +27,7 @@ def there(setup: Setup) -> str | None:
 
 
 def point(setup: Setup) -> None:
-    """Tell GitHub where they go, and what to sign them with."""
+    """Set on GitHub where they go, and what to sign them with."""
     held = keeping.held(setup.stage, setup.stage.webhook_secret) or {}
     if not held.get(hook_secret.NAME):
         fault = f"{setup.stage.webhook_secret} has no {hook_secret.NAME}: run the step `tokens` first"
