@@ -11,6 +11,7 @@ import pytest
 
 from chalicelib.github.protocol import USER_AGENT
 from tests.local.github.app_routes import APP_ROUTES
+from tests.local.github.organization_routes import ORGANIZATION_ROUTES
 from tests.local.github.routes import ROUTES
 from tests.local.github.sub_issue_routes import SUB_ISSUE_ROUTES
 from tests.outside.description import FILE, Description, Exchange, exchanges
@@ -44,7 +45,7 @@ def test_every_exchange_is_as_github_describes_it(description: Description, reco
 def test_every_endpoint_of_the_stand_in_is_one_of_githubs(description: Description) -> None:
     unknown = [
         route.name
-        for route in (*ROUTES, *SUB_ISSUE_ROUTES, *APP_ROUTES)
+        for route in (*ROUTES, *SUB_ISSUE_ROUTES, *ORGANIZATION_ROUTES, *APP_ROUTES)
         if not description.knows(route.method, route.path.replace("/repos/{repo}", "/repos/owner/name"))
     ]
     assert not unknown

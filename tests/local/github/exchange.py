@@ -20,6 +20,7 @@ from .errors import ApiError, not_found, secondary_limit
 from .etags import NOT_MODIFIED, conditional
 from .faults import Fault
 from .journal import Entry
+from .organization_routes import ORGANIZATION_ROUTES
 from .routes import ROUTES, Route
 from .sub_issue_routes import SUB_ISSUE_ROUTES
 
@@ -153,7 +154,7 @@ def _match(request: Request) -> tuple[Route, dict[str, Any]] | None:
 def _url_map() -> Map:
     """Map the addresses of all routes, those of repositories by name and by id."""
     rules = []
-    for route in (*ROUTES, *SUB_ISSUE_ROUTES, *APP_ROUTES):
+    for route in (*ROUTES, *SUB_ISSUE_ROUTES, *ORGANIZATION_ROUTES, *APP_ROUTES):
         for place in ("/repos/<owner>/<name>", "/repositories/<int:repository_id>"):
             path = route.path.replace("/repos/{repo}", place)
             rules.append(Rule(path, endpoint=route, methods=[route.method]))

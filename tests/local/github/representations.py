@@ -126,7 +126,7 @@ class Representations:
             "author_association": self._association(repository, issue.author),
             "performed_via_github_app": self._through_app(issue.author),
             "reactions": self._reactions(url),
-            "type": None if issue.type is None else self._type(issue.type),
+            "type": None if issue.type is None else self.issue_type(issue.type),
             "parent_issue_url": None if issue.parent is None else self._issue_url(issue.parent),
             "sub_issues_summary": self._progress(issue),
             "issue_field_values": [
@@ -142,10 +142,40 @@ class Representations:
         total, completed = len(issue.sub_issues), issue.sub_issues_closed
         return {"total": total, "completed": completed, "percent_completed": 100 * completed // (total or 1)}
 
-    def _type(self, name: str) -> Json:
+    def issue_type(self, name: str) -> Json:
+        """An `issue-type`."""
         number = sum(map(ord, name))
         about = {"description": None, "color": "gray", "is_enabled": True}
         return {"id": number, "node_id": f"IT_{number}", "name": name} | about
+
+    def issue_field(self, field: IssueField) -> Json:
+        """An `issue-field`."""
+        options = [{"id": number, "name": name} for number, name in enumerate(field.options, 1)]
+        shown = {
+            "id": field.id,
+            "node_id": f"IF_{field.id}",
+            "name": field.name,
+            "data_type": field.data_type,
+        }
+        return shown | ({"options": options} if options else {})
+
+    def project(self, owner: Account, number: int) -> Json:
+        """A `projects-v2`."""
+        at, nobody = timestamp(self.started_at), dict.fromkeys(("closed_at", "deleted_at", "deleted_by"))
+        about = {
+            "title": f"Project {number}",
+            "description": None,
+            "short_description": None,
+            "public": False,
+        }
+        made = {"owner": self.user(owner), "creator": self.user(owner), "created_at": at, "updated_at": at}
+        return {"id": number, "node_id": f"PVT_{number}", "number": number} | about | made | nobody
+
+    def project_item(self, issue: Issue, number: int) -> Json:
+        """A `projects-v2-item-simple`."""
+        at = timestamp(issue.created_at)
+        shown = {"id": number, "node_id": f"PVTI_{number}", "content_type": "Issue"}
+        return shown | {"created_at": at, "updated_at": at, "archived_at": None}
 
     def _field_value(self, field: IssueField, value: Any) -> Json:
         shown = {"issue_field_id": field.id, "issue_field_name": field.name, "node_id": f"IF_{field.id}"}

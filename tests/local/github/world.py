@@ -30,6 +30,7 @@ class World:
         self.former_names: dict[str, int] = {}
         self.installations: dict[int, Installation] = {}
         self._issues: dict[int, Issue] = {}
+        self.projects: dict[tuple[str, int], list[Issue]] = {}
         self.hook = HookConfig()
         self.conversions: dict[str, tuple[float, dict[str, Any]]] = {}
         self._accounts: dict[str, Account] = {}
