@@ -22,7 +22,7 @@ import chalicelib.store.rows
 import chalicelib.sync.execute
 import chalicelib.sync.sync  # noqa: F401 - the modules that a collector loads
 
-BATCHES = 1000
+BATCHES = 500
 
 
 def peak() -> float:

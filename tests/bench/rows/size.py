@@ -20,7 +20,7 @@ def rows(rig: Rig) -> list[Row]:
     return [
         Row(
             key="memory",
-            what="peak memory of the collector over 10,000 alerts, real clients",
+            what="peak memory of the collector over 5,000 alerts, real clients",
             unit="MB",
             yardstick="import of the same modules",
             targets={"growth": Under(20)},
