@@ -17,6 +17,8 @@ from chalicelib.adapters.envelope import stamp
 from chalicelib.adapters.registry import SOURCES
 from chalicelib.adapters.source import Example
 from chalicelib.conditions import heartbeats
+from chalicelib.reconcile import projects
+from chalicelib.wiring import rules
 from chalicelib.wiring.clock import SystemClock
 from tests.app import served
 from tests.app.stage import ENVIRONMENT, Context, wire_anew
@@ -24,6 +26,7 @@ from tests.local.aws import LocalAws, create_resources
 from tests.local.aws_server import AwsServer
 from tests.local.functions import scheduled_event, sqs_record
 from tests.local.github import AppKey, GitHubServer, Issue
+from tests.local.github.model import IssueField
 from tests.unit.adapters.test_adapters import payload
 from tests.unit.builders import at
 
@@ -205,6 +208,34 @@ def test_with_no_time_left_alerts_are_recorded_and_wait_for_reconcile(running: R
     assert len(running.due) == 1
     running.reconcile()
     assert len(running.issues) == 1
+
+
+OF_THE_ORGANIZATION = f"""
+[default]
+repository = "{REPOSITORY}"
+type = "Bug"
+fields = {{Severity = "{{priority}}"}}
+project = 12
+"""
+
+
+def test_an_issue_has_the_type_fields_and_project_of_its_route(
+    running: Running, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "routing.toml").write_text(OF_THE_ORGANIZATION, encoding="utf-8")
+    monkeypatch.setattr(rules, "ROUTING", tmp_path / "routing.toml")
+    monkeypatch.setattr(projects, "SETTLED", timedelta())
+    world = running.github.world
+    project = world.projects["example-org", 12] = []
+    world.repository(REPOSITORY).issue_fields = {71: IssueField(71, "Severity")}
+    for installation in world.installations.values():
+        installation.permissions |= {"issue_fields": "read", "organization_projects": "write"}
+    running.collect(alarm("Queue too long"))
+    (issue,) = running.issues
+    assert (issue.type, issue.field_values, project) == ("Bug", {71: "P1"}, [])
+    for _ in range(2):
+        running.reconcile()
+    assert project == [issue]
 
 
 @with_settings(CANARY_REPO=OTHER)
