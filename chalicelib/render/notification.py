@@ -15,7 +15,7 @@ MOST_EARLIER = 5
 def head(view: View, issue: Issue | None) -> Iterator[str]:
     """Say what a person needs first."""
     over = notifications.over(view.row.spec, view.now)
-    yield _over(view) if over else ""
+    yield from ended(view)
     yield f"**{view.headline}**"
     yield view.facts(f"sent {moment(view.began)}")
     yield links.links(view)
@@ -35,11 +35,13 @@ def story(view: View, issue: Issue | None) -> Iterator[str]:
     yield ("" if over else f"This is a notification: close the issue once you have read it.{by_itself}")
 
 
-def _over(view: View) -> str:
+def ended(view: View) -> Iterator[str]:
+    """Say how it ended, if it is over."""
     resolution, expires_at = view.row.spec.resolution, view.alert.expires_at
     if resolution:
-        return f"**Withdrawn** at {moment(resolution.occurred_at)}. {view.words(resolution.reason)}".rstrip()
-    return f"**Expired** at {moment(expires_at)}." if expires_at else ""
+        yield f"**Withdrawn** at {moment(resolution.occurred_at)}. {view.words(resolution.reason)}".rstrip()
+    elif expires_at and notifications.over(view.row.spec, view.now):
+        yield f"**Expired** at {moment(expires_at)}."
 
 
 def _earlier(view: View) -> str:

@@ -43,6 +43,7 @@ class _Team(_Table):
     escalate_to: Annotated[tuple[Tier, ...], Field(max_length=MAX_TIERS)] = ()
     close_on_resolve: bool = True
     board: bool = True
+    noise_review: bool = False
     details: Details = Details.LABELS
     severity: Severity = Field(default_factory=dict)
     storm_at: StormAt = STORM_AT
@@ -135,6 +136,7 @@ def _route(table: _Team) -> Route:
         close_on_resolve=table.close_on_resolve,
         details=table.details,
         board=table.board,
+        noise_review=table.noise_review,
         escalation=_escalation(table),
         storm_at=table.storm_at,
         on_call=ON_CALL in union([table.assignees, *table.mention.values(), *table.escalate_to]),

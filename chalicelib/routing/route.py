@@ -54,6 +54,7 @@ class Route:
     fields: Mapping[str, FieldValue] = field(default_factory=dict)
     project: int = 0
     storm_at: int = STORM_AT
+    noise_review: bool = False
 
     @property
     def of_organization(self) -> bool:

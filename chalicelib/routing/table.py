@@ -74,6 +74,11 @@ class Routing:
         """The repositories that have a board: where a team or the default wants one."""
         return frozenset(route.repository for route in (self.default, *self.teams.values()) if route.board)
 
+    @property
+    def reviews_noise(self) -> bool:
+        """Whether any team wants a noise review."""
+        return any(route.noise_review for route in (self.default, *self.teams.values()))
+
     def owners(self, teams: tuple[str, ...]) -> tuple[str, ...]:
         """Put the fallback team where no team was named."""
         return (self.fallback.team,) if self.fallback and teams == (UNKNOWN_TEAM,) else teams

@@ -25,6 +25,7 @@ def reconcile(stage: Stage) -> Reconcile:
         ("DRIFT_FAILED", on_github, _drift),
         ("BOARD_FAILED", on_github and settings.board_interval, _board),
         ("PALETTE_FAILED", on_github, _palette),
+        ("NOISE_REVIEW_FAILED", on_github and policy(settings).routing.reviews_noise, _noise_review),
         ("BOARD_NOT_HEARD", on_github and settings.board_interval, _listener),
         ("PROJECTS_FAILED", on_github and policy(settings).routing.with_projects, _projects),
     )
@@ -118,6 +119,13 @@ def _projects(stage: Stage) -> Work:
         CLOCK.now,
         stage.telemetry,
     ).add
+
+
+def _noise_review(stage: Stage) -> Work:
+    from chalicelib.reconcile.noise_review import NoiseReview
+
+    routing = policy(stage.settings).routing
+    return NoiseReview(store(stage), census(stage), routing, CLOCK.now, stage.telemetry).check
 
 
 def _gauges(stage: Stage) -> Work:

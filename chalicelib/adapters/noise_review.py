@@ -1,0 +1,99 @@
+"""The noise review's alert: once a month, how noisy each rule of a team was. Pure."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from chalicelib.adapters import own
+from chalicelib.alert import AlertEvent, Condition, Identity, Kind, Priority
+
+
+class Advice(StrEnum):
+    """What to do about a noisy rule."""
+
+    GROUP = "group"
+    MEASURE_LONGER = "measure-longer"
+    WAIT = "wait"
+    MUTED = "muted"
+    DELETE = "delete"
+    THRESHOLD = "threshold"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Suggestion(_Part):
+    """An advice and the numbers behind it: it holds for `part` out of `of`; `limit` is the advice's own."""
+
+    advice: Advice
+    part: int
+    of: int
+    limit: int = 0
+
+
+class Counts(_Part):
+    """What a month held: issues opened, closed, closed untouched, flapping and muted; medians in seconds."""
+
+    conditions: int
+    opened: int
+    closed: int
+    untouched: int
+    flapped: int
+    muted: int
+    to_ack: int | None = None
+    to_resolve: int | None = None
+
+
+class Rule(_Part):
+    """A rule of a provider, the newest issue that is known of it, and what it came to."""
+
+    source: str
+    name: str
+    counts: Counts
+    url: str = ""
+    suggestion: Suggestion | None = None
+
+
+class Review(_Part):
+    """A team's month: all of it, its noisiest rules, and the issues opened on each of its days.
+
+    `rules_in_all` counts those that are not listed too; `partial` says that it was too much to count all.
+    """
+
+    version: int = 1
+    team: str
+    month: datetime
+    total: Counts
+    days: tuple[int, ...]
+    rules: tuple[Rule, ...]
+    rules_in_all: int
+    partial: bool = False
+
+    @classmethod
+    def read(cls, alert: AlertEvent) -> "Review | None":
+        """Read it from an alert; None where another version wrote what this one cannot read."""
+        try:
+            return cls.model_validate(alert.raw_provider)
+        except ValidationError:
+            return None
+
+
+def alert(review: Review, over_at: datetime, expires_at: datetime) -> AlertEvent:
+    """Make the alert of a month that was over at a time; made twice, it is the same one."""
+    content: dict[str, Any] = review.model_dump(mode="json")
+    return AlertEvent(
+        source=own.REVIEW,
+        state=Condition.FIRING,
+        title=f"Noise review of {review.month:%B %Y}: {review.team}",
+        priority=Priority.P3,
+        occurred_at=over_at,
+        teams=(review.team,),
+        identity=Identity(alarm_id=f"{review.team} {review.month:%Y-%m}"),
+        kind=Kind.NOTIFICATION,
+        collapse_key=review.team,
+        expires_at=expires_at,
+        raw_provider=content,
+    )

@@ -1,0 +1,73 @@
+"""Noise: what the conditions of a rule came to in a month. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from chalicelib.adapters import texts, titles
+from chalicelib.alert import AlertEvent
+from chalicelib.conditions.tally import Month
+
+SAMPLES = 30
+"""Times of each kind that are kept of a rule, spread evenly over all of them, so that the median stays."""
+
+
+@dataclass(frozen=True, slots=True)
+class Noise:
+    """The sum over conditions; `opened` counts by the day of the month, times are in seconds.
+
+    `url` is the newest issue of one of them.
+    """
+
+    conditions: int = 0
+    opened: Mapping[int, int] = field(default_factory=dict)
+    closed: int = 0
+    untouched: int = 0
+    flapped: int = 0
+    muted: int = 0
+    to_ack: tuple[int, ...] = ()
+    to_resolve: tuple[int, ...] = ()
+    url: str = ""
+
+    @property
+    def times(self) -> int:
+        """How often an issue was opened."""
+        return sum(self.opened.values())
+
+
+Rules = Mapping[tuple[str, str], Noise]
+"""The noise of rules, by source and name; what was too much to list has neither."""
+
+
+def rule_of(alert: AlertEvent) -> str:
+    """Name an alert's rule, without what tells its conditions apart."""
+    return titles.head(texts.line(alert.name or alert.title.partition(" [")[0]))
+
+
+def of_month(month: Month, url: str) -> Noise:
+    """Count one condition, whose newest issue is at `url`."""
+    counts = (month.closed, month.untouched, month.flapped, month.muted)
+    return Noise(1, dict(month.opened), *counts, month.to_ack, month.to_resolve, url)
+
+
+def both(one: Noise, other: Noise) -> Noise:
+    """Add up two."""
+    days = sorted(one.opened.keys() | other.opened.keys())
+    return Noise(
+        conditions=one.conditions + other.conditions,
+        opened={day: one.opened.get(day, 0) + other.opened.get(day, 0) for day in days},
+        closed=one.closed + other.closed,
+        untouched=one.untouched + other.untouched,
+        flapped=one.flapped + other.flapped,
+        muted=one.muted + other.muted,
+        to_ack=_spread((*one.to_ack, *other.to_ack)),
+        to_resolve=_spread((*one.to_resolve, *other.to_resolve)),
+        url=one.url or other.url,
+    )
+
+
+def _spread(seconds: tuple[int, ...]) -> tuple[int, ...]:
+    """Keep some of the times, from the shortest to the longest in equal steps."""
+    if len(seconds) <= SAMPLES:
+        return seconds
+    ordered, last = sorted(seconds), len(seconds) - 1
+    return tuple(ordered[round(place * last / (SAMPLES - 1))] for place in range(SAMPLES))

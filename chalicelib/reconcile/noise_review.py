@@ -1,0 +1,121 @@
+"""The noise review: early in a month, counts what became of the last one's issues, for each team.
+
+What has been counted is kept in a document, so that a long count takes as many minutes as it needs. An alert
+that is recorded again is the same one: whatever crashes, a team gets one a month.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from functools import partial
+
+from chalicelib.adapters import noise_review, own
+from chalicelib.alert import AlertEvent, Priority
+from chalicelib.conditions.noise_review import review
+from chalicelib.conditions.past import month_of
+from chalicelib.conditions.record import NO_NEWS, record
+from chalicelib.reconcile.noise_count import Count
+from chalicelib.routing import Routing
+from chalicelib.store.ports import Census, Rows
+from chalicelib.telemetry.telemetry import Telemetry
+
+KEY = "noise-review"
+
+SETTLED = timedelta(hours=1)
+"""When what was counted at the very end of a month is written for certain."""
+
+WINDOW = timedelta(days=7)
+"""How long after a month its review may still be written; it expires as long after the next."""
+
+LONGEST = timedelta(seconds=10)
+"""Of the counting in one run, which leaves most of a minute to the alerts."""
+
+MOST_LISTED = 5000
+"""Rows of a list: what one page of an index holds."""
+
+AT_ONCE = 100
+
+Listing = Callable[[], list[str]]
+
+
+@dataclass(frozen=True)
+class NoiseReview:
+    """Writes the reviews of the teams that want one."""
+
+    rows: Rows
+    census: Census
+    routing: Routing
+    now: Callable[[], datetime]
+    telemetry: Telemetry
+
+    def check(self, until: datetime) -> None:
+        """Count for a while, or record the alerts once all is counted; only in the first week of a month."""
+        now = self.now()
+        over_at = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+        if not over_at + SETTLED <= now < over_at + WINDOW:
+            return
+        first = (over_at - timedelta(days=1)).replace(day=1)
+        document = self.rows.load(KEY)
+        count = document.parsed(Count)
+        if count.month != month_of(first):
+            count = Count(month=month_of(first))
+        if count.done:
+            return
+        lists = self._lists(first.date(), now.date())
+        while count.lists < len(lists) and self._counted(
+            count, lists[count.lists], min(until, now + LONGEST)
+        ):
+            count.lists += 1
+        if count.lists >= len(lists) and all(self._recorded(each, now) for each in _alerts(count, over_at)):
+            count = Count(month=count.month, done=True)
+        self.rows.swap(KEY, count.model_dump_json(), document.version)
+
+    def _lists(self, first: date, today: date) -> list[Listing]:
+        """Name the lists that have the rows whose issues were open since a day, in the order of reading.
+
+        A row moves towards the end when it fires or ends, so it may be listed twice, but is not missed. By
+        its provider's clock, an episode may have ended a day before its issue was opened.
+        """
+        days = [first + timedelta(days=back) for back in range(-1, (today - first).days + 1)]
+        ended: list[Listing] = [partial(self.census.resolved, day, MOST_LISTED) for day in days]
+        kinds = (self.census.silenced, self.census.held, self.census.late, self.census.with_open_issue)
+        firing = [partial(kind, priority, MOST_LISTED) for kind in kinds for priority in Priority]
+        return [*ended, *firing, ended[-1]]
+
+    def _counted(self, count: Count, listed: Listing, until: datetime) -> bool:
+        """Count the rows of a list; False if there was no time for all of them."""
+        if self.now() >= until:
+            return False
+        names = [name for name in listed() if name not in count]
+        count.partial |= len(names) >= MOST_LISTED
+        for start in range(0, len(names), AT_ONCE):
+            if self.now() >= until:
+                return False
+            for row in self.rows.several(names[start : start + AT_ONCE]):
+                alert = row.spec.alert
+                team = self._team(alert) if alert else ""
+                if alert and team and not row.spec.news and alert.source not in own.RESERVED:
+                    count.add(row, team, alert)
+        return True
+
+    def _team(self, alert: AlertEvent) -> str:
+        """Name the team whose review an alert belongs to, its first; empty if that wants none."""
+        team, *_ = self.routing.owners(alert.teams)
+        return team if self.routing.route((team,)).noise_review else ""
+
+    def _recorded(self, told: AlertEvent, now: datetime) -> bool:
+        """Record an alert unless it was; False if another worker was faster."""
+        recorded = record(self.rows.get(told.fingerprint), told, now)
+        if recorded.reason in NO_NEWS:
+            return True
+        self.telemetry.count("AlertsRecorded", source=told.source, reason=recorded.reason.value)
+        return self.rows.record(replace(recorded.as_of(now), due_at=now)) is not None
+
+
+def _alerts(count: Count, over_at: datetime) -> Iterator[AlertEvent]:
+    """Write the alert of each team that had issues; one without any gets none."""
+    last = over_at - timedelta(days=1)
+    expires_at = (over_at + timedelta(days=31)).replace(day=1) + WINDOW
+    for team, rules in count.teams().items():
+        month = review(team, last.replace(day=1), last.day, rules, partial=count.partial)
+        yield noise_review.alert(month, over_at, expires_at)
