@@ -19,12 +19,14 @@ class Own:
     """What plan and the budget do otherwise for a source of our own than for a provider's.
 
     `updates_every` is how soon its page is written again, `urgent` whether its opening may use what the
-    budget reserves for P0. None is ever stale, and what is recorded again brings no comment.
+    budget reserves for P0, `calls` whether people are assigned to it. None is ever stale, and what is
+    recorded again brings no comment.
     """
 
     name: str
     updates_every: timedelta
     urgent: bool = False
+    calls: bool = True
     shown_as: str = "Alerting"
 
 
@@ -33,12 +35,17 @@ OWN: Mapping[str, Own] = {
     for each in (
         Own(STORM, timedelta(seconds=45), urgent=True),
         Own(INCIDENT, timedelta(seconds=60), urgent=True),
-        Own(REVIEW, timedelta(minutes=10)),
+        Own(REVIEW, timedelta(minutes=10), calls=False),
     )
 }
 
 RESERVED = frozenset({CANARY, *OWN})
 """Sources that nobody outside of this program may name."""
+
+
+def calls(source: str) -> bool:
+    """Whether people are assigned to the issues of a source."""
+    return source not in OWN or OWN[source].calls
 
 
 def updates_every(source: str, others: timedelta) -> timedelta:

@@ -3,7 +3,7 @@
 So many alerts of one cause wake people once. P0 calls as ever, whatever it is a part of.
 """
 
-from chalicelib.adapters import storm
+from chalicelib.adapters import own, storm
 from chalicelib.alert import Priority
 from chalicelib.conditions.row import AlertState
 
@@ -14,7 +14,7 @@ def calls(row: AlertState) -> bool:
     A further part of a storm's table calls nobody either, as the first part has.
     """
     alert, known = row.spec.alert, row.enrichment
-    if alert is None or storm.continues(alert):
+    if alert is None or storm.continues(alert) or not own.calls(alert.source):
         return False
     return alert.priority is Priority.P0 or known is None or known.group is None
 

@@ -29,6 +29,9 @@ DAY, HOUR = 24 * 60, 60
 ROUTING = f"""
 [default]
 repository = "{REPOSITORY}"
+assignees = ["mona"]
+[default.mention]
+P0 = ["@example-org/oncall"]
 [team.infra]
 noise_review = true
 [team.web]
