@@ -64,7 +64,7 @@ def test_the_milder_suggestion_comes_first() -> None:
     worst = noise(10, days=1, conditions=10, flapped=10, untouched=10, muted=10, to_resolve=(60,) * 10)
     named = []
     for calmer in ({}, {"conditions": 1}, {"flapped": 0}, {"to_resolve": (9000,)}, {"muted": 0}):
-        worst = replace(worst, **calmer)  # type: ignore[arg-type]
+        worst = replace(worst, **calmer)
         told = suggestion(worst)
         named.append(told and told.advice)
     assert named == [*Advice][:5]
@@ -96,7 +96,7 @@ def test_of_many_times_those_that_are_kept_have_their_median_and_ends() -> None:
         ({"title": f"{'word ' * 30}"}, "word word"),
     ],
 )
-def test_a_rule_is_named_without_what_tells_its_conditions_apart(fields: dict[str, str], name: str) -> None:
+def test_a_rule_is_named_without_what_tells_its_conditions_apart(fields: dict[str, Any], name: str) -> None:
     assert rule_of(alert(**fields)).startswith(name)
     assert len(rule_of(alert(**fields))) <= 80
 
