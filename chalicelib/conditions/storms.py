@@ -106,7 +106,8 @@ def as_group(parent: AlertState) -> Group | None:
     began, issue = parent.spec.began_by_our_clock, parent.status.issue
     if began is None or not fires(parent):
         return None
-    return Group(parent.fingerprint, began, issue.ref if issue and issue.open else None)
+    known = Group(parent.fingerprint, began)
+    return replace(known, ref=issue.ref, id=issue.id) if issue and issue.open else known
 
 
 def member(row: AlertState) -> Member:
@@ -122,6 +123,7 @@ def member(row: AlertState) -> Member:
         began=began,
         ended=None if fires(row) else row.spec.recorded_at or row.spec.seen_at,
         issue=str(issue.ref) if issue and shown else "",
+        id=issue.id if issue and shown else 0,
     )
 
 

@@ -4,6 +4,7 @@ from functools import cache
 
 from chalicelib.sync.enrich import Enricher
 from chalicelib.sync.related import LastTimeEnricher, RelatedEnricher
+from chalicelib.sync.storms import StormEnricher
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.metrics import LateMetricData
 from chalicelib.wiring.rules import policy
@@ -14,6 +15,8 @@ from chalicelib.wiring.table import census, store
 @cache
 def enrichers(stage: Stage) -> tuple[Enricher, ...]:
     """Wire what issues show beyond their own row, in the order in which it is looked up."""
-    related = RelatedEnricher(census(stage), store(stage), policy(stage.settings).routing, CLOCK.now)
+    routing = policy(stage.settings).routing
+    storm = StormEnricher(census(stage), store(stage), routing, CLOCK.now, stage.telemetry)
+    related = RelatedEnricher(census(stage), store(stage), routing, CLOCK.now)
     charts = (LateMetricData(stage),) if stage.settings.metric_charts else ()
-    return (LastTimeEnricher(), related, *charts)
+    return (storm, LastTimeEnricher(), related, *charts)

@@ -1,0 +1,244 @@
+"""What conditions share, which began together, and where the index lists them."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from chalicelib.adapters import own, storm
+from chalicelib.adapters.storm import Cause, CauseKind, Member, Storm
+from chalicelib.alert import AlertEvent, Condition, Priority
+from chalicelib.conditions import storms
+from chalicelib.conditions.enrichment import Enrichment
+from chalicelib.conditions.group import Group
+from chalicelib.conditions.issue import IssueRef
+from chalicelib.conditions.nothing import Held, Quiet
+from chalicelib.conditions.row import AlertState, Status
+from tests.unit.builders import alert, at, firing, resolved, row_of
+from tests.unit.rows import issue
+
+PLACE = {"account_id": "123456789012", "region": "eu-west-1"}
+RULE = Cause(kind=CauseKind.RULE, teams=("dev-infra",), value=("disks", "Disk full"))
+AT_PLACE = Cause(kind=CauseKind.PLACE, teams=("dev-infra",), value=("123456789012", "eu-west-1"))
+
+
+def disk(number: int, minutes: float = 0, /, **fields: Any) -> AlertEvent:
+    name = f"disk-{number}"
+    said = {"source": "disks", "title": f"Disk full [{name}]", "name": "Disk full"}
+    return firing(minutes, **({**said, "identity": {**PLACE, "alarm_id": name}} | fields))
+
+
+def fires(number: int, minutes: float = 0, /, **fields: Any) -> AlertState:
+    return replace(row_of(disk(number, minutes, **fields)), due_at=at(minutes))
+
+
+def in_storm(row: AlertState, parent: str = "parent") -> AlertState:
+    assert row.spec.episode
+    found = Enrichment(row.spec.episode, at(0), group=Group(parent, at(0)))
+    return replace(row, status=Status(issue=issue(7, id=700, episode=row.spec.episode), enrichment=found))
+
+
+def open_storm(cause: Cause = RULE, minutes: float = 10) -> Storm:
+    return Storm(cause=cause, began=at(minutes))
+
+
+# Causes
+
+
+def test_causes_are_the_group_the_rule_and_the_place_the_most_telling_first() -> None:
+    found = storms.causes(disk(1, group="{}:{a}"))
+    assert [(each.kind, each.value) for each in found] == [
+        ("group", ("disks", "123456789012", "{}:{a}")),
+        ("rule", ("disks", "Disk full")),
+        ("place", ("123456789012", "eu-west-1")),
+    ]
+    assert {each.teams for each in found} == {("dev-infra",)}
+
+
+def test_without_a_name_the_title_is_the_rules_and_without_a_region_there_is_no_place() -> None:
+    found = storms.causes(alert(title="Queue", identity={"account_id": "grafana.example.org/1"}, group="g"))
+    assert [each.value for each in found] == [
+        ("cloudwatch", "grafana.example.org/1", "g"),
+        ("cloudwatch", "Queue"),
+    ]
+
+
+def test_each_cause_and_each_part_has_a_row_of_its_own() -> None:
+    causes = [RULE, AT_PLACE, RULE.model_copy(update={"teams": ("storage",)})]
+    names = [storm.fingerprint(cause, part) for cause in causes for part in (1, 2)]
+    assert len(set(names)) == 6
+    assert storm.fingerprint(RULE) == storm.fingerprint(RULE.model_copy())
+
+
+@pytest.mark.parametrize("source", own.OWN)
+def test_an_alert_of_our_own_has_no_cause(source: str) -> None:
+    assert storms.causes(disk(1, source=source)) == ()
+
+
+# What began together
+
+
+def test_enough_of_one_cause_within_the_window_are_a_storm() -> None:
+    near = [fires(1, 0), fires(2, 5), fires(3, 15), fires(4, 10, source="others", identity={})]
+    found = storms.begins(fires(9, 5), near, 3)
+    assert found
+    assert (found[0], [row.fingerprint for row in found[1]]) == (
+        RULE,
+        [fires(1).fingerprint, fires(2).fingerprint, fires(9).fingerprint],
+    )
+    assert storms.begins(fires(9, 5), near, 4) is None
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        fires(1, 10.1),
+        in_storm(fires(1, 5)),
+        row_of(disk(1, 4), resolved(5, **disk(1).model_dump(include={"source", "name", "identity"}))),
+        row_of(resolved(5, **disk(1).model_dump(include={"source", "name", "identity"}))),
+        fires(9, 5),
+        fires(1, 5, teams=["storage"]),
+    ],
+    ids=["later", "in a storm", "ended", "never fired", "itself", "another team"],
+)
+def test_others_do_not_count(other: AlertState) -> None:
+    assert storms.begins(fires(9, 5), [other], 2) is None
+
+
+def test_a_tombstone_begins_nothing() -> None:
+    assert storms.begins(row_of(resolved(0)), [fires(1)], 1) is None
+    assert storms.more_telling(row_of(resolved(0))) == []
+
+
+def test_what_a_more_telling_storm_takes_in_does_not_count_for_its_place() -> None:
+    near = [fires(1), fires(2)]
+    other = fires(9, 0, name="Queue", title="Queue")
+    found = storms.begins(other, near, 3)
+    assert found
+    assert found[0] == AT_PLACE
+    taken = set(storms.more_telling(near[0]))
+    assert storms.begins(other, near, 3, taken) is None
+    assert storm.fingerprint(AT_PLACE) not in taken
+
+
+# Members
+
+
+def test_an_early_member_is_found_by_its_most_telling_storm() -> None:
+    by_rule, by_place = open_storm(), open_storm(AT_PLACE)
+    assert storms.storm_of(disk(1), at(5), [by_place, by_rule]) == by_rule
+    assert storms.storm_of(disk(1), at(5), [by_place]) == by_place
+    assert storms.storm_of(disk(1), at(4.9), [by_place, by_rule]) is None
+    assert storms.storm_of(disk(1), at(71), [by_place]) is None
+    assert storms.storm_of(disk(1), at(71), [by_rule]) == by_rule
+
+
+def test_a_member_is_written_down_with_its_issue_and_when_it_ended() -> None:
+    row = in_storm(fires(1, 2))
+    shown = storms.member(row)
+    assert shown == Member(
+        fingerprint=row.fingerprint,
+        title="Disk full [disk-1]",
+        priority=Priority.P1,
+        began=at(2),
+        issue="org/infra#7",
+        id=700,
+    )
+    over = replace(row, spec=replace(row.spec, condition=Condition.RESOLVED, recorded_at=at(9)))
+    assert storms.member(over).ended == at(9)
+    earlier = replace(row, status=Status(issue=issue(7, episode=at(-60))))
+    assert storms.member(earlier).issue == ""
+    with pytest.raises(ValueError, match="no firing is known"):
+        storms.member(row_of(resolved(0)))
+
+
+def test_a_storm_consists_of_its_members_in_the_order_in_which_they_began() -> None:
+    rows = [fires(1, 1, priority="P2"), fires(2, 0, priority="P3"), fires(3, 2, priority="P0")]
+    content = storms.consisting_of(rows, RULE)
+    assert (content.began, content.priority) == (at(0), Priority.P0)
+    assert [each.began for each in content.members] == [at(0), at(1), at(2)]
+
+
+def test_a_storm_is_remembered_with_its_issue_while_it_goes_on() -> None:
+    row = storms.recorded(None, storms.consisting_of([fires(1)], RULE), at(1))
+    assert storms.as_group(row) == Group(row.fingerprint, at(1))
+    opened = replace(row, status=Status(issue=issue(9, id=900)))
+    assert storms.as_group(opened) == Group(row.fingerprint, at(1), IssueRef("org/infra", 9), 900)
+    closed = replace(row, status=Status(issue=issue(9, id=9, closed_at=at(2))))
+    assert storms.as_group(closed) == Group(row.fingerprint, at(1))
+    over = storms.recorded(row, storms.consisting_of([fires(1)], RULE), at(2), over=True)
+    assert storms.as_group(over) is None
+
+
+# Its row
+
+
+def test_what_a_storm_consists_of_is_recorded_in_the_order_of_writing_whatever_clocks_say() -> None:
+    one, two = storms.consisting_of([fires(1)], RULE), storms.consisting_of([fires(1), fires(2)], RULE)
+    row = storms.recorded(None, one, at(10))
+    again = storms.recorded(row, two, at(9))
+    assert storm.read(again.spec.alert) == two
+    assert (again.spec.episode, again.spec.count, again.due_at) == (row.spec.episode, 2, at(9))
+    over = storms.recorded(again, one, at(8), over=True)
+    assert (over.spec.condition, storm.read(over.spec.alert)) == (Condition.RESOLVED, one)
+    next_one = storms.recorded(over, two, at(8))
+    assert (next_one.spec.condition, len(next_one.spec.episodes)) == (Condition.FIRING, 1)
+    assert next_one.spec.episode != row.spec.episode
+
+
+def test_an_alert_of_another_source_or_that_a_later_version_wrote_is_not_understood() -> None:
+    row = storms.recorded(None, storms.consisting_of([fires(1)], RULE), at(1))
+    assert row.spec.alert
+    written = row.spec.alert.raw_provider or {}
+    later = row.spec.alert.model_copy(update={"raw_provider": written | {"version": 2}})
+    more = row.spec.alert.model_copy(update={"raw_provider": written | {"more": "words"}})
+    assert storm.read(later) is None
+    assert storm.read(more) == storm.read(row.spec.alert) is not None
+    assert storm.read(disk(1)) is None
+    assert storm.read(None) is None
+
+
+@pytest.mark.parametrize(
+    ("cause", "title"),
+    [
+        (RULE, "Disk full: many at once"),
+        (AT_PLACE, "Many alerts at once in eu-west-1"),
+        (Cause(kind=CauseKind.GROUP, teams=("a",), value=("grafana", "", "{}:{}")), "Many alerts at once"),
+        (Cause(kind=CauseKind.WAITING, teams=("a",)), "Alerts that wait for an issue"),
+    ],
+)
+def test_its_title_names_what_its_members_share(cause: Cause, title: str) -> None:
+    content = Storm(cause=cause, began=at(0))
+    assert storm.alert(content, at(0)).title == title
+    assert storm.alert(content.model_copy(update={"part": 2}), at(0)).title == f"{title} (part 2)"
+
+
+# The index
+
+
+def test_a_row_is_listed_with_its_team_its_storm_or_our_own() -> None:
+    row = fires(1, 2, teams=["storage", "dev-infra"])
+    assert storms.listed(row) == ("TEAM#storage", at(2))
+    assert storms.listed(in_storm(row)) == ("parent", at(2))
+    assert storms.listed(fires(1, 3, source=own.STORM)) == (f"OWN#{own.STORM}", at(3))
+
+
+def test_what_was_looked_up_for_an_earlier_episode_says_nothing_of_this_one() -> None:
+    earlier = Enrichment(at(-60), at(-60), group=Group("parent", at(-60)))
+    row = replace(fires(1, 2), status=Status(enrichment=earlier))
+    assert storms.listed(row) == ("TEAM#dev-infra", at(2))
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        row_of(resolved(0)),
+        row_of(firing(0), resolved(5)),
+        row_of(firing(0, kind="notification")),
+        replace(fires(1), due_at=None),
+        replace(fires(1), due_at=at(60), held=Held(Quiet.MAINTENANCE, at(60), "new disks", "mona")),
+    ],
+    ids=["never fired", "ended", "news", "nobody wants an issue", "held back"],
+)
+def test_what_does_not_fire_or_nobody_needs_to_see_is_not_listed(row: AlertState) -> None:
+    assert storms.listed(row) is None
