@@ -50,6 +50,8 @@ class Settings:
     alertmanager_urls: BySender = _setting("ALERTMANAGER_URLS", "", setting_values.addresses_by_sender)
     grafana_url: str = _setting("GRAFANA_URL", "", setting_values.address)
     listings_interval: timedelta = _setting("LISTINGS_INTERVAL_MINUTES", "5", setting_values.minutes)
+    on_call_interval: timedelta = _setting("ON_CALL_INTERVAL_MINUTES", "5", setting_values.minutes)
+    pagerduty_api_url: str = _setting("PAGERDUTY_API_URL", "https://api.pagerduty.com", setting_values.url)
     board_interval: timedelta = _setting("BOARD_INTERVAL_MINUTES", "5", setting_values.minutes)
     canary_repository: str = _setting("CANARY_REPO", "", setting_values.repository)
     mirror_topic_arn: str = _setting("MIRROR_TOPIC_ARN", "", setting_values.topic)

@@ -3,15 +3,15 @@
 Every few minutes, and only reading there. What does not answer is believed as it last was, and asked again.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from chalicelib.conditions.on_call import OnCallUnknown, Rosters
+from chalicelib.conditions.on_call import OnCallUnknown
 from chalicelib.conditions.on_call_notes import KEY, MOST_FAULTS, MOST_SHIFTS, Answer, OnCallNotes
 from chalicelib.conditions.shifts import AHEAD, DAY, Shift
-from chalicelib.errors import Contended
+from chalicelib.errors import AlertingError, Contended
 from chalicelib.store.documents import Documents
 from chalicelib.telemetry.masking import mask
 from chalicelib.telemetry.telemetry import Telemetry
@@ -29,10 +29,10 @@ class Source(Protocol):
 
 @dataclass(frozen=True)
 class OnCallReader:
-    """Asks the sources of the teams that have one."""
+    """Asks the sources of the teams that have one; `teams` are all of whom something may be known."""
 
     documents: Documents
-    rosters: Rosters
+    teams: Collection[str]
     sources: Mapping[str, Source]
     now: Callable[[], datetime]
     telemetry: Telemetry
@@ -46,13 +46,13 @@ class OnCallReader:
             known, now = notes.answer(team), self.now()
             if now < until and now >= known.tried_at + self.every:
                 answers[team] = self._asked(team, known, now)
-        if answers or notes != notes.kept(self.rosters.teams):
+        if answers or notes != notes.kept(self.teams):
             self._note(answers)
 
     def _asked(self, team: str, known: Answer, now: datetime) -> Answer:
         try:
             shifts, faults = self.sources[team].shifts(now - BEFORE, now + AHEAD + DAY)
-        except OnCallUnknown as error:
+        except AlertingError as error:
             self.telemetry.problem("ON_CALL_UNKNOWN", error, team=team)
             return known.model_copy(update={"tried_at": now, "why": mask(str(error))})
         if faults and faults[:MOST_FAULTS] != [*known.faults]:
@@ -67,7 +67,7 @@ class OnCallReader:
         for _ in range(TRIES):
             document = self.documents.load(KEY)
             notes = document.parsed(OnCallNotes)
-            newer = notes.model_copy(update={"answers": notes.answers | answers}).kept(self.rosters.teams)
+            newer = notes.model_copy(update={"answers": notes.answers | answers}).kept(self.teams)
             if self.documents.swap(KEY, newer.model_dump_json(), document.version) is None:
                 return
         raise Contended("others kept changing who is on call")

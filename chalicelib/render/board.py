@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chalicelib.alert import Priority
+from chalicelib.conditions.on_call import Duty
 from chalicelib.conditions.row import AlertState
 from chalicelib.conditions.windows import Window
 from chalicelib.quantities import counted
@@ -17,6 +18,7 @@ from chalicelib.render.days import Day, chart
 from chalicelib.render.issue import MAX_BODY
 from chalicelib.render.marker import BOARD
 from chalicelib.render.missing import missing
+from chalicelib.render.on_call import on_call
 from chalicelib.render.unopened import failed
 from chalicelib.render.view import View
 from chalicelib.render.windows import HELP, maintenance
@@ -38,6 +40,7 @@ class Board:
     """What a board shows: rows with an open issue, rows closed within a day, and days, the oldest first.
 
     `missing` are rows that fire and could not get an issue; `held` are those that `windows` hold back.
+    `duties` say who is on call for each team.
     """
 
     open: Sequence[AlertState]
@@ -47,6 +50,7 @@ class Board:
     missing: Sequence[AlertState] = ()
     windows: Sequence[Window] = ()
     held: Sequence[AlertState] = ()
+    duties: Sequence[Duty] = ()
 
 
 def board(shown: Board, routing: Routing, now: datetime, previous: str = "") -> str:
@@ -77,6 +81,7 @@ def _parts(
     yield _headline(views, shown)
     yield from missing(without)
     yield from maintenance(shown.windows, held)
+    yield from on_call(shown.duties)
     listed, left_out = _fitting(sorted(views, key=_urgency))
     for priority in Priority:
         yield from _table(priority, [view for view in listed if view.alert.priority is priority])

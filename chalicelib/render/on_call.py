@@ -1,6 +1,6 @@
 """On call: what the board says about who is, and an issue where that is not known for certain."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from chalicelib.conditions.on_call import HANDOFF, Called, Duty
 from chalicelib.render import markdown
@@ -17,14 +17,14 @@ HELP = (
 
 def unsure(view: View) -> str:
     """Say where an issue called people who may not be on call."""
-    return "\n".join(filter(None, (_unsure(each) for each in view.row.on_call)))
+    return "\n".join(filter(None, map(_unsure, view.row.on_call)))
 
 
 def _unsure(called: Called) -> str:
     if called.fallback:
         return f"Nobody is known to be on call for {called.team}."
     if called.as_of:
-        return f"Who is on call for {called.team} is as of {moment(called.as_of)}; there is no newer answer."
+        return f"Who is on call for {called.team} is as of {moment(called.as_of)}; nothing newer is known."
     return ""
 
 
@@ -37,16 +37,18 @@ def on_call(duties: Sequence[Duty]) -> Iterator[str]:
 
 
 def _line(duty: Duty) -> str:
-    called, names = duty.called, ", ".join(map(_name, duty.called.people))
+    called, names = duty.called, _names(duty.called.people)
     until = f" until {moment(duty.until)}" if duty.until else ""
-    now = f"nobody{until}, so alerts call {names}" if called.fallback else f"**{names}**{until}"
-    notes = [f"in place of the shift, as {_name(duty.by)} handed it over" if duty.by else ""]
+    said = [f"nobody{until}, so alerts call {names}" if called.fallback else f"**{names}**{until}"]
+    if duty.by:
+        said.append(f"by a handoff from {_names((duty.by,))}")
     if duty.until:
-        notes.append(f"then {', '.join(map(_name, duty.next)) or 'nobody'}")
+        said.append(f"then {_names(duty.next) or 'nobody'}")
     if called.as_of:
-        notes.append(f"as of {moment(called.as_of)}: {duty.source} has not answered since")
-    return f"- {called.team}: " + ", ".join(filter(None, [now, *notes]))
+        said.append(f"as of {moment(called.as_of)}, because {duty.source} has not answered since")
+    return f"- {called.team}: " + ", ".join(said)
 
 
-def _name(mention: str) -> str:
-    return markdown.line(markdown.cut(mention.removeprefix("@"), MAX_NAME))
+def _names(mentions: Iterable[str]) -> str:
+    names = (markdown.cut(each.removeprefix("@"), MAX_NAME) for each in mentions)
+    return ", ".join(map(markdown.line, names))

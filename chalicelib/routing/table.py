@@ -55,6 +55,11 @@ class Routing:
         return OwnerRules(missing, self.owner_tables)
 
     @property
+    def on_call(self) -> bool:
+        """Whether any alert calls whoever is on call."""
+        return any(route.on_call for route in (self.default, *self.teams.values()))
+
+    @property
     def repositories(self) -> frozenset[str]:
         """Every repository an issue may be in."""
         return frozenset(route.repository for route in (self.default, *self.teams.values()))

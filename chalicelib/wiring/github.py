@@ -11,6 +11,7 @@ from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.enrichment import enrichers
 from chalicelib.wiring.loading import loading
 from chalicelib.wiring.mirrors import mirrors
+from chalicelib.wiring.on_call import called, commands
 from chalicelib.wiring.outside import outside, policy_at_work
 from chalicelib.wiring.rules import limits, policy_at_home, timing
 from chalicelib.wiring.stage import Stage
@@ -57,7 +58,7 @@ def sync(stage: Stage) -> Sync:
     return Sync(
         rows=store(stage),
         permits=gate(stage),
-        act=Executor(partial(issues, stage), policy_at_home(stage).routing, CLOCK.now, store(stage).of_issue),
+        act=_executor(stage),
         clock=CLOCK,
         policy=policy_at_work(stage),
         timing=timing(stage.settings),
@@ -65,4 +66,10 @@ def sync(stage: Stage) -> Sync:
         mirrors=mirrors(stage),
         enrichers=enrichers(stage),
         refresh=outside(stage).refresh,
+        on_call=called(stage),
     )
+
+
+def _executor(stage: Stage) -> Executor:
+    tracker, routing = partial(issues, stage), policy_at_home(stage).routing
+    return Executor(tracker, routing, CLOCK.now, store(stage).of_issue, commands(stage))

@@ -3,16 +3,23 @@
 import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 import httpx
 
 from chalicelib.adapters.registry import shown_as
+from chalicelib.conditions.on_call import OnCallUnknown
+from chalicelib.conditions.on_call_file import Asked
 from chalicelib.github.transport import BoundedTransport
 from chalicelib.lookups.alertmanager import Alertmanager
+from chalicelib.lookups.calendars import LARGEST, Calendar
 from chalicelib.lookups.grafana import Grafana
 from chalicelib.lookups.http import Api
+from chalicelib.lookups.pagerduty import PagerDuty, token
 from chalicelib.reconcile.alert_lists import AlertLists, Provider
+from chalicelib.reconcile.on_call import Source
+from chalicelib.setting_values import url as https
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.stage import Stage
 from chalicelib.wiring.table import census, store
@@ -55,7 +62,39 @@ def providers(stage: Stage) -> Iterator[Provider]:
         yield Provider("grafana", shown_as("grafana"), (peer,), apart=timedelta(hours=1))
 
 
+def shifts(stage: Stage, asked: Asked) -> Source:
+    """Wire whom a team's shifts are asked of: schedules of PagerDuty, or a calendar."""
+    held = stage.secret(stage.app_secret).read
+    if asked.schedules:
+
+        def key() -> str:
+            return str(held().get("pagerduty_api_token", ""))
+
+        http = _http(stage.settings.pagerduty_api_url)
+        return PagerDuty(Api(http, key, SECONDS, OnCallUnknown, token), asked.schedules, asked.people)
+    api = Api(_http(), str, SECONDS, OnCallUnknown)
+
+    def fetch() -> bytes:
+        address = _address(asked, held)
+        return api.read(address, httpx.URL(address).host, LARGEST)
+
+    return Calendar(fetch, asked.people, asked.zone)
+
+
+def _address(asked: Asked, held: Held) -> str:
+    """Give a calendar's address, which may be a secret; raises OnCallUnknown."""
+    try:
+        return asked.calendar or https(str(held().get(asked.calendar_secret, "")))
+    except ValueError as error:
+        raise OnCallUnknown(f"{asked.calendar_secret} in the secret of the App {error}") from None
+
+
 def _api(url: str, held: Held, name: str) -> Api:
-    """Return one address's client, without a proxy, which would see the credential."""
-    http = httpx.Client(base_url=url, transport=BoundedTransport(time.monotonic, time.time), trust_env=False)
-    return Api(http, lambda: str(held().get(name, "")), SECONDS)
+    return Api(_http(url), lambda: str(held().get(name, "")), SECONDS)
+
+
+@cache
+def _http(url: str = "") -> httpx.Client:
+    """Return a client of one address, without a proxy, which would see the credential."""
+    transport = BoundedTransport(time.monotonic, time.time)
+    return httpx.Client(base_url=url, transport=transport, trust_env=False)

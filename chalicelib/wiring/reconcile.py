@@ -12,6 +12,7 @@ from chalicelib.reconcile.silent_sources import SilentSources
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.github import gate, issues, sync
 from chalicelib.wiring.maintenance import rules
+from chalicelib.wiring.on_call import asked, commands, duties, reader
 from chalicelib.wiring.outside import outside, policy_at_work
 from chalicelib.wiring.rules import limits, policy, policy_at_home
 from chalicelib.wiring.stage import Stage
@@ -36,6 +37,7 @@ def reconcile(stage: Stage) -> Reconcile:
         ("CANARY_FAILED", settings.canary_repository, _canary),
         ("ALARMS_FAILED", settings.alarms_interval, _alarms),
         ("LISTINGS_FAILED", settings.listed, _listings),
+        ("ON_CALL_FAILED", settings.on_call_interval and asked(), _on_call),
     )
     return Reconcile(
         rows=store(stage),
@@ -79,6 +81,7 @@ def _board(stage: Stage) -> Work:
         telemetry=stage.telemetry,
         every=stage.settings.board_interval,
         rules=rules(),
+        duties=partial(duties, stage),
     ).update
 
 
@@ -92,6 +95,7 @@ def _listener(stage: Stage) -> Work:
         policy(stage.settings).routing.boards,
         CLOCK.now,
         stage.telemetry,
+        deeds=commands(stage),
     ).listen
 
 
@@ -157,6 +161,10 @@ def _listings(stage: Stage) -> Work:
     from chalicelib.wiring.lookups import listings
 
     return listings(stage).check
+
+
+def _on_call(stage: Stage) -> Work:
+    return reader(stage).check
 
 
 def _alarms(stage: Stage) -> Work:

@@ -1,5 +1,6 @@
 """The rules that follow from a stage's settings: when GitHub is updated, and how often it is called."""
 
+import pkgutil
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -7,16 +8,39 @@ from typing import TYPE_CHECKING
 
 from chalicelib import routing
 from chalicelib.conditions.policy import Policy
+from chalicelib.errors import ConfigurationError
 from chalicelib.rate_limit.rules import Limits
 from chalicelib.reconcile import canary
-from chalicelib.routing import Home
+from chalicelib.routing import Home, Routing
+from chalicelib.routing.route import ON_CALL
 from chalicelib.settings import Settings
 from chalicelib.sync.sync import Timing
 
 if TYPE_CHECKING:  # commands that need no AWS use the rules too, and must not load its libraries
+    from chalicelib.conditions.on_call_file import OnCallFile
     from chalicelib.wiring.stage import Stage
 
 ROUTING = Path(__file__).parents[1] / "routing.toml"
+
+
+@cache
+def on_call_file() -> "OnCallFile | None":
+    """Read who is on call, if there is such a file; raises ConfigurationError."""
+    try:
+        text = pkgutil.get_data("chalicelib", "on_call.toml") or b""
+    except FileNotFoundError:
+        return None
+    from chalicelib.conditions.on_call_file import load
+
+    return load(text.decode())
+
+
+def routing_of(text: str, *, on_call: bool) -> Routing:
+    """Read the routing; raises ConfigurationError, also if it needs `on_call.toml` and there is none."""
+    table = routing.load(text)
+    if table.on_call and not on_call:
+        raise ConfigurationError(ROUTING.name, [f"{ON_CALL} needs chalicelib/on_call.toml, which says who"])
+    return table
 
 
 def policy_at_home(stage: "Stage") -> Policy:
@@ -27,7 +51,8 @@ def policy_at_home(stage: "Stage") -> Policy:
 @cache
 def policy(stage: Settings, home: Home | None = None) -> Policy:
     """Make the policy of a stage: its routing, and how often GitHub is updated."""
-    table = replace(routing.load(ROUTING.read_text(encoding="utf-8")), home=home)
+    table = routing_of(ROUTING.read_text(encoding="utf-8"), on_call=on_call_file() is not None)
+    table = replace(table, home=home)
     repository = stage.canary_repository
     return Policy(
         routing=canary.routed(table, repository) if repository else table,

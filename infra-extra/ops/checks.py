@@ -4,12 +4,12 @@ import json
 import shutil
 import subprocess
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib import routing
-from chalicelib.conditions import maintenance_file
+from chalicelib.conditions import maintenance_file, on_call_file
 from chalicelib.errors import ConfigurationError
 from chalicelib.wiring import rules as rules_of
 from ops import chalice_stage, leftovers, memory
@@ -45,12 +45,18 @@ def tools(_: object = None) -> Iterator[str]:
 
 
 def files(stage: Deployment) -> Iterator[str]:
-    """The functions can read the files they start with: the routing and, if it exists, the maintenance."""
-    for name, load in ((rules_of.ROUTING.name, routing.load), (maintenance_file.FILE, maintenance_file.load)):
-        file = stage.root / "chalicelib" / name
+    """The functions can read the files they start with: the routing and, if there are any, the other two."""
+    folder = stage.root / "chalicelib"
+    routing_of = partial(rules_of.routing_of, on_call=(folder / on_call_file.FILE).exists())
+    loads: dict[str, Callable[[str], object]] = {
+        rules_of.ROUTING.name: routing_of,
+        maintenance_file.FILE: maintenance_file.load,
+        on_call_file.FILE: on_call_file.load,
+    }
+    for name, load in loads.items():
         try:
-            if file.exists():
-                load(file.read_text(encoding="utf-8"))
+            if (folder / name).exists():
+                load((folder / name).read_text(encoding="utf-8"))
         except ConfigurationError as error:
             yield str(error)
 

@@ -41,13 +41,17 @@ def entry(
 
 @dataclass
 class Lists:
-    """What the server answers next; `answers` by path outweigh the rest, as (status, headers, body)."""
+    """What the server answers next; `answers` by path outweigh the rest, as (status, headers, body).
+
+    `bodies` are other answers in JSON, which need the token too.
+    """
 
     alerts: list[dict[str, Any]] = field(default_factory=list)
     started: datetime = field(default_factory=lambda: datetime.now(UTC) - timedelta(days=1))
     cluster: str = "ready"
     token: str = ""
     answers: dict[str, tuple[int, dict[str, str], bytes]] = field(default_factory=dict)
+    bodies: dict[str, Any] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
     def answer(self, address: str, authorization: str) -> tuple[int, dict[str, str], bytes]:
@@ -62,7 +66,7 @@ class Lists:
             "/api/v2/alerts": self.alerts,
             "/api/v2/status": self._status(),
             f"{GRAFANA}/api/v2/alerts": self.alerts,
-        }
+        } | self.bodies
         if path not in bodies:
             return 404, {}, b"404 page not found"
         return 200, {"content-type": "application/json"}, json.dumps(bodies[path]).encode()

@@ -70,9 +70,22 @@ def test_a_file_that_the_functions_could_not_read_stops_a_deployment(stage: Depl
     assert list(checks.files(stage)) == []
     (package / "routing.toml").write_text("[default]", encoding="utf-8")
     (package / "maintenance.toml").write_text('[[window]]\nreason = "r"\nall = true\n', encoding="utf-8")
-    routing, windows = told(stage, checks.files)
+    (package / "on_call.toml").write_text("", encoding="utf-8")
+    routing, windows, on_call = told(stage, checks.files)
     assert routing == "routing.toml: default.repository: missing"
     assert windows.startswith("maintenance.toml: window.0: needs begins and ends")
+    assert on_call == "on_call.toml: fallback: missing"
+
+
+def test_a_routing_that_calls_whoever_is_on_call_needs_the_file_that_says_who(stage: Deployment) -> None:
+    package = stage.root / "chalicelib"
+    package.mkdir()
+    routing = '[default]\nrepository = "o/r"\nassignees = ["<on-call>"]\n'
+    (package / "routing.toml").write_text(routing, encoding="utf-8")
+    (fault,) = told(stage, checks.files)
+    assert fault == "routing.toml: <on-call> needs chalicelib/on_call.toml, which says who"
+    (package / "on_call.toml").write_text('fallback = ["@o/leads"]', encoding="utf-8")
+    assert list(checks.files(stage)) == []
 
 
 # The checks.

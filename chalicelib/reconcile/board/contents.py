@@ -10,6 +10,7 @@ from chalicelib import render
 from chalicelib.alert import Condition, Priority
 from chalicelib.conditions import asked_windows, lag, windows
 from chalicelib.conditions.asked_windows import AskedWindows
+from chalicelib.conditions.on_call import Duty
 from chalicelib.conditions.row import AlertState
 from chalicelib.conditions.windows import Rule, Window
 from chalicelib.errors import TooLate
@@ -24,6 +25,15 @@ PATIENCE = timedelta(minutes=5)
 """How long a row without an issue waits before the board tells."""
 
 AT_ONCE = 100
+
+Duties = Callable[[str], Sequence[Duty]]
+"""Says who is on call for each team of a repository."""
+
+
+def no_duties(_: str) -> Sequence[Duty]:
+    """Know of nobody on call."""
+    return ()
+
 
 Days = dict[date, dict[Priority, int]]
 
@@ -41,6 +51,7 @@ class Contents:
     now: datetime
     time_left: Callable[[], bool]
     rules: tuple[Rule, ...] = ()
+    duties: Duties = no_duties
 
     def of(self, repository: str, known: Days, quiet_since: datetime | None) -> render.Board:
         """Gather what a repository's board shows; days that are counted are `known` from then on."""
@@ -55,7 +66,8 @@ class Contents:
         held = [row for row in self._held if _routed(row, self.routing) == repository.lower()]
         quiet = None if is_open or missing or held else quiet_since or self.now
         days = list(self._days(repository, known))
-        return render.Board(is_open, closed, days, quiet, missing, self._windows(repository), held)
+        duties = self.duties(repository)
+        return render.Board(is_open, closed, days, quiet, missing, self._windows(repository), held, duties)
 
     @cached_property
     def _open(self) -> list[AlertState]:

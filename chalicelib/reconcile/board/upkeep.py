@@ -18,7 +18,7 @@ from chalicelib.conditions.windows import Rule
 from chalicelib.errors import Gone, TooLate
 from chalicelib.labels import AREA_LABEL, BOARD_LABEL
 from chalicelib.rate_limit.rules import Call, CallBudget, Granted
-from chalicelib.reconcile.board.contents import Contents
+from chalicelib.reconcile.board.contents import Contents, Duties, no_duties
 from chalicelib.reconcile.board.kept import Kept, key
 from chalicelib.reconcile.board.ports import Tracker
 from chalicelib.reconcile.comparison import ROOM
@@ -44,11 +44,12 @@ class BoardUpkeep:
     telemetry: Telemetry
     every: timedelta = timedelta(minutes=5)
     rules: tuple[Rule, ...] = ()
+    duties: Duties = no_duties
 
     def update(self, until: datetime) -> None:
         """Keep every board whose turn it is; one repository's trouble does not hold up the others."""
         now, time_left = self.now(), lambda: self.now() + ROOM < until
-        known = Contents(self.rows, self.census, self.routing, now, time_left, self.rules)
+        known = Contents(self.rows, self.census, self.routing, now, time_left, self.rules, self.duties)
         for repository in sorted(self.routing.boards):
             try:
                 if self.now() < until and (turn := self._turn(repository, known)):

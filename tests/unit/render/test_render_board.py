@@ -11,6 +11,7 @@ from typing import Any
 from chalicelib import render
 from chalicelib.alert import Priority
 from chalicelib.conditions.nothing import Held, Quiet
+from chalicelib.conditions.on_call import Called, Duty
 from chalicelib.conditions.row import AlertState, Status
 from chalicelib.conditions.setbacks import Denial, PutOff, Refusal
 from chalicelib.conditions.windows import Scope, Window
@@ -194,3 +195,42 @@ def test_an_issue_that_cannot_be_brought_up_to_date_says_so() -> None:
 
 if __name__ == "__main__":
     GOLDEN.write_text(golden(), encoding="utf-8")
+
+
+def duty(team: str = "storage", *people: str, **fields: Any) -> Duty:
+    called = {name: fields.pop(name) for name in ("fallback", "as_of") if name in fields}
+    return Duty(Called(team, people or ("@mona",), **called), **fields)
+
+
+def on_call(*duties: Duty) -> list[str]:
+    """Every line about who is on call."""
+    text = board(duties=duties)
+    return text.partition("### On call\n\n")[2].partition("\n\n")[0].splitlines()
+
+
+def test_it_says_who_is_on_call_until_when_and_who_is_next_and_mentions_nobody() -> None:
+    assert on_call(
+        duty("a", until=at(60), next=("hubot",)),
+        duty("b", until=at(60)),
+        duty("c"),
+        duty("d", "@mona", "@hubot", until=at(60), next=("mona",), by="octocat"),
+    ) == [
+        "- a: **mona** until 04:10 UTC (2026-11-23), then hubot",
+        "- b: **mona** until 04:10 UTC (2026-11-23), then nobody",
+        "- c: **mona**",
+        "- d: **mona, hubot** until 04:10 UTC (2026-11-23), by a handoff from octocat, then mona",
+    ]
+    assert "@" not in board(duties=[duty()]).replace("/handoff @name", "")
+
+
+def test_where_nobody_is_on_call_or_that_is_not_certain_it_says_so() -> None:
+    away = duty("b", as_of=at(-60), source="PagerDuty")
+    assert on_call(duty("a", "@org/leads", fallback=True, until=at(60), next=("mona",)), away) == [
+        "- a: nobody until 04:10 UTC (2026-11-23), so alerts call org/leads, then mona",
+        "- b: **mona**, as of 02:10 UTC (2026-11-23), because PagerDuty has not answered since",
+    ]
+
+
+def test_without_anybody_on_call_it_does_not_speak_of_it() -> None:
+    assert "On call" not in board(QUEUE)
+    assert "/handoff @name" in board(QUEUE, duties=[duty()])
