@@ -10,7 +10,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from protocol_actions import actions
-from protocol_state import CLAUSES, IDLE, NONE, State, Without
+from protocol_people import found as found_by_drift
+from protocol_state import CLAUSES, IDLE, NONE, PEOPLE, State, Without
 
 FIRES, ENDS, AGAIN = ("FIRING", 1), ("RESOLVED", 1), ("FIRING", 2)
 WORLDS = {
@@ -22,14 +23,17 @@ WORLDS = {
     "it fires, ends and fires again; a crash and a lost answer": State(
         script=(FIRES, ENDS, AGAIN), crashes=1, lost=1
     ),
+    "it fires, ends and fires again; a person acts": State(script=(FIRES, ENDS, AGAIN), people=1),
+    "it fires and ends; a person acts twice": State(script=(FIRES, ENDS), people=2),
+    "it fires and ends; a lost answer, and a person acts": State(script=(FIRES, ENDS), people=1, lost=1),
 }
-"""What the provider says and what goes wrong, at any time, with one condition and two workers."""
+"""What the provider reports, what people do and what goes wrong, with one condition and two workers."""
 
 
-def at_rest(s: State) -> bool:
-    """Whether nothing happens any more, until the provider says something new."""
+def at_rest(s: State, without: Without = NONE) -> bool:
+    """Whether nothing happens any more, until the provider or a person does something new."""
     workers = all(worker.phase == IDLE for worker in s.workers)
-    return workers and not (s.row.due or s.row.lease or s.flights)
+    return workers and not (s.row.due or s.row.lease or s.flights or found_by_drift(s, without))
 
 
 def opened(s: State) -> list[int]:
@@ -37,16 +41,31 @@ def opened(s: State) -> list[int]:
     return [number for number, issue in enumerate(s.issues, 1) if issue.open]
 
 
-INVARIANTS: dict[str, Callable[[State], bool]] = {
-    "an opening that may have happened is never overwritten": lambda s: not s.overwritten,
-    "at rest, a condition has at most one open issue": lambda s: not at_rest(s) or len(opened(s)) <= 1,
-    "at rest, a condition that fires has an open issue": (
-        lambda s: not (at_rest(s) and s.row.firing) or bool(opened(s))
+def left_open(s: State) -> bool:
+    """Whether every open issue was reopened by a person after the end."""
+    issues = [s.issues[number - 1] for number in opened(s)]
+    return all(issue.ended and issue.person == s.row.episode for issue in issues)
+
+
+def knows(s: State) -> bool:
+    """Whether the row knows that a person closed or reopened its issue."""
+    issue = s.issues[s.row.issue - 1] if s.row.issue else None
+    return issue is None or not issue.person or issue.open == s.row.open
+
+
+INVARIANTS: dict[str, Callable[[State, bool], bool]] = {
+    "an opening that may have happened is never overwritten": lambda s, _: not s.overwritten,
+    "at rest, a condition has at most one open issue": lambda s, rest: not rest or len(opened(s)) <= 1,
+    "what a person did is never undone or overlooked": lambda s, _: not s.undone,
+    "at rest, the row knows what a person did": lambda s, rest: not rest or knows(s),
+    "at rest, a condition that fires has an open issue, unless a person closed it": (
+        lambda s, rest: not (rest and s.row.firing) or bool(opened(s)) or s.row.closed == s.row.episode
     ),
-    "at rest, a condition that has ended has no open issue": (
-        lambda s: not at_rest(s) or s.row.firing or not opened(s)
+    "at rest, a condition that has ended has no open issue, unless a person reopened it": (
+        lambda s, rest: not rest or s.row.firing or left_open(s)
     ),
 }
+"""Functions of a state, and of whether it is at rest."""
 
 
 class Found(NamedTuple):
@@ -63,8 +82,9 @@ def explore(world: State, without: Without = NONE) -> Found:
     waiting = deque([world])
     while waiting:
         state = waiting.popleft()
+        rest = at_rest(state, without)
         for name, holds in INVARIANTS.items():
-            if not holds(state):
+            if not holds(state, rest):
                 return Found(len(came_from), name, _way(came_from, state))
         for action, then in actions(state, without):
             if then not in came_from:
@@ -81,10 +101,15 @@ def _way(came_from: dict[State, tuple[State, str] | None], state: State) -> tupl
     return tuple(reversed(way))
 
 
+def worlds(without: Without) -> dict[str, State]:
+    """Return the worlds in which the clauses left out could matter."""
+    return {name: world for name, world in WORLDS.items() if world.people or not without & PEOPLE}
+
+
 def first_broken(without: Without) -> Found:
     """Find what breaks in the smallest world in which something does."""
     found = Found(0)
-    for world in WORLDS.values():
+    for world in worlds(without).values():
         found = explore(world, without)
         if found.broken:
             break
@@ -96,7 +121,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--without", action="append", choices=CLAUSES, default=[], metavar="CLAUSE")
     without = frozenset(parser.parse_args().without)
-    for name, world in WORLDS.items():
+    for name, world in worlds(without).items():
         found = explore(world, without)
         way = [f"{number:4} {action}\n" for number, action in enumerate(found.way, 1)]
         said = f"BROKEN after {len(way)} steps: {found.broken}" if found.broken else "every invariant holds"

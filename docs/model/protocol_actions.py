@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 
+from protocol_people import drifts, people, seen, surprised, undone
 from protocol_state import (
+    ADOPT,
     ANSWERED,
     CLAIMED,
     CLOSE,
+    DUPLICATE,
     IDLE,
     INTERVAL,
     LEASE,
@@ -41,8 +44,9 @@ def carried_out(s: State, step: str, number: int, episode: object) -> State:
     if step == OPEN:
         return s._replace(issues=(*s.issues, Issue(episode)))
     issue = s.issues[number - 1]
-    changed = issue._replace(open=issue.open if step == UPDATE else step == REOPEN)
-    return s._replace(issues=(*s.issues[: number - 1], changed, *s.issues[number:]))
+    if step != UPDATE:
+        issue = issue._replace(open=step == REOPEN, person=None, ended=False)
+    return s._replace(issues=(*s.issues[: number - 1], issue, *s.issues[number:]))
 
 
 def actions(s: State, without: Without = NONE) -> Moves:
@@ -50,6 +54,8 @@ def actions(s: State, without: Without = NONE) -> Moves:
     if s.script:
         condition, episode = s.script[0]
         yield f"record {condition} {episode}", record(s, condition, episode)._replace(script=s.script[1:])
+    if s.people:
+        yield from people(s)
     for place, call in enumerate(s.flights):
         landed = s._replace(flights=s.flights[:place] + s.flights[place + 1 :])
         yield f"late {call.step} lands", carried_out(landed, call.step, call.number, call.episode)
@@ -93,6 +99,8 @@ def plans(s: State, me: int, _: Worker, without: Without) -> Moves:
     if s.row.due and not (s.row.lease and "lease" not in without):
         for step in plan(s.row, without) or [NOTHING] * (not s.row.wait):
             yield f"plans {step}", goes_on(s, me, Worker(PLANNED, step, s.row.episode))
+    for name, looks in drifts(s, without):
+        yield name, goes_on(s, me, looks)
 
 
 def claims(s: State, me: int, w: Worker, without: Without) -> Moves:
@@ -104,7 +112,7 @@ def claims(s: State, me: int, w: Worker, without: Without) -> Moves:
         yield "rests", goes_on(s, me, Worker(), s.row._replace(due=False))
         return
     row, overwritten = s.row._replace(lease=LEASE, due="due" not in without), s.overwritten
-    if w.step not in (LOOK, READ):
+    if w.step not in (LOOK, READ, ADOPT, DUPLICATE):
         overwritten = overwritten or bool(row.intent == OPEN)
         noted = w.step if not (w.step == OPEN and "intent" in without) else ""
         row = row._replace(intent=noted, intended=w.episode, looks=0, wait=0)
@@ -114,7 +122,7 @@ def claims(s: State, me: int, w: Worker, without: Without) -> Moves:
 
 def acts(s: State, me: int, w: Worker, without: Without) -> Moves:
     """Call GitHub: it answers, does not, is late, or refuses; nothing is sent after the lease."""
-    answered, nobody = w._replace(phase=ANSWERED), goes_on(s, me, Worker())
+    answered = w._replace(phase=ANSWERED)
     if not w.left and "call in lease" not in without:
         yield "is too late to send", goes_on(s, me, w._replace(phase=REFUSED))
         return
@@ -124,20 +132,23 @@ def acts(s: State, me: int, w: Worker, without: Without) -> Moves:
         for number in looked(s, without):
             yield f"looks, finds {number or 'nothing'}", goes_on(s, me, answered._replace(found=number))
         return
-    if w.step == READ:
-        yield "reads", goes_on(s, me, answered._replace(found=s.row.issue))
+    if w.step in (READ, ADOPT) or (surprised(s, w.step) and "read first" not in without):
+        number = w.found if w.step == ADOPT else s.row.issue
+        yield "reads", goes_on(s, me, answered._replace(step=READ, found=number))
         return
-    done = carried_out(s, w.step, s.row.issue, w.episode)
-    number = len(done.issues) if w.step == OPEN else s.row.issue
+    s = s._replace(undone=s.undone or undone(s, w.step))
+    aimed = w.found if w.step == DUPLICATE else s.row.issue
+    done = carried_out(s, w.step, aimed, w.episode)
+    number = len(done.issues) if w.step == OPEN else aimed
     yield f"{w.step} is answered", goes_on(done, me, answered._replace(found=number))
     if s.lost:
         row = s.row
         if w.holds:
             row = row._replace(lease=0) if "lease kept" in without else row
             row = row._replace(intent="") if "unknown" in without else row
-        gone = goes_on(s, me, Worker(), row) if row != s.row else nobody
+        gone = goes_on(s, me, Worker(), row if row != s.row else None)
         gone = gone._replace(lost=s.lost - 1)
-        call = Flight(w.step, s.row.issue, w.episode)
+        call = Flight(w.step, aimed, w.episode)
         yield f"{w.step} has no answer, and is not done", gone
         yield f"{w.step} has no answer, and is done late", gone._replace(flights=(*s.flights, call))
 
@@ -170,7 +181,9 @@ def outcome(s: State, w: Worker, without: Without) -> Row:
         last = row.looks or "two looks" in without
         return free if last else row._replace(looks=1, wait=INTERVAL)
     if w.step == READ:
-        return free._replace(open=s.issues[w.found - 1].open)
+        return seen(free, w.found, s.issues[w.found - 1])
+    if w.step == DUPLICATE:
+        return row
     if w.step == LOOK:
-        return free._replace(issue=w.found, open=s.issues[w.found - 1].open, shows=row.intended)
-    return free._replace(issue=w.found, open=w.step != CLOSE, shows=w.episode)
+        return seen(free, w.found, s.issues[w.found - 1])
+    return free._replace(issue=w.found, open=w.step != CLOSE, shows=w.episode, closed=None, kept=False)

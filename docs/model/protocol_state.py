@@ -22,18 +22,30 @@ CLAUSES = {
     "moved": "a row that was updated during a step stays due",
     "due": "a claimed row is due again when its lease ends",
     "carry over": "an open issue is carried over to the next episode",
+    "read first": "a change, or an opening after another issue, first reads the row's issue",
+    "closing": "an issue that a person closed is not reopened, and gets no successor in its episode",
+    "reopening": "an issue that a person reopened after the end is left open",
+    "drift": "what people did is found in the list, even if no event reports it",
+    "merge": "of two open issues, the younger is closed",
 }
+PEOPLE = frozenset({"read first", "closing", "reopening", "drift", "merge"})
+"""The clauses about people."""
 NONE: frozenset[str] = frozenset()
 LEASE, INTERVAL, SHOWS = 2, 2, 3
 """Ticks: a lease; between two looks; until lists show an issue, at most."""
 
 OPEN, REOPEN, UPDATE, CLOSE = "OPEN", "REOPEN", "UPDATE", "CLOSE"
 LOOK, READ, NOTHING = "LOOK", "READ", "NOTHING"
+ADOPT, DUPLICATE = "ADOPT", "DUPLICATE"
 IDLE, PLANNED, CLAIMED, ANSWERED, REFUSED = "idle", "planned", "claimed", "answered", "refused"
 
 
 class Row(NamedTuple):
-    """The condition's row: what the provider says, what GitHub shows, and what was begun."""
+    """The condition's row: what the provider reports, what GitHub shows, and what was begun.
+
+    `closed` is the episode in which a person closed its issue; `kept` says that a person reopened it after
+    the end.
+    """
 
     firing: bool = False
     episode: object = 0
@@ -46,14 +58,22 @@ class Row(NamedTuple):
     wait: float = 0
     lease: float = 0
     due: bool = False
+    closed: object = None
+    kept: bool = False
 
 
 class Issue(NamedTuple):
-    """An issue, the episode it was opened for, and for how many ticks lists may leave it out."""
+    """An issue, the episode it was opened for, and for how many ticks lists may leave it out.
+
+    `person` is the episode in which a person last closed or reopened it, None if we did so since; `ended`
+    says that this was after the episode's end.
+    """
 
     episode: object
     open: bool = True
     hidden: float = SHOWS
+    person: object = None
+    ended: bool = False
 
 
 class Worker(NamedTuple):
@@ -88,6 +108,8 @@ class State(NamedTuple):
     lost: int = 0
     refusals: int = 0
     overwritten: bool = False
+    people: int = 0
+    undone: bool = False
 
 
 Without = frozenset[str]
@@ -96,7 +118,9 @@ Without = frozenset[str]
 def wanted(row: Row, without: Without = NONE) -> list[str]:
     """Compare what GitHub shows with what it should; more than one step where settings decide."""
     if row.open and not row.firing:
-        return [CLOSE]
+        return [] if row.kept and "reopening" not in without else [CLOSE]
+    if row.closed and not row.open and "closing" not in without:
+        return [OPEN] if row.firing and row.closed != row.episode else []
     if row.open:
         carried = [OPEN] if "carry over" in without else [UPDATE]
         return carried if row.shows != row.episode else []
