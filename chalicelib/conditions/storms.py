@@ -8,13 +8,15 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from chalicelib.adapters import own, storm
+from chalicelib.adapters import own, storm, titles
 from chalicelib.adapters.storm import Cause, CauseKind, Member, Storm
 from chalicelib.alert import AlertEvent, Condition
 from chalicelib.conditions import lag
 from chalicelib.conditions.group import Group
 from chalicelib.conditions.record import record
 from chalicelib.conditions.row import AlertState
+from chalicelib.conditions.suppression import closed_in_this_episode
+from chalicelib.telemetry.masking import mask
 
 WINDOW = timedelta(minutes=5)
 """Conditions that begin this far apart, by our clock, began together."""
@@ -23,6 +25,15 @@ LATE = timedelta(hours=1)
 """What begins in a storm's place this long after it has a reason of its own, and calls its people."""
 
 AFTER = timedelta(milliseconds=1)
+
+MOST_SUB_ISSUES = 100
+"""GitHub's limit for one issue, closed ones included.
+
+docs.github.com/en/issues/tracking-your-work-with-issues/using-issues/adding-sub-issues
+"""
+
+MAX_TITLE = 160
+"""Code points of a member's title: with four bytes each, those of 400 members take 256 KB of a row."""
 
 OF_TEAM, OF_OURS = "TEAM#", "OWN#"
 """Parts of the index `groups` that are not named by a storm: what is in none, and what is our own."""
@@ -102,12 +113,17 @@ def group_of(row: AlertState) -> Group | None:
 
 
 def as_group(parent: AlertState) -> Group | None:
-    """Write down a storm, as its members remember it; None if it does not go on."""
-    began, issue = parent.spec.began_by_our_clock, parent.status.issue
+    """Write down a storm, as its members remember it; None if it does not go on.
+
+    One whose issue has as many sub-issues as GitHub allows is remembered without the id that makes more.
+    """
+    began, issue, content = parent.spec.began_by_our_clock, parent.status.issue, storm.read(parent.spec.alert)
     if began is None or not fires(parent):
         return None
-    known = Group(parent.fingerprint, began)
-    return replace(known, ref=issue.ref, id=issue.id) if issue and issue.open else known
+    if issue is None or not issue.open:
+        return Group(parent.fingerprint, began)
+    full = content is None or len(content.members) >= MOST_SUB_ISSUES
+    return Group(parent.fingerprint, began, issue.ref, 0 if full else issue.id)
 
 
 def member(row: AlertState) -> Member:
@@ -115,16 +131,24 @@ def member(row: AlertState) -> Member:
     alert, began, issue = row.spec.alert, row.spec.began_by_our_clock, row.status.issue
     if alert is None or began is None:
         raise ValueError(f"no firing is known of {row.fingerprint}")
-    shown = issue and issue.episode == row.spec.episode
+    group, shown = group_of(row), issue is not None and (issue.open or issue.episode == row.spec.episode)
     return Member(
         fingerprint=row.fingerprint,
-        title=alert.title,
+        title=titles.shortened(mask(alert.title), MAX_TITLE),
         priority=alert.priority,
         began=began,
-        ended=None if fires(row) else row.spec.recorded_at or row.spec.seen_at,
+        ended=_over_at(row),
         issue=str(issue.ref) if issue and shown else "",
         id=issue.id if issue and shown else 0,
+        attached=bool(group and group.id),
     )
+
+
+def _over_at(row: AlertState) -> datetime | None:
+    """When nobody had to care any more: it ended, or a person closed its issue, who has the last word."""
+    if not fires(row):
+        return row.spec.recorded_at or row.spec.seen_at
+    return row.status.issue.over_at if row.status.issue and closed_in_this_episode(row) else None
 
 
 def consisting_of(

@@ -26,7 +26,8 @@ Named = tuple[tuple[str, Work], ...]
 class Reconcile:
     """Brings GitHub up to what the rows say, and the rows up to what people did.
 
-    `chores` come first, and none has more than a quarter of the time; `jobs`, which may take long, come
+    `first` comes before all, with at most half of the time, as it writes to GitHub what must be seen within
+    two minutes. Of `chores` none has more than a quarter of the time; `jobs`, which may take long, come
     between rows that are due. Each has the name under which the log says that it failed.
     """
 
@@ -36,6 +37,7 @@ class Reconcile:
     now: Callable[[], datetime]
     telemetry: Telemetry
     chores: Named = ()
+    first: Named = ()
 
     def run(self, until: datetime) -> None:
         """Work until `until`; a failed look-up changes nothing, and what fails is logged by its name.
@@ -43,6 +45,9 @@ class Reconcile:
         Rows that are due have half of the time, then the jobs come, then the other rows: neither a crowd of
         rows nor a slow job keeps the others waiting for hours.
         """
+        half = self.now() + (until - self.now()) / 2
+        for name, work in self.first:
+            self._guarded(name, partial(work, half), None)
         for name, chore in self.chores:
             quarter = self.now() + (until - self.now()) / 4
             self._guarded(name, partial(chore, quarter), None)

@@ -39,6 +39,7 @@ def reconcile(stage: Stage) -> Reconcile:
         ("LISTINGS_FAILED", settings.listed, _listings),
         ("ON_CALL_FAILED", settings.on_call_interval and asked(), _on_call),
     )
+    first = (("STORM_FAILED", on_github, _storms), ("WAITING_FAILED", on_github, _waiting))
     return Reconcile(
         rows=store(stage),
         sync=_heartbeats(stage),
@@ -46,12 +47,29 @@ def reconcile(stage: Stage) -> Reconcile:
         now=CLOCK.now,
         telemetry=stage.telemetry,
         chores=tuple((name, wire(stage)) for name, wanted, wire in chores if wanted),
+        first=tuple((name, wire(stage)) for name, wanted, wire in first if wanted),
     )
 
 
 def _heartbeats(stage: Stage) -> Advance:
     name, publisher, advance = stage.settings.stage, stage.publisher, sync(stage).advance
     return Heartbeats(store(stage), publisher, name, advance, CLOCK.now, stage.telemetry).advance
+
+
+def _storms(stage: Stage) -> Work:
+    from chalicelib.reconcile.storms import StormKeeper
+    from chalicelib.reconcile.sub_issues import SubIssues
+
+    attach = SubIssues(store(stage), partial(issues, stage), gate(stage), CLOCK.now, stage.telemetry).attach
+    advance = sync(stage).advance
+    return StormKeeper(store(stage), census(stage), advance, attach, CLOCK.now, stage.telemetry).check
+
+
+def _waiting(stage: Stage) -> Work:
+    from chalicelib.reconcile.waiting import WaitingLists
+
+    routing = policy(stage.settings).routing
+    return WaitingLists(store(stage), census(stage), routing, sync(stage).advance, CLOCK.now).check
 
 
 def _drift(stage: Stage) -> Work:

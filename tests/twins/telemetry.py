@@ -18,9 +18,9 @@ _EVENTS = """
     MAINTENANCE MEASURED MIRRORED MIRROR_FAILED MISSING NOISE_REVIEW_FAILED NORMALIZED_ALERT NOTICED
     NOT_ACKNOWLEDGED NOT_ANSWERED NOT_IN_PROJECT NOT_RECORDED NOT_REQUEUED NOT_SYNCED ON_CALL_FAILED
     ON_CALL_UNKNOWN ON_CALL_UNUSABLE OUT_OF_TIME PALETTE_FAILED PROJECTS_FAILED RATE_LIMITED RECONCILED
-    REJECTED REQUEUED RETRY STEP STEPS_NEVER_END STORM STORM_UNKNOWN TOPIC_UNAVAILABLE UNHEARD_FAILED
-    UNKNOWN_SEVERITY WEBHOOK_ACCEPTED WEBHOOK_FAILED WEBHOOK_NOT_CONFIGURED WEBHOOK_REFUSED
-    WINDOWS_UNKNOWN
+    REJECTED REQUEUED RETRY STEP STEPS_NEVER_END STORM STORM_FAILED STORM_UNKNOWN SUB_ISSUE_REFUSED
+    TOPIC_UNAVAILABLE UNHEARD_FAILED UNKNOWN_SEVERITY WAITING_FAILED WEBHOOK_ACCEPTED WEBHOOK_FAILED
+    WEBHOOK_NOT_CONFIGURED WEBHOOK_REFUSED WINDOWS_UNKNOWN
 """
 EVENTS = frozenset(_EVENTS.split())
 """What people search the log for."""
@@ -34,16 +34,18 @@ KEYS = {
     "BOARD_FAILED": {"repository"},
     "BOARD_NOT_HEARD": {"repository"},
     "WINDOWS_UNKNOWN": {"repository"},
+    "STORM_FAILED": {"fingerprint"},
     "STORM_UNKNOWN": {"fingerprint"},
     "ON_CALL_UNKNOWN": {"team"},
     "ON_CALL_UNUSABLE": {"team"},
+    "SUB_ISSUE_REFUSED": {"fingerprint"},
     "ENRICHMENT_FAILED": {"kind", "fingerprint"},
     "FACT_DROPPED": {"fingerprint", "kind", "issue", "priority", "fact_id"},
 }
 """What the line of a problem says besides its error, and what is on all lines; of others nothing."""
 
-OF_ALL = {"BOARD_FAILED", "BOARD_NOT_HEARD", "ON_CALL_UNKNOWN"}
-"""They name no repository or team where it failed before it came to one."""
+OF_ALL = {"BOARD_FAILED", "BOARD_NOT_HEARD", "ON_CALL_UNKNOWN", "STORM_FAILED"}
+"""They name no repository, team or storm where it failed before it came to one."""
 
 
 class Recorder(Telemetry):

@@ -1,0 +1,166 @@
+"""Storms: keeps each storm's table true to its members, and closes it when the last of them has ended.
+
+Everything is read again each minute, so that a worker that stopped midway loses no member. A parent is closed
+only after a while without news, and looked at for some minutes more, as a condition may join it meanwhile.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import zip_longest
+
+from pydantic import BaseModel
+
+from chalicelib.adapters import own, storm
+from chalicelib.adapters.storm import CauseKind, Storm
+from chalicelib.alert import UtcDatetime
+from chalicelib.conditions import membership, storms
+from chalicelib.conditions.row import AlertState
+from chalicelib.reconcile.reconcile import Advance
+from chalicelib.store.ports import Census, Rows
+from chalicelib.telemetry.telemetry import Telemetry
+
+KEY = "storms#closed"
+MOST, AT_ONCE = 5000, 100
+QUIET = timedelta(seconds=90)
+"""How long after the last end a storm closes: what ends and begins again soon stays in it."""
+
+WATCHED = timedelta(minutes=10)
+"""How long a parent that was closed is looked at, for what joined it at that moment."""
+
+BACK = timedelta(minutes=15)
+"""How far back what is in no storm yet is looked for; what began before is listed already."""
+
+
+class _Closed(BaseModel):
+    """When parents were closed, by fingerprint."""
+
+    at: dict[str, UtcDatetime] = {}
+
+
+Part = tuple[AlertState, Storm]
+
+
+@dataclass(frozen=True)
+class StormKeeper:
+    """Looks at every storm that goes on; `attach` makes issues of members sub-issues of the parent's."""
+
+    rows: Rows
+    census: Census
+    sync: Advance
+    attach: Callable[[str, Sequence[AlertState], datetime], None]
+    now: Callable[[], datetime]
+    telemetry: Telemetry
+
+    def check(self, until: datetime) -> None:
+        """Look at all of them; one storm's trouble does not hold up the others."""
+        parts = self._parts()
+        loose = self._loose([content for (_, content), *_ in parts]) if parts else {}
+        for each in parts:
+            if self.now() >= until:
+                return
+            try:
+                self._look(each, loose.get(each[0][0].fingerprint, []), until)
+            except Exception as error:  # noqa: BLE001 - logged, and tried again next minute
+                self.telemetry.problem("STORM_FAILED", error, fingerprint=each[0][0].fingerprint)
+
+    def _parts(self) -> list[list[Part]]:
+        """Read the storms that go on, or that something joined after they were closed, each in its parts."""
+        closed = self.rows.load(KEY).parsed(_Closed).at
+        watched = [name for name, at in closed.items() if self.now() < at + WATCHED]
+        names = self.census.of_our_own(own.STORM, MOST)
+        found: dict[tuple[object, ...], list[Part]] = defaultdict(list)
+        for row in self._read([*names, *watched]):
+            content = storm.read(row.spec.alert)
+            if content is None or content.cause.kind is CauseKind.WAITING:
+                continue
+            if storms.fires(row) or self.census.members(row.fingerprint, 1):
+                cause = content.cause
+                found[cause.kind, cause.teams, cause.value].append((row, content))
+        return [each for parts in found.values() for each in _apart(sorted(parts, key=_number))]
+
+    def _loose(self, first: Sequence[Storm]) -> dict[str, list[AlertState]]:
+        """Read what is in no storm yet and belongs to one of these, by the fingerprint of the storm's row."""
+        found: dict[str, list[AlertState]] = defaultdict(list)
+        for team in {content.cause.teams[0] for content in first}:
+            theirs = [content for content in first if content.cause.teams[0] == team]
+            since = max(min(content.began for content in theirs) - storms.WINDOW, self.now() - BACK)
+            for row in self._read(self.census.began(team, since, MOST)):
+                alert, began = row.spec.alert, row.spec.began_by_our_clock
+                lost = storms.fires(row) and storms.group_of(row) is None
+                of = storms.storm_of(alert, began, theirs) if alert and began and lost else None
+                if of:
+                    found[storm.fingerprint(of.cause, of.part)].append(row)
+        return found
+
+    def _look(self, parts: list[Part], loose: list[AlertState], until: datetime) -> None:
+        """Write down what a storm's parts list now, and have GitHub show it."""
+        rows = [*loose, *self._members(parts, {row.fingerprint for row in loose})]
+        contents = membership.looked_at({row.fingerprint: content for row, content in parts}, rows)
+        over, shown = self._over(parts, contents), []
+        for content, known in zip_longest(contents, parts):
+            row, before = known or (self.rows.get(storm.fingerprint(content.cause, content.part)), None)
+            if known is None and storms.fires(row):
+                continue  # the index does not list it yet; the next look reads its members with the others
+            written = self._written(row, self._led(content, parts), before, over=over)
+            if written and written.due_at and written.due_at <= self.now():
+                self.sync(written, until)
+            if written and not over:
+                shown.append(written.fingerprint)
+        for fingerprint in shown:
+            self.attach(fingerprint, rows, until)
+
+    def _led(self, content: Storm, parts: list[Part]) -> Storm:
+        """Name the issue of the first part, in a further one."""
+        issue = parts[0][0].status.issue
+        return content.model_copy(update={"main": str(issue.ref) if issue and content.continues else ""})
+
+    def _members(self, parts: list[Part], known: set[str]) -> Iterator[AlertState]:
+        names = [each.fingerprint for _, content in parts for each in content.members if each.ended is None]
+        names += [name for row, _ in parts for name in self.census.members(row.fingerprint, MOST)]
+        return self._read([name for name in names if name not in known])
+
+    def _over(self, parts: list[Part], contents: Sequence[Storm]) -> bool:
+        """Whether all have ended a while ago; that they are closed is then remembered, before they are."""
+        members = [member for content in contents for member in content.members]
+        ends = [member.ended for member in members]
+        if not all(end and end + QUIET <= self.now() for end in ends):
+            return False
+        document = self.rows.load(KEY)
+        kept = {name: at for name, at in document.parsed(_Closed).at.items() if self.now() < at + WATCHED}
+        closed = _Closed(at=kept | {row.fingerprint: self.now() for row, _ in parts})
+        return self.rows.swap(KEY, closed.model_dump_json(), document.version) is None
+
+    def _written(
+        self, row: AlertState | None, content: Storm, before: Storm | None, *, over: bool
+    ) -> AlertState | None:
+        """Record it if it differs; None if another worker was faster."""
+        if row and content == before and storms.fires(row) and not over:
+            return row
+        recorded = self.rows.record(storms.recorded(row, content, self.now(), over=over))
+        if recorded:
+            keys = {"cause": content.cause.kind.value, "part": content.part, "members": len(content.members)}
+            self.telemetry.event("STORM", fingerprint=recorded.fingerprint, over=over, **keys)
+        return recorded
+
+    def _read(self, names: Sequence[str]) -> Iterator[AlertState]:
+        unique = list(dict.fromkeys(names))
+        for start in range(0, len(unique), AT_ONCE):
+            yield from self.rows.several(unique[start : start + AT_ONCE])
+
+
+def _number(part: Part) -> int:
+    return part[1].part
+
+
+def _apart(parts: list[Part]) -> Iterator[list[Part]]:
+    """Tell storms of one cause apart: each begins with a part that continues none."""
+    begun: list[Part] = []
+    for part in parts:
+        if begun and not part[1].continues:
+            yield begun
+            begun = []
+        begun.append(part)
+    if begun:
+        yield begun

@@ -1,0 +1,105 @@
+"""Sub-issues: makes issues that were opened before their storm was known sub-issues of its parent's.
+
+Their rows then say which storm they are part of, so that the parent calls people in their place.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from chalicelib.adapters import storm
+from chalicelib.alert import Priority
+from chalicelib.conditions import storms
+from chalicelib.conditions.calls import Kind
+from chalicelib.conditions.enrichment import Enrichment
+from chalicelib.conditions.group import Group
+from chalicelib.conditions.issue import IssueRef
+from chalicelib.conditions.row import AlertState
+from chalicelib.errors import Refused
+from chalicelib.rate_limit.rules import Call, CallBudget, Granted
+from chalicelib.store.ports import Rows
+from chalicelib.sync import claims
+from chalicelib.telemetry.telemetry import Telemetry
+
+A_CALL = timedelta(seconds=15)
+MOST_NOTED, MOST_ADDED = 50, 10
+"""Of one storm in a minute: rows that are written, and calls to GitHub."""
+
+
+class Tracker(Protocol):
+    """What is needed of the issue tracker."""
+
+    def add_sub_issue(self, parent: IssueRef, child: int, before: datetime) -> None:
+        """Make an issue, named by its id, a sub-issue of another."""
+
+
+@dataclass(frozen=True)
+class SubIssues:
+    """Attaches members, as long as the budget has room that nobody else waits for."""
+
+    rows: Rows
+    tracker: Callable[[], Tracker]
+    permits: CallBudget
+    now: Callable[[], datetime]
+    telemetry: Telemetry
+
+    def attach(self, storm_row: str, rows: Sequence[AlertState], until: datetime) -> None:
+        """Let rows of members know their storm, and GitHub know some of their issues as its sub-issues."""
+        parent = self.rows.get(storm_row)
+        content, group = (storm.read(parent.spec.alert), storms.as_group(parent)) if parent else (None, None)
+        issue = parent.status.issue if parent else None
+        if group is None or group.ref is None or issue is None or content is None:
+            return
+        listed = {member.fingerprint: member.attached for member in content.members}
+        members = [row for row in rows if row.fingerprint in listed]
+        known = [self._noted(row, group) for row in self._unaware(members, group)[:MOST_NOTED]]
+        aware = {row.fingerprint: row for row in [*members, *filter(None, known)]}
+        left = storms.MOST_SUB_ISSUES - sum(listed.values())
+        for row in self._unattached(list(aware.values()), group)[: min(left, MOST_ADDED)]:
+            if not self._added(row, replace(group, id=issue.id), until):
+                return
+
+    def _unaware(self, rows: Sequence[AlertState], group: Group) -> list[AlertState]:
+        """Find those that do not know it, or where; what is still to be looked up finds out by itself."""
+        found = []
+        for row in rows:
+            known, shown = storms.group_of(row), row.status.issue is not None and row.status.issue.open
+            looked_up = shown or row.enrichment is not None
+            lost = known is None or (known.fingerprint == group.fingerprint and known.ref is None)
+            if lost and looked_up and storms.fires(row) and not claims.busy(row, self.now()):
+                found.append(row)
+        return found
+
+    def _unattached(self, rows: Sequence[AlertState], group: Group) -> list[AlertState]:
+        """Find those whose open issue GitHub was never asked to make a sub-issue."""
+        found = []
+        for row in rows:
+            known, issue = storms.group_of(row), row.status.issue
+            ours = known is not None and known.fingerprint == group.fingerprint and not known.id
+            if ours and issue and issue.open and issue.id and not issue.has_parent and storms.fires(row):
+                found.append(row)
+        return found
+
+    def _noted(self, row: AlertState, group: Group) -> AlertState | None:
+        """Write down the storm in a member's row; None if another worker was faster."""
+        if (episode := row.spec.episode) is None:
+            return None
+        known = row.enrichment or Enrichment(episode, self.now())
+        status = replace(row.status, enrichment=replace(known, group=replace(group, id=0)))
+        return self.rows.note(replace(row, status=status))
+
+    def _added(self, row: AlertState, group: Group, until: datetime) -> bool:
+        """Ask once for each issue, as people may take it away again; False if there is no room for more."""
+        issue, known, ref = row.status.issue, row.enrichment, group.ref
+        if issue is None or known is None or ref is None or self.now() + A_CALL > until:
+            return False
+        permit = self.permits.ask(ref.repository.partition("/")[0], Call(Kind.COMMENT, Priority.P3))
+        if not isinstance(permit, Granted) or permit.at > self.now().timestamp():
+            return False
+        try:
+            self.tracker().add_sub_issue(ref, issue.id, until)
+        except Refused as error:  # it has a parent already, or the parent is full
+            self.telemetry.problem("SUB_ISSUE_REFUSED", error, fingerprint=row.fingerprint)
+        self.rows.note(replace(row, status=replace(row.status, enrichment=replace(known, group=group))))
+        return True

@@ -1,0 +1,89 @@
+"""Waiting: lists, for each team, what fires and waits for its issue for so long that nobody would see it.
+
+GitHub takes a limited number of issues an hour. What the limit keeps waiting, and is in no storm, stands in
+the table of an issue of its own, which ranks before all of them.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from chalicelib.adapters import own, storm
+from chalicelib.adapters.storm import MOST_MEMBERS, Cause, CauseKind, Storm
+from chalicelib.alert import Priority
+from chalicelib.conditions import lag, storms
+from chalicelib.conditions.row import AlertState
+from chalicelib.conditions.setbacks import Denial
+from chalicelib.reconcile.reconcile import Advance
+from chalicelib.routing import Routing
+from chalicelib.store.ports import Census, Rows
+
+MOST, AT_ONCE = 5000, 100
+PATIENCE = timedelta(seconds=45)
+"""Looked for each minute, so that nothing is unseen for two."""
+
+SCARCE = (Denial.BUDGET, Denial.CALLS_SCARCE)
+"""Why a step is put off while others are taken; without GitHub, no table could be written either."""
+
+
+@dataclass(frozen=True)
+class WaitingLists:
+    """Keeps one list for the teams of an alert, unless they want no storms."""
+
+    rows: Rows
+    census: Census
+    routing: Routing
+    sync: Advance
+    now: Callable[[], datetime]
+
+    def check(self, until: datetime) -> None:
+        """Open lists, bring them up to date, and close those on which nothing is left."""
+        kept = {row.fingerprint: row for row in self._read(self.census.of_our_own(own.STORM, MOST))}
+        contents = {name: content for name, row in kept.items() if (content := storm.read(row.spec.alert))}
+        lists = {name for name, content in contents.items() if content.cause.kind is CauseKind.WAITING}
+        listed = {m.fingerprint for name in contents if name not in lists for m in contents[name].members}
+        for content in self._contents(listed):
+            name = storm.fingerprint(content.cause, content.part)
+            lists.discard(name)
+            self._keep(kept.get(name) or self.rows.get(name), content, until)
+        for name in lists:
+            self._keep(kept[name], contents[name].model_copy(update={"members": ()}), until, over=True)
+
+    def _contents(self, listed: Collection[str]) -> Iterator[Storm]:
+        """Write what waits as lists, of as many parts as it takes; nothing, while nobody was put off."""
+        rows = [row for row in self._late() if row.fingerprint not in listed]
+        if not any(row.status.put_off and row.status.put_off.reason in SCARCE for row in rows):
+            return
+        found: dict[tuple[str, ...], list[AlertState]] = defaultdict(list)
+        for row in rows:
+            if row.spec.alert and self.routing.route(row.spec.alert.teams).storm_at:
+                found[row.spec.alert.teams].append(row)
+        for teams, theirs in found.items():
+            members = [storms.member(row) for row in theirs]
+            cause, began = Cause(kind=CauseKind.WAITING, teams=teams), min(each.began for each in members)
+            for number, start in enumerate(range(0, len(members), MOST_MEMBERS)):
+                part = tuple(members[start : start + MOST_MEMBERS])
+                yield Storm(cause=cause, began=began, part=number + 1, continues=number > 0, members=part)
+
+    def _late(self) -> list[AlertState]:
+        """Read what waits for too long, though GitHub refused nothing of it, and is in no storm."""
+        names = [name for priority in Priority for name in self.census.late(priority, MOST)]
+        return [row for row in self._read(names) if self._waits(row)]
+
+    def _waits(self, row: AlertState) -> bool:
+        alert, since = row.spec.alert, lag.since(row)
+        if alert is None or since is None or alert.source in own.OWN or storms.group_of(row):
+            return False
+        return storms.fires(row) and not row.status.refusal and since <= self.now() - PATIENCE
+
+    def _keep(self, row: AlertState | None, content: Storm, until: datetime, *, over: bool = False) -> None:
+        """Record a list that differs, and have GitHub show it."""
+        unchanged = row and storms.fires(row) and storm.read(row.spec.alert) == content and not over
+        written = row if unchanged else self.rows.record(storms.recorded(row, content, self.now(), over=over))
+        if written and written.due_at and written.due_at <= self.now():
+            self.sync(written, until)
+
+    def _read(self, names: Sequence[str]) -> Iterator[AlertState]:
+        for start in range(0, len(names), AT_ONCE):
+            yield from self.rows.several(names[start : start + AT_ONCE])

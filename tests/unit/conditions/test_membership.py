@@ -1,0 +1,139 @@
+"""Every condition of a storm is listed once, in the part that its own row names or the first with room."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from chalicelib.adapters import storm
+from chalicelib.adapters.storm import MOST_MEMBERS, Cause, CauseKind, Member, Storm
+from chalicelib.alert import Condition, Priority
+from chalicelib.conditions import storms
+from chalicelib.conditions.enrichment import Enrichment
+from chalicelib.conditions.group import Group
+from chalicelib.conditions.issue import Closer
+from chalicelib.conditions.membership import looked_at, shared
+from chalicelib.conditions.row import AlertState, Status
+from tests.unit import rows
+from tests.unit.rows import BEGAN, at, issue
+
+CAUSE = Cause(kind=CauseKind.RULE, teams=("infra",), value=("grafana", "HighLatency"))
+FIRST, SECOND = "1" * 64, "2" * 64
+
+
+def condition(number: int, group: str = "", **fields: Any) -> AlertState:
+    known = Enrichment(BEGAN, BEGAN, group=Group(group, BEGAN, None, fields.pop("id", 0)) if group else None)
+    told = rows.alert(title=f"HighLatency [{number}]", labels=fields.pop("labels", {"pod": str(number)}))
+    row = rows.row(fires=told, status=Status(enrichment=known, issue=fields.pop("issue", None)), **fields)
+    return replace(row, fingerprint=f"{number:064}")
+
+
+def member(number: int, ended: datetime | None = None, **fields: Any) -> Member:
+    known = {"fingerprint": f"{number:064}", "title": f"HighLatency [{number}]", "priority": Priority.P1}
+    return Member.model_validate(known | {"began": BEGAN, "ended": ended} | fields)
+
+
+def part(*members: Member, **fields: Any) -> Storm:
+    return Storm(cause=CAUSE, began=BEGAN, members=members, **fields)
+
+
+def numbers(content: Storm) -> list[int]:
+    return [int(each.fingerprint) for each in content.members]
+
+
+def look(first: Storm, *conditions: AlertState, second: Storm | None = None) -> list[Storm]:
+    parts = {FIRST: first} | ({SECOND: second} if second else {})
+    return looked_at(parts, conditions)
+
+
+def test_members_stay_where_they_are_and_new_ones_come_behind() -> None:
+    (content,) = look(part(member(1), member(2)), condition(3), condition(1, FIRST), condition(4, FIRST))
+    assert numbers(content) == [1, 2, 3, 4]
+
+
+def test_one_that_ended_says_when_and_one_that_fires_again_does_not() -> None:
+    over = condition(1, FIRST, condition=Condition.RESOLVED, recorded_at=at(5), seen_at=at(4))
+    (content,) = look(part(member(1), member(2, ended=at(3))), over, condition(2, FIRST))
+    assert [each.ended for each in content.members] == [at(5), None]
+
+
+def test_what_has_ended_before_it_was_listed_is_not() -> None:
+    over = condition(1, condition=Condition.RESOLVED)
+    assert [numbers(each) for each in look(part(), over)] == [[]]
+
+
+def test_one_whose_issue_a_person_closed_counts_as_ended() -> None:
+    closed = issue(closed_at=at(7), closed_by=Closer.PERSON)
+    (content,) = look(part(member(1)), condition(1, FIRST, issue=closed))
+    assert content.members[0].ended == at(7)
+    assert content.members[0].issue == "org/infra#12"
+
+
+def test_its_own_row_says_which_part_one_is_in() -> None:
+    both = look(part(member(1), member(2)), condition(1, SECOND), condition(3, SECOND), second=part(part=2))
+    assert [numbers(each) for each in both] == [[2], [1, 3]]
+
+
+def test_one_that_two_parts_list_is_kept_by_the_first() -> None:
+    both = look(part(member(1)), second=part(member(1), member(2), part=2))
+    assert [numbers(each) for each in both] == [[1], [2]]
+
+
+def test_one_that_another_storm_has_is_listed_there_alone() -> None:
+    (content,) = look(part(member(1)), condition(1, "9" * 64), condition(2, "9" * 64))
+    assert numbers(content) == []
+
+
+def test_one_that_cannot_be_read_stays_as_it_was() -> None:
+    tombstone = replace(condition(2, FIRST), spec=replace(rows.row().spec, alert=None))
+    (content,) = look(part(member(1, id=5), member(2, id=6)), tombstone)
+    assert [each.id for each in content.members] == [5, 6]
+
+
+def test_what_a_part_has_no_room_for_begins_another_that_calls_nobody() -> None:
+    full = part(*(member(number) for number in range(MOST_MEMBERS)))
+    first, second = look(full, *(condition(number) for number in range(MOST_MEMBERS, MOST_MEMBERS + 3)))
+    assert (len(first.members), numbers(second)) == (MOST_MEMBERS, [400, 401, 402])
+    assert (second.part, second.continues, second.cause) == (2, True, CAUSE)
+
+
+def test_ended_ones_make_room_and_are_counted() -> None:
+    ended = [member(number, ended=at(number)) for number in range(MOST_MEMBERS)]
+    (content,) = look(part(*ended, left_out=7), condition(900), condition(901))
+    assert len(content.members) == MOST_MEMBERS
+    assert content.left_out == 9
+    assert {0, 1} & set(numbers(content)) == set()
+    assert numbers(content)[-2:] == [900, 901]
+
+
+def test_it_is_remembered_that_github_was_asked_for_a_sub_issue() -> None:
+    asked = condition(1, FIRST, id=9, issue=issue(id=31))
+    (content,) = look(part(member(2, attached=True)), asked, condition(2, FIRST))
+    assert [(each.attached, each.id) for each in content.members] == [(True, 0), (True, 31)]
+
+
+def test_labels_say_what_members_share_and_what_tells_them_apart() -> None:
+    labels = [{"cluster": "eu-1", "pod": str(n), "zone": str(n % 2), "token": "x"} for n in range(4)]
+    found = shared([condition(n, labels=each) for n, each in enumerate(labels)])
+    assert found == ({"cluster": "eu-1"}, "pod")
+    assert shared([condition(1)]) == ({}, "")
+    (content,) = look(part(common={"a": "b"}, differs="c"), condition(1))
+    assert (content.common, content.differs) == ({"a": "b"}, "c")
+
+
+def test_a_credential_in_a_label_is_masked_before_it_is_cut() -> None:
+    secret = "x" * 90 + " ghp_" + "a" * 40
+    common, _ = shared([condition(n, labels={"note": secret}) for n in range(2)])
+    assert "ghp_" not in common["note"]
+
+
+def test_a_storm_with_as_many_sub_issues_as_github_allows_gets_no_more() -> None:
+    def group(members: int) -> Group | None:
+        told = part(*(member(number) for number in range(members)))
+        parent = storms.recorded(None, told, BEGAN)
+        return storms.as_group(replace(parent, status=Status(issue=issue(id=77))))
+
+    few, many = group(99), group(100)
+    assert few
+    assert many
+    assert (few.id, many.id, few.ref) == (77, 0, many.ref)
+    assert storm.fingerprint(CAUSE) == few.fingerprint
