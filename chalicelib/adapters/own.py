@@ -20,13 +20,15 @@ class Own:
 
     `updates_every` is how soon its page is written again, `urgent` whether its opening may use what the
     budget reserves for P0, `calls` whether people are assigned to it. None is ever stale, and what is
-    recorded again brings no comment.
+    recorded again brings no comment. `declared` says that people declare it and end it: nothing holds it back,
+    nobody is called to it later, and at its end its issue is closed, whatever its team prefers.
     """
 
     name: str
     updates_every: timedelta
     urgent: bool = False
     calls: bool = True
+    declared: bool = False
     shown_as: str = "Alerting"
 
 
@@ -34,7 +36,7 @@ OWN: Mapping[str, Own] = {
     each.name: each
     for each in (
         Own(STORM, timedelta(seconds=45), urgent=True),
-        Own(INCIDENT, timedelta(seconds=60), urgent=True),
+        Own(INCIDENT, timedelta(seconds=60), urgent=True, declared=True),
         Own(REVIEW, timedelta(minutes=10), calls=False),
     )
 }
@@ -51,3 +53,8 @@ def calls(source: str) -> bool:
 def updates_every(source: str, others: timedelta) -> timedelta:
     """Say how soon the page of a source's alert is written again; `others` is what holds for providers."""
     return OWN[source].updates_every if source in OWN else others
+
+
+def declared(source: str) -> bool:
+    """Whether people declare the alerts of a source, and say when they are over."""
+    return source in OWN and OWN[source].declared

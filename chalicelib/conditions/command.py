@@ -28,7 +28,8 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """A comment that contains more than a command."""
+    """A comment that contains more than a command; an older row does not say when it was written."""
 
     id: int
     author: str
+    at: datetime | None = None

@@ -19,6 +19,8 @@ from chalicelib.conditions.wishes import Wish
 
 ACK, UNACK, SNOOZE, UNSNOOZE, MUTE, UNMUTE = "ack", "unack", "snooze", "unsnooze", "mute", "unmute"
 WORDS = (ACK, UNACK, SNOOZE, UNSNOOZE, MUTE, UNMUTE)
+SEV = "sev"
+"""Has its effect outside the row, as other commands that a stage may have."""
 OF_NEWS = (MUTE, UNMUTE)
 """Commands for notifications, which nobody acknowledges or snoozes."""
 ALIKE = 0.75
@@ -108,7 +110,7 @@ def heard(
 
 def _remarks(known: tuple[Remark, ...], spoken: Sequence[PersonComment]) -> tuple[Remark, ...]:
     """Keep the newest remark of each person; a comment that is a command alone tells nobody anything."""
-    said = (Remark(each.id, each.author) for each in spoken if not _only_a_command(each.body))
+    said = (Remark(each.id, each.author, each.at) for each in spoken if not _only_a_command(each.body))
     newest = {each.author: each for each in sorted((*known, *said), key=lambda each: each.id)}
     return tuple(sorted(newest.values(), key=lambda each: each.id)[-MOST_REMARKS:])
 

@@ -20,6 +20,8 @@ class Comment(StrEnum):
     QUIET = "quiet"
     STALE = "stale"
     HELP = "help"
+    INCIDENT = "help-incident"
+    REVIEW = "resolved-review"
 
     @property
     def calls(self) -> bool:
@@ -45,8 +47,10 @@ PURPOSE = {
     Comment.QUIET: "that it fires again, though its issue was closed as not planned",
     Comment.STALE: "that its source has not reported it for too long",
     Comment.HELP: "how to write a command",
+    Comment.INCIDENT: "which incident it is part of already",
+    Comment.REVIEW: "what a review of the incident needs",
 }
 """What a comment of each kind says, in words that follow `comment`."""
 
-ONCE = (Comment.QUIET, Comment.STALE, Comment.TIER)
+ONCE = (Comment.QUIET, Comment.STALE, Comment.TIER, Comment.REVIEW)
 """Kinds that are written only once for a key, whatever was written since."""

@@ -10,7 +10,7 @@ MOST_AT_ONCE, MOST_PEOPLE = 5, 10
 """How many commands are taken in one look at an issue, and how many people's permissions are checked."""
 MOST_HEARD, MOST_AHEAD = 64, 32
 """How many comments are remembered as processed, and how many of these may be newer than unprocessed ones."""
-LONGEST_ARGUMENT = 100
+LONGEST_ARGUMENT = 200
 
 _WORD = re.compile(r"/[A-Za-z]{2,20}")
 _LENGTH = re.compile(r"([0-9]{1,5})\s*([mhd])", re.IGNORECASE)

@@ -50,6 +50,7 @@ def opened(row: AlertState, intent: Intent, seen: Seen, now: datetime, *, found:
         issue=issue,
         predecessor=before.ref if before else row.status.predecessor,
         superseded=continued,
+        incident=row.status.incident if continued else None,
         told=intent.episode,
         failures=0,
         snoozed_until=snoozed_until,
@@ -179,6 +180,7 @@ def shown(row: AlertState, alert: AlertEvent, seen: Seen, title: str, now: datet
         closed_by_our_clock=_closed_by_our_clock(issue, seen, now, row.intent),
         kept_open=False,
         on_call=row.on_call,
+        incident=row.status.incident.ref if row.status.incident else None,
     )
     snoozed_until = row.status.snoozed_until if seen.open else None
     return replace(row.status, issue=issue, told=episode, failures=0, snoozed_until=snoozed_until)

@@ -83,6 +83,8 @@ def _firing(row: AlertState, alert: AlertEvent, now: datetime, policy: Policy) -
         return step
     if issue.episode != row.spec.episode or (issue.priority, issue.teams) != (alert.priority, alert.teams):
         return UpdateIssue(issue.ref)
+    if (link := row.status.incident) and link.ref and issue.incident != link.ref:
+        return UpdateIssue(issue.ref)
     unheard_at = stale_at(row.spec, policy.stale_after)
     stale = (STALE_LABEL,) if unheard_at and now >= unheard_at else ()
     return relabel(issue, (*policy.routing.labels(alert), *stale)) or _say(row, issue, alert, now, policy)

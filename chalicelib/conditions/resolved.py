@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from chalicelib.adapters import own
 from chalicelib.alert import AlertEvent
 from chalicelib.conditions.comments import Comment
 from chalicelib.conditions.flapping import while_flapping
@@ -12,7 +13,13 @@ from chalicelib.conditions.policy import Policy
 from chalicelib.conditions.relabel import relabel
 from chalicelib.conditions.row import AlertState, Issue
 from chalicelib.conditions.steps import AddComment, CloseIssue, RemoveLabel, Step, UpdateIssue, needed
-from chalicelib.conditions.suppression import closed_in_this_episode, held, held_back, held_throughout
+from chalicelib.conditions.suppression import (
+    closed_in_this_episode,
+    held,
+    held_back,
+    held_throughout,
+    may_comment,
+)
 from chalicelib.labels import FLAPPING_LABEL, RESOLVED_LABEL, STALE_LABEL
 
 
@@ -30,7 +37,7 @@ def resolved(row: AlertState, alert: AlertEvent, now: datetime, policy: Policy) 
         return (held(row, now, policy) if isinstance(step, AddComment) else None) or step
     told = row.status.told is not None and spec.episode is not None and row.status.told >= spec.episode
     if told or closed_in_this_episode(row):
-        return _corrected(row, alert, policy) or Nothing(Quiet.UP_TO_DATE)
+        return _corrected(row, alert, policy) or _review(row, alert, policy) or Nothing(Quiet.UP_TO_DATE)
     if held_throughout(row, policy) or (not alert.priority.urgent and _long_over(row, now, policy)):
         return Nothing(Quiet.RESOLVED_UNTOLD)
     return held_back(row, now, policy) or opening(row, now, policy)
@@ -48,6 +55,15 @@ def _corrected(row: AlertState, alert: AlertEvent, policy: Policy) -> Step | Non
     if (issue.priority, issue.teams) == (alert.priority, alert.teams):
         return None
     return relabel(issue, policy.routing.labels(alert)) or UpdateIssue(issue.ref)
+
+
+def _review(row: AlertState, alert: AlertEvent, policy: Policy) -> Step | None:
+    """Ask on an incident's issue, once it is closed, for what its review needs; not on a false alarm's."""
+    issue, episode = row.status.issue, row.spec.episode
+    if issue is None or issue.open or issue.state_reason == "not_planned" or not own.declared(alert.source):
+        return None
+    key = Comment.REVIEW.key(needed(episode))
+    return AddComment(issue.ref, key) if key not in issue.once and may_comment(issue, policy) else None
 
 
 def _long_over(row: AlertState, now: datetime, policy: Policy) -> bool:
@@ -68,7 +84,7 @@ def _close(row: AlertState, issue: Issue, alert: AlertEvent, policy: Policy) -> 
     over = next((label for label in (FLAPPING_LABEL, STALE_LABEL) if label in issue.labels), None)
     if over:
         return RemoveLabel(issue.ref, over)
-    if policy.routing.route(alert.teams).close_on_resolve:
+    if policy.routing.route(alert.teams).close_on_resolve or own.declared(alert.source):
         close = CloseIssue(issue.ref, recovered=resolution is None or resolution.recovered)
         return relabel(issue, policy.routing.labels(alert)) or close
     if issue.generation < row.spec.generation:

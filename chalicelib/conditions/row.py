@@ -13,6 +13,7 @@ from chalicelib.conditions import heartbeats
 from chalicelib.conditions.command import Command, Remark
 from chalicelib.conditions.enrichment import Enrichment
 from chalicelib.conditions.facts import Fact
+from chalicelib.conditions.incident_link import IncidentLink
 from chalicelib.conditions.intent import Intent, Lease, Verb
 from chalicelib.conditions.issue import IssueRef, Shown
 from chalicelib.conditions.nothing import Held
@@ -43,7 +44,8 @@ class Issue(Shown):
     not take when it was opened; it `continues` its predecessor where that took no more comments.
     `on_call` are those who were on call when it was opened, of teams whose issues call them.
     `listen_at` is when the rest of what people said is read, if it was too much for one look. `remarks` are
-    the newest that each of a few people left.
+    the newest that each of a few people left. `raised_at` is when people were last called because it got
+    worse, `incident` the incident that its text names.
     """
 
     episode: datetime
@@ -76,6 +78,8 @@ class Issue(Shown):
     called_at: datetime | None = None
     tier: int = 0
     on_call: tuple[Called, ...] = ()
+    raised_at: datetime | None = None
+    incident: IssueRef | None = None
 
     @property
     def over_at(self) -> datetime | None:
@@ -93,6 +97,7 @@ class Status:
     `outbox` holds the facts that no mirror has yet, delivered next at `mirror_at`. `refusal` and `put_off`
     say what kept the newest step from its end; a step that succeeds clears them. `enrichment` is what was
     looked up for an episode's issue, `wishes` has whose silences are in force, `past` counts its issues.
+    `incident` is the one that people declared and this condition is part of.
     """
 
     issue: Issue | None = None
@@ -111,6 +116,7 @@ class Status:
     enrichment: Enrichment | None = None
     wishes: tuple[Wish, ...] = ()
     past: Past | None = None
+    incident: IncidentLink | None = None
 
 
 @dataclass(frozen=True, slots=True)

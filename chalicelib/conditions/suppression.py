@@ -6,7 +6,7 @@ People have the last word: what they did counts before what the provider reports
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from chalicelib.adapters import registry
+from chalicelib.adapters import own, registry
 from chalicelib.alert import Condition
 from chalicelib.conditions.clocks import APART
 from chalicelib.conditions.comments import Comment
@@ -29,6 +29,8 @@ def asked(row: AlertState, now: datetime) -> Step | None:
         return FollowCommands(status.commands[0].ref, status.commands[0])
     if status.replies and issue and not issue.comments_closed:
         return AddComment(issue.ref, Comment.HELP.key(status.replies[0]))
+    if (link := status.incident) and link.ref and link.asked and issue and not issue.comments_closed:
+        return AddComment(issue.ref, Comment.INCIDENT.key(link.asked[0]))
     if issue and issue.listen_at and now >= issue.listen_at:
         return ReadIssue(issue.ref)
     return None
@@ -48,6 +50,8 @@ MUTE_RULE = "a mute rule of CloudWatch"
 def held_outside(row: AlertState, now: datetime, policy: Policy) -> Held | None:
     """Return what holds a row back from outside; if nobody knows, what the row recorded."""
     alert = row.spec.alert
+    if alert and own.declared(alert.source):
+        return None
     if alert and alert.muted_until and now < alert.muted_until:
         return Held(Quiet.MAINTENANCE, alert.muted_until, MUTE_RULE)
     if policy.outside and alert:
@@ -140,7 +144,8 @@ def wrongly_over(row: AlertState) -> bool:
 def hushed(row: AlertState) -> AlertState:
     """The row to plan on while the budget allows no comments: as if nobody wanted any."""
     issue = replace(row.status.issue, quiet=True) if row.status.issue else None
-    return replace(row, status=replace(row.status, issue=issue, replies=()))
+    link = replace(row.status.incident, asked=()) if row.status.incident else None
+    return replace(row, status=replace(row.status, issue=issue, replies=(), incident=link))
 
 
 def may_comment(issue: Issue, policy: Policy) -> bool:

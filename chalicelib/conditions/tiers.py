@@ -7,6 +7,7 @@ neither. An issue that takes no comments is continued in a new one, as for an es
 from dataclasses import replace
 from datetime import datetime
 
+from chalicelib.adapters import own
 from chalicelib.alert import Condition, Priority
 from chalicelib.conditions.acknowledgement import waits_since
 from chalicelib.conditions.calling import calls
@@ -37,6 +38,8 @@ def due_at(row: AlertState, routing: Routing) -> datetime | None:
         return None
     if not calls(row):
         return None
+    if own.declared(alert.source):
+        return None  # whoever declared it has it
     escalation = routing.route(alert.teams).escalation
     if escalation is None or issue.tier >= len(escalation.tiers):
         return None

@@ -35,6 +35,9 @@ def commented(row: AlertState, priority: Priority, key: str, now: datetime) -> S
     if kind is Comment.HELP:
         left = tuple(each for each in row.status.replies if Comment.HELP.key(each) != key)
         return replace(row.status, issue=issue, replies=left, failures=0)
+    if kind is Comment.INCIDENT and (link := row.status.incident):
+        left = tuple(each for each in link.asked if Comment.INCIDENT.key(each) != key)
+        return replace(row.status, issue=issue, incident=replace(link, asked=left), failures=0)
     issue = replace(
         issue,
         comment_key=key,
@@ -43,6 +46,7 @@ def commented(row: AlertState, priority: Priority, key: str, now: datetime) -> S
         announced=min(issue.announced, priority) if kind is Comment.ESCALATION else issue.announced,
         once=(*issue.once, key) if kind in ONCE else issue.once,
         tier=issue.tier + (kind is Comment.TIER),
+        raised_at=now if kind is Comment.ESCALATION else issue.raised_at,
     )
     if kind in (Comment.TIER, Comment.SNOOZE) or becomes_urgent:
         issue = left_to_people(issue, now)

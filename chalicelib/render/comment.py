@@ -7,7 +7,7 @@ from chalicelib.conditions import commands
 from chalicelib.conditions.comments import Comment
 from chalicelib.conditions.issue import IssueRef
 from chalicelib.conditions.row import AlertState
-from chalicelib.render import links, people
+from chalicelib.render import incident, links, people
 from chalicelib.render.marker import comment_marker
 from chalicelib.render.stale import unheard
 from chalicelib.render.view import View
@@ -68,6 +68,14 @@ def _quiet(view: View) -> list[str]:
     ]
 
 
+def _incident(view: View) -> list[str]:
+    return [f"This alert is already part of an incident. {incident.named(view, view.row.status.issue)}"]
+
+
+def _review(_: View) -> list[str]:
+    return [REVIEW]
+
+
 def _help(view: View) -> list[str]:
     return [HELP_ON_NEWS] if view.row.spec.news else [HELP, people.available(view)]
 
@@ -80,6 +88,14 @@ On the first line of a comment, these can be carried out:
 
 {people.listed(commands.OF_NEWS)}"""
 
+REVIEW = """\
+The incident is over. For its review, please add to the text of this issue:
+
+- **Impact** in numbers: how many people, requests or jobs, and for how long
+- **Root cause**: what made it possible, not who
+- **What went well**, and what was luck
+- **Follow-ups**, each with an owner and a date"""
+
 _KINDS: dict[Comment, Callable[[View], list[str]]] = {
     Comment.REPEAT: _repeat,
     Comment.ESCALATION: _escalation,
@@ -89,4 +105,6 @@ _KINDS: dict[Comment, Callable[[View], list[str]]] = {
     Comment.QUIET: _quiet,
     Comment.STALE: unheard,
     Comment.HELP: _help,
+    Comment.INCIDENT: _incident,
+    Comment.REVIEW: _review,
 }

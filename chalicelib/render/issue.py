@@ -7,6 +7,7 @@ from chalicelib.alert import UNKNOWN_TEAM
 from chalicelib.conditions.row import AlertState, Issue, Verb
 from chalicelib.render import (
     history,
+    incident,
     links,
     marker,
     notification,
@@ -35,6 +36,8 @@ def body(row: AlertState, routing: Routing, now: datetime, *, previous: str = ""
     issue = None if opening else row.status.issue
     opened = min(at for at in (parts.opened, issue.episode if issue else None, view.began) if at)
     page = own_pages.PAGES.get(view.alert.source)
+    below = own_pages.BELOW.get(view.alert.source) if opening else None
+    after = f"\n\n{below(view)}" if below else parts.after
     head, story = _news(view, issue) if row.spec.news else _condition(view, issue, opened)
     story = [*story, _fix_routing(view)]
     begin = marker.marker(row.fingerprint, view.began)
@@ -42,7 +45,7 @@ def body(row: AlertState, routing: Routing, now: datetime, *, previous: str = ""
     for room in sections.ROOMS:
         usual = [*head, *sections.texts(view, room), view.why(), *story, *sections.rest(view, room)]
         said = page(view, issue, room) if page else usual
-        whole = parts.before + "\n\n".join([begin, *filter(None, said), end]) + parts.after
+        whole = parts.before + "\n\n".join([begin, *filter(None, said), end]) + after
         if len(whole) <= MAX_BODY:
             return whole
     bare = f"{parts.before}{begin}\n{end}{parts.after}"
@@ -52,7 +55,8 @@ def body(row: AlertState, routing: Routing, now: datetime, *, previous: str = ""
 def _condition(view: View, issue: Issue | None, opened: datetime) -> tuple[list[str], list[str]]:
     here = issue.ref.repository if issue else view.route.repository
     story = [*history.story(view, opened, issue), *related.related(view, here)]
-    return [*_head(view, people.called(view, issue)), storm.part_of(view, here)], story
+    of = [storm.part_of(view, here), incident.named(view, issue)]
+    return [*_head(view, people.called(view, issue)), *of], story
 
 
 def _news(view: View, issue: Issue | None) -> tuple[list[str], list[str]]:

@@ -4,12 +4,21 @@ from collections.abc import Callable, Iterable, Mapping
 
 from chalicelib.adapters import own
 from chalicelib.conditions.row import Issue
-from chalicelib.render import noise_review, storm
+from chalicelib.render import incident, noise_review, storm
 from chalicelib.render.sections import Room
 from chalicelib.render.view import View
 
 Page = Callable[[View, Issue | None, Room], Iterable[str]]
 """Writes the paragraphs of an issue between our markers, as there is room for; empty ones are left out."""
 
-PAGES: Mapping[str, Page] = {own.STORM: storm.page, own.REVIEW: noise_review.page}
+PAGES: Mapping[str, Page] = {
+    own.STORM: storm.page,
+    own.INCIDENT: incident.page,
+    own.REVIEW: noise_review.page,
+}
 """The page of each source that has one."""
+
+Below = Callable[[View], str]
+"""Writes what stands below it when its issue opens, and belongs to people from then on."""
+
+BELOW: Mapping[str, Below] = {own.INCIDENT: incident.template}

@@ -17,6 +17,7 @@ EFFECTS = {
     commands.UNSNOOZE: ("", "the snooze ends now."),
     commands.MUTE: ("", "no updates about this alert until it is unmuted."),
     commands.UNMUTE: ("", "updates resume."),
+    commands.SEV: ("", "an incident with its own issue and timeline; a title may follow."),
     HANDOFF: (" @name", "that person is on call for the team until the shift ends."),
 }
 """How each command is written, and its effect."""
@@ -29,7 +30,7 @@ def listed(words: tuple[str, ...]) -> str:
 
 def available(view: View) -> str:
     """List the commands that an alert's issue takes."""
-    return listed((*commands.WORDS, *((HANDOFF,) if view.route.on_call else ())))
+    return listed((*commands.WORDS, commands.SEV, *((HANDOFF,) if view.route.on_call else ())))
 
 
 def folded(view: View) -> str:

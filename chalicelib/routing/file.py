@@ -44,6 +44,7 @@ class _Team(_Table):
     close_on_resolve: bool = True
     board: bool = True
     noise_review: bool = False
+    sev_label: Label = "ci: sev"
     details: Details = Details.LABELS
     severity: Severity = Field(default_factory=dict)
     storm_at: StormAt = STORM_AT
@@ -143,6 +144,7 @@ def _route(table: _Team) -> Route:
         type=table.type,
         fields=table.fields,
         project=table.project,
+        sev_label=table.sev_label,
     )
 
 

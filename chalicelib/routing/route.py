@@ -6,6 +6,7 @@ from datetime import timedelta
 from enum import StrEnum
 from itertools import zip_longest
 
+from chalicelib.adapters import own
 from chalicelib.alert import Priority
 from chalicelib.routing.field_values import FieldValue
 
@@ -55,6 +56,11 @@ class Route:
     project: int = 0
     storm_at: int = STORM_AT
     noise_review: bool = False
+    sev_label: str = "ci: sev"
+
+    def own_labels(self, source: str) -> tuple[str, ...]:
+        """Say which further labels alerts of our own have."""
+        return (self.sev_label,) if own.declared(source) else ()
 
     @property
     def of_organization(self) -> bool:

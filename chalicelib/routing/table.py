@@ -116,6 +116,7 @@ class Routing:
         ours = [AREA_LABEL, f"Pri:{alert.priority}", *(f"Team:{team}" for team in self.owners(alert.teams))]
         unknown = [UNKNOWN_LABEL] if alert.teams == (UNKNOWN_TEAM,) else []
         news = [NOTIFICATION_LABEL] if alert.kind is Kind.NOTIFICATION else []
-        routed = self.route(alert.teams).labels
+        route = self.route(alert.teams)
+        routed = (*route.labels, *route.own_labels(alert.source))
         all_labels = [*ours, *news, f"Source:{alert.source}", *routed, *unknown]
         return union([tuple(label[:MAX_LABEL] for label in all_labels)])

@@ -35,7 +35,7 @@ ALERTING, NEWS = "", "NEWS#"
 WAITING, SILENCED, HELD = "", "SILENCED#", "HELD#"
 """Kinds of rows in the index `waiting`; the first is as old as the index, and has no name."""
 
-OCCASIONAL = ("refusal", "put_off", "enrichment", "wishes", "past")
+OCCASIONAL = ("refusal", "put_off", "enrichment", "wishes", "past", "incident")
 """Fields of a status that are written only while they say something; so are those for the mirrors."""
 
 _SPEC, _STATUS = TypeAdapter(Spec), TypeAdapter(Status)

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from chalicelib.conditions import commands
 from chalicelib.conditions.command import Command, Reader
-from chalicelib.conditions.row import AlertState
+from chalicelib.conditions.row import AlertState, Status
 from chalicelib.conditions.steps import FollowCommands
 from chalicelib.sync.commands import DONE, WRONG, Conversation
 
@@ -18,8 +18,11 @@ class Deed(Protocol):
     def read(self, argument: str) -> str | None:
         """Read what stands after the word; None if it is wrong."""
 
-    def do(self, tracker: Conversation, row: AlertState, command: Command) -> bool:
-        """Carry it out, twice as well as once; False if what it names makes that impossible."""
+    def do(self, tracker: Conversation, row: AlertState, command: Command) -> Status | None:
+        """Carry it out, twice as well as once; None if what it names makes that impossible.
+
+        Returns the row's status, with what has changed in it.
+        """
 
 
 Deeds = Mapping[str, Deed]
@@ -39,6 +42,6 @@ def carry_out(tracker: Conversation, row: AlertState, step: FollowCommands, deed
     if not tracker.may_write(command.ref.repository, command.author, row.lease_end):
         return replace(row, status=commands.dismissed(row.status, command), intent=None)
     done = deed.do(tracker, row, command)
-    ended = commands.dismissed if done else commands.corrected
+    status = commands.dismissed(done, command) if done else commands.corrected(row.status, command)
     tracker.react(step.ref, command.id, DONE if done else WRONG, row.lease_end)
-    return replace(row, status=ended(row.status, command), intent=None)
+    return replace(row, status=status, intent=None)

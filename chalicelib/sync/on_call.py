@@ -12,7 +12,7 @@ from chalicelib.conditions.board_commands import Request
 from chalicelib.conditions.command import Command
 from chalicelib.conditions.on_call import Called, Duty, Rosters
 from chalicelib.conditions.on_call_notes import KEY, OnCallNotes
-from chalicelib.conditions.row import AlertState
+from chalicelib.conditions.row import AlertState, Status
 from chalicelib.errors import AlertingError, Contended
 from chalicelib.routing import Routing
 from chalicelib.store.documents import Documents
@@ -61,13 +61,14 @@ class OnCall:
         """Read `@mona`, or `@mona team=storage`."""
         return argument if _ARGUMENT.fullmatch(argument) else None
 
-    def do(self, tracker: People, row: AlertState, command: Command) -> bool:
+    def do(self, tracker: People, row: AlertState, command: Command) -> Status | None:
         """Hand off an alert's team, of several that have shifts the first that is not excluded."""
         alert, (login, team) = row.spec.alert, _named(command.argument)
         owners = self.routing.owners(alert.teams) if alert else ()
         teams = [each for each in owners if each in self.rosters.teams and team in ("", each)]
         may = bool(teams) and tracker.may_write(command.ref.repository, login, row.lease_end)
-        return may and self._hand_off(teams[0], login, command.author, command.at)
+        done = may and self._hand_off(teams[0], login, command.author, command.at)
+        return row.status if done else None
 
     def asked(self, tracker: People, repository: str, request: Request, before: datetime) -> bool:
         """Hand off a team of a board; where it has several, the one that is named."""

@@ -81,6 +81,7 @@ class Sync:
         self.refresh(row)
         current: AlertState | None = self._led(row, until)
         while current and self.clock.now() + self.timing.call < until:
+            current = self._with_incident(current, until)
             step = plan(hushed(current) if put_off else current, self.clock.now(), self.policy)
             if isinstance(step, Nothing):
                 return self._delivery.deliver(self._rest(current, step, put_off), row, until)
@@ -151,6 +152,22 @@ class Sync:
         )
         if settled:
             self.advance(settled, until)
+
+    def _with_incident(self, row: AlertState, until: datetime) -> AlertState:
+        """Open the incident that a row has just become part of, so that its issue can be named.
+
+        The row is not written: the step that follows does that, or else reconcile, within a minute.
+        """
+        link = row.status.incident
+        if link is None or link.ref:
+            return row
+        found = self.rows.get(link.fingerprint)
+        if found and found.status.issue is None:
+            self.advance(found, until)
+            found = self.rows.get(link.fingerprint)
+        issue = found.status.issue if found else None
+        named = replace(link, ref=issue.ref if issue else None)
+        return replace(row, status=replace(row.status, incident=named))
 
     def _rest(self, row: AlertState, step: Nothing, put_off: datetime | None) -> AlertState | None:
         """Write when to plan again; a row with an unfinished step always stays due.

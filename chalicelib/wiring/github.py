@@ -8,10 +8,11 @@ from chalicelib.rate_limit.shared import SharedBudget
 from chalicelib.sync.execute import Executor
 from chalicelib.sync.sync import Sync
 from chalicelib.wiring.clock import CLOCK
+from chalicelib.wiring.commands import commands
 from chalicelib.wiring.enrichment import enrichers
 from chalicelib.wiring.loading import loading
 from chalicelib.wiring.mirrors import mirrors
-from chalicelib.wiring.on_call import called, commands
+from chalicelib.wiring.on_call import called
 from chalicelib.wiring.outside import outside, policy_at_work
 from chalicelib.wiring.rules import limits, policy_at_home, timing
 from chalicelib.wiring.stage import Stage

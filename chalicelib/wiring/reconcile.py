@@ -10,9 +10,11 @@ from chalicelib.reconcile.held_rows import HeldRows
 from chalicelib.reconcile.reconcile import Advance, Reconcile, Work
 from chalicelib.reconcile.silent_sources import SilentSources
 from chalicelib.wiring.clock import CLOCK
+from chalicelib.wiring.commands import commands
 from chalicelib.wiring.github import gate, issues, sync
+from chalicelib.wiring.incidents import keeper
 from chalicelib.wiring.maintenance import rules
-from chalicelib.wiring.on_call import asked, commands, duties, reader
+from chalicelib.wiring.on_call import asked, duties, reader
 from chalicelib.wiring.outside import outside, policy_at_work
 from chalicelib.wiring.rules import limits, policy, policy_at_home
 from chalicelib.wiring.stage import Stage
@@ -38,6 +40,7 @@ def reconcile(stage: Stage) -> Reconcile:
         ("ALARMS_FAILED", settings.alarms_interval, _alarms),
         ("LISTINGS_FAILED", settings.listed, _listings),
         ("ON_CALL_FAILED", settings.on_call_interval and asked(), _on_call),
+        ("INCIDENTS_FAILED", on_github, _incidents),
     )
     first = (("STORM_FAILED", on_github, _storms), ("WAITING_FAILED", on_github, _waiting))
     return Reconcile(
@@ -183,6 +186,10 @@ def _listings(stage: Stage) -> Work:
 
 def _on_call(stage: Stage) -> Work:
     return reader(stage).check
+
+
+def _incidents(stage: Stage) -> Work:
+    return keeper(stage).keep
 
 
 def _alarms(stage: Stage) -> Work:

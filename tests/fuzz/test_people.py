@@ -78,7 +78,7 @@ def parsed(body: str) -> Command | None:
 
 
 def test_a_long_line_of_blanks_after_a_command_is_none_of_ours() -> None:
-    assert parsed("/ack" + " " * 3000 + "x" * 101) is None
+    assert parsed("/ack" + " " * 3000 + "x" * 201) is None
 
 
 @FEW

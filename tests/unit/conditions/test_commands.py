@@ -57,7 +57,7 @@ def word(body: str) -> str | None:
         ("I have it\n/ack", None),
         ("/ack/this/path", None),
         ("//ack", None),
-        ("/ack" + " " * 3000 + "x" * 101, None),
+        ("/ack" + " " * 3000 + "x" * 201, None),
         ("", None),
     ],
 )

@@ -12,7 +12,7 @@ from chalicelib.adapters.envelope import Message
 from chalicelib.collector.github_hint import GitHubHints
 from chalicelib.conditions.command import Command
 from chalicelib.conditions.issue import Closer, IssueRef
-from chalicelib.conditions.row import AlertState
+from chalicelib.conditions.row import AlertState, Status
 from chalicelib.errors import Contended, Gone, OutcomeUnknown, Refused, Rejected, Unavailable
 from chalicelib.sync.execute import Executor
 from chalicelib.webhook.hints import Hint
@@ -611,9 +611,9 @@ class Paging:
     def read(self, argument: str) -> str | None:
         return argument or None
 
-    def do(self, tracker: object, row: AlertState, command: Command) -> bool:
+    def do(self, tracker: object, row: AlertState, command: Command) -> Status | None:
         self.paged.append(command.argument)
-        return command.argument == "hubot"
+        return row.status if command.argument == "hubot" else None
 
 
 def test_a_command_of_the_stage_is_carried_out_and_leaves_the_alert_as_it_is(world: People) -> None:

@@ -2,7 +2,7 @@
 
 from chalicelib import render
 from chalicelib.alert import Priority
-from chalicelib.conditions.commands import WORDS
+from chalicelib.conditions.commands import SEV, WORDS
 from chalicelib.conditions.issue import IssueRef
 from chalicelib.conditions.on_call import HANDOFF
 from chalicelib.conditions.row import Status
@@ -68,7 +68,7 @@ def test_a_wrong_command_is_answered_with_all_there_are() -> None:
     said = render.comment(row(), routing(), "help-1", at(1))
     assert [word for word in WORDS if f"- `/{word}" not in said] == []
     assert [word for word in WORDS if f"- `/{word}" not in render.body(row(), routing(), at(1))] == []
-    assert set(people.EFFECTS) == {*WORDS, HANDOFF}
+    assert set(people.EFFECTS) == {*WORDS, SEV, HANDOFF}
     assert "`/ack`" not in render.body(ended(14), routing(), at(14)), "and of what is over nobody is asked"
 
 

@@ -1,0 +1,149 @@
+"""An incident's alert: what people declared with `/sev`, as one alert of our own. Pure.
+
+Its content is what its page shows: which conditions belong to it, and the timeline, which grows with each
+minute. A later version may write more into it than this one reads.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from chalicelib import alert as alerts
+from chalicelib.adapters import own, texts
+from chalicelib.alert import AlertEvent, Condition, Identity, Priority, UtcDatetime
+from chalicelib.alert_values import MAX_TITLE
+
+MOST_ENTRIES, FIRST_ENTRIES = 200, 50
+"""Entries that a timeline keeps, and how many of them are from its beginning: a row holds 400 KB."""
+
+MAX_NAMED = 120
+"""Code points of a title in a timeline."""
+
+MAX_TEMPLATE = 16_000
+"""Code points of a template: a quarter of GitHub's limit for an issue."""
+
+
+class What(StrEnum):
+    """What happened."""
+
+    FIRED = "fired"
+    ENDED = "ended"
+    UNWATCHED = "unwatched"
+    """Its source stopped watching it, which is no recovery."""
+    ACKNOWLEDGED = "acknowledged"
+    ESCALATED = "escalated"
+    CALLED = "called"
+    """The next tier was called, as nobody had acknowledged it."""
+    COMMENTED = "commented"
+    CLOSED = "closed"
+    DECLARED = "declared"
+    RESOLVED = "resolved"
+
+
+Name = tuple[str, str, str]
+"""What tells an entry from all others."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Entry(_Part):
+    """One line of the timeline.
+
+    `of` is the fingerprint of the condition that it is about, and `key` tells entries of a kind apart, as the
+    same thing is read again every minute. `issue` is written as `owner/name#12`, and `who` is a login.
+    """
+
+    at: UtcDatetime
+    what: What
+    of: str = ""
+    key: str = ""
+    title: str = ""
+    issue: str = ""
+    url: str = ""
+    who: str = ""
+    priority: Priority | None = None
+
+    @property
+    def id(self) -> Name:
+        """What tells it from all others: read again, it is the same."""
+        return self.of, self.what, self.key or self.at.isoformat()
+
+
+class Incident(_Part):
+    """What an incident consists of.
+
+    It began at `since`, perhaps before it was declared. `members` are the conditions that belong to it, by
+    fingerprint, the one on whose issue it was declared first. `attached` are those of them of whose issues
+    nothing is left to do to make them sub-issues. `shortened` says that the timeline has lost entries.
+    """
+
+    version: int = 1
+    declared_by: str
+    since: UtcDatetime
+    members: tuple[str, ...] = ()
+    attached: tuple[str, ...] = ()
+    timeline: tuple[Entry, ...] = ()
+    shortened: bool = False
+    template: str = ""
+
+
+def identity(comment: int) -> Identity:
+    """Identify it by the comment that declared it, so that it is recorded once however often that is read.
+
+    GitHub numbers all comments as one.
+    """
+    return Identity(alarm_id=f"comment {comment}")
+
+
+def fingerprint(known: Identity) -> str:
+    """Name its row."""
+    return alerts.fingerprint(own.INCIDENT, known)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What an incident is about: the title, the part of it that holds no labels, how bad it is, and whose."""
+
+    title: str
+    name: str
+    priority: Priority
+    teams: tuple[str, ...]
+
+
+def alert(incident: Incident, known: Identity, subject: Subject, at: datetime) -> AlertEvent:
+    """Write the alert of a new incident, as of a time of our clock."""
+    return AlertEvent(
+        source=own.INCIDENT,
+        state=Condition.FIRING,
+        title=texts.cut(f"Incident: {subject.title}", MAX_TITLE),
+        name=texts.cut(f"Incident: {subject.name}", MAX_TITLE),
+        priority=subject.priority,
+        occurred_at=at,
+        teams=subject.teams,
+        identity=known,
+        raw_provider=_written(incident),
+    )
+
+
+def grown(before: AlertEvent, incident: Incident, at: datetime) -> AlertEvent:
+    """Write an incident's alert again with its new content."""
+    return before.model_copy(update={"occurred_at": at, "raw_provider": _written(incident)})
+
+
+def read(event: AlertEvent | None) -> Incident | None:
+    """Read an incident's content; None if the alert is no incident's, or a later version wrote it."""
+    if event is None or event.source != own.INCIDENT:
+        return None
+    try:
+        return Incident.model_validate(event.raw_provider)
+    except ValidationError:
+        return None
+
+
+def _written(incident: Incident) -> dict[str, Any]:
+    return incident.model_dump(mode="json", exclude_defaults=True)

@@ -1,0 +1,17 @@
+"""The incident that a condition is part of, as the condition's row remembers it. Pure."""
+
+from dataclasses import dataclass
+
+from chalicelib.conditions.issue import IssueRef
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentLink:
+    """The incident's row, by fingerprint, and its issue, once that is known.
+
+    `asked` are comments that wanted to declare one while this one was open; each is answered.
+    """
+
+    fingerprint: str
+    ref: IssueRef | None = None
+    asked: tuple[int, ...] = ()

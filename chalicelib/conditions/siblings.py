@@ -1,0 +1,58 @@
+"""Siblings: which conditions belong to an incident besides the one on whose issue it was declared. Pure."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from chalicelib.adapters import composite, own, thing
+from chalicelib.adapters.incident import Incident
+from chalicelib.adapters.storm import CauseKind
+from chalicelib.alert import AlertEvent, Condition
+from chalicelib.conditions import storms
+from chalicelib.conditions.related import fires_in
+from chalicelib.conditions.row import AlertState
+from chalicelib.conditions.storms import WINDOW
+
+MOST_MEMBERS = 40
+"""Of one incident: their rows are read every minute, and a timeline of more would say nothing."""
+
+
+CAUSES = frozenset({CauseKind.GROUP, CauseKind.RULE})
+"""What two conditions that began together may share, so that they belong together; an account is too much."""
+
+
+def wanted(subject: AlertState) -> Iterable[str]:
+    """Name the rows of the alarms that it is composed of."""
+    return composite.children(subject.spec.alert).values() if subject.spec.alert else ()
+
+
+def storm_of(subject: AlertState) -> str:
+    """Name the row of the storm that it is part of; empty if there is none."""
+    group = subject.enrichment.group if subject.enrichment else None
+    return group.fingerprint if group else ""
+
+
+def found(subject: AlertState, named: Iterable[AlertState], near: Sequence[AlertState]) -> Iterator[str]:
+    """Name those that fire: rows that are `named`, and of those `near` the ones of one thing or cause."""
+    alert, issue = subject.spec.alert, subject.status.issue
+    yield from (row.fingerprint for row in named if row.spec.condition is Condition.FIRING)
+    if alert is None or issue is None:
+        return
+    about = thing.of(alert)
+    for row in near:
+        other = row.spec.alert
+        if other is None or other.source in own.OWN or not fires_in(issue.ref.repository, row):
+            continue
+        if thing.shared(about, thing.of(other)) or _of_one_cause(subject, alert, row, other):
+            yield row.fingerprint
+
+
+def _of_one_cause(subject: AlertState, alert: AlertEvent, row: AlertState, other: AlertEvent) -> bool:
+    began, another = subject.spec.began_by_our_clock, row.spec.began_by_our_clock
+    together = began is not None and another is not None and abs(began - another) <= WINDOW
+    causes = {each for each in storms.causes(alert) if each.kind in CAUSES}
+    return together and not causes.isdisjoint(storms.causes(other))
+
+
+def joined(incident: Incident, more: Iterable[str]) -> Incident:
+    """Add members as far as there is room; whoever belongs to it once stays."""
+    members = tuple(dict.fromkeys((*incident.members, *more)))[:MOST_MEMBERS]
+    return incident.model_copy(update={"members": members})

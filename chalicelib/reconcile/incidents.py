@@ -1,0 +1,105 @@
+"""Incidents: each minute, what became of their conditions goes into their timelines.
+
+New siblings join, every member's issue names the incident and becomes its sub-issue, and an incident whose
+issue a person closed is over.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from chalicelib.adapters import incident, own
+from chalicelib.adapters.incident import Entry, Incident, What
+from chalicelib.conditions import siblings, timeline
+from chalicelib.conditions.incident_link import IncidentLink
+from chalicelib.conditions.row import AlertState, Issue
+from chalicelib.conditions.suppression import closed_in_this_episode
+from chalicelib.store.ports import Rows
+from chalicelib.sync.incidents import Incidents
+
+MOST = 50
+"""Open incidents that are looked at in a minute."""
+
+NEAR = 30
+"""The newest issues of a repository, among which siblings are looked for."""
+
+
+class Index(Protocol):
+    """What is needed of the table's indexes."""
+
+    def of_our_own(self, source: str, limit: int) -> list[str]:
+        """List fingerprints of rows of a source of our own that fire, the newest first."""
+
+    def members(self, storm: str, limit: int) -> list[str]:
+        """List fingerprints of what fires in a storm, the longest first."""
+
+    def newest_in(self, repository: str, limit: int) -> list[str]:
+        """List fingerprints with an issue in a repository, the newest issue first."""
+
+
+@dataclass(frozen=True)
+class IncidentKeeper:
+    """Keeps the open incidents up to date."""
+
+    index: Index
+    rows: Rows
+    incidents: Incidents
+    now: Callable[[], datetime]
+
+    def keep(self, until: datetime) -> None:
+        """Look at each open incident; what there is no time for is looked at in the next minute."""
+        for row in self.rows.several(self.index.of_our_own(own.INCIDENT, MOST)):
+            content = incident.read(row.spec.alert)
+            if content and self.now() < until:
+                self._keep(row, content)
+
+    def _keep(self, row: AlertState, known: Incident) -> None:
+        issue, event = row.status.issue, row.spec.alert
+        if event is None:
+            return
+        content = siblings.joined(known, self._siblings(known))
+        members = self.rows.several(content.members)
+        content = timeline.grown(content, row, members)
+        current = self.incidents.grow(row, event, content) if content != known else row
+        if issue and closed_in_this_episode(row):
+            self._closed(current, issue)
+        for member in members:
+            self._link(member, row.fingerprint, issue)
+
+    def _closed(self, row: AlertState, issue: Issue) -> None:
+        """A person closed its issue, which ends it as `/sev resolved` does."""
+        at, who = issue.closed_at or self.now(), issue.closer
+        entry = Entry(at=at, what=What.CLOSED, of=row.fingerprint, who=who)
+        self.incidents.end(row, entry, how=f"Closed by {who}." if who else "Its issue was closed.")
+
+    def _siblings(self, known: Incident) -> list[str]:
+        """Find what else fires for the same cause or thing as the condition that it was declared on."""
+        subject = next(iter(self.rows.several(known.members[:1])), None)
+        if subject is None or len(known.members) >= siblings.MOST_MEMBERS:
+            return []
+        issue = subject.status.issue
+        near = self.index.newest_in(issue.ref.repository, NEAR) if issue else []
+        named = list(siblings.wanted(subject))
+        if storm := siblings.storm_of(subject):
+            named += [storm, *self.index.members(storm, siblings.MOST_MEMBERS)]
+        found = {row.fingerprint: row for row in self.rows.several([*named, *near])}
+        return list(
+            siblings.found(
+                subject,
+                [found[name] for name in named if name in found],
+                [found[name] for name in near if name in found],
+            )
+        )
+
+    def _link(self, member: AlertState, name: str, issue: Issue | None) -> None:
+        """Note in a member's row which incident it is part of, unless that is another one."""
+        link, ref = member.status.incident, issue.ref if issue else None
+        if member.status.issue is None:
+            return
+        if link and link.fingerprint != name and self.incidents.is_open(link):
+            return
+        asked = link.asked if link and link.fingerprint == name else ()
+        newer = IncidentLink(name, ref, asked)
+        if newer != link:
+            self.incidents.link(member, newer)

@@ -1,0 +1,147 @@
+"""Incidents: what `/sev` declares and ends, recorded as a row of our own."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from chalicelib.adapters import incident, own
+from chalicelib.adapters.incident import Entry, Incident, Subject, What
+from chalicelib.alert import AlertEvent, Condition, Identity
+from chalicelib.conditions import timeline
+from chalicelib.conditions.incident_link import IncidentLink
+from chalicelib.conditions.issue import IssueRef
+from chalicelib.conditions.record import Recorded, record
+from chalicelib.conditions.row import AlertState, Status
+from chalicelib.errors import Contended
+from chalicelib.store.ports import Rows
+from chalicelib.sync import claims
+from chalicelib.telemetry import log_keys
+from chalicelib.telemetry.telemetry import Telemetry
+
+TRIES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """That somebody asked for an incident: in which comment, when by GitHub's clock, its title if any."""
+
+    comment: int
+    author: str
+    at: datetime
+    title: str = ""
+
+    @property
+    def identity(self) -> Identity:
+        """What the incident is known by."""
+        return incident.identity(self.comment)
+
+
+@dataclass(frozen=True)
+class Incidents:
+    """Records incidents; everything can be done twice. `template` gives the sections for a team."""
+
+    rows: Rows
+    template: Callable[[str], str]
+    now: Callable[[], datetime]
+    telemetry: Telemetry
+
+    def on_alert(self, row: AlertState, alert: AlertEvent, asked: Asked) -> Status:
+        """Declare one of an alert; where the alert is part of an open one, owe an answer that names it."""
+        link, name = row.status.incident, incident.fingerprint(asked.identity)
+        if link and link.fingerprint != name and self.is_open(link):
+            again = (*(each for each in link.asked if each != asked.comment), asked.comment)
+            return replace(row.status, incident=replace(link, asked=again))
+        self._declare_of(row, alert, asked)
+        known = link if link and link.fingerprint == name else IncidentLink(name)
+        return replace(row.status, incident=known)
+
+    def on_issue(self, ref: IssueRef, asked: Asked) -> bool:
+        """Declare one of an issue's alert, unless that is part of an open one; False if it is no alert's."""
+        name = self.rows.of_issue(ref)
+        row = self.rows.get(name) if name else None
+        if row is None or row.spec.alert is None or row.spec.alert.source in own.OWN:
+            return False
+        if row.status.incident is None or not self.is_open(row.status.incident):
+            self._declare_of(row, row.spec.alert, asked)
+            self.link(row, IncidentLink(incident.fingerprint(asked.identity)))
+        return True
+
+    def link(self, row: AlertState, link: IncidentLink) -> None:
+        """Note in a row which incident it is part of; where a worker has the row, reconcile does it later."""
+        if not claims.busy(row, self.now()):
+            status = replace(row.status, incident=link)
+            self.rows.note(replace(row, status=status, due_at=self.now()))
+
+    def _declare_of(self, row: AlertState, alert: AlertEvent, asked: Asked) -> None:
+        title, name = asked.title or alert.title, asked.title or alert.name or alert.title.partition(" [")[0]
+        since = min(row.spec.episode or asked.at, asked.at)
+        self.declare(asked, Subject(title, name, alert.priority, alert.teams), since, (row.fingerprint,))
+
+    def declare(self, asked: Asked, subject: Subject, since: datetime, members: tuple[str, ...] = ()) -> None:
+        """Record a new incident, unless it is recorded already."""
+        known, now = asked.identity, self.now()
+        if self.rows.get(incident.fingerprint(known)):
+            return
+        entry = Entry(at=asked.at, what=What.DECLARED, who=asked.author)
+        content = Incident(
+            declared_by=asked.author,
+            since=since,
+            members=members,
+            timeline=(entry,),
+            template=self.template(subject.teams[0])[: incident.MAX_TEMPLATE],
+        )
+        event = incident.alert(content, known, subject, now)
+        recorded = record(None, event, now)
+        if self._write(recorded, now):  # else another worker was faster
+            self._tell("DECLARED", event, recorded, None, asked.author)
+
+    def end(self, row: AlertState, entry: Entry, *, how: str) -> AlertState:
+        """Record that it is over, which the last line of its timeline says; raises Contended."""
+        for _ in range(TRIES):
+            current = self.rows.get(row.fingerprint) or row
+            event, content = current.spec.alert, incident.read(current.spec.alert)
+            if event is None or current.spec.condition is Condition.RESOLVED:
+                return current
+            now = self.now()
+            if content:
+                event = incident.grown(event, timeline.with_entry(content, entry), _next(current, now))
+                current = record(current, event, now).row
+            over = event.ended(_next(current, now), how, recovered=True)
+            recorded = record(current, over, now)
+            if written := self._write(recorded, now):
+                self._tell("RESOLVED", over, recorded, current, entry.who)
+                return written
+        raise Contended(f"the row of the incident {row.fingerprint} kept changing; it is ended later")
+
+    def grow(self, row: AlertState, event: AlertEvent, content: Incident) -> AlertState:
+        """Record what is new of an incident; another worker's news stands, and comes again in a minute."""
+        now = self.now()
+        recorded = record(row, incident.grown(event, content, _next(row, now)), now)
+        return self._write(recorded, now) or row
+
+    def _write(self, recorded: Recorded, now: datetime) -> AlertState | None:
+        return self.rows.record(replace(recorded.as_of(now), due_at=now))
+
+    def is_open(self, link: IncidentLink) -> bool:
+        """Whether the incident that a row is part of goes on."""
+        known = self.rows.get(link.fingerprint)
+        return known is not None and known.spec.condition is Condition.FIRING
+
+    def _tell(
+        self, action: str, event: AlertEvent, recorded: Recorded, before: AlertState | None, author: str
+    ) -> None:
+        keys = log_keys.alert(event, recorded.reason, before, self.now())
+        self.telemetry.event(
+            "INCIDENT", **(keys | {"action": action, "source": event.source, "author": author})
+        )
+        self.telemetry.count("AlertsRecorded", source=event.source, reason=recorded.reason.value)
+
+
+def _next(row: AlertState, now: datetime) -> datetime:
+    """Give a time that is later than the row's, which another worker's clock may have made a moment ahead."""
+    return max(now, row.spec.at + timedelta(microseconds=1))
+
+
+def is_one(row: AlertState) -> bool:
+    """Whether a row is an incident's own."""
+    return row.spec.alert is not None and row.spec.alert.source == own.INCIDENT

@@ -1,0 +1,421 @@
+"""Incidents, from `/sev` to the review: exactly one, whatever crashes; its timeline is what the log says."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.adapters import own
+from chalicelib.adapters.incident import Incident, What, read
+from chalicelib.alert import Condition
+from chalicelib.collector.collector import Collector
+from chalicelib.collector.github_hint import GitHubHints
+from chalicelib.conditions.issue import Closer, IssueRef
+from chalicelib.conditions.row import AlertState
+from chalicelib.errors import OutcomeUnknown
+from chalicelib.labels import MUTED_LABEL
+from chalicelib.reconcile.incidents import IncidentKeeper
+from chalicelib.reconcile.reconcile import Reconcile
+from chalicelib.routing import load
+from chalicelib.sync.execute import Executor
+from chalicelib.sync.incidents import Incidents
+from chalicelib.sync.sev import Sev
+from chalicelib.sync.sync import Sync, Timing
+from tests.twins.census import MemoryCensus
+from tests.twins.queue import MemoryQueue
+from tests.twins.telemetry import Recorder
+from tests.twins.tracker import Thread
+from tests.unit.builders import REPOSITORY, policy
+from tests.unit.histories.test_people import message
+from tests.unit.sync.test_sync import World as Synced
+from tests.unit.sync.test_sync import fails_with
+
+MINUTE = timedelta(minutes=1)
+TEMPLATE = "## Impact\n\nWho is affected?\n"
+ROUTING = f"""
+[default]
+repository = "{REPOSITORY}"
+escalate_after = "5m"
+escalate_to = [["@octocat"], ["@hubot"]]
+
+[default.mention]
+P1 = ["@example-org/day"]
+
+[team.dev-infra]
+sev_label = "incident"
+
+[team.keepers]
+close_on_resolve = false
+"""
+
+
+class Crash(BaseException):
+    """The process ends: nobody catches this."""
+
+
+class Stamped(Recorder):
+    """Also notes when each event was logged."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        super().__init__()
+        self.now = now
+
+    def event(self, name: str, **keys: object) -> None:
+        super().event(name, **keys, logged_at=self.now())
+
+
+class World(Synced):
+    """The collector, sync and reconcile each minute, with incidents."""
+
+    def __init__(self) -> None:
+        super().__init__(replace(policy(), routing=load(ROUTING)))
+        self.telemetry = Stamped(self.clock.now)
+        self.census = MemoryCensus(self.store)
+        self.notice = GitHubHints(self.store, self.clock.now, self.telemetry)
+        self.sync = self.worker()
+
+    @property
+    def incidents(self) -> Incidents:
+        return Incidents(self.store, lambda _: TEMPLATE, self.clock.now, self.telemetry)
+
+    def worker(self) -> Sync:
+        if not hasattr(self, "census"):
+            return super().worker()
+        deeds = {"sev": Sev(self.incidents, self.policy.routing)}
+        act = Executor(
+            lambda: self.tracker, self.policy.routing, self.clock.now, self.store.of_issue, more=deeds
+        )
+        return Sync(self.store, self.gate, act, self.clock, self.policy, Timing(), self.telemetry)
+
+    def keeper(self) -> IncidentKeeper:
+        return IncidentKeeper(self.census, self.store, self.incidents, self.clock.now)
+
+    def minutes(self, number: float) -> None:
+        """Let time pass, each minute with a run of reconcile."""
+        until = self.clock.now() + number * MINUTE
+        while self.clock.now() + MINUTE <= until:
+            self.clock.pass_(minutes=1)
+            chores = (("INCIDENTS_FAILED", self.keeper().keep),)
+            Reconcile(self.store, self.sync.advance, (), self.clock.now, self.telemetry, chores=chores).run(
+                self.clock.now() + MINUTE
+            )
+
+    def sends(self, state: str = "FIRING", name: str = "queue", **fields: Any) -> None:
+        """A sender reports, and the collector takes it."""
+        known = {"source": "ci-bot", "state": state, "title": f"The {name} is long", "priority": "P1"}
+        more = {"occurred_at": self.clock.now().isoformat(), "teams": ["dev-infra"]}
+        body = known | more | {"identity": {"alarm_id": name}} | fields
+        message = {"messageId": "m", "receiptHandle": "h", "body": json.dumps(body)}
+        sent = {"SentTimestamp": str(round(self.clock.now().timestamp() * 1000))}
+        stamped = {"source": {"stringValue": "normalized"}}
+        collector = Collector(
+            self.store, MemoryQueue(), self.sync.advance, self.policy, MINUTE, self.clock.now, self.telemetry
+        )
+        collector.collect(
+            [{**message, "attributes": sent, "messageAttributes": stamped}], self.clock.now() + MINUTE
+        )
+
+    def says(self, body: str, number: int = 1, author: str = "mona", *, told: bool = True) -> int:  # type: ignore[override]
+        """A person comments, of which GitHub tells."""
+        ref = IssueRef(REPOSITORY, number)
+        comment = self.tracker.say(ref, body, author)
+        if told and (row := self.notice.take(message(ref))):
+            self.sync.advance(row, self.clock.now() + MINUTE)
+        return comment
+
+    def thread(self, number: int) -> Thread:
+        return self.tracker.threads[IssueRef(REPOSITORY, number)]
+
+    @property
+    def own(self) -> list[AlertState]:
+        """The rows of incidents."""
+        rows = self.store.rows.values()
+        return [row for row in rows if row.spec.alert and row.spec.alert.source == own.INCIDENT]
+
+    @property
+    def content(self) -> Incident:
+        (row,) = self.own
+        found = read(row.spec.alert)
+        assert found
+        return found
+
+    def timeline(self, *kinds: What) -> list[tuple[datetime, What]]:
+        return [(entry.at, entry.what) for entry in self.content.timeline if entry.what in kinds]
+
+
+@pytest.fixture
+def world() -> World:
+    found = World()
+    found.sends()
+    found.minutes(1)
+    return found
+
+
+def test_sev_opens_an_incident_by_the_template_and_names_it_on_the_alert(world: World) -> None:
+    comment = world.says("/sev Registry is down")
+    incident = world.thread(2).seen
+    assert incident.title == "[P1] Incident: Registry is down"
+    assert {"incident", "Pri:P1", "Team:dev-infra"} <= {*incident.labels}
+    assert incident.body.endswith(TEMPLATE.rstrip())
+    assert "`@mona` declared the incident" in incident.body
+    assert "Incident: #2" in world.thread(1).seen.body
+    assert world.thread(1).reactions == {(comment, "+1")}
+
+
+def test_without_a_title_it_has_the_alerts(world: World) -> None:
+    world.says("/sev")
+    assert world.thread(2).seen.title == "[P1] Incident: The queue is long"
+
+
+def test_the_label_is_ci_sev_unless_the_routing_says_otherwise() -> None:
+    world = World()
+    world.sends(teams=["keepers"])
+    world.says("/sev")
+    assert "ci: sev" in world.thread(2).seen.labels
+
+
+def test_who_may_not_write_declares_nothing(world: World) -> None:
+    world.says("/sev", author="stranger")
+    world.minutes(3)
+    assert world.own == []
+    assert world.thread(1).reactions == set()
+
+
+def test_a_title_calls_nobody_and_refers_to_nothing(world: World) -> None:
+    world.says("/sev ask @octocat and @example-org/leads, see #7 <img> | x")
+    seen = world.thread(2).seen
+    assert "@octocat" not in seen.title
+    assert "#7" not in seen.title
+    world.minutes(2)
+    for text in (seen.body, world.thread(1).seen.body):
+        assert "@octocat" not in text
+        assert "#7" not in text
+
+
+def test_sev_again_points_to_the_one_that_is_open(world: World) -> None:
+    world.says("/sev")
+    world.minutes(2)
+    again = world.says("/sev once more")
+    world.minutes(2)
+    assert len(world.own) == 1
+    assert (again, "+1") in world.thread(1).reactions
+    (answer,) = [each for each in world.thread(1).comments if "is already part" in each]
+    assert "Incident: #2" in answer
+
+
+def test_after_the_first_is_over_sev_opens_another(world: World) -> None:
+    world.says("/sev")
+    world.says("/sev resolved", 2)
+    world.minutes(2)
+    world.says("/sev again")
+    assert [row.spec.condition for row in world.own] == [Condition.RESOLVED, Condition.FIRING]
+    assert "Incident: #3" in world.thread(1).seen.body
+
+
+def test_what_people_write_stays_whatever_the_timeline_does(world: World) -> None:
+    world.says("/sev")
+    written = "FYI\n\n" + world.thread(2).seen.body.replace("Who is affected?", "Everybody.") + "\n\nMore."
+    world.tracker.change(IssueRef(REPOSITORY, 2), Closer.PERSON, body=written)
+    world.minutes(2)
+    world.sends("RESOLVED")
+    world.minutes(3)
+    body = world.thread(2).seen.body
+    assert "#1 ended" in body
+    assert body.startswith("FYI")
+    assert body.endswith("## Impact\n\nEverybody.\n\nMore.")
+
+
+def test_the_timeline_is_written_each_minute_and_adds_no_comment(world: World) -> None:
+    world.says("/sev")
+    world.clock.pass_(seconds=10)
+    world.says("/ack")
+    world.minutes(2)
+    assert "`@mona` acknowledged #1" in world.thread(2).seen.body
+    edits = world.tracker.calls.count("edit")
+    world.minutes(30)
+    assert world.tracker.calls.count("edit") == edits
+    assert world.thread(2).comments == []
+
+
+def test_the_timeline_equals_the_journal(world: World) -> None:
+    """What the log says was recorded and done, at the times it was logged, is the timeline."""
+    world.says("/sev")
+    world.minutes(13)
+    world.sends(priority="P0")
+    world.minutes(4)
+    acked = world.clock.now()
+    world.says("/ack")
+    world.minutes(2)
+    said = world.clock.now()
+    world.says("I restart it")
+    world.minutes(2)
+    world.sends("RESOLVED", priority="P0")
+    world.minutes(3)
+    recorded = {"FIRST_FIRING": What.FIRED, "RESOLVED": What.ENDED}
+    journal = [
+        (datetime.fromisoformat(each["alert"]["occurred_at"]), recorded[each["reason"]])
+        for each in world.telemetry.named("NORMALIZED_ALERT")
+        if each["reason"] in recorded
+    ]
+    comments = [each["logged_at"] for each in world.telemetry.named("STEP") if each["action"] == "COMMENT"]
+    assert len(comments) == 3
+    journal += zip(comments, (What.CALLED, What.CALLED, What.ESCALATED), strict=True)
+    journal += [(acked, What.ACKNOWLEDGED), (said, What.COMMENTED)]
+    kinds = (*recorded.values(), What.CALLED, What.ESCALATED, What.ACKNOWLEDGED, What.COMMENTED)
+    assert world.timeline(*kinds) == sorted(journal)
+
+
+def test_what_happened_before_it_was_declared_is_in_it(world: World) -> None:
+    world.minutes(11)
+    world.sends(priority="P0")
+    world.minutes(1)
+    world.says("/sev")
+    world.minutes(1)
+    comments = [each["logged_at"] for each in world.telemetry.named("STEP") if each["action"] == "COMMENT"]
+    assert world.timeline(What.CALLED, What.ESCALATED) == [
+        *zip(comments, (What.CALLED, What.CALLED, What.ESCALATED), strict=True)
+    ]
+
+
+def test_what_fires_for_the_same_thing_joins_and_its_issue_says_so(world: World) -> None:
+    world.sends(name="disk", labels={"host": "builder-7"})
+    world.says("/sev", 2)
+    world.sends(name="load", labels={"host": "builder-7"})
+    world.sends(name="other", labels={"host": "builder-8"})
+    world.minutes(3)
+    assert len(world.content.members) == 2
+    assert [number for number in (1, 2, 4, 5) if "Incident: #3" in world.thread(number).seen.body] == [2, 4]
+    assert "#4" in world.thread(3).seen.body
+    world.says("/sev", 4)
+    assert len(world.own) == 1
+
+
+def test_sev_resolved_closes_it_and_asks_once_for_what_a_review_needs(world: World) -> None:
+    world.says("/sev")
+    world.minutes(5)
+    comment = world.says("/sev Resolved", 2)
+    world.minutes(5)
+    thread = world.thread(2)
+    assert not thread.seen.open
+    assert thread.state_reason == "completed"
+    assert "Ended by mona" in thread.seen.body
+    assert "`@mona` ended the incident" in thread.seen.body
+    assert thread.reactions == {(comment, "+1")}
+    (review,) = thread.comments
+    assert "Root cause" in review
+    assert world.thread(1).seen.open
+
+
+def test_it_is_closed_also_where_its_team_keeps_issues_open() -> None:
+    world = World()
+    world.sends(teams=["keepers"])
+    world.minutes(1)
+    world.says("/sev")
+    world.minutes(1)
+    world.says("/sev resolved", 2)
+    assert not world.thread(2).seen.open
+
+
+@pytest.mark.parametrize(("reason", "comments"), [("completed", 1), ("not_planned", 0)])
+def test_closing_the_issue_by_hand_ends_it_too(world: World, reason: str, comments: int) -> None:
+    world.says("/sev")
+    world.clock.pass_(seconds=5)
+    world.tracker.close_as_person(IssueRef(REPOSITORY, 2), reason)
+    world.notice.take(message(IssueRef(REPOSITORY, 2)))
+    world.minutes(3)
+    (row,) = world.own
+    assert row.spec.condition is Condition.RESOLVED
+    assert len(world.thread(2).comments) == comments
+    assert not world.thread(2).seen.open
+    assert [entry.who for entry in world.content.timeline if entry.what is What.CLOSED] == ["mona"]
+
+
+@pytest.mark.parametrize(("number", "body"), [(1, "/sev resolved"), (2, "/sev"), (2, "/sev another")])
+def test_the_wrong_one_of_the_two_is_answered_with_the_help(world: World, number: int, body: str) -> None:
+    world.says("/sev")
+    world.minutes(2)
+    comment = world.says(body, number)
+    world.minutes(1)
+    assert len(world.own) == 1
+    assert (comment, "confused") in world.thread(number).reactions
+    assert len([each for each in world.thread(number).comments if "could not be carried out" in each]) == 1
+
+
+def test_nobody_further_is_called_to_an_incident(world: World) -> None:
+    world.says("/sev")
+    world.says("/ack")
+    world.minutes(30)
+    assert "@example-org/day" in world.thread(2).seen.body
+    assert world.thread(2).comments == []
+
+
+def test_a_muted_alert_still_gets_its_incident(world: World) -> None:
+    world.says("/mute")
+    world.says("/sev")
+    world.minutes(2)
+    assert MUTED_LABEL in world.thread(1).seen.labels
+    assert world.thread(2).seen.open
+
+
+WRITES = ("record", "claim", "settle", "rest", "note", "open", "edit", "comment", "react")
+
+
+@pytest.mark.parametrize("call", range(26))
+def test_wherever_a_worker_is_stopped_there_is_one_incident_with_one_issue(
+    world: World, call: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is stopped before one of its writes to the table or to GitHub, so after the one before that."""
+    left = [call]
+
+    def stops(effect: Callable[..., Any]) -> Callable[..., Any]:
+        def stopping(*arguments: Any, **names: Any) -> Any:
+            left[0] -= 1
+            if left[0] == -1:
+                raise Crash
+            return effect(*arguments, **names)
+
+        return stopping
+
+    for name in WRITES:
+        for holder in (world.store, world.tracker):
+            if hasattr(holder, name):
+                monkeypatch.setattr(holder, name, stops(getattr(holder, name)))
+    world.clock.pass_(seconds=1)
+    acts: tuple[Callable[[], object], ...] = (
+        lambda: world.says("/sev"),
+        lambda: world.minutes(6),
+        lambda: world.says("/sev resolved", 2),
+        lambda: world.minutes(6),
+    )
+    for act in acts:
+        try:
+            act()
+        except Crash:
+            world.clock.pass_(seconds=90)
+            world.minutes(6)
+    assert left[0] < 0
+    (row,) = world.own
+    opened = [seen for seen in world.tracker.all_issues if "Incident" in seen.title]
+    assert [seen.open for seen in opened] == [False]
+    assert "Incident: #2" in world.thread(1).seen.body
+    assert row.spec.condition is Condition.RESOLVED
+    assert len([each for each in world.thread(2).comments if "Root cause" in each]) == 1
+    assert [what for _, what in world.timeline(What.DECLARED, What.RESOLVED)] == [
+        What.DECLARED,
+        What.RESOLVED,
+    ]
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("call", ["open", "edit", "react", "comment", "read"])
+def test_a_lost_answer_costs_no_second_incident(world: World, call: str, *, after: bool) -> None:
+    world.tracker.faults[call] = fails_with(OutcomeUnknown("connection dropped"), after=after)
+    world.says("/sev")
+    world.minutes(10)
+    world.tracker.faults.clear()
+    world.minutes(5)
+    assert len(world.own) == 1
+    assert [seen.open for seen in world.tracker.all_issues if "Incident" in seen.title] == [True]
