@@ -20,7 +20,7 @@ class Own:
 
     `updates_every` is how soon its page is written again, `urgent` whether its opening may use what the
     budget reserves for P0, `calls` whether people are assigned to it. None is ever stale, and what is
-    recorded again brings no comment. `declared` says that people declare it and end it: nothing holds it back,
+    recorded again brings no comment. `declared` says that people declare and end it: nothing holds it back,
     nobody is called to it later, and at its end its issue is closed, whatever its team prefers.
     """
 

@@ -11,7 +11,7 @@ must not lose what production knows.
 import base64
 import json
 from collections.abc import Mapping
-from dataclasses import fields, replace
+from dataclasses import MISSING, fields, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from pathlib import Path
@@ -347,7 +347,8 @@ def _route(route: Route, meant: Mapping[str, Any]) -> dict[str, Any]:
     """A route but for what was not there then, which is as it is by default."""
     later = [each for each in fields(route) if each.name not in meant]
     assert {each.name: getattr(route, each.name) for each in later} == {
-        each.name: each.default for each in later
+        each.name: each.default if each.default_factory is MISSING else each.default_factory()
+        for each in later
     }
     return named(route, meant)
 
