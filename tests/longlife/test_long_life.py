@@ -117,6 +117,22 @@ def test_an_issue_stays_readable(month: Month) -> None:
     assert max(day.most_comments for day in month.days) <= DAYS * 24
 
 
+def test_a_row_counts_what_happened_to_its_issues(month: Month) -> None:
+    """As GitHub tells it; what was counted before a rollback is lost with it."""
+    about, counted = month.issues_of_rows(), Counter[str]()
+    for name, _, row in month.rows():
+        if name in {*month.of_old, *month.of_a_rollback} or row.status.past is None:
+            continue
+        events = [event for issue in about[name] for event in issue.timeline]
+        ours = [event for event in events if event.kind == "reopened" and event.actor.endswith("[bot]")]
+        months = row.status.past.months
+        opened = sum(times for each in months for _, times in each.opened)
+        assert opened == len(about[name]) + len(ours), name
+        assert sum(each.closed for each in months) == sum(event.kind == "closed" for event in events), name
+        counted.update(opened=opened, untouched=sum(each.untouched for each in months))
+    assert 0 < counted["untouched"] < counted["opened"]
+
+
 def test_a_day_of_a_hundred_conditions_takes_a_bounded_number_of_calls(month: Month) -> None:
     """GitHub allows 5,000 an hour; 500 of them may create something."""
     assert max(day.github_calls for day in month.settled) <= 2_000
