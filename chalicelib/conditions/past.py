@@ -23,7 +23,7 @@ SAMPLES = 20
 def noted(claimed: AlertState, settled: AlertState, now: datetime) -> AlertState:
     """Note in a settled row what its step did, or found, to its issue; news is not counted."""
     known = settled.status.past or Past()
-    past = known if settled.spec.news else _after(known, claimed, settled.status, now)
+    past = known if settled.spec.news else _after(known, claimed, settled, now)
     return settled if past == known else replace(settled, status=replace(settled.status, past=past))
 
 
@@ -32,13 +32,13 @@ def month_of(at: datetime) -> str:
     return f"{at:%Y-%m}"
 
 
-def _after(past: Past, claimed: AlertState, status: Status, now: datetime) -> Past:
-    known, issue = claimed.status.issue, status.issue
+def _after(past: Past, claimed: AlertState, settled: AlertState, now: datetime) -> Past:
+    known, issue = claimed.status.issue, settled.status.issue
     opening, month = past.opening, past.month(month_of(now))
     if known is not None and known.open:
         # Without an opening, an earlier version opened it.
         opening = opening or Opening(known.opened_at or known.episode)
-    elif issue is not None and (issue.open or changes.opened(claimed.status, status)):
+    elif issue is not None and (issue.open or changes.opened(claimed.status, settled.status)):
         ours = claimed.intent is not None and claimed.intent.verb in (Verb.OPEN, Verb.REOPEN)
         opening = Opening(now, touched=not ours)
         month = _opened(month, now.day) if ours else month
@@ -46,7 +46,8 @@ def _after(past: Past, claimed: AlertState, status: Status, now: datetime) -> Pa
         opening = None
     if opening is None or issue is None:
         return replace(past, opening=None)
-    seen = _seen(opening, issue, touched=_touched(claimed.status, status, issue))
+    touched = _in_storm(settled) or _touched(claimed.status, settled.status, issue)
+    seen = _seen(opening, issue, touched=touched)
     month = _counted(month, opening, seen, issue, now)
     if not issue.open:
         month = _closed(seen, month, issue, now)
@@ -78,6 +79,11 @@ def _counted(month: Month, before: Opening, opening: Opening, issue: Issue, now:
         return month
     acked_at = issue.acked_at - issue.clock_ahead if issue.acked_at else now
     return replace(month, to_ack=_kept(month.to_ack, acked_at - opening.at))
+
+
+def _in_storm(row: AlertState) -> bool:
+    """Whether people act on another issue instead, that of its storm."""
+    return row.enrichment is not None and row.enrichment.group is not None
 
 
 def _touched(before: Status, after: Status, issue: Issue) -> bool:

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from chalicelib.conditions import past
+from chalicelib.conditions.enrichment import Enrichment
+from chalicelib.conditions.group import Group
 from chalicelib.conditions.issue import Closer
 from chalicelib.conditions.past import MONTHS, SAMPLES
 from chalicelib.conditions.row import Issue, Status
@@ -101,6 +103,16 @@ def test_what_touched_one_issue_does_not_count_for_the_next(world: People) -> No
     world.run(resolved(30))
     assert world.tracker.calls.count("open") == 1  # it was opened again
     assert (month(world).opened, month(world).closed, month(world).untouched) == (((1, 2),), 2, 1)
+
+
+def test_people_act_on_a_storm_instead_of_on_its_alerts() -> None:
+    row, before, over = row_of(firing(0)), shown(), shown(ended=NOW)
+    for group, untouched in ((Group("f" * 64, at(0)), 0), (None, 1)):
+        status = Status(before, enrichment=Enrichment(at(0), at(0), group=group))
+        claimed = replace(row, status=status)
+        settled = past.noted(claimed, replace(row, status=replace(status, issue=over)), NOW)
+        assert settled.status.past
+        assert settled.status.past.months == (Month(MARCH, closed=1, untouched=untouched, to_resolve=(600,)),)
 
 
 def test_it_counts_the_first_acknowledgement_from_the_opening(world: People) -> None:
