@@ -822,7 +822,7 @@ def test_a_table_that_does_not_answer_is_unavailable(
 def test_what_is_too_large_for_an_item_is_refused_and_not_taken_for_a_table_that_is_away(
     dynamo: DynamoStore,
 ) -> None:
-    with pytest.raises(StoreRefused, match="does not take this call: ValidationException"):
+    with pytest.raises(StoreRefused, match="rejects this call: ValidationException"):
         dynamo.swap("document#large", "x" * 410_000, 0)
 
 
