@@ -52,6 +52,20 @@ def _of_one_cause(subject: AlertState, alert: AlertEvent, row: AlertState, other
     return together and not causes.isdisjoint(storms.causes(other))
 
 
+def unattached(incident: Incident, members: Iterable[AlertState]) -> list[AlertState]:
+    """Find those whose issue is to become a sub-issue of the incident's: one that is no other issue's.
+
+    What is part of a storm stays the storm's, whose own issue becomes the sub-issue.
+    """
+    found = []
+    for row in members:
+        issue = row.status.issue
+        alone = issue is not None and issue.id and not issue.has_parent and not storms.group_of(row)
+        if alone and row.fingerprint not in incident.attached:
+            found.append(row)
+    return found
+
+
 def joined(incident: Incident, more: Iterable[str]) -> Incident:
     """Add members as far as there is room; whoever belongs to it once stays."""
     members = tuple(dict.fromkeys((*incident.members, *more)))[:MOST_MEMBERS]

@@ -13,6 +13,7 @@ from chalicelib.adapters import incident, own
 from chalicelib.adapters.incident import Entry, Incident, What
 from chalicelib.conditions import siblings, timeline
 from chalicelib.conditions.incident_link import IncidentLink
+from chalicelib.conditions.issue import IssueRef
 from chalicelib.conditions.row import AlertState, Issue
 from chalicelib.conditions.suppression import closed_in_this_episode
 from chalicelib.store.ports import Rows
@@ -23,6 +24,13 @@ MOST = 50
 
 NEAR = 30
 """The newest issues of a repository, among which siblings are looked for."""
+
+
+MOST_ADDED = 5
+"""Sub-issues that are added to an incident in a minute: each is a call that the budget counts."""
+
+Add = Callable[[IssueRef, Issue, str, datetime], bool]
+"""Makes the issue of a row a sub-issue of another; False if there is no room for the call now."""
 
 
 class Index(Protocol):
@@ -45,6 +53,7 @@ class IncidentKeeper:
     index: Index
     rows: Rows
     incidents: Incidents
+    add: Add
     now: Callable[[], datetime]
 
     def keep(self, until: datetime) -> None:
@@ -52,15 +61,17 @@ class IncidentKeeper:
         for row in self.rows.several(self.index.of_our_own(own.INCIDENT, MOST)):
             content = incident.read(row.spec.alert)
             if content and self.now() < until:
-                self._keep(row, content)
+                self._keep(row, content, until)
 
-    def _keep(self, row: AlertState, known: Incident) -> None:
+    def _keep(self, row: AlertState, known: Incident, until: datetime) -> None:
         issue, event = row.status.issue, row.spec.alert
         if event is None:
             return
         content = siblings.joined(known, self._siblings(known))
         members = self.rows.several(content.members)
         content = timeline.grown(content, row, members)
+        if issue and issue.open:
+            content = self._attached(content, issue.ref, members, until)
         current = self.incidents.grow(row, event, content) if content != known else row
         if issue and closed_in_this_episode(row):
             self._closed(current, issue)
@@ -91,6 +102,18 @@ class IncidentKeeper:
                 [found[name] for name in near if name in found],
             )
         )
+
+    def _attached(
+        self, content: Incident, parent: IssueRef, members: list[AlertState], until: datetime
+    ) -> Incident:
+        """Make the issues of members its sub-issues, each once, as people may take them away again."""
+        added: list[str] = []
+        for row in siblings.unattached(content, members)[:MOST_ADDED]:
+            issue = row.status.issue
+            if issue is None or not self.add(parent, issue, row.fingerprint, until):
+                break
+            added.append(row.fingerprint)
+        return content.model_copy(update={"attached": (*content.attached, *added)})
 
     def _link(self, member: AlertState, name: str, issue: Issue | None) -> None:
         """Note in a member's row which incident it is part of, unless that is another one."""

@@ -15,7 +15,7 @@ from chalicelib.conditions.calls import Kind
 from chalicelib.conditions.enrichment import Enrichment
 from chalicelib.conditions.group import Group
 from chalicelib.conditions.issue import IssueRef
-from chalicelib.conditions.row import AlertState
+from chalicelib.conditions.row import AlertState, Issue
 from chalicelib.errors import Refused
 from chalicelib.rate_limit.rules import Call, CallBudget, Granted
 from chalicelib.store.ports import Rows
@@ -92,14 +92,20 @@ class SubIssues:
     def _added(self, row: AlertState, group: Group, until: datetime) -> bool:
         """Ask once for each issue, as people may take it away again; False if there is no room for more."""
         issue, known, ref = row.status.issue, row.enrichment, group.ref
-        if issue is None or known is None or ref is None or self.now() + A_CALL > until:
+        if issue is None or known is None or ref is None or not self.add(ref, issue, row.fingerprint, until):
             return False
-        permit = self.permits.ask(ref.repository.partition("/")[0], Call(Kind.COMMENT, Priority.P3))
+        self.rows.note(replace(row, status=replace(row.status, enrichment=replace(known, group=group))))
+        return True
+
+    def add(self, parent: IssueRef, issue: Issue, fingerprint: str, until: datetime) -> bool:
+        """Ask GitHub to make the issue of a row a sub-issue; False if there is no room for the call now."""
+        if self.now() + A_CALL > until:
+            return False
+        permit = self.permits.ask(parent.repository.partition("/")[0], Call(Kind.COMMENT, Priority.P3))
         if not isinstance(permit, Granted) or permit.at > self.now().timestamp():
             return False
         try:
-            self.tracker().add_sub_issue(ref, issue.id, until)
+            self.tracker().add_sub_issue(parent, issue.id, until)
         except Refused as error:  # it has a parent already, or the parent is full
-            self.telemetry.problem("SUB_ISSUE_REFUSED", error, fingerprint=row.fingerprint)
-        self.rows.note(replace(row, status=replace(row.status, enrichment=replace(known, group=group))))
+            self.telemetry.problem("SUB_ISSUE_REFUSED", error, fingerprint=fingerprint)
         return True

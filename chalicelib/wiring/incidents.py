@@ -1,12 +1,11 @@
-"""Incidents, wired: what `/sev` records, by which template, and who keeps their timelines."""
+"""Incidents, wired: what `/sev` records, by which template."""
 
 from pathlib import Path
 
-from chalicelib.reconcile.incidents import IncidentKeeper
 from chalicelib.sync.incidents import Incidents
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.stage import Stage
-from chalicelib.wiring.table import census, store
+from chalicelib.wiring.table import store
 
 TEMPLATES = Path(__file__).parents[1] / "incidents"
 
@@ -21,8 +20,3 @@ def template(team: str, folder: Path = TEMPLATES) -> str:
 def incidents(stage: Stage) -> Incidents:
     """Wire what is recorded of them."""
     return Incidents(store(stage), template, CLOCK.now, stage.telemetry)
-
-
-def keeper(stage: Stage) -> IncidentKeeper:
-    """Wire whoever keeps them up to date."""
-    return IncidentKeeper(census(stage), store(stage), incidents(stage), CLOCK.now)

@@ -1,6 +1,7 @@
 """Reconcile, wired: with the parts that a stage has switched on."""
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from chalicelib.reconcile.canary import Canary
 from chalicelib.reconcile.drift import Drift
@@ -12,13 +13,16 @@ from chalicelib.reconcile.silent_sources import SilentSources
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.commands import commands
 from chalicelib.wiring.github import gate, issues, sync
-from chalicelib.wiring.incidents import keeper
+from chalicelib.wiring.incidents import incidents
 from chalicelib.wiring.maintenance import rules
 from chalicelib.wiring.on_call import asked, duties, reader
 from chalicelib.wiring.outside import outside, policy_at_work
 from chalicelib.wiring.rules import limits, policy, policy_at_home
 from chalicelib.wiring.stage import Stage
 from chalicelib.wiring.table import census, store
+
+if TYPE_CHECKING:
+    from chalicelib.reconcile.sub_issues import SubIssues
 
 
 def reconcile(stage: Stage) -> Reconcile:
@@ -59,12 +63,16 @@ def _heartbeats(stage: Stage) -> Advance:
     return Heartbeats(store(stage), publisher, name, advance, CLOCK.now, stage.telemetry).advance
 
 
-def _storms(stage: Stage) -> Work:
-    from chalicelib.reconcile.storms import StormKeeper
+def _sub_issues(stage: Stage) -> "SubIssues":
     from chalicelib.reconcile.sub_issues import SubIssues
 
-    attach = SubIssues(store(stage), partial(issues, stage), gate(stage), CLOCK.now, stage.telemetry).attach
-    advance = sync(stage).advance
+    return SubIssues(store(stage), partial(issues, stage), gate(stage), CLOCK.now, stage.telemetry)
+
+
+def _storms(stage: Stage) -> Work:
+    from chalicelib.reconcile.storms import StormKeeper
+
+    attach, advance = _sub_issues(stage).attach, sync(stage).advance
     return StormKeeper(store(stage), census(stage), advance, attach, CLOCK.now, stage.telemetry).check
 
 
@@ -189,7 +197,10 @@ def _on_call(stage: Stage) -> Work:
 
 
 def _incidents(stage: Stage) -> Work:
-    return keeper(stage).keep
+    from chalicelib.reconcile.incidents import IncidentKeeper
+
+    add = _sub_issues(stage).add
+    return IncidentKeeper(census(stage), store(stage), incidents(stage), add, CLOCK.now).keep
 
 
 def _alarms(stage: Stage) -> Work:

@@ -1,6 +1,7 @@
 """A release's package, deployed without building one: it is checked, and only the rules in it are yours.
 
-The rules are the TOML files in `chalicelib/`, such as `routing.toml`; each checkout has its own.
+The rules are the TOML files in `chalicelib/`, such as `routing.toml`, and the templates of incidents; each
+checkout has its own.
 """
 
 import hashlib
@@ -13,6 +14,7 @@ from ops import package
 from ops.deployment import Deployment, Faults
 
 CODE = ("app.py", "chalicelib/")
+RULES = ("chalicelib/*.toml", "chalicelib/incidents/*.md")
 COMPILED = re.compile(r"\.cpython-3(\d+)-(\w+)-linux-gnu\.so$", re.MULTILINE)
 
 
@@ -27,12 +29,11 @@ def take(stage: Deployment, released: Path) -> Path:
     shutil.rmtree(project.parent, ignore_errors=True)
     with zipfile.ZipFile(released) as files:
         files.extractall(project, [name for name in files.namelist() if _is_source(name)])
-    for old in (project / "chalicelib").glob("*.toml"):
+    for old in _rules(project):
         old.unlink()
-    rules = {
-        f"chalicelib/{file.name}": file.read_bytes() for file in (stage.root / "chalicelib").glob("*.toml")
-    }
+    rules = {file.relative_to(stage.root).as_posix(): file.read_bytes() for file in _rules(stage.root)}
     for name, content in rules.items():
+        (project / name).parent.mkdir(exist_ok=True)
         (project / name).write_bytes(content)
     # Chalice has nothing to install, and names the archive in the way that it will look for it.
     (project / "requirements.txt").touch()
@@ -75,5 +76,9 @@ def _is_source(name: str) -> bool:
     return name.startswith(CODE) and not name.endswith(".pyc")
 
 
+def _rules(root: Path) -> list[Path]:
+    return [file for pattern in RULES for file in root.glob(pattern)]
+
+
 def _is_rules(name: str) -> bool:
-    return Path(name).parent == Path("chalicelib") and name.endswith(".toml")
+    return any(Path(name).match(pattern) for pattern in RULES)

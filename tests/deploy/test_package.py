@@ -198,7 +198,8 @@ def test_a_released_package_is_deployed_as_it_is_but_for_the_rules_of_the_checko
     done = taken(other, file)
     assert done.returncode == 0, done.stderr
     assert digest(Path(done.stdout.splitlines()[-1])) == digest(package)
-    own = {"chalicelib/routing.toml": b"# our own\n", "chalicelib/maintenance.toml": b"# our own too\n"}
+    names = ("routing.toml", "maintenance.toml", "incidents/default.md", "incidents/storage.md")
+    own = {f"chalicelib/{name}": f"# our own {name}\n".encode() for name in names}
     for name, content in own.items():
         (other.path / name).write_bytes(content)
     (other.path / "app.py").write_text("raise SystemExit", encoding="utf-8")

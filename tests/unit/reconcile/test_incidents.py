@@ -19,6 +19,7 @@ from chalicelib.errors import OutcomeUnknown
 from chalicelib.labels import MUTED_LABEL
 from chalicelib.reconcile.incidents import IncidentKeeper
 from chalicelib.reconcile.reconcile import Reconcile
+from chalicelib.reconcile.sub_issues import SubIssues
 from chalicelib.routing import load
 from chalicelib.sync.execute import Executor
 from chalicelib.sync.incidents import Incidents
@@ -91,7 +92,8 @@ class World(Synced):
         return Sync(self.store, self.gate, act, self.clock, self.policy, Timing(), self.telemetry)
 
     def keeper(self) -> IncidentKeeper:
-        return IncidentKeeper(self.census, self.store, self.incidents, self.clock.now)
+        add = SubIssues(self.store, lambda: self.tracker, self.gate, self.clock.now, self.telemetry).add
+        return IncidentKeeper(self.census, self.store, self.incidents, add, self.clock.now)
 
     def minutes(self, number: float) -> None:
         """Let time pass, each minute with a run of reconcile."""
@@ -293,6 +295,51 @@ def test_what_fires_for_the_same_thing_joins_and_its_issue_says_so(world: World)
     assert len(world.own) == 1
 
 
+def children(world: World, number: int) -> list[int]:
+    return [ref.number for ref in world.tracker.children.get(world.thread(number).seen.id, ())]
+
+
+def test_the_alert_and_its_siblings_become_sub_issues_each_asked_for_once(world: World) -> None:
+    world.sends(name="disk", labels={"host": "builder-7"})
+    world.says("/sev", 2)
+    world.sends(name="load", labels={"host": "builder-7"})
+    world.minutes(3)
+    assert children(world, 3) == [2, 4]
+    world.tracker.children[world.thread(3).seen.id].clear()  # a person takes them away again
+    world.sends("RESOLVED", name="load", labels={"host": "builder-7"})
+    world.minutes(5)
+    assert children(world, 3) == []
+    assert world.tracker.calls.count("add_sub_issue") == 2
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_an_issue_that_has_a_parent_keeps_it(world: World, *, known: bool) -> None:
+    def joins_another() -> None:
+        world.tracker.change(IssueRef(REPOSITORY, 1), Closer.PERSON, has_parent=True)
+
+    if known:
+        joins_another()
+    world.says("/sev")
+    joins_another()
+    world.minutes(5)
+    assert world.tracker.calls.count("add_sub_issue") == (not known)
+    assert children(world, 2) == []
+    assert [name for name, _ in world.telemetry.problems] == ([] if known else ["SUB_ISSUE_REFUSED"])
+    assert "Incident: #2" in world.thread(1).seen.body
+
+
+def test_without_room_in_the_budget_it_becomes_one_later(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as context:
+        context.setattr("chalicelib.reconcile.sub_issues.A_CALL", timedelta(minutes=2))
+        world.says("/sev")
+        world.minutes(3)
+        assert children(world, 2) == []
+    world.minutes(1)
+    assert children(world, 2) == [1]
+
+
 def test_sev_resolved_closes_it_and_asks_once_for_what_a_review_needs(world: World) -> None:
     world.says("/sev")
     world.minutes(5)
@@ -360,7 +407,7 @@ def test_a_muted_alert_still_gets_its_incident(world: World) -> None:
     assert world.thread(2).seen.open
 
 
-WRITES = ("record", "claim", "settle", "rest", "note", "open", "edit", "comment", "react")
+WRITES = ("record", "claim", "settle", "rest", "note", "open", "edit", "comment", "react", "add_sub_issue")
 
 
 @pytest.mark.parametrize("call", range(26))
