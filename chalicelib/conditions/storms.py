@@ -33,7 +33,7 @@ docs.github.com/en/issues/tracking-your-work-with-issues/using-issues/adding-sub
 """
 
 MAX_TITLE = 160
-"""Code points of a member's title: with four bytes each, those of 400 members take 256 KB of a row."""
+"""Code points of a member's title, half as many unless all are ASCII: 400 members must fit into a row."""
 
 OF_TEAM, OF_OURS = "TEAM#", "OWN#"
 """Parts of the index `groups` that are not named by a storm: what is in none, and what is our own."""
@@ -134,7 +134,7 @@ def member(row: AlertState) -> Member:
     group, shown = group_of(row), issue is not None and (issue.open or issue.episode == row.spec.episode)
     return Member(
         fingerprint=row.fingerprint,
-        title=titles.shortened(mask(alert.title), MAX_TITLE),
+        title=titles.shortened(mask(alert.title), MAX_TITLE if alert.title.isascii() else MAX_TITLE // 2),
         priority=alert.priority,
         began=began,
         ended=_over_at(row),

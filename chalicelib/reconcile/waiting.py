@@ -73,7 +73,7 @@ class WaitingLists:
 
     def _waits(self, row: AlertState) -> bool:
         alert, since = row.spec.alert, lag.since(row)
-        if alert is None or since is None or alert.source in own.OWN or storms.group_of(row):
+        if alert is None or since is None or alert.source in own.RESERVED or storms.group_of(row):
             return False
         return storms.fires(row) and not row.status.refusal and since <= self.now() - PATIENCE
 

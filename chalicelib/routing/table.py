@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from chalicelib.adapters import registry
+from chalicelib.adapters import own, registry
 from chalicelib.adapters.fields import Ownership
 from chalicelib.adapters.owner_rules import OwnerRules, OwnerTable
 from chalicelib.alert import UNKNOWN_TEAM, AlertEvent, Kind, Priority
@@ -97,7 +97,7 @@ class Routing:
         """Every label that is set in a repository and can be told beforehand."""
         teams = [name for name, route in self.teams.items() if route.repository == repository]
         routes = [route for route in (self.default, *self.teams.values()) if route.repository == repository]
-        sources = [f"Source:{name}" for name in sorted(registry.PROVIDERS)]
+        sources = [f"Source:{name}" for name in sorted({*registry.PROVIDERS, *own.OWN})]
         known = [*KNOWN_LABELS, *sources, *(f"Team:{name}" for name in teams)]
         return union([tuple(known), *(route.labels for route in routes)])
 

@@ -8,6 +8,7 @@ from typing import Any, Protocol, assert_never
 from chalicelib import render
 from chalicelib.alert import AlertEvent
 from chalicelib.conditions import outcome, written
+from chalicelib.conditions.calling import calls
 from chalicelib.conditions.issue import Draft, IssueRef, Seen
 from chalicelib.conditions.row import AlertState, Intent, Issue, Status
 from chalicelib.conditions.steps import (
@@ -158,6 +159,8 @@ class Executor:
 
     def _also_assigned(self, row: AlertState, seen: Seen) -> dict[str, Any]:
         """Assign whoever is on call now and was not when it was opened: it is how they get to know of it."""
+        if not calls(row):
+            return {}
         teams, before = needed(row.spec.alert).teams, replace(row, intent=None)
         had = {*self._routing.route(teams, before.called).assignees, *seen.assignees}
         new = [each for each in self._routing.route(teams, row.called).assignees if each not in had]

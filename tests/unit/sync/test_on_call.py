@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from chalicelib.conditions.commands import PersonComment
+from chalicelib.conditions.enrichment import Enrichment
+from chalicelib.conditions.group import Group
 from chalicelib.conditions.on_call import HANDOFF, PATIENCE, Called, Roster, Rosters
 from chalicelib.conditions.on_call_notes import KEY, Answer, OnCallNotes
 from chalicelib.conditions.rotations import Rotation
@@ -153,6 +155,18 @@ def test_reopened_in_the_same_shift_nobody_is_assigned_again_who_was_taken_off(s
     site.tracker.edit(FIRST, {"assignees": []}, at(99))
     site.run(firing(3))
     assert site.assigned == set()
+
+
+def test_reopened_as_a_member_of_a_storm_it_is_assigned_to_nobody(site: Site) -> None:
+    site.run(firing(CHANGE - 10))
+    site.run(resolved(CHANGE - 5))
+    site.clock.time = at(CHANGE + 5)
+    begun = site.says(firing(CHANGE + 5))
+    assert begun.spec.episode
+    known = Enrichment(begun.spec.episode, at(0), group=Group("f" * 64, at(0), FIRST))
+    site.sync.advance(replace(begun, status=replace(begun.status, enrichment=known)), at(CHANGE + 6))
+    assert site.tracker.threads[FIRST].seen.open
+    assert site.assigned == {"mona"}
 
 
 def test_a_team_that_calls_nobody_on_call_costs_no_look_at_the_table(
