@@ -14,7 +14,7 @@ from chalicelib.adapters.alarm_condition import BAND, STATISTICS
 from chalicelib.errors import Rejected
 
 MOST_QUERIES = 20
-"""PutMetricAlarm accepts no more."""
+"""PutMetricAlarm accepts no more (`MetricDataQuery`, above)."""
 
 LONGEST_PERIOD = 86_400
 LONGEST_NAME = 300

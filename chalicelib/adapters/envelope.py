@@ -5,7 +5,8 @@ The webhook stamps messages with the attributes `source`, `correlation_id` and, 
 own `source` names it. A stamped body is what we put there. An unstamped one may be in an SNS envelope, if
 delivery is not raw. The envelope is opened, but its own attributes are not believed: whoever may publish
 writes the body, and an EventBridge rule's input transformer could claim that it is from Grafana. Raw delivery
-turns SNS's attributes into the queue message's, which only our functions set.
+turns SNS's attributes into the queue message's, which only our functions set
+(docs.aws.amazon.com/sns/latest/dg/sns-message-attributes.html).
 
 The attribute `received_at` says when we first received the message: the webhook's time, or for a message that
 the collector sent back to its queue, SQS's first. Whoever may publish can forge it, so it never counts as

@@ -15,7 +15,11 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
 
 AT_ONCE = 100
-"""The most names that DescribeAlarms takes, and the most ARNs that GetResources takes."""
+"""The most names that DescribeAlarms takes, and the most ARNs that GetResources takes.
+
+docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html,
+aws.amazon.com/about-aws/whats-new/2021/01/resource-groups-tagging-api-launches-resourcearnlist-parameter-getresources-operation
+"""
 
 KINDS = ("MetricAlarms", "CompositeAlarms", "LogAlarms")
 TYPES = ["MetricAlarm", "CompositeAlarm", "LogAlarm"]

@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 
 MOST_AT_ONCE = 10
 MOST_BYTES = 250_000
-"""SNS accepts 262,144 bytes a batch, attributes included."""
+"""SNS accepts 262,144 bytes a batch, attributes included, in at most ten messages.
+
+docs.aws.amazon.com/sns/latest/api/API_PublishBatch.html
+"""
 NOT_THERE = ("NotFound", "NotFoundException")
 
 

@@ -70,5 +70,8 @@ def _unavailable(error: BotoCoreError | ClientError, queue: str) -> QueueUnavail
 
 
 def _sendable(text: str) -> str:
-    """Drop what SQS does not accept in an attribute: everything that is not a character of XML 1.0."""
+    """Drop what SQS does not accept in an attribute: everything that is not a character of XML 1.0.
+
+    docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+    """
     return _UNSENDABLE.sub("", text)[:MOST_IN_ATTRIBUTE] or "?"

@@ -17,7 +17,10 @@ from chalicelib.wiring.stage import Stage
 
 HIDDEN_SECONDS = 120
 POLL_SECONDS = 1
-"""A long poll asks all of the queue's servers; a short one may miss messages."""
+"""A long poll asks all of the queue's servers; a short one may miss messages.
+
+docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-short-and-long-polling.html
+"""
 
 SHORT = 8
 SHOWN_ALREADY = {"MessageNotInflight", "ReceiptHandleIsInvalid", "InvalidParameterValue"}

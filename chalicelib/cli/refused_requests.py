@@ -10,7 +10,10 @@ from typing import Any
 PAGES = 20
 """How many pages of the log are read, each at most a megabyte."""
 AT_ONCE = 10_000
-"""Lines of a page, the most that CloudWatch Logs returns."""
+"""Lines of a page, the most that CloudWatch Logs returns.
+
+docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html
+"""
 REFUSED = '"WEBHOOK_REFUSED"'
 
 

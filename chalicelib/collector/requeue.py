@@ -27,7 +27,10 @@ from chalicelib.telemetry import log_keys
 from chalicelib.telemetry.telemetry import Telemetry
 
 FIRST_DELAY, LONGEST_DELAY = 5, 300
-"""In seconds; SQS allows up to 900, but P0 should not wait that long once the table is back."""
+"""In seconds; SQS allows up to 900, but P0 should not wait that long once the table is back.
+
+docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html (`DelaySeconds`)
+"""
 
 ATTEMPTS = "attempts"
 _COUNT = re.compile(r"\d{1,6}", re.ASCII)

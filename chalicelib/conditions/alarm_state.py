@@ -11,7 +11,10 @@ from chalicelib.conditions.row import AlertState
 DELETED = "The alarm was deleted"
 LEFT = "This series is no longer in ALARM"
 LONGEST_NAME = 255
-"""DescribeAlarms refuses the whole request if one name is longer."""
+"""DescribeAlarms refuses the whole request if one name is longer.
+
+docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
+"""
 
 APART = timedelta(minutes=5)
 """Between two looks that both miss an alarm: one miss proves nothing, as AWS promises no consistency."""

@@ -39,7 +39,10 @@ class App:
         return cls(issuer, key)
 
     def token(self, now: datetime) -> str:
-        """Sign a JWT, dated back a minute against clock drift, as GitHub advises."""
+        """Sign a JWT, dated back a minute against clock drift, as GitHub advises.
+
+        docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/generating-a-json-web-token-jwt-for-a-github-app
+        """
         claims = {"iat": now - CLOCK_DRIFT, "exp": now + JWT_LIFE, "iss": self.issuer}
         return jwt.encode(claims, self.key, algorithm="RS256")
 

@@ -1,6 +1,7 @@
 """The census: how many rows wait, and which have an open issue or ended on a day, read from the indexes.
 
-No row is read, and the table is never scanned. Like the indexes, the answers lag slightly.
+No row is read, and the table is never scanned. The answers lag slightly, since indexes are only eventually
+consistent (docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.ReadConsistency.html).
 """
 
 import json

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 MOST_AT_ONCE = 100
-"""DynamoDB's limit for BatchGetItem, in items."""
+"""Items: docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html."""
 
 
 class DynamoStore:

@@ -1,7 +1,7 @@
 """GitHub events: what GitHub's App webhook posts -> a hint on the topic.
 
 GitHub waits ten seconds for the answer and never retries by itself, so nothing slow belongs here; reconcile
-finds what is still lost.
+finds what is still lost (docs.github.com/en/webhooks/using-webhooks/handling-failed-webhook-deliveries).
 """
 
 import json

@@ -24,9 +24,10 @@ def taking(role: str, config: Config = AWS) -> boto3.Session:
 
 
 class ForHalfAnHour(Generic[T]):
-    """Keeps one object for each place, for half an hour, as a role lasts one hour.
+    """Keeps one object for each place, for half an hour, as a role that a role takes lasts one hour.
 
     Then it drops them all, since a boto3 session takes several megabytes.
+    docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_manage-assume.html
     """
 
     def __init__(self, make: Callable[[Stage, AccountRegion], T]) -> None:
