@@ -8,7 +8,7 @@ import typer
 
 from chalicelib.adapters.registry import SOURCES
 from chalicelib.adapters.source import Example
-from chalicelib.cli import options, payloads, report, screen
+from chalicelib.cli import on_call, options, payloads, report, screen
 from chalicelib.cli.rehearsal import Rehearsal
 from chalicelib.cli.report import Answer
 from chalicelib.cli.trouble import Trouble
@@ -50,7 +50,7 @@ def explain(
     if template is not None:
         screen.as_json(payloads.named(template).template(Example(now)))
         return
-    rehearsal = Rehearsal(policy(Settings.read({})), now)
+    rehearsal = Rehearsal(policy(Settings.read({})), now, on_call=on_call.by_file(now))
     answers: list[Answer] = []
     for name in _named(files):
         answers += answers_of(payloads.text(name), source, rehearsal)

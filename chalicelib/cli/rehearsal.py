@@ -49,11 +49,15 @@ def _never_seen(fingerprint: str) -> None:
 
 @dataclass
 class Rehearsal:
-    """Takes messages one after the other; `before` returns the current row of a fingerprint."""
+    """Takes messages one after the other; `before` returns the current row of a fingerprint.
+
+    `on_call` returns who is on call for teams.
+    """
 
     policy: Policy
     now: datetime
     before: Callable[[str], AlertState | None] = _never_seen
+    on_call: intents.OnCall = intents.nobody
     _rows: dict[str, AlertState] = field(default_factory=dict)
 
     def rehearse(self, message: Message) -> list[Told]:
@@ -96,6 +100,6 @@ class Rehearsal:
     def _act(self, row: AlertState, step: Work, act: Executor, recorder: Recorder) -> AlertState:
         if row.status.issue:
             recorder.believe(row.status.issue)
-        begun = intents.intent(row, step, self.policy.routing, self.now)
+        begun = intents.intent(row, step, self.policy.routing, self.now, self.on_call)
         claimed = replace(row, intent=begun, lease=Lease("rehearsal", self.now + AN_HOUR))
         return replace(act.execute(claimed, step), lease=None)

@@ -25,6 +25,7 @@ from chalicelib.routing import Routing
 from chalicelib.webhook import senders
 from chalicelib.wiring import checkout
 from chalicelib.wiring.clock import CLOCK
+from chalicelib.wiring.on_call import called
 from chalicelib.wiring.rules import policy_at_home
 from chalicelib.wiring.stage import Stage
 from chalicelib.wiring.table import store
@@ -81,7 +82,7 @@ def replay(
     """
     found = checkout.find(stage, region)
     with letters.opened(found) as dead:
-        rehearsal = Rehearsal(policy_at_home(found), CLOCK.now(), store(found).get)
+        rehearsal = Rehearsal(policy_at_home(found), CLOCK.now(), store(found).get, called(found))
         chosen = _chosen(dead, names or [], everything, reason)
         limits = _limits(found) if any(letter.sender for letter in chosen) else {}
         planned = [_plan(letter, stamped(letter, limits), team, priority, rehearsal) for letter in chosen]

@@ -10,10 +10,12 @@ from chalicelib.adapters.fields import Ignored, Ownership
 from chalicelib.alert import AlertEvent
 from chalicelib.cli import screen, words
 from chalicelib.cli.rehearsal import Outcome, Told
+from chalicelib.conditions.row import AlertState
 from chalicelib.errors import NotAccepted, Rejected
 from chalicelib.github.protocol import Request
 from chalicelib.render.words import duration
 from chalicelib.routing import Route, Routing
+from chalicelib.routing.route import ON_CALL
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ def _of_change(change: Outcome, routing: Routing, now: datetime) -> dict[str, An
         "fingerprint": change.alert.fingerprint,
         "record": {"reason": change.reason.value, "meaning": words.meaning(change.reason, change.alert)},
         "plan": [words.step(step) for step in change.steps],
-        "routing": _route(change.alert, routing),
+        "routing": _route(change.alert, routing, change.row),
         "requests": [
             {"method": request.method, "path": path(request), "body": request.body}
             for request in change.requests
@@ -104,8 +106,8 @@ def _of_change(change: Outcome, routing: Routing, now: datetime) -> dict[str, An
     }
 
 
-def _route(alert: AlertEvent, routing: Routing) -> dict[str, Any]:
-    route = routing.route(alert.teams)
+def _route(alert: AlertEvent, routing: Routing, row: AlertState | None = None) -> dict[str, Any]:
+    route = routing.route(alert.teams, lambda team: (row and row.called(team)) or (ON_CALL,))
     return {
         "repository": route.repository,
         "labels": routing.labels(alert),
@@ -157,7 +159,7 @@ def _print_change(change: Outcome, source: str, number: str, routing: Routing, n
         [
             ("record", words.reason(change.reason, alert)),
             *(("plan", words.step(step)) for step in change.steps),
-            *((name, _joined(value)) for name, value in _route(alert, routing).items()),
+            *((name, _joined(value)) for name, value in _route(alert, routing, change.row).items()),
             *(("request", line) for line in requests(change.requests)),
         ]
     )

@@ -99,11 +99,15 @@ def _acknowledged(row: AlertState, shown: Issue, policy: Policy) -> str:
     if shown.acked_by:
         return f"by {shown.acked_by}" + (f" at {moment(shown.acked_at)}" if shown.acked_at else "")
     at = tiers.due_at(row, policy.routing)
-    escalation = policy.routing.route(shown.teams).escalation if at else None
+    escalation = policy.routing.route(shown.teams, _somebody).escalation if at else None
     if at is None or escalation is None:
         return "by nobody"
     tier = f"tier {shown.tier + 1} of {len(escalation.tiers)}"
     return f"by nobody; {tier}, {' '.join(escalation.tiers[shown.tier])}, is called at {moment(at)}"
+
+
+def _somebody(_: str) -> tuple[str, ...]:
+    return ("whoever is on call then",)
 
 
 def _trouble(row: AlertState, now: datetime) -> Iterator[tuple[str, object]]:

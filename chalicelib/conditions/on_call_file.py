@@ -135,7 +135,7 @@ def _roster(name: str, team: _Team, fallback: tuple[str, ...]) -> Roster:
         overrides=tuple(
             Shift(each.person, team.local(each.begins), team.local(each.ends)) for each in team.override
         ),
-        source="" if turns else "PagerDuty" if team.pagerduty else "calendar",
+        source="" if turns else "PagerDuty" if team.pagerduty else "its calendar",
     )
 
 

@@ -355,3 +355,14 @@ print(json.dumps([name for name in late if name in sys.modules]))
 
 def test_what_reads_metrics_is_loaded_with_the_first_alarm_of_cloudwatch() -> None:
     assert in_a_fresh_interpreter(OPEN) == []
+
+
+COLLECT = """
+import json, sys
+import chalicelib.wiring.collector, chalicelib.sync.on_call, chalicelib.conditions.on_call_file
+print(json.dumps([name for name in sys.modules if name.startswith("chalicelib.lookups")]))
+"""
+
+
+def test_the_collector_asks_nobody_who_is_on_call() -> None:
+    assert in_a_fresh_interpreter(COLLECT) == []

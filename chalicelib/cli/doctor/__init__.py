@@ -14,6 +14,7 @@ from chalicelib.cli.doctor import (
     github,
     hook,
     lookups,
+    on_call,
     organizations,
     publishers,
     refused,
@@ -48,6 +49,7 @@ CHECKS: Mapping[str, Check] = {
     refused.NAME: refused.requests,
     "reconcile": github.last_look,
     lookups.NAME: lookups.listings,
+    on_call.NAME: on_call.on_call,
     alarms.NAME: alarms.owners,
 }
 ON_LAMBDA: Mapping[str, Check] = {
@@ -69,8 +71,8 @@ def doctor(
     It checks identity and clock, secrets and their form, senders' limits, topic, queues, dead letters by
     reason, table, the GitHub App and every routed repository, issue types, fields and projects, the budget,
     what GitHub refused or the budget put off, which requests were refused in the last hour, reconcile,
-    look-ups, the account's alarms, and on AWS who may publish to the topic, the functions with their version
-    and log level, the queue's mapping, the schedule.
+    look-ups, who is on call, the account's alarms, and on AWS who may publish to the topic, the functions
+    with their version and log level, the queue's mapping, the schedule.
 
     Examples:
     - `doctor --stage prod`

@@ -39,7 +39,7 @@ def test_the_example_is_valid_and_an_empty_file_has_no_windows() -> None:
     [
         (ONCE, "window.0", "needs teams, sources or labels, or all = true"),
         (ONCE + 'all = true\nteams = ["a"]', "window.0", "needs teams, sources or labels, or all = true"),
-        ('reason = "r"\nall = true', "window.0", "needs begins and ends, or else days"),
+        ('reason = "r"\nall = true', "window.0", "needs begins and ends, or days"),
         (ONCE + SUNDAYS.replace('reason = "r"\n', "") + "all = true", "window.0", "needs begins and ends"),
         (SUNDAYS.replace('at = "02:00"\n', "") + "all = true", "window.0", "needs begins and ends"),
         (ONCE.replace("04:00:00Z", "04:00:00") + "all = true", "window.0.ends", "timezone"),

@@ -49,7 +49,7 @@ def test_the_example_is_valid_and_says_what_its_words_say() -> None:
             schedules=("PI7DH85",),
         ),
     )
-    assert [roster.source for roster in file.rosters.asked()] == ["calendar", "calendar", "PagerDuty"]
+    assert [roster.source for roster in file.rosters.asked()] == ["its calendar", "its calendar", "PagerDuty"]
 
 
 @pytest.mark.parametrize(
