@@ -1,4 +1,4 @@
-"""Who is on call, as far as the file alone tells: for commands that need no AWS."""
+"""Who is on call by the file alone: for commands that need no AWS."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -10,7 +10,7 @@ from chalicelib.wiring.rules import on_call_file
 
 
 def by_file(now: datetime) -> intents.OnCall:
-    """Return what says whom alerts call now; whom only others know is said in words."""
+    """Return what knows whom alerts call now; words stand for people who are not in the file."""
     file = on_call_file()
     if file is None:
         return intents.nobody

@@ -1,6 +1,6 @@
-"""On call: who is on for a team at a time, as its rotation, a calendar or PagerDuty says. Pure.
+"""On call: who is on call for a team at a time, by its rotation, a calendar or PagerDuty. Pure.
 
-Nobody is never the answer: where none of them names anybody, the people of `fallback` are called.
+There is always somebody to call: if none of them names anybody, the people in `fallback`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,20 +14,20 @@ from chalicelib.conditions.shifts import AHEAD, Shift, Shifts, people
 from chalicelib.errors import AlertingError
 
 HANDOFF = "handoff"
-"""The command that puts somebody in the place of who is on call, until the shift ends."""
+"""The command that replaces whoever is on call until the shift ends."""
 PATIENCE = timedelta(minutes=30)
-"""How long after its last answer a calendar or PagerDuty counts as away."""
+"""How long after its last answer a calendar or PagerDuty counts as unavailable."""
 
 
 class OnCallUnknown(AlertingError):
-    """A calendar or PagerDuty did not say who is on call, or the table what is known of it."""
+    """It could not be learned who is on call: a calendar, PagerDuty or the table did not answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """Whom an alert called as on call for a team, as mentions.
+    """The mentions that an alert uses for whoever is on call for a team.
 
-    `fallback` says that nobody was known to be; `as_of` is when that was last known, where it is long ago.
+    With `fallback` nobody was known to be on call; `as_of` is set if what is known is old.
     """
 
     team: str
@@ -40,7 +40,7 @@ class Called:
 class Duty:
     """Who is on call for a team, until when, and who is next.
 
-    With `nobody`, alerts call the fallback, which `people` then are. `by` handed over to them.
+    `by` handed off to them; `source` is what their shifts come from, if not the file.
     """
 
     called: Called
@@ -52,7 +52,7 @@ class Duty:
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """Where it is known from who is on call for a team: a rotation, or else a `source` that is asked."""
+    """What determines who is on call for a team: a rotation, or a `source` that is asked."""
 
     team: str
     fallback: tuple[str, ...]
@@ -61,7 +61,7 @@ class Roster:
     source: str = ""
 
     def shifts(self, notes: OnCallNotes, now: datetime) -> Shifts:
-        """Give what is known of its shifts around a time."""
+        """Return what is known of its shifts around a time."""
         planned: tuple[Shift, ...] = ()
         if self.rotation:
             planned = tuple(self.rotation.shifts(now, now + AHEAD))
@@ -70,13 +70,13 @@ class Roster:
         return Shifts(planned, self.overrides, notes.handoffs.get(self.team, ()))
 
     def called(self, notes: OnCallNotes, now: datetime) -> Called:
-        """Say whom an alert is to call now."""
+        """Return whom an alert calls now."""
         found = people(self.shifts(notes, now).at(now))
         mentions = tuple(f"@{each}" for each in found) or self.fallback
         return Called(self.team, mentions, not found, self._as_of(notes, now))
 
     def duty(self, notes: OnCallNotes, now: datetime) -> Duty:
-        """Say who is on call, until when, and who is next."""
+        """Return who is on call, until when, and who is next."""
         known = self.shifts(notes, now)
         now_on, change = known.at(now), known.next(now)
         until, then = change or (None, ())
@@ -93,19 +93,19 @@ class Roster:
 
 @dataclass(frozen=True, slots=True)
 class Rosters:
-    """The rosters of all teams that have one; every other team's on-call is the `fallback`."""
+    """The rosters of all teams that have one; alerts of other teams call the `fallback`."""
 
     teams: Mapping[str, Roster] = field(default_factory=dict)
     fallback: tuple[str, ...] = ()
 
     def of(self, team: str) -> Roster:
-        """Give the roster of a team."""
+        """Return the roster of a team."""
         return self.teams.get(team) or Roster(team, self.fallback)
 
     def asked(self) -> Iterator[Roster]:
-        """Give those of which somebody else knows the shifts."""
+        """Yield those whose shifts are not in the file."""
         return (each for each in self.teams.values() if each.source and not each.rotation)
 
     def called(self, teams: Iterable[str], notes: OnCallNotes, now: datetime) -> tuple[Called, ...]:
-        """Say whom an alert for some teams is to call now."""
+        """Return whom an alert for these teams calls now."""
         return tuple(self.of(team).called(notes, now) for team in teams)

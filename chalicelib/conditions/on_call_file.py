@@ -81,7 +81,7 @@ class _Team(_Table):
         return self
 
     def local(self, at: datetime) -> datetime:
-        """Read a time of the team's clocks."""
+        """Return a local time of the team in UTC."""
         return at.replace(tzinfo=self.time_zone).astimezone(UTC)
 
 
@@ -94,8 +94,8 @@ class _File(_Table):
 class Asked:
     """Whom to ask for the shifts of a team: its calendar, or schedules of PagerDuty.
 
-    The calendar's address may be in the secret of the App, under a name. `people` are logins by what the
-    other calls them, in lower case.
+    `calendar_secret` is the name of the calendar's address in the App's secret. `people` maps names in
+    calendars, or e-mail addresses in PagerDuty, to logins; in lower case.
     """
 
     team: str

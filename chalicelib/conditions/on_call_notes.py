@@ -1,4 +1,4 @@
-"""What is known of who is on call, as one document of the table: what others said, and handoffs. Pure."""
+"""The document of who is on call: what calendars and PagerDuty answered, and handoffs. Pure."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -10,15 +10,15 @@ from chalicelib.conditions.shifts import Shift, Shifts
 
 KEY = "on-call"
 MOST_SHIFTS = 60
-"""Of a team; with 50 teams the document stays below the 400 KB that the table takes."""
+"""For each team; with 50 teams the document stays below 400 KB, the table's limit."""
 MOST_FAULTS = 5
 MOST_HANDOFFS = 5
 
 
 class Answer(BaseModel):
-    """What a calendar or PagerDuty said of a team's shifts at its last answer, and what of it cannot be used.
+    """The last answer of a calendar or PagerDuty about a team's shifts, and what in it cannot be used.
 
-    `why` says why it did not answer when it was `tried_at`.
+    `why` is set if it did not answer at `tried_at`.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -40,13 +40,13 @@ class OnCallNotes(BaseModel):
     handoffs: dict[str, tuple[Shift, ...]] = {}
 
     def answer(self, team: str) -> Answer:
-        """Give the newest answer about a team; one from long ago without shifts if there is none."""
+        """Return the newest answer about a team; one from long ago without shifts if there is none."""
         return self.answers.get(team, NEVER)
 
     def handed_off(self, team: str, shifts: Shifts, to: str, by: str, at: datetime) -> "OnCallNotes":
-        """Note that somebody is on from a time until the shift ends that it lies in.
+        """Note that somebody is on call from a time until the current shift ends.
 
-        Those before it are forgotten, as it outweighs them; doing it twice is once.
+        It replaces earlier handoffs. Doing it twice has the same effect as once.
         """
         later = [each for each in shifts.handoffs if each.begins > at]
         known = (Shift(to, at, shifts.ends(at), by), *later)[:MOST_HANDOFFS]

@@ -1,4 +1,4 @@
-"""Rotations: people who take turns, each for a shift of the same length by the clock on the wall. Pure."""
+"""Rotations: people who take turns, with shifts that change by local time. Pure."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,16 +8,16 @@ from zoneinfo import ZoneInfo
 from chalicelib.conditions.shifts import Shift
 
 SHORTEST = timedelta(hours=4)
-"""Shorter shifts could swap places where clocks are changed, by up to two hours."""
+"""Shorter shifts could overlap at a clock change, which is up to two hours."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rotation:
-    """Who takes turns; the first begins at `starts`, a time of the zone's clocks without an offset.
+    """Who takes turns; the first shift begins at `starts`, a local time without an offset.
 
-    A shift changes at the same time of day in every season, so one lasts an hour more and one an hour less.
-    A time that a change of clocks skips counts as if the clocks had not changed; of one that comes twice, the
-    first counts (PEP 495).
+    A shift changes at the same time of day in every season, so one in spring is an hour shorter and one in
+    autumn an hour longer. A local time that a clock change skips counts as if the clocks had not changed; if
+    it occurs twice, the first counts (PEP 495).
     """
 
     people: tuple[str, ...]
@@ -26,7 +26,7 @@ class Rotation:
     zone: ZoneInfo
 
     def shifts(self, since: datetime, until: datetime) -> Iterator[Shift]:
-        """Give the shifts that a time lies in, the oldest first; none is from before the first one."""
+        """Yield the shifts between two times, the oldest first."""
         turn = (since.astimezone(self.zone).replace(tzinfo=None) - self.starts) // self.lasts - 1
         turn = max(turn, 0)
         while (begins := self._begins(turn)) < until:

@@ -1,4 +1,4 @@
-"""Shifts: who is on call at a time, by what is layered over what. Pure."""
+"""Shifts: who is on call at a time: the plan, unless an override or a handoff outweighs it. Pure."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ AHEAD = timedelta(days=14)
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """From when until when a person, by GitHub login, is on call; `by` is who handed over."""
+    """When a person, by GitHub login, is on call; `by` is who handed off to them."""
 
     person: str
     begins: datetime
@@ -23,7 +23,7 @@ class Shift:
 class Shifts:
     """A team's shifts. A handoff outweighs an override, and both outweigh what is `planned`.
 
-    Of several handoffs or overrides the last counts, alone; all whom the plan has at a time are on call.
+    Only the last of several handoffs or overrides counts; everybody in the plan at a time is on call.
     """
 
     planned: Sequence[Shift] = ()
@@ -31,18 +31,18 @@ class Shifts:
     handoffs: Sequence[Shift] = ()
 
     def at(self, moment: datetime) -> tuple[Shift, ...]:
-        """List the shifts that count at a time, one for each person; none if nobody is on call."""
+        """Return the shifts that count at a time, one for each person; empty if nobody is on call."""
         return _last(self.handoffs, moment) or self.without_handoffs(moment)
 
     def without_handoffs(self, moment: datetime) -> tuple[Shift, ...]:
-        """List the shifts that would count if nobody had handed over."""
+        """Return the shifts that would count if nobody had handed off."""
         known = _last(self.overrides, moment)
         return known or tuple({each.person: each for each in _covering(self.planned, moment)}.values())
 
     def ends(self, moment: datetime) -> datetime:
-        """Say when the shift ends that a time lies in, at the latest with the next override.
+        """Return when the current shift ends, which is no later than when the next override begins.
 
-        Where nobody is on call, that is when somebody is again.
+        If nobody is on call, it is when somebody is again.
         """
         covering = [each.ends for each in self.without_handoffs(moment)]
         later = [*self.overrides, *(() if covering else self.planned)]
@@ -50,9 +50,9 @@ class Shifts:
         return min([*covering, *begins], default=moment + DAY)
 
     def next(self, moment: datetime) -> tuple[datetime, tuple[Shift, ...]] | None:
-        """Say when others are on call, and who; None if that is not within what is known.
+        """Return when the people on call change, and to whom; None if no change is known.
 
-        Nobody may be, then there are no shifts.
+        There are no shifts if nobody is on call then.
         """
         known = (*self.planned, *self.overrides, *self.handoffs)
         changes = {at for each in known for at in (each.begins, each.ends) if moment < at < moment + AHEAD}
@@ -62,7 +62,7 @@ class Shifts:
 
 
 def people(shifts: Iterable[Shift]) -> tuple[str, ...]:
-    """Name whose shifts they are."""
+    """Return whose shifts they are."""
     return tuple(each.person for each in shifts)
 
 

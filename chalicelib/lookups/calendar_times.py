@@ -14,7 +14,7 @@ _DURATION = re.compile(
 
 
 class Unusable(ValueError):
-    """An event that cannot be read; the text says what of it."""
+    """Something in a calendar that cannot be used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Property:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A time on the clocks of a zone; a whole day begins at midnight."""
+    """A local time in a time zone; a whole day begins at midnight."""
 
     local: datetime
     zone: tzinfo
@@ -35,11 +35,11 @@ class Moment:
 
     @property
     def at(self) -> datetime:
-        """Which moment that is; a time that comes twice is the first (PEP 495)."""
+        """The time in UTC; if a local time occurs twice, the first (PEP 495)."""
         return self.local.replace(tzinfo=self.zone).astimezone(UTC)
 
     def seen_in(self, zone: tzinfo) -> datetime:
-        """Say what the clocks of a zone show then; a whole day is one everywhere."""
+        """Return the local time in another zone; a whole day is the same day everywhere."""
         if self.whole_day or zone is self.zone:
             return self.local
         return self.at.astimezone(zone).replace(tzinfo=None)

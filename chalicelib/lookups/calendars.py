@@ -10,7 +10,7 @@ from chalicelib.lookups import icalendar, recurrence
 from chalicelib.lookups.calendar_times import Unusable
 
 LARGEST = 2 * 1024 * 1024
-"""Bytes of a calendar, which is read in a few hundred milliseconds."""
+"""The largest calendar, in bytes; it is read in a few hundred milliseconds."""
 LOGIN = re.compile(r"@?([A-Za-z0-9][A-Za-z0-9_-]{0,99})")
 
 Read = Callable[[], bytes]
@@ -24,7 +24,7 @@ class Calendar:
         self._fetch, self._people, self._zone = fetch, people, zone
 
     def shifts(self, since: datetime, until: datetime) -> tuple[list[Shift], list[str]]:
-        """List the shifts between two times, and what of the calendar cannot be used."""
+        """Return the shifts between two times, and what in the calendar cannot be used."""
         text = self._fetch().decode("utf-8", errors="replace")
         try:
             events, faults = icalendar.read(text, self._zone)

@@ -1,7 +1,7 @@
-"""iCalendar: the events of a calendar, as far as shifts need them (RFC 5545). Pure, and linear in its size.
+"""iCalendar: the events of a calendar, as far as shifts need them (RFC 5545), in linear time. Pure.
 
-The library for this needs more room than the package has, and goes through a rule from its start, so that one
-event that recurs every second since 1970 would take minutes.
+The usual library needs more room than the package has left. It also goes through a rule from its start, so
+one event that has recurred every second since 1970 would take minutes.
 """
 
 import re
@@ -17,13 +17,13 @@ DAY = timedelta(days=1)
 
 _NAME = re.compile(r"([A-Za-z0-9-]{1,50})")
 _PARAMETER = re.compile(r';([A-Za-z0-9-]{1,50})=("[^"]{0,250}"|[^";:,]{0,250})')
-"""With one value, as those have that are needed here."""
+"""With a single value; those needed here have no more."""
 _ESCAPED = re.compile(r"\\([\\;,nN])")
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """An event: `lasts` is by the clock on the wall, as people who plan shifts mean it.
+    """An event; `lasts` is in local time, as people plan shifts.
 
     `rule` is its RRULE, `left_out` are starts that do not take place. One with `instead_of` takes the place
     of that start of the event with its `uid`; `cancelled` says that nothing does.
@@ -43,7 +43,7 @@ Lines = dict[str, list[Property]]
 
 
 def read(text: str, zone: tzinfo) -> tuple[list[Event], list[str]]:
-    """Read the events, and say what is wrong with each that cannot be used.
+    """Return the events, and what is wrong with those that cannot be used.
 
     `zone` is that of times without one, and of names that are not those of the time zone database, which
     Outlook writes. Raises Unusable if it is not a calendar.
@@ -60,7 +60,7 @@ def read(text: str, zone: tzinfo) -> tuple[list[Event], list[str]]:
 
 
 def _events(text: str) -> Iterator[Lines]:
-    """Collect the lines of each VEVENT, without those of what is nested in it, such as alarms."""
+    """Yield the lines of each VEVENT, without those of nested parts such as alarms."""
     lines, nested, count = None, 0, 0
     for line in _unfolded(text):
         upper = line[:40].upper().rstrip()
@@ -80,7 +80,7 @@ def _events(text: str) -> Iterator[Lines]:
 
 
 def _unfolded(text: str) -> Iterator[str]:
-    """Join lines that were folded: the next begins with a blank (RFC 5545, 3.1); too long ones are cut."""
+    """Yield lines with their continuations, which begin with a blank (RFC 5545, 3.1); long ones are cut."""
     parts, length = list[str](), 0
     for line in text.splitlines():
         if line[:1] in (" ", "\t"):

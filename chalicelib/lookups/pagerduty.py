@@ -38,7 +38,7 @@ _PAGE = TypeAdapter(_Page)
 
 
 def token(credential: str) -> str:
-    """Write an API key as PagerDuty wants it; `Bearer` is for OAuth alone."""
+    """Return the header for an API key; `Bearer` is for OAuth only."""
     return f"Token token={credential}"
 
 
@@ -49,7 +49,7 @@ class PagerDuty:
         self._api, self._schedules, self._people = api, schedules, people
 
     def shifts(self, since: datetime, until: datetime) -> tuple[list[Shift], list[str]]:
-        """List the shifts between two times, and who has one and is no GitHub login for us."""
+        """Return the shifts between two times, and whose GitHub login is not known."""
         found, strangers = dict[Shift, None](), dict[str, None]()
         for each in self._listed(since, until):
             email = (each.user.email or "").casefold()

@@ -1,6 +1,6 @@
-"""Recurrence: when events take place, found from the days in question and not from an event's start. Pure.
+"""Recurrence: when events take place, computed for the days in question. Pure.
 
-Daily and weekly rules are enough for shifts; of another one is said that it is not supported.
+Daily and weekly rules are enough for shifts; others are reported as not supported.
 """
 
 import re
@@ -13,7 +13,7 @@ from chalicelib.lookups.icalendar import Event
 
 WEEK = timedelta(days=7)
 LONGEST = timedelta(days=31)
-"""What one shift of a rule may last: more would make each day of a calendar a crowd of them."""
+"""The longest event that may recur: a longer one would overlap itself too often."""
 LARGEST = 10_000
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 KNOWN = frozenset({"FREQ", "INTERVAL", "COUNT", "UNTIL", "BYDAY", "WKST"})
@@ -30,7 +30,7 @@ class Occurrence:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A weekly rule on some days, 0 being the first of its weeks, in every so many weeks.
+    """A rule for some days of the week, 0 being the first, in every `every`-th week.
 
     A daily one is a weekly rule with weeks of one day. At most `count` times, none after `until`.
     """
@@ -46,7 +46,7 @@ class Rule:
 def occurrences(
     events: Iterable[Event], since: datetime, until: datetime
 ) -> tuple[list[Occurrence], list[str]]:
-    """List what takes place between two times, and say what is wrong with events that cannot be used."""
+    """Return what takes place between two times, and what is wrong with events that cannot be used."""
     every, found, faults = list(events), list[Occurrence](), list[str]()
     instead = {(each.uid, each.instead_of) for each in every if each.instead_of}
     for event in every:
@@ -72,7 +72,7 @@ def _within(event: Event, since: datetime, until: datetime) -> Iterator[Occurren
 
 
 def _starts(event: Event, since: datetime, until: datetime) -> Iterator[datetime]:
-    """Give the starts that a rule has around some days, by the clocks of the event's zone."""
+    """Yield the local starts of a recurring event around some days."""
     if event.lasts > LONGEST:
         raise Unusable(f"it lasts more than {LONGEST.days} days and recurs")
     rule, begins = _rule(event), event.begins
@@ -93,7 +93,7 @@ def _starts(event: Event, since: datetime, until: datetime) -> Iterator[datetime
 
 
 def _after(start: datetime, until: Moment, begins: Moment) -> bool:
-    """Whether a start comes after the last one; that is a date, a time of the event's zone, or of UTC."""
+    """Whether a start is after UNTIL, which is a date, a local time, or a time in UTC."""
     if until.whole_day:
         return start.date() > until.local.date()
     return replace(begins, local=start).at > until.at

@@ -1,6 +1,6 @@
-"""On call: learns from calendars and PagerDuty whose shifts come next, and notes it for all workers.
+"""On call: reads from calendars and PagerDuty whose shifts come next, and notes it for all workers.
 
-Every few minutes, and only reading there. What does not answer is believed as it last was, and asked again.
+It reads every few minutes. If one does not answer, its last answer applies, and it is asked again.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -24,12 +24,12 @@ class Source(Protocol):
     """Knows the shifts of a team."""
 
     def shifts(self, since: datetime, until: datetime) -> tuple[list[Shift], list[str]]:
-        """List the shifts between two times, and what cannot be used; raises OnCallUnknown."""
+        """Return the shifts between two times, and what cannot be used; raises OnCallUnknown."""
 
 
 @dataclass(frozen=True)
 class OnCallReader:
-    """Asks the sources of the teams that have one; `teams` are all of whom something may be known."""
+    """Asks the sources of the teams that have one; nothing is kept of teams that are not in `teams`."""
 
     documents: Documents
     teams: Collection[str]
@@ -39,7 +39,7 @@ class OnCallReader:
     every: timedelta = timedelta(minutes=5)
 
     def check(self, until: datetime) -> None:
-        """Ask each whose time has come, the one first that was asked longest ago."""
+        """Ask each source that is due, the one asked longest ago first."""
         notes, answers = self.documents.load(KEY).parsed(OnCallNotes), dict[str, Answer]()
         waiting = sorted(self.sources, key=lambda team: notes.answer(team).tried_at)
         for team in waiting:
@@ -63,7 +63,7 @@ class OnCallReader:
         return Answer(at=now, tried_at=now, shifts=tuple(nearest), faults=tuple(faults[:MOST_FAULTS]))
 
     def _note(self, answers: dict[str, Answer]) -> None:
-        """Write it beside what people handed off meanwhile."""
+        """Write the answers, and keep what people handed off in the meantime."""
         for _ in range(TRIES):
             document = self.documents.load(KEY)
             notes = document.parsed(OnCallNotes)

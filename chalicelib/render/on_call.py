@@ -1,4 +1,4 @@
-"""On call: what the board says about who is, and an issue where that is not known for certain."""
+"""On call: what the board says about who is on call, and what an issue says if that is not certain."""
 
 from collections.abc import Iterable, Iterator, Sequence
 

@@ -1,4 +1,4 @@
-"""On call, as a worker knows it: who is to be called now, and what people handed off."""
+"""On call, as a worker knows it: whom to call now, and how people hand off."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -39,7 +39,7 @@ class _Known:
 
 @dataclass(frozen=True)
 class OnCall:
-    """Says who is on call; what others know of it is read from the table, every few seconds at most."""
+    """Knows who is on call, by the file and the table, which is read every few seconds at most."""
 
     rosters: Rosters
     documents: Documents
@@ -49,11 +49,11 @@ class OnCall:
     _known: _Known = field(default_factory=_Known)
 
     def called(self, teams: Iterable[str]) -> tuple[Called, ...]:
-        """Say whom an alert for some teams is to call now; where the table is away, by what was last read."""
+        """Return whom an alert for these teams calls now; if the table is away, by what was last read."""
         return self.rosters.called(teams, self._notes(), self.now())
 
     def duties(self, repository: str) -> list[Duty]:
-        """Say of each team whose issues are in a repository who is on call, who until and who next."""
+        """Return who is on call for each team whose issues are in a repository."""
         notes, now = self._notes(), self.now()
         return [self.rosters.of(team).duty(notes, now) for team in self._teams(repository)]
 
@@ -90,7 +90,7 @@ class OnCall:
         raise Contended("others kept changing who is on call")
 
     def _teams(self, repository: str) -> list[str]:
-        """Name the teams with shifts whose issues are in a repository, in whose name GitHub ignores case."""
+        """Return the teams with shifts whose issues are in a repository; GitHub ignores case in its name."""
         name = repository.lower()
         return [t for t in self.rosters.teams if self.routing.route((t,)).repository.lower() == name]
 
@@ -106,6 +106,6 @@ class OnCall:
 
 
 def _named(argument: str) -> tuple[str, str]:
-    """Split what `read` accepted into a login and a team, which may be empty."""
+    """Return the login and the team, which may be empty, of an argument that `read` accepted."""
     found = _ARGUMENT.fullmatch(argument)
     return (found[1], found[3] or "") if found else ("", "")

@@ -1,4 +1,4 @@
-"""On call, wired: who is, as the package's `on_call.toml` and the table say; who asks the others."""
+"""On call, wired: who is on call by `on_call.toml` and the table, and the reader of the rest."""
 
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -19,38 +19,38 @@ if TYPE_CHECKING:
 
 @cache
 def on_call(stage: Stage) -> OnCall | None:
-    """Wire what a worker knows of who is on call; None without a file."""
+    """Wire what a worker knows about who is on call; None without a file."""
     file = on_call_file()
     routing = policy_at_home(stage).routing
     return OnCall(file.rosters, store(stage), routing, CLOCK.now, stage.telemetry) if file else None
 
 
 def called(stage: Stage) -> intents.OnCall:
-    """Say whom alerts call."""
+    """Return what knows whom alerts call."""
     known = on_call(stage)
     return known.called if known else intents.nobody
 
 
 def duties(stage: Stage, repository: str) -> Sequence[Duty]:
-    """Say who is on call for each team of a repository."""
+    """Return who is on call for each team of a repository."""
     known = on_call(stage)
     return known.duties(repository) if known else ()
 
 
 def commands(stage: Stage) -> Mapping[str, OnCall]:
-    """Give the command that hands over, on issues and boards."""
+    """Return the command `/handoff`, for issues and boards."""
     known = on_call(stage)
     return {HANDOFF: known} if known else {}
 
 
 def asked() -> "tuple[Asked, ...]":
-    """List whom to ask for the shifts of teams."""
+    """Return whom to ask for the shifts of teams."""
     file = on_call_file()
     return file.asked if file else ()
 
 
 def reader(stage: Stage) -> "OnCallReader":
-    """Wire the one that asks calendars and PagerDuty."""
+    """Wire the reader of calendars and PagerDuty."""
     from chalicelib.reconcile.on_call import OnCallReader
     from chalicelib.wiring.lookups import shifts
 

@@ -1,4 +1,4 @@
-"""On call: who is for each team, and what keeps that from being known."""
+"""On call: who is on call for each team, and what keeps that from being known."""
 
 from collections.abc import Iterator
 
@@ -20,7 +20,7 @@ FILE = "chalicelib/on_call.toml"
 
 
 def on_call(stage: Stage) -> Iterator[Finding]:
-    """Check that somebody is on call for each team, and that what says so answers."""
+    """Check that somebody is on call for each team, and that calendars and PagerDuty answer."""
     file, routing = on_call_file(), policy(stage.settings).routing
     if file is None:
         yield Finding(NAME, f"there is no {FILE}, so no alert calls whoever is on call")
@@ -53,7 +53,7 @@ def _team(duty: Duty, roster: Roster) -> Finding:
 
 
 def _answer(roster: Roster, notes: OnCallNotes) -> Iterator[Finding]:
-    """Report what a calendar or PagerDuty did not answer, and what of its answer cannot be used."""
+    """Report why a calendar or PagerDuty does not answer, and what in its answer cannot be used."""
     answer = notes.answer(roster.team)
     if not roster.source:
         return
@@ -68,7 +68,7 @@ def _answer(roster: Roster, notes: OnCallNotes) -> Iterator[Finding]:
 
 
 def _strangers(stage: Stage, repository: str, duty: Duty) -> Iterator[Finding]:
-    """Report who is on call and cannot be assigned, such as a login with a typing error."""
+    """Report who is on call and cannot be assigned, such as a misspelled login."""
     issues, until = GitHubIssues(connect(stage, Unreported())), CLOCK.now() + PATIENCE
     for login in (each.removeprefix("@") for each in duty.called.people):
         if not issues.assignable(repository, login, until):
