@@ -5,13 +5,14 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.adapters import custom, own, registry
+from chalicelib.adapters import custom, own, reading, registry
+from chalicelib.adapters.owner_rules import NO_RULES
 from chalicelib.alert import Priority
 from chalicelib.conditions.plan import plan
 from chalicelib.conditions.repeats import stale_at
 from chalicelib.conditions.row import AlertState, Status
 from chalicelib.conditions.steps import UpdateIssue
-from chalicelib.errors import ConfigurationError
+from chalicelib.errors import ConfigurationError, Rejected
 from tests.unit.builders import at, firing, policy, row_of
 from tests.unit.rows import issue
 
@@ -33,6 +34,13 @@ def shown(source: str) -> AlertState:
 def test_no_installation_defines_one(name: str) -> None:
     with pytest.raises(ConfigurationError, match="is the name of another source"):
         custom.sources(DEFINED.format(name), frozenset())
+
+
+@pytest.mark.parametrize("name", sorted(own.OWN))
+def test_no_message_brings_one(name: str) -> None:
+    with pytest.raises(Rejected) as raised:
+        reading.parse(name, {}, NO_RULES)
+    assert raised.value.reason == "UNKNOWN_SOURCE"
 
 
 @pytest.mark.parametrize("name", sorted(own.OWN))
