@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib.alert import Condition
+from chalicelib.conditions.calling import calls
 from chalicelib.conditions.row import AlertState
 from tests.local.github.model import Comment, Issue
 from tests.simulation import oracle
@@ -100,6 +101,8 @@ class Called:
         for row in self._world.rows() if self._world.scenario.setting.tiers else ():
             alert = row.spec.alert
             if alert is None or not alert.priority.urgent or row.spec.condition is not Condition.FIRING:
+                continue
+            if not calls(row):
                 continue
             for issue in self._world.watch.about(row.fingerprint):
                 quiet = QUIETING & set(issue.label_names)

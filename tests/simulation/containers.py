@@ -32,6 +32,9 @@ from chalicelib.reconcile.heartbeats import Heartbeats
 from chalicelib.reconcile.held_rows import HeldRows
 from chalicelib.reconcile.missed_alarms import MissedAlarms
 from chalicelib.reconcile.reconcile import Reconcile
+from chalicelib.reconcile.storms import StormKeeper
+from chalicelib.reconcile.sub_issues import SubIssues
+from chalicelib.reconcile.waiting import WaitingLists
 from chalicelib.store.census import DynamoCensus
 from chalicelib.store.rows import DynamoStore
 from chalicelib.sync.enrich import Enricher
@@ -41,6 +44,7 @@ from chalicelib.sync.maintenance import Maintenance
 from chalicelib.sync.outside import Outside as Holders
 from chalicelib.sync.recover import Holder
 from chalicelib.sync.related import LastTimeEnricher, RelatedEnricher
+from chalicelib.sync.storms import StormEnricher
 from chalicelib.sync.sync import Clock, Sync, Timing
 from chalicelib.telemetry.telemetry import Telemetry
 from chalicelib.webhook.alerts import AlertWebhook
@@ -196,16 +200,20 @@ class Container:
         inhibition = Inhibition(policy.routing, policy.stale_after, self.store, now, telemetry)
         self.known = known = Holders((maintenance, inhibition))
         self.policy = policy = replace(policy, outside=known)
-        enrichers = tuple(self._enrichers()) if services.scenario.setting.enriched else ()
+        enrichers = tuple(self._enrichers())
         worker = (self.store, gate, act, self.clock, policy, timing, telemetry)
         self.sync = Sync(*worker, mirrors, enrichers, known.refresh)
 
     def _enrichers(self) -> Iterator[Enricher]:
         """What issues show beyond their row."""
-        services = self._services
+        services, index = self._services, DynamoCensus(self._table, "alerts-state")
+        routing, now = services.policy.routing, self.clock.now
+        if services.scenario.setting.storm_at:
+            yield StormEnricher(index, self.store, routing, now, services.telemetry)
+        if not services.scenario.setting.enriched:
+            return
         yield LastTimeEnricher()
-        index = DynamoCensus(self._table, "alerts-state")
-        yield RelatedEnricher(index, self.store, services.policy.routing, self.clock.now)
+        yield RelatedEnricher(index, self.store, routing, now)
         yield services.enricher
         yield MetricData(lambda _: services.cloudwatch())
 
@@ -243,8 +251,16 @@ class Container:
         if services.scenario.setting.board:
             jobs += (("BOARD_FAILED", board.update), ("BOARD_NOT_HEARD", listener.listen))
         chores = tuple(self._chores(census))
+        first = tuple(self._storms(census)) if services.scenario.setting.storm_at else ()
         beats = Heartbeats(self.store, self._topic(), "test", self.sync.advance, now, telemetry)
-        return Reconcile(self.store, beats.advance, jobs, now, telemetry, chores)
+        return Reconcile(self.store, beats.advance, jobs, now, telemetry, chores, first)
+
+    def _storms(self, census: DynamoCensus) -> Iterator[tuple[str, Callable[[datetime], None]]]:
+        """What keeps the pages of storms, and of what waits."""
+        rows, sync, now, telemetry = self.store, self.sync.advance, self.clock.now, self._services.telemetry
+        attach = SubIssues(rows, lambda: self.issues, self.gate, now, telemetry).attach
+        yield "STORM_FAILED", StormKeeper(rows, census, sync, attach, now, telemetry).check
+        yield "WAITING_FAILED", WaitingLists(rows, census, self.policy.routing, sync, now).check
 
     def _chores(self, census: DynamoCensus) -> Iterator[tuple[str, Callable[[datetime], None]]]:
         """What looks at rows that are held back, and at providers; with none there is nothing to do."""

@@ -7,7 +7,7 @@ from typing import get_args
 from chalicelib.conditions.nothing import Quiet
 from chalicelib.conditions.record import Reason
 from chalicelib.conditions.steps import Work
-from tests.simulation import faults, maintenance, named
+from tests.simulation import faults, maintenance, named, storms
 from tests.simulation.histories import OFF
 from tests.simulation.outside import POINTS
 from tests.simulation.people import ACTIONS
@@ -53,6 +53,7 @@ def expected() -> dict[str, list[str]]:
         "escalations": ["tier called"],
         "maintenance": [*maintenance.COUNTS],
         "what issues say of others": [named.COUNT],
+        "storms": [*storms.COUNTS],
         "endings": [f"ended: {ending}" for ending in ("returned", "crashed", "timed out")],
     }
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from random import Random
 
-from tests.simulation import faults, window_profiles
+from tests.simulation import faults, storm_profiles, window_profiles
 from tests.simulation.histories import History, ahead_of_time, history
 from tests.simulation.outside import POINTS
 from tests.simulation.people import ACTIONS, Acts
@@ -13,7 +13,14 @@ from tests.simulation.scenario import Scenario, Setting, Stimulus
 from tests.simulation.weather import STATES, Crashes, Fails, Spell
 
 SPANS = (60.0, 600.0, 600.0, 1800.0, 1800.0, 5400.0, 14_000.0)
-ALL_POINTS = tuple(f"{service}.{name}" for service, names in POINTS.items() for name in names)
+ALL_POINTS = tuple(
+    point
+    for service, names in POINTS.items()
+    for name in names
+    if (point := f"{service}.{name}") not in storm_profiles.POINTS
+)
+"""Calls to disturb; those that only a storm makes are disturbed where there is one."""
+
 RARE = (
     *(
         "table.ask",
@@ -84,6 +91,7 @@ def _setting(seed: int, chance: Random, drawn: History, *, others: bool) -> Sett
         mirror=Random(f"{seed}/mirror").random() < 0.4,
         tiers=Random(f"{seed}/tiers").random() < 0.4,
         enriched=Random(f"{seed}/enriched").random() < 0.4,
+        storm_at=2 if Random(f"{seed}/storms").random() < 0.1 else 0,
         maintenance=window_profiles.rules(Random(f"{seed}/windows"), drawn.happens),
     )
 

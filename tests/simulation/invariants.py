@@ -35,6 +35,7 @@ def _found(world: "World") -> FOUND:
     yield from oracle.judge(world)
     yield from world.mirrored.judge()
     yield from world.called.judge()
+    yield from world.storms.judge()
     yield from news.judge(world)
     for row in world.rows():
         yield from _at_rest(world, row)

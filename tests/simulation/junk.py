@@ -17,7 +17,7 @@ _AT = 1_800_000_000.0
 _WITHOUT_PRIORITY = message((f"Condition {NOBODYS}", ""), Alarm("ALARM", _AT), "OK", 0.0) | {
     "AlarmDescription": "PRIORITY=P9"
 }
-_TEST = payload.group("grafana", [Alert(Labels(NOBODYS), _AT, 0.0)], 0.0) | {
+_TEST = payload.group("grafana", [Alert(Labels(NOBODYS), _AT, 0.0)], 0.0, together=True) | {
     "groupKey": "webhook-57c6d9296de2ad39-1772334000"
 }
 _TEST["alerts"][0]["labels"] = {"alertname": "TestAlert", "instance": "Grafana"}

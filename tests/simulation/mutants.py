@@ -41,6 +41,7 @@ from tests.simulation.generate import generate
 from tests.simulation.inhibition import MUTANTS as INHIBITION
 from tests.simulation.news_mutants import NEWS
 from tests.simulation.run import run
+from tests.simulation.storm_mutants import STORMS
 from tests.simulation.tier_mutants import TIERS
 from tests.simulation.window_mutants import WINDOWS
 
@@ -229,6 +230,7 @@ MUTANTS: Mapping[str, Callable[[], Patch]] = {
     **WINDOWS,
     **NEWS,
     **BEATS,
+    **STORMS,
 }
 
 

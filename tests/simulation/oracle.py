@@ -45,6 +45,8 @@ def soon(world: "World") -> Iterator[tuple[str, str]]:
 def _compared(world: "World") -> Iterator[tuple[str, Shown, list[Issue]]]:
     issues: dict[str, list[Issue]] = {}
     for issue in world.issues():
+        if world.storms.is_of_ours(issue):
+            continue
         for name in names(issue.title):
             issues.setdefault(name, []).append(issue)
     for provider in world.providers.values():

@@ -23,6 +23,7 @@ POINTS = {
         "query_due",
         "query_issues",
         "query_open",
+        "query_groups",
     ),
     "queue": ("delete", "reject", "requeue"),
     "cloudwatch": ("describe",),
@@ -31,7 +32,7 @@ POINTS = {
     "github": (
         *("installation", "token", "list", "open", "read"),
         *("edit", "comments", "comment", "label", "unlabel"),
-        *("react", "permission"),
+        *("react", "permission", "attach"),
     ),
 }
 """The calls that workers make, by service."""

@@ -3,7 +3,15 @@
 from collections.abc import Callable
 from random import Random
 
-from tests.simulation import beat_profiles, called, inhibition, oracle, slow_profiles, window_profiles
+from tests.simulation import (
+    beat_profiles,
+    called,
+    inhibition,
+    oracle,
+    slow_profiles,
+    storm_profiles,
+    window_profiles,
+)
 from tests.simulation.called import CallsTiers
 from tests.simulation.drafting import AHEAD, Compares, begin, cloudwatch, emitter, end, scenario
 from tests.simulation.people import Acts
@@ -19,9 +27,15 @@ EACH = 7
 """Of so many seeds one has a profile."""
 
 
+STORMS_EACH = 28
+"""Of so many seeds one has a profile of a storm; by itself, so that other seeds stay what they are."""
+
+
 def profile(seed: int) -> Scenario | None:
     """Draw a run of a profile, where the seed has one."""
     chance = Random(f"{seed}/profile")
+    if seed % STORMS_EACH == STORMS_EACH // 2:
+        return chance.choice(storm_profiles.PROFILES)(seed, chance)
     return chance.choice(PROFILES)(seed, chance) if seed % EACH == EACH // 2 else None
 
 

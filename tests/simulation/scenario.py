@@ -1,12 +1,13 @@
 """Scenarios: what happens in a run, all of it drawn from one seed."""
 
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import TYPE_CHECKING, Protocol
 
 from chalicelib.conditions.plan import Policy
 from chalicelib.conditions.windows import Rule
 from chalicelib.rate_limit.rules import Limits
-from chalicelib.routing import Home, load
+from chalicelib.routing import Home, Routing, load
 from chalicelib.routing.inhibition import InhibitRule
 from tests.local.senders import ACCOUNT, REGION
 from tests.simulation.providers.provider import Setup
@@ -22,9 +23,10 @@ ELSEWHERE = "example-org/elsewhere"
 _ROUTING = f"""
 [default]
 repository = "{REPOSITORY}"
-{{tiers}}
+{{tiers}}{{storms}}
 [default.mention]
 P0 = ["@example-org/oncall"]
+{{mentions}}
 
 [team.infra]
 repository = "{REPOSITORY}"
@@ -46,16 +48,21 @@ _TIERS = """
 escalate_after = "20m"
 escalate_to = [["@example-org/second"], ["@example-org/third"]]
 """
-EITHER = (True, False)
-ROUTING = {
-    (others, tiers): replace(
-        load(_ROUTING.format(tiers=_TIERS if tiers else "") + (_OTHERS if others else "")),
-        home=Home(ACCOUNT, REGION),
+_MENTIONS = "\n".join(f'{priority} = ["@example-org/oncall"]' for priority in ("P1", "P2", "P3"))
+
+
+@cache
+def routing(*, others: bool, tiers: bool, storm_at: int) -> Routing:
+    """Route with the other team or without, as a repository more costs lists; with tiers or without.
+
+    Where so many are a storm, every priority calls people, so that it is seen who calls whom.
+    """
+    written = _ROUTING.format(
+        tiers=_TIERS if tiers else "",
+        storms=f"storm_at = {storm_at}\n",
+        mentions=_MENTIONS if storm_at else "",
     )
-    for others in EITHER
-    for tiers in EITHER
-}
-"""With the other team and without, as a repository more costs lists; with tiers and without."""
+    return replace(load(written + (_OTHERS if others else "")), home=Home(ACCOUNT, REGION))
 
 
 class Stimulus(Protocol):
@@ -73,6 +80,8 @@ class Stimulus(Protocol):
 class Setting:
     """What holds for a whole run: who speaks, whose clocks differ, how hostile the queue is, whether
     providers may be asked; for `window` seconds Lambda waits for more messages of a batch.
+
+    `storm_at` is how many conditions are a storm, 0 if none are.
 
     `takes` says what takes how many seconds, a service or a call, and `page` how long pages of lists are.
     """
@@ -93,13 +102,15 @@ class Setting:
     board: bool = False
     mirror: bool = False
     tiers: bool = False
+    storm_at: int = 0
     enriched: bool = False
     inhibit: tuple[InhibitRule, ...] = ()
     maintenance: tuple[Rule, ...] = ()
 
     @property
     def policy(self) -> Policy:
-        return Policy(routing=replace(ROUTING[self.others, self.tiers], inhibit=self.inhibit))
+        known = routing(others=self.others, tiers=self.tiers, storm_at=self.storm_at)
+        return Policy(routing=replace(known, inhibit=self.inhibit))
 
     @property
     def limits(self) -> Limits:

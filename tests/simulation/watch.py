@@ -12,7 +12,7 @@ from chalicelib.render import is_board
 from tests.local.github.call import Call, Reply
 from tests.local.github.errors import ApiError
 from tests.local.github.model import Account, Issue
-from tests.simulation import named
+from tests.simulation import named, storms
 from tests.simulation.providers.provider import State
 from tests.simulation.schedule import Worker
 
@@ -28,7 +28,7 @@ FENCED = re.compile(r"^(`{3,})[^`\n]*\n.*?^\1`*[ \t]*$", re.MULTILINE | re.DOTAL
 FINGERPRINT = re.compile(r"<!-- alerting:fingerprint=(\w+) [^>]*>")
 WRITES = ("github.open", "github.edit", "github.comment", "github.label", "github.unlabel")
 WORK = {"issues": "write", "metadata": "read"}
-CREATIONS = ("github.open", "github.comment")
+CREATIONS = ("github.open", "github.comment", "github.attach")
 
 AFTER_BOOKING = 25.0
 """Seconds from a booking to the sending of what is booked, at the most, where nothing fails."""
@@ -80,6 +80,8 @@ class Watch:
             self._world.called.commented(issue, read_at)
             if fingerprint := self.fingerprints.get(issue.id):
                 self._world.maintained.spoke(issue, fingerprint)
+        if point == "github.attach" and issue:
+            self._world.storms.attached(issue, issue.sub_issues[-1])
         if point == "github.edit" and issue and before:
             self._edited(issue, before)
         return answer
@@ -138,13 +140,14 @@ class Watch:
         named.judge(self._world, issue)
         self.fingerprints[issue.id] = found[1]
         self._world.called.opened(issue, found[1])
+        self._world.storms.opened(issue, row)
         self._world.maintained.spoke(issue, found[1])
         return issue
 
     def _keeps_what_is_right(self, issue: Issue, row: AlertState) -> None:
         """Of assignees one of whom GitHub does not know, the other is set."""
         alert = row.spec.alert
-        wanted = alert is not None and alert.teams == ("keepers",)
+        wanted = alert is not None and alert.teams == ("keepers",) and not storms.is_member(issue)
         installation = self._world.github.world.installation_on(issue.repository.owner)
         if wanted and installation and installation.may_push and not issue.assignees:
             self._world.breaks("11. what GitHub takes of an opening stays", f"#{issue.number}: nobody")

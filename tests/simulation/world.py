@@ -28,6 +28,7 @@ from tests.simulation.providers.listing import Lists
 from tests.simulation.providers.provider import Answered
 from tests.simulation.scenario import START, Scenario
 from tests.simulation.schedule import Schedule, Worker
+from tests.simulation.storms import Storms
 from tests.simulation.told import Told
 from tests.simulation.watch import Watch
 from tests.twins.dynamodb import DynamoTwin
@@ -71,7 +72,7 @@ class World:
         self.outside = Outside(self.schedule, known, even=scenario.even)
         self.watch, self.ledger, self.telemetry = Watch(self), Ledger(self), Told(self)
         self.mirrored, self.called = Mirrored(self), Called(self)
-        self.maintained = Maintained(self)
+        self.maintained, self.storms = Maintained(self), Storms(self)
         self.table = DynamoTwin(seconds, self.outside, self.ledger.row_changed)
         self.messaging = Messaging(seconds, self.outside, self._delays, self._after, self.ledger.acknowledged)
         self.mirror = MirrorTwin(self.outside, lambda: not self.calmed)
@@ -170,8 +171,12 @@ class World:
     def tick(self) -> None:
         """A minute has begun: rows that are due are reconciled; now and then whether any are or not."""
         minute = int(self.schedule.time // 60)
-        if minute % self._idle() == 0 or self.ledger.anything_due() or self.maintained.waits():
+        if minute % self._idle() == 0 or self.ledger.anything_due() or self._looked_for():
             self.invoke("reconcile", lambda container, until: container.reconcile().run(until))
+
+    def _looked_for(self) -> bool:
+        """Whether reconcile has something to look for each minute, though no row is due."""
+        return self.maintained.waits() or (bool(self.scenario.setting.storm_at) and self.storms.watched())
 
     def _idle(self) -> int:
         """After how many minutes somebody looks; the longer nothing happens, the fewer looks are of use."""

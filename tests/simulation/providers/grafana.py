@@ -213,7 +213,9 @@ class Grafana:
         self._count("a message")
         for alert in alerts:
             self._notice(alert)
-        body = json.dumps(payload.group(self.source, alerts, self.ahead)).encode()
+        body = json.dumps(
+            payload.group(self.source, alerts, self.ahead, together=self._setup.route.together)
+        ).encode()
         self._world.post(self.source, body, answered)
 
     def _notice(self, alert: Alert) -> None:

@@ -9,11 +9,16 @@ NEVER = "0001-01-01T00:00:00Z"
 SPECIAL = {"no data": "DatasourceNoData", "error": "DatasourceError"}
 
 
-def group(source: str, alerts: list[Alert], ahead: float) -> dict[str, Any]:
-    """Write a group; an alert without an end fires. `ahead` is by how much the sender's clock is ahead."""
+def group(source: str, alerts: list[Alert], ahead: float, *, together: bool) -> dict[str, Any]:
+    """Write a group; an alert without an end fires. `ahead` is by how much the sender's clock is ahead.
+
+    Alerts that are not grouped `together` are grouped by their name.
+    """
+    name, value = ("cluster", "ci") if together else ("alertname", title(alerts[0].labels.condition))
     members = [_member(alert, ahead) for alert in alerts]
     status = "firing" if any(member["status"] == "firing" for member in members) else "resolved"
-    known = {"receiver": "alerting", "status": status, "alerts": members, "groupKey": "{}:{}"}
+    known: dict[str, Any] = {"receiver": "alerting", "status": status, "alerts": members}
+    known |= {"groupKey": f'{{}}:{{{name}="{value}"}}', "groupLabels": {name: value}}
     version = "4" if source == "alertmanager" else "1"
     return known | {"version": version, "externalURL": f"https://{source}.example.org/", "orgId": 1}
 
