@@ -19,7 +19,7 @@ from chalicelib.routing import Routing
 from chalicelib.store.ports import Census, Rows
 from chalicelib.telemetry.telemetry import Telemetry
 
-KEY = "noise-review"
+KEY = "noise-review#count"
 
 SETTLED = timedelta(hours=1)
 """When what was counted at the very end of a month is written for certain."""

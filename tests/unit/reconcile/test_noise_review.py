@@ -20,8 +20,12 @@ from chalicelib.reconcile import noise_count, noise_review
 from chalicelib.reconcile.noise_count import MOST_CONDITIONS, MOST_RULES, Count
 from chalicelib.reconcile.noise_review import KEY, NoiseReview
 from chalicelib.routing import load
+from chalicelib.store import codec
+from chalicelib.store.census import DynamoCensus
+from chalicelib.store.rows import DynamoStore
 from tests.twins.census import MemoryCensus
 from tests.twins.clock import START
+from tests.twins.dynamodb import DynamoTwin
 from tests.unit.builders import REPOSITORY, alert, at
 from tests.unit.sync.test_sync import World as Synced
 
@@ -216,6 +220,21 @@ def test_the_figures_of_a_month_are_those_of_its_traffic(world: World) -> None:
     assert wait.suggestion
     assert (wait.suggestion.advice, wait.suggestion.limit, wait.suggestion.part) == (Advice.WAIT, 5, 8)
     assert {rule.source for rule in review.rules} == {"cloudwatch"}
+
+
+def test_the_table_tells_the_same_figures_as_its_twin(world: World) -> None:
+    world.clock.time = APRIL
+    twin = DynamoTwin(lambda: world.clock.now().timestamp())
+    store, census = DynamoStore(twin, "table"), DynamoCensus(twin, "table")  # type: ignore[arg-type]
+    for row in world.store.rows.values():
+        recorded = store.record(replace(row, revision=0))
+        assert recorded
+        assert store.note(replace(recorded, status=row.status))
+    NoiseReview(store, census, world.policy.routing, world.clock.now, world.telemetry).check(world.soon)
+    rows = [codec.row(each) for key, each in twin.items.items() if "#" not in key]
+    written = [row.spec.alert for row in rows if row.spec.alert and row.spec.alert.source == own.REVIEW]
+    found = [Review.read(alert) for alert in written]
+    assert {each.team: each for each in found if each} == world.review(APRIL)
 
 
 def test_each_team_that_wants_one_and_had_issues_gets_one(world: World) -> None:
