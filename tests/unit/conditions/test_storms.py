@@ -146,8 +146,10 @@ def test_a_member_is_written_down_with_its_issue_and_when_it_ended() -> None:
     )
     over = replace(row, spec=replace(row.spec, condition=Condition.RESOLVED, recorded_at=at(9)))
     assert storms.member(over).ended == at(9)
-    earlier = replace(row, status=Status(issue=issue(7, episode=at(-60))))
+    earlier = replace(row, status=Status(issue=issue(7, episode=at(-60), closed_at=at(-9))))
     assert storms.member(earlier).issue == ""
+    carried_over = replace(row, status=Status(issue=issue(7, episode=at(-60))))
+    assert storms.member(carried_over).issue == "org/infra#7"
     with pytest.raises(ValueError, match="no firing is known"):
         storms.member(row_of(resolved(0)))
 
