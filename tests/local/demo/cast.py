@@ -35,7 +35,26 @@ PUBLISHING = GrafanaAlert(
     "Packages are not published", "P0", "release", "No package was published in an hour", value=0
 )
 SIGNING_TIERS = ("@example-org/release-leads", "@example-org/on-call-manager")
+RACK = [
+    GrafanaAlert(
+        "Builder does not answer",
+        "P1",
+        "build-farm",
+        f"builder-{number} has not answered for two minutes",
+        {"instance": f"builder-{number}", "rack": "r7"},
+    )
+    for number in range(11, 25)
+]
+"""A switch dies: one cause."""
+
+FARM = "@example-org/build-farm"
 ROUTING = f"""
+[team.build-farm]
+repository = "example-org/ci-infra"
+
+[team.build-farm.mention]
+P1 = ["{FARM}"]
+
 [team.release]
 escalate_after = "15s"
 escalate_to = [["{SIGNING_TIERS[0]}"], ["{SIGNING_TIERS[1]}"]]

@@ -2,6 +2,8 @@
 
 import sys
 import time
+from collections import Counter
+from collections.abc import Iterable
 from types import TracebackType
 from typing import Self
 
@@ -13,6 +15,7 @@ from rich.text import Text
 from tests.local.demo.watch import Life, Watch
 
 TIMES_A_SECOND = 5
+CROWD = 5
 WIDE = 100
 """Columns from which on there is room for the source beside the alert."""
 WIDTHS = {"source": 10, "condition": 9, "reason": 12, "issue": 10, "state": 11, "latency": 7}
@@ -83,14 +86,42 @@ class Screen:
         for heading in shown:
             width = WIDTHS[heading]
             table.add_column(heading, no_wrap=True, min_width=width, max_width=width)
-        for life in self._watch.lives.values():
-            cells = _cells(life)
-            table.add_row(f"{life.priority} {life.title}", *(cells[name] for name in shown))
+        for lives in _crowds(self._watch.lives.values()):
+            cells = _cells(lives[0]) if len(lives) == 1 else _summed(lives)
+            table.add_row(f"{lives[0].priority} {_named(lives)}", *(cells[name] for name in shown))
         return table
 
     def _story(self) -> list[Text]:
         earlier = [Text(f"  {sentence}", style="dim") for sentence in self._acts[-4:-1]]
         return [Text(""), *earlier, *(Text(f"> {sentence}", style="bold") for sentence in self._acts[-1:])]
+
+
+def _crowds(lives: Iterable[Life]) -> list[list[Life]]:
+    """Put the alerts of a storm together, so that the table fits on a screen."""
+    crowds: dict[tuple[str, str], list[Life]] = {}
+    for life in lives:
+        crowds.setdefault((life.source, _head(life)), []).append(life)
+    return [
+        part for each in crowds.values() for part in ([each] if len(each) >= CROWD else [[i] for i in each])
+    ]
+
+
+def _head(life: Life) -> str:
+    return life.title.partition(" [")[0]
+
+
+def _named(lives: list[Life]) -> str:
+    return lives[0].title if len(lives) == 1 else f"{_head(lives[0])} ({len(lives)} alerts)"
+
+
+def _summed(lives: list[Life]) -> dict[str, Text | str]:
+    """What is so of all of them, or how many of them are so."""
+    cells = _cells(lives[0])
+    for name in ("condition", "state"):
+        counts = Counter(str(_cells(life)[name]) or "none" for life in lives)
+        (most, number), *others = counts.most_common()
+        cells[name] = cells[name] if not others else f"{number} {most}"
+    return cells | {"issue": "", "latency": ""}
 
 
 def _cells(life: Life) -> dict[str, Text | str]:

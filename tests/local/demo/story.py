@@ -18,7 +18,8 @@ from tests.local.demo.cast import (
     SIGNING,
     SIGNING_TIERS,
 )
-from tests.local.demo.director import ALERTS, INFRA, Director, has_picture, is_board
+from tests.local.demo.director import ALERTS, INFRA, has_picture, is_board
+from tests.local.demo.together import Together
 from tests.local.github.model import Issue
 from tests.local.senders import GrafanaAlert
 
@@ -26,15 +27,16 @@ OUTAGE = 10.0
 REOPEN_WINDOW = 12.0
 
 
-class Story(Director):
+class Story(Together):
     """Tells the story on a stack; every act waits for what it brings about."""
 
     def tell(self) -> None:
         """Tell all of it."""
         for act in (
-            self.group, self.others, self.acknowledgement, self.repeats, self.escalation, self.snooze,
-            self.recovery, self.flap, self.person, self.outage, self.recurrence, self.deleted_rule,
-            self.malformed, self.tiers, self.end, self.board,
+            self.storm, self.group, self.others, self.acknowledgement, self.sev, self.storm_ends,
+            self.repeats, self.escalation, self.snooze, self.recovery, self.flap, self.person, self.outage,
+            self.recurrence, self.deleted_rule, self.malformed, self.tiers, self.end, self.sev_ends,
+            self.storm_is_over, self.rest, self.board,
         ):  # fmt: skip
             act()
 
@@ -287,6 +289,9 @@ class Story(Director):
             "what recovered at the end is closed", lambda: not any(self.open(title) for title in gone)
         )
         self.expect("what still fires when its snooze is over gets a comment", self.snooze_is_over)
+
+    def rest(self) -> None:
+        self.screen.act("Nothing else is left to do")
         self.expect("nothing is left to do", self.stack.quiet)
         titles = [
             issue.title

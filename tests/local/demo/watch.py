@@ -11,6 +11,8 @@ from tests.local.github import GitHubServer
 from tests.local.github.model import Issue
 
 CHANGES_NOTHING = ("STALE", "DUPLICATE", "ALREADY_RESOLVED")
+OWN = {"alerting-storm": "storm", "alerting-incident": "/sev"}
+"""What Alerting begins itself, and why."""
 
 
 @dataclass
@@ -58,6 +60,8 @@ class Watch:
         for life in self.lives.values():
             if issue := self.issue(life.issue):
                 life.state = _state(issue)
+                if not life.said:
+                    life.condition = "FIRING" if issue.state == "open" else "RESOLVED"
 
     def issue(self, ref: str) -> Issue | None:
         """Find an issue by `owner/name#number`."""
@@ -80,15 +84,28 @@ class Watch:
         if event["reason"] not in CHANGES_NOTHING:
             life.condition = alert["state"]
 
+    def _own(self, event: dict[str, Any], issue: Issue | None) -> Life | None:
+        """Begin the life of a storm or an incident, which nobody sends."""
+        if issue is None or event.get("source") not in OWN:
+            return None
+        life = Life(_title(issue), "alerting", event["priority"], "FIRING", OWN[event["source"]])
+        return self.lives.setdefault(event["fingerprint"], life)
+
     def _step(self, event: dict[str, Any]) -> None:
         self.steps[event["action"]] = self.steps.get(event["action"], 0) + 1
-        life = self.lives.get(event["fingerprint"])
-        if life is None or not event.get("issue"):
+        if not event.get("issue"):
+            return
+        issue = self.issue(event["issue"])
+        life = self.lives.get(event["fingerprint"]) or self._own(event, issue)
+        if life is None:
             return
         life.issue = event["issue"]
-        issue = self.issue(life.issue)
         if life.latency is None and issue and life.title in self.sent:
             life.latency = max(0.0, issue.created_at - self.sent[life.title])
+
+
+def _title(issue: Issue) -> str:
+    return issue.first_title.partition("] ")[2]
 
 
 def _state(issue: Issue) -> str:
