@@ -41,7 +41,7 @@ RACK = [
         "P1",
         "build-farm",
         f"builder-{number} has not answered for two minutes",
-        {"instance": f"builder-{number}", "rack": "r7"},
+        {"rack": "r7", "instance": f"builder-{number}"},
     )
     for number in range(11, 25)
 ]
