@@ -52,7 +52,7 @@ def calls(source: str) -> bool:
 
 def updates_every(source: str, others: timedelta) -> timedelta:
     """Say how soon the page of a source's alert is written again; `others` is what holds for providers."""
-    return OWN[source].updates_every if source in OWN else others
+    return min(OWN[source].updates_every, others) if source in OWN else others
 
 
 def declared(source: str) -> bool:

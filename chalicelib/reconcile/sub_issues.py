@@ -22,7 +22,8 @@ from chalicelib.store.ports import Rows
 from chalicelib.sync import claims
 from chalicelib.telemetry.telemetry import Telemetry
 
-A_CALL = timedelta(seconds=15)
+A_CALL = timedelta(seconds=10)
+"""What must be left of a chore's time for a call: a chore has 14 seconds at most of a function's minute."""
 MOST_NOTED, MOST_ADDED = 50, 10
 """Of one storm in a minute: rows that are written, and calls to GitHub."""
 

@@ -51,6 +51,11 @@ def test_it_is_never_stale_and_is_shown_as_alertings(name: str) -> None:
     assert registry.shown_as(name) == "Alerting"
 
 
+def test_its_page_is_written_no_less_often_than_others() -> None:
+    row, often = shown(own.STORM), timedelta(seconds=6)
+    assert isinstance(plan(row, at(0) + often, policy(update_interval=often)), UpdateIssue)
+
+
 @pytest.mark.parametrize("each", own.OWN.values(), ids=own.OWN)
 def test_its_page_is_written_as_often_as_it_says_and_nobody_is_told_of_repeats(each: own.Own) -> None:
     row = shown(each.name)

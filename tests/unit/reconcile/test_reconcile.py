@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from chalicelib import entrypoints
 from chalicelib.alert import Priority
 from chalicelib.conditions.row import AlertState
 from chalicelib.errors import StoreUnavailable
+from chalicelib.reconcile import sub_issues
 from chalicelib.reconcile.reconcile import AT_ONCE, Reconcile
 from tests.twins.clock import ManualClock
 from tests.twins.store import MemoryStore
@@ -201,6 +203,13 @@ def test_many_due_rows_of_one_priority_leave_room_for_the_others(world: World) -
     world.run()
     assert len(world.synced) == AT_ONCE + 1
     assert world.synced[-1] == "last"
+
+
+def test_a_minute_of_lambda_leaves_a_chore_time_for_a_call(world: World) -> None:
+    left: list[timedelta] = []
+    world.chores = (("SUB_ISSUES_FAILED", lambda until: left.append(until - world.clock.now())),)
+    world.run((timedelta(minutes=1) - entrypoints.MARGIN).total_seconds())
+    assert left[0] > sub_issues.A_CALL
 
 
 def test_chores_come_first_and_one_that_fails_is_told_and_holds_up_nobody(world: World) -> None:
