@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from chalicelib.adapters import composite, own, thing
 from chalicelib.adapters.incident import Incident
 from chalicelib.adapters.storm import CauseKind
-from chalicelib.alert import AlertEvent, Condition
+from chalicelib.alert import AlertEvent
 from chalicelib.conditions import storms
 from chalicelib.conditions.related import fires_in
-from chalicelib.conditions.row import AlertState
+from chalicelib.conditions.row import AlertState, Issue
 from chalicelib.conditions.storms import WINDOW
 
 MOST_MEMBERS = 40
@@ -26,20 +26,23 @@ def wanted(subject: AlertState) -> Iterable[str]:
 
 def storm_of(subject: AlertState) -> str:
     """Name the row of the storm that it is part of; empty if there is none."""
-    group = subject.enrichment.group if subject.enrichment else None
+    group = storms.group_of(subject)
     return group.fingerprint if group else ""
 
 
 def found(subject: AlertState, named: Iterable[AlertState], near: Sequence[AlertState]) -> Iterator[str]:
-    """Name those that fire: rows that are `named`, and of those `near` the ones of one thing or cause."""
+    """Name those that fire: rows that are `named`, and of those `near` the ones of one thing or cause.
+
+    Only what has an open issue in the same repository counts: whoever can read the one can read the other.
+    """
     alert, issue = subject.spec.alert, subject.status.issue
-    yield from (row.fingerprint for row in named if row.spec.condition is Condition.FIRING)
     if alert is None or issue is None:
         return
-    about = thing.of(alert)
+    about, here = thing.of(alert), issue.ref.repository
+    yield from (row.fingerprint for row in named if fires_in(here, row))
     for row in near:
         other = row.spec.alert
-        if other is None or other.source in own.OWN or not fires_in(issue.ref.repository, row):
+        if other is None or other.source in own.OWN or not fires_in(here, row):
             continue
         if thing.shared(about, thing.of(other)) or _of_one_cause(subject, alert, row, other):
             yield row.fingerprint
@@ -52,17 +55,17 @@ def _of_one_cause(subject: AlertState, alert: AlertEvent, row: AlertState, other
     return together and not causes.isdisjoint(storms.causes(other))
 
 
-def unattached(incident: Incident, members: Iterable[AlertState]) -> list[AlertState]:
-    """Find those whose issue is to become a sub-issue of the incident's: one that is no other issue's.
+def unattached(incident: Incident, members: Iterable[AlertState]) -> list[tuple[str, Issue]]:
+    """Find those, by fingerprint, whose issue is to become a sub-issue, as it is no other issue's.
 
     What is part of a storm stays the storm's, whose own issue becomes the sub-issue.
     """
     found = []
     for row in members:
         issue = row.status.issue
-        alone = issue is not None and issue.id and not issue.has_parent and not storms.group_of(row)
-        if alone and row.fingerprint not in incident.attached:
-            found.append(row)
+        alone = row.fingerprint not in incident.attached and not storms.group_of(row)
+        if issue and issue.id and not issue.has_parent and alone:
+            found.append((row.fingerprint, issue))
     return found
 
 

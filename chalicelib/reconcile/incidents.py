@@ -15,6 +15,7 @@ from chalicelib.conditions import siblings, timeline
 from chalicelib.conditions.incident_link import IncidentLink
 from chalicelib.conditions.issue import IssueRef
 from chalicelib.conditions.row import AlertState, Issue
+from chalicelib.conditions.steps import needed
 from chalicelib.conditions.suppression import closed_in_this_episode
 from chalicelib.store.ports import Rows
 from chalicelib.sync.incidents import Incidents
@@ -57,32 +58,37 @@ class IncidentKeeper:
     now: Callable[[], datetime]
 
     def keep(self, until: datetime) -> None:
-        """Look at each open incident; what there is no time for is looked at in the next minute."""
-        for row in self.rows.several(self.index.of_our_own(own.INCIDENT, MOST)):
-            content = incident.read(row.spec.alert)
-            if content and self.now() < until:
-                self._keep(row, content, until)
+        """Look at each open incident; what there is no time for is looked at in the next minute.
 
-    def _keep(self, row: AlertState, known: Incident, until: datetime) -> None:
-        issue, event = row.status.issue, row.spec.alert
-        if event is None:
-            return
+        GitHub is asked last, so that its being away keeps nothing from being recorded.
+        """
+        kept = [self._keep(row) for row in self._open() if self.now() < until]
+        for row in kept:
+            self._attach(row, until)
+
+    def _open(self) -> list[AlertState]:
+        rows = self.rows.several(self.index.of_our_own(own.INCIDENT, MOST))
+        return [row for row in rows if incident.read(row.spec.alert)]
+
+    def _keep(self, row: AlertState) -> AlertState:
+        """Record what is new, and tell its members which incident they are part of."""
+        issue, event = row.status.issue, needed(row.spec.alert)
+        known = needed(incident.read(event))
         content = siblings.joined(known, self._siblings(known))
         members = self.rows.several(content.members)
         content = timeline.grown(content, row, members)
-        if issue and issue.open:
-            content = self._attached(content, issue.ref, members, until)
         current = self.incidents.grow(row, event, content) if content != known else row
-        if issue and closed_in_this_episode(row):
-            self._closed(current, issue)
         for member in members:
             self._link(member, row.fingerprint, issue)
+        if issue and closed_in_this_episode(row):
+            return self._closed(current, issue)
+        return current
 
-    def _closed(self, row: AlertState, issue: Issue) -> None:
+    def _closed(self, row: AlertState, issue: Issue) -> AlertState:
         """A person closed its issue, which ends it as `/sev resolved` does."""
         at, who = issue.closed_at or self.now(), issue.closer
         entry = Entry(at=at, what=What.CLOSED, of=row.fingerprint, who=who)
-        self.incidents.end(row, entry, how=f"Closed by {who}." if who else "Its issue was closed.")
+        return self.incidents.end(row, entry, how=f"Closed by {who}." if who else "Its issue was closed.")
 
     def _siblings(self, known: Incident) -> list[str]:
         """Find what else fires for the same cause or thing as the condition that it was declared on."""
@@ -103,17 +109,21 @@ class IncidentKeeper:
             )
         )
 
-    def _attached(
-        self, content: Incident, parent: IssueRef, members: list[AlertState], until: datetime
-    ) -> Incident:
+    def _attach(self, row: AlertState, until: datetime) -> None:
         """Make the issues of members its sub-issues, each once, as people may take them away again."""
+        parent, event = row.status.issue, needed(row.spec.alert)
+        content = needed(incident.read(event))
+        if parent is None or not parent.open:
+            return
         added: list[str] = []
-        for row in siblings.unattached(content, members)[:MOST_ADDED]:
-            issue = row.status.issue
-            if issue is None or not self.add(parent, issue, row.fingerprint, until):
+        left = siblings.unattached(content, self.rows.several(content.members))
+        for name, issue in left[:MOST_ADDED]:
+            if not self.add(parent.ref, issue, name, until):
                 break
-            added.append(row.fingerprint)
-        return content.model_copy(update={"attached": (*content.attached, *added)})
+            added.append(name)
+        if added:
+            attached = content.model_copy(update={"attached": (*content.attached, *added)})
+            self.incidents.grow(row, event, attached)
 
     def _link(self, member: AlertState, name: str, issue: Issue | None) -> None:
         """Note in a member's row which incident it is part of, unless that is another one."""

@@ -9,13 +9,17 @@ from typing import Any
 import pytest
 
 from chalicelib.adapters import own
-from chalicelib.adapters.incident import Incident, What, read
+from chalicelib.adapters.incident import Entry, Incident, What, read
 from chalicelib.alert import Condition
 from chalicelib.collector.collector import Collector
 from chalicelib.collector.github_hint import GitHubHints
+from chalicelib.conditions.enrichment import Enrichment
+from chalicelib.conditions.group import Group
 from chalicelib.conditions.issue import Closer, IssueRef
+from chalicelib.conditions.nothing import Held, Quiet
 from chalicelib.conditions.row import AlertState
-from chalicelib.errors import OutcomeUnknown
+from chalicelib.conditions.steps import needed
+from chalicelib.errors import Contended, OutcomeUnknown, Unavailable
 from chalicelib.labels import MUTED_LABEL
 from chalicelib.reconcile.incidents import IncidentKeeper
 from chalicelib.reconcile.reconcile import Reconcile
@@ -399,12 +403,128 @@ def test_nobody_further_is_called_to_an_incident(world: World) -> None:
     assert world.thread(2).comments == []
 
 
+def test_a_maintenance_window_does_not_hold_it_back(world: World) -> None:
+    held = Held(Quiet.MAINTENANCE, world.clock.now() + timedelta(hours=2))
+    world.policy = replace(world.policy, outside=lambda alert, at: held)
+    world.sync = world.worker()
+    world.says("/sev")
+    world.minutes(2)
+    world.sends(name="other")
+    assert [seen.title for seen in world.tracker.open_issues][1:] == ["[P1] Incident: The queue is long"]
+
+
 def test_a_muted_alert_still_gets_its_incident(world: World) -> None:
     world.says("/mute")
     world.says("/sev")
     world.minutes(2)
     assert MUTED_LABEL in world.thread(1).seen.labels
     assert world.thread(2).seen.open
+
+
+def test_resolved_twice_is_once(world: World) -> None:
+    world.says("/sev")
+    world.minutes(2)
+    comments = {world.says("/sev resolved", 2, told=told) for told in (False, True)}
+    world.minutes(3)
+    assert world.thread(2).reactions == {(each, "+1") for each in comments}
+    assert [what for _, what in world.timeline(What.RESOLVED)] == [What.RESOLVED]
+    assert len([each for each in world.thread(2).comments if "Root cause" in each]) == 1
+
+
+def test_the_alert_of_a_storm_stays_the_storms_whose_issue_becomes_the_sub_issue(world: World) -> None:
+    for name in ("storm", "member"):
+        world.sends(name=name)
+    (child, storm, member) = world.store.rows.values()
+    group = Group(storm.fingerprint, world.clock.now())
+    for row in (child, member):
+        known = Enrichment(row.spec.episode or world.clock.now(), world.clock.now(), group=group)
+        world.store.rows[row.fingerprint] = replace(row, status=replace(row.status, enrichment=known))
+    world.says("/sev")
+    world.minutes(3)
+    assert {*world.content.members} == {child.fingerprint, storm.fingerprint, member.fingerprint}
+    assert children(world, 4) == [2]
+    assert all("Incident: #4" in world.thread(number).seen.body for number in (1, 2, 3))
+
+
+def test_what_is_part_of_another_open_incident_stays_there(world: World) -> None:
+    world.sends(name="disk", labels={"host": "builder-7"})
+    world.says("/sev", 2)
+    world.clock.pass_(seconds=20)
+    world.sends(name="load", labels={"host": "builder-7"})
+    world.clock.pass_(seconds=20)
+    world.says("/sev", 4)
+    world.minutes(3)
+    assert len(world.own) == 2
+    assert "Incident: #3" in world.thread(2).seen.body
+    assert "Incident: #5" in world.thread(4).seen.body
+    world.says("/sev resolved", 5)
+    world.minutes(2)
+    assert "Incident: #3" in world.thread(4).seen.body
+
+
+def test_an_incident_is_kept_though_its_alert_has_lost_its_issue(world: World) -> None:
+    world.says("/sev")
+    world.tracker.delete(IssueRef(REPOSITORY, 1))
+    world.notice.take(message(IssueRef(REPOSITORY, 1)))
+    world.sends("RESOLVED")
+    world.minutes(3)
+    assert world.timeline(What.ENDED)
+    assert world.thread(2).seen.open
+
+
+def test_forty_alerts_are_enough(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chalicelib.conditions.siblings.MOST_MEMBERS", 1)
+    world.sends(name="disk", labels={"host": "builder-7"})
+    world.says("/sev", 2)
+    world.sends(name="load", labels={"host": "builder-7"})
+    world.minutes(3)
+    assert len(world.content.members) == 1
+
+
+def test_what_a_later_version_wrote_is_not_grown_but_can_be_ended(world: World) -> None:
+    world.says("/sev")
+    world.minutes(1)
+    (row,) = world.own
+    assert row.spec.alert
+    newer = row.spec.alert.model_copy(update={"raw_provider": {"version": 9}})
+    world.store.rows[row.fingerprint] = replace(row, spec=replace(row.spec, alert=newer))
+    world.minutes(3)
+    (row,) = world.own
+    assert row.spec.alert == newer
+    world.says("/sev resolved", 2)
+    assert not world.thread(2).seen.open
+
+
+def test_a_row_that_keeps_changing_is_ended_later(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.says("/sev")
+    world.minutes(1)
+    (row,) = world.own
+    entry = Entry(at=world.clock.now(), what=What.RESOLVED, who="mona")
+    with monkeypatch.context() as context:
+        context.setattr(world.store, "record", lambda row: None)
+        with pytest.raises(Contended):
+            world.incidents.end(row, entry, how="Ended by mona.")
+        assert read(row.spec.alert)
+        assert world.incidents.grow(row, needed(row.spec.alert), world.content) == row
+    assert world.incidents.end(row, entry, how="Ended by mona.").spec.condition is Condition.RESOLVED
+
+
+def test_without_time_left_incidents_wait_for_the_next_minute(world: World) -> None:
+    world.says("/sev")
+    before = world.own
+    world.clock.pass_(minutes=1)
+    world.keeper().keep(world.clock.now())
+    assert world.own == before
+
+
+def test_a_github_that_is_away_keeps_nothing_from_being_recorded(world: World) -> None:
+    world.says("/sev")
+    world.tracker.faults["add_sub_issue"] = fails_with(Unavailable("502"), times=99)
+    world.clock.pass_(seconds=9)
+    world.sends("RESOLVED")
+    world.minutes(2)
+    assert "INCIDENTS_FAILED" in [name for name, _ in world.telemetry.problems]
+    assert world.timeline(What.ENDED)
 
 
 WRITES = ("record", "claim", "settle", "rest", "note", "open", "edit", "comment", "react", "add_sub_issue")
