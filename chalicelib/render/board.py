@@ -1,6 +1,6 @@
-"""The board: one issue a repository that shows how things are, for the person who wants no second tool.
+"""The board: one issue in each repository that lists what is open, for people who want no second tool.
 
-It says no relative time and no time of writing, so that it changes only when something has.
+It contains no relative times and no time of writing, so that it changes only if something has changed.
 """
 
 from collections import Counter
@@ -30,7 +30,7 @@ END = "<!-- alerting:board-end text above is rewritten, text below is yours -->"
 MAX_NAME = 120
 RECENT = timedelta(hours=24)
 ROOM = MAX_BODY - 4_000
-"""Code points for the tables; the rest is for the chart, what is counted, and what people add."""
+"""Code points for the tables; the rest is for the chart, the counts, and what people add."""
 
 _HEAD = "| Alert | Team | Since |\n|---|---|---|"
 
@@ -54,9 +54,9 @@ class Board:
 
 
 def board(shown: Board, routing: Routing, now: datetime, previous: str = "") -> str:
-    """Write the board's body, or `previous` with our part of it written anew.
+    """Write the board's body, or `previous` with our part of it rewritten.
 
-    Where there is no room for all, the least urgent and the oldest are counted, not listed.
+    If there is no room for everything, the least urgent and the oldest are counted, not listed.
     """
     views = [View.of(row, routing, now) for row in shown.open]
     closed = [View.of(row, routing, now) for row in shown.closed]
@@ -108,7 +108,7 @@ def _counts(views: Iterable[View]) -> str:
 
 
 def _urgency(view: View) -> tuple[Priority, float]:
-    """The most urgent first, and of those the newest."""
+    """Sort the most urgent first, and among those the newest."""
     return view.alert.priority, -view.began.timestamp()
 
 
@@ -130,7 +130,7 @@ def _table(priority: Priority, views: list[View]) -> Iterator[str]:
 
 def _row(view: View) -> str:
     teams = ", ".join(map(view.line, view.owners))
-    # Three cells, the links in the first of them: a telephone shows no more.
+    # Three cells, with the links in the first: a phone shows no more.
     alert = "<br>".join(filter(None, [_name(view), links.in_short(view)]))
     since = "<br>".join([moment(view.began), *_notes(view)])
     return f"| {alert} | {teams} | {since} |"
@@ -144,7 +144,7 @@ def _name(view: View) -> str:
 
 
 def _notes(view: View) -> Iterator[str]:
-    """What became of it."""
+    """Yield what happened to it."""
     issue, times = view.row.status.issue, _times(view)
     if not view.firing:
         yield f"ended {moment(view.ended, view.began)}"
@@ -164,7 +164,7 @@ def _notes(view: View) -> Iterator[str]:
 
 
 def _times(view: View) -> int:
-    """Count the firings within a day, this one included."""
+    """Count the firings within a day, including this one."""
     since = view.now - RECENT
     return len({view.began, *(e.began for e in view.row.spec.episodes if e.ended > since)})
 

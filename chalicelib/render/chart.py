@@ -1,6 +1,6 @@
 """Charts: numbers as a line of blocks, which mail and phones show, and as Mermaid, which GitHub draws.
 
-Nothing but numbers goes into a chart, so that no text of a provider's can end up as Mermaid.
+Only numbers go into a chart, so that no provider's text can end up as Mermaid.
 """
 
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ from chalicelib.conditions.series import Values
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 GAP = "·"
-"""Stands where nothing was measured; a blank would vanish in mail."""
+"""Stands for a missing measurement; a space would vanish in mail."""
 
 MEASURED, LIMIT = "#54aeff", "#cf222e"
 ROOM_ABOVE = 1.05
@@ -28,10 +28,10 @@ def blocks(values: Values) -> str:
 
 
 def mermaid(x_axis: str, values: Values, limits: Iterable[Values] = ()) -> str:
-    """Draw bars, and lines for what they are compared with; empty if there is a number too large for it.
+    """Draw bars, and lines for what they are compared with; empty if a number is too large for it.
 
-    `x_axis` is Mermaid's own. Bars stand on the lowest number, which is zero where none is below; one that
-    is missing is as flat as that, as Mermaid has no gaps.
+    `x_axis` is Mermaid's own syntax. Bars stand on the lowest number, or zero if none is below; a missing
+    value is drawn that low, since Mermaid has no gaps.
     """
     lines = [_filled(each) for each in limits]
     numbers = [*(value for value in values if value is not None), *(n for line in lines for n in line)]
@@ -59,7 +59,7 @@ def _height(value: float, low: float, high: float) -> int:
 
 
 def _filled(values: Values) -> list[float]:
-    """Fill gaps with what was before them, as Mermaid's lines have none."""
+    """Fill gaps with the value before them, since Mermaid's lines have no gaps."""
     known = [value for value in values if value is not None]
     filled: list[float] = []
     for value in values:

@@ -1,4 +1,4 @@
-"""Comments: what is said besides the body, because a comment notifies."""
+"""Comments: what is written in addition to the body, because a comment notifies."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -23,12 +23,12 @@ def comment(row: AlertState, routing: Routing, key: str, now: datetime) -> str:
 
 
 def duplicate(ref: IssueRef) -> str:
-    """Say which issue lives on where two were open for one condition."""
+    """Say which issue remains if two were open for one condition."""
     return f"Duplicate of {ref}\n\nBoth are about the same condition; updates continue there."
 
 
 def superseded(newer: IssueRef | None) -> str:
-    """Say which notification of the series came after this one."""
+    """Say which notification of the series replaced this one."""
     return f"Superseded by {newer}." if newer else "Superseded by a newer notification."
 
 

@@ -1,7 +1,7 @@
 """The alert as data, for agents and programs that read its issue.
 
-It is folded, not hidden, so that people see what an agent is given. Whatever could end the block, or do
-something in Markdown or HTML, is escaped as JSON does, so that no text of a provider gets out of it.
+It is folded, not hidden, so that people see what an agent gets. Anything that could end the block, or take
+effect in Markdown or HTML, is escaped as in JSON, so that no provider's text gets out of it.
 """
 
 import re
@@ -18,10 +18,10 @@ from chalicelib.routing import Details
 from chalicelib.telemetry.masking import MASKED, mask, names_credential
 
 SUMMARY = "The alert as data"
-"""What the fold is called; programs find the block by it."""
+"""The title of the fold, by which programs find the block."""
 
 SIZES = ((4000, 64), (500, 20), (100, 5))
-"""Code points of a text, and numbers of labels, annotations and links: the first that fit are taken."""
+"""Code points of a text, and numbers of labels, annotations and links: the first sizes that fit are used."""
 
 MOST_OF_A_NAME = 100
 
@@ -82,7 +82,7 @@ class _Cut:
         return document.model_copy(update={"shortened": self.had_to})
 
     def text(self, value: str | None, limit: int = 0) -> str | None:
-        """Write a text as far as it may be shown, with its numbers made readable."""
+        """Write a text as far as it may be shown, with readable numbers."""
         masked = mask(shortened(markdown.clean(value or "")))
         whole = (masked if self.details is Details.FULL else redaction.hide(masked)).strip()
         cut = markdown.cut(whole, limit or self.size)
@@ -96,7 +96,7 @@ class _Cut:
         return Measured(value=value, threshold=self.text(told.threshold)) if told and value else None
 
     def pairs(self, pairs: Mapping[str, str]) -> dict[str, str]:
-        """Write names and values, but for values that are credentials."""
+        """Write names and values, except values that are credentials."""
         self.had_to |= len(pairs) > self.most
         first = list(pairs.items())[: self.most]
         said = ((name, MASKED if names_credential(name) else value) for name, value in first)

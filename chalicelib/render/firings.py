@@ -8,18 +8,18 @@ from chalicelib.render import chart
 from chalicelib.render.view import View
 
 FEWEST = 5
-"""Of fewer firings the list says as much."""
+"""With fewer firings, the list says as much."""
 
 NARROWEST = 3
-"""Of fewer bars too."""
+"""The same with fewer bars."""
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 MOST_HOURS, MOST_DAYS = 24, 28
-"""Each with a name of its own on the axis: no hour of a day twice, and no day of a month."""
+"""Each bar has a unique name on the axis: no hour of a day twice, and no day of a month."""
 
 
 def drawn(view: View) -> Iterator[str]:
-    """Draw the firings that a row remembers, if they are enough for a chart."""
+    """Draw the firings that a row has kept, if there are enough for a chart."""
     began = sorted({view.began, *(episode.began for episode in view.row.spec.episodes)})
     last = began[-1]
     step, most, name = (HOUR, MOST_HOURS, "hour") if last - began[0] < DAY - HOUR else (DAY, MOST_DAYS, "day")

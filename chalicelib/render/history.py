@@ -14,14 +14,14 @@ from chalicelib.render.words import duration, moment, period
 
 LATELY = timedelta(days=30)
 SOON = timedelta(minutes=5)
-"""How late a text may be without a word about it."""
+"""How late a text may be without saying so."""
 
 MOST_LENGTHS = 4
-"""Firings whose length is told in a line."""
+"""How many firings' lengths are listed in a line."""
 
 
 def story(view: View, opened: datetime, issue: Issue | None) -> Iterator[str]:
-    """Tell of the time up to now; `opened` is when the first episode of this issue began."""
+    """Describe the time up to now; `opened` is when the first episode of this issue began."""
     before = predecessor(view, issue)
     last_time = related.last_time(view, issue.ref.repository if issue else view.route.repository, opened)
     untold = "; ".join(period(episode) for episode in view.row.untold)
@@ -40,7 +40,7 @@ def story(view: View, opened: datetime, issue: Issue | None) -> Iterator[str]:
 
 
 def earlier(view: View) -> list[str]:
-    """List the ended episodes that the story does not tell, newest first."""
+    """List the ended episodes that the story leaves out, newest first."""
     if view.row.spec.news:
         return []
     known = {view.began, *(episode.began for episode in view.row.untold)}
@@ -49,7 +49,7 @@ def earlier(view: View) -> list[str]:
 
 
 def _flaps(view: View, opened: datetime) -> str:
-    """Say how often it fired since the issue opened, and for how long; of many firings, the last ones."""
+    """Say how often it fired since the issue opened, and for how long; if often, only the last ones."""
     since = [episode for episode in view.row.spec.episodes if episode.began >= opened]
     lengths = {episode.began: duration(episode.ended - episode.began) for episode in since}
     lengths[view.began] = "and now" if view.firing else duration(view.ended - view.began)
@@ -63,7 +63,7 @@ def _flaps(view: View, opened: datetime) -> str:
 
 
 def _refused(view: View) -> str:
-    """Say why this was not written sooner, where GitHub refused it for long."""
+    """Say why this was not written sooner, if GitHub refused it for long."""
     refusal = view.row.status.refusal
     if refusal is None or refusal.status is None or view.now - refusal.at > IN_A_ROW:
         return ""
@@ -75,7 +75,7 @@ def _refused(view: View) -> str:
 
 
 def _lately(view: View) -> str:
-    """Say how often it fired lately, this time included; of a row's oldest episodes nothing is known."""
+    """Say how often it fired recently, including this time; a row's oldest episodes are not known."""
     episodes = [episode for episode in view.row.spec.episodes if episode.began != view.began]
     recent = [episode for episode in episodes if episode.ended > view.now - LATELY]
     least = "at least " if len(recent) == len(episodes) >= MOST_EPISODES - 1 else ""
@@ -89,7 +89,7 @@ def _continues(view: View, issue: Issue | None) -> bool:
 
 
 def predecessor(view: View, issue: Issue | None) -> str:
-    """Refer to the issue before this one; before one about to be opened is the one the row still holds."""
+    """Refer to the issue before this one; if this one is not open yet, that is the one in the row."""
     status = view.row.status
     ref = status.issue.ref if status.issue and not issue else status.predecessor
     if ref is None:

@@ -1,4 +1,4 @@
-"""Where a person looks next: each link says where it leads, and one that is withheld says why."""
+"""Where a person looks next: each link says where it leads, and a withheld link says why."""
 
 import re
 
@@ -10,7 +10,7 @@ SILENCED = "(its end is then not reported here; `/snooze 4h` or `/mute` quiets t
 """What a silence at the source does to the issue."""
 
 MOST_LINKS = 5
-"""Links from annotations that are shown with the alert's own."""
+"""How many links from annotations are shown with the alert's own."""
 
 MOST_OF_A_NAME = 60
 
@@ -32,24 +32,24 @@ def links(view: View) -> str:
 
 
 def in_short(view: View) -> str:
-    """Link what the alert itself names, where room is short."""
+    """Link what the alert itself names, where space is limited."""
     found = [f"[{label}]({target})" for label, target in _own(view) if target]
     return " · ".join([*(f"**{link}**" for link in found[:1]), *found[1:]])
 
 
 def other_annotations(view: View) -> dict[str, str]:
-    """What else was written about it, except what is already among the links."""
+    """What else was written about it, except what is already a link."""
     linked = _addresses(view)
     return {name: value for name, value in view.alert.annotations.items() if name not in linked}
 
 
 def named(view: View) -> dict[str, str]:
-    """Address what annotations link to, by name, as far as it may be shown."""
+    """Return the addresses in annotations, by name, as far as they may be shown."""
     return {name: target for name, url in _addresses(view).items() if (target := view.shown(url))}
 
 
 def _own(view: View) -> list[tuple[str, str]]:
-    """The team's own runbook stands in if the alert has none."""
+    """The alert's own links; the team's runbook is used if the alert has none."""
     links = view.alert.links
     return [
         ("Open the runbook", view.shown(links.runbook_url) or markdown.address(view.route.runbook or "")),
@@ -63,7 +63,7 @@ def _at_the_source(view: View) -> str:
 
 
 def _addresses(view: View) -> dict[str, str]:
-    """The first annotations that are an address and nothing else, under a name that may be a link's text."""
+    """The first annotations that are nothing but an address, with names that can be a link's text."""
     pairs = view.alert.annotations.items()
     found = [pair for pair in pairs if _NAME.fullmatch(pair[0]) and _ADDRESS.fullmatch(pair[1].strip())]
     return dict(found[:MOST_LINKS])

@@ -1,8 +1,8 @@
-"""Text for GitHub Markdown: what a provider wrote shows as it was written, and does nothing.
+"""Text for GitHub Markdown: a provider's text is shown as it was written, and has no effect.
 
-Nobody is mentioned, nothing is cross-referenced, and no HTML, image, emoji or hidden link arises from it.
-GitHub looks for mentions, references and `:emoji:` in the rendered text, where backslashes are gone, so those
-are broken by a zero-width space; that also holds when an e-mail reply quotes the text.
+It mentions nobody, references nothing, and creates no HTML, image, emoji or hidden link. GitHub looks for
+mentions, references and `:emoji:` in the rendered text, where backslashes are gone, so those are broken by a
+zero-width space, which still works when an e-mail reply quotes the text.
 """
 
 import re
@@ -20,7 +20,7 @@ _UNSEEN = re.compile(
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 _EMOJI = r":(?=(?:100|1234|[0-9]{0,20}[a-z_+-][a-z0-9_+-]{0,80}):)"
-"""Where a name of GitHub's emoji may begin (https://api.github.com/emojis); of digits, two are names."""
+"""How a name of GitHub's emoji may begin (https://api.github.com/emojis); two names are of digits."""
 
 _TOKEN = re.compile(
     rf"""
@@ -37,7 +37,7 @@ _TOKEN = re.compile(
     re.ASCII | re.IGNORECASE | re.VERBOSE,
 )
 _MARKS = re.compile(r"[@#<>|&\\`*\[\]~$_]|[hH]-|[wW]\.|://|:[\w+-]{1,101}:|[0-9a-fA-F]{7}")
-"""What a text must have for one of the tokens to be in it: looking for these costs a quarter."""
+"""What a text must contain for any of the tokens to match: checking that costs a quarter of the time."""
 
 _BETWEEN = re.compile(r"\n\s*\n")
 _ENTITIES = {"<": "&lt;", ">": "&gt;", "|": "&#124;", "&": "&amp;"}
@@ -55,8 +55,8 @@ _IN_PLAIN = re.compile(rf"@|#(?=\d)|GH-(?=\d)|github(?=\.com)|{_EMOJI}", re.IGNO
 
 
 def clean(value: str) -> str:
-    """Drop control characters and what nobody sees; make line breaks and tabs alike."""
-    if value.isprintable():  # as nearly every text is, which this tells faster than looking for what is not
+    """Remove control and invisible characters; unify line breaks and tabs."""
+    if value.isprintable():  # true for nearly every text, and a faster check than the search
         return value
     value = _NEWLINE.sub("\n", value).replace("\t", "    ")
     return _SURROGATE.sub("\ufffd", _UNSEEN.sub("", value))
@@ -71,13 +71,13 @@ def cut(value: str, limit: int) -> str:
 
 
 def text(value: str) -> str:
-    """Write paragraphs; line breaks and indentation stay."""
+    """Write paragraphs; line breaks and indentation are kept."""
     paragraphs = _BETWEEN.split(clean(value).strip())
     return "\n\n".join("\\\n".join(_line(line) for line in paragraph.split("\n")) for paragraph in paragraphs)
 
 
 def line(value: str) -> str:
-    """Write one line, also in a table's cell: a pipe is an entity everywhere."""
+    """Write one line, which may be in a table's cell: a pipe is always written as an entity."""
     return _line(" ".join(clean(value).split()))
 
 
@@ -95,10 +95,10 @@ def code_block(value: str, language: str = "") -> str:
 
 
 def address(url: str) -> str:
-    """Encode an http or https address so that nothing breaks out of it; empty if it is none, or too long.
+    """Encode an http or https address so that nothing breaks out of it; empty if it is not one, or too long.
 
-    A link to github.com would cross-reference, so it goes through GitHub's own redirect, as Renovate's do.
-    Passwords are left out. A semicolon after an ampersand is encoded, or Markdown might read an entity.
+    A link to github.com would create a cross-reference, so it uses GitHub's own redirect, as Renovate's links
+    do. Passwords are removed. A semicolon after an ampersand is encoded, or Markdown might read an entity.
     """
     found = _ADDRESS.fullmatch(clean(url).strip())
     if not found:
@@ -133,7 +133,7 @@ def _neutral(found: re.Match[str]) -> str:
     match found.lastgroup:
         case "url":
             return _autolink(token)
-        case "commit" | "name":  # GitHub reads neither in code, and unlike a broken one it can be copied
+        case "commit" | "name":  # GitHub links neither in code, and code can still be copied
             return f"`{token}`"
         case "broken":
             return token + BREAK
@@ -146,7 +146,7 @@ def _neutral(found: re.Match[str]) -> str:
 def _autolink(token: str) -> str:
     """Link an address as GitHub would, without the punctuation after it.
 
-    GitHub replaces names of emoji in the text of links too, in all but code
+    GitHub replaces emoji names in the text of links too, everywhere but in code
     (https://github.com/gjtorikian/html-pipeline/blob/v2.14.3/lib/html/pipeline/emoji_filter.rb).
     """
     end, unopened = len(token), token.count(")") - token.count("(")

@@ -1,4 +1,4 @@
-"""Hidden marks in what we write: whose issue it is, and which part of its body is ours."""
+"""Hidden markers in what we write: which condition an issue is about, and which part of its body is ours."""
 
 import re
 from collections.abc import Iterator
@@ -36,9 +36,9 @@ def marker(fingerprint: str, episode: datetime) -> str:
 
 
 def end_marker(opened: datetime, request: str | None = None) -> str:
-    """Mark the end of our block, and remember when the issue's first episode began.
+    """Mark the end of our block, and keep when the issue's first episode began.
 
-    `request` is the correlation id of what it shows: logs and dead letters have it too.
+    `request` is the correlation id of what it shows, as in logs and dead letters.
     """
     known = f" request={request}" if request and _REQUEST.fullmatch(request) else ""
     said = "text above is rewritten, text below is yours"
@@ -46,26 +46,26 @@ def end_marker(opened: datetime, request: str | None = None) -> str:
 
 
 def comment_marker(fingerprint: str, episode: datetime, key: str) -> str:
-    """Mark a comment; it is no marker of an issue, not even where an issue quotes the comment."""
+    """Mark a comment; this never counts as an issue's marker, not even if an issue quotes the comment."""
     return f"<!-- alerting:comment fingerprint={fingerprint} episode={episode.isoformat()} key={key} -->"
 
 
 def read_marker(body: str) -> Mark | None:
-    """Read the first marker of an issue that is whole."""
+    """Read an issue's first complete marker."""
     return next(read_markers(body), None)
 
 
 def read_markers(body: str) -> Iterator[Mark]:
-    """Read all markers that are whole; a board is about no condition, whatever is pasted."""
+    """Read all complete markers; a board is about no condition, whatever is pasted into it."""
     for found in _BEGIN.finditer("" if BOARD in body else body):
         if episode := _moment(found[2]):
             yield Mark(found[1], episode)
 
 
 def split(body: str) -> Parts:
-    """Tell our block from what people wrote; without both of our markers, in order, all of it is theirs.
+    """Separate our block from what people wrote; without both of our markers, in order, all of it is theirs.
 
-    A beginning whose end a person deleted must not reach to a later block's end, so the last one counts.
+    A beginning whose end a person deleted must not extend to a later block's end, so the last one counts.
     """
     for begin, end in _blocks(body):
         return Parts(body[: begin.start()], body[end.end() :], _moment(end[1]))
@@ -83,7 +83,7 @@ def _blocks(body: str) -> Iterator[tuple[re.Match[str], re.Match[str]]]:
 
 
 def _moment(value: str) -> datetime | None:
-    """Read a time with its offset, or None where a person has changed it."""
+    """Read a time with its offset; None if a person has changed it."""
     try:
         moment = datetime.fromisoformat(value)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Missing: what the board says of alerts that fire and could not get an issue."""
+"""Missing: what the board shows about alerts that fire and could not get an issue."""
 
 from collections.abc import Iterator, Sequence
 
@@ -12,7 +12,7 @@ MAX_NAME = 120
 
 
 def missing(views: Sequence[View]) -> Iterator[str]:
-    """List what has no issue, the most urgent and the longest first, each with what stands in its way."""
+    """List what has no issue, the most urgent and the longest first, each with the reason."""
     if not views:
         return
     ordered = sorted(views, key=lambda view: (view.alert.priority, view.began))

@@ -9,7 +9,7 @@ from chalicelib.render.view import View
 from chalicelib.render.words import moment
 
 MOST_EARLIER = 5
-"""Earlier notifications of a series that are named by their times."""
+"""How many earlier notifications of a series are named by their times."""
 
 
 def head(view: View, issue: Issue | None) -> Iterator[str]:
@@ -23,7 +23,7 @@ def head(view: View, issue: Issue | None) -> Iterator[str]:
 
 
 def story(view: View, issue: Issue | None) -> Iterator[str]:
-    """Say what it follows, and how its issue ends."""
+    """Say what it follows, and when its issue closes."""
     before = history.predecessor(view, issue)
     yield f"Follows {before}." if before else ""
     unseen = ", ".join(moment(episode.began) for episode in view.row.untold)
@@ -45,7 +45,7 @@ def ended(view: View) -> Iterator[str]:
 
 
 def _earlier(view: View) -> str:
-    """Name the newest of those before it."""
+    """Name the newest of the earlier ones."""
     untold = {episode.began for episode in view.row.untold}
     known = [episode.began for episode in reversed(view.row.spec.episodes) if episode.began not in untold]
     named = [*map(moment, known[:MOST_EARLIER]), *(["and others"] if len(known) > MOST_EARLIER else [])]

@@ -39,7 +39,7 @@ def folded(view: View) -> str:
 
 
 def who_has_it(view: View) -> str:
-    """Say who acknowledged it, or how to; not as a mention, which an edit of the text could send again."""
+    """Say who acknowledged it, or how to; not as a mention, which editing the text could send again."""
     issue = view.row.status.issue
     if not view.firing:
         return ""
@@ -65,6 +65,6 @@ def called(view: View, issue: Issue | None) -> str:
 
 
 def of_tier(view: View, number: int) -> str:
-    """Call a tier, the first being 1; nobody if there is no such tier."""
+    """Return the mentions of a tier, the first being 1; empty if there is no such tier."""
     tiers = view.route.escalation.tiers if view.route.escalation else ()
     return " ".join(tiers[number - 1]) if 0 < number <= len(tiers) else ""

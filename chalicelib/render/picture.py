@@ -1,8 +1,8 @@
 """The picture: what a metric did before its issue was opened, in the first lines and as a chart below.
 
-It is a fact of that moment, so it says up to when it is and never speaks of now. Where the metric is not
-known, the values that reports brought are shown, as a chart only if the source sent no image. A team whose
-issues show no labels (`details = "none"`) gets none.
+It describes that moment, so it says when it ends and never describes the present. If the metric is not known,
+the values in the reports are shown, as a chart only if the source sent no image. A team whose issues show no
+labels (`details = "none"`) gets none.
 """
 
 from datetime import timedelta
@@ -19,7 +19,7 @@ LONG = 2 * DAY
 
 
 def in_short(view: View) -> str:
-    """Draw it in a line of blocks, after the figures that it belongs to: `▁▁▂▅█` 2 to 118 in 3 hours."""
+    """Draw it as a line of blocks, after the figures that it belongs to: `▁▂▅█` 2 to 118 in 3 hours."""
     drawn = _in_blocks(view) or reports.in_short(view)
     return " · ".join(filter(None, [view.figures, drawn]))
 
@@ -80,6 +80,6 @@ def _times(values: Values, factor: float) -> Values:
 
 
 def _axis(series: Series) -> str:
-    """Write the time up to the end in hours, or days where they are many; all of it is ours."""
+    """Write the time up to the end in hours, or in days if there are many; none of it is foreign text."""
     unit, name = (DAY, "days") if series.lasted > LONG else (HOUR, "hours")
     return f'"{name} up to {series.until:%H:%M} UTC" -{series.lasted / unit:.4g} --> 0'

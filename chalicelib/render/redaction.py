@@ -1,4 +1,4 @@
-"""What of an alert a public issue does not show: AWS account ids and ARNs."""
+"""What a public issue does not show of an alert: AWS account ids and ARNs."""
 
 import re
 from collections.abc import Mapping
@@ -10,15 +10,15 @@ from chalicelib.telemetry.masking import mask
 HIDDEN = "(account)"
 
 NAMED = "account "
-"""What may stand before the id of an account, and says already what it is."""
+"""What may come before an account's id, and already says what it is."""
 
 SHORTEST = len("arn:aws:")
-"""What is shorter holds neither."""
+"""Shorter texts contain neither."""
 
-# The resource at an ARN's end stays: it says which alarm, and without account and region it is only a name.
+# The resource at an ARN's end is kept: it says which alarm, and without account and region it is only a name.
 _ARN = re.compile(r"arn:aws[\w-]*:(?:[^:\s]*:){0,3}", re.IGNORECASE)
-# Datapoints such as 123456789012.0 or 0.123456789012 are no account.
-# It begins with a digit, not with what must not stand before one, so that it is found much faster.
+# Datapoints such as 123456789012.0 or 0.123456789012 are not accounts.
+# It begins with a digit, not with what must not come before one, which makes the search much faster.
 _SERIES = re.compile(r" \(\w[\w.]{0,99}=[^()]{0,2000}\)(?= =)")
 _ACCOUNT = re.compile(
     r"[0-9](?<![0-9]{2})(?<![0-9]\.[0-9])(?:[0-9]{11}|[0-9]{3}-[0-9]{4}-[0-9]{4})(?![0-9]|\.[0-9])"
@@ -26,7 +26,7 @@ _ACCOUNT = re.compile(
 
 
 def hide(value: str) -> str:
-    """Reduce ARNs to their resource, and put `(account)` for account ids."""
+    """Reduce ARNs to their resource, and replace account ids by `(account)`."""
     cleaned = clean(value)
     if len(cleaned) < SHORTEST:
         return cleaned
@@ -34,9 +34,9 @@ def hide(value: str) -> str:
 
 
 def rename(value: str) -> str:
-    """Put `(…9012)` for account ids, so that two accounts do not look alike; an ARN keeps its region.
+    """Replace account ids by `(…9012)`, so that two accounts do not look alike; an ARN keeps its region.
 
-    A hundred million possible ids share their last four digits.
+    A hundred million possible ids share the same last four digits.
     """
     cleaned = clean(value)
     if len(cleaned) < SHORTEST:
@@ -59,13 +59,13 @@ def is_account(value: str) -> bool:
 
 
 def hides(url: str) -> bool:
-    """Whether an address holds an account id or ARN; it is not shown, as masked it would lead nowhere."""
+    """Whether an address contains an account id or ARN; withheld, since masked it would lead nowhere."""
     plain = clean(unquote(url))
     return hide(plain) != plain
 
 
 def names_label(url: str, labels: Mapping[str, str]) -> bool:
-    """Whether an address asks for the value of a label, as one of a silence does."""
+    """Whether an address contains the value of a label, as a silence's address does."""
     asked = unquote_plus(unquote_plus(url))
     return any(
         f"{name}={quote}{value}" in asked for name, value in labels.items() for quote in ("", '"', "~", '~"')
@@ -73,10 +73,10 @@ def names_label(url: str, labels: Mapping[str, str]) -> bool:
 
 
 def without_series(value: str) -> str:
-    """Leave out the labels of a series that stand after its name: `B (host=web-1) = 22` becomes `B = 22`."""
+    """Remove the labels of a series after its name: `B (host=web-1) = 22` becomes `B = 22`."""
     return _SERIES.sub("", value)
 
 
 def holds_credential(url: str) -> bool:
-    """Whether an address holds a credential, as it stands or within what it encodes."""
+    """Whether an address contains a credential, as it is or within what it encodes."""
     return any(mask(each) != each for each in {url, unquote(url)})

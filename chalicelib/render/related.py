@@ -1,14 +1,14 @@
-"""What an issue says of others: what else fired when it opened, and how this ended the last time.
+"""What an issue shows about others: what else fired when it opened, and how this ended the last time.
 
 They are named `#12`, and only if they are in the same repository. Such a reference also adds "mentioned this
-issue" to the other one's timeline, once, which is no reason for a notification. That is wanted: it shows
-whoever has the other one that more has begun to fire. It stays rare, as the references are chosen when an
-episode begins, and are to the newest issues: an issue is named by the few that open next, not by a storm.
-There is no proper link without it, as one by the issue's address refers to it as well.
+issue" to the other issue's timeline, once, which notifies nobody. That is useful: it shows whoever has the
+other issue that more has begun to fire. It stays rare, since the references are chosen when an episode
+begins, and are to the newest issues: an issue is named by the few that open next, not by a storm. No link
+works without it, since GitHub treats an issue's full address as a reference too.
 https://docs.github.com/get-started/writing-on-github/working-with-advanced-formatting/autolinked-references-and-urls
 https://docs.github.com/rest/activity/notifications#about-notification-reasons
 
-Not as a list: there GitHub replaces a reference by the title, which is shown anyway, as mails need it.
+Not as a list: there GitHub replaces a reference by the title, which is already shown, since mail needs it.
 """
 
 from collections.abc import Iterable, Iterator
@@ -44,7 +44,7 @@ def related(view: View, repository: str) -> Iterator[str]:
 def last_time(view: View, repository: str, opened: datetime) -> str:
     """Say how it ended the last time; who had it is named only in the repository where that was.
 
-    Of an episode since the issue `opened`, the issue itself has said so.
+    If that episode is later than the issue's opening (`opened`), the issue itself has said so.
     """
     told = view.row.enrichment.last_time if view.row.enrichment else None
     if told is None or told.began >= opened:
@@ -62,7 +62,7 @@ def last_time(view: View, repository: str, opened: datetime) -> str:
 
 
 def _in(repository: str, issues: Iterable[RelatedIssue]) -> Iterator[RelatedIssue]:
-    """Leave out what is elsewhere, as after a transfer: there the number would name another issue."""
+    """Leave out issues that are elsewhere, as after a transfer: their numbers mean other issues here."""
     return (each for each in issues if _same(each.ref, repository))
 
 
@@ -71,7 +71,7 @@ def _same(ref: IssueRef, repository: str) -> bool:
 
 
 def _named(view: View, issue: RelatedIssue) -> str:
-    """Write a reference, the title, and the label that both have, where labels may be shown."""
+    """Write a reference, the title, and the label that both have, if labels may be shown."""
     shown = issue.shared and view.route.details is not Details.NONE
     why = f"(same {view.line(issue.shared, MAX_TITLE)})" if shown else ""
     return " ".join(filter(None, [f"#{issue.ref.number}", view.line(issue.title, MAX_TITLE), why]))

@@ -1,4 +1,4 @@
-"""What the reports of a firing alert brought: a value each, as a line of blocks and as a chart."""
+"""The values in the reports of a firing alert, as a line of blocks and as a chart."""
 
 from chalicelib import quantities
 from chalicelib.conditions.readings import Reading, number
@@ -8,7 +8,7 @@ from chalicelib.render.words import moment
 from chalicelib.routing import Details
 
 FEWEST = 3
-"""Of fewer values a picture shows nothing."""
+"""With fewer values, a chart shows nothing."""
 
 
 def in_short(view: View) -> str:
@@ -23,7 +23,7 @@ def in_short(view: View) -> str:
 
 
 def in_full(view: View) -> str:
-    """Draw them, with the threshold that the rule's author names."""
+    """Draw them, with the threshold that the rule's author named."""
     readings = _shown(view)
     if not readings:
         return ""

@@ -13,10 +13,10 @@ from chalicelib.routing import Details
 from chalicelib.telemetry.masking import MASKED, mask, names_credential
 
 ABOVE = {"team", "teams", "priority"}
-"""Labels that the first screen has told already."""
+"""Labels that the first screen already shows."""
 
 FOLDER = "grafana_folder"
-"""A label that every alert of Grafana has, and that tells a person next to nothing."""
+"""A label that every Grafana alert has, and that means next to nothing to a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Room:
     table: int = 48_000
 
 
-_CUT = "Some of it is left out here: GitHub takes no longer issues."
+_CUT = "Some of it is left out here: GitHub limits the length of an issue."
 ROOMS = (
     Room(text=4000, rows=70, value=1000, raw=20_000, data=12_000),
     Room(text=4000, rows=70, value=200, raw=5_000, data=6_000, note=_CUT),
@@ -45,7 +45,7 @@ ROOMS = (
 
 
 def texts(view: View, room: Room) -> Iterator[str]:
-    """Write the description, and in full a summary that the headline has only begun."""
+    """Write the description, and the full summary if the headline has only its beginning."""
     alert, headline = view.alert, view.headline
     if len(alert.summary or "") > SHORT:
         yield view.text(alert.summary, room.text)
@@ -55,7 +55,7 @@ def texts(view: View, room: Room) -> Iterator[str]:
 
 
 def rest(view: View, room: Room) -> Iterator[str]:
-    """Write the sections at the end for which there is room; what is empty is left out by the caller."""
+    """Write the sections at the end for which there is room; the caller leaves out empty ones."""
     if room.text:
         image = view.shown(view.alert.links.image_url)
         yield f"![Panel]({image})" if image and view.route.details is not Details.NONE else ""
@@ -87,7 +87,7 @@ def _table(view: View, room: Room) -> str:
 
 
 def _annotations(view: View, room: Room) -> str:
-    """Fold away whatever else the rule says, where labels may be shown."""
+    """Fold away whatever else the rule says, if labels may be shown."""
     if view.route.details is Details.NONE:
         return ""
     rows = _cells(
@@ -114,7 +114,7 @@ def _labels(view: View) -> Iterator[tuple[str, str]]:
 
 
 def _ours(view: View) -> Iterator[tuple[str, str]]:
-    """Add what is no label: ids where they may be shown, and the figures of a reason without words."""
+    """Add values that are not labels: ids if they may be shown, and the figures of a reason without words."""
     alert = view.alert
     if view.route.details is not Details.NONE:
         yield "Sender", alert.sender or ""

@@ -1,4 +1,4 @@
-"""What is said of an alert that its source has not reported for too long."""
+"""What is written about an alert that its source has not reported for too long."""
 
 from chalicelib.adapters import registry
 from chalicelib.conditions.repeats import every
@@ -18,13 +18,13 @@ DO = (
 LISTED = {
     "silenced": "{0} lists it as silenced: it still fires, and nothing is sent until the silence ends.",
     "inhibited": "{0} lists it as inhibited by another alert: it still fires, and nothing is sent meanwhile.",
-    "active": "{0} still lists it: it fires, and a mute timing or trouble on the way holds its messages.",
+    "active": "{0} still lists it: it fires, but a mute timing or a delivery problem holds its messages.",
 }
-"""What is known where the provider's list was looked at."""
+"""What is known if the provider's list was checked."""
 
 
 def unheard(view: View) -> list[str]:
-    """Say since when nothing was heard, what that may mean, and what to do; each a paragraph."""
+    """Say since when nothing was reported, what that may mean, and what to do, each in a paragraph."""
     source = view.line(registry.shown_as(view.alert.source))
     seen_at, interval = view.row.spec.seen_at, every(view.row.spec)
     usual = f" A firing alert is usually repeated every {duration(interval)}." if interval else ""
@@ -35,6 +35,6 @@ def unheard(view: View) -> list[str]:
 
 
 def is_unheard(view: View) -> bool:
-    """Whether its issue says that nothing has been heard of it."""
+    """Whether its issue says that nothing has been reported for too long."""
     issue = view.row.status.issue
     return view.firing and issue is not None and issue.open and STALE_LABEL in issue.labels

@@ -22,9 +22,9 @@ def title(alert: AlertEvent, routing: Routing) -> str:
 
 
 def shown(alert: AlertEvent, details: Details, home: Home | None) -> str:
-    """Say the title without its priority; with details = "none" it is the rule's name, and holds no labels.
+    """Write the title without its priority; with details = "none" it is the rule's name, without labels.
 
-    An alert that an earlier version recorded has the title that its issue has.
+    An alert that an earlier version recorded keeps the title that its issue has.
     """
     if details is Details.NONE:
         whole = titles.head(_name(alert))

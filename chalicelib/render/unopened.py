@@ -1,6 +1,6 @@
 """Words for why a condition that fires has no open issue, in one sentence of plain text.
 
-GitHub's words and people's names in it are foreign text: whoever shows it escapes it for where it is shown.
+GitHub's words and people's names in it are foreign text: whoever shows it must escape it.
 """
 
 from datetime import datetime
@@ -83,7 +83,7 @@ def why(cause: Unopened, now: datetime, budget: str = "") -> str:  # noqa: C901 
 
 
 def held_back(held: Held, now: datetime) -> str:
-    """Say what holds it back: a condition, or a window and until when, why, and who asked for it."""
+    """Say what holds it back: a condition, or a window with its end, reason and author."""
     if held.reason is Quiet.INHIBITED:
         return f"held back while {held.what or 'another condition'} fires"
     details = ", ".join(filter(None, (held.what, held.by and f"by {held.by}")))
@@ -91,7 +91,7 @@ def held_back(held: Held, now: datetime) -> str:
 
 
 def setback(row: AlertState, now: datetime) -> str:
-    """Say what keeps a row's next step from its end, such as an update of its issue; empty if none does."""
+    """Say why a row's next step, such as an update of its issue, failed or was put off; empty if neither."""
     put_off, refusal = row.status.put_off, row.status.refusal
     if put_off and now < put_off.until:
         return f"{_DENIALS[put_off.reason]}, until about {moment(put_off.until, now)}{_last(refusal)}"
@@ -99,7 +99,7 @@ def setback(row: AlertState, now: datetime) -> str:
 
 
 def hindrance(row: AlertState) -> str:
-    """Say what kept the newest step from its end, without a time that moves with each try; else empty."""
+    """Say why the newest step failed or was put off, without times that change at each attempt; or empty."""
     if refusal := refusal_now(row):
         return f"{failed(refusal)}, since {moment(refusal.since)}"
     return _DENIALS[row.status.put_off.reason] if row.status.put_off else ""

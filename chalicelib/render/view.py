@@ -1,4 +1,4 @@
-"""What an issue and its comments say alike: one row, as its team's route lets it be shown."""
+"""What an issue and its comments have in common: one row, as its team's route allows it to be shown."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,15 +14,15 @@ from chalicelib.routing import Details, Home, Route, Routing
 from chalicelib.telemetry.masking import mask
 
 KNOWN = 2048
-"""Lines of which it is remembered how they are written: most recur from alert to alert."""
+"""How many written lines are remembered: most recur from alert to alert."""
 
 SHORT = 300
-"""Code points of a text that stands before the links."""
+"""The longest text, in code points, before the links."""
 
 
 @dataclass(frozen=True)
 class View:
-    """A row, its newest firing, who has it, its route, and now."""
+    """A row, its newest firing, who has it, its route, and the current time."""
 
     row: AlertState
     alert: AlertEvent
@@ -33,7 +33,7 @@ class View:
 
     @classmethod
     def of(cls, row: AlertState, routing: Routing, now: datetime) -> "View":
-        """Look at a row; raises ValueError for a tombstone, which has nothing to show."""
+        """Return the view of a row; raises ValueError for a tombstone, which has nothing to show."""
         alert = row.spec.alert
         if alert is None:
             raise ValueError(f"nothing to show: no firing is known of {row.fingerprint}")
@@ -60,7 +60,7 @@ class View:
 
     @property
     def ended(self) -> datetime:
-        """When this episode ended; the row's time where that is not kept."""
+        """When this episode ended; the row's time if that is not kept."""
         ends = [episode.ended for episode in self.row.spec.episodes if episode.began == self.began]
         return ends[-1] if ends else self.row.spec.at
 
@@ -73,24 +73,24 @@ class View:
         return markdown.text(_shown(shortened(value or ""), limit, self.route.details))
 
     def words(self, value: str | None, limit: int = SHORT) -> str:
-        """Write one line of what a provider says, with its numbers made readable."""
+        """Write one line of a provider's words, with readable numbers."""
         return self.line(shortened(value or ""), limit)
 
     def shown(self, url: str | None) -> str:
-        """Write an address as the target of a link; empty where there is none that may be shown."""
+        """Write an address as the target of a link; empty if there is none that may be shown."""
         return _target(url, self.route.details) if url and not self.withholds(url) else ""
 
     def withholds(self, url: str) -> bool:
-        """Whether an address holds a label where none may be shown."""
+        """Whether an address contains a label that may not be shown."""
         return self.route.details is Details.NONE and redaction.names_label(url, self.alert.labels)
 
     @cached_property
     def measured(self) -> bool:
-        """Whether the reason is figures without words, while the headline has words."""
+        """Whether the reason is only figures, while the headline has words."""
         return figures(self.alert.reason or "") and self.reason != self.headline
 
     def since(self, *, dated: bool = False) -> str:
-        """Say since when it fires, and from a minute on for how long; `dated` also says as of when."""
+        """Say since when it fires, and after a minute for how long; `dated` also says as of when."""
         lasted = self.now - self.began
         if lasted < MINUTE:
             return f"since {moment(self.began)}"
@@ -113,7 +113,7 @@ class View:
         return f"**Closed: {why}** {when}. Whether the condition itself has ended is not known."
 
     def facts(self, state: str = "") -> str:
-        """Say how bad it is, since when or in which `state`, whose, and who says so."""
+        """Say how urgent it is, since when or in which `state`, whose it is, and who reports it."""
         alert = self.alert
         place = " ".join(
             filter(None, [self.line(registry.shown_as(alert.source)), self.line(alert.identity.region, 40)])
@@ -124,12 +124,12 @@ class View:
         return " · ".join([self.severity(alert.priority), state, teams, place])
 
     def severity(self, priority: Priority) -> str:
-        """Say how bad a priority is."""
+        """Say how urgent a priority is."""
         return f"**{priority} {SEVERITIES[priority]}**"
 
     @cached_property
     def title(self) -> str:
-        """Say the title without its priority."""
+        """Return the title without its priority."""
         return title.shown(self.alert, self.route.details, self.home)
 
     @cached_property
@@ -147,12 +147,12 @@ class View:
 
     @cached_property
     def reason(self) -> str:
-        """Say why the provider says so now."""
+        """Return the provider's reason for the current state."""
         return self.words(self.alert.reason)
 
     @cached_property
     def figures(self) -> str:
-        """Say what was measured against which threshold."""
+        """Write what was measured and the threshold."""
         return self._figures(self.alert.measurement)
 
     def _figures(self, measured: Measurement | None) -> str:
@@ -163,22 +163,22 @@ class View:
 
     @property
     def told_shorter(self) -> bool:
-        """Whether the first lines say what the reason says: by its figures, or by how it ended."""
+        """Whether the first lines already contain the reason: as figures, or as how it ended."""
         resolution = self.row.spec.resolution
         over = not self.firing and resolution is not None and bool(resolution.reason)
         words = not self.measured and self.reason != self.headline
         return words and (over or bool(self.figures))
 
     def why(self) -> str:
-        """Give the reason if it says something in words that nothing above does."""
+        """Return the reason if it adds words to what is above."""
         return "" if self.measured or self.told_shorter or self.reason == self.headline else self.reason
 
     def now_says(self) -> str:
-        """Give the figures, or the reason if there are none."""
+        """Return the figures, or the reason if there are none."""
         return self.figures or self.reason
 
     def mentions(self, priority: Priority) -> str:
-        """Call the people of a priority."""
+        """Return the mentions for a priority."""
         return " ".join(self.route.mentions.get(priority, ()))
 
 
@@ -189,7 +189,7 @@ def _line(value: str, limit: int, details: Details) -> str:
 
 @lru_cache(KNOWN)
 def _target(url: str, details: Details) -> str:
-    """An address that holds a credential is not shown: masked it would lead nowhere."""
+    """Return a link's target; an address with a credential is withheld: masked, it would lead nowhere."""
     hidden = redaction.holds_credential(url) or (details is not Details.FULL and redaction.hides(url))
     return "" if hidden else markdown.address(url)
 

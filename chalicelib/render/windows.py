@@ -1,4 +1,4 @@
-"""Maintenance: what the board says about active windows, and what they hold back."""
+"""Maintenance: what the board shows about active windows, and what they hold back."""
 
 from collections.abc import Iterator, Sequence
 
@@ -20,7 +20,7 @@ HELP = (
 
 
 def maintenance(windows: Sequence[Window], held: Sequence[View]) -> Iterator[str]:
-    """Say until when, why and by whom, and list what fires and has no issue because of it."""
+    """Say until when, why and by whom, and list what fires without an issue because of it."""
     if not windows and not held:
         return
     yield "### Maintenance"
@@ -35,7 +35,7 @@ def maintenance(windows: Sequence[Window], held: Sequence[View]) -> Iterator[str
 
 
 def _window(window: Window) -> str:
-    """A person's name is not a mention: the board notifies nobody."""
+    """Describe a window; a person's name in it is not a mention, since the board notifies nobody."""
     by = f"by {_said(window.by)}" if window.by else ""
     details = ", ".join(filter(None, [_said(window.reason), by]))
     return f"- **Until {moment(window.ends)}**, {_covered(window.scope)}" + (
