@@ -5,6 +5,7 @@ part that has room lists it. So whatever crashes, none is lost, and none is list
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from chalicelib.adapters.storm import MOST_MEMBERS, Member, Storm
 from chalicelib.conditions import storms
@@ -27,22 +28,27 @@ def looked_at(parts: Mapping[str, Storm], rows: Sequence[AlertState]) -> list[St
     current = {row.fingerprint: row for row in rows}
     numbers = {fingerprint: number for number, fingerprint in enumerate(parts)}
     lists: list[Members] = [{} for _ in parts]
-    known: set[str] = set()
-    for number, content in enumerate(parts.values()):
-        for member in content.members:
-            name, row = member.fingerprint, current.get(member.fingerprint)
-            group = storms.group_of(row) if row else None
-            place = numbers.get(group.fingerprint) if group else number
-            if place is not None and name not in known:
-                lists[place][name] = _updated(member, row)
-                known.add(name)
-    for row in sorted(rows, key=_since):
-        group = storms.group_of(row)
-        if row.fingerprint in known or not storms.fires(row) or (group and group.fingerprint not in numbers):
-            continue
-        place = numbers[group.fingerprint] if group else _with_room(lists)
-        lists[place][row.fingerprint] = storms.member(row)
-        known.add(row.fingerprint)
+    loose: list[tuple[int, Member]] = []
+    for number, member in _known(parts, rows):
+        row = current.get(member.fingerprint)
+        newer = _updated(member, row)
+        if group := storms.group_of(row) if row else None:
+            if group.fingerprint in numbers:  # else it is in another storm by now
+                lists[numbers[group.fingerprint]][newer.fingerprint] = newer
+        elif newer.ended:
+            lists[number][newer.fingerprint] = newer
+        else:
+            loose.append((number, newer))
+    room = [MOST_MEMBERS - sum(each.ended is None for each in members.values()) for members in lists]
+    for number, member in loose:
+        place = (
+            number if room[number] > 0 else next((n for n, left in enumerate(room) if left > 0), len(room))
+        )
+        if place == len(room):
+            room.append(MOST_MEMBERS)
+            lists.append({})
+        lists[place][member.fingerprint] = member
+        room[place] -= 1
     contents = [*parts.values()]
     for members in lists[len(parts) :]:
         began = min(each.began for each in members.values())
@@ -51,9 +57,19 @@ def looked_at(parts: Mapping[str, Storm], rows: Sequence[AlertState]) -> list[St
     return [_described(*each, current) for each in zip(contents, lists, strict=True)]
 
 
-def _since(row: AlertState) -> tuple[float, str]:
-    began = row.spec.began_by_our_clock
-    return began.timestamp() if began else 0.0, row.fingerprint
+def _known(parts: Mapping[str, Storm], rows: Sequence[AlertState]) -> list[tuple[int, Member]]:
+    """List each member once, with the part that lists it; those that none lists yet come last."""
+    found: dict[str, tuple[int, Member]] = {}
+    for number, content in enumerate(parts.values()):
+        found |= {
+            each.fingerprint: (number, each) for each in content.members if each.fingerprint not in found
+        }
+    new = sorted(map(storms.member, filter(storms.fires, rows)), key=_age)
+    return [*found.values(), *((0, member) for member in new if member.fingerprint not in found)]
+
+
+def _age(member: Member) -> tuple[datetime, str]:
+    return member.began, member.fingerprint
 
 
 def _updated(member: Member, row: AlertState | None) -> Member:
@@ -64,23 +80,15 @@ def _updated(member: Member, row: AlertState | None) -> Member:
     return newer.model_copy(update={"attached": newer.attached or member.attached})
 
 
-def _with_room(lists: list[Members]) -> int:
-    """Find the first part with room for one more that fires, or begin another."""
-    for number, members in enumerate(lists):
-        if sum(member.ended is None for member in members.values()) < MOST_MEMBERS:
-            return number
-    lists.append({})
-    return len(lists) - 1
-
-
 def _described(content: Storm, members: Members, current: Mapping[str, AlertState]) -> Storm:
     """Write a part's content; of too many members, those that ended longest ago are left out."""
-    newest_last = sorted(members.values(), key=lambda each: (each.ended is not None, _recent(each)))
-    listed = {each.fingerprint for each in newest_last[:MOST_MEMBERS]}
+    firing = [each for each in members.values() if each.ended is None]
+    ended = sorted((each for each in members.values() if each.ended), key=_recent)
+    listed = [*firing, *ended[: max(0, MOST_MEMBERS - len(firing))]]
     common, differs = shared([current[name] for name in members if name in current])
     return content.model_copy(
         update={
-            "members": tuple(each for name, each in members.items() if name in listed),
+            "members": tuple(sorted(listed, key=_age)),
             "left_out": content.left_out + len(members) - len(listed),
             "common": common or content.common,
             "differs": differs or content.differs,

@@ -84,7 +84,8 @@ def test_one_that_another_storm_has_is_listed_there_alone() -> None:
 
 
 def test_one_that_cannot_be_read_stays_as_it_was() -> None:
-    tombstone = replace(condition(2, FIRST), spec=replace(rows.row().spec, alert=None))
+    ended = replace(rows.row().spec, alert=None, condition=Condition.RESOLVED)
+    tombstone = replace(condition(2, FIRST), spec=ended)
     (content,) = look(part(member(1, id=5), member(2, id=6)), tombstone)
     assert [each.id for each in content.members] == [5, 6]
 
@@ -94,6 +95,18 @@ def test_what_a_part_has_no_room_for_begins_another_that_calls_nobody() -> None:
     first, second = look(full, *(condition(number) for number in range(MOST_MEMBERS, MOST_MEMBERS + 3)))
     assert (len(first.members), numbers(second)) == (MOST_MEMBERS, [400, 401, 402])
     assert (second.part, second.continues, second.cause) == (2, True, CAUSE)
+
+
+def test_one_that_its_row_puts_into_a_full_part_moves_another_out_of_it_and_none_is_lost() -> None:
+    """A part lists what is in no part yet; meanwhile workers put others into it."""
+    full = part(*(member(number) for number in range(MOST_MEMBERS)))
+    new = [condition(number, FIRST) for number in range(MOST_MEMBERS, MOST_MEMBERS + 5)]
+    first, second = look(full, *new)
+    assert set(numbers(first)) >= set(range(MOST_MEMBERS, MOST_MEMBERS + 5))
+    assert sorted(numbers(first) + numbers(second)) == list(range(MOST_MEMBERS + 5))
+    crowd = [condition(number, FIRST) for number in range(MOST_MEMBERS + 30)]
+    (over_full,) = look(part(member(999, ended=at(1))), *crowd)
+    assert (len(over_full.members), over_full.left_out) == (MOST_MEMBERS + 30, 1)
 
 
 def test_ended_ones_make_room_and_are_counted() -> None:
@@ -108,7 +121,7 @@ def test_ended_ones_make_room_and_are_counted() -> None:
 def test_it_is_remembered_that_github_was_asked_for_a_sub_issue() -> None:
     asked = condition(1, FIRST, id=9, issue=issue(id=31))
     (content,) = look(part(member(2, attached=True)), asked, condition(2, FIRST))
-    assert [(each.attached, each.id) for each in content.members] == [(True, 0), (True, 31)]
+    assert [(each.attached, each.id) for each in content.members] == [(True, 31), (True, 0)]
 
 
 def test_labels_say_what_members_share_and_what_tells_them_apart() -> None:
