@@ -1,7 +1,7 @@
-"""Commands: what a person says to us in a comment, and what comes of it. Pure.
+"""Commands: what a person writes to us in a comment, and the result. Pure.
 
-A command is the first line of a comment. Words that other bots listen to are theirs; one that is nearly ours
-is taken for a slip, and answered with the help.
+A command is the first line of a comment. Words that other bots listen to are theirs; a word that is nearly
+ours is treated as a typo, and answered with the help.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,13 +20,13 @@ from chalicelib.conditions.wishes import Wish
 ACK, UNACK, SNOOZE, UNSNOOZE, MUTE, UNMUTE = "ack", "unack", "snooze", "unsnooze", "mute", "unmute"
 WORDS = (ACK, UNACK, SNOOZE, UNSNOOZE, MUTE, UNMUTE)
 SEV = "sev"
-"""Has its effect outside the row, as other commands that a stage may have."""
+"""Takes effect outside the row, like any further command that a stage may have."""
 OF_NEWS = (MUTE, UNMUTE)
 """Commands for notifications, which nobody acknowledges or snoozes."""
 ALIKE = 0.75
 LONGEST_SNOOZE = timedelta(days=30)
 MOST_REMARKS = 5
-"""Of how many people the newest comment is remembered: who closes an issue has often just written one."""
+"""How many people's newest comments are remembered: whoever closes an issue has often just written one."""
 PAUSE = timedelta(minutes=1)
 
 
@@ -34,8 +34,8 @@ PAUSE = timedelta(minutes=1)
 class PersonComment:
     """A comment that is not ours.
 
-    An `insider` belongs or has contributed to the repository, as GitHub tells it, which is not always right:
-    it allows nothing, and only says whom to ask about first.
+    An `insider` belongs or has contributed to the repository, according to GitHub, which is not always right:
+    this allows nothing, and only decides whose permissions are checked first.
     """
 
     id: int
@@ -53,7 +53,7 @@ def new(
 ) -> list[Command]:
     """Read the commands in comments that are new, the oldest first.
 
-    `more` are commands that a stage has besides, and how what follows them is read.
+    `more` are further commands that a stage has, and how their arguments are read.
     """
     status, issue = row.status, row.status.issue
     if issue is None:
@@ -68,14 +68,14 @@ def new(
 
 
 def insiders(spoken: Iterable[PersonComment]) -> frozenset[str]:
-    """Name those of whom GitHub says that they belong to the repository."""
+    """Name those who, according to GitHub, belong to the repository."""
     return frozenset(each.author for each in spoken if each.insider)
 
 
 def oldest(heard: Sequence[int]) -> int:
-    """Give the number below which every comment has had its turn.
+    """Return the number below which every comment has been processed.
 
-    GitHub numbers comments as they come: where no more are remembered, an older one was heard.
+    GitHub numbers comments in order: if no more are remembered, older ones were processed.
     """
     return min(heard) if len(heard) >= MOST_HEARD else 0
 
@@ -87,7 +87,7 @@ def heard(
     hearing: CommandsRead[Command],
     now: datetime,
 ) -> Status:
-    """Note what was heard; `comments` is how many the issue has. What is left is listened to in a minute."""
+    """Note what was processed; `comments` is how many the issue has. The rest is read in a minute."""
     status, issue = row.status, row.status.issue
     if issue is None:
         return status
@@ -109,7 +109,7 @@ def heard(
 
 
 def _remarks(known: tuple[Remark, ...], spoken: Sequence[PersonComment]) -> tuple[Remark, ...]:
-    """Keep the newest remark of each person; a comment that is a command alone tells nobody anything."""
+    """Keep the newest remark of each person; a comment with nothing but a command does not count."""
     said = (Remark(each.id, each.author, each.at) for each in spoken if not _only_a_command(each.body))
     newest = {each.author: each for each in sorted((*known, *said), key=lambda each: each.id)}
     return tuple(sorted(newest.values(), key=lambda each: each.id)[-MOST_REMARKS:])
@@ -121,18 +121,18 @@ def _only_a_command(body: str) -> bool:
 
 
 def listens_since(issue: Issue) -> datetime:
-    """From when on an issue's comments have not been heard."""
+    """From when on an issue's comments have not been read."""
     return issue.heard_at or issue.episode
 
 
 def parse(issue: Issue, spoken: PersonComment, more: Mapping[str, Reader] = NO_MORE) -> Command | None:
-    """Read a comment's command, with an empty word where it is wrong; None where it is not one of ours."""
+    """Read a comment's command, with an empty word if it is wrong; None if it is not ours."""
     word, argument = first_line(spoken.body)
     if not get_close_matches(word, (*WORDS, *more), n=1, cutoff=ALIKE):
         return None
     command = Command(issue.ref, spoken.id, spoken.author, word, spoken.at)
     if word == SNOOZE and (length := length_of(argument, LONGEST_SNOOZE)):
-        # By GitHub's clock, which the person reads: ten minutes at most of what they asked for.
+        # By GitHub's clock, which the person sees: it differs from ours by ten minutes at most.
         return replace(command, until=spoken.at + length)
     if word in more:
         read = more[word](argument)
@@ -142,7 +142,7 @@ def parse(issue: Issue, spoken: PersonComment, more: Mapping[str, Reader] = NO_M
 
 
 def obeyed(status: Status, command: Command, now: datetime) -> Status:
-    """Do what a command says, so far as it is ours to do, and be done with it."""
+    """Do what a command says, as far as it concerns us, and mark it as done."""
     left = dismissed(status, command)
     noted = wishes.after(status.wishes, Wish(command.word, command.author, command.at))
     if command.word == SNOOZE:
@@ -156,7 +156,7 @@ def obeyed(status: Status, command: Command, now: datetime) -> Status:
 
 
 def _had(issue: Issue, command: Command, now: datetime) -> Issue:
-    """Say what becomes of the issue; whoever ends a silence leaves it to people from now on."""
+    """Return the issue after a command; whoever ends a silence leaves it to people from now on."""
     if command.word == ACK:
         return acknowledgement.acknowledged(issue, command.author, command.at)
     if command.word == UNACK:
@@ -168,10 +168,10 @@ def _had(issue: Issue, command: Command, now: datetime) -> Issue:
 
 
 def corrected(status: Status, command: Command) -> Status:
-    """Owe an answer to a command that is wrong."""
+    """Note that a command that is wrong needs an answer."""
     return replace(dismissed(status, command), replies=(*status.replies, command.id))
 
 
 def dismissed(status: Status, command: Command) -> Status:
-    """Be done with a command."""
+    """Mark a command as done."""
     return replace(status, commands=tuple(each for each in status.commands if each.id != command.id))

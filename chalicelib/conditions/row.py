@@ -30,22 +30,22 @@ __all__ = ["AlertState", "Intent", "Issue", "Lease", "Status", "Verb"]
 class Issue(Shown):
     """The issue of this condition as last seen, and what of the spec it shows.
 
-    `labels` are those that we set, `title` is the one we set, `spoke_at` the time of our last body or
-    comment, `commented_at` that of our last comment (or the opening), `comment_key` that comment's key.
-    `announced` is the priority whose people were last notified. `kept_open` says that a person reopened it
-    after the condition resolved; `muted` and `quiet` that people set these labels.
-    `acked_by` is who has it, as of `acked_at` by GitHub's clock; `called_at` when people were last called to
-    it, or it was last left to them; `tier` counts the tiers that were called because nobody had it.
-    `opened_at` is when we opened it, for the episode `opened_for`; both are None where it was taken over.
-    `closed_by_our_clock` is `closed_at`, which is GitHub's, by our own clock, as near as it is known;
-    `clock_ahead` says how far GitHub's was ahead of ours when we last changed the issue.
-    `heard` counts the comments there were when people's were last read, up to `heard_at`; `once` has
-    the keys of comments that are written only once. `left_out` names the labels and assignees that GitHub did
-    not take when it was opened; it `continues` its predecessor where that took no more comments.
-    `on_call` are those who were on call when it was opened, of teams whose issues call them.
-    `listen_at` is when the rest of what people said is read, if it was too much for one look. `remarks` are
-    the newest that each of a few people left. `raised_at` is when people were last called because it got
-    worse, `incident` the incident that its text names.
+    - `labels` and `title` are those that we set. `kept_open` says that a person reopened it after the
+      condition resolved, `muted` and `quiet` that people set these labels
+    - `spoke_at` is the time of our last body or comment, `commented_at` that of our last comment (or the
+      opening), `comment_key` that comment's key; `once` has the keys of comments that are written only once
+    - `announced` is the priority whose people were last notified, `raised_at` when people were last called
+      because it got worse; `called_at` is when people were last called at all, or it was left to them
+    - `acked_by` is who has it, as of `acked_at` by GitHub's clock; `tier` counts the tiers that were called
+      because nobody had it; `on_call` are those who were on call at its opening, if its teams call them
+    - `opened_at` is when we opened it, for the episode `opened_for`; both are None if it was taken over.
+      `left_out` names the labels and assignees that GitHub did not take; it `continues` its predecessor if
+      that took no more comments
+    - `closed_by_our_clock` is GitHub's `closed_at` by our own clock, as nearly as it is known; `clock_ahead`
+      is how far GitHub's clock was ahead of ours when we last changed the issue
+    - `heard` counts the comments at the time `heard_at`, when people's were last read; the rest is read at
+      `listen_at`, if there were too many. `remarks` are the newest of each of a few people
+    - `incident` is the incident that its text names
     """
 
     episode: datetime
@@ -91,13 +91,15 @@ class Issue(Shown):
 class Status:
     """What GitHub shows and what people asked for there; written only by sync.
 
-    `predecessor` is the issue before this one, `superseded` that one while it is still to be closed, `told`
-    the newest episode that an issue has shown, `failures` the refusals in a row. `commands` are to be carried
-    out, `heard` the comments that the newest ones stood in, `replies` those that are owed an answer in words.
-    `outbox` holds the facts that no mirror has yet, delivered next at `mirror_at`. `refusal` and `put_off`
-    say what kept the newest step from its end; a step that succeeds clears them. `enrichment` is what was
-    looked up for an episode's issue, `wishes` has whose silences are in force, `past` counts its issues.
-    `incident` is the one that people declared and this condition is part of.
+    - `predecessor` is the issue before this one, `superseded` that one while it is still to be closed, `told`
+      the newest episode that an issue has shown, `past` counts the issues
+    - `commands` are to be carried out, `heard` are the comments of the newest ones, `replies` those that
+      need an answer in words; `wishes` say whose silences are in force
+    - `outbox` has the facts that no mirror has yet; they are delivered next at `mirror_at`
+    - `refusal` and `put_off` say why the newest step failed or waits, `failures` counts refusals in a row;
+      a step that succeeds clears them
+    - `enrichment` is what was looked up for an episode's issue, `incident` the incident that people declared
+      and that this condition is part of
     """
 
     issue: Issue | None = None

@@ -1,4 +1,4 @@
-"""Drafts: an issue opens without what GitHub refuses of it, rather than not at all. Pure."""
+"""Drafts: an issue is opened without the parts that GitHub refuses, rather than not at all. Pure."""
 
 from dataclasses import replace
 
@@ -9,18 +9,18 @@ OPTIONAL = frozenset({"labels", "assignees", "type", "issue_field_values"})
 
 
 def without_parent(draft: Draft, faults: tuple[FieldFault, ...] = ()) -> Draft | None:
-    """Open it on its own, as a parent takes 100 sub-issues at most; None where something else was refused.
+    """Open it on its own, since a parent takes at most 100 sub-issues; None if something else was refused.
 
-    GitHub names no field for most of what it refuses about a parent, such as the 101st sub-issue.
+    GitHub names no field for most of its refusals about a parent, such as the 101st sub-issue.
     """
     fields = {fault.field for fault in faults if fault.field}
     return replace(draft, parent=0) if draft.parent and not (fields and fields <= OPTIONAL) else None
 
 
 def lesser(draft: Draft, faults: tuple[FieldFault, ...], *, whole: bool) -> Draft | None:
-    """Leave out what GitHub named; None where it refuses something that an issue cannot be without.
+    """Leave out what GitHub named; None if it refuses something that an issue needs.
 
-    Where it names a field and nothing in it, or with `whole`, all of the field is left out.
+    If it names a field and nothing in it, or with `whole`, the whole field is left out.
     """
     if alone := without_parent(draft, faults):
         return alone
@@ -38,7 +38,7 @@ def lesser(draft: Draft, faults: tuple[FieldFault, ...], *, whole: bool) -> Draf
 
 
 def _plain(draft: Draft) -> Draft | None:
-    """Leave out what only some organizations have: GitHub does not document what it calls a part of that."""
+    """Leave out what only some organizations have: GitHub does not document which field it then names."""
     plain = replace(draft, type="", fields=())
     return plain if plain != draft else None
 
@@ -55,7 +55,7 @@ def _accepted(
 
 
 def left_out(draft: Draft, seen: Seen) -> tuple[str, ...]:
-    """Say what of a draft the issue lacks: GitHub drops in silence what the App may not set."""
+    """Say which parts of a draft the issue lacks: GitHub silently drops what the App may not set."""
     labels, assignees, fields = _folded(seen.labels), _folded(seen.assignees), _folded(seen.fields)
     typed = not draft.type or seen.type.casefold() == draft.type.casefold()
     return (

@@ -1,8 +1,8 @@
-"""Alarm check: what CloudWatch says now, as it never repeats a message that was lost.
+"""Alarm check: asks CloudWatch about alarms, since it never repeats a lost message.
 
-Every ten minutes, in bulk and only reading. First rows that fire are looked up: a lost end is recorded. Then
-every place is searched for alarms in ALARM whose row does not fire. A failed call changes nothing,
-and what a run has no time for is left to the next one.
+Every ten minutes, in bulk, reading only. First it looks up rows that fire, to record lost ends. Then it
+searches every place for alarms in ALARM whose row does not fire. A failed call changes nothing, and what a
+run has no time for is left to the next one.
 """
 
 from collections import defaultdict
@@ -31,11 +31,11 @@ ROWS_AT_ONCE = 100
 FORGOTTEN = timedelta(days=1)
 TRIES = 8
 RUN = timedelta(seconds=20)
-"""A run takes no longer, since what is due waits behind it."""
+"""A run takes no longer than this, since due rows wait behind it."""
 
 
 class _Task(BaseModel):
-    """What is left of a look: rows of a priority, or a place's alarms, from where the last run ended."""
+    """What is left of a check: rows of a priority, or a place's alarms, from where the last run stopped."""
 
     priority: Priority | None = None
     account_id: str = ""
@@ -44,7 +44,7 @@ class _Task(BaseModel):
 
 
 class _Looked(BaseModel):
-    """When the last look began, what is left of it, and since when which ARNs are missing."""
+    """When the last check began, what is left of it, and since when which ARNs are missing."""
 
     at: datetime = LONG_AGO
     left: list[_Task] = []
@@ -53,9 +53,9 @@ class _Looked(BaseModel):
 
 @dataclass(frozen=True)
 class AlarmCheck:
-    """Asks CloudWatch, and records what it learns as if the alarm had reported it.
+    """Asks CloudWatch, and records the answers as if the alarm had reported them.
 
-    `readers` are of the places that may be read; `places` are those searched in any case.
+    `readers` are for the places that may be read; `places` are those that are always searched.
     """
 
     census: Census
@@ -68,7 +68,7 @@ class AlarmCheck:
     every: timedelta = timedelta(minutes=10)
 
     def check(self, until: datetime) -> None:
-        """Begin a look if it is time to, or go on with the last; one place holds up no other."""
+        """Begin a check if it is time to, or continue the last; one place does not delay the others."""
         document, now = self.rows.load(KEY), self.now()
         looked = document.parsed(_Looked)
         if not self.every or (not looked.left and now - looked.at < self.every):
@@ -76,7 +76,7 @@ class AlarmCheck:
         left = looked.left or self._tasks()
         lacking = {arn: at for arn, at in looked.missing.items() if now - at < FORGOTTEN}
         begun = looked.at if looked.left else now
-        # A run that dies here leaves nothing half done: the next look begins in time.
+        # If a run dies here, nothing is left half done: the next check begins in time.
         if self._write(_Looked(at=begun, missing=lacking), document.version):
             return
         while left and self.now() < min(until, now + RUN):
@@ -84,7 +84,7 @@ class AlarmCheck:
         self._write(_Looked(at=begun, left=left, missing=lacking), document.version + 1)
 
     def _write(self, looked: _Looked, version: int) -> bool:
-        """Write the document; says whether another was quicker."""
+        """Write the document; return whether another worker was quicker."""
         return self.rows.swap(KEY, looked.model_dump_json(), version) is not None
 
     def _tasks(self) -> list[_Task]:
@@ -92,7 +92,7 @@ class AlarmCheck:
         return [*(_Task(priority=priority) for priority in Priority), *places]
 
     def _work(self, task: _Task, others: list[_Task], lacking: dict[str, datetime]) -> list[_Task]:
-        """Do a part of the look; returns what is then left of it."""
+        """Do a part of the check; return what is left of it."""
         if task.priority is None:
             return self._search(task, others)
         found, after = self.census.page_of_open(task.priority, task.after, ROWS_AT_ONCE)
@@ -122,7 +122,7 @@ class AlarmCheck:
         return following
 
     def _guarded(self, work: Callable[[], str | None]) -> str | None:
-        """What one place does not answer holds up no other, and is asked again at the next look."""
+        """Contain one place's failure, so that it does not delay the others; it is asked again later."""
         try:
             return work()
         except AlarmsUnavailable as error:
@@ -130,7 +130,7 @@ class AlarmCheck:
             return None
 
     def _record(self, row: AlertState | None, told: AlertEvent) -> None:
-        """Write it against all comers, due at once; nothing where the row has heard it meanwhile."""
+        """Write it even if others change the row, due at once; nothing if the row was updated meanwhile."""
         current = row
         for _ in range(TRIES):
             recorded = record(current, told, self.now())
@@ -146,6 +146,6 @@ class AlarmCheck:
 
 
 def _with(tasks: list[_Task], task: _Task) -> list[_Task]:
-    """Add a place that is not among those to be searched."""
+    """Add a place that is not yet among those to be searched."""
     known = any((each.account_id, each.region) == (task.account_id, task.region) for each in tasks)
     return tasks if known else [*tasks, task]

@@ -1,4 +1,4 @@
-"""The port to CloudWatch's alarms of one place: what can be asked, and what no answer may be taken for."""
+"""The port to CloudWatch's alarms in one place: what can be asked, and what an answer does not mean."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
@@ -17,7 +17,7 @@ class AlarmReader(Protocol):
         """Whether every type of alarm can be read."""
 
     def read(self, names: list[str]) -> Mapping[str, Alarm]:
-        """Read alarms by name, into a table by ARN."""
+        """Read alarms by name; returns them by ARN."""
 
     def firing(self, token: str) -> tuple[list[Described], str]:
         """List a page of the alarms in ALARM, and the token of the next page."""

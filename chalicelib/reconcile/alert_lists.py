@@ -1,7 +1,7 @@
-"""Alert lists: what Alertmanager and Grafana list now, for the ends that they report to nobody.
+"""Alert lists: what Alertmanager and Grafana list now, to find ends that they do not report.
 
-Every few minutes where an address is configured, and only reading. A failed call changes nothing; an
-alert has ended only if it was listed before and has been missing from the lists for some time.
+Every few minutes if an address is configured, reading only. A failed call changes nothing; an alert has ended
+only if it was listed before and has been missing from the lists for some time.
 """
 
 from collections.abc import Callable, Iterator
@@ -23,7 +23,7 @@ from chalicelib.telemetry.telemetry import Telemetry
 MOST = 500
 AT_ONCE = 100
 PATIENCE = timedelta(seconds=20)
-"""How long a look may take of a minute that has more urgent things to do."""
+"""How long a check may take of a minute that has more urgent things to do."""
 
 
 class Lister(Protocol):
@@ -37,8 +37,8 @@ class Lister(Protocol):
 class Provider:
     """A source that lists its alerts; `apart` is how long lists must lack one that has ended.
 
-    Every peer of a cluster is asked: all must answer, and what one of them lists fires. A cluster may be one
-    `sender` of several.
+    Every peer of a cluster is asked: all must answer, and an alert that any of them lists is firing. A
+    cluster may be one `sender` of several.
     """
 
     source: str
@@ -49,11 +49,11 @@ class Provider:
 
     @property
     def key(self) -> str:
-        """Where what its lists have said is remembered."""
+        """Where the results of its lists are stored."""
         return f"listings#{self.source}" + (f"#{self.sender}" if self.sender else "")
 
     def list(self, now: datetime) -> Listing:
-        """List what its peers list together; raises AlertsNotListed."""
+        """List what all its peers list; raises AlertsNotListed."""
         listings = [peer.list_alerts(now) for peer in self.peers]
         alerts: dict[Key, State] = {}
         for listing in listings:
@@ -63,7 +63,7 @@ class Provider:
 
 @dataclass(frozen=True)
 class AlertLists:
-    """Asks providers, and records what it learns as if they had told it."""
+    """Asks providers, and records what it learns as if they had reported it."""
 
     census: Census
     rows: Rows
@@ -74,7 +74,7 @@ class AlertLists:
     every: timedelta = timedelta(minutes=5)
 
     def check(self, until: datetime) -> None:
-        """Ask each whose time has come; what one does not answer holds up no other."""
+        """Ask each provider whose time has come; one that does not answer does not delay the others."""
         for provider in self.providers:
             document = self.rows.load(key := provider.key)
             memory, now = document.parsed(Memory), self.now()
@@ -96,7 +96,8 @@ class AlertLists:
     def _rows(self, source: str, memory: Memory, until: datetime) -> Iterator[AlertState]:
         """Read the rows of a source that have an open issue, and those that a list has ended.
 
-        Raises TooLate where the table is too slow for all of them: what is not read is not known either.
+        Raises TooLate if the table is too slow for all of them: nothing is concluded about rows that were not
+        read.
         """
         open_ones = [
             fingerprint
@@ -121,7 +122,7 @@ class AlertLists:
                 self._describe(row, listing)
 
     def _record(self, row: AlertState, told: AlertEvent) -> None:
-        """Write it, due at once; if the row has changed meanwhile, the next look decides again."""
+        """Write it, due at once; if the row has changed meanwhile, the next check decides again."""
         recorded = record(row, told, self.now())
         if recorded.row is row:
             return
@@ -132,7 +133,7 @@ class AlertLists:
             self.telemetry.count("AlertsRecorded", source=told.source, reason=recorded.reason.value)
 
     def _describe(self, row: AlertState, listing: Listing) -> None:
-        """Note how it is listed, in time for the words that its issue is stale."""
+        """Note how it is listed, in time for the text that says that its issue is stale."""
         key, unheard_at = listed_alerts.key_of(row), stale_at(row.spec, self.stale_after)
         soon = unheard_at - 2 * self.every if unheard_at else None
         spec = listed_alerts.described(row.spec, listing.alerts.get(key) if key else None, soon, self.now())

@@ -1,7 +1,7 @@
-"""The canary: every quarter of an hour an alert through the topic, and when its issue is open its resolution.
+"""The canary: sends an alert through the topic every 15 minutes, and its resolution once its issue is open.
 
-How long the issue took to open and to close is measured; that either is missing is what the alarm is on. A
-cycle that stays unfinished is ended by the next.
+It measures how long the issue took to open and to close; the alarm is on missing measurements. A cycle that
+stays unfinished is ended by the next.
 """
 
 from collections.abc import Callable
@@ -25,7 +25,7 @@ from chalicelib.telemetry.telemetry import Telemetry
 KEY = "canary"
 EVERY = timedelta(minutes=15)
 AFTER = timedelta(milliseconds=1)
-"""By how much a firing follows the resolution of an unfinished cycle: at equal times, RESOLVED wins."""
+"""How much later a firing is than the resolution of an unfinished cycle: at equal times, RESOLVED wins."""
 
 
 class Topic(Protocol):
@@ -45,7 +45,7 @@ class _Cycle(BaseModel):
 
 @dataclass(frozen=True)
 class Canary:
-    """Takes the next step of the cycle, if its time has come."""
+    """Takes the next step of the cycle, if it is time to."""
 
     rows: Rows
     topic: Topic
@@ -55,7 +55,7 @@ class Canary:
     every: timedelta = EVERY
 
     def check(self, until: datetime) -> None:  # noqa: ARG002 - a few calls, however little time is left
-        """Look at the cycle; the state is written before anything is sent, so that only one worker sends."""
+        """Check the cycle; the state is written before anything is sent, so that only one worker sends."""
         document, now = self.rows.load(KEY), self.now()
         cycle = _Cycle.model_validate_json(document.text) if document.text else None
         if cycle is None or now - cycle.fired_at >= self.every:
@@ -105,14 +105,14 @@ class Canary:
         self.topic.publish(list(bodies), stamp(canary.SOURCE, correlation_id, self.now()))
 
     def _measure(self, name: str, since: datetime, issue: Issue) -> None:
-        """Measure until sync wrote the issue, however much later it is seen here."""
+        """Measure until sync wrote the issue, even if that is noticed much later."""
         latency = log_keys.milliseconds(since, issue.spoke_at)
         self.telemetry.measure(name, latency)
         self.telemetry.event("CANARY", action=name, issue=str(issue.ref), latency_ms=latency)
 
 
 def routed(routing: Routing, repository: str) -> Routing:
-    """Lead the canary's alerts to its repository, where nobody is told of them."""
+    """Route the canary's alerts to its repository, where they notify nobody."""
     route = Route(
         repository=repository,
         labels=(),

@@ -1,6 +1,6 @@
-"""Comparison: issues as a list shows them against the rows that hold them.
+"""Comparison: issues as a list shows them, against the rows that hold them.
 
-A list is only a hint, and may be minutes behind: what differs is read, and written under the lease.
+A list is only a hint, and may be minutes old: an issue that differs is read, and written under the lease.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -14,11 +14,11 @@ from chalicelib.conditions.row import AlertState, Issue
 from chalicelib.store.ports import Rows
 
 ROOM = timedelta(seconds=10)
-"""What a look at one issue may take: none is begun with less time left."""
+"""How long a look at one issue may take: none begins with less time left."""
 
 
 class Looks(Protocol):
-    """Sync, asked to look."""
+    """The part of sync that looks at issues."""
 
     def look(self, row: AlertState, until: datetime) -> None:
         """Read the row's issue and act on what it shows."""
@@ -30,7 +30,7 @@ class Looks(Protocol):
         """Forget the row's issue, which another row holds too."""
 
     def titled(self, row: AlertState, seen: Seen) -> bool:
-        """Say whether an issue has the title that we give the row's, whatever its priority."""
+        """Say whether an issue has the title that we would give the row's issue, whatever its priority."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +42,9 @@ class Comparison:
     now: Callable[[], datetime]
 
     def compare(self, page: Sequence[Seen], until: datetime) -> Iterator[Seen]:
-        """Look closer at each issue that is not what its row believes; yields it when that is done.
+        """Look at each issue that is not as its row believes; yields it when that is done.
 
-        Ends early when the time is too short for another.
+        Ends early if there is not enough time for another.
         """
         named = self._named(page)
         for seen in page:
@@ -74,9 +74,9 @@ class Comparison:
     def _row_of(self, seen: Seen, named: Sequence[AlertState]) -> AlertState | None:
         """Find the row that holds an issue, or if no row does, the one that its marker names.
 
-        People copy text from issue to issue, and the marker, which they do not see, goes with it. An issue
-        that no row holds and that names several belongs to the one whose title it has; otherwise it is left
-        alone, and its row finds it by its number or its opening.
+        People copy text from one issue to another, and copy the hidden marker with it. An issue that no row
+        holds and that names several rows belongs to the one whose title it has; otherwise it is left alone,
+        and its row finds it by its number or its opening.
         """
         held = next((row for row in named if _holds(row, seen)), None)
         if held:
@@ -99,7 +99,7 @@ def _holds(row: AlertState, seen: Seen) -> bool:
 
 
 def _differs(issue: Issue, seen: Seen) -> bool:
-    """Whether a list shows what the row does not know: people's closing, labels, or comments."""
+    """Whether a list shows what the row does not know: that people closed it, set labels, or commented."""
     believed = (issue.open, issue.muted, issue.quiet, issue.heard)
     return believed != (
         seen.open,

@@ -1,8 +1,8 @@
-"""Drift: what rows believe against what GitHub lists under our label, looked at again and again.
+"""Drift: compares what rows believe with what GitHub lists under our label, again and again.
 
-What changed since the last look every ten minutes, everything open once an hour. A failed look-up changes
-nothing. A look that runs out of time goes on where it stopped. What is over for long is left out of the
-hourly look from then on: the list of changes alone tells of that.
+What changed since the last look every ten minutes, everything open once an hour. A failed call changes
+nothing. A look that runs out of time continues where it stopped. Issues that were closed long ago are left
+out of the hourly look; only the list of changes still shows them.
 """
 
 from collections.abc import Callable
@@ -24,15 +24,15 @@ from chalicelib.store.ports import Census, Rows
 
 
 def key_of(repository: str) -> str:
-    """Name the document of a repository, in whose name GitHub ignores case."""
+    """Return the key of a repository's document; GitHub ignores case in its name."""
     return f"drift#{repository.lower()}"
 
 
 class Looked(BaseModel):
-    """When a repository was last looked at, and where a look goes on that ran out of time.
+    """When a repository was last looked at, and where to continue a look that ran out of time.
 
     `changes` and `everything` are our times; `newest` is the newest change that a look has shown, and
-    `resume` the last one of a look under way, both by GitHub's clock, which need not agree with ours.
+    `resume` the last one of an unfinished look, both by GitHub's clock, which may differ from ours.
     """
 
     changes: datetime = LONG_AGO
@@ -44,7 +44,7 @@ class Looked(BaseModel):
 
 @dataclass(frozen=True)
 class Drift:
-    """Looks through the routed repositories when their time has come."""
+    """Looks through the routed repositories when it is time to."""
 
     rows: Rows
     lists: Callable[[], Lists]
@@ -57,7 +57,7 @@ class Drift:
     everything_every: timedelta = timedelta(minutes=60)
 
     def check(self, until: datetime) -> None:
-        """Look at every repository whose turn it is; what fails for one holds up no other."""
+        """Look at every repository whose turn it is; one repository's failure does not delay the others."""
         failures: list[GitHubError] = []
         for repository in self._in_turn():
             try:
@@ -71,7 +71,7 @@ class Drift:
             raise failures[0]
 
     def _in_turn(self) -> list[str]:
-        """Begin with another one each minute, so that a large one does not have all the time."""
+        """Begin with a different one each minute, so that a large one does not take all the time."""
         names = sorted(self.repositories)
         first = int(self.now().timestamp() // 60) % max(1, len(names))
         return names[first:] + names[:first]
@@ -82,7 +82,7 @@ class Drift:
         return UnroutedIssues(self.rows, self.census, look, self.repositories, self.now, every)
 
     def _visit(self, repository: str, until: datetime) -> None:
-        """Go on with what is to be looked at, and note how far that got, even if it fails on the way."""
+        """Continue with what is to be looked at, and note how far that got, even if it fails midway."""
         document = self.rows.load(key_of(repository))
         looked = document.parsed(Looked)
         begun = looked.resume or looked.progress
@@ -98,12 +98,12 @@ class Drift:
                 self.rows.swap(key_of(repository), text, document.version)
 
     def _may_list(self, repository: str) -> bool:
-        """Leave GitHub alone while it asks for that or does not answer; the next minute asks again."""
+        """Make no calls while GitHub asks for that or does not answer; try again in the next minute."""
         answer = self.permits.ask(repository.partition("/")[0], Call(Kind.READ, Priority.P3))
         return isinstance(answer, Granted)
 
     def _changes(self, repository: str, looked: Looked, until: datetime) -> bool:
-        """Look at what changed, if it is time to; returns whether there is time for more."""
+        """Look at what changed, if it is time to; return whether there is time for more."""
         began = self.now()
         if not looked.resume and began - looked.changes < self.changes_every:
             return True

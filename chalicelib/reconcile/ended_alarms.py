@@ -1,4 +1,4 @@
-"""Ended alarms: which firing rows have ended, though no message of that has come."""
+"""Ended alarms: which firing rows have ended without a message."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -20,13 +20,13 @@ from chalicelib.reconcile.alarm_reader import AlarmReader
 
 MOST_MISSING = 500
 MOST_CONTRIBUTORS = 100
-"""CloudWatch reports no more of them; where there are as many, one that is not listed may fire too."""
+"""CloudWatch lists no more of them; if there are this many, one that is not listed may be firing too."""
 
 
 def ended(
     reader: AlarmReader, rows: list[AlertState], lacking: dict[str, datetime], now: datetime
 ) -> Iterator[tuple[AlertState, AlertEvent]]:
-    """Look rows up; `lacking` says since when ids are missing, and is kept up. Raises AlarmsUnavailable."""
+    """Look up rows; `lacking` says since when ids are missing, and is updated. Raises AlarmsUnavailable."""
     alarms = reader.read(sorted({name for row in rows for name in names(row)}))
     complete = reader.knows_all
     series: dict[str, frozenset[str]] = {}
@@ -48,19 +48,19 @@ def ended(
 
 
 def _missed(lacking: Mapping[str, datetime], gone: str | None, row: AlertState) -> datetime | None:
-    """When an alarm was missed first; what spoke since then was there."""
+    """When an alarm was first missing; one that has reported since was there."""
     missed = lacking.get(gone) if gone else None
     return missed if missed and missed >= row.spec.seen_at else None
 
 
 def _shared(row: AlertState, alarms: Mapping[str, Alarm]) -> str | None:
-    """Find the ARN of a contributor's alarm that goes on."""
+    """Find the ARN of a contributor's alarm that still fires."""
     arn = arn_of(row)
     return arn if arn and arn in alarms and not alarms[arn].ok and arn != alarm_id_of(row) else None
 
 
 def _contributors(reader: AlarmReader, arn: str) -> frozenset[str]:
-    """List the ids of contributors that fire, in each form they may have; none if not all are known."""
+    """List the ids of firing contributors, in each form they may have; empty if not all are known."""
     listed = reader.contributors(name_of(arn)) or []
     if len(listed) >= MOST_CONTRIBUTORS:
         return frozenset()

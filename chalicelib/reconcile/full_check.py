@@ -1,7 +1,7 @@
 """Full check: an hourly look at all open issues of a repository, and at rows that expect other issues.
 
-It takes as many runs as it needs: progress is stored, and a run continues where the last one
-stopped. That an issue is missing from the list is concluded only once the list was read to its end.
+It takes as many runs as it needs: its progress is stored, and a run continues where the last one stopped. An
+issue counts as missing from the list only once the list was read to its end.
 """
 
 from collections.abc import Callable, Iterator
@@ -21,7 +21,7 @@ from chalicelib.store.ports import Rows
 
 AT_ONCE = 100
 LAG = timedelta(minutes=10)
-"""How far a list may be behind; GitHub promises nothing, and up to eight minutes were reported."""
+"""How old a list may be; GitHub promises nothing, and up to eight minutes have been reported."""
 
 
 class Lists(Protocol):
@@ -37,7 +37,7 @@ class Progress(BaseModel):
     """How far a look has come: `since` is GitHub's time of the last issue looked at, `shown` their numbers.
 
     `listed` says that the list was read to its end; `after` is the number of the last issue whose row was
-    looked at then.
+    then looked at.
     """
 
     began: datetime
@@ -49,7 +49,7 @@ class Progress(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class FullCheck:
-    """Goes on with a look at one repository."""
+    """Continues a look at one repository."""
 
     rows: Rows
     lists: Callable[[], Lists]
@@ -57,7 +57,7 @@ class FullCheck:
     now: Callable[[], datetime]
 
     def look(self, repository: str, progress: Progress, until: datetime) -> bool:
-        """Note in `progress` what is done, as it is done; returns whether all of it is."""
+        """Note in `progress` what is done, as it is done; return whether everything is."""
         comparison = Comparison(self.rows, self.sync, self.now)
         progress.listed = progress.listed or self._list(comparison, repository, progress, until)
         return progress.listed and self._look_for_the_rest(comparison, repository, progress, until)
@@ -74,7 +74,7 @@ class FullCheck:
     def _look_for_the_rest(
         self, comparison: Comparison, repository: str, progress: Progress, until: datetime
     ) -> bool:
-        """Look at each row that believes in an issue which the list does not show."""
+        """Look at each row whose issue the list does not show."""
         while found := self.rows.of_repository(repository, progress.after, AT_ONCE):
             before: AlertState | None = None
             for row in self.rows.several(found):
@@ -98,21 +98,21 @@ class FullCheck:
         elif lag.long_over(row, self.now()):
             self.rows.retire(row)
         elif lag.silenced_since(row) and not row.listed:
-            self.rows.rest(row)  # written before such rows were listed, and by nobody since
+            self.rows.rest(row)  # last written before such rows were listed
 
     def _part(self, one: AlertState, other: AlertState, until: datetime) -> None:
-        """Have one of two rows let go of the issue that both hold, as the rows are now."""
+        """Have one of two rows let go of the issue that both hold, after reading both rows again."""
         if row := self.rows.get(_later(one, other).fingerprint):
             self.sync.let_go(row, until)
 
 
 def _fresh(issue: Issue, began: datetime) -> bool:
-    """Whether it was opened too late for the list to show it for certain."""
+    """Whether it was opened too recently to be in the list for certain."""
     return issue.opened_at is not None and issue.opened_at >= began - LAG
 
 
 def _later(one: AlertState, other: AlertState) -> AlertState:
-    """Choose who lets go of an issue that two rows hold: the one that did not open it, or opened it later."""
+    """Choose which of two rows lets go of an issue: the one that opened it later, or not at all."""
 
     def opened(row: AlertState) -> tuple[datetime, str]:
         issue = row.status.issue

@@ -1,4 +1,4 @@
-"""Gauges: how things stand, measured once a minute: what is due, what is open, what GitHub still takes."""
+"""Gauges: measured once a minute: what is due, what is open, and how much GitHub still accepts."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,15 +13,15 @@ from chalicelib.telemetry.telemetry import Telemetry
 
 
 class Budgets(Protocol):
-    """The budgets, as they are now."""
+    """The current budgets."""
 
     def look(self, owner: str) -> Budget:
-        """Read an owner's."""
+        """Read an owner's budget."""
 
 
 @dataclass(frozen=True)
 class Gauges:
-    """Measures; of several owners' budgets the worst is told, and of a stage that writes to none no age."""
+    """Measures; of several owners' budgets the worst counts, and a stage that writes nothing has no ages."""
 
     census: Census
     budgets: Budgets

@@ -1,8 +1,8 @@
-"""Heartbeats: records the silence of one that is overdue, before its row is synced as any other.
+"""Heartbeats: records the silence of one that is overdue, before its row is synced like any other.
 
-A row of a heartbeat is due when it has to be looked at. Before its deadline a trial is sent through the topic
-and the queue, at most one a minute for all heartbeats; only if trials arrive does a missing heartbeat mean
-something.
+A heartbeat's row is due when it has to be looked at. Before its deadline a trial is sent through the topic
+and the queue, at most one a minute for all heartbeats; a missing heartbeat means something only if trials
+arrive.
 """
 
 from collections.abc import Callable
@@ -29,11 +29,11 @@ from chalicelib.telemetry.telemetry import Telemetry
 KEY = "heartbeats#trials"
 EVERY = timedelta(seconds=45)
 UNBROKEN = timedelta(minutes=15)
-"""Trials that are further apart do not say that the queue stood still all that time."""
+"""If trials are further apart, they do not show that the queue stood still all that time."""
 
 
 class _Sent(BaseModel):
-    """When the newest trial was sent, and the first of those that came before any arrived."""
+    """When the newest trial was sent, and the first of those sent before any arrived."""
 
     at: datetime = LONG_AGO
     since: datetime = LONG_AGO
@@ -51,14 +51,14 @@ class Heartbeats:
     telemetry: Telemetry
 
     def advance(self, row: AlertState, until: datetime) -> None:
-        """Record a silence that is certain, then sync; a row that another changed stays due."""
+        """Record a silence that is certain, then sync; a row that another worker changed stays due."""
         asked_at = heartbeats.asks_at(row.spec)
         if asked_at and asked_at <= self.now():
             row = self._looked_at(row, asked_at, self.now())
         self.sync(row, until)
 
     def _looked_at(self, row: AlertState, asked_at: datetime, now: datetime) -> AlertState:
-        """Record its silence; where that is not certain, send a trial unless one has arrived since."""
+        """Record its silence; if that is not certain, send a trial unless one has arrived since."""
         trials_row, document = self.rows.get(self._trial(now).fingerprint), self.rows.load(KEY)
         arrived = tuple(moment.at for moment in trials_row.spec.moments) if trials_row else ()
         sent = document.parsed(_Sent)
@@ -71,7 +71,7 @@ class Heartbeats:
         return row
 
     def _send(self, document: Document, sent: _Sent) -> None:
-        """Send a trial; it is noted before, so that only one worker sends it."""
+        """Send a trial; it is noted first, so that only one worker sends it."""
         if self.rows.swap(KEY, sent.model_dump_json(), document.version) is None:
             body = self._trial(sent.at).model_dump_json(exclude_none=True)
             self.topic.publish([body], stamp(canary.SOURCE, f"trial-{sent.at:%Y%m%dT%H%M%S}", sent.at))

@@ -1,6 +1,6 @@
-"""Held rows: looked at each minute, so that the end of what holds them back wakes them, however early.
+"""Held rows: checked each minute, so that they wake as soon as what holds them back ends, even early.
 
-They are not due until then, so that none stands in the way of a row that fires.
+They are not due until then, so that they do not delay rows that fire.
 """
 
 from collections.abc import Callable
@@ -15,15 +15,15 @@ from chalicelib.conditions.suppression import held_outside
 from chalicelib.store.ports import Census, Rows
 
 MOST, AT_ONCE = 5000, 100
-"""How many are looked at of each priority, those held first; others wait for the end that was known."""
+"""How many are checked for each priority, the longest held first; others wait for the known end."""
 
 LONGER = timedelta(minutes=10)
-"""How much later the end must be to be written down."""
+"""How much later the end must be for the row to be written."""
 
 
 @dataclass(frozen=True)
 class HeldRows:
-    """Wakes rows that nothing holds back any more; `refresh` reads what may."""
+    """Wakes rows that nothing holds back any more; `refresh` reads what may hold them back."""
 
     census: Census
     rows: Rows
@@ -32,7 +32,7 @@ class HeldRows:
     now: Callable[[], datetime]
 
     def check(self, until: datetime) -> None:
-        """Look at all of them, the most urgent first."""
+        """Check all of them, the most urgent first."""
         for priority in Priority:
             names = self.census.held(priority, MOST)
             for start in range(0, len(names), AT_ONCE):
@@ -54,5 +54,5 @@ class HeldRows:
 
 
 def _differs(by: Held, known: Held) -> bool:
-    """Whether something else holds it back, or to another end; an inhibition's moves a little each time."""
+    """Whether something else holds it back, or until another time; an inhibition's end moves slightly."""
     return not by.repeats(known) or not timedelta() <= by.until - known.until < LONGER

@@ -1,7 +1,7 @@
 """Label styles: gives each label of ours its colour and description, once.
 
-When an issue is given a label that does not exist, GitHub creates it, grey and without a description;
-so no alert waits for its labels. How people change a label afterwards is up to them: it is touched only once.
+When an issue gets a label that does not exist, GitHub creates it, grey and without a description, so alerts
+need not wait for their labels. People may change a label afterwards: it is touched only once.
 """
 
 from collections.abc import Callable, Iterator
@@ -23,7 +23,7 @@ from chalicelib.store.documents import Documents
 from chalicelib.telemetry.telemetry import Telemetry
 
 EVERY = timedelta(hours=1)
-"""How often a repository is looked through for labels that could not be told beforehand."""
+"""How often a repository is searched for labels that could not be known in advance."""
 
 LAST_IN_LINE = Call(Kind.CHANGE, Priority.P3)
 
@@ -42,7 +42,7 @@ class Tracker(Protocol):
 
 
 class _Shelf(BaseModel):
-    """Which labels of a repository are done, in lower case, and when they were last looked through."""
+    """Which labels of a repository are done, in lower case, and when they were last checked."""
 
     done: frozenset[str] = frozenset()
     looked_at: datetime = LONG_AGO
@@ -50,7 +50,7 @@ class _Shelf(BaseModel):
 
 @dataclass(frozen=True)
 class LabelStyles:
-    """Looks after the labels of every routed repository; remembers, in the table, which are done."""
+    """Takes care of the labels of every routed repository; stores in the table which are done."""
 
     documents: Documents
     tracker: Callable[[], Tracker]
@@ -60,7 +60,7 @@ class LabelStyles:
     telemetry: Telemetry
 
     def apply(self, until: datetime) -> None:
-        """Do what is missing, as far as the budget goes; the rest is done another time."""
+        """Do what is missing, as far as the budget allows; the rest is done later."""
         for repository in sorted(self.routing.repositories):
             key = f"labels#{repository.lower()}"
             document = self.documents.load(key)
@@ -86,7 +86,7 @@ class LabelStyles:
                 yield key
 
     def _give(self, repository: str, name: str, before: Label | None, until: datetime) -> bool:
-        """Whether the label is done: one that an issue made a moment ago, grey, is dressed another time."""
+        """Whether the label is done: one that an issue has just created, grey, is styled later."""
         label = Label(name, *describe_label(name))
         try:
             if before is None:
@@ -96,7 +96,7 @@ class LabelStyles:
         except Refused as error:
             if isinstance(error, Invalid) and any(each.code == "already_exists" for each in error.faults):
                 return False
-            # Without the right to, it stays as it is.
+            # Without the permission, it stays as it is.
             self.telemetry.event("LABEL_NOT_DRESSED", repository=repository, label=name, error=str(error))
         return True
 

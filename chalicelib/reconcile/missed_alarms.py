@@ -1,7 +1,7 @@
-"""Missed alarms: which of those in ALARM are ours to open, though no message of theirs has come.
+"""Missed alarms: which alarms in ALARM should have an issue, though their message never arrived.
 
-Not ours are those that CloudWatch keeps silent itself, since their owner wants it so: actions disabled,
-suppressed by another alarm, or withheld by a mute rule. The look after the silence finds what still fires.
+Alarms that CloudWatch itself keeps silent are left out, since their owner wants that: actions disabled,
+suppressed by another alarm, or covered by a mute rule. The check after the silence finds what still fires.
 """
 
 from collections import defaultdict
@@ -22,13 +22,13 @@ from chalicelib.store.ports import Rows
 from chalicelib.telemetry.telemetry import Telemetry
 
 SHOWN = 10
-"""Names of rejected alarms in a log line."""
+"""How many rejected alarms a log line names."""
 
 Learn = Callable[[AlertState | None, AlertEvent], None]
 
 
 class _Said(NamedTuple):
-    """A message that SNS would have brought, of which row, and the name of its alarm."""
+    """A message that SNS would have delivered, the row it is for, and the name of its alarm."""
 
     fingerprint: str
     name: str
@@ -39,7 +39,7 @@ class _Said(NamedTuple):
 class MissedAlarms:
     """Searches a page of alarms in ALARM.
 
-    `ours` knows our topic, in whatever region, and `others` those of other stages, which open their own.
+    `ours` matches our topic in any region, `others` those of other stages, which open their own issues.
     """
 
     rows: Rows
@@ -50,7 +50,7 @@ class MissedAlarms:
     telemetry: Telemetry
 
     def search(self, reader: AlarmReader, alarms: list[Described], learn: Learn) -> None:
-        """Let be learned what fires without its row; what lacks an owner is counted and named in the log."""
+        """Report what fires although its row does not; alarms without an owner are counted and logged."""
         rejected: dict[str, list[str]] = defaultdict(list)
         said = list(self._said(reader, alarms, rejected))
         rows = {row.fingerprint: row for row in self.rows.several([each.fingerprint for each in said])}
@@ -74,7 +74,7 @@ class MissedAlarms:
             self.telemetry.count("AlertsRejected", len(names), reason=reason)
 
     def _release(self, row: AlertState, reader: AlarmReader, name: str) -> None:
-        """Stop holding it back if its mute rule was ended early; without access, nothing changes."""
+        """Stop holding it back if its mute rule ended early; without access, nothing changes."""
         alert = row.spec.alert
         if alert and alert.muted_until and row.held and reader.muted(name) is False:
             freed = alert.model_copy(update={"muted_until": None})
@@ -84,7 +84,7 @@ class MissedAlarms:
     def _said(
         self, reader: AlarmReader, alarms: list[Described], rejected: dict[str, list[str]]
     ) -> Iterator[_Said]:
-        """Write what alarms that are ours would have sent; what cannot be read is added to `rejected`."""
+        """Write what our alarms would have sent; what cannot be read is added to `rejected`."""
         for alarm, tags in self._owned(reader, [each for each in alarms if _speaks(each)]):
             for payload in _messages(reader, alarm, tags):
                 try:
@@ -113,17 +113,17 @@ class MissedAlarms:
 
 
 def _speaks(alarm: Described) -> bool:
-    """Whether CloudWatch would tell of this alarm, as far as its description says."""
+    """Whether CloudWatch would send a message about this alarm, as far as its description says."""
     return bool(alarm.get("ActionsEnabled", True)) and not alarm.get("ActionsSuppressedBy")
 
 
 def _named(said: Named) -> bool:
-    """Whether something was written, even if it cannot be read: that is to be rejected, not overlooked."""
+    """Whether something was written, even if it cannot be read: that is rejected, not ignored."""
     return bool(said.value or said.doubt)
 
 
 def _messages(reader: AlarmReader, alarm: Described, tags: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-    """Write what SNS would have brought: a message of the alarm, and one of each contributor.
+    """Write what SNS would have delivered: a message for the alarm, and one for each contributor.
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Acting_Alarm_Changes.html
     """
@@ -136,5 +136,5 @@ def _messages(reader: AlarmReader, alarm: Described, tags: Mapping[str, str]) ->
 
 
 def _alert(payload: Mapping[str, Any], rules: OwnerRules) -> AlertEvent:
-    """Parse a message; an end, of which nobody asks whose it is, tells the row of any; raises Rejected."""
+    """Parse a message; an end needs no owner; raises Rejected."""
     return next(each for each in reading.parse("cloudwatch", payload, rules) if isinstance(each, AlertEvent))

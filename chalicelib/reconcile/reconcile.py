@@ -62,12 +62,12 @@ class Reconcile:
         self._work_on(due, until, until)
 
     def _jobs_in_turn(self) -> Named:
-        """Begin with another one each minute, so that one which takes all the time does so in its turn."""
+        """Begin with a different one each minute, so that a slow job takes all the time only in its turn."""
         first = int(self.now().timestamp() // 60) % max(1, len(self.jobs))
         return self.jobs[first:] + self.jobs[:first]
 
     def _work_on(self, due: Iterator[str], begin_until: datetime, until: datetime) -> None:
-        """Sync rows that are due; none is begun after `begin_until`, no step that could end after `until`."""
+        """Sync due rows; none begins after `begin_until`, nor a step that could end after `until`."""
         while self.now() < begin_until and (fingerprint := next(due, None)):
             self._guarded("NOT_SYNCED", partial(self._sync, fingerprint, until), fingerprint)
 
@@ -77,10 +77,10 @@ class Reconcile:
             self.sync(row, until)
 
     def _guarded(self, name: str, work: Callable[[], None], fingerprint: str | None) -> None:
-        """One row's trouble must not hold up the others."""
+        """Contain one row's trouble, which must not delay the others."""
         try:
             work()
         except TooLate:
             self.telemetry.event("OUT_OF_TIME", fingerprint=fingerprint)
-        except Exception as error:  # noqa: BLE001 - told, and tried again next minute
+        except Exception as error:  # noqa: BLE001 - logged, and tried again next minute
             self.telemetry.problem(name, error, fingerprint=fingerprint)

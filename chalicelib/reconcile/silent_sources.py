@@ -1,6 +1,7 @@
-"""Silent sources: has rows planned again whose source has been silent for too long.
+"""Silent sources: makes rows due whose source has been silent for too long.
 
-A row knows when that will be and is due then. One that was idle before it knew is found here, once an hour.
+A row knows when that will be, and is due then. Rows that were idle before they knew are found here, once an
+hour.
 """
 
 from collections.abc import Callable, Iterator
@@ -36,7 +37,7 @@ class SilentSources:
     every: timedelta = timedelta(hours=1)
 
     def check(self, until: datetime) -> None:
-        """Look through the open issues, if it is time to; the next hour has what there is no time for."""
+        """Look through the open issues, if it is time to; the next hour continues."""
         document, now = self.rows.load(KEY), self.now()
         if now - document.parsed(_Looked).at < self.every:
             return

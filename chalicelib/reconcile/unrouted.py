@@ -1,4 +1,4 @@
-"""Unrouted: open issues in repositories that are not routed, which no list of a routed one shows.
+"""Unrouted: open issues in repositories that are not routed, which no list of a routed repository shows.
 
 They got there because their repository was renamed, or because a person transferred them.
 """
@@ -21,7 +21,7 @@ KEY = "drift#"
 
 
 class _Looked(BaseModel):
-    """When all of them were last looked at, and how many were in a look that ran out of time."""
+    """When all of them were last looked at, and how many a look that ran out of time had covered."""
 
     everything: datetime = LONG_AGO
     passed: int = 0
@@ -29,7 +29,7 @@ class _Looked(BaseModel):
 
 @dataclass(frozen=True)
 class UnroutedIssues:
-    """Looks at each such issue once an hour; a look that runs out of time goes on where it stopped."""
+    """Looks at each such issue once an hour; a look that runs out of time continues where it stopped."""
 
     rows: Rows
     census: Census
@@ -55,7 +55,7 @@ class UnroutedIssues:
         self.rows.swap(KEY, newer.model_dump_json(), document.version)
 
     def _look(self, names: Sequence[str], until: datetime) -> bool:
-        """Look at those that are astray; returns whether there was time for all."""
+        """Look at such issues; return whether there was time for all of them."""
         routed = {repository.lower() for repository in self.repositories}
         for row in self.rows.several(names):
             issue = row.status.issue

@@ -100,7 +100,7 @@ def load(text: str) -> Routing:
 
 
 def _owner_tables(file: _File) -> Iterator[tuple[str, OwnerTable]]:
-    """Read by key what alerts call their owners."""
+    """Read, by key, the tables about how alerts name their owners."""
     default = file.default
     yield DEFAULT, OwnerTable(default.team_labels, default.priority_labels, default.severity)
     for name, source in file.source.items():
@@ -111,7 +111,7 @@ def _owner_tables(file: _File) -> Iterator[tuple[str, OwnerTable]]:
 
 
 def _inherit(team: _Team, default: _Default) -> _Team:
-    """Take from `[default]` what the team does not say."""
+    """Take from `[default]` what the team does not set."""
     return default.model_copy(update={name: getattr(team, name) for name in team.model_fields_set})
 
 
@@ -155,7 +155,7 @@ def _escalation(table: _Team) -> Escalation | None:
 
 
 def fault(found: Mapping[str, Any]) -> str:
-    """Write what pydantic found wrong in a file, after its key."""
+    """Write pydantic's fault, after its key."""
     key = ".".join(str(part) for part in found["loc"] if part != "[key]")
     sentence = {"extra_forbidden": "unknown key", "missing": "missing"}.get(found["type"], found["msg"])
     return f"{key}: {sentence.removeprefix('Value error, ')}"

@@ -39,5 +39,5 @@ class Inhibit(BaseModel):
         return self
 
     def rule(self) -> InhibitRule:
-        """Make the rule that the table describes."""
+        """Return the rule that the table describes."""
         return InhibitRule(self.source_match, self.target_match, self.equal, self.composite_children)

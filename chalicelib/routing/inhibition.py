@@ -10,16 +10,16 @@ from chalicelib.adapters import composite
 from chalicelib.alert import AlertEvent
 
 Wanted = bool | frozenset[str]
-"""The values of which one must be there; True for any value, False for none."""
+"""The values of which one must match; True for any value, False for none."""
 
 Match = Mapping[str, Wanted]
 
 
 @dataclass(frozen=True, slots=True)
 class InhibitRule:
-    """What fires and matches `source` holds back what matches `target` and agrees with it in `equal`.
+    """An alert that fires and matches `source` holds back those that match `target` and agree in `equal`.
 
-    With `composite_children`, only alarms that the rule of a composite alarm names are its targets.
+    With `composite_children`, only alarms that a composite alarm's rule names are targets.
     """
 
     source: Match
@@ -36,9 +36,10 @@ class InhibitRule:
         return _fits(alert, self.target)
 
     def holds(self, source: AlertEvent, target: AlertEvent) -> bool:
-        """Whether the one holds back the other; a name that both lack agrees, as in Alertmanager.
+        """Whether the one holds back the other; a label that both lack counts as equal, as in Alertmanager.
 
-        What matches both sides is not held back by what does so too, or each would hide the other.
+        An alert that matches both sides is not held back by another one that does, or each would hide the
+        other.
         """
         if source.fingerprint == target.fingerprint or not (
             self.may_hold(source) and self.may_be_held(target)
@@ -60,7 +61,7 @@ def _fit(values: tuple[str, ...], wanted: Wanted) -> bool:
 
 
 def _values(alert: AlertEvent, name: str) -> tuple[str, ...]:
-    """Read what an alert has under a name: ours, or a label."""
+    """Read an alert's values under a name: ours, or a label's."""
     match name:
         case "team":
             return alert.teams

@@ -1,4 +1,4 @@
-"""What alerts call their team and priority, as the routing table's file says it."""
+"""How alerts name their team and priority, according to the routing table's file."""
 
 from typing import Annotated
 
@@ -8,7 +8,7 @@ from chalicelib.adapters import registry
 from chalicelib.alert import Priority
 
 SOURCES = tuple(name for name in registry.SOURCES if name != registry.OWN_EMITTERS)
-"""The sources whose alerts have labels; the canonical schema has fields for both."""
+"""The sources whose alerts have labels; the canonical schema has its own fields for both."""
 
 
 def _lower(name: str) -> str:

@@ -1,4 +1,4 @@
-"""What a sender may speak for: the teams and repositories that its entry in the webhook secret names."""
+"""What a sender may send alerts for: the teams and repositories in its entry of the webhook secret."""
 
 from chalicelib.adapters.sender import Sender
 from chalicelib.alert import UNKNOWN_TEAM, AlertEvent, Condition
@@ -7,10 +7,11 @@ from chalicelib.routing.table import Routing
 
 
 def check(sender: Sender | None, alert: AlertEvent, known: AlertEvent | None, routing: Routing) -> None:
-    """Raise Rejected unless the sender may say this.
+    """Raise Rejected unless the sender may send this.
 
-    `known` is what is known of the condition: if somebody else said it, it has to be for the sender's teams
-    as well, or an alert for its own team could take over or end another's. An end need not say whose it is.
+    `known` is the condition's last alert: if somebody else sent it, it has to be for the sender's teams as
+    well. Otherwise an alert for its own team could take over or end another's. An end need not name its
+    owner.
     """
     if sender is None or not sender.limited:
         return

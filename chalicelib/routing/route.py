@@ -1,4 +1,4 @@
-"""Routes: where an alert's issue is, and whom and what it names."""
+"""Routes: where an alert's issue is opened, and the people and labels it gets."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,13 +12,13 @@ from chalicelib.routing.field_values import FieldValue
 
 MAX_ASSIGNEES = 10
 STORM_AT, MOST_STORM_AT = 10, 100
-"""The default, and the rows that one look at the table reads."""
+"""The default, and how many rows one look at the table reads."""
 ON_CALL = "<on-call>"
-"""Stands in the file for whoever is on call for the team then; no login or team can be written so."""
+"""Stands in the file for whoever is on call for the team at the time; no login or team can have this name."""
 
 
 class Details(StrEnum):
-    """How much of an alert its issue shows; account ids, ARNs and the raw payload are in `full` alone."""
+    """How much of an alert its issue shows; account ids, ARNs and the payload are shown only with `full`."""
 
     NONE = "none"
     LABELS = "labels"
@@ -27,7 +27,7 @@ class Details(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Escalation:
-    """Who is called while nobody acknowledges an urgent alert: a tier each time that `after` has passed."""
+    """Who is called while nobody acknowledges an urgent alert: the next tier each time `after` has passed."""
 
     after: timedelta
     tiers: tuple[tuple[str, ...], ...]
@@ -59,16 +59,16 @@ class Route:
     sev_label: str = "ci: sev"
 
     def own_labels(self, source: str) -> tuple[str, ...]:
-        """Say which further labels alerts of our own have."""
+        """Return the further labels of our own alerts."""
         return (self.sev_label,) if own.declared(source) else ()
 
     @property
     def of_organization(self) -> bool:
-        """Whether it names anything that an organization has to have."""
+        """Whether it names anything that only an organization has."""
         return bool(self.type or self.fields or self.project)
 
     def filled(self, mentions: tuple[str, ...]) -> "Route":
-        """Put people in the place of ON_CALL; a team cannot be assigned. Tiers stay as many."""
+        """Replace ON_CALL by people; a team cannot be assigned. The number of tiers stays the same."""
         if not self.on_call:
             return self
         logins = tuple(each.removeprefix("@") for each in mentions if "/" not in each)
@@ -94,7 +94,7 @@ def joined(routes: Sequence[Route]) -> Route:
 
 
 def _joined_tiers(escalations: Sequence[Escalation]) -> Escalation | None:
-    """Call the people of all, tier by tier, as soon as the most impatient one would."""
+    """Call the people of all, tier by tier, as soon as the most impatient route would."""
     if not escalations:
         return None
     tiers = zip_longest(*(each.tiers for each in escalations), fillvalue=())
@@ -106,7 +106,7 @@ def _put(names: tuple[str, ...], people: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def union(groups: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
-    """Join the groups; GitHub ignores case in logins and labels, the first spelling stays."""
+    """Join the groups; GitHub ignores case in logins and labels, so the first spelling is kept."""
     found: dict[str, str] = {}
     for group in groups:
         for item in group:

@@ -13,11 +13,11 @@ from chalicelib.routing.inhibition import InhibitRule
 from chalicelib.routing.route import Route, joined, union
 
 OnCall = Callable[[str], tuple[str, ...]]
-"""Mentions those who are on call for a team."""
+"""Returns mentions of those who are on call for a team."""
 
 
 def nobody(_: str) -> tuple[str, ...]:
-    """Say that nobody is."""
+    """Return that nobody is on call."""
     return ()
 
 
@@ -31,7 +31,7 @@ class Fallback:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The AWS account and region that Alerting itself is in, which need not be named."""
+    """The AWS account and region of Alerting itself, which need not be named."""
 
     account_id: str
     region: str
@@ -61,12 +61,12 @@ class Routing:
 
     @property
     def repositories(self) -> frozenset[str]:
-        """Every repository an issue may be in."""
+        """Every repository in which an issue may be."""
         return frozenset(route.repository for route in (self.default, *self.teams.values()))
 
     @property
     def accounts(self) -> frozenset[str]:
-        """Every account that such a repository belongs to."""
+        """Every account that owns such a repository."""
         return frozenset(repository.partition("/")[0] for repository in self.repositories)
 
     @property
@@ -76,7 +76,7 @@ class Routing:
 
     @property
     def boards(self) -> frozenset[str]:
-        """The repositories that have a board: where a team or the default wants one."""
+        """The repositories that have a board: those for which a team or the default asks for one."""
         return frozenset(route.repository for route in (self.default, *self.teams.values()) if route.board)
 
     @property
@@ -85,7 +85,7 @@ class Routing:
         return any(route.noise_review for route in (self.default, *self.teams.values()))
 
     def owners(self, teams: tuple[str, ...]) -> tuple[str, ...]:
-        """Put the fallback team where no team was named."""
+        """Use the fallback team if no team is named."""
         return (self.fallback.team,) if self.fallback and teams == (UNKNOWN_TEAM,) else teams
 
     def route(self, teams: tuple[str, ...], on_call: OnCall = nobody) -> Route:
@@ -94,7 +94,7 @@ class Routing:
         return routes[0] if len(routes) == 1 else joined(routes)
 
     def labels_in(self, repository: str) -> tuple[str, ...]:
-        """Every label that is set in a repository and can be told beforehand."""
+        """Every label that is set in a repository and can be known in advance."""
         teams = [name for name, route in self.teams.items() if route.repository == repository]
         routes = [route for route in (self.default, *self.teams.values()) if route.repository == repository]
         sources = [f"Source:{name}" for name in sorted({*registry.PROVIDERS, *own.OWN})]
@@ -112,7 +112,7 @@ class Routing:
         return union(route.filled(()).assignees for route in routes)
 
     def labels(self, alert: AlertEvent) -> tuple[str, ...]:
-        """Every label that we set on the alert's issue, in a stable order, none over GitHub's limit."""
+        """Every label that we set on the alert's issue, in a stable order, none longer than GitHub allows."""
         ours = [AREA_LABEL, f"Pri:{alert.priority}", *(f"Team:{team}" for team in self.owners(alert.teams))]
         unknown = [UNKNOWN_LABEL] if alert.teams == (UNKNOWN_TEAM,) else []
         news = [NOTIFICATION_LABEL] if alert.kind is Kind.NOTIFICATION else []

@@ -1,7 +1,7 @@
 """Codec: a row as attributes of the table, one group for each of its writers. Pure.
 
-No write removes an attribute. Fields that alerts gained later have an attribute of their own, as an earlier
-version refuses a spec whose alerts hold more, and must be able to take over again after a rollback.
+No write removes an attribute. Fields that alerts gained later have their own attribute, since an earlier
+version rejects a spec with unknown fields in its alerts, and must be able to take over after a rollback.
 """
 
 import json
@@ -31,12 +31,12 @@ ADDED = {"annotations", "grace", "group", "interval", "kind", "measurement", "mu
 ADDED |= {*OF_NOTIFICATIONS}
 """Fields of an alert that came later."""
 ALERTING, NEWS = "", "NEWS#"
-"""Kinds of rows in the index `open`, so that no news is taken for something that fires."""
+"""Kinds of rows in the index `open`, so that news does not count as firing."""
 WAITING, SILENCED, HELD = "", "SILENCED#", "HELD#"
 """Kinds of rows in the index `waiting`; the first is as old as the index, and has no name."""
 
 OCCASIONAL = ("refusal", "put_off", "enrichment", "wishes", "past", "incident")
-"""Fields of a status that are written only while they say something; so are those for the mirrors."""
+"""Fields of a status that are written only if they say something, like those for the mirrors."""
 
 _SPEC, _STATUS = TypeAdapter(Spec), TypeAdapter(Status)
 _INTENT, _HELD = TypeAdapter(Intent), TypeAdapter(Held)
@@ -44,7 +44,7 @@ _ADDED = {name: TypeAdapter[Any](AlertEvent.model_fields[name].annotation or Any
 
 
 def spec(row: AlertState) -> dict[str, Any]:
-    """What record writes; a resolved row or a heartbeat's is kept three years, a tombstone a week."""
+    """Return what record writes; a resolved row or a heartbeat's is kept three years, a tombstone a week."""
     told = row.spec
     resolved = told.condition is Condition.RESOLVED
     ended = told.episodes[-1].ended if resolved and told.episodes and not told.news else None
@@ -61,7 +61,7 @@ def spec(row: AlertState) -> dict[str, Any]:
 
 
 def status(row: AlertState) -> dict[str, Any]:
-    """What sync writes."""
+    """Return what sync writes."""
     issue = row.status.issue
     still_open = issue if issue and issue.open else None
     kind = NEWS if row.spec.news else ALERTING
@@ -80,17 +80,17 @@ def _unset(status: Status) -> set[str]:
 
 
 def retired() -> dict[str, Any]:
-    """Nothing of an issue that closed long ago, by which its row would be found and looked at."""
+    """Return empty attributes for an issue that closed long ago, so that the indexes no longer find it."""
     return {"issue_repository": None, "issue_number": None}
 
 
 def intent(unfinished: Intent | None) -> dict[str, Any]:
-    """The step begun and not known to have ended."""
+    """Return the step that began and is not known to have ended."""
     return {"intent": {"S": _INTENT.dump_json(unfinished).decode()} if unfinished else None}
 
 
 def lease(held: Lease | None) -> dict[str, Any]:
-    """Who acts on the row, and until when."""
+    """Return who acts on the row, and until when."""
     return {
         "lease_owner": {"S": held.owner} if held else None,
         "lease_until": number(held.until) if held else None,
@@ -99,15 +99,15 @@ def lease(held: Lease | None) -> dict[str, Any]:
 
 
 def look(*, wanted: bool) -> dict[str, Any]:
-    """Whether people did something to the issue, which is to be read."""
+    """Return whether people changed the issue, which is to be read."""
     return {"look": {"BOOL": True} if wanted else None}
 
 
 def due(row: AlertState) -> dict[str, Any]:
-    """When GitHub may be behind, how urgent that is, and since when it is behind for certain.
+    """Return when GitHub may be behind, how urgent that is, and since when it has been behind for certain.
 
-    What is held back from outside, and what fires without an issue because people silenced it, stand in the
-    same index, under names of their own. What fires is in the index `groups` with its storm, or its team.
+    Rows that are held back from outside, and those that fire without an issue because people silenced them,
+    are in the same index under other names. What fires is in the index `groups` with its storm, or its team.
     """
     at, kinds = row.due_at, ((WAITING, lag.since), (HELD, lag.held_since), (SILENCED, lag.silenced_since))
     kind, since = next(((kind, found) for kind, of in kinds if (found := of(row))), (WAITING, None))
@@ -124,7 +124,7 @@ def due(row: AlertState) -> dict[str, Any]:
 
 
 def part(kind: str, priority: Priority) -> str:
-    """Name the part of the index `open` or `waiting` that holds the rows of a kind and priority."""
+    """Return the part of the index `open` or `waiting` that has the rows of a kind and priority."""
     return f"{kind}{priority.value}"
 
 
@@ -146,7 +146,7 @@ def row(item: Item) -> AlertState:
 
 
 def _added(told: Spec) -> dict[str, str] | None:
-    """Write the later fields of a spec's alerts, and which spec they belong to."""
+    """Return the later fields of a spec's alerts, and which spec they belong to."""
     alerts = {name: alert for name in ALERTS if (alert := getattr(told, name))}
     options: dict[str, Any] = {"mode": "json", "include": ADDED, "exclude_defaults": True}
     added = {name: alert.model_dump(**options) for name, alert in alerts.items()}
@@ -169,7 +169,7 @@ def _whole(alert: AlertEvent, added: Mapping[str, Any]) -> AlertEvent:
 
 
 def _held(text: str) -> Held | None:
-    """Read what holds a row back; nothing that this version knows, where a later one wrote it."""
+    """Read what holds a row back; None if this version does not know it, as when a later one wrote it."""
     with suppress(ValidationError):
         return _HELD.validate_json(text)
     return None
@@ -186,7 +186,7 @@ def document(item: Item) -> Document:
 
 
 def repository(name: str) -> dict[str, str]:
-    """The name of a repository, in which GitHub ignores case."""
+    """A repository's name, in lower case, since GitHub ignores case."""
     return {"S": name.lower()}
 
 

@@ -1,7 +1,7 @@
-"""Enrich: looks up what an issue is to show beyond its own row, before the issue is opened.
+"""Enrich: looks up what an issue shows beyond its own row, before the issue is opened.
 
-What is found stays in the row's status, so that later edits show it without another look. Nothing here may
-keep an issue from being opened: a look-up that fails is logged, and the issue goes out without it.
+What is found is kept in the row's status, so that later edits show it without another look-up. Nothing here
+may prevent an issue from being opened: a failed look-up is logged, and the issue is opened without it.
 """
 
 from dataclasses import dataclass, field, replace
@@ -17,13 +17,13 @@ from chalicelib.sync.claims import Clock
 from chalicelib.telemetry.telemetry import Telemetry
 
 LIMIT = timedelta(seconds=3)
-"""What all look-ups for one issue may take together; a client's own limits are below it."""
+"""The longest all look-ups for one issue may take together; clients have shorter limits of their own."""
 
 FRESH = timedelta(minutes=10)
-"""How long what was looked up may wait for its issue, as while the budget is used up."""
+"""How long a look-up's result may wait for its issue, for example while the budget is used up."""
 
 AFTER_FAILURE = timedelta(seconds=60)
-"""How long a worker leaves a failed look-up alone: a silent service would take seconds of every row."""
+"""How long a worker skips a failed look-up: a silent service would cost seconds for every row."""
 
 
 class Enricher(Protocol):
@@ -31,18 +31,18 @@ class Enricher(Protocol):
 
     @property
     def kind(self) -> str:
-        """Names it in the log."""
+        """The name in the log."""
 
     def enrich(self, row: AlertState, known: Enrichment, before: datetime) -> Enrichment:
         """Return `known` with its own field filled in, as the row's status will keep it.
 
-        Ends by `before`; raises EnrichmentUnavailable where that is not possible.
+        Ends by `before`; raises EnrichmentUnavailable if that is not possible.
         """
 
 
 @dataclass
 class Enrichers:
-    """Look up what issues show beyond their row, one after the other; without any, rows stay as they are."""
+    """Look up what issues show beyond their row, one after the other; without any, rows do not change."""
 
     each: tuple[Enricher, ...]
     clock: Clock
@@ -71,7 +71,7 @@ class Enrichers:
         except Exception as error:  # noqa: BLE001 - logged and counted; the issue is opened without it
             self._failed(enricher, row, error)
         else:
-            if self.clock.now() > before:  # the time it took was that of other rows
+            if self.clock.now() > before:  # it took other rows' time
                 late = EnrichmentUnavailable(f"it took more than {LIMIT.total_seconds():.0f} seconds")
                 self._failed(enricher, row, late)
         return known
@@ -82,9 +82,9 @@ class Enrichers:
 
 
 def wanted(row: AlertState, step: Work, now: datetime) -> bool:
-    """Whether a step writes the first body of an episode, for which nothing has been looked up yet.
+    """Whether a step writes the first body of an episode for which nothing has been looked up yet.
 
-    A page of our own, as of news, shows nothing of that.
+    Pages of our own, and news, show nothing of the kind.
     """
     known, firing = row.enrichment, row.spec.condition is Condition.FIRING
     if row.spec.news or (row.spec.alert and row.spec.alert.source in own.OWN):

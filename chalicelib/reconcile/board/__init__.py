@@ -1,4 +1,4 @@
-"""The board: one issue in each repository that shows how things are, and hears of maintenance."""
+"""The board: one issue in each repository that lists what is open, and takes commands about maintenance."""
 
 from chalicelib.reconcile.board.listening import BoardListener
 from chalicelib.reconcile.board.upkeep import BoardUpkeep

@@ -22,16 +22,16 @@ DAYS = 14
 MOST_ROWS = 1000
 MOST_MISSING = 100
 PATIENCE = timedelta(minutes=5)
-"""How long a row without an issue waits before the board tells."""
+"""How long a row waits without an issue before the board shows it."""
 
 AT_ONCE = 100
 
 Duties = Callable[[str], Sequence[Duty]]
-"""Says who is on call for each team of a repository."""
+"""Returns who is on call for each team of a repository."""
 
 
 def no_duties(_: str) -> Sequence[Duty]:
-    """Know of nobody on call."""
+    """Return that nobody is on call."""
     return ()
 
 
@@ -40,7 +40,7 @@ Days = dict[date, dict[Priority, int]]
 
 @dataclass(frozen=True)
 class Contents:
-    """The rows that boards are about, read once for all of them, and only if one is looked at.
+    """The rows that boards are about, read once for all boards, and only if a board is due.
 
     Raises TooLate once there is no `time_left`.
     """
@@ -54,7 +54,7 @@ class Contents:
     duties: Duties = no_duties
 
     def of(self, repository: str, known: Days, quiet_since: datetime | None) -> render.Board:
-        """Gather what a repository's board shows; days that are counted are `known` from then on."""
+        """Gather what a repository's board shows; days that are counted are added to `known`."""
         is_open = _within(repository, self._open)
         names = {row.fingerprint for row in is_open}
         closed = [
@@ -76,16 +76,16 @@ class Contents:
 
     @cached_property
     def _missing(self) -> list[AlertState]:
-        """Rows that wait for their issue for longer than a flood or a pause of GitHub's takes."""
+        """Read rows that have waited for their issue for longer than a flood, or a pause by GitHub, takes."""
         listed = [name for priority in Priority for name in self.census.late(priority, MOST_MISSING)]
         late = [row for row in self._read(listed) if (at := lag.since(row)) and at <= self.now - PATIENCE]
         return [row for row in late if row.spec.condition is Condition.FIRING]
 
     @cached_property
     def _held(self) -> list[AlertState]:
-        """Rows that fire and have no issue because something outside them holds them back.
+        """Read rows that fire and have no issue because something outside them holds them back.
 
-        The census names those with an open issue too, which have mostly fired for longer.
+        The census also lists those with an open issue, which have mostly fired for longer.
         """
         listed = [name for priority in Priority for name in self.census.held(priority, MOST_ROWS)]
         held = [row for row in self._read(listed) if row.held and self.now < row.held.until]
@@ -105,7 +105,7 @@ class Contents:
 
     @cached_property
     def _ended(self) -> list[AlertState]:
-        """Rows whose newest episode ended today or yesterday."""
+        """Read rows whose newest episode ended today or yesterday."""
         today = self.now.date()
         return [*self._ended_on(today), *self._ended_on(today - timedelta(days=1))]
 
@@ -120,7 +120,7 @@ class Contents:
             yield from self.rows.several(names[start : start + AT_ONCE])
 
     def _days(self, repository: str, known: Days) -> Iterator[render.Day]:
-        """Count what ended on each of the days that are over; once counted, a day's figures stand."""
+        """Count what ended on each past day; a day is counted only once."""
         near = [*self._open, *self._ended]
         for back in range(DAYS, 0, -1):
             day = self.now.date() - timedelta(days=back)
@@ -132,12 +132,12 @@ class Contents:
 
 
 def _routed(row: AlertState, routing: Routing) -> str:
-    """Name, in lower case, the repository that a row's issue is to be opened in."""
+    """Return, in lower case, the repository in which a row's issue is to be opened."""
     return routing.route(row.spec.alert.teams if row.spec.alert else ()).repository.lower()
 
 
 def _within(repository: str, rows: Iterable[AlertState]) -> list[AlertState]:
-    """Keep the rows with an issue in the repository, in whose name GitHub ignores case, each once."""
+    """Keep the rows with an issue in the repository, each once; GitHub ignores case in its name."""
     name = repository.lower()
     here = [row for row in rows if (issue := row.status.issue) and issue.ref.repository.lower() == name]
     return list({row.fingerprint: row for row in here}.values())

@@ -1,4 +1,4 @@
-"""What is remembered of a repository's board, as a document of the table."""
+"""What is stored about a repository's board, as a document of the table."""
 
 from datetime import date, datetime
 
@@ -9,11 +9,11 @@ from chalicelib.conditions.clocks import LONG_AGO
 
 
 class Kept(BaseModel):
-    """What is remembered of a repository's board.
+    """What is stored about a repository's board.
 
-    `place` is the repository that it is in, to which a person may have moved it, `shown` a digest of what it
-    shows; `begun_at` is set while an opening's outcome is not known, and `looks` counts the empty looks.
-    `waits_since` is since when the budget has put off its writing.
+    `place` is the repository that it is in, to which a person may have moved it, `shown` a digest of its
+    content; `begun_at` is set while an opening's outcome is not known, and `looks` counts the empty looks.
+    `waits_since` is since when the budget has put off writing it.
     """
 
     number: int | None = None
@@ -28,5 +28,5 @@ class Kept(BaseModel):
 
 
 def key(repository: str) -> str:
-    """Name the document of a repository, in whose name GitHub ignores case."""
+    """Return the key of a repository's document; GitHub ignores case in its name."""
     return f"board#{repository.lower()}"

@@ -1,6 +1,6 @@
 """Listening: reads what people ask for in comments on the boards, and answers with a reaction.
 
-At once where GitHub has said that somebody commented, else every five minutes.
+At once if GitHub has reported a comment, otherwise every five minutes.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -24,11 +24,11 @@ from chalicelib.store.documents import Documents
 from chalicelib.telemetry.telemetry import Telemetry
 
 BEFORE = timedelta(minutes=10)
-"""How far back a board is read when it is listened to for the first time."""
+"""How far back a board's comments are read the first time."""
 
 
 class Comments(Protocol):
-    """What is needed of the issue tracker; every call raises the classified errors."""
+    """What this needs from the issue tracker; every call raises the classified errors."""
 
     def spoken(self, ref: IssueRef, since: datetime, before: datetime) -> Iterator[PersonComment]:
         """List the comments of others changed since a time."""
@@ -37,17 +37,17 @@ class Comments(Protocol):
         """Say whether somebody may write to the repository."""
 
     def refused(self, repository: str, now: datetime) -> frozenset[str]:
-        """Name those who, as it said a moment ago, may not write; asks nobody."""
+        """Name those who may not write, as GitHub said recently; makes no call."""
 
     def react(self, ref: IssueRef, comment: int, content: str, before: datetime) -> None:
-        """React to a comment; doing so twice is once."""
+        """React to a comment; a second time changes nothing."""
 
 
 class BoardDeed(Protocol):
-    """A command on the board that a stage has besides; it may be carried out twice."""
+    """A further command on the board that a stage has; it may be carried out twice."""
 
     def read(self, argument: str) -> str | None:
-        """Read what stands after the word; None if it is wrong."""
+        """Read what follows the word; None if it is wrong."""
 
     def asked(self, tracker: Comments, repository: str, request: Request, before: datetime) -> bool:
         """Carry it out for a routed repository; False if what it names makes that impossible."""
@@ -55,7 +55,7 @@ class BoardDeed(Protocol):
 
 @dataclass(frozen=True)
 class BoardListener:
-    """Listens to the boards of the routed repositories."""
+    """Reads the comments on the boards of the routed repositories."""
 
     documents: Documents
     comments: Callable[[], Comments]
@@ -67,18 +67,18 @@ class BoardListener:
     deeds: Mapping[str, BoardDeed] = field(default_factory=dict)
 
     def listen(self, until: datetime) -> None:
-        """Listen to every board whose turn it is; one repository's trouble does not hold up the others."""
+        """Read every board whose turn it is; one repository's trouble does not delay the others."""
         for repository in sorted(self.repositories):
             try:
                 if self.now() < until:
                     self._listen(repository, until)
             except TooLate:
                 raise
-            except Exception as error:  # noqa: BLE001 - told, and tried again in five minutes
+            except Exception as error:  # noqa: BLE001 - logged, and tried again in five minutes
                 self.telemetry.problem("BOARD_NOT_HEARD", error, repository=repository)
 
     def _listen(self, repository: str, until: datetime) -> None:
-        """Take the turn, note what was asked for, and only then answer: whoever is stopped does it again."""
+        """Take the turn, note what was asked for, then answer: what is stopped midway is repeated."""
         key, now = asked_windows.key(repository), self.now()
         document = self.documents.load(key)
         asked = document.parsed(AskedWindows)
@@ -102,7 +102,7 @@ class BoardListener:
             self.documents.swap(key, answered.model_dump_json(), version)
 
     def _heard(self, asked: AskedWindows, repository: str, ref: IssueRef, until: datetime) -> AskedWindows:
-        """Read what is new, and carry out what those ask for who may write."""
+        """Read what is new, and carry out the commands of people who may write."""
         comments, now = self.comments(), self.now()
         spoken = list(comments.spoken(ref, asked.since or now - BEFORE, until))
         more = {word: deed.read for word, deed in self.deeds.items()}
@@ -121,7 +121,7 @@ class BoardListener:
         return board_commands.heard(asked, spoken, read, now, done)
 
     def _did(self, comments: Comments, repository: str, request: Request, until: datetime) -> bool:
-        """Carry out what is not about windows."""
+        """Carry out commands that are not about windows."""
         deed = self.deeds.get(request.word)
         return deed is not None and deed.asked(comments, repository, request, until)
 
@@ -133,6 +133,6 @@ class BoardListener:
             self.telemetry.problem("NOT_ANSWERED", error, repository=ref.repository)
 
     def _may_read(self, repository: str) -> bool:
-        """Leave GitHub alone while it asks for that or does not answer; the next minute asks again."""
+        """Make no calls while GitHub asks for that or does not answer; try again in the next minute."""
         answer = self.permits.ask(repository.partition("/")[0], Call(Kind.READ, Priority.P3))
         return isinstance(answer, Granted)

@@ -1,4 +1,4 @@
-"""Ports: what keeping a board needs of GitHub."""
+"""Ports: what keeping a board needs from GitHub."""
 
 from collections.abc import Iterator
 from datetime import datetime

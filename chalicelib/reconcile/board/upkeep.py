@@ -1,7 +1,7 @@
-"""Upkeep: brings each board on GitHub up to its contents.
+"""Upkeep: brings each board on GitHub up to date.
 
-Looked at every five minutes, and written only when something has changed; it asks the budget last of all, so
-that it never costs an alert anything. Its contents come from the rows; GitHub is asked only to change it.
+Checked every five minutes, and written only if something has changed. It comes last in the budget, so that it
+never delays an alert. Its contents come from the rows; GitHub is only called to change it.
 """
 
 import hashlib
@@ -28,7 +28,7 @@ from chalicelib.telemetry.telemetry import Telemetry
 
 LOOKS = 2
 PATIENCE = timedelta(minutes=15)
-"""How long a board gives way to all else: in a long crowd of alerts it is wanted most."""
+"""How long a board gives way to everything else: in a long flood of alerts it is needed most."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class BoardUpkeep:
     duties: Duties = no_duties
 
     def update(self, until: datetime) -> None:
-        """Keep every board whose turn it is; one repository's trouble does not hold up the others."""
+        """Keep every board whose turn it is; one repository's trouble does not delay the others."""
         now, time_left = self.now(), lambda: self.now() + ROOM < until
         known = Contents(self.rows, self.census, self.routing, now, time_left, self.rules, self.duties)
         for repository in sorted(self.routing.boards):
@@ -56,11 +56,11 @@ class BoardUpkeep:
                     turn.take(until)
             except TooLate:
                 raise
-            except Exception as error:  # noqa: BLE001 - told, and tried again in five minutes
+            except Exception as error:  # noqa: BLE001 - logged, and tried again in five minutes
                 self.telemetry.problem("BOARD_FAILED", error, repository=repository)
 
     def _turn(self, repository: str, known: Contents) -> "_Turn | None":
-        """Take the turn: whoever writes the time has the next five minutes, longer than a run, to itself."""
+        """Take the turn: whoever writes the time has the next five minutes, which is longer than a run."""
         document = self.rows.load(key(repository))
         kept = document.parsed(Kept)
         if self.now() < kept.looked_at + self.every:
@@ -72,7 +72,7 @@ class BoardUpkeep:
 
 @dataclass
 class _Turn:
-    """One look at one repository's board; `version` is that of the document."""
+    """One check of one repository's board; `version` is that of the document."""
 
     board: BoardUpkeep
     repository: str
@@ -81,7 +81,7 @@ class _Turn:
     version: int
 
     def take(self, until: datetime) -> None:
-        """Write the board if it says anything else than it shows."""
+        """Write the board if it should show anything different."""
         kept, now = self.kept, self.contents.now
         try:
             shown = self.contents.of(self.repository, kept.days, kept.quiet_since)
@@ -98,7 +98,7 @@ class _Turn:
         self._remember()
 
     def _write(self, shown: render.Board, until: datetime) -> bool:
-        """Write it on GitHub; False where that has to wait. One that a person has closed is left alone."""
+        """Write it on GitHub; False if that has to wait. A board that a person has closed is left alone."""
         if not self._may_write():
             return False
         seen, routing, now = self._find(until), self.board.routing, self.contents.now
@@ -113,7 +113,7 @@ class _Turn:
         return True
 
     def _find(self, until: datetime) -> Seen | None:
-        """Read the board that is remembered, or else look for one; None where there is none."""
+        """Read the known board, or search for one; None if there is none."""
         seen = self._read(until) or self._search(until)
         if seen:
             self._found(seen)
@@ -128,7 +128,7 @@ class _Turn:
         self.kept.begun_at, self.kept.looks = None, 0
 
     def _read(self, until: datetime) -> Seen | None:
-        """Read the one that is remembered; what is no board is not written over, whatever is remembered."""
+        """Read the known board; an issue that is not a board is never overwritten."""
         if self.kept.number is None:
             return None
         ref, self.kept.number = IssueRef(self.kept.place or self.repository, self.kept.number), None
@@ -139,7 +139,7 @@ class _Turn:
         return seen if seen.by_us and render.is_board(seen.body) else None
 
     def _search(self, until: datetime) -> Seen | None:
-        """Look for one that is not remembered; an open one before one that a person has closed."""
+        """Search for a board that is not known; an open one comes before one that a person has closed."""
         listed = self.board.tracker().changed(self.repository, BOARD_LABEL, LONG_AGO, until)
         found = [seen for seen in listed if seen.by_us and render.is_board(seen.body)]
         return min(found, key=lambda seen: (not seen.open, seen.ref.number), default=None)
@@ -156,7 +156,7 @@ class _Turn:
         return True
 
     def _may_write(self) -> bool:
-        """Ask as a board, which gives way to all else; after a long wait, as any change does."""
+        """Ask as a board, which gives way to everything else; after a long wait, as an ordinary change."""
         kept, now = self.kept, self.board.now()
         late = kept.waits_since is not None and now - kept.waits_since >= PATIENCE
         may = self._may(Kind.CHANGE if late else Kind.BOARD)
@@ -164,12 +164,12 @@ class _Turn:
         return may
 
     def _may(self, kind: Kind) -> bool:
-        """Ask the budget, which lets a board write only when nobody else has to wait for it."""
+        """Ask the budget, which lets a board write only if nobody else has to wait for that."""
         answer = self.board.permits.ask(self.repository.partition("/")[0], Call(kind, Priority.P3))
         return isinstance(answer, Granted) and answer.at <= self.board.now().timestamp()
 
     def _remember(self) -> bool:
-        """Write the document; False if somebody else did meanwhile, who then knows better."""
+        """Write the document; False if another worker did so meanwhile, whose version is newer."""
         newer = self.board.rows.swap(key(self.repository), self.kept.model_dump_json(), self.version)
         self.version += 1
         return newer is None
