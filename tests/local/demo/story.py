@@ -33,7 +33,7 @@ class Story(Together):
     def tell(self) -> None:
         """Tell all of it."""
         for act in (
-            self.storm, self.group, self.others, self.acknowledgement, self.sev, self.storm_ends,
+            self.storm, self.group, self.others, self.storm_ends, self.acknowledgement, self.sev,
             self.repeats, self.escalation, self.snooze, self.recovery, self.flap, self.person, self.outage,
             self.recurrence, self.deleted_rule, self.malformed, self.tiers, self.end, self.sev_ends,
             self.storm_is_over, self.rest, self.board,

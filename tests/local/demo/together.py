@@ -24,17 +24,16 @@ class Together(Director):
         self.screen.act("A switch dies: Grafana posts fourteen alerts of one cause")
         self.grafana(*RACK)
         self.expect(
-            "a storm of fourteen alerts has one parent issue, of which all their issues are sub-issues",
-            lambda: len(self.children()) == len(RACK) == len({each.title for each in self.children()}),
+            "a storm of fourteen alerts has an issue for each, and one for the storm",
+            lambda: all(self.open(alert.title) for alert in RACK) and self.parent() is not None,
         )
         parent = self.parent()
         self.check(
-            "it calls the team, and the issues opened after it call nobody",
+            "the storm's issue calls the team, and the issues opened after it call nobody",
             parent is not None
             and FARM in (parent.body or "")
             and not any(FARM in (i.body or "") for i in self.children() if i.number > parent.number),
         )
-        self.expect("its table lists them all", self.lists_them)
 
     def parent(self) -> Issue | None:
         """The storm's issue."""
@@ -56,7 +55,12 @@ class Together(Director):
         return all(f"#{issue.number} |" in body for issue in self.children())
 
     def storm_ends(self) -> None:
-        self.screen.act("The switch is replaced, and all fourteen builders answer again")
+        self.screen.act("The storm's issue has the others as sub-issues; then the switch is replaced")
+        self.expect(
+            "the issues of a storm's alerts are sub-issues of its parent, each once",
+            lambda: len(self.children()) == len(RACK) == len({each.title for each in self.children()}),
+        )
+        self.expect("the parent's table lists them all", self.lists_them)
         self.resolve(*RACK)
         self.expect(
             "each alert of the storm that ends has its issue closed",
