@@ -37,7 +37,7 @@ def page(view: View, issue: Issue | None, room: Room) -> Iterator[str]:
     yield _counts(told)
     yield _shared(view, told)
     yield _first_part(told, here)
-    yield people.who_has_it(view)
+    yield "" if told.continues else people.who_has_it(view)
     yield people.called(view, issue)
     yield from _table(view, told, here, room.table)
     yield folded("Commands", people.folded(view) if view.firing else "")
@@ -60,11 +60,16 @@ def _headline(told: Storm) -> str:
     number = counted(len(told.members) + told.left_out, "alert")
     if told.cause.kind is not CauseKind.WAITING:
         return f"**{number} began together.**"
-    return f"**{number} without an issue yet, because of GitHub's limits.**"
+    waiting = (
+        f"{number} without an issue yet, because of GitHub's limits." if told.members else "No alert waits."
+    )
+    return f"**{waiting}**"
 
 
 def _counts(told: Storm) -> str:
     """Say how many fire, by priority, how many have ended, and how many have no issue yet."""
+    if not told.members:
+        return ""
     firing = [member for member in told.members if member.ended is None]
     numbers = Counter(member.priority for member in firing)
     by_priority = ", ".join(f"{numbers[p]} {SEVERITIES[p]} ({p})" for p in Priority if numbers[p])

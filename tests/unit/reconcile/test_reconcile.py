@@ -30,6 +30,7 @@ class World:
         self.drifted: list[datetime] = []
         self.drift: Callable[[datetime], None] = self.drifted.append
         self.chores: tuple[tuple[str, Callable[[datetime], None]], ...] = ()
+        self.first: tuple[tuple[str, Callable[[datetime], None]], ...] = ()
         self.board: Callable[[datetime], None] | None = None
         self.palette: Callable[[datetime], None] | None = None
 
@@ -57,7 +58,7 @@ class World:
         )
         jobs = tuple((name, job) for name, job in known if job)
         parts = (self.store, self.sync, jobs, self.clock.now, self.telemetry, self.chores)
-        Reconcile(*parts).run(self.until)
+        Reconcile(*parts, first=self.first).run(self.until)
 
 
 @pytest.fixture
@@ -203,6 +204,21 @@ def test_many_due_rows_of_one_priority_leave_room_for_the_others(world: World) -
     world.run()
     assert len(world.synced) == AT_ONCE + 1
     assert world.synced[-1] == "last"
+
+
+def test_what_must_be_seen_soon_comes_before_the_chores_with_half_of_the_time(world: World) -> None:
+    done: list[tuple[str, timedelta]] = []
+
+    def storms(until: datetime) -> None:
+        done.append(("storms", until - world.clock.now()))
+        raise StoreUnavailable("away")
+
+    world.first = (("STORM_FAILED", storms),)
+    world.chores = (("GAUGES_FAILED", lambda until: done.append(("chore", until - world.clock.now()))),)
+    world.add("a")
+    world.run(60)
+    assert done == [("storms", timedelta(seconds=30)), ("chore", timedelta(seconds=15))]
+    assert ([name for name, _ in world.telemetry.problems], world.synced) == (["STORM_FAILED"], ["a"])
 
 
 def test_a_minute_of_lambda_leaves_a_chore_time_for_a_call(world: World) -> None:

@@ -9,6 +9,7 @@ from chalicelib.conditions import storms
 from chalicelib.conditions.issue import Closer
 from chalicelib.conditions.row import AlertState
 from chalicelib.errors import Invalid, StoreUnavailable
+from chalicelib.labels import MUTED_LABEL
 from tests.unit.reconcile.storm_world import MINUTE, StormWorld, content, fires, listed
 from tests.unit.sync.test_sync import fails_with
 
@@ -91,6 +92,19 @@ def test_what_was_closed_by_a_person_stays_closed(world: StormWorld) -> None:
     assert not world.page.open
     assert (len(world.parents), len(listed(world.parent))) == (1, 7)
     assert world.child(7).status.issue
+
+
+def test_a_muted_parent_says_nothing_more_until_it_is_unmuted(world: StormWorld) -> None:
+    world.tracker.add_labels(world.page.ref, (MUTED_LABEL,), world.clock.now() + MINUTE)
+    world.sync.look(world.parent, world.clock.now() + MINUTE)
+    before = world.page.body
+    world.say(7)
+    world.pass_(3)
+    assert (world.page.body, len(listed(world.parent))) == (before, 7)
+    world.tracker.remove_label(world.page.ref, MUTED_LABEL, world.clock.now() + MINUTE)
+    world.sync.look(world.parent, world.clock.now() + MINUTE)
+    world.pass_(2)
+    assert "**7 alerts began together.**" in world.page.body
 
 
 def test_a_member_that_a_person_closed_keeps_no_storm_open() -> None:

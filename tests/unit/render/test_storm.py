@@ -96,13 +96,16 @@ def test_what_waits_for_its_issue_is_no_storm() -> None:
     body = page(content(member(), cause=cause))
     assert "**1 alert without an issue yet, because of GitHub's limits.**" in body
     assert "In common" not in body
+    nothing = page(content(cause=cause))
+    assert "**No alert waits.**" in nothing
+    assert "firing:" not in nothing
 
 
 def test_a_further_part_names_the_first_and_calls_nobody() -> None:
     told = content(member(priority=Priority.P0), part=2, continues=True, main="org/infra#12")
     body = page(told)
     assert "Part 2 of #12." in body
-    assert "@org" not in body
+    assert ("@org" in body, "Nobody has it yet" in body) == (False, False)
 
 
 def test_members_that_are_listed_no_more_are_counted() -> None:
