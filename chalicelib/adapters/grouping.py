@@ -7,13 +7,13 @@ from chalicelib.adapters import fields
 from chalicelib.alert_values import MAX_GROUP
 
 HASH = 80
-"""Characters that the hash of an overlong key takes, and more."""
+"""What the hash of an overlong key takes, and more, in characters."""
 
 
 def key(payload: Mapping[str, Any]) -> str | None:
     """Read the key of a group, which names its route and labels; None if it has no labels to group by.
 
-    One such group holds all alerts of its route, whatever they are about
+    A group without labels holds all alerts of its route, whatever they are about
     (https://prometheus.io/docs/alerting/latest/configuration/#webhook_config).
     """
     named, labels = payload.get("groupKey"), fields.mapping(payload.get("groupLabels"))

@@ -1,7 +1,7 @@
 """An incident's alert: what people declared with `/sev`, as one alert of our own. Pure.
 
 Its content is what its page shows: which conditions belong to it, and the timeline, which grows with each
-minute. A later version may write more into it than this one reads.
+minute. A later version may write fields that this one does not know.
 """
 
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from chalicelib.alert import AlertEvent, Condition, Identity, Priority, UtcDatet
 from chalicelib.alert_values import MAX_TITLE
 
 MOST_ENTRIES, FIRST_ENTRIES = 200, 50
-"""Entries that a timeline keeps, and how many of them are from its beginning: a row holds 400 KB."""
+"""How many entries a timeline keeps, and how many of them are its first ones: a row holds 400 KB."""
 
 MAX_NAMED = 120
 """Code points of a title in a timeline."""
@@ -32,7 +32,7 @@ class What(StrEnum):
     FIRED = "fired"
     ENDED = "ended"
     UNWATCHED = "unwatched"
-    """Its source stopped watching it, which is no recovery."""
+    """Its source stopped watching it, so nobody knows whether it has recovered."""
     ACKNOWLEDGED = "acknowledged"
     ESCALATED = "escalated"
     CALLED = "called"
@@ -44,7 +44,7 @@ class What(StrEnum):
 
 
 Name = tuple[str, str, str]
-"""What tells an entry from all others."""
+"""What distinguishes an entry from all others."""
 
 
 class _Part(BaseModel):
@@ -54,8 +54,8 @@ class _Part(BaseModel):
 class Entry(_Part):
     """One line of the timeline.
 
-    `of` is the fingerprint of the condition that it is about, and `key` tells entries of a kind apart, as the
-    same thing is read again every minute. `issue` is written as `owner/name#12`, and `who` is a login.
+    `of` is the fingerprint of the condition that it is about. `key` distinguishes entries of one kind, since
+    the same thing is read again every minute. `issue` is written as `owner/name#12`, and `who` is a login.
     """
 
     at: UtcDatetime
@@ -70,16 +70,16 @@ class Entry(_Part):
 
     @property
     def id(self) -> Name:
-        """What tells it from all others: read again, it is the same."""
+        """What distinguishes it from all others; it is the same each time the entry is read."""
         return self.of, self.what, self.key or self.at.isoformat()
 
 
 class Incident(_Part):
     """What an incident consists of.
 
-    It began at `since`, perhaps before it was declared. `members` are the conditions that belong to it, by
-    fingerprint, the one on whose issue it was declared first. `attached` are those of them of whose issues
-    nothing is left to do to make them sub-issues. `shortened` says that the timeline has lost entries.
+    It began at `since`, perhaps before it was declared. `members` are the fingerprints of its conditions; the
+    first is the one on whose issue it was declared. `attached` are the members whose issues are already its
+    sub-issues, or cannot be. `shortened` says that the timeline has lost entries.
     """
 
     version: int = 1
@@ -95,7 +95,7 @@ class Incident(_Part):
 def identity(comment: int) -> Identity:
     """Identify it by the comment that declared it, so that it is recorded once however often that is read.
 
-    GitHub numbers all comments as one.
+    GitHub numbers the comments of all repositories together.
     """
     return Identity(alarm_id=f"comment {comment}")
 
@@ -107,7 +107,7 @@ def fingerprint(known: Identity) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What an incident is about: the title, the part of it that holds no labels, how bad it is, and whose."""
+    """What an incident is about: a title, the part of it without labels, a priority and teams."""
 
     title: str
     name: str
@@ -136,7 +136,7 @@ def grown(before: AlertEvent, incident: Incident, at: datetime) -> AlertEvent:
 
 
 def read(event: AlertEvent | None) -> Incident | None:
-    """Read an incident's content; None if the alert is no incident's, or a later version wrote it."""
+    """Read an incident's content; None if it is not an incident's alert, or a later version wrote it."""
     if event is None or event.source != own.INCIDENT:
         return None
     try:

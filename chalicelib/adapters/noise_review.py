@@ -26,7 +26,7 @@ class _Part(BaseModel):
 
 
 class Suggestion(_Part):
-    """An advice and the numbers behind it: it holds for `part` out of `of`; `limit` is the advice's own."""
+    """Advice and the numbers behind it: it applies to `part` out of `of`; `limit` is the advice's own."""
 
     advice: Advice
     part: int
@@ -48,7 +48,7 @@ class Counts(_Part):
 
 
 class Rule(_Part):
-    """A rule of a provider, the newest issue that is known of it, and what it came to."""
+    """A rule of a provider, the newest issue known for it, and its figures."""
 
     source: str
     name: str
@@ -58,9 +58,10 @@ class Rule(_Part):
 
 
 class Review(_Part):
-    """A team's month: all of it, its noisiest rules, and the issues opened on each of its days.
+    """A team's month: its totals, its noisiest rules, and the issues opened on each of its days.
 
-    `rules_in_all` counts those that are not listed too; `partial` says that it was too much to count all.
+    `rules_in_all` also counts the rules that are not listed; `partial` says that there was too much to count
+    all.
     """
 
     version: int = 1
@@ -74,7 +75,7 @@ class Review(_Part):
 
     @classmethod
     def read(cls, alert: AlertEvent) -> "Review | None":
-        """Read it from an alert; None where another version wrote what this one cannot read."""
+        """Read it from an alert; None if another version wrote something that this one cannot read."""
         try:
             return cls.model_validate(alert.raw_provider)
         except ValidationError:
@@ -82,7 +83,7 @@ class Review(_Part):
 
 
 def alert(review: Review, over_at: datetime, expires_at: datetime) -> AlertEvent:
-    """Make the alert of a month that was over at a time; made twice, it is the same one."""
+    """Make the alert of a month that was over at a time; made twice, it is the same alert."""
     content: dict[str, Any] = review.model_dump(mode="json")
     return AlertEvent(
         source=own.REVIEW,

@@ -1,9 +1,9 @@
-"""Alerts of our own: Alerting is their provider, and what sets them apart from others is said here.
+"""Alerts of our own: Alerting is their provider. This module says how they differ from others.
 
-A row of one is recorded, opened, updated and closed as any other. Its content is JSON in `raw_provider`, as
-the module of its name in this folder writes and reads it; `render/own_pages.py` writes its page. Their names
-are reserved, as the canary's is: no webhook and no emitter takes them. Without pydantic: the webhook loads
-this.
+Their rows are recorded, opened, updated and closed like all others. Their content is JSON in `raw_provider`,
+which the module of the same name in this folder writes and reads; `render/own_pages.py` writes their pages.
+Their names are reserved, as the canary's is: no webhook and no emitter accepts them. This module does not use
+pydantic, because the webhook loads it.
 """
 
 from collections.abc import Mapping
@@ -16,12 +16,12 @@ CANARY = "canary"
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """What plan and the budget do otherwise for a source of our own than for a provider's.
+    """How plan and the budget treat a source of our own differently from a provider's.
 
     `updates_every` is how soon its page is written again, `urgent` whether its opening may use what the
-    budget reserves for P0, `calls` whether people are assigned to it. None is ever stale, and what is
-    recorded again brings no comment. `declared` says that people declare and end it: nothing holds it back,
-    nobody is called to it later, and at its end its issue is closed, whatever its team prefers.
+    budget reserves for P0, `calls` whether people are assigned to it. These alerts never become stale, and
+    recording one again adds no comment. `declared` says that people declare and end it: nothing holds it
+    back, nobody is called to it later, and when it ends its issue is closed, whatever its team prefers.
     """
 
     name: str
@@ -42,7 +42,7 @@ OWN: Mapping[str, Own] = {
 }
 
 RESERVED = frozenset({CANARY, *OWN})
-"""Sources that nobody outside of this program may name."""
+"""Source names that only this program may use."""
 
 
 def calls(source: str) -> bool:
@@ -51,7 +51,7 @@ def calls(source: str) -> bool:
 
 
 def updates_every(source: str, others: timedelta) -> timedelta:
-    """Say how soon the page of a source's alert is written again; `others` is what holds for providers."""
+    """Return how soon the page of a source's alert is written again; `others` is that of providers."""
     return min(OWN[source].updates_every, others) if source in OWN else others
 
 

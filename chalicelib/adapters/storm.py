@@ -1,6 +1,6 @@
-"""A storm's alert: conditions that began together, of one cause, as one alert of our own. Pure.
+"""A storm's alert: conditions that began together, with one cause, as one alert of our own. Pure.
 
-Its content is what its page shows. A later version may write more into it than this one reads.
+Its content is what its page shows. A later version may write fields that this one does not know.
 """
 
 import json
@@ -16,16 +16,16 @@ from chalicelib.alert import AlertEvent, Condition, Identity, Priority, UtcDatet
 from chalicelib.alert_values import MAX_TITLE
 
 MOST_MEMBERS = 400
-"""A row holds as many in 400 KB, and an issue in 64 KB; the next ones belong to the storm's next part."""
+"""As many fit into a row of 400 KB and an issue of 64 KB; the next ones belong to the storm's next part."""
 
 
 class CauseKind(StrEnum):
-    """What conditions may share that tells that they have one cause, the most telling first."""
+    """What conditions may share that suggests one cause, the strongest sign first."""
 
     GROUP = "group"
-    """Their provider groups them, as Alertmanager and Grafana do."""
+    """They are in one group of their provider, such as Alertmanager or Grafana."""
     RULE = "rule"
-    """They are of one rule or alarm."""
+    """They belong to one rule or alarm."""
     PLACE = "place"
     """They are in one account and Region."""
     WAITING = "waiting"
@@ -39,7 +39,7 @@ class _Part(BaseModel):
 class Cause(_Part):
     """What the members of a storm share: teams, and a value of one kind.
 
-    All teams count, so that whoever is called to the storm is whoever would be called to each member.
+    All teams must be the same, so that the storm calls the same people as each of its members would.
     """
 
     kind: CauseKind
@@ -50,8 +50,8 @@ class Cause(_Part):
 class Member(_Part):
     """A condition of a storm: since when it fires by our clock, when it ended, and its issue if it has one.
 
-    `issue` is written as `owner/name#12`; `id` is GitHub's id of it, 0 if that is not known. `attached` says
-    that GitHub was asked to make it a sub-issue of the storm's.
+    `issue` is written as `owner/name#12`; `id` is GitHub's id of it, 0 if unknown. `attached` says that
+    GitHub was asked to make it a sub-issue of the storm's issue.
     """
 
     fingerprint: str
@@ -67,10 +67,10 @@ class Member(_Part):
 class Storm(_Part):
     """What a storm consists of.
 
-    `began` is when its first member did, by our clock. A storm has parts where it has too many members:
-    `continues` says that the people of this one were called by the first part, whose issue is `main`.
-    `common` are labels that its members share, `differs` names the one that tells most of them apart.
-    `left_out` counts those that ended and are listed no more.
+    `began` is when its first member began, by our clock. A storm with too many members has several parts:
+    `continues` says that the first part, whose issue is `main`, called the people of this one.
+    `common` are labels that its members share; `differs` names the label that distinguishes most of them.
+    `left_out` counts members that ended and are no longer listed.
     """
 
     version: Literal[1] = 1
@@ -86,18 +86,18 @@ class Storm(_Part):
 
     @property
     def priority(self) -> Priority:
-        """The worst priority of all, ended ones too: were it to fall and rise, it would call people again."""
+        """The worst priority of all, even of ended ones: if it fell and rose, it would call people again."""
         return min((member.priority for member in self.members), default=Priority.P3)
 
 
 def identity(cause: Cause, part: int = 1) -> Identity:
-    """Identify a part of the storms of a cause, so that whoever sees one begin names the same row."""
+    """Identify a part of a cause's storm, so that every worker that sees it begin names the same row."""
     key = json.dumps([cause.kind, *cause.teams, *cause.value], ensure_ascii=False)
     return Identity(alarm_id=texts.cut(key, 3900) + (f"#{part}" if part > 1 else ""))
 
 
 def fingerprint(cause: Cause, part: int = 1) -> str:
-    """Name the row of a part of the storms of a cause."""
+    """Name the row of a part of a cause's storm."""
     return alerts.fingerprint(own.STORM, identity(cause, part))
 
 
@@ -116,7 +116,7 @@ def alert(storm: Storm, at: datetime, state: Condition = Condition.FIRING) -> Al
 
 
 def read(event: AlertEvent | None) -> Storm | None:
-    """Read a storm's content; None if the alert is no storm's, or this version does not understand it."""
+    """Read a storm's content; None if it is not a storm's alert, or this version does not understand it."""
     if event is None or event.source != own.STORM:
         return None
     try:
@@ -126,12 +126,12 @@ def read(event: AlertEvent | None) -> Storm | None:
 
 
 def continues(event: AlertEvent) -> bool:
-    """Whether an alert is of a further part of a storm, whose people the first part calls."""
+    """Whether it is the alert of a further part of a storm, whose people the first part calls."""
     return event.source == own.STORM and bool((event.raw_provider or {}).get("continues"))
 
 
 def _title(storm: Storm) -> str:
-    """Name it by what its members share; an account is not named, as not every issue may show it."""
+    """Name it by what its members share, but not by their account, which not every issue may show."""
     kind, value = storm.cause.kind, storm.cause.value
     rule = value[-1] if kind is CauseKind.RULE else ""
     region = value[-1] if kind is CauseKind.PLACE else ""

@@ -1,6 +1,6 @@
-"""Calling: whether an issue calls people, or the parent of its storm calls them in its place. Pure.
+"""Calling: whether an issue calls people, or the parent of its storm calls them instead. Pure.
 
-So many alerts of one cause wake people once. P0 calls as ever, whatever it is a part of.
+So a storm wakes people once. A P0 calls people in any case.
 """
 
 from chalicelib.adapters import own, storm
@@ -11,7 +11,7 @@ from chalicelib.conditions.row import AlertState
 def calls(row: AlertState) -> bool:
     """Whether its issue mentions and assigns people, and calls tiers.
 
-    A further part of a storm's table calls nobody either, as the first part has.
+    The second and later parts of a storm call nobody either, because the first part does.
     """
     alert, known = row.spec.alert, row.enrichment
     if alert is None or storm.continues(alert) or not own.calls(alert.source):
@@ -20,6 +20,6 @@ def calls(row: AlertState) -> bool:
 
 
 def parent_id(row: AlertState) -> int:
-    """Give GitHub's id of the issue that a new one becomes a sub-issue of; 0 if none is known."""
+    """Return GitHub's id of the issue that a new one becomes a sub-issue of; 0 if unknown."""
     known = row.enrichment
     return known.group.id if known and known.group else 0

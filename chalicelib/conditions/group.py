@@ -1,4 +1,4 @@
-"""The storm that a condition is part of, as the condition's row remembers it. Pure."""
+"""The storm that a condition is part of, as the condition's row records it. Pure."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,7 @@ from chalicelib.conditions.issue import IssueRef
 class Group:
     """The storm's row, by fingerprint, when it began, and its issue, if that was known.
 
-    `id` is GitHub's id of that issue among all issues; 0 if it is not known.
+    `id` is GitHub's id of that issue across all repositories; 0 if unknown.
     """
 
     fingerprint: str

@@ -1,4 +1,4 @@
-"""The incident that a condition is part of, as the condition's row remembers it. Pure."""
+"""The incident that a condition is part of, as the condition's row records it. Pure."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from chalicelib.conditions.issue import IssueRef
 class IncidentLink:
     """The incident's row, by fingerprint, and its issue, once that is known.
 
-    `asked` are comments that wanted to declare one while this one was open; each is answered.
+    `asked` are the comments that asked for an incident while this one was open; each is answered.
     """
 
     fingerprint: str

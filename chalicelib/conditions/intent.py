@@ -1,4 +1,4 @@
-"""Intents and leases: what a worker has begun on a row, and its right to. Pure."""
+"""Intents and leases: what a worker has begun on a row, and its right to do so. Pure."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,8 +21,8 @@ class Verb(StrEnum):
 class Intent:
     """A step that began and is not known to have ended, with what it was planned on, to find its outcome.
 
-    `looks` counts the empty looks for it, the last of them at `looked_at`. `key` names a comment; `title`,
-    `labels`, `priority` and `teams` are what an opening shows, `on_call` whom a call to people is for.
+    `looks` counts the empty looks for it, the last one at `looked_at`. `key` names a comment; `title`,
+    `labels`, `priority` and `teams` are what an opening shows; `on_call` is whom a call to people is for.
     """
 
     verb: Verb

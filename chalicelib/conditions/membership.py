@@ -1,7 +1,7 @@
 """Membership: which conditions each part of a storm lists, from one look to the next. Pure.
 
-A condition's own row says which part it is in, once its issue was about to be opened. Until then the first
-part that has room lists it. So whatever crashes, none is lost, and none is listed twice.
+A condition's own row says which part it is in, from shortly before its issue is opened. Until then, the first
+part that has room lists it. So none is lost and none is listed twice, whatever crashes.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,16 +14,16 @@ from chalicelib.telemetry.masking import mask, names_credential
 
 MOST_COMMON = 5
 MOST_OF_A_LABEL = 100
-"""Code points of a name or value that is kept."""
+"""The longest name or value that is kept, in code points."""
 
 Members = dict[str, Member]
 
 
 def looked_at(parts: Mapping[str, Storm], rows: Sequence[AlertState]) -> list[Storm]:
-    """Say what a storm's parts, by the fingerprints of their rows, list now.
+    """Return what the parts of a storm list now; the keys of `parts` are the fingerprints of their rows.
 
-    `rows` are those of members and of what is to become one. What no part has room for comes in further
-    parts.
+    `rows` are those of members and of conditions that may become members. Further parts are added for those
+    that no part has room for.
     """
     current = {row.fingerprint: row for row in rows}
     numbers = {fingerprint: number for number, fingerprint in enumerate(parts)}
@@ -33,7 +33,7 @@ def looked_at(parts: Mapping[str, Storm], rows: Sequence[AlertState]) -> list[St
         row = current.get(member.fingerprint)
         newer = _updated(member, row)
         if group := storms.group_of(row) if row else None:
-            if group.fingerprint in numbers:  # else it is in another storm by now
+            if group.fingerprint in numbers:  # otherwise another storm has it by now
                 lists[numbers[group.fingerprint]][newer.fingerprint] = newer
         elif newer.ended:
             lists[number][newer.fingerprint] = newer
@@ -58,7 +58,7 @@ def looked_at(parts: Mapping[str, Storm], rows: Sequence[AlertState]) -> list[St
 
 
 def _known(parts: Mapping[str, Storm], rows: Sequence[AlertState]) -> list[tuple[int, Member]]:
-    """List each member once, with the part that lists it; those that none lists yet come last."""
+    """List each member once, with the part that lists it; those that are not listed yet come last."""
     found: dict[str, tuple[int, Member]] = {}
     for number, content in enumerate(parts.values()):
         found |= {
@@ -73,7 +73,7 @@ def _age(member: Member) -> tuple[datetime, str]:
 
 
 def _updated(member: Member, row: AlertState | None) -> Member:
-    """Look at a member again; what is not known of it any more stays as it was."""
+    """Bring a member up to date with its row; what the row no longer says stays as it was."""
     if row is None or row.spec.alert is None:
         return member
     newer = storms.member(row)
@@ -81,7 +81,7 @@ def _updated(member: Member, row: AlertState | None) -> Member:
 
 
 def _described(content: Storm, members: Members, current: Mapping[str, AlertState]) -> Storm:
-    """Write a part's content; of too many members, those that ended longest ago are left out."""
+    """Write a part's content; if there are too many members, leave out those that ended longest ago."""
     firing = [each for each in members.values() if each.ended is None]
     ended = sorted((each for each in members.values() if each.ended), key=_recent)
     listed = [*firing, *ended[: max(0, MOST_MEMBERS - len(firing))]]
@@ -101,7 +101,7 @@ def _recent(member: Member) -> float:
 
 
 def shared(rows: Sequence[AlertState]) -> tuple[dict[str, str], str]:
-    """Find labels that all have in common, and the label that tells most of them apart."""
+    """Find the labels that all have in common, and the label that distinguishes most of them."""
     labels = [row.spec.alert.labels for row in rows if row.spec.alert]
     if len(labels) < 2:
         return {}, ""

@@ -1,4 +1,4 @@
-"""Noise: what the conditions of a rule came to in a month. Pure."""
+"""Noise: a month's figures for the conditions of a rule. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,12 +8,12 @@ from chalicelib.alert import AlertEvent
 from chalicelib.conditions.tally import Month
 
 SAMPLES = 30
-"""Times of each kind that are kept of a rule, spread evenly over all of them, so that the median stays."""
+"""How many times of each kind are kept of a rule, spread evenly so that the median stays about the same."""
 
 
 @dataclass(frozen=True, slots=True)
 class Noise:
-    """The sum over conditions; `opened` counts by the day of the month, times are in seconds.
+    """Figures added up over conditions; `opened` is by day of the month, times are in seconds.
 
     `url` is the newest issue of one of them.
     """
@@ -35,11 +35,11 @@ class Noise:
 
 
 Rules = Mapping[tuple[str, str], Noise]
-"""The noise of rules, by source and name; what was too much to list has neither."""
+"""The noise of rules, by source and name; both are empty for what was too much to list."""
 
 
 def rule_of(alert: AlertEvent) -> str:
-    """Name an alert's rule, without what tells its conditions apart."""
+    """Name an alert's rule, without the labels that distinguish its conditions."""
     return titles.head(texts.line(alert.name or alert.title.partition(" [")[0]))
 
 
@@ -50,7 +50,7 @@ def of_month(month: Month, url: str) -> Noise:
 
 
 def both(one: Noise, other: Noise) -> Noise:
-    """Add up two."""
+    """Add two up."""
     days = sorted(one.opened.keys() | other.opened.keys())
     return Noise(
         conditions=one.conditions + other.conditions,
@@ -66,7 +66,7 @@ def both(one: Noise, other: Noise) -> Noise:
 
 
 def _spread(seconds: tuple[int, ...]) -> tuple[int, ...]:
-    """Keep some of the times, from the shortest to the longest in equal steps."""
+    """Keep some of the times, in equal steps from the shortest to the longest."""
     if len(seconds) <= SAMPLES:
         return seconds
     ordered, last = sorted(seconds), len(seconds) - 1

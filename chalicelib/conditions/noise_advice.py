@@ -4,26 +4,26 @@ from chalicelib.adapters.noise_review import Advice, Suggestion
 from chalicelib.conditions.noise import Noise
 
 GROUP_FROM = 5
-"""Conditions of one rule, and openings of it on one day, from which grouping helps."""
+"""At least so many conditions of one rule, and openings of it on one day, make grouping useful."""
 
 WAITS = (2, 5, 10, 15, 30)
-"""Minutes that a rule may wait before it fires; more would hide what a person has to see."""
+"""How many minutes a rule may wait before it fires; longer would hide what a person has to see."""
 
 ENOUGH = 3
-"""Fewer issues than these show no habit."""
+"""Fewer issues than these show no pattern."""
 
 MANY_DAYS = 10
-"""Days of a month on which something that is worth an alert hardly happens."""
+"""On more days of a month than this, it is normal rather than worth an alert."""
 
 
 def suggestion(noise: Noise) -> Suggestion | None:
-    """Suggest what would make a rule quieter: the first that its numbers support, the mildest ones first."""
+    """Suggest what would make a rule quieter: the mildest change that its figures support."""
     looks = (_group, _measure_longer, _wait, _muted, _delete, _threshold)
     return next((found for look in looks if (found := look(noise))), None)
 
 
 def _group(noise: Noise) -> Suggestion | None:
-    """Many conditions at once: half of its issues opened on a single day."""
+    """Many conditions at once: half of its issues were opened on a single day."""
     busiest = max(noise.opened.values(), default=0)
     if min(noise.conditions, busiest) < GROUP_FROM or busiest * 2 < noise.times:
         return None
@@ -56,7 +56,7 @@ def _muted(noise: Noise) -> Suggestion | None:
 
 
 def _delete(noise: Noise) -> Suggestion | None:
-    """Nobody had to do with a single one."""
+    """Nobody touched a single one."""
     if noise.closed < ENOUGH or noise.untouched < noise.closed or noise.to_ack:
         return None
     return Suggestion(advice=Advice.DELETE, part=noise.untouched, of=noise.closed)

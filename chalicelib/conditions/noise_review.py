@@ -8,14 +8,14 @@ from chalicelib.conditions.noise import Noise, Rules, both
 from chalicelib.conditions.noise_advice import suggestion
 
 MOST_RULES = 30
-"""Rules that a review lists."""
+"""How many rules a review lists."""
 
 SUGGESTIONS = 5
-"""Of the noisiest rules, how many get a suggestion."""
+"""How many of the noisiest rules get a suggestion."""
 
 
 def review(team: str, month: datetime, days: int, rules: Rules, *, partial: bool) -> Review:
-    """Write a team's review of a month of so many `days`."""
+    """Write a team's review of a month with this number of `days`."""
     total = Noise()
     for noise in rules.values():
         total = both(total, noise)

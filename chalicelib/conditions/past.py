@@ -1,7 +1,7 @@
 """Past: what became of a condition's issues, counted by month (UTC). Pure.
 
-An opening, an acknowledgement or a closing counts in the month in which the row learns of it: each counts
-once, and a month that is over does not change.
+An opening, an acknowledgement or a closing counts in the month in which the row learns of it. Each counts
+once, and the figures of a past month do not change.
 """
 
 from dataclasses import replace
@@ -14,14 +14,14 @@ from chalicelib.conditions.tally import Month, Opening, Past
 from chalicelib.labels import FLAPPING_LABEL
 
 MONTHS = 2
-"""Months that a row remembers: this one, and the one before for its review."""
+"""How many months a row keeps: this one, and the last one for its review."""
 
 SAMPLES = 20
-"""Times of each kind that a month remembers, the newest; a median needs no more."""
+"""How many times of each kind a month keeps, the newest ones; a median needs no more."""
 
 
 def noted(claimed: AlertState, settled: AlertState, now: datetime) -> AlertState:
-    """Note in a settled row what its step did, or found, to its issue; news is not counted."""
+    """Add to a settled row what its step did to its issue, or found there; notifications are not counted."""
     known = settled.status.past or Past()
     past = known if settled.spec.news else _after(known, claimed, settled, now)
     return settled if past == known else replace(settled, status=replace(settled.status, past=past))
@@ -72,7 +72,7 @@ def _seen(opening: Opening, issue: Issue, *, touched: bool) -> Opening:
 
 
 def _counted(month: Month, before: Opening, opening: Opening, issue: Issue, now: datetime) -> Month:
-    """Count what is seen for the first time since the opening."""
+    """Count what happened since the opening and has not been counted yet."""
     flapped = month.flapped + (opening.flapped and not before.flapped)
     month = replace(month, flapped=flapped, muted=month.muted + (opening.muted and not before.muted))
     if not opening.acked or before.acked:
@@ -82,12 +82,12 @@ def _counted(month: Month, before: Opening, opening: Opening, issue: Issue, now:
 
 
 def _in_storm(row: AlertState) -> bool:
-    """Whether people act on another issue instead, that of its storm."""
+    """Whether people act on the storm's issue instead of this one."""
     return row.enrichment is not None and row.enrichment.group is not None
 
 
 def _touched(before: Status, after: Status, issue: Issue) -> bool:
-    """Whether a person did something to it, as far as a row tells; assigning somebody by hand is not seen."""
+    """Whether a person did something to it, as far as a row shows; an assignment by hand does not."""
     known = before.issue if before.issue and before.issue.ref == issue.ref else issue
     spoke = after.heard != before.heard or issue.remarks != known.remarks
     labelled = (issue.muted, issue.quiet) != (known.muted, known.quiet)

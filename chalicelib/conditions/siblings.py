@@ -1,4 +1,4 @@
-"""Siblings: which conditions belong to an incident besides the one on whose issue it was declared. Pure."""
+"""Siblings: which other conditions belong to the incident that was declared on one of them. Pure."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -12,28 +12,28 @@ from chalicelib.conditions.row import AlertState, Issue
 from chalicelib.conditions.storms import WINDOW
 
 MOST_MEMBERS = 40
-"""Of one incident: their rows are read every minute, and a timeline of more would say nothing."""
+"""How many one incident has: their rows are read every minute, and a longer timeline would help nobody."""
 
 
 CAUSES = frozenset({CauseKind.GROUP, CauseKind.RULE})
-"""What two conditions that began together may share, so that they belong together; an account is too much."""
+"""What two conditions that began together must share to belong together; sharing an account is not enough."""
 
 
 def wanted(subject: AlertState) -> Iterable[str]:
-    """Name the rows of the alarms that it is composed of."""
+    """Name the rows of the alarms that a composite alarm is made of."""
     return composite.children(subject.spec.alert).values() if subject.spec.alert else ()
 
 
 def storm_of(subject: AlertState) -> str:
-    """Name the row of the storm that it is part of; empty if there is none."""
+    """Name the row of the storm that it is part of; empty if there is no storm."""
     group = storms.group_of(subject)
     return group.fingerprint if group else ""
 
 
 def found(subject: AlertState, named: Iterable[AlertState], near: Sequence[AlertState]) -> Iterator[str]:
-    """Name those that fire: rows that are `named`, and of those `near` the ones of one thing or cause.
+    """Name those that fire: rows that are `named`, and those `near` that share a thing or a cause.
 
-    Only what has an open issue in the same repository counts: whoever can read the one can read the other.
+    They need an open issue in the same repository, so that whoever can read one can read the other.
     """
     alert, issue = subject.spec.alert, subject.status.issue
     if alert is None or issue is None:
@@ -56,9 +56,9 @@ def _of_one_cause(subject: AlertState, alert: AlertEvent, row: AlertState, other
 
 
 def unattached(incident: Incident, members: Iterable[AlertState]) -> list[tuple[str, Issue]]:
-    """Find those, by fingerprint, whose issue is to become a sub-issue, as it is no other issue's.
+    """Find the members, by fingerprint, whose issue is to become a sub-issue and has no parent yet.
 
-    What is part of a storm stays the storm's, whose own issue becomes the sub-issue.
+    The issue of a condition in a storm stays with the storm, whose own issue becomes the sub-issue.
     """
     found = []
     for row in members:
@@ -70,6 +70,6 @@ def unattached(incident: Incident, members: Iterable[AlertState]) -> list[tuple[
 
 
 def joined(incident: Incident, more: Iterable[str]) -> Incident:
-    """Add members as far as there is room; whoever belongs to it once stays."""
+    """Add members as long as there is room; once a member, always a member."""
     members = tuple(dict.fromkeys((*incident.members, *more)))[:MOST_MEMBERS]
     return incident.model_copy(update={"members": members})

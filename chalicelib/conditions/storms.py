@@ -1,7 +1,7 @@
-"""Storms: which conditions began together, of one cause, and what a storm consists of. Pure.
+"""Storms: which conditions began together, with one cause, and what a storm consists of. Pure.
 
-A composite alarm is no cause of its own: its children are alarms of its own account and Region, so what
-begins with it shares its place (docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-combining.html).
+A composite alarm is not a cause: its children are alarms of its own account and Region, so what begins with
+it is in the same place (docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-combining.html).
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -19,10 +19,10 @@ from chalicelib.conditions.suppression import closed_in_this_episode
 from chalicelib.telemetry.masking import mask
 
 WINDOW = timedelta(minutes=5)
-"""Conditions that begin this far apart, by our clock, began together."""
+"""Conditions that begin within this time of each other, by our clock, began together."""
 
 LATE = timedelta(hours=1)
-"""What begins in a storm's place this long after it has a reason of its own, and calls its people."""
+"""What begins in a storm's account and Region later than this has its own cause, and calls its people."""
 
 AFTER = timedelta(milliseconds=1)
 
@@ -33,14 +33,14 @@ docs.github.com/en/issues/tracking-your-work-with-issues/using-issues/adding-sub
 """
 
 MAX_TITLE = 160
-"""Code points of a member's title, half as many unless all are ASCII: 400 members must fit into a row."""
+"""The longest title of a member, in code points; half unless all are ASCII. 400 members must fit a row."""
 
 OF_TEAM, OF_OURS = "TEAM#", "OWN#"
-"""Parts of the index `groups` that are not named by a storm: what is in none, and what is our own."""
+"""Parts of the index `groups` that no storm names: conditions in no storm, and alerts of our own."""
 
 
 def causes(alert: AlertEvent) -> tuple[Cause, ...]:
-    """Say what an alert may share with others, the most telling first; one of our own shares nothing."""
+    """Return what an alert may share with others, the strongest sign first; one of our own shares nothing."""
     return () if alert.source in own.OWN else tuple(_causes(alert))
 
 
@@ -56,9 +56,10 @@ def _causes(alert: AlertEvent) -> Iterator[Cause]:
 def begins(
     row: AlertState, near: Sequence[AlertState], at_least: int, open_storms: Collection[str] = ()
 ) -> tuple[Cause, list[AlertState]] | None:
-    """Find the most telling cause of which enough conditions began together, a row's own among them.
+    """Find the cause shared by enough conditions that began together, the row's own among them.
 
-    What a more telling storm that is open already takes in, by its fingerprint in `open_storms`, is left out.
+    The strongest sign wins. What belongs to an open storm with a stronger sign, by its fingerprint in
+    `open_storms`, is left out.
     """
     for cause in causes(row.spec.alert) if row.spec.alert else ():
         members = [each for each in near if _began_together(row, each) and _of(each, cause, open_storms)]
@@ -83,13 +84,13 @@ def _of(row: AlertState, cause: Cause, open_storms: Collection[str]) -> bool:
 
 
 def more_telling(row: AlertState) -> list[str]:
-    """Name the storms that a condition would rather be part of than of one of its place."""
+    """Name the storms that a condition joins in preference to one of its account and Region."""
     found = causes(row.spec.alert) if row.spec.alert else ()
     return [storm.fingerprint(cause) for cause in found if cause.kind is not CauseKind.PLACE]
 
 
 def storm_of(alert: AlertEvent, began: datetime, open_storms: Sequence[Storm]) -> Storm | None:
-    """Find the open storm that a condition belongs to which is in none yet, as it began before the storm."""
+    """Find the open storm for a condition that is in none yet, because it began before the storm."""
     for cause in causes(alert):
         for each in open_storms:
             if each.cause == cause and began >= each.began - WINDOW and admits(each, began):
@@ -98,7 +99,7 @@ def storm_of(alert: AlertEvent, began: datetime, open_storms: Sequence[Storm]) -
 
 
 def admits(content: Storm, began: datetime) -> bool:
-    """Whether what began at a time may join a storm that goes on; by its place alone, not for ever."""
+    """Whether what began at a time may join a storm that goes on; by its account and Region, not for ever."""
     return content.cause.kind is not CauseKind.PLACE or began <= content.began + LATE
 
 
@@ -108,14 +109,14 @@ def fires(row: AlertState | None) -> bool:
 
 
 def group_of(row: AlertState) -> Group | None:
-    """Say which storm a condition is part of in this episode."""
+    """Return the storm that a condition is part of in this episode."""
     return row.enrichment.group if row.enrichment else None
 
 
 def as_group(parent: AlertState) -> Group | None:
-    """Write down a storm, as its members remember it; None if it does not go on.
+    """Write down a storm as its members record it; None if it is over.
 
-    One whose issue has as many sub-issues as GitHub allows is remembered without the id that makes more.
+    The id is left out if the storm's issue already has as many sub-issues as GitHub allows.
     """
     began, issue, content = parent.spec.began_by_our_clock, parent.status.issue, storm.read(parent.spec.alert)
     if began is None or not fires(parent):
@@ -127,10 +128,10 @@ def as_group(parent: AlertState) -> Group | None:
 
 
 def member(row: AlertState) -> Member:
-    """Write down a condition as a member of a storm; raises ValueError for one that never fired."""
+    """Write down a condition as a member of a storm; raises ValueError if it never fired."""
     alert, began, issue = row.spec.alert, row.spec.began_by_our_clock, row.status.issue
     if alert is None or began is None:
-        raise ValueError(f"no firing is known of {row.fingerprint}")
+        raise ValueError(f"no firing is known for {row.fingerprint}")
     group, shown = group_of(row), issue is not None and (issue.open or issue.episode == row.spec.episode)
     return Member(
         fingerprint=row.fingerprint,
@@ -145,7 +146,7 @@ def member(row: AlertState) -> Member:
 
 
 def _over_at(row: AlertState) -> datetime | None:
-    """When nobody had to care any more: it ended, or a person closed its issue, who has the last word."""
+    """When nobody had to care any more: it ended, or a person, who has the last word, closed its issue."""
     if not fires(row):
         return row.spec.recorded_at or row.spec.seen_at
     return row.status.issue.over_at if row.status.issue and closed_in_this_episode(row) else None
@@ -160,9 +161,9 @@ def consisting_of(
 
 
 def recorded(row: AlertState | None, content: Storm, now: datetime, *, over: bool = False) -> AlertState:
-    """Record what a storm consists of now, or that it is over, in the row of its cause.
+    """Record in the row of a storm what it consists of now, or that it is over.
 
-    Of two workers whose clocks differ, the one that writes later is right.
+    If the clocks of two workers differ, the one that writes later is right.
     """
     at = max(now, row.spec.at + AFTER) if row else now
     told = record(row, storm.alert(content, at), at).as_of(now)
@@ -172,9 +173,10 @@ def recorded(row: AlertState | None, content: Storm, now: datetime, *, over: boo
 
 
 def listed(row: AlertState) -> tuple[str, datetime] | None:
-    """Name the part of the index `groups` that holds a row, and since when it fires; None if it is in none.
+    """Return the part of the index `groups` that lists a row, and since when it fires; None for no part.
 
-    What people or something outside hold back counts for no storm, so that it makes nobody look.
+    A row that people or an inhibition hold back is not listed, so it neither makes a storm nor causes a look
+    for one.
     """
     alert, began, group = row.spec.alert, row.spec.began_by_our_clock, group_of(row)
     if alert is None or began is None or row.spec.news or not fires(row):

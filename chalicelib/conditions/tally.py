@@ -1,4 +1,4 @@
-"""Tally: what a row remembers of what became of its issues. Pure."""
+"""Tally: what a row records of what became of its issues. Pure."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,11 +6,11 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """Counts of a month, which is named as `2026-11`.
+    """A month's figures; the month is written as `2026-11`.
 
-    `opened` says how many issues we opened or reopened on which days of the month. `untouched` are those
-    `closed` ones to which nobody did anything, `flapped` and `muted` those that began to flap or were muted.
-    `to_ack` and `to_resolve` are seconds from the opening, of the newest few.
+    `opened` says how many issues we opened or reopened, by day of the month. `untouched` counts the `closed`
+    ones to which nobody did anything; `flapped` and `muted` those that began to flap or were muted. `to_ack`
+    and `to_resolve` are seconds from the opening, for the newest few.
     """
 
     name: str
@@ -25,7 +25,7 @@ class Month:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """The opening of an issue that is still open, by our clock, and what has been counted of it."""
+    """The opening of an issue that is still open, by our clock, and what has been counted for it."""
 
     at: datetime
     acked: bool = False
@@ -36,11 +36,11 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """The newest months in which something happened, and the opening that is not over."""
+    """The newest months in which something happened, and the opening that is still open."""
 
     months: tuple[Month, ...] = ()
     opening: Opening | None = None
 
     def month(self, name: str) -> Month:
-        """Find a month; one without counts if nothing happened in it."""
+        """Return a month; one without figures if nothing happened in it."""
         return next((month for month in self.months if month.name == name), Month(name))

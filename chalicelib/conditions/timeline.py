@@ -1,7 +1,7 @@
-"""The timeline of an incident: what its conditions' rows say happened, and what was known before. Pure.
+"""The timeline of an incident: what the rows of its conditions say, added to what was known before. Pure.
 
-A row forgets: it keeps twenty episodes, the newest issue, and the newest comment of a few people. So the
-timeline is read from the rows every minute, and keeps what it has.
+A row does not keep everything: it has twenty episodes, the newest issue, and the newest comment of a few
+people. So the rows are read every minute, and the timeline keeps what it has.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,7 +18,7 @@ OF_EPISODES = (What.FIRED, What.ENDED, What.UNWATCHED)
 
 
 def grown(incident: Incident, own: AlertState, members: Iterable[AlertState]) -> Incident:
-    """Add what the rows of its members say, and its own row says of its issue, and is not known yet."""
+    """Add what the rows of its members, and its own row about its issue, say that is not known yet."""
     known = {entry.id: entry for entry in (*_on_the_issue(own, incident.since), *incident.timeline)}
     for row in members:
         episodes = {entry.id: entry for entry in _episodes(row, incident.since)}
@@ -34,7 +34,7 @@ def grown(incident: Incident, own: AlertState, members: Iterable[AlertState]) ->
 
 
 def with_entry(incident: Incident, entry: Entry) -> Incident:
-    """Add one entry that no row says."""
+    """Add an entry that does not come from a row."""
     return _bounded(incident, {each.id: each for each in (*incident.timeline, entry)})
 
 
@@ -43,7 +43,7 @@ def _of_episode(entry: Entry, row: AlertState) -> bool:
 
 
 def _bounded(incident: Incident, known: Mapping[Name, Entry]) -> Incident:
-    """Put entries in order; of too many, keep how it began and the newest."""
+    """Put entries in order; if there are too many, keep the first ones and the newest."""
     entries = sorted(known.values(), key=lambda entry: (entry.at, entry.id))
     if len(entries) <= MOST_ENTRIES:
         return incident.model_copy(update={"timeline": tuple(entries)})
@@ -52,7 +52,7 @@ def _bounded(incident: Incident, known: Mapping[Name, Entry]) -> Incident:
 
 
 def _episodes(row: AlertState, since: datetime) -> Iterator[Entry]:
-    """Say when it fired and ended: since a time, and the newest time in any case."""
+    """Return when it fired and ended, from a time on, and the newest firing in any case."""
     about = _about(row)
     ended = {each.began: each for each in row.spec.episodes}
     for began in sorted({*ended, *([row.spec.episode] if row.spec.episode else [])}):
@@ -89,9 +89,9 @@ def _on_the_issue(row: AlertState, since: datetime) -> Iterator[Entry]:
 
 
 def _calls(issue: Issue) -> Iterator[tuple[str, datetime]]:
-    """Say when tiers were called, by the keys of the comments that called them.
+    """Return when tiers were called, from the keys of the comments that called them.
 
-    A key names the time since when somebody was waited for, so it has the time of the call before it.
+    A key has the time from which a tier had to wait, which is the time of the call before it.
     """
     keys = [key for key in issue.once if Comment.of(key) is Comment.TIER]
     times = [_time(key) for key in keys[1:]]
@@ -103,7 +103,7 @@ def _time(key: str) -> datetime:
 
 
 def _about(row: AlertState) -> Entry:
-    """Name the condition that entries are about."""
+    """Return what entries say about the condition."""
     issue, alert = row.status.issue, row.spec.alert
     name = (alert.name or alert.title.partition(" [")[0]) if alert else ""
     title = issue.title if issue and issue.title else name

@@ -1,4 +1,4 @@
-"""Organizations: the issue fields, issue types and projects that one may have for its issues.
+"""Organizations: the issue fields, issue types and projects that an organization may have.
 
 docs.github.com/en/rest/orgs/issue-fields, docs.github.com/en/rest/projects/items
 """
@@ -14,10 +14,10 @@ from chalicelib.github.answers import read
 from chalicelib.github.lists import Client
 
 KEPT = timedelta(hours=1)
-"""How long a worker goes by the fields that it has looked up."""
+"""How long a worker uses the fields that it has looked up."""
 
 AFTER_FAILURE = timedelta(minutes=10)
-"""How long it opens issues without fields before it looks again."""
+"""How long it opens issues without fields before it looks them up again."""
 
 
 class Option(BaseModel):
@@ -47,8 +47,8 @@ _FIELDS, _TYPES = TypeAdapter(list[IssueField]), TypeAdapter(list[IssueType])
 class Organizations:
     """Asks about the organization of a repository; raises the classified errors.
 
-    Those are Invalid where the App lacks the permission, and Refused where an organization, or a person, has
-    no such thing. A call that could end after `before` is not sent.
+    Invalid means that the App lacks the permission, Refused that the organization, or the person, has no such
+    thing. A call that could end after `before` is not sent.
     """
 
     def __init__(self, client: Client) -> None:
@@ -66,11 +66,11 @@ class Organizations:
         return read(_TYPES.validate_json, request, self._client.send(request, before))
 
     def has_project(self, repository: str, number: int, before: datetime) -> None:
-        """See that there is a project to which issues can be added."""
+        """Check that there is a project to which issues can be added."""
         self._client.send(requests.project(repository, number), before)
 
     def add_to_project(self, ref: IssueRef, number: int, before: datetime) -> None:
-        """Add an issue to a project, unless it is in it."""
+        """Add an issue to a project, unless it is already there."""
         try:
             self._client.send(requests.add_to_project(ref, number), before)
         except Refused as error:
@@ -80,9 +80,9 @@ class Organizations:
     def values(
         self, repository: str, fields: tuple[tuple[str, str | float], ...], before: datetime
     ) -> requests.FieldValues:
-        """Put ids for the names of fields, as an opening needs them; what is unknown is left out.
+        """Replace the names of fields by their ids, as an opening needs them; unknown ones are left out.
 
-        One look-up an hour; never raises, as an issue opens without its fields rather than not at all.
+        At most one look-up an hour; never raises, since an issue without its fields is better than no issue.
         """
         ids = self._numbered(repository, before) if fields else {}
         return [(ids[name.casefold()], value) for name, value in fields if name.casefold() in ids]
@@ -97,7 +97,7 @@ class Organizations:
                 {each.name.casefold(): each.id for each in self.fields(repository, before)},
                 before + KEPT,
             )
-        except GitHubError:  # what the issue then lacks is logged with its opening, and doctor says why
+        except GitHubError:  # the opening's log line says what is missing
             until = before + AFTER_FAILURE
         self._ids[owner] = (ids, until)
         return ids

@@ -19,7 +19,7 @@ class Unusable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """A line of an event: what it says, and its parameters by upper-case name."""
+    """A line of an event: its value, and its parameters by upper-case name."""
 
     value: str
     parameters: Mapping[str, str]

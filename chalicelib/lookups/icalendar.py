@@ -1,7 +1,7 @@
 """iCalendar: the events of a calendar, as far as shifts need them (RFC 5545), in linear time. Pure.
 
-The usual library needs more room than the package has left. It also goes through a rule from its start, so
-one event that has recurred every second since 1970 would take minutes.
+The usual library needs more space than the package has left. It also expands a rule from its start, so one
+event that has recurred every second since 1970 would take minutes.
 """
 
 import re
@@ -17,7 +17,7 @@ DAY = timedelta(days=1)
 
 _NAME = re.compile(r"([A-Za-z0-9-]{1,50})")
 _PARAMETER = re.compile(r';([A-Za-z0-9-]{1,50})=("[^"]{0,250}"|[^";:,]{0,250})')
-"""With a single value; those needed here have no more."""
+"""Only with a single value; the parameters that we need have no more."""
 _ESCAPED = re.compile(r"\\([\\;,nN])")
 
 
@@ -25,8 +25,8 @@ _ESCAPED = re.compile(r"\\([\\;,nN])")
 class Event:
     """An event; `lasts` is in local time, as people plan shifts.
 
-    `rule` is its RRULE, `left_out` are starts that do not take place. One with `instead_of` takes the place
-    of that start of the event with its `uid`; `cancelled` says that nothing does.
+    `rule` is its RRULE; `left_out` are starts that are cancelled. One with `instead_of` replaces that start
+    of the event with its `uid`; `cancelled` says that it does not take place at all.
     """
 
     uid: str
@@ -45,8 +45,8 @@ Lines = dict[str, list[Property]]
 def read(text: str, zone: tzinfo) -> tuple[list[Event], list[str]]:
     """Return the events, and what is wrong with those that cannot be used.
 
-    `zone` is that of times without one, and of names that are not those of the time zone database, which
-    Outlook writes. Raises Unusable if it is not a calendar.
+    `zone` applies to times without a zone, and to zone names that the time zone database does not have, as
+    Outlook writes them. Raises Unusable if it is not a calendar.
     """
     if not text.lstrip("\ufeff \r\n\t").upper().startswith("BEGIN:VCALENDAR"):
         raise Unusable("it is not an iCalendar file")

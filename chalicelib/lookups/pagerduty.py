@@ -1,7 +1,7 @@
 """PagerDuty's on-calls: whose shifts its schedules have.
 
-developer.pagerduty.com/api-reference, "List all of the on-calls": a schedule has some only while an
-escalation policy uses it, and has them once for each rule that does.
+developer.pagerduty.com/api-reference, "List all of the on-calls": a schedule has them only while an
+escalation policy uses it, and once for each rule that does.
 """
 
 from collections.abc import Iterator, Mapping

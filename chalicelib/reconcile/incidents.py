@@ -1,7 +1,7 @@
-"""Incidents: each minute, what became of their conditions goes into their timelines.
+"""Incidents: each minute, adds to their timelines what became of their conditions.
 
-New siblings join, every member's issue names the incident and becomes its sub-issue, and an incident whose
-issue a person closed is over.
+New siblings join, every member's issue names the incident and becomes its sub-issue, and an incident is over
+when a person has closed its issue.
 """
 
 from collections.abc import Callable
@@ -21,14 +21,14 @@ from chalicelib.store.ports import Rows
 from chalicelib.sync.incidents import Incidents
 
 MOST = 50
-"""Open incidents that are looked at in a minute."""
+"""How many open incidents are looked at in a minute."""
 
 NEAR = 30
-"""The newest issues of a repository, among which siblings are looked for."""
+"""How many of a repository's newest issues are searched for siblings."""
 
 
 MOST_ADDED = 5
-"""Sub-issues that are added to an incident in a minute: each is a call that the budget counts."""
+"""How many sub-issues are added to an incident in a minute: each is a call that the budget counts."""
 
 Add = Callable[[IssueRef, Issue, str, datetime], bool]
 """Makes the issue of a row a sub-issue of another; False if there is no room for the call now."""
@@ -38,7 +38,7 @@ class Index(Protocol):
     """What is needed of the table's indexes."""
 
     def of_our_own(self, source: str, limit: int) -> list[str]:
-        """List fingerprints of rows of a source of our own that fire, the newest first."""
+        """List fingerprints of the rows of one of our own sources that fire, the newest first."""
 
     def members(self, storm: str, limit: int) -> list[str]:
         """List fingerprints of what fires in a storm, the longest first."""
@@ -58,9 +58,9 @@ class IncidentKeeper:
     now: Callable[[], datetime]
 
     def keep(self, until: datetime) -> None:
-        """Look at each open incident; what there is no time for is looked at in the next minute.
+        """Look at each open incident; those that there is no time for are looked at in the next minute.
 
-        GitHub is asked last, so that its being away keeps nothing from being recorded.
+        GitHub is asked last, so that everything is recorded even when GitHub is away.
         """
         kept = [self._keep(row) for row in self._open() if self.now() < until]
         for row in kept:
@@ -71,7 +71,7 @@ class IncidentKeeper:
         return [row for row in rows if incident.read(row.spec.alert)]
 
     def _keep(self, row: AlertState) -> AlertState:
-        """Record what is new, and tell its members which incident they are part of."""
+        """Record what is new, and note in its members' rows which incident they are part of."""
         issue, event = row.status.issue, needed(row.spec.alert)
         known = needed(incident.read(event))
         content = siblings.joined(known, self._siblings(known))
@@ -85,13 +85,13 @@ class IncidentKeeper:
         return current
 
     def _closed(self, row: AlertState, issue: Issue) -> AlertState:
-        """A person closed its issue, which ends it as `/sev resolved` does."""
+        """End it because a person closed its issue, as `/sev resolved` does."""
         at, who = issue.closed_at or self.now(), issue.closer
         entry = Entry(at=at, what=What.CLOSED, of=row.fingerprint, who=who)
         return self.incidents.end(row, entry, how=f"Closed by {who}." if who else "Its issue was closed.")
 
     def _siblings(self, known: Incident) -> list[str]:
-        """Find what else fires for the same cause or thing as the condition that it was declared on."""
+        """Find what else fires with the cause, or for the thing, of the condition that it was declared on."""
         subject = next(iter(self.rows.several(known.members[:1])), None)
         if subject is None or len(known.members) >= siblings.MOST_MEMBERS:
             return []
@@ -110,7 +110,7 @@ class IncidentKeeper:
         )
 
     def _attach(self, row: AlertState, until: datetime) -> None:
-        """Make the issues of members its sub-issues, each once, as people may take them away again."""
+        """Make the issues of members its sub-issues, each only once, since people may remove them again."""
         parent, event = row.status.issue, needed(row.spec.alert)
         content = needed(incident.read(event))
         if parent is None or not parent.open:
@@ -126,7 +126,7 @@ class IncidentKeeper:
             self.incidents.grow(row, event, attached)
 
     def _link(self, member: AlertState, name: str, issue: Issue | None) -> None:
-        """Note in a member's row which incident it is part of, unless that is another one."""
+        """Note in a member's row which incident it is part of, unless it is part of another."""
         link, ref = member.status.incident, issue.ref if issue else None
         if member.status.issue is None:
             return

@@ -1,4 +1,4 @@
-"""What the noise review has counted of a month so far, as a document of the table."""
+"""What the noise review has counted of a month so far, as a document in the table."""
 
 from collections.abc import Mapping
 
@@ -13,13 +13,14 @@ MOST_CONDITIONS, MOST_RULES = 8_000, 200
 """With more, the document would not fit into an item of 400 KB."""
 
 SHORT = 10
-"""Hexadecimal digits by which a fingerprint is remembered: two of 8,000 are alike once in 30,000 months."""
+"""How many hexadecimal digits of a fingerprint are kept: two of 8,000 are equal once in 30,000 months."""
 
 
 class Count(BaseModel):
     """How many lists were read, which conditions were counted, and the noise of each team's rules.
 
-    A rule is named by its source and its name. The quietest of too many are added up under no name.
+    A rule is named by its source and its name. If there are too many, the quietest are added up without a
+    name.
     """
 
     month: str = ""
@@ -30,11 +31,11 @@ class Count(BaseModel):
     done: bool = False
 
     def __contains__(self, fingerprint: str) -> bool:
-        """Whether a condition was counted."""
+        """Whether a condition has been counted."""
         return fingerprint[:SHORT] in self.seen
 
     def add(self, row: AlertState, team: str, alert: AlertEvent) -> None:
-        """Count a condition, if it had an issue in the month and was not counted."""
+        """Count a condition, if it had an issue in the month and has not been counted."""
         past, issue = row.status.past, row.status.issue
         month = past.month(self.month) if past else None
         if month is None or not (month.opened or month.closed) or row.fingerprint in self:
@@ -48,7 +49,7 @@ class Count(BaseModel):
         self._bound()
 
     def teams(self) -> Mapping[str, Rules]:
-        """Give the rules of the teams for which something opened."""
+        """Return the rules of the teams for which issues were opened."""
         return {
             team: {_named(rule): each for rule, each in rules.items()}
             for team, rules in sorted(self.rules.items())

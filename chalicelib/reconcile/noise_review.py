@@ -1,7 +1,7 @@
-"""The noise review: early in a month, counts what became of the last one's issues, for each team.
+"""The noise review: early in a month, counts what became of the last month's issues, for each team.
 
-What has been counted is kept in a document, so that a long count takes as many minutes as it needs. An alert
-that is recorded again is the same one: whatever crashes, a team gets one a month.
+The figures so far are kept in a document, so a long count may take several minutes. An alert that is recorded
+again is the same alert, so a team gets one a month, whatever crashes.
 """
 
 from collections.abc import Callable, Iterator
@@ -22,16 +22,16 @@ from chalicelib.telemetry.telemetry import Telemetry
 KEY = "noise-review#count"
 
 SETTLED = timedelta(hours=1)
-"""When what was counted at the very end of a month is written for certain."""
+"""By then, what was counted at the very end of a month has been written."""
 
 WINDOW = timedelta(days=7)
-"""How long after a month its review may still be written; it expires as long after the next."""
+"""How long after a month its review may still be written; it expires as long after the next one."""
 
 LONGEST = timedelta(seconds=10)
-"""Of the counting in one run, which leaves most of a minute to the alerts."""
+"""How long one run counts; the rest of the minute is for the alerts."""
 
 MOST_LISTED = 5000
-"""Rows of a list: what one page of an index holds."""
+"""How many rows a list has: one page of an index."""
 
 AT_ONCE = 100
 
@@ -49,7 +49,7 @@ class NoiseReview:
     telemetry: Telemetry
 
     def check(self, until: datetime) -> None:
-        """Count for a while, or record the alerts once all is counted; only in the first week of a month."""
+        """Count for a while, or record the alerts when all is counted; only in the first week of a month."""
         now = self.now()
         over_at = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
         if not over_at + SETTLED <= now < over_at + WINDOW:
@@ -73,8 +73,8 @@ class NoiseReview:
     def _lists(self, first: date, today: date) -> list[Listing]:
         """Name the lists that have the rows whose issues were open since a day, in the order of reading.
 
-        A row moves towards the end when it fires or ends, so it may be listed twice, but is not missed. By
-        its provider's clock, an episode may have ended a day before its issue was opened.
+        A row moves towards the end when it fires or ends, so it may be listed twice but is not missed. By its
+        provider's clock, an episode may have ended a day before its issue was opened.
         """
         days = [first + timedelta(days=back) for back in range(-1, (today - first).days + 1)]
         ended: list[Listing] = [partial(self.census.resolved, day, MOST_LISTED) for day in days]
@@ -99,12 +99,12 @@ class NoiseReview:
         return True
 
     def _team(self, alert: AlertEvent) -> str:
-        """Name the team whose review an alert belongs to, its first; empty if that wants none."""
+        """Name the team whose review has an alert, its first one; empty if that team wants no review."""
         team, *_ = self.routing.owners(alert.teams)
         return team if self.routing.route((team,)).noise_review else ""
 
     def _recorded(self, told: AlertEvent, now: datetime) -> bool:
-        """Record an alert unless it was; False if another worker was faster."""
+        """Record an alert unless it is recorded; False if another worker was faster."""
         recorded = record(self.rows.get(told.fingerprint), told, now)
         if recorded.reason in NO_NEWS:
             return True
@@ -113,7 +113,7 @@ class NoiseReview:
 
 
 def _alerts(count: Count, over_at: datetime) -> Iterator[AlertEvent]:
-    """Write the alert of each team that had issues; one without any gets none."""
+    """Write the alert of each team that had issues; a team without any gets none."""
     last = over_at - timedelta(days=1)
     expires_at = (over_at + timedelta(days=31)).replace(day=1) + WINDOW
     for team, rules in count.teams().items():

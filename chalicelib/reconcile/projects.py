@@ -1,7 +1,7 @@
-"""Projects: adds issues to the project that their team's route names, after they were opened.
+"""Projects: adds new issues to the project that the team's route names.
 
-No request that opens an issue takes a project (docs.github.com/en/rest/projects/items), so this is a write of
-its own: behind all others, once, and given up for an hour where GitHub refuses it.
+No request that opens an issue takes a project (docs.github.com/en/rest/projects/items), so this is a separate
+write: after all others, once, and put off for an hour if GitHub refuses it.
 """
 
 from collections.abc import Callable
@@ -24,7 +24,7 @@ from chalicelib.telemetry.telemetry import Telemetry
 
 AT_ONCE = 20
 SETTLED = timedelta(minutes=3)
-"""An opening that gave no answer has its issue by then, and no lower number is still to come."""
+"""By then, an opening whose answer was lost has its issue, and no lower number is still to come."""
 
 AFTER_REFUSAL = timedelta(hours=1)
 LAST_IN_LINE = Call(Kind.BOARD, Priority.P3)
@@ -46,7 +46,7 @@ class _Progress(BaseModel):
 
 @dataclass(frozen=True)
 class Projects:
-    """Goes through the issues of each repository by number, and remembers in the table how far it is."""
+    """Goes through the issues of each repository by number, and keeps in the table how far it is."""
 
     rows: Rows
     tracker: Callable[[], Tracker]
@@ -84,7 +84,7 @@ class Projects:
         return issue.opened_at is None or issue.opened_at + SETTLED <= self.now()
 
     def _done(self, row: AlertState, issue: Issue, progress: _Progress, until: datetime) -> bool:
-        """Whether an issue needs nothing more; what has ended needs no place in a project."""
+        """Whether an issue needs nothing more; one that is closed needs no place in a project."""
         number = self.routing.route(row.spec.alert.teams).project if row.spec.alert and issue.open else 0
         if not number:
             return True

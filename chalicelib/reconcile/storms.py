@@ -1,7 +1,7 @@
-"""Storms: keeps each storm's table true to its members, and closes it when the last of them has ended.
+"""Storms: keeps each storm's table in step with its members, and closes it when the last of them has ended.
 
-Everything is read again each minute, so that a worker that stopped midway loses no member. A parent is closed
-only after a while without news, and looked at for some minutes more, as a condition may join it meanwhile.
+Everything is read again each minute, so no member is lost when a worker stops midway. A parent is closed only
+after a while without news, and watched for some minutes more, since a condition may still join it.
 """
 
 from collections import defaultdict
@@ -24,13 +24,13 @@ from chalicelib.telemetry.telemetry import Telemetry
 KEY = "storms#closed"
 MOST, AT_ONCE = 5000, 100
 QUIET = timedelta(seconds=90)
-"""How long after the last end a storm closes: what ends and begins again soon stays in it."""
+"""How long after the last end a storm closes: what ends and soon begins again stays in it."""
 
 WATCHED = timedelta(minutes=10)
-"""How long a parent that was closed is looked at, for what joined it at that moment."""
+"""How long a closed parent is watched, for what joined it at that moment."""
 
 BACK = timedelta(minutes=15)
-"""How far back what is in no storm yet is looked for; what began before is listed already."""
+"""How far back to look for what is in no storm yet; what began earlier is listed already."""
 
 
 class _Closed(BaseModel):
@@ -44,7 +44,7 @@ Part = tuple[AlertState, Storm]
 
 @dataclass(frozen=True)
 class StormKeeper:
-    """Looks at every storm that goes on; `attach` makes issues of members sub-issues of the parent's."""
+    """Looks at every open storm; `attach` makes issues of members sub-issues of the parent's issue."""
 
     rows: Rows
     census: Census
@@ -54,7 +54,7 @@ class StormKeeper:
     telemetry: Telemetry
 
     def check(self, until: datetime) -> None:
-        """Look at all of them; one storm's trouble does not hold up the others."""
+        """Look at all of them; one storm that fails does not hold up the others."""
         parts = self._parts()
         loose = self._loose([content for (_, content), *_ in parts]) if parts else {}
         for each in parts:
@@ -66,7 +66,7 @@ class StormKeeper:
                 self.telemetry.problem("STORM_FAILED", error, fingerprint=each[0][0].fingerprint)
 
     def _parts(self) -> list[list[Part]]:
-        """Read the storms that go on, or that something joined after they were closed, each in its parts."""
+        """Read the open storms, and closed ones that something joined, each in its parts."""
         closed = self.rows.load(KEY).parsed(_Closed).at
         watched = [name for name, at in closed.items() if self.now() < at + WATCHED]
         names = self.census.of_our_own(own.STORM, MOST)
@@ -81,7 +81,7 @@ class StormKeeper:
         return [each for parts in found.values() for each in _apart(sorted(parts, key=_number))]
 
     def _loose(self, first: Sequence[Storm]) -> dict[str, list[AlertState]]:
-        """Read what is in no storm yet and belongs to one of these, by the fingerprint of the storm's row."""
+        """Read what is in no storm yet but belongs to one of these, by the fingerprint of the storm's row."""
         found: dict[str, list[AlertState]] = defaultdict(list)
         for team in {content.cause.teams[0] for content in first}:
             theirs = [content for content in first if content.cause.teams[0] == team]
@@ -122,7 +122,7 @@ class StormKeeper:
         return self._read([name for name in names if name not in known])
 
     def _over(self, parts: list[Part], contents: Sequence[Storm]) -> bool:
-        """Whether all have ended a while ago; that they are closed is then remembered, before they are."""
+        """Whether all ended a while ago; that they are closed is recorded before they are."""
         members = [member for content in contents for member in content.members]
         ends = [member.ended for member in members]
         if not all(end and end + QUIET <= self.now() for end in ends):
@@ -155,7 +155,7 @@ def _number(part: Part) -> int:
 
 
 def _apart(parts: list[Part]) -> Iterator[list[Part]]:
-    """Tell storms of one cause apart: each begins with a part that continues none."""
+    """Separate the storms of one cause: each begins with a part that continues none."""
     begun: list[Part] = []
     for part in parts:
         if begun and not part[1].continues:

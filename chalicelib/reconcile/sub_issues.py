@@ -1,6 +1,6 @@
-"""Sub-issues: makes issues that were opened before their storm was known sub-issues of its parent's.
+"""Sub-issues: makes issues that were opened before their storm was known sub-issues of its parent.
 
-Their rows then say which storm they are part of, so that the parent calls people in their place.
+Their rows then say which storm they are part of, so that the parent calls people instead of them.
 """
 
 from collections.abc import Callable, Sequence
@@ -23,9 +23,9 @@ from chalicelib.sync import claims
 from chalicelib.telemetry.telemetry import Telemetry
 
 A_CALL = timedelta(seconds=10)
-"""What must be left of a chore's time for a call: a chore has 14 seconds at most of a function's minute."""
+"""How much of a chore's time a call needs: a chore has at most 14 seconds of a function's minute."""
 MOST_NOTED, MOST_ADDED = 50, 10
-"""Of one storm in a minute: rows that are written, and calls to GitHub."""
+"""Limits for one storm in a minute: rows that are written, and calls to GitHub."""
 
 
 class Tracker(Protocol):
@@ -37,7 +37,7 @@ class Tracker(Protocol):
 
 @dataclass(frozen=True)
 class SubIssues:
-    """Attaches members, as long as the budget has room that nobody else waits for."""
+    """Attaches members, while the budget has room that nobody else waits for."""
 
     rows: Rows
     tracker: Callable[[], Tracker]
@@ -46,7 +46,7 @@ class SubIssues:
     telemetry: Telemetry
 
     def attach(self, storm_row: str, rows: Sequence[AlertState], until: datetime) -> None:
-        """Let rows of members know their storm, and GitHub know some of their issues as its sub-issues."""
+        """Note the storm in rows of members, and ask GitHub to make some of their issues its sub-issues."""
         parent = self.rows.get(storm_row)
         content, group = (storm.read(parent.spec.alert), storms.as_group(parent)) if parent else (None, None)
         issue = parent.status.issue if parent else None
@@ -62,7 +62,7 @@ class SubIssues:
                 return
 
     def _unaware(self, rows: Sequence[AlertState], group: Group) -> list[AlertState]:
-        """Find those that do not know it, or where; what is still to be looked up finds out by itself."""
+        """Find those whose rows lack it, or its issue; a row that is still to be enriched finds it itself."""
         found = []
         for row in rows:
             known, shown = storms.group_of(row), row.status.issue is not None and row.status.issue.open
@@ -73,7 +73,7 @@ class SubIssues:
         return found
 
     def _unattached(self, rows: Sequence[AlertState], group: Group) -> list[AlertState]:
-        """Find those whose open issue GitHub was never asked to make a sub-issue."""
+        """Find those whose open issue GitHub has never been asked to make a sub-issue."""
         found = []
         for row in rows:
             known, issue = storms.group_of(row), row.status.issue
@@ -91,7 +91,7 @@ class SubIssues:
         return self.rows.note(replace(row, status=status))
 
     def _added(self, row: AlertState, group: Group, until: datetime) -> bool:
-        """Ask once for each issue, as people may take it away again; False if there is no room for more."""
+        """Ask once for each issue, since people may remove it again; False if there is no room for more."""
         issue, known, ref = row.status.issue, row.enrichment, group.ref
         if issue is None or known is None or ref is None or not self.add(ref, issue, row.fingerprint, until):
             return False

@@ -1,7 +1,7 @@
-"""Waiting: lists, for each team, what fires and waits for its issue for so long that nobody would see it.
+"""Waiting: lists, for each team, what fires and has waited for its issue for too long.
 
-GitHub takes a limited number of issues an hour. What the limit keeps waiting, and is in no storm, stands in
-the table of an issue of its own, which ranks before all of them.
+GitHub takes a limited number of issues an hour. What the limit delays, and is in no storm, is listed in the
+table of one issue, which is opened before all of them.
 """
 
 from collections import defaultdict
@@ -21,10 +21,10 @@ from chalicelib.store.ports import Census, Rows
 
 MOST, AT_ONCE = 5000, 100
 PATIENCE = timedelta(seconds=45)
-"""Looked for each minute, so that nothing is unseen for two."""
+"""Checked each minute, so nothing is out of sight for two minutes."""
 
 SCARCE = (Denial.BUDGET, Denial.CALLS_SCARCE)
-"""Why a step is put off while others are taken; without GitHub, no table could be written either."""
+"""Why a step is put off while others are taken; if GitHub were away, no table could be written either."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class WaitingLists:
             self._keep(kept[name], contents[name].model_copy(update={"members": ()}), until, over=True)
 
     def _contents(self, listed: Collection[str]) -> Iterator[Storm]:
-        """Write what waits as lists, of as many parts as it takes; nothing, while nobody was put off."""
+        """Write what waits as lists, in as many parts as needed; nothing if nobody was put off."""
         rows = [row for row in self._late() if row.fingerprint not in listed]
         if not any(row.status.put_off and row.status.put_off.reason in SCARCE for row in rows):
             return
@@ -67,7 +67,7 @@ class WaitingLists:
                 yield Storm(cause=cause, began=began, part=number + 1, continues=number > 0, members=part)
 
     def _late(self) -> list[AlertState]:
-        """Read what waits for too long, though GitHub refused nothing of it, and is in no storm."""
+        """Read what has waited for too long, is in no storm, and was not refused by GitHub."""
         names = [name for priority in Priority for name in self.census.late(priority, MOST)]
         return [row for row in self._read(names) if self._waits(row)]
 

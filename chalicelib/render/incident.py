@@ -13,7 +13,7 @@ from chalicelib.render.view import View
 from chalicelib.render.words import moment
 
 A_ROOM = 3
-"""Lines of the timeline for each row of a table that there is room for: they are short."""
+"""How many lines of the timeline fit where one row of a table would: they are short."""
 
 SENTENCES: Mapping[What, str] = {
     What.FIRED: "{whole} began to fire",
@@ -44,13 +44,13 @@ def page(view: View, issue: Issue | None, room: Room) -> Iterator[str]:
 
 
 def template(view: View) -> str:
-    """Give the sections that people fill in, which are written once, below our own."""
+    """Return the sections for people to fill in, which are written once, below ours."""
     found = incident.read(view.alert)
     return found.template.strip() if found else ""
 
 
 def named(view: View, issue: Issue | None) -> str:
-    """Name on an alert's issue the incident that it is part of; a new issue is told once it is open."""
+    """Name, on an alert's issue, the incident that it is part of; a new issue names it once it is open."""
     link = view.row.status.incident
     return f"Incident: {_reference(link.ref, issue.ref.repository)}" if issue and link and link.ref else ""
 

@@ -29,7 +29,7 @@ MAX_BODY = 65_536
 def body(row: AlertState, routing: Routing, now: datetime, *, previous: str = "") -> str:
     """Write the body of an issue to open, or `previous` with our block rewritten.
 
-    What people wrote stays as it is, also where that leaves no room for our words, nor for our marker.
+    What people wrote stays as it is, even if that leaves no room for our words or our marker.
     """
     view, parts = View.of(row, routing, now), marker.split(previous)
     opening = not previous and (row.intent is None or row.intent.verb is Verb.OPEN)
@@ -64,7 +64,7 @@ def _news(view: View, issue: Issue | None) -> tuple[list[str], list[str]]:
 
 
 def _head(view: View, called: str) -> list[str]:
-    """Say what a person needs first."""
+    """Write what a person needs first."""
     return [
         "" if view.firing else view.ending(),
         " ".join(unheard(view)) if is_unheard(view) else "",

@@ -40,7 +40,7 @@ _PARTIAL = "There was too much to count all of it: the quietest rules and condit
 
 
 def page(view: View, issue: Issue | None, room: Room) -> Iterator[str]:
-    """Write the month, then the suggestions, which are what a person is to act on, then the figures."""
+    """Write the month, then the suggestions, which are what a person can act on, then the figures."""
     review = Review.read(view.alert)
     over = notifications.over(view.row.spec, view.now)
     yield from notification.ended(view)
@@ -102,7 +102,7 @@ def _row(name: str, counts: Counts) -> str:
 
 
 def _name(view: View, rule: Rule) -> str:
-    """Name a rule; as its name may hold an address, it is no link itself."""
+    """Name a rule; it is not a link, because its name may hold an address."""
     source, address = view.line(registry.shown_as(rule.source)), markdown.address(rule.url)
     about = [source, *([f"[latest issue]({address})"] if address else [])]
     return f"{view.line(rule.name, MAX_NAME)} ({', '.join(about)})"

@@ -9,7 +9,7 @@ from chalicelib.render.sections import Room
 from chalicelib.render.view import View
 
 Page = Callable[[View, Issue | None, Room], Iterable[str]]
-"""Writes the paragraphs of an issue between our markers, as there is room for; empty ones are left out."""
+"""Writes the paragraphs of an issue between our markers, as far as there is room; empty ones are left out."""
 
 PAGES: Mapping[str, Page] = {
     own.STORM: storm.page,
@@ -19,6 +19,6 @@ PAGES: Mapping[str, Page] = {
 """The page of each source that has one."""
 
 Below = Callable[[View], str]
-"""Writes what stands below it when its issue opens, and belongs to people from then on."""
+"""Writes what goes below them when its issue opens; from then on, that text belongs to people."""
 
 BELOW: Mapping[str, Below] = {own.INCIDENT: incident.template}

@@ -1,7 +1,7 @@
 """The page of a storm's parent: what began together, what it shares, and a table of all of it.
 
-Whatever the budget says, a condition that fires stands here until it has an issue of its own, so those come
-first, and titles are cut before a row is left out.
+Whatever the budget, a condition that fires is listed here until it has an issue of its own. So those come
+first, and titles are shortened before a row is left out.
 """
 
 from collections import Counter
@@ -28,7 +28,7 @@ _HEAD = "| Priority | Alert | Issue | Since |\n|---|---|---|---|"
 
 
 def page(view: View, issue: Issue | None, room: Room) -> Iterator[str]:
-    """Write the page, as there is room for; of content that is not understood, all but the table."""
+    """Write the page, as far as there is room; the table is left out if the content cannot be understood."""
     told = storm.read(view.alert) or Storm(cause=_unknown(view), began=view.began)
     here = issue.ref.repository if issue else view.route.repository
     yield "" if view.firing else view.ending()
@@ -46,7 +46,7 @@ def page(view: View, issue: Issue | None, room: Room) -> Iterator[str]:
 
 
 def part_of(view: View, here: str) -> str:
-    """Say on a member's own issue which issue lists what began with it; empty if that is not known."""
+    """Name, on a member's issue, the issue that lists what began with it; empty if unknown."""
     known = view.row.enrichment
     ref = known.group.ref if known and known.group else None
     return f"Part of {_written(ref, here)}, which lists the alerts that began together." if ref else ""
@@ -134,7 +134,7 @@ def _fitting(rows: list[str], room: int) -> list[str]:
 
 
 def _urgency(member: Member) -> tuple[bool, bool, Priority, float]:
-    """Those that fire without an issue come first, and what has ended comes last."""
+    """Put those that fire without an issue first, and those that ended last."""
     since = member.began.timestamp() if member.ended is None else -member.ended.timestamp()
     return member.ended is not None, bool(member.issue), member.priority, since
 
@@ -148,7 +148,7 @@ def _row(view: View, member: Member, told: Storm, here: str, limit: int) -> str:
 
 
 def _title(view: View, title: str, limit: int) -> str:
-    """Cut a title short without a note about it, which would be longer; its tail in brackets has labels."""
+    """Shorten a title, without a note about it, which would be longer; its tail in brackets has labels."""
     shown = title.partition(" [")[0] if view.route.details is Details.NONE else title
     return view.line(shown if len(shown) <= limit else shown[: limit - 1] + MORE, limit)
 

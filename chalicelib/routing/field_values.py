@@ -1,4 +1,4 @@
-"""Values of issue fields, as the routing table's file says them. Pure.
+"""Values of issue fields, as the routing table's file writes them. Pure.
 
 https://docs.github.com/en/issues/tracking-your-work-with-issues/using-issues/managing-issue-fields-in-your-organization
 """
@@ -21,7 +21,7 @@ _WORD = re.compile(r"\{([^{}]*)\}")
 def filled(
     fields: Mapping[str, FieldValue], alert: AlertEvent, team: str
 ) -> tuple[tuple[str, str | float], ...]:
-    """Give each field its value for an alert; one without a value for its priority is left out."""
+    """Fill in each field's value for an alert; a field without a value for its priority is left out."""
     own = {"priority": alert.priority.value, "team": team, "source": alert.source}
     chosen = {
         name: value.get(alert.priority, "") if isinstance(value, Mapping) else value

@@ -12,9 +12,9 @@ from chalicelib.routing.field_values import FieldValue
 
 MAX_ASSIGNEES = 10
 STORM_AT, MOST_STORM_AT = 10, 100
-"""The default, and how many rows one look at the table reads."""
+"""The default, and the most: as many rows as one read takes."""
 ON_CALL = "<on-call>"
-"""Stands in the file for whoever is on call for the team at the time; no login or team can have this name."""
+"""In the file, stands for whoever is on call for the team; no login or team can have this name."""
 
 
 class Details(StrEnum):
@@ -37,8 +37,8 @@ class Escalation:
 class Route:
     """Where an alert's issue is, and whom and what it names; `on_call` says that ON_CALL is among them.
 
-    `type`, `fields` and `project` are the organization's; the number of a project is 0 where there is none.
-    `storm_at` is how many alerts that begin together are a storm; 0 if none are.
+    `type`, `fields` and `project` belong to the organization; a project of 0 means no project.
+    `storm_at` is how many alerts that begin together make a storm; 0 means never.
     """
 
     repository: str
@@ -59,7 +59,7 @@ class Route:
     sev_label: str = "ci: sev"
 
     def own_labels(self, source: str) -> tuple[str, ...]:
-        """Return the further labels of our own alerts."""
+        """Return the extra labels of our own alerts."""
         return (self.sev_label,) if own.declared(source) else ()
 
     @property

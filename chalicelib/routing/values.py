@@ -1,4 +1,4 @@
-"""Values: what the keys of the rules' files may say, each with a fault that says what it must be."""
+"""Values: what the keys of the rules' files may hold; an error says what a value must be."""
 
 import re
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Deeds: commands whose effect is outside the row. A stage has those that it has switched on."""
+"""Deeds: commands with an effect outside the row. A stage has those that it has switched on."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -16,28 +16,28 @@ class Deed(Protocol):
     """A command, such as one that hands over who is on call."""
 
     def read(self, argument: str) -> str | None:
-        """Read what stands after the word; None if it is wrong."""
+        """Read what follows the word; None if it is wrong."""
 
     def do(self, tracker: Conversation, row: AlertState, command: Command) -> Status | None:
-        """Carry it out, twice as well as once; None if what it names makes that impossible.
+        """Carry it out, once even if called twice; None if what it names makes that impossible.
 
         Returns the row's status, with what has changed in it.
         """
 
 
 Deeds = Mapping[str, Deed]
-"""By the word of the command."""
+"""Deeds by the word of their command."""
 
 NONE: Deeds = MappingProxyType({})
 
 
 def readers(deeds: Deeds) -> dict[str, Reader]:
-    """Say how what stands after each word is read."""
+    """Return how to read what follows each word."""
     return {word: deed.read for word, deed in deeds.items()}
 
 
 def carry_out(tracker: Conversation, row: AlertState, step: FollowCommands, deed: Deed) -> AlertState:
-    """Carry out what a person asked for who may write, and react, which says that the rest was done."""
+    """Carry out what a person with write access asked for, and react, which says that all of it was done."""
     command = step.command
     if not tracker.may_write(command.ref.repository, command.author, row.lease_end):
         return replace(row, status=commands.dismissed(row.status, command), intent=None)

@@ -1,4 +1,4 @@
-"""Draft: what a new issue of a row is to be. Pure."""
+"""Draft: what a new issue of a row is to contain. Pure."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from chalicelib.routing import Routing
 
 
 def draft(row: AlertState, intent: Intent, routing: Routing, now: datetime) -> Draft:
-    """Put together what the intent to open an issue says, and what the routing table adds."""
+    """Combine what the intent to open an issue says with what the routing table adds."""
     alert = needed(row.spec.alert)
     route = routing.route(alert.teams, row.called)
     return Draft(

@@ -23,7 +23,7 @@ TRIES = 8
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """That somebody asked for an incident: in which comment, when by GitHub's clock, its title if any."""
+    """A request for an incident: in which comment, when by GitHub's clock, and its title if it has one."""
 
     comment: int
     author: str
@@ -32,13 +32,13 @@ class Asked:
 
     @property
     def identity(self) -> Identity:
-        """What the incident is known by."""
+        """What identifies the incident."""
         return incident.identity(self.comment)
 
 
 @dataclass(frozen=True)
 class Incidents:
-    """Records incidents; everything can be done twice. `template` gives the sections for a team."""
+    """Records incidents; every method may be called twice. `template` returns the sections for a team."""
 
     rows: Rows
     template: Callable[[str], str]
@@ -46,7 +46,7 @@ class Incidents:
     telemetry: Telemetry
 
     def on_alert(self, row: AlertState, alert: AlertEvent, asked: Asked) -> Status:
-        """Declare one of an alert; where the alert is part of an open one, owe an answer that names it."""
+        """Declare one for an alert; if the alert is part of an open one, an answer will name that one."""
         link, name = row.status.incident, incident.fingerprint(asked.identity)
         if link and link.fingerprint != name and self.is_open(link):
             again = (*(each for each in link.asked if each != asked.comment), asked.comment)
@@ -56,7 +56,7 @@ class Incidents:
         return replace(row.status, incident=known)
 
     def on_issue(self, ref: IssueRef, asked: Asked) -> bool:
-        """Declare one of an issue's alert, unless that is part of an open one; False if it is no alert's."""
+        """Declare one for an issue's alert, unless it is part of one; False if it is not an alert's issue."""
         name = self.rows.of_issue(ref)
         row = self.rows.get(name) if name else None
         if row is None or row.spec.alert is None or row.spec.alert.source in own.OWN:
@@ -67,7 +67,7 @@ class Incidents:
         return True
 
     def link(self, row: AlertState, link: IncidentLink) -> None:
-        """Note in a row which incident it is part of; where a worker has the row, reconcile does it later."""
+        """Note in a row which incident it is part of; if a worker has the row, reconcile does it later."""
         if not claims.busy(row, self.now()):
             status = replace(row.status, incident=link)
             self.rows.note(replace(row, status=status, due_at=self.now()))
@@ -96,7 +96,7 @@ class Incidents:
             self._tell("DECLARED", event, recorded, None, asked.author)
 
     def end(self, row: AlertState, entry: Entry, *, how: str) -> AlertState:
-        """Record that it is over, which the last line of its timeline says; raises Contended."""
+        """Record that it is over, and add the last line of its timeline; raises Contended."""
         for _ in range(TRIES):
             current = self.rows.get(row.fingerprint) or row
             event, content = current.spec.alert, incident.read(current.spec.alert)
@@ -114,7 +114,7 @@ class Incidents:
         raise Contended(f"the row of the incident {row.fingerprint} kept changing; it is ended later")
 
     def grow(self, row: AlertState, event: AlertEvent, content: Incident) -> AlertState:
-        """Record what is new of an incident; another worker's news stands, and comes again in a minute."""
+        """Record what is new in an incident; if another worker writes first, the rest follows in a minute."""
         now = self.now()
         recorded = record(row, incident.grown(event, content, _next(row, now)), now)
         return self._write(recorded, now) or row
@@ -123,7 +123,7 @@ class Incidents:
         return self.rows.record(replace(recorded.as_of(now), due_at=now))
 
     def is_open(self, link: IncidentLink) -> bool:
-        """Whether the incident that a row is part of goes on."""
+        """Whether the incident that a row is part of is still open."""
         known = self.rows.get(link.fingerprint)
         return known is not None and known.spec.condition is Condition.FIRING
 
@@ -138,7 +138,7 @@ class Incidents:
 
 
 def _next(row: AlertState, now: datetime) -> datetime:
-    """Give a time that is later than the row's, which another worker's clock may have made a moment ahead."""
+    """Return a time later than the row's, which another worker's clock may have put slightly ahead."""
     return max(now, row.spec.at + timedelta(microseconds=1))
 
 

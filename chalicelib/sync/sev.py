@@ -36,7 +36,7 @@ class Sev:
         return argument
 
     def do(self, _: object, row: AlertState, command: Command) -> Status | None:
-        """Record it; None where it is the wrong one of the two."""
+        """Record it; None if the command does not fit the issue."""
         over = command.argument.casefold() == RESOLVED
         if over is not is_one(row):
             return None
@@ -54,7 +54,7 @@ class Sev:
         request: Request,
         before: datetime,  # noqa: ARG002
     ) -> bool:
-        """Record it; False where it has no title, or the issue or team that it names is not the board's."""
+        """Record it; False if it has no title, or the board does not have the issue or team that it names."""
         found = _OPTIONS.match(request.argument)
         title = request.argument[found.end() :].strip() if found else request.argument
         asked = Asked(request.id, request.author, request.at, title)
@@ -67,7 +67,7 @@ class Sev:
         return True
 
     def _team(self, repository: str) -> str:
-        """Name the first team whose alerts are in a repository."""
+        """Return the first team whose alerts are in a repository."""
         teams = (*self.routing.teams, UNKNOWN_TEAM)
         return next((team for team in teams if self._is_here(team, repository)), "")
 

@@ -1,7 +1,7 @@
-"""Storms: finds out, before an alert's issue is opened, which storm it is part of, or begins.
+"""Storms: before an alert's issue is opened, finds the storm that it is part of, or begins one.
 
-It costs one read of the rows of the storms that it may be part of and, where none goes on, one query; rows of
-others are read only where there are enough of them for a storm. What fails leaves the alert on its own.
+This costs one read of the storms' rows that it may be part of and, if none of them is open, one query. Rows
+of other alerts are read only if there are enough of them for a storm. If it fails, the alert is on its own.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -21,13 +21,13 @@ from chalicelib.store.ports import Rows
 from chalicelib.telemetry.telemetry import Telemetry
 
 NEAR = 100
-"""The newest of a team among which a storm is looked for: what BatchGetItem reads at once."""
+"""How many of a team's newest alerts are searched for a storm: what BatchGetItem reads at once."""
 
 TRIES = 8
-"""Parts of a storm that are tried; 3,200 members are more than a repository of GitHub's gets in an hour."""
+"""How many parts of a storm are tried: 3,200 members are more issues than GitHub takes in an hour."""
 
 A_CALL = timedelta(seconds=1)
-"""What must be left of the time for another call."""
+"""How much time must be left for another call."""
 
 
 class Index(Protocol):
@@ -93,9 +93,10 @@ class StormEnricher:
     def _taken_in(
         self, cause: Cause, parent: AlertState | None, members: Sequence[AlertState], *, begin: bool
     ) -> AlertState | None:
-        """Find the part of a cause's storm that takes in the last of `members`, and record one that begins.
+        """Find the part of a cause's storm that takes the last of `members`; a new storm is recorded.
 
-        With `begin` they are a storm of their own if none takes them in. Whoever records first has begun it.
+        With `begin`, they become a storm of their own if none takes them. The first worker to record it has
+        begun it.
         """
         part, full, began = 1, False, needed(members[-1].spec.began_by_our_clock)
         for _ in range(TRIES):
@@ -133,9 +134,9 @@ class StormEnricher:
 def led(
     row: AlertState, rows: Rows, now: datetime, advance: Callable[[AlertState], None], telemetry: Telemetry
 ) -> AlertState:
-    """Bring a storm's issue about before that of its member, which is to name it.
+    """Open a storm's issue before that of its member, which is to name it.
 
-    A member whose storm has ended, or cannot be read, is on its own again.
+    If the storm has ended, or cannot be read, the member is on its own again.
     """
     group, issue = storms.group_of(row), row.status.issue
     if group is None or group.ref or (issue and issue.open):

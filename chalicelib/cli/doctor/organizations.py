@@ -18,14 +18,14 @@ CORRECT = "or correct chalicelib/routing.toml"
 
 
 def organizations(stage: Stage) -> Iterator[Finding]:
-    """See that what the routes name is there, and that the App may use it; says nothing if they name none."""
+    """Check that what the routes name exists and the App may use it; nothing if they name nothing."""
     routing = policy(stage.settings).routing
     routes = [each for each in (routing.default, *routing.teams.values()) if each.of_organization]
     if not routes:
         return
     asked = Organizations(connect(stage, Unreported()))
     found = [each for route in routes for look in LOOKS for each in look(asked, route)]
-    yield from dict.fromkeys(found) or [Finding(NAME, "all that chalicelib/routing.toml names are there")]
+    yield from dict.fromkeys(found) or [Finding(NAME, "all that chalicelib/routing.toml names exist")]
 
 
 def _type(asked: Organizations, route: Route) -> Iterator[Finding]:
@@ -59,7 +59,7 @@ def _fields(asked: Organizations, route: Route) -> Iterator[Finding]:
 
 
 def _wrong(name: str, value: FieldValue, known: Mapping[str, IssueField]) -> str:
-    """Say what is missing of a field; a value with words in braces is known only with its alert."""
+    """Say what a field lacks; the value of a text with words in braces is known only with its alert."""
     field = known.get(name.casefold())
     if field is None:
         return f"there is no issue field {name}"
@@ -81,7 +81,7 @@ def _project(asked: Organizations, route: Route) -> Iterator[Finding]:
 
 
 def _refused(owner: str, error: Refused, told: str, permission: str) -> Finding:
-    """Say what to do about a refusal: a token is not minted for a permission that the App lacks (422)."""
+    """Say what to do about a refusal: GitHub mints no token for a permission that the App lacks (422)."""
     if error.status == 404:
         return Finding(owner, f"{told}: not found", f"Create it in {owner}, {CORRECT}.")
     to_do = (
