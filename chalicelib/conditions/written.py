@@ -47,6 +47,7 @@ def commented(row: AlertState, priority: Priority, key: str, now: datetime) -> S
         once=(*issue.once, key) if kind in ONCE else issue.once,
         tier=issue.tier + (kind is Comment.TIER),
         raised_at=now if kind is Comment.ESCALATION else issue.raised_at,
+        on_call=row.on_call if kind is Comment.ESCALATION else issue.on_call,
     )
     if kind in (Comment.TIER, Comment.SNOOZE) or becomes_urgent:
         issue = left_to_people(issue, now)

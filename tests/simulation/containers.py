@@ -52,6 +52,7 @@ from chalicelib.webhook.refusals import Refusals
 from chalicelib.wiring.clock import SystemClock
 from tests.simulation.faults import TIMEOUT
 from tests.simulation.lookups import listing
+from tests.simulation.on_call import roster
 from tests.simulation.outside import Outside
 from tests.simulation.providers.alarms import TOPIC
 from tests.simulation.providers.alertmanager import SENDERS
@@ -202,7 +203,8 @@ class Container:
         self.policy = policy = replace(policy, outside=known)
         enrichers = tuple(self._enrichers())
         worker = (self.store, gate, act, self.clock, policy, timing, telemetry)
-        self.sync = Sync(*worker, mirrors, enrichers, known.refresh)
+        on_call = roster(policy.routing, now, telemetry).called
+        self.sync = Sync(*worker, mirrors, enrichers, known.refresh, on_call=on_call)
 
     def _enrichers(self) -> Iterator[Enricher]:
         """What issues show beyond their row."""

@@ -51,6 +51,7 @@ def expected() -> dict[str, list[str]]:
             if not OFF
         ],
         "escalations": ["tier called"],
+        "people on call": ["on call: named", "on call: nobody named"],
         "maintenance": [*maintenance.COUNTS],
         "what issues say of others": [named.COUNT],
         "storms": [*storms.COUNTS],

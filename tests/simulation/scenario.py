@@ -25,7 +25,7 @@ _ROUTING = f"""
 repository = "{REPOSITORY}"
 {{tiers}}{{storms}}
 [default.mention]
-P0 = ["@example-org/oncall"]
+P0 = ["@example-org/oncall", "<on-call>"]
 {{mentions}}
 
 [team.infra]
@@ -48,7 +48,7 @@ _TIERS = """
 escalate_after = "20m"
 escalate_to = [["@example-org/second"], ["@example-org/third"]]
 """
-_MENTIONS = "\n".join(f'{priority} = ["@example-org/oncall"]' for priority in ("P1", "P2", "P3"))
+_MENTIONS = "\n".join(f'{priority} = ["@example-org/oncall", "<on-call>"]' for priority in ("P1", "P2", "P3"))
 
 
 @cache
@@ -60,7 +60,7 @@ def routing(*, others: bool, tiers: bool, storm_at: int) -> Routing:
     written = _ROUTING.format(
         tiers=_TIERS if tiers else "",
         storms=f"storm_at = {storm_at}\n",
-        mentions=_MENTIONS if storm_at else "",
+        mentions=_MENTIONS if storm_at else 'P1 = ["<on-call>"]',
     )
     return replace(load(written + (_OTHERS if others else "")), home=Home(ACCOUNT, REGION))
 

@@ -141,6 +141,7 @@ class Watch:
         self.fingerprints[issue.id] = found[1]
         self._world.called.opened(issue, found[1])
         self._world.storms.opened(issue, row)
+        self._world.on_call.opened(issue)
         self._world.maintained.spoke(issue, found[1])
         return issue
 
@@ -231,6 +232,7 @@ class Watch:
                 self._world.breaks(
                     "6. people's words stay", f"#{issue.number} lost {deed.word} ({deed.kind})"
                 )
+        self._world.on_call.edited(issue, reopened=issue.state == "open" != before.state)
         if issue.state == "open" != before.state:
             self._reopened(issue, before)
         elif issue.state == "closed" != before.state:

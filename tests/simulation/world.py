@@ -21,6 +21,7 @@ from tests.simulation.human import Human
 from tests.simulation.ledger import Ledger
 from tests.simulation.maintenance import Maintained
 from tests.simulation.mirrored import Mirrored
+from tests.simulation.on_call import OnCallWatch
 from tests.simulation.outside import Outside
 from tests.simulation.providers.alertmanager import Alertmanager
 from tests.simulation.providers.grafana import Grafana
@@ -71,7 +72,7 @@ class World:
         known = 0.0 if "github: x-ratelimit-reset" in OFF else ahead
         self.outside = Outside(self.schedule, known, even=scenario.even)
         self.watch, self.ledger, self.telemetry = Watch(self), Ledger(self), Told(self)
-        self.mirrored, self.called = Mirrored(self), Called(self)
+        self.mirrored, self.called, self.on_call = Mirrored(self), Called(self), OnCallWatch(self)
         self.maintained, self.storms = Maintained(self), Storms(self)
         self.table = DynamoTwin(seconds, self.outside, self.ledger.row_changed)
         self.messaging = Messaging(seconds, self.outside, self._delays, self._after, self.ledger.acknowledged)

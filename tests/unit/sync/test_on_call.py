@@ -122,6 +122,18 @@ def test_an_issue_keeps_whom_it_called_and_the_next_call_is_for_who_is_on_then(s
     assert "@mona" not in comment
 
 
+def test_an_escalation_calls_whoever_is_on_then_whom_the_text_names_from_then_on(site: Site) -> None:
+    site.run(firing(CHANGE - 10, priority="P2"))
+    assert "@" not in site.body.partition("<details>")[0]
+    site.run(firing(CHANGE + 5, priority="P1"))
+    site.reconcile(20)
+    assert "@hubot" in site.tracker.threads[FIRST].comments[0]
+    site.run(firing(2 * CHANGE + 5, priority="P1", title="Runner queue far too long"))
+    site.reconcile(15)
+    assert "\n\n@hubot\n\n" in site.body
+    assert "@mona" not in site.body
+
+
 def test_an_opening_whose_answer_was_lost_has_called_whoever_was_on_then(site: Site) -> None:
     site.tracker.faults["open"] = fails_with(OutcomeUnknown("502"), after=True)
     site.run(firing(CHANGE - 0.5))
