@@ -35,10 +35,10 @@ class Count(BaseModel):
         return fingerprint[:SHORT] in self.seen
 
     def add(self, row: AlertState, team: str, alert: AlertEvent) -> None:
-        """Count a condition, if it had an issue in the month and has not been counted."""
+        """Count a condition that has not been counted, if it had an issue in the month."""
         past, issue = row.status.past, row.status.issue
         month = past.month(self.month) if past else None
-        if month is None or not (month.opened or month.closed) or row.fingerprint in self:
+        if month is None or not (month.opened or month.closed):
             return
         if len(self.seen) >= MOST_CONDITIONS:
             self.partial = True

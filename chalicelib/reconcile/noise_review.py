@@ -108,8 +108,10 @@ class NoiseReview:
         recorded = record(self.rows.get(told.fingerprint), told, now)
         if recorded.reason in NO_NEWS:
             return True
+        if self.rows.record(replace(recorded.as_of(now), due_at=now)) is None:
+            return False
         self.telemetry.count("AlertsRecorded", source=told.source, reason=recorded.reason.value)
-        return self.rows.record(replace(recorded.as_of(now), due_at=now)) is not None
+        return True
 
 
 def _alerts(count: Count, over_at: datetime) -> Iterator[AlertEvent]:
