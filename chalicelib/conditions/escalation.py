@@ -1,9 +1,10 @@
 """Escalation: how people of a higher priority are called. Pure.
 
-GitHub notifies people of a mention in a new issue or comment, but not of one that an edit adds. After the
-2,000th comment we write few, so that the last 500 remain for this. If an issue takes no comments at all (it
-is locked, or has 2,500: github.com/digitaldrywood/detent/issues/1540), it continues in a new one, which calls
-people, and is closed as its duplicate.
+GitHub notifies people of a mention in a new issue or comment, but not reliably of one that an edit adds
+(github.com/isaacs/github/issues/310). After the 2,000th comment we write few, so that the last 500 remain for
+this. If an issue takes no comments at all (it is locked, or has 2,500:
+github.com/digitaldrywood/detent/issues/1540), it continues in a new one, which calls people, and is closed as
+its duplicate.
 """
 
 from chalicelib.alert import AlertEvent, Condition

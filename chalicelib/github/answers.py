@@ -189,5 +189,8 @@ def read_name(request: Request, response: Response) -> str:
 
 
 def may_write(request: Request, response: Response) -> bool:
-    """Read whether a permission allows writing; GitHub reports `maintain` as `write`, `triage` as `read`."""
+    """Read whether a permission allows writing; GitHub reports `maintain` as `write`, `triage` as `read`.
+
+    docs.github.com/rest/collaborators/collaborators, "Get repository permissions for a user"
+    """
     return read(_Permission.model_validate_json, request, response).permission in ("admin", "write")

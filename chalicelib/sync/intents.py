@@ -45,7 +45,7 @@ def intent(
 
 
 def _calls(step: Work, route: Route) -> bool:
-    """Whether a step calls whoever is on call then: GitHub notifies of no mention that an edit brings."""
+    """Whether a step calls whoever is on call then; a mention that an edit adds cannot be relied on."""
     return route.on_call and (step.kind is Kind.OPEN or isinstance(step, ReopenIssue))
 
 

@@ -12,7 +12,10 @@ from chalicelib.conditions.row import AlertState, Intent, Status, Verb
 from chalicelib.conditions.steps import needed
 
 ENOUGH = 2
-"""How many empty looks, some time apart, end the intent."""
+"""How many empty looks, some time apart, end the intent: the list may lag, though it rarely does.
+
+A lag of eight minutes was reported once: github.com/judell/bram/issues/254
+"""
 
 
 class Lists(Protocol):
