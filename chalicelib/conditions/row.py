@@ -8,6 +8,7 @@ Like a Kubernetes object, a row has a spec, written only by record, and a status
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from chalicelib.adapters import own
 from chalicelib.alert import Priority
 from chalicelib.conditions import heartbeats
 from chalicelib.conditions.command import Command, Remark
@@ -147,6 +148,12 @@ class AlertState:
         """How urgent the row is; a tombstone is not, except for a heartbeat that was never silent."""
         told = self.spec.alert or heartbeats.newest(self.spec)
         return told.priority if told else Priority.P3
+
+    @property
+    def rank(self) -> Priority:
+        """Whose turn it is on GitHub: a page of ours that stands for many alerts comes before all of them."""
+        ours = own.OWN.get(self.spec.alert.source) if self.spec.alert else None
+        return Priority.P0 if ours and ours.urgent else self.priority
 
     @property
     def enrichment(self) -> Enrichment | None:

@@ -82,7 +82,7 @@ class WaitingLists:
         unchanged = row and storms.fires(row) and storm.read(row.spec.alert) == content and not over
         written = row if unchanged else self.rows.record(storms.recorded(row, content, self.now(), over=over))
         if written and written.due_at and written.due_at <= self.now():
-            self.sync(written, until)
+            self.sync(written, until)  # what has no time left is due, and next
 
     def _read(self, names: Sequence[str]) -> Iterator[AlertState]:
         for start in range(0, len(names), AT_ONCE):

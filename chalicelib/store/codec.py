@@ -113,7 +113,7 @@ def due(row: AlertState) -> dict[str, Any]:
     kind, since = next(((kind, found) for kind, of in kinds if (found := of(row))), (WAITING, None))
     group, began = storms.listed(row) or (None, None)
     return {
-        "due_priority": {"S": row.priority.value} if at else None,
+        "due_priority": {"S": row.rank.value} if at else None,
         "due_at": number(at) if at else None,
         "waiting_priority": {"S": part(kind, row.priority)} if since else None,
         "waiting_since": number(since) if since else None,

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from chalicelib import render
-from chalicelib.adapters import own
 from chalicelib.alert import Condition, Priority
 from chalicelib.conditions.calls import Kind
 from chalicelib.conditions.on_call import Called
@@ -62,11 +61,7 @@ def repository(row: AlertState, step: Work, routing: Routing) -> str:
 
 
 def call(row: AlertState, step: Work) -> Call:
-    """Return what the budget is asked for; an issue whose alert has already resolved comes last.
-
-    A page of our own that stands for many alerts ranks as P0.
-    """
+    """Return what the budget is asked for; an issue whose alert has already resolved comes last."""
     if step.kind is Kind.OPEN and row.spec.condition is Condition.RESOLVED:
         return Call(step.kind, Priority.P3)
-    ours = own.OWN.get(row.spec.alert.source) if row.spec.alert else None
-    return Call(step.kind, Priority.P0 if ours and ours.urgent else row.priority)
+    return Call(step.kind, row.rank)

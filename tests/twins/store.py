@@ -75,7 +75,7 @@ class MemoryStore:
         due = [
             (row.due_at, row.fingerprint)
             for row in self.rows.values()
-            if row.due_at and row.due_at <= now and row.priority == priority
+            if row.due_at and row.due_at <= now and row.rank == priority
         ]
         return [fingerprint for _, fingerprint in sorted(due)[:limit]]
 

@@ -89,10 +89,12 @@ class StormWorld(World):
             self.clock.pass_(minutes=1)
             self.run_once()
 
-    def run_once(self) -> None:
+    def keeper(self) -> StormKeeper:
         attach = SubIssues(self.store, lambda: self.tracker, self.gate, self.clock.now, self.telemetry).attach
-        advance, now = self.sync.advance, self.clock.now
-        keeper = StormKeeper(self.store, self.census, advance, attach, now, self.telemetry)
+        return StormKeeper(self.store, self.census, self.sync.advance, attach, self.clock.now, self.telemetry)
+
+    def run_once(self) -> None:
+        advance, now, keeper = self.sync.advance, self.clock.now, self.keeper()
         waiting = WaitingLists(self.store, self.census, self.policy.routing, advance, now)
         first = (("STORM_FAILED", keeper.check), ("WAITING_FAILED", waiting.check))
         reconcile = Reconcile(

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.alert import Priority
 from chalicelib.conditions import storms
 from chalicelib.conditions.issue import Closer
 from chalicelib.conditions.row import AlertState
@@ -186,6 +187,18 @@ def test_what_joins_while_the_parent_closes_opens_it_again(world: StormWorld) ->
     world.store.note(replace(row, status=replace(row.status, enrichment=known)))
     world.pass_(1)
     assert (world.page.open, listed(world.parent)) == (True, ["HighLatency [pod-7]"])
+
+
+def test_what_there_is_no_time_for_is_due_before_all_other_rows(world: StormWorld) -> None:
+    world.say(7, 8)
+    keeper = world.keeper()
+    world.clock.pass_(minutes=1)
+    keeper.check(world.clock.now())
+    assert len(listed(world.parent)) == 6
+    keeper = replace(keeper, sync=lambda row, until: None)
+    keeper.check(world.clock.now() + MINUTE)
+    assert (len(listed(world.parent)), world.parent.rank) == (8, Priority.P0)
+    assert world.store.due(Priority.P0, world.clock.now(), 9) == [world.parent.fingerprint]
 
 
 def test_one_storms_trouble_does_not_hold_up_the_others(
