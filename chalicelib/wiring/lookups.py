@@ -76,17 +76,18 @@ def shifts(stage: Stage, asked: Asked) -> Source:
 
     def fetch() -> bytes:
         address = _address(asked, held)
-        return api.read(address, httpx.URL(address).host, LARGEST)
+        return api.read(str(address), address.host, LARGEST)
 
     return Calendar(fetch, asked.people, asked.zone)
 
 
-def _address(asked: Asked, held: Held) -> str:
+def _address(asked: Asked, held: Held) -> httpx.URL:
     """Give a calendar's address, which may be a secret; raises OnCallUnknown."""
     try:
-        return asked.calendar or https(str(held().get(asked.calendar_secret, "")))
-    except ValueError as error:
-        raise OnCallUnknown(f"{asked.calendar_secret} in the secret of the App {error}") from None
+        return httpx.URL(asked.calendar or https(str(held().get(asked.calendar_secret, ""))))
+    except (ValueError, httpx.InvalidURL):
+        where = f"{asked.calendar_secret} in the secret of the App" if asked.calendar_secret else "calendar"
+        raise OnCallUnknown(f"{where} must be an https address") from None
 
 
 def _api(url: str, held: Held, name: str) -> Api:

@@ -89,7 +89,15 @@ def test_an_address_may_be_a_secret_which_no_error_holds(lists: Lists, address: 
     assert "private" not in str(told.value)
 
 
-@pytest.mark.parametrize("held", [{}, {"c": "http://calendar.example.org/private"}, {"c": "file:///private"}])
+@pytest.mark.parametrize(
+    "held",
+    [
+        {},
+        {"c": "http://calendar.example.org/private"},
+        {"c": "file:///private"},
+        {"c": "https://ü..org/private"},
+    ],
+)
 def test_a_secret_that_is_no_https_address_is_not_asked(held: dict[str, str]) -> None:
     with pytest.raises(OnCallUnknown, match="c in the secret of the App must be an https address") as told:
         of_calendar("", held, "c")
