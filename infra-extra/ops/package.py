@@ -22,6 +22,9 @@ from ops.deployment import Deployment, Faults
 
 NOT_PACKAGED = shutil.ignore_patterns("cli", "checkout.py", "__pycache__")
 NOT_COPIED = shutil.ignore_patterns("deployed", "deployments", "venv")
+PAGES = (".js", ".css")
+"""The web pages with which Powertools documents an API: half a megabyte that nobody is served."""
+
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
 READABLE = 0o100644 << 16
 MACHINES = {"x86_64": "x86_64", "arm64": "aarch64"}
@@ -43,7 +46,7 @@ def build(stage: Deployment) -> Path:
     shutil.copy(stage.root / "requirements.lock", project / "requirements.txt")
     made = archive(stage)
     with zipfile.ZipFile(made) as files:
-        contents = {name: files.read(name) for name in files.namelist()}
+        contents = {name: files.read(name) for name in files.namelist() if not name.endswith(PAGES)}
     if stage.file.python == RUNNING:
         contents |= compiled(project, stage.environment, contents)
     else:

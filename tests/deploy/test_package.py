@@ -75,10 +75,14 @@ def test_it_is_under_twelve_megabytes(package: Path) -> None:
 
 
 def test_it_holds_all_of_our_code_and_the_routing_but_not_the_command_line(package: Path) -> None:
-    files = [path for path in (ROOT / "chalicelib").rglob("*") if path.suffix in {".py", ".toml"}]
+    files = [path for path in (ROOT / "chalicelib").rglob("*") if path.suffix in {".py", ".toml", ".md"}]
     ours = {name for path in files if not (name := str(path.relative_to(ROOT))).startswith(FOR_PEOPLE)}
     assert {name for name in names(package) if name.startswith("chalicelib/")} == ours | {COMMIT}
     assert "app.py" in names(package)
+
+
+def test_it_holds_no_web_page_of_a_library(package: Path) -> None:
+    assert [name for name in names(package) if name.endswith((".js", ".css", ".html"))] == []
 
 
 def test_it_holds_no_test_no_stand_in_and_no_development_dependency(package: Path) -> None:
