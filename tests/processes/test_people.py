@@ -52,3 +52,25 @@ def test_a_stranger_gets_no_answer_and_keeps_nobody_from_being_heard(stack: Loca
     stack.wait_until(lambda: bool(other.reactions), "the reaction")
     assert comment.reactions == set()
     assert "alert:muted" not in issue.label_names
+
+
+def test_an_incident_is_declared_on_an_alert_and_ended_on_its_own_issue(stack: LocalStack) -> None:
+    issue, mona = opened(stack, "Broken"), stack.github.person("mona")
+    name = issue.repository.full_name
+    mona.comment(name, issue.number, "/sev Registry is down")
+
+    def incidents() -> list[Issue]:
+        listed = stack.github.world.repository(name).listed
+        return [each for each in listed if "Incident: Registry" in each.title]
+
+    stack.wait_until(lambda: bool(incidents()), "the incident")
+    (incident,) = incidents()
+    assert "ci: sev" in incident.label_names
+    assert "## Follow-ups" in (incident.body or "")
+    stack.wait_until(lambda: f"Incident: #{incident.number}" in (issue.body or ""), "its name on the alert")
+    stack.wait_until(lambda: issue.parent is incident, "the sub-issue")
+    mona.comment(name, incident.number, "/sev resolved")
+    stack.wait_until(lambda: incident.state == "closed", "the end")
+    stack.wait_until(lambda: "Root cause" in "".join(each.body for each in incident.comments), "the review")
+    assert f"#{issue.number} \\[" in (incident.body or "")
+    assert issue.state == "open"
