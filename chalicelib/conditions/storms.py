@@ -26,6 +26,9 @@ LATE = timedelta(hours=1)
 
 AFTER = timedelta(milliseconds=1)
 
+AT_ONCE = 10
+"""Workers that may join a storm at the same time, and do not see each other."""
+
 MOST_SUB_ISSUES = 100
 """GitHub's limit for one issue, closed ones included.
 
@@ -113,17 +116,18 @@ def group_of(row: AlertState) -> Group | None:
     return row.enrichment.group if row.enrichment else None
 
 
-def as_group(parent: AlertState) -> Group | None:
+def as_group(parent: AlertState, size: int = 0) -> Group | None:
     """Write down a storm as its members record it; None if it is over.
 
-    The id is left out if the storm's issue already has as many sub-issues as GitHub allows.
+    The id is left out if the storm has as many members as GitHub allows sub-issues. Its table may be a minute
+    behind `size`, the members that the index knows.
     """
     began, issue, content = parent.spec.began_by_our_clock, parent.status.issue, storm.read(parent.spec.alert)
     if began is None or not fires(parent):
         return None
     if issue is None or not issue.open:
         return Group(parent.fingerprint, began)
-    full = content is None or len(content.members) >= MOST_SUB_ISSUES
+    full = content is None or max(len(content.members), size + AT_ONCE) >= MOST_SUB_ISSUES
     return Group(parent.fingerprint, began, issue.ref, 0 if full else issue.id)
 
 

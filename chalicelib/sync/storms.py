@@ -13,6 +13,7 @@ from chalicelib.adapters import storm
 from chalicelib.adapters.storm import MOST_MEMBERS, Cause, Storm
 from chalicelib.conditions import storms
 from chalicelib.conditions.enrichment import Enrichment, EnrichmentUnavailable
+from chalicelib.conditions.group import Group
 from chalicelib.conditions.row import AlertState
 from chalicelib.conditions.steps import needed
 from chalicelib.errors import AlertingError, Contended
@@ -65,11 +66,11 @@ class StormEnricher:
         for cause in causes:
             parent = first.get(storm.fingerprint(cause))
             if storms.fires(parent) and (joined := self._taken_in(cause, parent, [row], begin=False)):
-                return replace(known, group=storms.as_group(joined))
+                return replace(known, group=joined)
         if found := self._beginning(row, began, at_least, before):
             cause, members = found
-            parent = self._taken_in(cause, first.get(storm.fingerprint(cause)), members, begin=True)
-            return replace(known, group=storms.as_group(parent) if parent else None)
+            begun = self._taken_in(cause, first.get(storm.fingerprint(cause)), members, begin=True)
+            return replace(known, group=begun)
         return known
 
     def _beginning(
@@ -92,7 +93,7 @@ class StormEnricher:
 
     def _taken_in(
         self, cause: Cause, parent: AlertState | None, members: Sequence[AlertState], *, begin: bool
-    ) -> AlertState | None:
+    ) -> Group | None:
         """Find the part of a cause's storm that takes the last of `members`; a new storm is recorded.
 
         With `begin`, they become a storm of their own if none takes them. The first worker to record it has
@@ -105,13 +106,14 @@ class StormEnricher:
                     return None
                 content = storms.consisting_of(members, cause, part, continues=full)
                 if written := self._record(parent, content):
-                    return written
+                    return storms.as_group(written)
             else:
                 goes_on = storm.read(parent.spec.alert)
                 late = goes_on is not None and not storms.admits(goes_on, began)
-                full = not late and self.index.size(parent.fingerprint, MOST_MEMBERS) >= MOST_MEMBERS
+                size = 0 if late else self.index.size(parent.fingerprint, MOST_MEMBERS)
+                full = size >= MOST_MEMBERS
                 if not (late or full):
-                    return parent
+                    return storms.as_group(parent, size)
                 part += 1
             parent = self.rows.get(storm.fingerprint(cause, part))
         raise Contended("no part of the storm could be found or recorded: the alert stays on its own")
