@@ -19,12 +19,14 @@ SHORT = 10
 class Count(BaseModel):
     """How many lists were read, which conditions were counted, and the noise of each team's rules.
 
+    Of the list that is being read, `after` is the last name that has been.
     A rule is named by its source and its name. If there are too many, the quietest are added up without a
     name.
     """
 
     month: str = ""
     lists: int = 0
+    after: str = ""
     seen: set[str] = set()
     rules: dict[str, dict[str, Noise]] = {}
     partial: bool = False

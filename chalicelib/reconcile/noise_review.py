@@ -82,12 +82,13 @@ class NoiseReview:
         firing = [partial(kind, priority, MOST_LISTED) for kind in kinds for priority in Priority]
         return [*ended, *firing, ended[-1]]
 
-    def _counted(self, count: Count, listed: Listing, until: datetime) -> bool:
-        """Count the rows of a list; False if there was no time for all of them."""
+    def _counted(self, count: Count, listing: Listing, until: datetime) -> bool:
+        """Count the rows of a list, in the order of their names; False if there was no time for all."""
         if self.now() >= until:
             return False
-        names = [name for name in listed() if name not in count]
-        count.partial |= len(names) >= MOST_LISTED
+        listed = listing()
+        count.partial |= len(listed) >= MOST_LISTED
+        names = sorted(name for name in listed if name > count.after and name not in count)
         for start in range(0, len(names), AT_ONCE):
             if self.now() >= until:
                 return False
@@ -96,6 +97,8 @@ class NoiseReview:
                 team = self._team(alert) if alert else ""
                 if alert and team and not row.spec.news and alert.source not in own.RESERVED:
                     count.add(row, team, alert)
+            count.after = names[start : start + AT_ONCE][-1]
+        count.after = ""
         return True
 
     def _team(self, alert: AlertEvent) -> str:
