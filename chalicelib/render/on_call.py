@@ -10,7 +10,7 @@ from chalicelib.render.words import moment
 MAX_NAME = 120
 
 HELP = (
-    f"<sub>On call: comment `/{HANDOFF} @name` to hand over until the shift ends; if several teams are "
+    f"<sub>On call: comment `/{HANDOFF} @name` to hand off until the shift ends; if several teams are "
     "listed, name one with `team=storage`.</sub>"
 )
 

@@ -13,7 +13,7 @@ from chalicelib.sync.commands import DONE, WRONG, Conversation
 
 
 class Deed(Protocol):
-    """A command, such as one that hands over who is on call."""
+    """A command, such as `/handoff`."""
 
     def read(self, argument: str) -> str | None:
         """Read what follows the word; None if it is wrong."""
