@@ -25,7 +25,9 @@ def wanted(subject: AlertState) -> Iterable[str]:
 
 
 def storm_of(subject: AlertState) -> str:
-    """Name the row of the storm that it is part of; empty if there is no storm."""
+    """Name the row of the storm that it is, or is part of; empty if there is no storm."""
+    if subject.spec.alert and subject.spec.alert.source == own.STORM:
+        return subject.fingerprint
     group = storms.group_of(subject)
     return group.fingerprint if group else ""
 

@@ -44,7 +44,7 @@ def body(row: AlertState, routing: Routing, now: datetime, *, previous: str = ""
     end = marker.end_marker(opened, row.correlation_id)
     for room in sections.ROOMS:
         usual = [*head, *sections.texts(view, room), view.why(), *story, *sections.rest(view, room)]
-        said = page(view, issue, room) if page else usual
+        said = [*page(view, issue, room), incident.named(view, issue)] if page else usual
         whole = parts.before + "\n\n".join([begin, *filter(None, said), end]) + after
         if len(whole) <= MAX_BODY:
             return whole

@@ -59,7 +59,7 @@ class Incidents:
         """Declare one for an issue's alert, unless it is part of one; False if it is not an alert's issue."""
         name = self.rows.of_issue(ref)
         row = self.rows.get(name) if name else None
-        if row is None or row.spec.alert is None or row.spec.alert.source in own.OWN:
+        if row is None or row.spec.alert is None or is_one(row):
             return False
         if row.status.incident is None or not self.is_open(row.status.incident):
             self._declare_of(row, row.spec.alert, asked)

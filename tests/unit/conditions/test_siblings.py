@@ -73,6 +73,7 @@ def test_its_storm_and_the_alarms_it_is_composed_of_are_named() -> None:
     group = Group("storm", BEGAN)
     in_storm = replace(SUBJECT, status=Status(issue(id=5), enrichment=Enrichment(BEGAN, BEGAN, group=group)))
     assert (siblings.storm_of(in_storm), siblings.storm_of(SUBJECT)) == ("storm", "")
+    assert siblings.storm_of(one("parent", source=own.STORM)) == "parent"
     composite = alert(
         source="cloudwatch",
         labels={"AlarmRule": 'ALARM("api errors") AND ALARM(queue)'},

@@ -8,15 +8,17 @@ from typing import Any
 
 import pytest
 
-from chalicelib.adapters import own
+from chalicelib.adapters import own, storm
 from chalicelib.adapters.incident import Entry, Incident, What, read
-from chalicelib.alert import Condition
+from chalicelib.adapters.storm import Cause, CauseKind
+from chalicelib.alert import AlertEvent, Condition
 from chalicelib.collector.collector import Collector
 from chalicelib.collector.github_hint import GitHubHints
 from chalicelib.conditions.enrichment import Enrichment
 from chalicelib.conditions.group import Group
 from chalicelib.conditions.issue import Closer, IssueRef
 from chalicelib.conditions.nothing import Held, Quiet
+from chalicelib.conditions.record import record
 from chalicelib.conditions.row import AlertState
 from chalicelib.conditions.steps import needed
 from chalicelib.errors import Contended, OutcomeUnknown, Unavailable
@@ -131,6 +133,13 @@ class World(Synced):
         if told and (row := self.notice.take(message(ref))):
             self.sync.advance(row, self.clock.now() + MINUTE)
         return comment
+
+    def recorded(self, alert: AlertEvent) -> AlertState:
+        """Record an alert of our own."""
+        now = self.clock.now()
+        written = self.store.record(replace(record(None, alert, now).as_of(now), due_at=now))
+        assert written
+        return written
 
     def thread(self, number: int) -> Thread:
         return self.tracker.threads[IssueRef(REPOSITORY, number)]
@@ -434,16 +443,32 @@ def test_resolved_twice_is_once(world: World) -> None:
 def test_the_alert_of_a_storm_stays_the_storms_whose_issue_becomes_the_sub_issue(world: World) -> None:
     for name in ("storm", "member"):
         world.sends(name=name)
-    (child, storm, member) = world.store.rows.values()
-    group = Group(storm.fingerprint, world.clock.now())
+    (child, parent, member) = world.store.rows.values()
+    group = Group(parent.fingerprint, world.clock.now())
     for row in (child, member):
         known = Enrichment(row.spec.episode or world.clock.now(), world.clock.now(), group=group)
         world.store.rows[row.fingerprint] = replace(row, status=replace(row.status, enrichment=known))
     world.says("/sev")
     world.minutes(3)
-    assert {*world.content.members} == {child.fingerprint, storm.fingerprint, member.fingerprint}
+    assert {*world.content.members} == {child.fingerprint, parent.fingerprint, member.fingerprint}
     assert children(world, 4) == [2]
     assert all("Incident: #4" in world.thread(number).seen.body for number in (1, 2, 3))
+
+
+def test_sev_on_a_storms_issue_takes_its_members_along(world: World) -> None:
+    cause = Cause(kind=CauseKind.WAITING, teams=("dev-infra",))
+    parent = storm.alert(storm.Storm(cause=cause, began=world.clock.now()), world.clock.now())
+    world.clock.pass_(seconds=5)
+    world.sync.advance(world.recorded(parent), world.clock.now() + MINUTE)
+    (child, row) = world.store.rows.values()
+    group = Group(row.fingerprint, world.clock.now())
+    known = Enrichment(child.spec.episode or world.clock.now(), world.clock.now(), group=group)
+    world.store.rows[child.fingerprint] = replace(child, status=replace(child.status, enrichment=known))
+    world.says("/sev", 2)
+    world.minutes(3)
+    assert world.content.members == (row.fingerprint, child.fingerprint)
+    assert children(world, 3) == [2]
+    assert all("Incident: #3" in world.thread(number).seen.body for number in (1, 2))
 
 
 def test_what_is_part_of_another_open_incident_stays_there(world: World) -> None:

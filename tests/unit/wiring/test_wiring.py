@@ -20,6 +20,7 @@ from chalicelib.errors import ConfigurationError, Unavailable
 from chalicelib.settings import Settings
 from chalicelib.wiring import checkout, github
 from chalicelib.wiring.function import serving
+from chalicelib.wiring.incidents import template
 from chalicelib.wiring.stage import Stage
 from tests.local.github import AppKey
 from tests.twins.stage import holding
@@ -190,3 +191,10 @@ def test_a_client_is_made_once() -> None:
     stage = holding({})
     assert stage.client("sqs") is stage.client("sqs")
     assert stage.client("sqs", "us-east-1") is not stage.client("sqs")
+
+
+def test_a_team_has_its_own_template_or_else_the_one_for_all(tmp_path: Path) -> None:
+    (tmp_path / "default.md").write_text("## Impact", encoding="utf-8")
+    (tmp_path / "storage.md").write_text("## Damage", encoding="utf-8")
+    assert [template(team, tmp_path) for team in ("storage", "gpu")] == ["## Damage", "## Impact"]
+    assert "## Mitigation" in template("storage")
