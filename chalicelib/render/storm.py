@@ -101,7 +101,7 @@ def _cause(view: View, told: Storm) -> str:
             return f"Region {value}" if value else "account"
         case CauseKind.GROUP:
             return "group at their source"
-        case CauseKind.WAITING:
+        case _:
             return ""
 
 

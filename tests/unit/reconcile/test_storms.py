@@ -221,6 +221,27 @@ def test_one_storms_trouble_does_not_hold_up_the_others(
     assert [name for name, _ in world.telemetry.problems] == ["STORM_FAILED"]
 
 
+def test_what_begins_in_the_same_place_hours_later_is_a_storm_of_its_own_and_ends_by_itself() -> None:
+    world = StormWorld()
+
+    def say(*numbers: int, state: str = "FIRING") -> None:
+        for number in numbers:
+            place = {"account_id": "123456789012", "region": "eu-1", "alarm_id": str(number)}
+            world.say(number, rule=f"Rule{number}", state=state, identity=place)
+
+    say(1, 2, 3)
+    world.pass_(90)
+    say(4, 5, 6)
+    world.pass_(2)
+    first, second = world.parents
+    assert [len(listed(row)) for row in (first, second)] == [3, 3]
+    assert (content(second).part, content(second).continues) == (2, False)
+    assert "@org" in world.page_of(second).body
+    say(4, 5, 6, state="RESOLVED")
+    world.pass_(4)
+    assert [world.page_of(row).open for row in world.parents] == [True, False]
+
+
 def test_a_new_storm_of_the_same_cause_is_the_next_episode_of_the_same_row(world: StormWorld) -> None:
     world.say(1, 2, 3, 4, 5, state="RESOLVED")
     world.say(6, state="RESOLVED", priority="P0")
