@@ -16,7 +16,7 @@ from selenium.webdriver.common.by import By
 
 from tests.browser.chromium import HOW_TO_INSTALL, chromium, installed, set_window
 from tests.local import senders
-from tests.local.demo.cast import PUBLISHING, SIGNING, SIGNING_TIERS
+from tests.local.demo.cast import PUBLISHING, RACK, SIGNING, SIGNING_TIERS
 from tests.local.demo.project import project
 from tests.local.github.model import Issue
 from tests.local.senders import GrafanaAlert
@@ -29,6 +29,8 @@ WIDTH, SCALE, MARGIN = 880, 2, 16
 COLORS = 64
 GREY = "ededed"
 DUPLICATE_SECONDS = 3.0
+IN_STORM, ENDED = 10, 3
+IMPACT = "Every team that releases: twelve packages wait, the oldest since midnight."
 
 QUEUE = "arm64-runners-stuck"
 QUEUE_DESCRIPTION = """\
@@ -67,7 +69,7 @@ def is_closed(issue: Issue) -> bool:
 
 def is_dressed(issue: Issue) -> bool:
     """Whether reconcile has given its labels their colours; those of the routing stay grey."""
-    return all(label.color != GREY for label in issue.labels if not label.name.startswith("area:"))
+    return all(label.color != GREY for label in issue.labels if not label.name.startswith(("area:", "ci:")))
 
 
 def critical(stack: LocalStack) -> Issue:
@@ -141,6 +143,34 @@ def flapping(stack: LocalStack) -> Issue:
     return issue
 
 
+def storm(stack: LocalStack) -> Issue:
+    """The parent of a storm of which some alerts have ended."""
+    began, rack = ago(4), RACK[:IN_STORM]
+    post(stack, senders.grafana_group([alert.payload(began) for alert in rack]))
+    for alert in rack:
+        member = issue_when(stack, INFRA, alert.title, lambda issue: issue.parent is not None)
+    parent = member.parent
+    assert parent
+    stack.wait_until(lambda: "none yet" not in (parent.body or ""), "the table with all issues")
+    post(stack, senders.grafana_group([alert.payload(began, ago(0)) for alert in rack[:ENDED]]))
+    stack.wait_until(lambda: f"{ENDED} ended" in (parent.body or ""), "the table with those that ended")
+    return parent
+
+
+def incident(stack: LocalStack) -> Issue:
+    """An incident that a person declared and has written about; two of its alerts fire since earlier."""
+    mona, alert = stack.github.person("mona"), issue_when(stack, ALERTS, PUBLISHING.name, is_open)
+    mona.comment(ALERTS, alert.number, "/ack")
+    mona.comment(ALERTS, alert.number, "/sev No package can be released")
+    issue = issue_when(stack, ALERTS, "No package can be released", lambda issue: len(issue.sub_issues) == 2)
+    mona.comment(ALERTS, alert.number, "The signing key expired at midnight; a new one is being rolled out.")
+    told = ("acknowledged", "commented")
+    stack.wait_until(lambda: all(each in (issue.body or "") for each in told), "the timeline")
+    body = (issue.body or "").replace("Who is affected, how, and since when?", IMPACT)
+    mona.edit(ALERTS, issue.number, body=body)
+    return issue
+
+
 def board(stack: LocalStack) -> Issue:
     """The board beside all of them, after two weeks in which other alerts came and went."""
     for day, (priority, team) in HISTORY.items():
@@ -177,6 +207,8 @@ PICTURES: dict[str, Callable[[LocalStack], Issue]] = {
     "issue-p2-grafana": with_panel,
     "issue-unacknowledged": unacknowledged,
     "issue-flapping": flapping,
+    "storm": storm,
+    "incident": incident,
     "board": board,
 }
 

@@ -37,7 +37,7 @@ PUBLISHING = GrafanaAlert(
 SIGNING_TIERS = ("@example-org/release-leads", "@example-org/on-call-manager")
 RACK = [
     GrafanaAlert(
-        "Builder does not answer",
+        "Builder is down",
         "P1",
         "build-farm",
         f"builder-{number} has not answered for two minutes",
