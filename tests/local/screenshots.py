@@ -161,6 +161,7 @@ def incident(stack: LocalStack) -> Issue:
     """An incident that a person declared and has written about; two of its alerts fire since earlier."""
     mona, alert = stack.github.person("mona"), issue_when(stack, ALERTS, PUBLISHING.name, is_open)
     mona.comment(ALERTS, alert.number, "/ack")
+    issue_when(stack, ALERTS, PUBLISHING.name, lambda issue: "Acknowledged by" in (issue.body or ""))
     mona.comment(ALERTS, alert.number, "/sev No package can be released")
     issue = issue_when(stack, ALERTS, "No package can be released", lambda issue: len(issue.sub_issues) == 2)
     mona.comment(ALERTS, alert.number, "The signing key expired at midnight; a new one is being rolled out.")
