@@ -79,3 +79,10 @@ def test_each_permission_that_the_app_lacks_is_named(hub: Hub, monkeypatch: pyte
     fields, project = found(monkeypatch)
     assert "organization permission `Issue fields: read`" in fields.fix
     assert "organization permission `Projects: read and write`" in project.fix
+
+
+def test_a_repository_without_types_has_none_of_them(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    hub.github.faults.add("status", path="*/issue-types", status=404)
+    assert [each.told for each in found(monkeypatch)] == [
+        "it has no issue type Bug: issues are opened without it"
+    ]
