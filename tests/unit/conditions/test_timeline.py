@@ -59,6 +59,12 @@ def test_what_happened_on_its_issue_is_in_it() -> None:
     assert found[3].url == "https://github.com/org/infra/issues/12#issuecomment-7"
 
 
+def test_within_a_second_what_people_declare_comes_after_what_led_to_it() -> None:
+    declared = with_entry(INCIDENT, Entry(at=at(3), what=What.DECLARED, who="mona"))
+    found = of(with_issue(acked_by="mona", acked_at=at(3)), declared)
+    assert found == [(What.FIRED, 0), (What.ACKNOWLEDGED, 3), (What.DECLARED, 3)]
+
+
 @pytest.mark.parametrize("minute", [None, -5])
 def test_what_was_before_it_or_was_ours_is_not(minute: float | None) -> None:
     closed = {"closed_at": at(minute), "closed_by": Closer.PERSON} if minute else {}
