@@ -11,12 +11,16 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from chalicelib import alert as alerts
-from chalicelib.adapters import own, texts
+from chalicelib.adapters import own, texts, titles
 from chalicelib.alert import AlertEvent, Condition, Identity, Priority, UtcDatetime
 from chalicelib.alert_values import MAX_TITLE
 
 MOST_MEMBERS = 400
 """As many fit into a row of 400 KB and an issue of 64 KB; the next ones belong to the storm's next part."""
+
+
+MAX_MEMBER_TITLE = 160
+"""The longest title of a member, in code points; half if some of them take up to four bytes of a row."""
 
 
 class CauseKind(StrEnum):
@@ -128,6 +132,13 @@ def read(event: AlertEvent | None) -> Storm | None:
 def continues(event: AlertEvent) -> bool:
     """Whether it is the alert of a further part of a storm, whose people the first part calls."""
     return event.source == own.STORM and bool((event.raw_provider or {}).get("continues"))
+
+
+def short(title: str) -> str:
+    """Shorten the title of a member, so that a row has room for all; JSON within JSON escapes some twice."""
+    said = texts.line(title)
+    narrow = said.isascii() and '"' not in said and "\\" not in said
+    return titles.shortened(said, MAX_MEMBER_TITLE if narrow else MAX_MEMBER_TITLE // 2)
 
 
 def _title(storm: Storm) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from chalicelib.adapters import own, storm, titles
+from chalicelib.adapters import own, storm
 from chalicelib.adapters.storm import Cause, CauseKind, Member, Storm
 from chalicelib.alert import AlertEvent, Condition
 from chalicelib.conditions import lag
@@ -34,9 +34,6 @@ MOST_SUB_ISSUES = 100
 
 docs.github.com/en/issues/tracking-your-work-with-issues/using-issues/adding-sub-issues
 """
-
-MAX_TITLE = 160
-"""The longest title of a member, in code points; half unless all are ASCII. 400 members must fit a row."""
 
 OF_TEAM, OF_OURS = "TEAM#", "OWN#"
 """Parts of the index `groups` that no storm names: conditions in no storm, and alerts of our own."""
@@ -117,18 +114,27 @@ def group_of(row: AlertState) -> Group | None:
 
 
 def as_group(parent: AlertState, size: int = 0) -> Group | None:
-    """Write down a storm as its members record it; None if it is over.
+    """Write down a storm as its members record it; None if it is over, or calls nobody for them.
 
     The id is left out if the storm has as many members as GitHub allows sub-issues. Its table may be a minute
     behind `size`, the members that the index knows.
     """
     began, issue, content = parent.spec.began_by_our_clock, parent.status.issue, storm.read(parent.spec.alert)
-    if began is None or not fires(parent):
+    if began is None or not fires(parent) or not speaks(parent):
         return None
     if issue is None or not issue.open:
         return Group(parent.fingerprint, began)
     full = content is None or max(len(content.members), size + AT_ONCE) >= MOST_SUB_ISSUES
     return Group(parent.fingerprint, began, issue.ref, 0 if full else issue.id)
+
+
+def speaks(parent: AlertState) -> bool:
+    """Whether a storm's issue shows what joins and calls people: nothing holds it back, GitHub takes it."""
+    status = parent.status
+    if status.issue and status.issue.open:
+        return not (status.issue.muted or status.snoozed_until or parent.held)
+    refused = status.refusal is not None and (status.refusal.status or 500) < 500
+    return lag.since(parent) is not None and not refused
 
 
 def member(row: AlertState) -> Member:
@@ -139,7 +145,7 @@ def member(row: AlertState) -> Member:
     group, shown = group_of(row), issue is not None and (issue.open or issue.episode == row.spec.episode)
     return Member(
         fingerprint=row.fingerprint,
-        title=titles.shortened(mask(alert.title), MAX_TITLE if alert.title.isascii() else MAX_TITLE // 2),
+        title=storm.short(mask(alert.title)),
         priority=alert.priority,
         began=began,
         ended=_over_at(row),

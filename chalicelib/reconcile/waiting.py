@@ -42,17 +42,19 @@ class WaitingLists:
         kept = {row.fingerprint: row for row in self._read(self.census.of_our_own(own.STORM, MOST))}
         contents = {name: content for name, row in kept.items() if (content := storm.read(row.spec.alert))}
         lists = {name for name, content in contents.items() if content.cause.kind is CauseKind.WAITING}
-        listed = {m.fingerprint for name in contents if name not in lists for m in contents[name].members}
-        for content in self._contents(listed):
+        silent = {name for name, row in kept.items() if not storms.as_group(row)}
+        seen = contents.keys() - lists - silent
+        listed = {member.fingerprint for name in seen for member in contents[name].members}
+        for content in self._contents(listed, silent):
             name = storm.fingerprint(content.cause, content.part)
             lists.discard(name)
             self._keep(kept.get(name) or self.rows.get(name), content, until)
         for name in lists:
             self._keep(kept[name], contents[name].model_copy(update={"members": ()}), until, over=True)
 
-    def _contents(self, listed: Collection[str]) -> Iterator[Storm]:
+    def _contents(self, listed: Collection[str], silent: Collection[str]) -> Iterator[Storm]:
         """Write what waits as lists, in as many parts as needed; nothing if nobody was put off."""
-        rows = [row for row in self._late() if row.fingerprint not in listed]
+        rows = [row for row in self._late(silent) if row.fingerprint not in listed]
         if not any(row.status.put_off and row.status.put_off.reason in SCARCE for row in rows):
             return
         found: dict[tuple[str, ...], list[AlertState]] = defaultdict(list)
@@ -66,14 +68,16 @@ class WaitingLists:
                 part = tuple(members[start : start + MOST_MEMBERS])
                 yield Storm(cause=cause, began=began, part=number + 1, continues=number > 0, members=part)
 
-    def _late(self) -> list[AlertState]:
-        """Read what has waited for too long, is in no storm, and was not refused by GitHub."""
+    def _late(self, silent: Collection[str]) -> list[AlertState]:
+        """Read what has waited for too long, is in no storm that shows it, and was not refused by GitHub."""
         names = [name for priority in Priority for name in self.census.late(priority, MOST)]
-        return [row for row in self._read(names) if self._waits(row)]
+        return [row for row in self._read(names) if self._waits(row, silent)]
 
-    def _waits(self, row: AlertState) -> bool:
-        alert, since = row.spec.alert, lag.since(row)
-        if alert is None or since is None or alert.source in own.RESERVED or storms.group_of(row):
+    def _waits(self, row: AlertState, silent: Collection[str]) -> bool:
+        alert, since, group = row.spec.alert, lag.since(row), storms.group_of(row)
+        if alert is None or since is None or alert.source in own.RESERVED:
+            return False
+        if group and group.fingerprint not in silent:
             return False
         return storms.fires(row) and not row.status.refusal and since <= self.now() - PATIENCE
 

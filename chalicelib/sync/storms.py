@@ -11,7 +11,8 @@ from typing import Protocol
 
 from chalicelib.adapters import storm
 from chalicelib.adapters.storm import MOST_MEMBERS, Cause, Storm
-from chalicelib.conditions import storms
+from chalicelib.alert import Priority
+from chalicelib.conditions import lag, storms
 from chalicelib.conditions.enrichment import Enrichment, EnrichmentUnavailable
 from chalicelib.conditions.group import Group
 from chalicelib.conditions.row import AlertState
@@ -29,6 +30,9 @@ TRIES = 8
 
 A_CALL = timedelta(seconds=1)
 """How much time must be left for another call."""
+
+FRESH = timedelta(seconds=10)
+"""How long what a look-up said of a storm is believed without reading it again."""
 
 
 class Index(Protocol):
@@ -138,10 +142,10 @@ def led(
 ) -> AlertState:
     """Open a storm's issue before that of its member, which is to name it.
 
-    If the storm has ended, or cannot be read, the member is on its own again.
+    If the storm has ended, calls nobody, or cannot be read, the member is on its own again.
     """
-    group, issue = storms.group_of(row), row.status.issue
-    if group is None or group.ref or (issue and issue.open):
+    group = storms.group_of(row)
+    if group is None or not _asks(row, group, now):
         return row
     try:
         parent = rows.get(group.fingerprint)
@@ -151,5 +155,16 @@ def led(
     except AlertingError as error:
         telemetry.problem("STORM_UNKNOWN", error, fingerprint=row.fingerprint)
         parent = None
-    enriched = replace(needed(row.enrichment), group=storms.as_group(parent) if parent else None)
+    current = storms.as_group(parent) if parent else None
+    if current and (lag.shown(row) or group.ref == current.ref):
+        return row  # what its own row says of its issue as a sub-issue stays
+    enriched = replace(needed(row.enrichment), group=current)
     return replace(row, status=replace(row.status, enrichment=enriched))
+
+
+def _asks(row: AlertState, group: Group, now: datetime) -> bool:
+    """Whether it matters what has become of the storm: the row waits for its issue, or has become worse."""
+    alert, issue = row.spec.alert, row.status.issue
+    if issue and issue.open:
+        return alert is not None and Priority.P0 < alert.priority < issue.announced
+    return group.ref is None or needed(row.enrichment).at + FRESH < now

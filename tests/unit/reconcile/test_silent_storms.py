@@ -1,0 +1,148 @@
+"""Where a storm's issue calls nobody, as people or GitHub prevent it, its alerts call people themselves."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.adapters.storm import CauseKind
+from chalicelib.conditions import storms
+from chalicelib.conditions.nothing import Held, Quiet
+from chalicelib.conditions.row import AlertState
+from chalicelib.errors import Invalid
+from chalicelib.labels import MUTED_LABEL
+from chalicelib.rate_limit.rules import Limits
+from tests.unit.reconcile.storm_world import MINUTE, StormWorld, content, listed
+from tests.unit.sync.test_sync import fails_with
+
+
+@pytest.fixture
+def world() -> StormWorld:
+    """A storm of four P2."""
+    return begun(StormWorld())
+
+
+def begun(world: StormWorld) -> StormWorld:
+    world.record(1, 2, 3)
+    world.say(4)
+    world.pass_(1)
+    return world
+
+
+def closed(world: StormWorld) -> None:
+    world.tracker.close_as_person(world.page.ref)
+    looks(world)
+
+
+def muted(world: StormWorld) -> None:
+    world.tracker.add_labels(world.page.ref, (MUTED_LABEL,), world.clock.now() + MINUTE)
+    looks(world)
+
+
+def snoozed(world: StormWorld) -> None:
+    status = replace(world.parent.status, snoozed_until=world.clock.now() + timedelta(hours=4))
+    assert world.store.note(replace(world.parent, status=status))
+
+
+def looks(world: StormWorld) -> None:
+    world.sync.look(world.parent, world.clock.now() + MINUTE)
+
+
+def called(world: StormWorld, number: int) -> bool:
+    return world.child(number).fingerprint in world.mentioned(world.children)
+
+
+def comments(world: StormWorld, row: AlertState) -> list[str]:
+    return world.tracker.threads[world.page_of(row).ref].comments
+
+
+SILENT = pytest.mark.parametrize("silence", [closed, muted, snoozed])
+
+
+@SILENT
+def test_what_joins_a_storm_whose_issue_is_silent_calls_people_and_is_listed_there(
+    world: StormWorld, silence: Callable[[StormWorld], None]
+) -> None:
+    silence(world)
+    world.say(7)
+    world.pass_(2)
+    assert called(world, 7)
+    assert "HighLatency [pod-7]" in listed(world.parent)
+    assert len(world.parents) == 1
+
+
+@SILENT
+def test_a_member_that_gets_worse_while_its_storms_issue_is_silent_calls_people(
+    world: StormWorld, silence: Callable[[StormWorld], None]
+) -> None:
+    silence(world)
+    world.clock.pass_(minutes=2)
+    world.say(1, priority="P1")
+    world.pass_(1)
+    (said,) = comments(world, world.child(1))
+    assert "@org/day" in said
+    assert comments(world, world.child(2)) == []
+
+
+def test_a_storm_whose_last_issue_was_closed_as_not_planned_leaves_calling_to_its_alerts(
+    world: StormWorld,
+) -> None:
+    """For seven days that issue stays closed, whatever comes."""
+    world.tracker.close_as_person(world.page.ref, "not_planned")
+    looks(world)
+    world.say(1, 2, 3, 4, state="RESOLVED")
+    world.pass_(120)
+    world.record(11, 12, 13)
+    world.say(14)
+    world.pass_(2)
+    assert [called(world, number) for number in (11, 12, 13, 14)] == [True] * 4
+    assert not world.page.open
+
+
+def test_a_storm_that_is_held_back_from_outside_leaves_calling_to_its_alerts() -> None:
+    world = StormWorld()
+    quiet = Held(Quiet.INHIBITED, world.clock.now() + timedelta(hours=1))
+    world.policy = replace(
+        world.policy, outside=lambda alert, _: quiet if alert.source.startswith("alerting") else None
+    )
+    world.sync = world.worker()
+    begun(world)
+    assert [called(world, number) for number in (1, 2, 3, 4)] == [True] * 4
+
+
+def test_a_storm_whose_issue_github_refuses_leaves_calling_to_its_alerts() -> None:
+    world = StormWorld()
+    world.tracker.faults["open"] = fails_with(Invalid("Validation Failed", ()))
+    world.record(1, 2, 3)
+    world.say(4)
+    assert world.parent.status.issue is None
+    assert called(world, 4)
+
+
+def test_what_waits_for_its_issue_while_a_person_closes_the_storms_calls_people() -> None:
+    """It is on a list meanwhile, since nobody looks at a closed issue."""
+    few = Limits(per_minute=75, per_hour=7, minute_reserves=(1, 1), hour_reserves=(4, 0), spacing=0)
+    world = StormWorld(few)
+    begun(world)
+    waiting = [row for row in world.children if not row.status.issue]
+    assert len(waiting) == 2
+    assert all(group and group.ref for group in map(storms.group_of, waiting))
+    closed(world)
+    world.pass_(2)
+    lists = [row for row in world.parents if content(row).cause.kind is CauseKind.WAITING]
+    assert [len(listed(row)) for row in lists] == [2]
+    world.pass_(120)
+    names = [row.fingerprint for row in waiting]
+    assert [name for name in world.mentioned(world.children) if name in names] == names
+
+
+def test_while_a_storm_calls_people_its_members_do_not(world: StormWorld) -> None:
+    world.say(7)
+    world.clock.pass_(minutes=2)
+    world.say(1, priority="P1")
+    world.pass_(2)
+    assert (world.mentioned(world.children), comments(world, world.child(1))) == ([], [])
+    joined = storms.group_of(world.child(1))
+    assert joined
+    assert joined.fingerprint == world.parent.fingerprint
