@@ -17,6 +17,7 @@ from chalicelib.adapters.storm import CauseKind, Storm
 from chalicelib.alert import UtcDatetime
 from chalicelib.conditions import membership, storms
 from chalicelib.conditions.row import AlertState
+from chalicelib.errors import TooLate
 from chalicelib.reconcile.reconcile import Advance
 from chalicelib.store.ports import Census, Rows
 from chalicelib.telemetry.telemetry import Telemetry
@@ -63,6 +64,8 @@ class StormKeeper:
                 return
             try:
                 self._look(each, loose.get(each[0][0].fingerprint, []), enough, until)
+            except TooLate:
+                raise  # nothing failed: what is left comes next minute
             except Exception as error:  # noqa: BLE001 - logged, and tried again next minute
                 self.telemetry.problem("STORM_FAILED", error, fingerprint=each[0][0].fingerprint)
 

@@ -56,6 +56,8 @@ class SubIssues:
         members = [row for row in rows if row.fingerprint in listed]
         known = [self._noted(row, group) for row in self._unaware(members, group)[:MOST_NOTED]]
         aware = {row.fingerprint: row for row in [*members, *filter(None, known)]}
+        if any(member.ended is None and not member.issue for member in content.members):
+            return  # GitHub's limit on created content counts both, and an issue of its own comes first
         left = storms.MOST_SUB_ISSUES - sum(listed.values())
         for row in self._unattached(list(aware.values()), group)[: min(left, MOST_ADDED)]:
             if not self._added(row, replace(group, id=issue.id), until):

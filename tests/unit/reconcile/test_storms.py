@@ -1,5 +1,6 @@
 """A storm's parent wakes people once, lists whatever fires, and ends with its last member."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,7 +10,7 @@ from chalicelib.alert import Priority
 from chalicelib.conditions import storms
 from chalicelib.conditions.issue import Closer
 from chalicelib.conditions.row import AlertState
-from chalicelib.errors import Invalid, StoreUnavailable
+from chalicelib.errors import Invalid, StoreUnavailable, TooLate, Unavailable
 from chalicelib.labels import MUTED_LABEL
 from tests.unit.reconcile.storm_world import MINUTE, StormWorld, content, fires, listed
 from tests.unit.sync.test_sync import fails_with
@@ -158,6 +159,35 @@ def test_sub_issues_wait_while_the_budget_has_no_room_and_stop_with_the_time() -
     assert "add_sub_issue" not in world.tracker.calls
     world.pass_(3)
     assert world.tracker.calls.count("add_sub_issue") == 2
+
+
+def test_no_sub_issue_is_added_while_an_alert_of_the_storm_waits_for_its_issue() -> None:
+    """GitHub counts both as content that is created."""
+    world, first = StormWorld(), iter(["the storm's"])
+
+    def opens_one(name: str, effect: Callable[[], object]) -> object:
+        if next(first, None):
+            return effect()
+        raise Unavailable("502")
+
+    world.say(1, 2)
+    world.tracker.faults["open"] = opens_one
+    world.say(3)
+    world.pass_(2)
+    assert (len(listed(world.parent)), "add_sub_issue" in world.tracker.calls) == (3, False)
+    del world.tracker.faults["open"]
+    world.pass_(15)
+    assert len(world.tracker.children[world.page.id]) == 3
+
+
+def test_a_look_that_runs_out_of_time_has_not_failed(world: StormWorld) -> None:
+    def too_late(*_: object) -> None:
+        raise TooLate("no time for another call")
+
+    keeper = replace(world.keeper(), attach=too_late)
+    with pytest.raises(TooLate):
+        keeper.check(world.clock.now() + MINUTE)
+    assert world.telemetry.problems == []
 
 
 def test_whatever_a_worker_left_undone_no_member_is_lost() -> None:
