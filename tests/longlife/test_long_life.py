@@ -118,8 +118,11 @@ def test_an_issue_stays_readable(month: Month) -> None:
 
 
 def test_a_row_counts_what_happened_to_its_issues(month: Month) -> None:
-    """As GitHub tells it; what was counted before a rollback is lost with it."""
-    about, counted = month.issues_of_rows(), Counter[str]()
+    """As GitHub tells it: nothing twice, and hardly less, as people may undo what they did before we look.
+
+    What was counted before a rollback is lost with it.
+    """
+    about, counted, happened = month.issues_of_rows(), Counter[str](), Counter[str]()
     for name, _, row in month.rows():
         if name in {*month.of_old, *month.of_a_rollback} or row.status.past is None:
             continue
@@ -127,10 +130,13 @@ def test_a_row_counts_what_happened_to_its_issues(month: Month) -> None:
         ours = [event for event in events if event.kind == "reopened" and event.actor.endswith("[bot]")]
         months = row.status.past.months
         opened = sum(times for each in months for _, times in each.opened)
-        assert opened == len(about[name]) + len(ours), name
-        assert sum(each.closed for each in months) == sum(event.kind == "closed" for event in events), name
-        counted.update(opened=opened, untouched=sum(each.untouched for each in months))
-    assert 0 < counted["untouched"] < counted["opened"]
+        closed = sum(each.closed for each in months)
+        of_github = (len(about[name]) + len(ours), sum(event.kind == "closed" for event in events))
+        assert (opened <= of_github[0], closed <= of_github[1]) == (True, True), name
+        counted.update(opened=opened, closed=closed, untouched=sum(each.untouched for each in months))
+        happened.update(opened=of_github[0], closed=of_github[1])
+    assert 0 < counted["untouched"] < counted["closed"]
+    assert all(counted[each] >= 0.95 * happened[each] for each in happened)
 
 
 def test_a_day_of_a_hundred_conditions_takes_a_bounded_number_of_calls(month: Month) -> None:
