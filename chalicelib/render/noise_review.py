@@ -58,7 +58,7 @@ def page(view: View, issue: Issue | None, room: Room) -> Iterator[str]:
 def _headline(review: Review) -> str:
     total = review.total
     opened, rules = counted(total.opened, "issue"), counted(review.rules_in_all, "rule")
-    closed = f"Nobody touched {total.untouched:,} of the {total.closed:,} that closed."
+    closed = f"{total.untouched:,} of the {total.closed:,} that closed were left untouched."
     return (
         f"{opened} opened in {review.month:%B %Y}, from {rules}. {closed if total.closed else 'None closed.'}"
     )

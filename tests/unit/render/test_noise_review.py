@@ -54,7 +54,7 @@ def test_a_page_says_what_to_do_before_it_says_the_figures() -> None:
     parts = written.split("\n\n")[1:-1]
     name = "Latency (Grafana, [latest issue](https://redirect.github.com/org/infra/issues/7))"
     assert parts[:3] == [
-        "**8 issues opened in March 2026, from 2 rules. Nobody touched 7 of the 7 that closed.**",
+        "**8 issues opened in March 2026, from 2 rules. 7 of the 7 that closed were left untouched.**",
         "**P3 low** · March 2026 · team infra · Alerting",
         "### What would help",
     ]
