@@ -93,8 +93,11 @@ def _shared(view: View, told: Storm) -> str:
 
 
 def _cause(view: View, told: Storm) -> str:
-    kind, value = told.cause.kind, view.line(told.cause.value[-1], 120) if told.cause.value else ""
-    match kind:
+    value = told.cause.value[-1] if told.cause.value else ""
+    if view.route.details is Details.NONE:
+        value = _without_labels(value)  # a rule without a name is known by its alert's title
+    value = view.line(value, 120)
+    match told.cause.kind:
         case CauseKind.RULE:
             return f"rule {value}"
         case CauseKind.PLACE:
@@ -148,9 +151,15 @@ def _row(view: View, member: Member, told: Storm, here: str, limit: int) -> str:
 
 
 def _title(view: View, title: str, limit: int) -> str:
-    """Shorten a title, without a note about it, which would be longer; its tail in brackets has labels."""
-    shown = title.partition(" [")[0] if view.route.details is Details.NONE else title
+    """Shorten a title, without a note about it, which would be longer."""
+    shown = _without_labels(title) if view.route.details is Details.NONE else title
     return view.line(shown if len(shown) <= limit else shown[: limit - 1] + MORE, limit)
+
+
+def _without_labels(title: str) -> str:
+    """Leave out the tail in brackets, which has labels; of a longer title only the bracket may be missing."""
+    name, shortened, _ = title.partition(" [")[0].partition(MORE)
+    return name + shortened
 
 
 def _written(ref: IssueRef | None, here: str) -> str:
