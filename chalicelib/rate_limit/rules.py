@@ -29,10 +29,11 @@ GIVE_WAY = (Kind.COMMENT, Kind.BOARD)
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What is asked for."""
+    """What is asked for; one `for_others` ranks as P0 because it stands for others, none of which is P0."""
 
     kind: Kind
     priority: Priority
+    for_others: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +160,7 @@ def _patience(call: Call, limits: Limits) -> float:
     """Seconds that a call waits for its turn.
 
     Less important calls wait less, so that a queue never delays important ones: a P0's opening never finds a
-    longer queue than a P1's opening may cause. A change for P0, such as to a storm's table, waits as long as
-    a P1's opening.
+    longer queue than a P1's opening may cause. A change for P0 waits as long as a P1's opening.
     """
     if call.kind is Kind.BOARD:
         return 0.0
@@ -187,6 +187,8 @@ def _content_free_at(budget: Budget, call: Call, now: float, limits: Limits) -> 
 def _reserved(reserves: tuple[int, int], call: Call) -> int:
     """Count what is reserved: P0's own, P1's from the rest, and twice both from work that gives way."""
     for_p0, for_p1 = reserves
+    if call.for_others:
+        return for_p0 // 2  # many teams may have a page each, and P0 still waits for none
     if call.kind in GIVE_WAY:
         return 2 * (for_p0 + for_p1)
     return {Priority.P0: 0, Priority.P1: for_p0}.get(call.priority, for_p0 + for_p1)

@@ -64,4 +64,4 @@ def call(row: AlertState, step: Work) -> Call:
     """Return what the budget is asked for; an issue whose alert has already resolved comes last."""
     if step.kind is Kind.OPEN and row.spec.condition is Condition.RESOLVED:
         return Call(step.kind, Priority.P3)
-    return Call(step.kind, row.rank)
+    return Call(step.kind, row.rank, for_others=row.rank is not row.priority)

@@ -478,3 +478,12 @@ def test_an_answer_or_a_limit_closes_the_breaker(failures: int) -> None:
 def test_failures_that_an_answer_lies_between_are_not_in_a_row() -> None:
     budget = reports.answered(down(2), NOW, remaining=9, reset=None)
     assert granted(reports.failed(budget, NOW, LIMITS), READ, NOW).at == NOW
+
+
+def test_pages_for_others_use_the_reserves_but_leave_half_of_p0s_own_to_p0() -> None:
+    page = Call(Kind.OPEN, Priority.P0, for_others=True)
+    budget, now = spent(page, LIMITS.per_hour - LIMITS.hour_reserves[0] // 2, apart=1.0)
+    assert refused(budget, page, now).reason is Denial.BUDGET
+    for _ in range(LIMITS.hour_reserves[0] // 2):
+        budget, now = granted(budget, OPEN_P0, now).budget, now + 1
+    assert refused(budget, OPEN_P0, now).reason is Denial.BUDGET

@@ -51,8 +51,10 @@ KINDS = {Kind.READ: READS, Kind.CHANGE: CHANGES, Kind.COMMENT: COMMENTS, Kind.OP
 @pytest.mark.parametrize(("source", "priority"), [("alerting-storm", Priority.P0), ("custom", Priority.P2)])
 def test_a_page_that_stands_for_many_alerts_ranks_as_p0(source: str, priority: Priority) -> None:
     row = row_of(firing(0, priority="P2", source=source))
-    assert intents.call(row, OpenIssue()) == Call(Kind.OPEN, priority)
-    assert intents.call(with_issue(row), UpdateIssue(HELD)) == Call(Kind.CHANGE, priority)
+    others = source != "custom"
+    assert intents.call(row, OpenIssue()) == Call(Kind.OPEN, priority, others)
+    assert intents.call(with_issue(row), UpdateIssue(HELD)) == Call(Kind.CHANGE, priority, others)
+    assert not intents.call(row_of(firing(0, priority="P0", source=source)), OpenIssue()).for_others
 
 
 def with_issue(row: AlertState) -> AlertState:
