@@ -1,6 +1,6 @@
 """Enrichment: what an issue shows beyond its own row, looked up once for each episode. Pure."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from chalicelib.conditions.group import Group
@@ -26,3 +26,10 @@ class Enrichment:
     related: RelatedIssues = field(default_factory=RelatedIssues)
     last_time: LastTime | None = None
     group: Group | None = None
+
+
+def after_opening(known: Enrichment | None, *, has_parent: bool) -> Enrichment | None:
+    """Forget the id of a storm's issue that GitHub did not make the parent, so that it is asked once more."""
+    if has_parent or known is None or known.group is None:
+        return known
+    return replace(known, group=replace(known.group, id=0))

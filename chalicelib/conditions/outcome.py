@@ -7,6 +7,7 @@ from operator import attrgetter
 from chalicelib.alert import AlertEvent, Condition, Priority
 from chalicelib.conditions import acknowledgement, wishes
 from chalicelib.conditions.clocks import APART, by_ours
+from chalicelib.conditions.enrichment import after_opening
 from chalicelib.conditions.issue import IssueRef, Seen
 from chalicelib.conditions.row import AlertState, Intent, Issue, Status, Verb
 from chalicelib.conditions.tiers import called_by_opening
@@ -54,6 +55,7 @@ def opened(row: AlertState, intent: Intent, seen: Seen, now: datetime, *, found:
         told=intent.episode,
         failures=0,
         snoozed_until=snoozed_until,
+        enrichment=after_opening(row.status.enrichment, has_parent=seen.has_parent),
     )
 
 

@@ -163,8 +163,13 @@ def led(
 
 
 def _asks(row: AlertState, group: Group, now: datetime) -> bool:
-    """Whether it matters what has become of the storm: the row waits for its issue, or has become worse."""
+    """Whether it matters what has become of the storm: the row waits for its issue, or has become worse.
+
+    A P0 calls its people itself, and waits for nothing.
+    """
     alert, issue = row.spec.alert, row.status.issue
+    if alert is None or alert.priority is Priority.P0:
+        return False
     if issue and issue.open:
-        return alert is not None and Priority.P0 < alert.priority < issue.announced
+        return alert.priority < issue.announced
     return group.ref is None or needed(row.enrichment).at + FRESH < now

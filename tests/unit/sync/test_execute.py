@@ -11,7 +11,7 @@ from chalicelib.conditions.group import Group
 from chalicelib.conditions.issue import Closer, Draft, IssueRef, Seen
 from chalicelib.conditions.plan import Policy
 from chalicelib.conditions.row import AlertState, Lease, Status
-from chalicelib.conditions.steps import AddComment, CloseDuplicate, OpenIssue
+from chalicelib.conditions.steps import AddComment, CloseDuplicate, OpenIssue, needed
 from chalicelib.routing import load
 from chalicelib.sync import intents
 from chalicelib.sync.execute import Executor
@@ -63,6 +63,23 @@ def test_a_member_is_opened_as_a_sub_issue_and_assigned_only_if_p0(
     assert world.tracker.children == {parent.id: [after.ref]}
     assert (after.has_parent, after.id > 0) == (True, True)
     assert world.tracker.threads[after.ref].seen.assignees == assigned
+
+
+@pytest.mark.parametrize("taken", [True, False])
+def test_where_github_left_the_parent_out_the_member_is_to_be_asked_about_again(
+    taken: bool,
+) -> None:
+    world = World()
+    parent = world.tracker.open(REPOSITORY, Draft("Many at once", "", ()), at(999))
+    begun = world.says(firing(0))
+    if not taken:
+        world.tracker.children[parent.id] = [IssueRef(REPOSITORY, 1000 + each) for each in range(100)]
+    known = Enrichment(at(0), at(0), group=Group("f" * 64, at(0), parent.ref, parent.id))
+    intent = intents.intent(begun, OpenIssue(), world.policy.routing, at(0))
+    member = replace(begun, intent=intent, status=Status(enrichment=known))
+    after = act(world).execute(leased(world, member), OpenIssue()).enrichment
+    assert after
+    assert after.group == replace(needed(known.group), id=parent.id if taken else 0)
 
 
 # A duplicate

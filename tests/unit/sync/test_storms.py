@@ -148,6 +148,16 @@ def test_the_last_alert_that_makes_it_a_storm_opens_the_storms_issue_before_its_
     assert (parent.due_at, parent.intent, parent.lease) == (None, None, None)
 
 
+def test_a_p0_waits_for_no_storms_issue(world: Storms) -> None:
+    for number in range(3):
+        world.fires(f"disk-{number}", number)
+    worst = world.fires("disk-3", 3, priority="P0")
+    (parent,) = world.parents
+    assert (parent.status.issue, parent.due_at) == (None, at(3))
+    assert worst.status.issue
+    assert group(worst) == Group(parent.fingerprint, at(3))
+
+
 def test_a_storm_says_what_it_consists_of_and_is_as_urgent_as_the_worst(world: Storms) -> None:
     for number, priority in enumerate(["P2", "P1", "P3"]):
         world.fires(f"disk-{number}", number, priority=priority)
