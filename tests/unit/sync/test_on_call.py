@@ -175,7 +175,7 @@ def test_reopened_as_a_member_of_a_storm_it_is_assigned_to_nobody(site: Site) ->
     site.clock.time = at(CHANGE + 5)
     begun = site.says(firing(CHANGE + 5))
     assert begun.spec.episode
-    known = Enrichment(begun.spec.episode, at(0), group=Group("f" * 64, at(0), FIRST))
+    known = Enrichment(begun.spec.episode, at(CHANGE + 5), group=Group("f" * 64, at(0), FIRST))
     site.sync.advance(replace(begun, status=replace(begun.status, enrichment=known)), at(CHANGE + 6))
     assert site.tracker.threads[FIRST].seen.open
     assert site.assigned == {"mona"}
