@@ -102,6 +102,9 @@ class StormKeeper:
         """Write down what a storm's parts list now, and have GitHub show it; what is left is due next."""
         rows = [*loose, *self._members(parts, {row.fingerprint for row in loose})]
         contents = membership.looked_at({row.fingerprint: content for row, content in parts}, rows)
+        ended = all(member.ended for content in contents for member in content.members)
+        if ended and not any(storms.fires(row) for row, _ in parts):
+            return  # it is closed, though what a person closed still fires, and so is in the index
         over, shown = self._over(parts, contents), []
         for content, known in zip_longest(contents, parts):
             row, before = known or (self.rows.get(storm.fingerprint(content.cause, content.part)), None)

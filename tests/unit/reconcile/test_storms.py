@@ -121,6 +121,10 @@ def test_a_member_that_a_person_closed_keeps_no_storm_open() -> None:
     world.sync.look(world.child(3), world.clock.now() + MINUTE)
     world.pass_(4)
     assert not world.page.open
+    revision = world.parent.revision
+    world.pass_(15)
+    assert (world.parent.revision, world.page.open) == (revision, False)
+    assert fires(world.child(3))
 
 
 def test_issues_from_before_the_storm_become_its_sub_issues_and_call_nobody_any_more() -> None:
