@@ -20,14 +20,16 @@ class Own:
 
     `updates_every` is how soon its page is written again, `urgent` whether its opening may use what the
     budget reserves for P0, `calls` whether people are assigned to it. These alerts never become stale, and
-    recording one again adds no comment. `declared` says that people declare and end it: nothing holds it
-    back, nobody is called to it later, and when it ends its issue is closed, whatever its team prefers.
+    recording one again adds no comment. `closes` says that when it ends its issue is closed, whatever its
+    team prefers, so that the next one calls people again. `declared` says that people declare and end it:
+    nothing holds it back, and nobody is called to it later.
     """
 
     name: str
     updates_every: timedelta
     urgent: bool = False
     calls: bool = True
+    closes: bool = False
     declared: bool = False
     shown_as: str = "Alerting"
 
@@ -35,8 +37,8 @@ class Own:
 OWN: Mapping[str, Own] = {
     each.name: each
     for each in (
-        Own(STORM, timedelta(seconds=45), urgent=True),
-        Own(INCIDENT, timedelta(seconds=60), urgent=True, declared=True),
+        Own(STORM, timedelta(seconds=45), urgent=True, closes=True),
+        Own(INCIDENT, timedelta(seconds=60), urgent=True, closes=True, declared=True),
         Own(REVIEW, timedelta(minutes=10), calls=False),
     )
 }
@@ -58,3 +60,8 @@ def updates_every(source: str, others: timedelta) -> timedelta:
 def declared(source: str) -> bool:
     """Whether people declare the alerts of a source, and say when they are over."""
     return source in OWN and OWN[source].declared
+
+
+def closes(source: str) -> bool:
+    """Whether the issues of a source are closed when its alerts end, whatever their teams prefer."""
+    return source in OWN and OWN[source].closes

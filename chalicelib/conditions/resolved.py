@@ -84,7 +84,7 @@ def _close(row: AlertState, issue: Issue, alert: AlertEvent, policy: Policy) -> 
     over = next((label for label in (FLAPPING_LABEL, STALE_LABEL) if label in issue.labels), None)
     if over:
         return RemoveLabel(issue.ref, over)
-    if policy.routing.route(alert.teams).close_on_resolve or own.declared(alert.source):
+    if policy.routing.route(alert.teams).close_on_resolve or own.closes(alert.source):
         close = CloseIssue(issue.ref, recovered=resolution is None or resolution.recovered)
         return relabel(issue, policy.routing.labels(alert)) or close
     if issue.generation < row.spec.generation:

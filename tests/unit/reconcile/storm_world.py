@@ -42,10 +42,13 @@ storm_at = 0
 
 
 class StormWorld(World):
-    """Alerts of one rule, `said` at once; `lists` says whether what waits is listed."""
+    """Alerts of one rule, `said` at once; `lists` says whether what waits is listed.
 
-    def __init__(self, limits: Limits | None = None, *, lists: bool = True) -> None:
-        super().__init__(Policy(routing=load(ROUTING)))
+    `preferences` are further lines of the routing's default.
+    """
+
+    def __init__(self, limits: Limits | None = None, *, lists: bool = True, preferences: str = "") -> None:
+        super().__init__(Policy(routing=load(ROUTING.replace("[default]", f"[default]\n{preferences}", 1))))
         self.census, self.lists = MemoryCensus(self.store), lists
         self.gate = SharedBudget(self.store, limits or Limits(spacing=0), self.clock.now)
         self.sync = self.worker()

@@ -286,3 +286,18 @@ def test_a_new_storm_of_the_same_cause_is_the_next_episode_of_the_same_row(world
     world.pass_(2)
     assert world.page.ref != first
     assert (len(world.parents), len(listed(world.parent)), content(world.parent).part) == (1, 3, 1)
+
+
+def test_a_storms_issue_is_closed_whatever_its_team_prefers_so_that_the_next_storm_calls_people() -> None:
+    world = StormWorld(preferences="close_on_resolve = false")
+    world.record(1, 2)
+    world.say(3)
+    world.pass_(2)
+    first = world.page.ref
+    world.say(1, 2, 3, state="RESOLVED")
+    world.pass_(60)
+    assert not world.page.open
+    world.record(11, 12)
+    world.say(13)
+    world.pass_(2)
+    assert (world.page.open, world.page.ref != first, "@org/day" in world.page.body) == (True, True, True)
