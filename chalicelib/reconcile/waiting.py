@@ -39,7 +39,8 @@ class WaitingLists:
 
     def check(self, until: datetime) -> None:
         """Open lists, bring them up to date, and close those on which nothing is left."""
-        kept = {row.fingerprint: row for row in self._read(self.census.of_our_own(own.STORM, MOST))}
+        ours = self._read(self.census.of_our_own(own.STORM, MOST))  # the index may be behind
+        kept = {row.fingerprint: row for row in ours if storms.fires(row)}
         contents = {name: content for name, row in kept.items() if (content := storm.read(row.spec.alert))}
         lists = {name for name, content in contents.items() if content.cause.kind is CauseKind.WAITING}
         silent = {name for name, row in kept.items() if not storms.as_group(row)}

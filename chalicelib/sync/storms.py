@@ -142,7 +142,8 @@ def led(
 ) -> AlertState:
     """Open a storm's issue before that of its member, which is to name it.
 
-    If the storm has ended, calls nobody, or cannot be read, the member is on its own again.
+    If the storm has ended, calls nobody or people of other teams, or cannot be read, the member is on its own
+    again.
     """
     group = storms.group_of(row)
     if group is None or not _asks(row, group, now):
@@ -155,7 +156,8 @@ def led(
     except AlertingError as error:
         telemetry.problem("STORM_UNKNOWN", error, fingerprint=row.fingerprint)
         parent = None
-    current = storms.as_group(parent) if parent else None
+    same = parent and parent.spec.alert and row.spec.alert and parent.spec.alert.teams == row.spec.alert.teams
+    current = storms.as_group(parent) if parent and same else None
     if current and (lag.shown(row) or group.ref == current.ref):
         return row  # what its own row says of its issue as a sub-issue stays
     enriched = replace(needed(row.enrichment), group=current)

@@ -146,3 +146,14 @@ def test_while_a_storm_calls_people_its_members_do_not(world: StormWorld) -> Non
     joined = storms.group_of(world.child(1))
     assert joined
     assert joined.fingerprint == world.parent.fingerprint
+
+
+def test_what_waits_for_its_issue_while_it_passes_to_another_team_calls_people() -> None:
+    few = Limits(per_minute=75, per_hour=7, minute_reserves=(1, 1), hour_reserves=(4, 0), spacing=0)
+    world = begun(StormWorld(few))
+    number = next(each for each in (1, 2, 3, 4) if not world.child(each).status.issue)
+    assert storms.group_of(world.child(number))
+    world.clock.pass_(minutes=2)
+    world.say(number, teams=("storage",))
+    world.pass_(120)
+    assert called(world, number)

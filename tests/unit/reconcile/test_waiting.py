@@ -116,3 +116,16 @@ def test_a_list_ranks_before_what_it_lists(world: StormWorld) -> None:
     assert row.priority is Priority.P1
     assert row.status.issue
     assert row.status.issue.opened_at
+
+
+def test_a_closed_list_that_the_index_still_has_stays_as_it_is(
+    world: StormWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    each_of_its_own(world, *range(5))
+    world.pass_(2)
+    each_of_its_own(world, 3, 4, state="RESOLVED")
+    world.pass_(2)
+    (row,) = lists(world)
+    monkeypatch.setattr(world.census, "of_our_own", lambda *_: [row.fingerprint])
+    world.pass_(3)
+    assert (lists(world), fires(row)) == ([row], False)
