@@ -74,7 +74,9 @@ class Storm(_Part):
     `began` is when its first member began, by our clock. A storm with too many members has several parts:
     `continues` says that the first part, whose issue is `main`, called the people of this one.
     `common` are labels that its members share; `differs` names the label that distinguishes most of them.
-    `left_out` counts members that ended and are no longer listed.
+    `elsewhere` is the worst priority of the further parts, whose people the first part calls, and `uncalled`
+    says that it calls nobody, for example as it is muted. `left_out` counts members that ended and are no
+    longer listed.
     """
 
     version: Literal[1] = 1
@@ -83,6 +85,8 @@ class Storm(_Part):
     part: int = 1
     continues: bool = False
     main: str = ""
+    elsewhere: Priority = Priority.P3
+    uncalled: bool = False
     common: dict[str, str] = {}
     differs: str = ""
     left_out: int = 0
@@ -91,7 +95,7 @@ class Storm(_Part):
     @property
     def priority(self) -> Priority:
         """The worst priority of all, even of ended ones: if it fell and rose, it would call people again."""
-        return min((member.priority for member in self.members), default=Priority.P3)
+        return min([self.elsewhere, *(member.priority for member in self.members)])
 
 
 def identity(cause: Cause, part: int = 1) -> Identity:

@@ -120,7 +120,7 @@ def as_group(parent: AlertState, size: int = 0) -> Group | None:
     behind `size`, the members that the index knows.
     """
     began, issue, content = parent.spec.began_by_our_clock, parent.status.issue, storm.read(parent.spec.alert)
-    if began is None or not fires(parent) or not speaks(parent):
+    if began is None or not (fires(parent) and speaks(parent)) or (content and content.uncalled):
         return None
     if issue is None or not issue.open:
         return Group(parent.fingerprint, began)

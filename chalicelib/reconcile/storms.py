@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from chalicelib.adapters import own, storm
 from chalicelib.adapters.storm import CauseKind, Storm
-from chalicelib.alert import UtcDatetime
+from chalicelib.alert import Priority, UtcDatetime
 from chalicelib.conditions import membership, storms
 from chalicelib.conditions.row import AlertState
 from chalicelib.errors import TooLate
@@ -110,7 +110,7 @@ class StormKeeper:
             row, before = known or (self.rows.get(storm.fingerprint(content.cause, content.part)), None)
             if known is None and storms.fires(row):
                 continue  # the index does not list it yet; the next look reads its members with the others
-            written = self._written(row, self._led(content, parts), before, over=over)
+            written = self._written(row, self._led(content, parts, contents), before, over=over)
             if written and written.due_at and written.due_at <= self.now() < enough:
                 self.sync(written, until)
             if written and not over:
@@ -118,10 +118,14 @@ class StormKeeper:
         for fingerprint in shown:
             self.attach(fingerprint, rows, enough)
 
-    def _led(self, content: Storm, parts: list[Part]) -> Storm:
-        """Name the issue of the first part, in a further one."""
-        issue = parts[0][0].status.issue
-        return content.model_copy(update={"main": str(issue.ref) if issue and content.continues else ""})
+    def _led(self, content: Storm, parts: list[Part], contents: Sequence[Storm]) -> Storm:
+        """Name the first part's issue in a further one, and let the first call the people of all."""
+        first, issue = parts[0][0], parts[0][0].status.issue
+        if not content.continues:
+            others = [each.priority for each in contents if each.continues]
+            return content.model_copy(update={"elsewhere": min(others, default=Priority.P3)})
+        main = str(issue.ref) if issue else ""
+        return content.model_copy(update={"main": main, "uncalled": not storms.speaks(first)})
 
     def _members(self, parts: list[Part], known: set[str]) -> Iterator[AlertState]:
         names = [each.fingerprint for _, content in parts for each in content.members if each.ended is None]

@@ -7,12 +7,13 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.adapters.storm import CauseKind
-from chalicelib.conditions import storms
+from chalicelib.conditions import membership, storms
 from chalicelib.conditions.nothing import Held, Quiet
 from chalicelib.conditions.row import AlertState
 from chalicelib.errors import Invalid
 from chalicelib.labels import MUTED_LABEL
 from chalicelib.rate_limit.rules import Limits
+from chalicelib.sync import storms as looked_up
 from tests.unit.reconcile.storm_world import MINUTE, StormWorld, content, listed
 from tests.unit.sync.test_sync import fails_with
 
@@ -157,3 +158,44 @@ def test_what_waits_for_its_issue_while_it_passes_to_another_team_calls_people()
     world.say(number, teams=("storage",))
     world.pass_(120)
     assert called(world, number)
+
+
+@pytest.fixture
+def parts(monkeypatch: pytest.MonkeyPatch) -> StormWorld:
+    """A storm of six P2 in two parts."""
+    monkeypatch.setattr(membership, "MOST_MEMBERS", 4)
+    monkeypatch.setattr(looked_up, "MOST_MEMBERS", 4)
+    world = begun(StormWorld())
+    world.say(5, 6)
+    world.pass_(1)
+    assert [len(listed(row)) for row in world.parents] == [4, 2]
+    return world
+
+
+def test_the_first_part_of_a_storm_calls_people_where_an_alert_of_a_further_part_is_worse(
+    parts: StormWorld,
+) -> None:
+    parts.clock.pass_(minutes=2)
+    parts.say(7, priority="P1")
+    parts.pass_(2)
+    first, second = parts.parents
+    assert (first.priority, comments(parts, second)) == ("P1", [])
+    (said,) = comments(parts, first)
+    assert "@org/day" in said
+    assert not called(parts, 7)
+
+
+def test_where_the_first_part_is_silent_what_joins_a_further_part_calls_people(parts: StormWorld) -> None:
+    first = parts.page_of(parts.parents[0])
+    parts.tracker.close_as_person(first.ref)
+    parts.sync.look(parts.parents[0], parts.clock.now() + MINUTE)
+    parts.pass_(1)
+    parts.say(7)
+    parts.pass_(1)
+    assert called(parts, 7)
+    assert "HighLatency [pod-7]" in listed(parts.parents[1])
+    parts.tracker.reopen_as_person(first.ref)
+    parts.sync.look(parts.parents[0], parts.clock.now() + MINUTE)
+    parts.pass_(1)
+    parts.say(8)
+    assert not called(parts, 8)
