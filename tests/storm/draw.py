@@ -22,6 +22,9 @@ def main() -> None:
         f"{len(opened):,} issues in {max(opened.values()) / MINUTE:.1f} minutes, at best in {max(storm.best) / MINUTE:.1f}: {storm.worse:+.1%}"
     )
     print(f"P0: {len(urgent)}, each open within {slowest:.0f} s of arriving")
+    print(
+        f"up to {storm.watch.listed:,} firing alerts listed in {len(storm.pages)} issues; none out of sight for more than {storm.watch.slowest:.0f} s"
+    )
     print(f"calls: {len(storm.world.requests):,}, refused by GitHub: {sum(limits.refusals.values())}")
     print(f"creations: at most {limits.busiest(MINUTE)} in a minute and {limits.busiest(HOUR)} in an hour")
     print(f"drawn: {PICTURE.relative_to(Path.cwd())}")

@@ -9,17 +9,26 @@ from functools import cached_property
 from typing import Any
 
 from chalicelib.rate_limit.rules import Limits
+from tests.local.github.journal import Entry
 from tests.local.github.model import Issue
 from tests.storm.best import Wanted, best
+from tests.storm.watch import Watch
 from tests.storm.world import HOUR, MINUTE, World
 from tests.twins.clock import START
 
 CONDITIONS, ALERTS = 2100, 5000
+TITLE = "Condition "
+PLACE = {"account_id": "123456789012", "region": "us-west-2"}
 P0, P1 = 20, 180
 LATE_FROM, LATE_EVERY = 1200.0, 30.0
 """Half of the P0 come when the hour's budget is long spent."""
 RESOLVED, RESOLVED_AT = 240, 2700.0
 SPEAKERS, SPEAK_EVERY = 150, 1200.0
+
+
+def of_one_cause(number: int) -> bool:
+    """Say whether a condition is of the one account and Region; the others have nothing in common."""
+    return number % 2 == 0
 
 
 def alert(number: int, priority: str, at: float, state: str = "FIRING") -> dict[str, Any]:
@@ -31,7 +40,7 @@ def alert(number: int, priority: str, at: float, state: str = "FIRING") -> dict[
         "priority": priority,
         "occurred_at": (START + timedelta(seconds=at)).isoformat(),
         "teams": ["storage"],
-        "identity": {"alarm_id": f"condition-{number}"},
+        "identity": {"alarm_id": f"condition-{number}"} | (PLACE if of_one_cause(number) else {}),
     }
 
 
@@ -69,16 +78,18 @@ def conditions(rng: random.Random) -> list[Condition]:
 
 @dataclass
 class Storm:
-    """One storm, run to its end."""
+    """One storm, run to its end; unless `grouped`, those of one cause are not brought together."""
 
     seed: int = 0
     limits: Limits = field(default_factory=Limits)
     hours: float = 6.0
+    grouped: bool = True
 
     def __post_init__(self) -> None:
         rng = random.Random(self.seed)
         self.conditions = conditions(rng)
-        self.world = World(self.limits)
+        self.world = World(self.limits, storms=self.grouped)
+        self.watch = Watch(self)
         for at, said in sorted(self._messages(rng), key=lambda message: message[0]):
             self.world.queue.send(at, said)
 
@@ -104,14 +115,31 @@ class Storm:
     @cached_property
     def opened(self) -> dict[int, float]:
         """When each condition's issue was opened."""
-        return {number_of(issue): self.world.seconds_of(issue) for issue in self.world.issues}
+        return {number_of(issue): self.world.seconds_of(issue) for issue in self.issues}
+
+    @property
+    def issues(self) -> list[Issue]:
+        """The issues of conditions."""
+        return [issue for issue in self.world.issues if TITLE in issue.title]
+
+    @property
+    def creations(self) -> list[Entry]:
+        """What GitHub's limit on created content counts."""
+        ends = ("/issues", "/comments", "/sub_issues")
+        return [each for each in self.world.writes if each.method == "POST" and each.path.endswith(ends)]
+
+    @property
+    def pages(self) -> list[Issue]:
+        """The issues that list others."""
+        return [issue for issue in self.world.issues if TITLE not in issue.title]
 
     @cached_property
     def best(self) -> list[float]:
-        """When the same issues would have been opened at best."""
+        """When the same issues would have been opened at best; those that list others, when ours were."""
         by_number = {each.number: each for each in self.conditions}
         wanted = [by_number[number] for number in self.opened]
-        return best([Wanted(each.fires_at, int(each.priority[1])) for each in wanted], self.limits)
+        ours = [Wanted(self.world.seconds_of(issue), 0) for issue in self.pages]
+        return best([*ours, *(Wanted(each.fires_at, int(each.priority[1])) for each in wanted)], self.limits)
 
     @property
     def worse(self) -> float:
@@ -124,4 +152,8 @@ class Storm:
 
 
 def number_of(issue: Issue) -> int:
-    return int(issue.title.partition("Condition ")[2][:4])
+    return numbered(issue.title)
+
+
+def numbered(title: str) -> int:
+    return int(title.partition(TITLE)[2][:4])

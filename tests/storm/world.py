@@ -7,7 +7,7 @@ its real limits.
 
 import contextlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -26,19 +26,24 @@ from chalicelib.rate_limit.rules import Limits
 from chalicelib.rate_limit.shared import SharedBudget
 from chalicelib.reconcile.drift import Drift
 from chalicelib.reconcile.reconcile import Reconcile
+from chalicelib.reconcile.storms import StormKeeper
+from chalicelib.reconcile.sub_issues import SubIssues
+from chalicelib.reconcile.waiting import WaitingLists
 from chalicelib.routing import load
 from chalicelib.sync.execute import Executor
+from chalicelib.sync.storms import StormEnricher
 from chalicelib.sync.sync import Sync, Timing
 from tests.local.github import GitHubServer
 from tests.local.github.journal import Entry
 from tests.local.github.model import Issue
+from tests.storm.indexed import IndexedCensus, IndexedStore
 from tests.storm.sqs import VirtualQueue
 from tests.storm.timeline import Timeline
 from tests.twins.census import MemoryCensus
-from tests.twins.store import MemoryStore
 from tests.twins.telemetry import Recorder
 
 REPOSITORY = "example-org/alerts"
+CALL = "@example-org/oncall"
 COLLECTORS = 5
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
 CONFIG = json.loads((Path(__file__).parents[2] / ".chalice" / "config.json").read_text(encoding="utf-8"))
@@ -54,11 +59,11 @@ KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 class Slow:
     """The table, whose every call takes a moment, or `away` seconds in vain."""
 
-    def __init__(self, world: "World") -> None:
-        self._world = world
+    def __init__(self, world: "World", of: Any) -> None:
+        self._world, self._of = world, of
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
-        call = getattr(self._world.store, name)
+        call = getattr(self._of, name)
 
         def answer(*arguments: Any) -> Any:
             if self._world.away is not None:
@@ -87,16 +92,23 @@ class Wire(httpx.BaseTransport):
         return answer
 
 
-class World:
-    """Everything between an alert and its issue, in virtual time."""
+ROUTING = f'[default]\nrepository = "{REPOSITORY}"\n'
+MENTIONS = "\n".join(["[default.mention]", *(f'P{each} = ["{CALL}"]' for each in range(4))])
 
-    def __init__(self, limits: Limits | None = None, table_seconds: float = TABLE_SECONDS) -> None:
+
+class World:
+    """Everything between an alert and its issue, in virtual time; `storms` has those of one cause listed."""
+
+    def __init__(
+        self, limits: Limits | None = None, table_seconds: float = TABLE_SECONDS, *, storms: bool = False
+    ) -> None:
+        self.storms = storms
         self.limits, self.table_seconds = limits or Limits(), table_seconds
-        self.timeline, self.telemetry, self.store = Timeline(), Recorder(), MemoryStore()
+        self.timeline, self.telemetry, self.store = Timeline(), Recorder(), IndexedStore()
         self.queue = VirtualQueue(lambda: self.timeline.seconds)
         self.github = _github(self.timeline)
         self.wire = Wire(self.github, self.timeline)
-        self.policy = Policy(load(f'[default]\nrepository = "{REPOSITORY}"\n'))
+        self.policy = Policy(load(ROUTING + (MENTIONS if storms else "")))
         self.refused: list[BaseException] = []
         self.away: float | None = None
         self.longest = 0.0
@@ -152,12 +164,25 @@ class World:
             frozenset({REPOSITORY}),
             self.timeline.now,
         )
+        jobs, first = (("DRIFT_FAILED", drift.check),), tuple(self._keepers(sync, issues, gate))
         return Reconcile(
-            rows, sync.advance, (("DRIFT_FAILED", drift.check),), self.timeline.now, self.telemetry
+            rows, sync.advance, jobs, self.timeline.now, self.telemetry, first=first if self.storms else ()
         )
 
+    def _keepers(
+        self, sync: Sync, issues: GitHubIssues, gate: SharedBudget
+    ) -> Iterator[tuple[str, Callable[[datetime], None]]]:
+        """What keeps the pages of storms, and of what waits."""
+        rows, census, now, telemetry = self._rows(), self._census(), self.timeline.now, self.telemetry
+        attach = SubIssues(rows, lambda: issues, gate, now, telemetry).attach
+        yield "STORM_FAILED", StormKeeper(rows, census, sync.advance, attach, now, telemetry).check
+        yield "WAITING_FAILED", WaitingLists(rows, census, self.policy.routing, sync.advance, now).check
+
+    def _census(self) -> Any:
+        return Slow(self, IndexedCensus(self.store))
+
     def _rows(self) -> Any:
-        return Slow(self)
+        return Slow(self, self.store)
 
     def _container(self) -> tuple[Sync, GitHubIssues, SharedBudget]:
         """Make what each container has of its own: a gate, a client, tokens."""
@@ -167,7 +192,9 @@ class World:
         issues = GitHubIssues(GitHubClient(http, App("1", KEY), gate, self.timeline, TIMEOUT))
         act = Executor(lambda: issues, self.policy.routing, now, rows.of_issue)
         timing = Timing(call=TIMEOUT * 1.5)
-        return Sync(rows, gate, act, self.timeline, self.policy, timing, self.telemetry), issues, gate
+        looks = StormEnricher(self._census(), rows, self.policy.routing, now, self.telemetry)
+        worker = (rows, gate, act, self.timeline, self.policy, timing, self.telemetry)
+        return Sync(*worker, enrichers=(looks,) if self.storms else ()), issues, gate
 
     @property
     def issues(self) -> list[Issue]:
