@@ -5,13 +5,13 @@ of other alerts are read only if there are enough of them for a storm. If it fai
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from chalicelib.adapters import storm
 from chalicelib.adapters.storm import MOST_MEMBERS, Cause, Storm
-from chalicelib.alert import Priority
+from chalicelib.alert import AlertEvent, Priority
 from chalicelib.conditions import lag, storms
 from chalicelib.conditions.enrichment import Enrichment, EnrichmentUnavailable
 from chalicelib.conditions.group import Group
@@ -137,41 +137,51 @@ class StormEnricher:
             raise EnrichmentUnavailable("the table took too long to look for a storm")
 
 
-def led(
-    row: AlertState, rows: Rows, now: datetime, advance: Callable[[AlertState], None], telemetry: Telemetry
-) -> AlertState:
-    """Open a storm's issue before that of its member, which is to name it.
+@dataclass(frozen=True, slots=True)
+class Parents:
+    """The storms of alerts whose issues are about to be opened.
 
-    If the storm has ended, calls nobody or people of other teams, or cannot be read, the member is on its own
-    again.
+    `known` is when each was last found to call people, by the fingerprint of its row and by teams.
     """
-    group = storms.group_of(row)
-    if group is None or not _asks(row, group, now):
-        return row
-    try:
-        parent = rows.get(group.fingerprint)
-        if parent and parent.due_at and parent.due_at <= now:  # else it rests, or is put off
-            advance(parent)
-            parent = rows.get(group.fingerprint)
-    except AlertingError as error:
-        telemetry.problem("STORM_UNKNOWN", error, fingerprint=row.fingerprint)
-        parent = None
-    same = parent and parent.spec.alert and row.spec.alert and parent.spec.alert.teams == row.spec.alert.teams
-    current = storms.as_group(parent) if parent and same else None
-    if current and (lag.shown(row) or group.ref == current.ref):
-        return row  # what its own row says of its issue as a sub-issue stays
-    enriched = replace(needed(row.enrichment), group=current)
-    return replace(row, status=replace(row.status, enrichment=enriched))
 
+    rows: Rows
+    telemetry: Telemetry
+    known: dict[tuple[str, tuple[str, ...]], datetime] = field(default_factory=dict)
 
-def _asks(row: AlertState, group: Group, now: datetime) -> bool:
-    """Whether it matters what has become of the storm: the row waits for its issue, or has become worse.
+    def led(self, row: AlertState, now: datetime, advance: Callable[[AlertState], None]) -> AlertState:
+        """Open a storm's issue before that of its member, which is to name it.
 
-    A P0 calls its people itself, and waits for nothing.
-    """
-    alert, issue = row.spec.alert, row.status.issue
-    if alert is None or alert.priority is Priority.P0:
-        return False
-    if issue and issue.open:
-        return alert.priority < issue.announced
-    return group.ref is None or needed(row.enrichment).at + FRESH < now
+        If the storm has ended, calls nobody or people of other teams, or cannot be read, the member is on its
+        own again.
+        """
+        group, alert = storms.group_of(row), row.spec.alert
+        if group is None or alert is None or not self._matters(row, alert, group, now):
+            return row
+        try:
+            parent = self.rows.get(group.fingerprint)
+            if parent and parent.due_at and parent.due_at <= now:  # else it rests, or is put off
+                advance(parent)
+                parent = self.rows.get(group.fingerprint)
+        except AlertingError as error:
+            self.telemetry.problem("STORM_UNKNOWN", error, fingerprint=row.fingerprint)
+            parent = None
+        same = parent and parent.spec.alert and parent.spec.alert.teams == alert.teams
+        current = storms.as_group(parent) if parent and same else None
+        if current and (lag.shown(row) or group.ref == current.ref):
+            self.known[group.fingerprint, alert.teams] = now
+            return row  # what its own row says of its issue as a sub-issue stays
+        enriched = replace(needed(row.enrichment), group=current)
+        return replace(row, status=replace(row.status, enrichment=enriched))
+
+    def _matters(self, row: AlertState, alert: AlertEvent, group: Group, now: datetime) -> bool:
+        """Whether it matters what became of the storm: the row waits for its issue, or has become worse.
+
+        A P0 calls its people itself, and waits for nothing.
+        """
+        issue, looked_up = row.status.issue, needed(row.enrichment).at
+        if alert.priority is Priority.P0:
+            return False
+        if issue and issue.open:
+            return alert.priority < issue.announced
+        last = self.known.get((group.fingerprint, alert.teams), looked_up)
+        return group.ref is None or max(last, looked_up) + FRESH < now

@@ -55,6 +55,10 @@ class Sync:
         return Enrichers(self.enrichers, self.clock, self.telemetry)
 
     @cached_property
+    def _parents(self) -> storms.Parents:
+        return storms.Parents(self.rows, self.telemetry)
+
+    @cached_property
     def _delivery(self) -> Delivery:
         return Delivery(self.mirrors, self.rows, self.clock, self.policy, self.telemetry)
 
@@ -96,9 +100,7 @@ class Sync:
 
     def _led(self, row: AlertState, until: datetime) -> AlertState:
         """Advance the row of an alert's storm first, as the alert's issue names the storm's."""
-        return storms.led(
-            row, self.rows, self.clock.now(), partial(self.advance, until=until), self.telemetry
-        )
+        return self._parents.led(row, self.clock.now(), partial(self.advance, until=until))
 
     def look(self, row: AlertState, until: datetime) -> None:
         """Read the row's issue, which people may have changed, then take the next steps."""

@@ -451,3 +451,14 @@ def test_what_was_looked_up_before_storms_were_known_is_in_none(world: Storms) -
     )
     assert group(read) is None
     assert read.status == row.status
+
+
+def test_what_waits_for_its_issue_reads_its_storm_once_for_all_every_ten_seconds(world: Storms) -> None:
+    world.begun()
+    world.tracker.faults["open"] = fails_with(Unavailable("away"), times=99)
+    waiting = [world.fires(f"disk-{number}", 1) for number in range(5, 9)]
+    world.clock.pass_(minutes=1)
+    world.store.calls.clear()
+    for row in waiting:
+        world.sync.advance(replace(world.store.rows[row.fingerprint], due_at=at(0)), at(9))
+    assert world.store.calls.count("get") == 1
