@@ -50,7 +50,7 @@ COMMANDS: Mapping[str, Command] = {
     "doctor": Command("doctor", "doctor", "Check that a stage has all it needs."),
     "stats": Command("stats", "stats", "How many, how soon and how noisy, over some days."),
     "adopt": Command("adopt", "adopt", "Take over open issues that another bot opened."),
-    "dlq": Command("dlq", "app", "Messages that did not become issues: why, and how to send them again."),
+    "dlq": Command("dlq", "app", "Messages that did not become issues, and why; send them again."),
     "send": Command("send", "app", "Send a test alert, or a payload from a file."),
 }
 
