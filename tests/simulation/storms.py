@@ -185,7 +185,9 @@ def _fires(row: AlertState) -> bool:
 def _silent(issue: Issue, row: AlertState) -> bool:
     """Whether an issue calls nobody for another reason: it is over, or its storm has called."""
     content = storm.read(row.spec.alert)
-    return "**RESOLVED**" in (issue.body or "") or (content is not None and content.continues)
+    body = issue.body or ""
+    over = "**RESOLVED**" in body or "\n**Closed: " in body
+    return over or (content is not None and content.continues)
 
 
 def is_member(issue: Issue) -> bool:
