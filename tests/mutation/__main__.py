@@ -111,7 +111,15 @@ def _tried(names: Sequence[str]) -> Sequence[Change]:
     (TRIAL / "sample.json").write_text(json.dumps(names), encoding="utf-8")
     tests = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["mutmut"]
     _run(
-        *("-m", "pytest", "-q", "-s", "-p", "no:cacheprovider"),
+        *(
+            "-m",
+            "pytest",
+            "-q",
+            "-s",
+            "-p",
+            "no:cacheprovider",
+            "--rootdir=.",
+        ),  # to which `--deselect` is relative
         *("-p", "tests.mutation.trial", "--trial", str(TRIAL)),
         *tests["pytest_add_cli_args"],
         *tests["pytest_add_cli_args_test_selection"],
