@@ -146,9 +146,13 @@ def short(title: str) -> str:
 
 
 def _title(storm: Storm) -> str:
-    """Name it by what its members share, but not by their account, which not every issue may show."""
+    """Name it by what its members share, but not by their account, which not every issue may show.
+
+    A group is named by its rule, if all its members are of one.
+    """
     kind, value = storm.cause.kind, storm.cause.value
-    rule = value[-1] if kind is CauseKind.RULE else ""
+    names = {each.title.partition(" [")[0] for each in storm.members} if kind is CauseKind.GROUP else set()
+    rule = value[-1] if kind is CauseKind.RULE else names.pop() if len(names) == 1 else ""
     region = value[-1] if kind is CauseKind.PLACE else ""
     what = f"{rule}: many at once" if rule else f"Many alerts at once{f' in {region}' if region else ''}"
     if kind is CauseKind.WAITING:

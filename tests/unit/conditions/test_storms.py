@@ -218,6 +218,19 @@ def test_its_title_names_what_its_members_share(cause: Cause, title: str) -> Non
     assert storm.alert(content.model_copy(update={"part": 2}), at(0)).title == f"{title} (part 2)"
 
 
+@pytest.mark.parametrize(
+    ("others", "title"), [("Disk full [2]", "Disk full: many at once"), ("Too slow", "Many alerts at once")]
+)
+def test_a_group_is_named_by_the_rule_that_all_its_members_share(others: str, title: str) -> None:
+    cause = Cause(kind=CauseKind.GROUP, teams=("a",), value=("grafana", "", "{}:{}"))
+    members = [
+        Member(fingerprint=name, title=name, priority=Priority.P1, began=at(0))
+        for name in ("Disk full [1]", others)
+    ]
+    content = Storm(cause=cause, began=at(0), members=tuple(members))
+    assert storm.alert(content, at(0)).title == title
+
+
 # The index
 
 
