@@ -146,7 +146,7 @@ def test_the_whole_move_opens_nothing_twice(prompt: Prompt) -> None:
     issue, stranger = by_old_bot(prompt, "[P2] Moved"), by_old_bot(prompt, "[P2] Never heard of")
     answered = prompt("adopt --login old-bot --yes")
     assert answered.code == 1
-    assert "no condition of that title is known yet" in answered.words
+    assert "no condition has that title yet" in answered.words
     left = {each["issue"].rpartition("/")[2] for each in prompt("adopt --json").json}
     assert (str(issue.number) in left, str(stranger.number) in left) == (False, True)
     assert issue.body == "What the old bot wrote."

@@ -71,7 +71,7 @@ def test_a_rejected_message_is_found_with_its_reason(prompt: Prompt) -> None:
             "senders, number 1: source must be one of",
         ),
         ("webhook_secret", {"github_webhook_secret": " "}, "GitHub's events", "must be a string"),
-        ("webhook_secret", "no JSON", "webhook secret", "no JSON object"),
+        ("webhook_secret", "no JSON", "webhook secret", "does not hold a JSON object"),
         ("app_secret", {"github_app_id": "1"}, "GitHub App", "github_app_key_base64"),
     ],
 )
