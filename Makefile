@@ -166,7 +166,7 @@ check-rest: coverage simulate-mutants outside docs $(CHECKOV) $(SUPPLY) $(MERMAI
 	@SEEDS=300 RUNS=2000 $(RUN) -m pytest -n 2 --dist loadfile tests/simulation tests/fuzz
 	@$(RUN) -m pytest tests/browser/test_charts.py
 	@$(RUN) -m pytest -n 3 --dist loadfile tests/processes tests/senders
-	@$(RUN) -m pytest -n 2 --dist loadfile tests/storm tests/longlife
+	@$(RUN) -m pytest -n 3 --dist loadfile tests/storm tests/longlife
 	@$(RUN) -m pytest -n 2 --dist loadfile tests/deploy
 	@$(RUN) -m tests.mutation --sample 50
 
