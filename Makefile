@@ -67,8 +67,13 @@ local: $(INSTALLED)
 $(COMMANDS): $(INSTALLED)
 	@ALERTING_STAGE=$(STAGE) $(RUN) -m chalicelib.cli $@ $(ARGS)
 
+# These take long, and are about the model, the stand-ins or what a deployment shows; check-rest runs them, as all others.
+LATER := tests/simulation/test_model.py tests/simulation/test_regions.py tests/unit/test_model.py tests/unit/test_changes.py \
+  tests/unit/reconcile/test_drift_slow.py tests/unit/render/test_gallery.py tests/contract/test_aws_standin.py \
+  tests/contract/test_github_limits.py
+
 test: $(INSTALLED)
-	@$(RUN) -m pytest -n $(WORKERS) --dist loadfile
+	@$(RUN) -m pytest -n $(WORKERS) --dist loadfile $(LATER:%=--ignore=%)
 
 # make test without slow tests that add no coverage, with all examples, measured against the minimum coverage.
 coverage: $(INSTALLED)
