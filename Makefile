@@ -67,10 +67,11 @@ local: $(INSTALLED)
 $(COMMANDS): $(INSTALLED)
 	@ALERTING_STAGE=$(STAGE) $(RUN) -m chalicelib.cli $@ $(ARGS)
 
-# These take long, and are about the model, the stand-ins or what a deployment shows; check-rest runs them, as all others.
+# These take long, and find little that the others do not; check-rest runs them.
 LATER := tests/simulation/test_model.py tests/simulation/test_regions.py tests/unit/test_model.py tests/unit/test_changes.py \
   tests/unit/reconcile/test_drift_slow.py tests/unit/render/test_gallery.py tests/contract/test_aws_standin.py \
-  tests/contract/test_github_limits.py
+  tests/contract/test_github_limits.py tests/browser/test_charts.py tests/unit/test_rollback.py tests/app/test_secrecy.py \
+  tests/cli/test_odd_calls.py
 
 test: $(INSTALLED)
 	@$(RUN) -m pytest -n $(WORKERS) --dist loadfile $(LATER:%=--ignore=%)
