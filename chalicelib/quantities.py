@@ -42,7 +42,7 @@ _AS_TOLD = {
 
 
 def number(value: float, digits: int = DIGITS) -> str:
-    """Write a number with so many significant digits; a whole number is written in full, as `12,000`."""
+    """Write a number with `digits` significant digits; a whole number is written in full, as `12,000`."""
     if isinstance(value, int) and abs(value) > LARGEST:  # as JSON may have it
         value = inf if value > 0 else -inf
     if not isfinite(value):

@@ -64,12 +64,12 @@ def quoted(value: object) -> str:
 
 
 def text(value: object, limit: int) -> str | None:
-    """Read a text; None if there is none."""
+    """Read a text; None if it is missing."""
     return texts.cut(texts.clean(value).strip(), limit) or None if isinstance(value, str) else None
 
 
 def title(value: object, limit: int) -> str:
-    """Read a one-line text; empty if there is none."""
+    """Read a one-line text; empty if it is missing."""
     return texts.cut(texts.line(value), limit) if isinstance(value, str) else ""
 
 
@@ -94,7 +94,7 @@ def mappings(value: object) -> Iterator[Mapping[str, Any]]:
 
 
 def line(pairs: Mapping[str, Any], name: str) -> str:
-    """Read a one-line text from an object; empty if it has none."""
+    """Read a one-line text from an object; empty if it is missing."""
     return texts.line(pairs[name]) if isinstance(pairs.get(name), str) else ""
 
 
@@ -123,7 +123,7 @@ def lowered(pairs: Mapping[str, str]) -> dict[str, str]:
 
 
 def first(sources: Sequence[Mapping[str, str]], *names: str) -> str:
-    """Find the first text in the order of sources, then names; empty if there is none."""
+    """Find the first text in the order of sources, then names; empty if no name has one."""
     for source in sources:
         for name in names:
             value = source.get(name, "").strip()

@@ -129,6 +129,6 @@ def _shown(word: str) -> str:
 
 
 def _first(said: Said, names: tuple[str, ...]) -> tuple[str, str]:
-    """Find the first text under one of the names, and its name; both are empty if there is none."""
+    """Find the first text under one of the names, and its name; both are empty if no name has one."""
     found = ((name, fields.first([each], name)) for each in said for name in names)
     return next(((name, value) for name, value in found if value), ("", ""))

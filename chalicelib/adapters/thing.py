@@ -101,7 +101,7 @@ def of(alert: AlertEvent) -> Thing:
 
 
 def shared(one: Thing, other: Thing) -> str:
-    """Name the first label that shows both to be about the same thing; empty if there is none."""
+    """Name the first label that shows both to be about the same thing; empty if no label does."""
     here, there = one.places, other.places
     if any(here[place] != there[place] for place in here.keys() & there.keys()):
         return ""

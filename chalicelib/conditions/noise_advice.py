@@ -4,7 +4,7 @@ from chalicelib.adapters.noise_review import Advice, Suggestion
 from chalicelib.conditions.noise import Noise
 
 GROUP_FROM = 5
-"""At least so many conditions of one rule, and openings of it on one day, make grouping useful."""
+"""Grouping helps a rule from this many conditions on, and this many openings on one day."""
 
 WAITS = (2, 5, 10, 15, 30)
 """How many minutes a rule may wait before it fires; longer would hide what a person has to see."""
@@ -13,7 +13,7 @@ ENOUGH = 3
 """Fewer issues than these show no pattern."""
 
 MANY_DAYS = 10
-"""On more days of a month than this, it is normal rather than worth an alert."""
+"""A rule that fires on this many days of a month reports what is normal."""
 
 
 def suggestion(noise: Noise) -> Suggestion | None:
@@ -63,7 +63,7 @@ def _delete(noise: Noise) -> Suggestion | None:
 
 
 def _threshold(noise: Noise) -> Suggestion | None:
-    """It fires on so many days that it is normal, and people leave half of its issues alone."""
+    """It fires on many days, and people leave half of its issues alone."""
     if len(noise.opened) < MANY_DAYS or noise.untouched * 2 < noise.closed:
         return None
     return Suggestion(advice=Advice.THRESHOLD, part=len(noise.opened), of=noise.times)

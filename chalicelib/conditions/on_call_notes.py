@@ -40,7 +40,7 @@ class OnCallNotes(BaseModel):
     handoffs: dict[str, tuple[Shift, ...]] = {}
 
     def answer(self, team: str) -> Answer:
-        """Return the newest answer about a team; one from long ago without shifts if there is none."""
+        """Return the newest answer about a team; an empty one from long ago if nothing has answered yet."""
         return self.answers.get(team, NEVER)
 
     def handed_off(self, team: str, shifts: Shifts, to: str, by: str, at: datetime) -> "OnCallNotes":

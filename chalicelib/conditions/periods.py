@@ -133,8 +133,8 @@ def _starts(firings: tuple[Moment, ...], after: datetime | None) -> tuple[Start,
 def _ended_unheard(before: Sequence[Start], at: datetime) -> bool:
     """Whether a start is later than everything received of those before: they ended without a report.
 
-    This happens if an alert ends while it is silenced, and fires again. It is also true if there are none
-    before.
+    This happens if an alert ends while it is silenced, and fires again. It is also true of the first
+    start.
     """
     received = [firing.received for start in before for firing in start.firings]
     return all(each and at > each + UNHEARD for each in received)

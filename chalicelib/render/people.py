@@ -50,7 +50,7 @@ def who_has_it(view: View) -> str:
 
 
 def called(view: View, issue: Issue | None) -> str:
-    """Name those whom the issue calls, or a new one where there is none yet.
+    """Name those whom the issue calls, or will call once it is open.
 
     They stay named while it fires, as a new name would call; the next tiers are called by comments. A member
     of a storm calls nobody.

@@ -135,5 +135,5 @@ def _raw(view: View, limit: int) -> str:
 
 
 def folded(summary: str, content: str) -> str:
-    """Fold content away under a summary; empty if there is none."""
+    """Fold content away under a summary; empty if there is no content."""
     return f"<details>\n<summary>{summary}</summary>\n\n{content}\n\n</details>" if content else ""

@@ -77,7 +77,7 @@ class View:
         return self.line(shortened(value or ""), limit)
 
     def shown(self, url: str | None) -> str:
-        """Write an address as the target of a link; empty if there is none that may be shown."""
+        """Write an address as the target of a link; empty if it is missing or may not be shown."""
         return _target(url, self.route.details) if url and not self.withholds(url) else ""
 
     def withholds(self, url: str) -> bool:

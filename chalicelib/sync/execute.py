@@ -158,7 +158,7 @@ class Executor:
         return obey(self._tracker, row, step, self._written, self._now())
 
     def _also_assigned(self, row: AlertState, seen: Seen) -> dict[str, Any]:
-        """Assign whoever is on call now and was not when it was opened: it is how they get to know of it."""
+        """Assign whoever is on call now and was not when it was opened: it is how they learn of it."""
         if not calls(row):
             return {}
         teams, before = needed(row.spec.alert).teams, replace(row, intent=None)

@@ -44,7 +44,7 @@ DIRECT = Config(proxies={})
 
 
 def find(name: str, region: str | None = None) -> Stage:
-    """Find a stage by its name; raises ConfigurationError if there is none, or none in that region."""
+    """Find a stage by its name; raises ConfigurationError if it does not exist, or not in that region."""
     _check(name, region)
     environment = variables(name) | {"ALERTING_STAGE": name}
     environment |= {variable: os.environ[variable] for variable in ADDRESSES if variable in os.environ}

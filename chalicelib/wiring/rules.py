@@ -36,7 +36,7 @@ def on_call_file() -> "OnCallFile | None":
 
 
 def routing_of(text: str, *, on_call: bool) -> Routing:
-    """Read the routing; raises ConfigurationError, also if it needs `on_call.toml` and there is none."""
+    """Read the routing; raises ConfigurationError, also if it needs an `on_call.toml` that is missing."""
     table = routing.load(text)
     if table.on_call and not on_call:
         raise ConfigurationError(ROUTING.name, [f"{ON_CALL} needs chalicelib/on_call.toml, which says who"])

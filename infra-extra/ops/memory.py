@@ -13,7 +13,7 @@ from ops.deployment import Deployment
 
 
 def fetch(stage: Deployment) -> str | None:
-    """Read the record of the stage; None if there is none."""
+    """Read the record of the stage; None if it is missing."""
     try:
         answer = stage.s3.get_object(Bucket=stage.bucket, Key=stage.memory_key)
     except ClientError as error:

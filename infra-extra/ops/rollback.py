@@ -13,7 +13,7 @@ TOLD = 3
 
 
 def run(stage: Deployment) -> None:
-    """Deploy the package that ran before this one; raises Faults if there is none or it must not run."""
+    """Deploy the package that ran before this one; raises Faults if it is missing or must not run."""
     running, packages = functions.digests(stage), kept.packages(stage)
     if not running:
         raise Faults(f"{stage.prefix} cannot be rolled back:", ["it is not deployed"])

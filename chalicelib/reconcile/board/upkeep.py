@@ -113,7 +113,7 @@ class _Turn:
         return True
 
     def _find(self, until: datetime) -> Seen | None:
-        """Read the known board, or search for one; None if there is none."""
+        """Read the known board, or search for one; None if neither finds it."""
         seen = self._read(until) or self._search(until)
         if seen:
             self._found(seen)
