@@ -13,7 +13,7 @@ from itertools import zip_longest
 from pydantic import BaseModel
 
 from chalicelib.adapters import own, storm
-from chalicelib.adapters.storm import CauseKind, Storm
+from chalicelib.adapters.storm import Cause, CauseKind, Storm
 from chalicelib.alert import Priority, UtcDatetime
 from chalicelib.conditions import membership, storms
 from chalicelib.conditions.row import AlertState
@@ -23,7 +23,7 @@ from chalicelib.store.ports import Census, Rows
 from chalicelib.telemetry.telemetry import Telemetry
 
 KEY = "storms#closed"
-MOST, AT_ONCE = 5000, 100
+MOST = 5000
 QUIET = timedelta(seconds=90)
 """How long after the last end a storm closes: what ends and soon begins again stays in it."""
 
@@ -74,14 +74,13 @@ class StormKeeper:
         closed = self.rows.load(KEY).parsed(_Closed).at
         watched = [name for name, at in closed.items() if self.now() < at + WATCHED]
         names = self.census.of_our_own(own.STORM, MOST)
-        found: dict[tuple[object, ...], list[Part]] = defaultdict(list)
-        for row in self._read([*names, *watched]):
+        found: dict[Cause, list[Part]] = defaultdict(list)
+        for row in self.rows.several([*names, *watched]):
             content = storm.read(row.spec.alert)
             if content is None or content.cause.kind is CauseKind.WAITING:
                 continue
             if storms.fires(row) or self.census.members(row.fingerprint, 1):
-                cause = content.cause
-                found[cause.kind, cause.teams, cause.value].append((row, content))
+                found[content.cause].append((row, content))
         return [each for parts in found.values() for each in _apart(sorted(parts, key=_number))]
 
     def _loose(self, first: Sequence[Storm]) -> dict[str, list[AlertState]]:
@@ -90,7 +89,7 @@ class StormKeeper:
         for team in {content.cause.teams[0] for content in first}:
             theirs = [content for content in first if content.cause.teams[0] == team]
             since = max(min(content.began for content in theirs) - storms.WINDOW, self.now() - BACK)
-            for row in self._read(self.census.began(team, since, MOST)):
+            for row in self.rows.several(self.census.began(team, since, MOST)):
                 alert, began = row.spec.alert, row.spec.began_by_our_clock
                 lost = storms.fires(row) and storms.group_of(row) is None
                 of = storms.storm_of(alert, began, theirs) if alert and began and lost else None
@@ -127,10 +126,10 @@ class StormKeeper:
         main = str(issue.ref) if issue else ""
         return content.model_copy(update={"main": main, "uncalled": not storms.speaks(first)})
 
-    def _members(self, parts: list[Part], known: set[str]) -> Iterator[AlertState]:
+    def _members(self, parts: list[Part], known: set[str]) -> list[AlertState]:
         names = [each.fingerprint for _, content in parts for each in content.members if each.ended is None]
         names += [name for row, _ in parts for name in self.census.members(row.fingerprint, MOST)]
-        return self._read([name for name in names if name not in known])
+        return self.rows.several([name for name in names if name not in known])
 
     def _over(self, parts: list[Part], contents: Sequence[Storm]) -> bool:
         """Whether all ended a while ago; that they are closed is recorded before they are."""
@@ -154,11 +153,6 @@ class StormKeeper:
             keys = {"cause": content.cause.kind.value, "part": content.part, "members": len(content.members)}
             self.telemetry.event("STORM", fingerprint=recorded.fingerprint, over=over, **keys)
         return recorded
-
-    def _read(self, names: Sequence[str]) -> Iterator[AlertState]:
-        unique = list(dict.fromkeys(names))
-        for start in range(0, len(unique), AT_ONCE):
-            yield from self.rows.several(unique[start : start + AT_ONCE])
 
 
 def _number(part: Part) -> int:

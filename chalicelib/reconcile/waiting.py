@@ -5,7 +5,7 @@ table of one issue, which is opened before all of them.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,7 +19,7 @@ from chalicelib.reconcile.reconcile import Advance
 from chalicelib.routing import Routing
 from chalicelib.store.ports import Census, Rows
 
-MOST, AT_ONCE = 5000, 100
+MOST = 5000
 PATIENCE = timedelta(seconds=45)
 """Checked each minute, so nothing is out of sight for two minutes."""
 
@@ -39,7 +39,7 @@ class WaitingLists:
 
     def check(self, until: datetime) -> None:
         """Open lists, bring them up to date, and close those on which nothing is left."""
-        ours = self._read(self.census.of_our_own(own.STORM, MOST))  # the index may be behind
+        ours = self.rows.several(self.census.of_our_own(own.STORM, MOST))  # the index may be behind
         kept = {row.fingerprint: row for row in ours if storms.fires(row)}
         contents = {name: content for name, row in kept.items() if (content := storm.read(row.spec.alert))}
         lists = {name for name, content in contents.items() if content.cause.kind is CauseKind.WAITING}
@@ -72,7 +72,7 @@ class WaitingLists:
     def _late(self, silent: Collection[str]) -> list[AlertState]:
         """Read what has waited for too long, is in no storm that shows it, and was not refused by GitHub."""
         names = [name for priority in Priority for name in self.census.late(priority, MOST)]
-        return [row for row in self._read(names) if self._waits(row, silent)]
+        return [row for row in self.rows.several(names) if self._waits(row, silent)]
 
     def _waits(self, row: AlertState, silent: Collection[str]) -> bool:
         alert, since, group = row.spec.alert, lag.since(row), storms.group_of(row)
@@ -88,7 +88,3 @@ class WaitingLists:
         written = row if unchanged else self.rows.record(storms.recorded(row, content, self.now(), over=over))
         if written and written.due_at and written.due_at <= self.now():
             self.sync(written, until)  # what has no time left is due, and next
-
-    def _read(self, names: Sequence[str]) -> Iterator[AlertState]:
-        for start in range(0, len(names), AT_ONCE):
-            yield from self.rows.several(names[start : start + AT_ONCE])
