@@ -55,14 +55,19 @@ class Routing:
         return OwnerRules(missing, self.owner_tables)
 
     @property
+    def routes(self) -> tuple[Route, ...]:
+        """The default's route, and those of all teams."""
+        return (self.default, *self.teams.values())
+
+    @property
     def on_call(self) -> bool:
         """Whether any alert calls whoever is on call."""
-        return any(route.on_call for route in (self.default, *self.teams.values()))
+        return any(route.on_call for route in self.routes)
 
     @property
     def repositories(self) -> frozenset[str]:
         """Every repository in which an issue may be."""
-        return frozenset(route.repository for route in (self.default, *self.teams.values()))
+        return frozenset(route.repository for route in self.routes)
 
     @property
     def accounts(self) -> frozenset[str]:
@@ -72,17 +77,17 @@ class Routing:
     @property
     def with_projects(self) -> frozenset[str]:
         """The repositories whose issues, or some of them, are added to a project."""
-        return frozenset(r.repository for r in (self.default, *self.teams.values()) if r.project)
+        return frozenset(route.repository for route in self.routes if route.project)
 
     @property
     def boards(self) -> frozenset[str]:
         """The repositories that have a board: those for which a team or the default asks for one."""
-        return frozenset(route.repository for route in (self.default, *self.teams.values()) if route.board)
+        return frozenset(route.repository for route in self.routes if route.board)
 
     @property
     def reviews_noise(self) -> bool:
         """Whether any team wants a noise review."""
-        return any(route.noise_review for route in (self.default, *self.teams.values()))
+        return any(route.noise_review for route in self.routes)
 
     def owners(self, teams: tuple[str, ...]) -> tuple[str, ...]:
         """Use the fallback team if no team is named."""
@@ -96,7 +101,7 @@ class Routing:
     def labels_in(self, repository: str) -> tuple[str, ...]:
         """Every label that is set in a repository and can be known in advance."""
         teams = [name for name, route in self.teams.items() if route.repository == repository]
-        routes = [route for route in (self.default, *self.teams.values()) if route.repository == repository]
+        routes = [route for route in self.routes if route.repository == repository]
         sources = [f"Source:{name}" for name in sorted({*registry.PROVIDERS, *own.OWN})]
         known = [*KNOWN_LABELS, *sources, *(f"Team:{name}" for name in teams)]
         return union([tuple(known), *(route.labels for route in routes)])
@@ -108,7 +113,7 @@ class Routing:
 
     def assigned_in(self, repository: str) -> tuple[str, ...]:
         """Everybody whom the file assigns to issues in a repository."""
-        routes = [route for route in (self.default, *self.teams.values()) if route.repository == repository]
+        routes = [route for route in self.routes if route.repository == repository]
         return union(route.filled(()).assignees for route in routes)
 
     def labels(self, alert: AlertEvent) -> tuple[str, ...]:

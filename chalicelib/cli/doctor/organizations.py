@@ -19,8 +19,7 @@ CORRECT = "or correct chalicelib/routing.toml"
 
 def organizations(stage: Stage) -> Iterator[Finding]:
     """Check that what the routes name exists and the App may use it; nothing if they name nothing."""
-    routing = policy(stage.settings).routing
-    routes = [each for each in (routing.default, *routing.teams.values()) if each.of_organization]
+    routes = [each for each in policy(stage.settings).routing.routes if each.of_organization]
     if not routes:
         return
     asked = Organizations(connect(stage, Unreported()))

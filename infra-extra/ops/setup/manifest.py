@@ -53,9 +53,8 @@ MORE = {ISSUE_FIELDS: "read the organization's issue fields", PROJECTS: "add iss
 
 def permissions(routing: Routing) -> dict[str, str]:
     """Say what the App needs: of the organization only what the routing table uses."""
-    routes = (routing.default, *routing.teams.values())
-    fields = {ISSUE_FIELDS: "read"} if any(route.fields for route in routes) else {}
-    projects = {PROJECTS: "write"} if any(route.project for route in routes) else {}
+    fields = {ISSUE_FIELDS: "read"} if any(route.fields for route in routing.routes) else {}
+    projects = {PROJECTS: "write"} if any(route.project for route in routing.routes) else {}
     return {"issues": "write"} | fields | projects
 
 
