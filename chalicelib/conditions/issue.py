@@ -31,6 +31,14 @@ class IssueRef:
     def __str__(self) -> str:
         return f"{self.repository}#{self.number}"
 
+    def is_in(self, repository: str) -> bool:
+        """Whether it is in a repository; GitHub ignores case in its name."""
+        return self.repository.lower() == repository.lower()
+
+    def seen_from(self, repository: str) -> str:
+        """Refer to it on an issue of a repository, as GitHub links it: within one, by its number alone."""
+        return f"#{self.number}" if self.is_in(repository) else str(self)
+
     @classmethod
     def read(cls, text: str) -> "IssueRef | None":
         """Read `owner/name#12` or an issue's address; None if it is neither."""

@@ -41,8 +41,7 @@ def fires_in(repository: str, row: AlertState) -> IssueRef | None:
     """Find the open issue of a condition that fires, if it is in the repository."""
     issue = row.status.issue
     fires = row.spec.condition is Condition.FIRING and issue is not None and issue.open
-    # GitHub ignores case in the names of repositories.
-    return issue.ref if fires and issue and issue.ref.repository.lower() == repository.lower() else None
+    return issue.ref if fires and issue and issue.ref.is_in(repository) else None
 
 
 def _alike(alert: AlertEvent, repository: str, rows: Iterable[AlertState]) -> Iterable[RelatedIssue]:

@@ -95,4 +95,4 @@ def predecessor(view: View, issue: Issue | None) -> str:
     if ref is None:
         return ""
     repository = issue.ref.repository if issue else view.route.repository
-    return f"#{ref.number}" if ref.repository == repository else str(ref)
+    return ref.seen_from(repository)

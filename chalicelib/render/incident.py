@@ -52,7 +52,7 @@ def template(view: View) -> str:
 def named(view: View, issue: Issue | None) -> str:
     """Name, on an alert's issue, the incident that it is part of; a new issue names it once it is open."""
     link = view.row.status.incident
-    return f"Incident: {_reference(link.ref, issue.ref.repository)}" if issue and link and link.ref else ""
+    return f"Incident: {link.ref.seen_from(issue.ref.repository)}" if issue and link and link.ref else ""
 
 
 def _timeline(view: View, found: Incident, here: str, most: int) -> Iterator[str]:
@@ -81,9 +81,4 @@ def _about(view: View, entry: Entry, here: str) -> str:
     if entry.of == view.row.fingerprint:
         return "the incident"
     ref = IssueRef.read(entry.issue)
-    return _reference(ref, here) if ref else view.line(entry.title, incident.MAX_NAMED)
-
-
-def _reference(ref: IssueRef, here: str) -> str:
-    """Refer to an issue; by its number alone where both are in one repository."""
-    return f"#{ref.number}" if ref.repository.lower() == here.lower() else str(ref)
+    return ref.seen_from(here) if ref else view.line(entry.title, incident.MAX_NAMED)

@@ -14,7 +14,6 @@ Not as a list: there GitHub replaces a reference by the title, which is already 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from chalicelib.conditions.issue import IssueRef
 from chalicelib.conditions.related_issues import Ending, RelatedIssue, RelatedIssues
 from chalicelib.quantities import counted
 from chalicelib.render.view import View
@@ -49,7 +48,7 @@ def last_time(view: View, repository: str, opened: datetime) -> str:
     told = view.row.enrichment.last_time if view.row.enrichment else None
     if told is None or told.began >= opened:
         return ""
-    known = told.ref is not None and _same(told.ref, repository)
+    known = told.ref is not None and told.ref.is_in(repository)
     person = view.line(told.person) if known else ""
     after = f"after {duration(told.ended - told.began)} ({told.ended:%Y-%m-%d})"
     if told.ending is Ending.BY_PERSON:
@@ -63,11 +62,7 @@ def last_time(view: View, repository: str, opened: datetime) -> str:
 
 def _in(repository: str, issues: Iterable[RelatedIssue]) -> Iterator[RelatedIssue]:
     """Leave out issues that are elsewhere, as after a transfer: their numbers mean other issues here."""
-    return (each for each in issues if _same(each.ref, repository))
-
-
-def _same(ref: IssueRef, repository: str) -> bool:
-    return ref.repository.lower() == repository.lower()
+    return (each for each in issues if each.ref.is_in(repository))
 
 
 def _named(view: View, issue: RelatedIssue) -> str:

@@ -49,7 +49,7 @@ def part_of(view: View, here: str) -> str:
     """Name, on a member's issue, the issue that lists what began with it; empty if unknown."""
     known = view.row.enrichment
     ref = known.group.ref if known and known.group else None
-    return f"Part of {_written(ref, here)}, which lists the alerts that began together." if ref else ""
+    return f"Part of {ref.seen_from(here)}, which lists the alerts that began together." if ref else ""
 
 
 def _unknown(view: View) -> Cause:
@@ -110,7 +110,7 @@ def _cause(view: View, told: Storm) -> str:
 
 def _first_part(told: Storm, here: str) -> str:
     ref = IssueRef.read(told.main)
-    return f"Part {told.part} of {_written(ref, here)}." if ref else ""
+    return f"Part {told.part} of {ref.seen_from(here)}." if ref else ""
 
 
 def _table(view: View, told: Storm, here: str, room: int) -> Iterator[str]:
@@ -146,7 +146,7 @@ def _row(view: View, member: Member, told: Storm, here: str, limit: int) -> str:
     ref, since = IssueRef.read(member.issue), moment(member.began, told.began)
     if member.ended:
         since = f"{since}, ended {moment(member.ended, told.began)}"
-    issue = _written(ref, here) if ref else "none yet" if member.ended is None else "none"
+    issue = ref.seen_from(here) if ref else "none yet" if member.ended is None else "none"
     return f"| {member.priority} | {_title(view, member.title, limit)} | {issue} | {since} |"
 
 
@@ -160,8 +160,3 @@ def _without_labels(title: str) -> str:
     """Leave out the tail in brackets, which has labels; of a longer title only the bracket may be missing."""
     name, shortened, _ = title.partition(" [")[0].partition(MORE)
     return name + shortened
-
-
-def _written(ref: IssueRef | None, here: str) -> str:
-    """Refer to an issue as GitHub links it."""
-    return "" if ref is None else f"#{ref.number}" if ref.repository.lower() == here.lower() else str(ref)

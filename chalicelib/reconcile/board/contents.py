@@ -137,7 +137,6 @@ def _routed(row: AlertState, routing: Routing) -> str:
 
 
 def _within(repository: str, rows: Iterable[AlertState]) -> list[AlertState]:
-    """Keep the rows with an issue in the repository, each once; GitHub ignores case in its name."""
-    name = repository.lower()
-    here = [row for row in rows if (issue := row.status.issue) and issue.ref.repository.lower() == name]
+    """Keep the rows with an issue in the repository, each once."""
+    here = [row for row in rows if (issue := row.status.issue) and issue.ref.is_in(repository)]
     return list({row.fingerprint: row for row in here}.values())
