@@ -162,6 +162,11 @@ class AlertEvent(_Part):
         """The stable key of the condition, for every message about it, or of a series of notifications."""
         return fingerprint(self.source, self.identity, self.name or self.title, self.collapse_key)
 
+    @property
+    def rule(self) -> str:
+        """The title without labels; an alert that an earlier version recorded has no `name`."""
+        return self.name or self.title.partition(" [")[0]
+
     def ended(self, at: datetime, reason: str, *, recovered: bool) -> "AlertEvent":
         """Return what its provider would have sent at its end, if nothing was sent or received."""
         ended = {"state": Condition.RESOLVED, "occurred_at": at, "reason": reason, "recovered": recovered}

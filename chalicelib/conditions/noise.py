@@ -40,7 +40,7 @@ Rules = Mapping[tuple[str, str], Noise]
 
 def rule_of(alert: AlertEvent) -> str:
     """Name an alert's rule, without the labels that distinguish its conditions."""
-    return titles.head(texts.line(alert.name or alert.title.partition(" [")[0]))
+    return titles.head(texts.line(alert.rule))
 
 
 def of_month(month: Month, url: str) -> Noise:

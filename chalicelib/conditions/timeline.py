@@ -106,8 +106,7 @@ def _time(key: str) -> datetime:
 def _about(row: AlertState) -> Entry:
     """Return what entries say about the condition."""
     issue, alert = row.status.issue, row.spec.alert
-    name = (alert.name or alert.title.partition(" [")[0]) if alert else ""
-    title = issue.title if issue and issue.title else name
+    title = issue.title if issue and issue.title else alert.rule if alert else ""
     return Entry(
         at=row.spec.at,
         what=What.FIRED,

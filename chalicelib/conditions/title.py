@@ -32,11 +32,7 @@ def kept(row: AlertState | None, alert: AlertEvent, received_at: datetime) -> Al
 def _same_name(before: AlertEvent, alert: AlertEvent) -> bool:
     """Compare names; an alert recorded by an earlier version has none, and its title begins with it."""
     if alert.name is None or before.name is not None:
-        return _name(before) == _name(alert)
+        return before.rule == alert.rule
     start, _, _ = before.title.partition(SHORTENED)
     whole = before.title.startswith(alert.name) and before.title[len(alert.name) :][:2] in {"", " ["}
     return whole or (start != before.title and alert.name.startswith(start))
-
-
-def _name(alert: AlertEvent) -> str:
-    return alert.name or alert.title.partition(" [")[0]

@@ -37,7 +37,7 @@ def shown(alert: AlertEvent, details: Details, home: Home | None) -> str:
 
 
 def _name(alert: AlertEvent) -> str:
-    return mask(texts.line(alert.name or alert.title.partition(" [")[0]))
+    return mask(texts.line(alert.rule))
 
 
 def _placed(alert: AlertEvent, home: Home | None) -> str:

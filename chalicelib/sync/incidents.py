@@ -73,7 +73,7 @@ class Incidents:
             self.rows.note(replace(row, status=status, due_at=self.now()))
 
     def _declare_of(self, row: AlertState, alert: AlertEvent, asked: Asked) -> None:
-        title, name = asked.title or alert.title, asked.title or alert.name or alert.title.partition(" [")[0]
+        title, name = asked.title or alert.title, asked.title or alert.rule
         since = min(row.spec.episode or asked.at, asked.at)
         self.declare(asked, Subject(title, name, alert.priority, alert.teams), since, (row.fingerprint,))
 
