@@ -11,13 +11,12 @@ from typing import Protocol
 from chalicelib.conditions.on_call import OnCallUnknown
 from chalicelib.conditions.on_call_notes import KEY, MOST_FAULTS, MOST_SHIFTS, Answer, OnCallNotes
 from chalicelib.conditions.shifts import AHEAD, DAY, Shift
-from chalicelib.errors import AlertingError, Contended
-from chalicelib.store.documents import Documents
+from chalicelib.errors import AlertingError
+from chalicelib.store.documents import Documents, changed
 from chalicelib.telemetry.masking import mask
 from chalicelib.telemetry.telemetry import Telemetry
 
 BEFORE = timedelta(hours=1)
-TRIES = 3
 
 
 class Source(Protocol):
@@ -64,10 +63,8 @@ class OnCallReader:
 
     def _note(self, answers: dict[str, Answer]) -> None:
         """Write the answers, and keep what people handed off in the meantime."""
-        for _ in range(TRIES):
-            document = self.documents.load(KEY)
-            notes = document.parsed(OnCallNotes)
-            newer = notes.model_copy(update={"answers": notes.answers | answers}).kept(self.teams)
-            if self.documents.swap(KEY, newer.model_dump_json(), document.version) is None:
-                return
-        raise Contended("others kept changing who is on call")
+
+        def answered(notes: OnCallNotes) -> OnCallNotes:
+            return notes.model_copy(update={"answers": notes.answers | answers}).kept(self.teams)
+
+        changed(self.documents, KEY, OnCallNotes, answered)

@@ -1,9 +1,14 @@
 """Documents: small texts in the table, each under its own key, written by compare-and-swap."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from pydantic import BaseModel
+
+from chalicelib.errors import Contended
+
+TRIES = 3
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -28,3 +33,13 @@ class Documents(Protocol):
 
     def swap(self, key: str, text: str, version: int) -> Document | None:
         """Replace the named version; if there is a newer one, return that instead."""
+
+
+def changed(documents: Documents, key: str, model: type[Model], change: Callable[[Model], Model]) -> Model:
+    """Change a document, and again if somebody else was faster; raises Contended."""
+    for _ in range(TRIES):
+        document = documents.load(key)
+        newer = change(document.parsed(model))
+        if documents.swap(key, newer.model_dump_json(), document.version) is None:
+            return newer
+    raise Contended(f"others kept changing the document {key}")

@@ -13,13 +13,12 @@ from chalicelib.conditions.command import Command
 from chalicelib.conditions.on_call import Called, Duty, Rosters
 from chalicelib.conditions.on_call_notes import KEY, OnCallNotes
 from chalicelib.conditions.row import AlertState, Status
-from chalicelib.errors import AlertingError, Contended
+from chalicelib.errors import AlertingError
 from chalicelib.routing import Routing
-from chalicelib.store.documents import Documents
+from chalicelib.store.documents import Documents, changed
 from chalicelib.telemetry.telemetry import Telemetry
 
 FRESH = timedelta(seconds=10)
-TRIES = 3
 
 _ARGUMENT = re.compile(r"@?([A-Za-z0-9][A-Za-z0-9_-]{0,99})( +team=([a-z0-9][a-z0-9-]{0,44}))?")
 
@@ -62,32 +61,31 @@ class OnCall:
         return argument if _ARGUMENT.fullmatch(argument) else None
 
     def do(self, tracker: People, row: AlertState, command: Command) -> Status | None:
-        """Hand off an alert's team, of several that have shifts the first that is not excluded."""
+        """Hand off an alert's team: the one that is named, or else the first that has shifts."""
         alert, (login, team) = row.spec.alert, _named(command.argument)
         owners = self.routing.owners(alert.teams) if alert else ()
         teams = [each for each in owners if each in self.rosters.teams and team in ("", each)]
-        may = bool(teams) and tracker.may_write(command.ref.repository, login, row.lease_end)
-        done = may and self._hand_off(teams[0], login, command.author, command.at)
-        return row.status if done else None
+        if not teams or not tracker.may_write(command.ref.repository, login, row.lease_end):
+            return None
+        self._hand_off(teams[0], login, command.author, command.at)
+        return row.status
 
     def asked(self, tracker: People, repository: str, request: Request, before: datetime) -> bool:
         """Hand off a team of a board; where it has several, the one that is named."""
         login, team = _named(request.argument)
         teams = [each for each in self._teams(repository) if team in ("", each)]
-        may = len(teams) == 1 and tracker.may_write(repository, login, before)
-        return may and self._hand_off(teams[0], login, request.author, request.at)
+        if len(teams) != 1 or not tracker.may_write(repository, login, before):
+            return False
+        self._hand_off(teams[0], login, request.author, request.at)
+        return True
 
-    def _hand_off(self, team: str, login: str, by: str, at: datetime) -> bool:
-        for _ in range(TRIES):
-            document = self.documents.load(KEY)
-            notes = document.parsed(OnCallNotes)
-            shifts = self.rosters.of(team).shifts(notes, at)
-            newer = notes.handed_off(team, shifts, login, by, at)
-            if self.documents.swap(KEY, newer.model_dump_json(), document.version) is None:
-                self._known.notes, self._known.read_at = newer, self.now()
-                self.telemetry.event("HANDOFF", team=team, person=login, author=by)
-                return True
-        raise Contended("others kept changing who is on call")
+    def _hand_off(self, team: str, login: str, by: str, at: datetime) -> None:
+        def handed_off(notes: OnCallNotes) -> OnCallNotes:
+            return notes.handed_off(team, self.rosters.of(team).shifts(notes, at), login, by, at)
+
+        newer = changed(self.documents, KEY, OnCallNotes, handed_off)
+        self._known.notes, self._known.read_at = newer, self.now()
+        self.telemetry.event("HANDOFF", team=team, person=login, author=by)
 
     def _teams(self, repository: str) -> list[str]:
         """Return the teams with shifts whose issues are in a repository; GitHub ignores case in its name."""

@@ -338,7 +338,7 @@ def test_on_the_board_of_one_team_nobody_has_to_name_it() -> None:
 
 
 def test_a_shift_that_is_not_known_to_end_is_handed_over_for_a_day(site: Site) -> None:
-    assert site.on_call._hand_off("asked", "octocat", "mona", at(0))
+    site.on_call._hand_off("asked", "octocat", "mona", at(0))
     site.clock.time = at(24 * 60) - SECOND
     assert site.on_call.called(["asked"])[0].people == ("@octocat",)
     site.clock.time = at(24 * 60)
