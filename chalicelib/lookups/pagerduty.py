@@ -15,6 +15,8 @@ from chalicelib.conditions.shifts import Shift
 from chalicelib.lookups.http import Api
 
 PAGE, MOST_PAGES = 100, 5
+LONGEST_NAME = 60
+"""Code points of a name in a fault, which is kept in the table with those of all teams."""
 
 
 class _User(BaseModel):
@@ -57,7 +59,8 @@ class PagerDuty:
                 # Without a start or an end it goes on for ever.
                 found[Shift(login, each.start or since, each.end or until)] = None
             else:
-                strangers[f"{each.user.summary or email or each.user.id} is not in people"] = None
+                name = (each.user.summary or email or each.user.id)[:LONGEST_NAME]
+                strangers[f"{name} is not in people"] = None
         return sorted(found, key=lambda shift: shift.begins), list(strangers)
 
     def _listed(self, since: datetime, until: datetime) -> Iterator[_OnCall]:

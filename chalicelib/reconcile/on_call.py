@@ -51,9 +51,10 @@ class OnCallReader:
     def _asked(self, team: str, known: Answer, now: datetime) -> Answer:
         try:
             shifts, faults = self.sources[team].shifts(now - BEFORE, now + AHEAD + DAY)
-        except AlertingError as error:
+        except Exception as error:  # noqa: BLE001 - logged, and asked again; other teams are not held up
             self.telemetry.problem("ON_CALL_UNKNOWN", error, team=team)
-            return known.model_copy(update={"tried_at": now, "why": mask(str(error))})
+            why = str(error) if isinstance(error, AlertingError) else type(error).__name__
+            return known.model_copy(update={"tried_at": now, "why": mask(why)})
         if faults and faults[:MOST_FAULTS] != [*known.faults]:
             self.telemetry.problem(
                 "ON_CALL_UNUSABLE", OnCallUnknown("; ".join(faults[:MOST_FAULTS])), team=team

@@ -125,6 +125,14 @@ def test_shifts_without_an_end_go_on_and_strangers_are_named(lists: Lists, addre
     assert of_pagerduty(address) == ([Shift("hubot", NOW, UNTIL)], ["Mona Lisa is not in people"])
 
 
+def test_a_strangers_long_name_is_cut_as_the_table_keeps_it(lists: Lists, address: str) -> None:
+    entry = oncall("nobody@example.org")
+    entry["user"]["summary"] = "x" * 500_000
+    lists.answers["/oncalls"] = page(entry)
+    (fault,) = of_pagerduty(address)[1]
+    assert len(fault) < 100
+
+
 def test_all_pages_are_read_up_to_a_limit(lists: Lists, address: str) -> None:
     lists.answers["/oncalls"] = page(oncall(), more=True)
     with pytest.raises(OnCallUnknown, match="more than 500 on-calls"):

@@ -27,7 +27,7 @@ class Source:
     meanwhile: Callable[[], object] = lambda: None
     known: list[Shift] = field(default_factory=lambda: [NEXT, SHIFT])
     faults: list[str] = field(default_factory=list)
-    error: AlertingError | None = None
+    error: Exception | None = None
     asked: list[tuple[datetime, datetime]] = field(default_factory=list)
 
     def shifts(self, since: datetime, until: datetime) -> tuple[list[Shift], list[str]]:
@@ -91,6 +91,14 @@ def test_what_does_not_answer_is_known_as_it_was_and_holds_up_no_other(
     bench.infra.error = None
     bench.check(5)
     assert bench.notes.answer("infra") == Answer(at=at(10), tried_at=at(10), shifts=(SHIFT, NEXT))
+
+
+def test_an_error_that_nobody_foresaw_holds_up_no_other_and_its_words_are_not_kept(bench: Bench) -> None:
+    bench.infra.error = ValueError("Token token=abc")
+    bench.check()
+    assert (bench.notes.answer("infra").tried_at, bench.notes.answer("infra").why) == (at(0), "ValueError")
+    assert bench.notes.answer("storage").at == at(0)
+    assert [name for name, _ in bench.telemetry.problems] == ["ON_CALL_UNKNOWN"]
 
 
 def test_why_it_does_not_answer_is_written_without_secrets(bench: Bench) -> None:
