@@ -7,11 +7,12 @@ people. So the rows are read every minute, and the timeline keeps what it has.
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 
-from chalicelib.adapters import titles
+from chalicelib.adapters import texts, titles
 from chalicelib.adapters.incident import FIRST_ENTRIES, MAX_NAMED, MOST_ENTRIES, Entry, Incident, Name, What
 from chalicelib.conditions.comments import Comment
 from chalicelib.conditions.issue import Closer
 from chalicelib.conditions.row import AlertState, Issue
+from chalicelib.telemetry.masking import mask
 
 FAR = datetime.max.replace(tzinfo=UTC)
 OF_EPISODES = (What.FIRED, What.ENDED, What.UNWATCHED)
@@ -111,7 +112,7 @@ def _about(row: AlertState) -> Entry:
         at=row.spec.at,
         what=What.FIRED,
         of=row.fingerprint,
-        title=titles.shortened(title, MAX_NAMED),
+        title=titles.shortened(texts.line(mask(title)), MAX_NAMED),
         issue=str(issue.ref) if issue else "",
         url=issue.url if issue else "",
     )

@@ -17,7 +17,11 @@ EFFECTS = {
     commands.UNSNOOZE: ("", "the snooze ends now."),
     commands.MUTE: ("", "no updates about this alert until it is unmuted."),
     commands.UNMUTE: ("", "updates resume."),
-    commands.SEV: ("", "an incident with its own issue and timeline; a title may follow."),
+    commands.SEV: (
+        "",
+        "an incident with its own issue and timeline; a title may follow. On that issue, "
+        f"`/{commands.SEV} resolved` ends it.",
+    ),
     HANDOFF: (" @name", "that person is on call for the team until the shift ends."),
 }
 """How each command is written, and its effect."""
