@@ -7,7 +7,8 @@ when a person has closed its issue.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from functools import partial
+from typing import Protocol, TypeVar
 
 from chalicelib.adapters import incident, own
 from chalicelib.adapters.incident import Entry, Incident, What
@@ -17,8 +18,11 @@ from chalicelib.conditions.issue import IssueRef
 from chalicelib.conditions.row import AlertState, Issue
 from chalicelib.conditions.steps import needed
 from chalicelib.conditions.suppression import closed_in_this_episode
+from chalicelib.errors import TooLate
 from chalicelib.store.ports import Rows
 from chalicelib.sync.incidents import Incidents
+
+T = TypeVar("T")
 
 MOST = 50
 """How many open incidents are looked at in a minute."""
@@ -62,9 +66,19 @@ class IncidentKeeper:
 
         GitHub is asked last, so that everything is recorded even when GitHub is away.
         """
-        kept = [self._keep(row) for row in self._open() if self.now() < until]
-        for row in kept:
-            self._attach(row, until)
+        kept = [self._alone(self._keep, row) for row in self._open() if self.now() < until]
+        for row in filter(None, kept):
+            self._alone(partial(self._attach, until=until), row)
+
+    def _alone(self, act: Callable[[AlertState], T], row: AlertState) -> T | None:
+        """Do something for one incident; if it fails, the others are kept up to date all the same."""
+        try:
+            return act(row)
+        except TooLate:
+            raise  # nothing failed: what is left comes next minute
+        except Exception as error:  # noqa: BLE001 - logged, and tried again next minute
+            self.incidents.telemetry.problem("INCIDENTS_FAILED", error, fingerprint=row.fingerprint)
+            return None
 
     def _open(self) -> list[AlertState]:
         rows = self.rows.several(self.index.of_our_own(own.INCIDENT, MOST))
@@ -117,13 +131,15 @@ class IncidentKeeper:
             return
         added: list[str] = []
         left = siblings.unattached(content, self.rows.several(content.members))
-        for name, issue in left[:MOST_ADDED]:
-            if not self.add(parent.ref, issue, name, until):
-                break
-            added.append(name)
-        if added:
-            attached = content.model_copy(update={"attached": (*content.attached, *added)})
-            self.incidents.grow(row, event, attached)
+        try:
+            for name, issue in left[:MOST_ADDED]:
+                if not self.add(parent.ref, issue, name, until):
+                    break
+                added.append(name)
+        finally:
+            if added:
+                attached = content.model_copy(update={"attached": (*content.attached, *added)})
+                self.incidents.grow(row, event, attached)
 
     def _link(self, member: AlertState, name: str, issue: Issue | None) -> None:
         """Note in a member's row which incident it is part of, unless it is part of another."""

@@ -35,6 +35,7 @@ KEYS = {
     "BOARD_FAILED": {"repository"},
     "BOARD_NOT_HEARD": {"repository"},
     "WINDOWS_UNKNOWN": {"repository"},
+    "INCIDENTS_FAILED": {"fingerprint"},
     "STORM_FAILED": {"fingerprint"},
     "STORM_UNKNOWN": {"fingerprint"},
     "ON_CALL_UNKNOWN": {"team"},
@@ -45,8 +46,8 @@ KEYS = {
 }
 """What the line of a problem says besides its error, and what is on all lines; of others nothing."""
 
-OF_ALL = {"BOARD_FAILED", "BOARD_NOT_HEARD", "ON_CALL_UNKNOWN", "STORM_FAILED"}
-"""They name no repository, team or storm where it failed before it came to one."""
+OF_ALL = {"BOARD_FAILED", "BOARD_NOT_HEARD", "INCIDENTS_FAILED", "ON_CALL_UNKNOWN", "STORM_FAILED"}
+"""They name no repository, team, incident or storm where it failed before it came to one."""
 
 
 class Recorder(Telemetry):

@@ -21,7 +21,7 @@ from chalicelib.conditions.nothing import Held, Quiet
 from chalicelib.conditions.record import record
 from chalicelib.conditions.row import AlertState
 from chalicelib.conditions.steps import needed
-from chalicelib.errors import Contended, OutcomeUnknown, Unavailable
+from chalicelib.errors import Contended, GitHubError, OutcomeUnknown, StoreRefused, TooLate, Unavailable
 from chalicelib.labels import MUTED_LABEL
 from chalicelib.reconcile.incidents import IncidentKeeper
 from chalicelib.reconcile.reconcile import Reconcile
@@ -551,6 +551,42 @@ def test_a_github_that_is_away_keeps_nothing_from_being_recorded(world: World) -
     world.minutes(2)
     assert "INCIDENTS_FAILED" in [name for name, _ in world.telemetry.problems]
     assert world.timeline(What.ENDED)
+
+
+def test_one_incident_that_fails_holds_up_no_other(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.sends(name="other")
+    world.says("/sev", 1)
+    world.clock.pass_(seconds=5)
+    world.says("/sev", 2)
+    _, newer = world.own
+    grow = Incidents.grow
+
+    def refusing(incidents: Incidents, row: AlertState, event: AlertEvent, content: Incident) -> AlertState:
+        if row.fingerprint == newer.fingerprint:
+            raise StoreRefused("too large")
+        return grow(incidents, row, event, content)
+
+    monkeypatch.setattr(Incidents, "grow", refusing)
+    world.sends("RESOLVED")
+    world.minutes(2)
+    assert (len(world.telemetry.problems), children(world, 3)) == (2, [1])
+    assert "#1 ended" in world.thread(3).seen.body
+
+
+@pytest.mark.parametrize("error", [OutcomeUnknown("dropped"), TooLate("late")])
+def test_a_sub_issue_that_is_added_is_known_whatever_becomes_of_the_next(
+    world: World, error: GitHubError
+) -> None:
+    world.sends(name="disk", labels={"host": "builder-7"})
+    world.sends(name="load", labels={"host": "builder-7"})
+    world.says("/sev", 2)
+    failing, calls = fails_with(error), iter([False, True])
+    world.tracker.faults["add_sub_issue"] = lambda name, effect: (
+        failing(name, effect) if next(calls, True) else effect()
+    )
+    world.minutes(5)
+    assert children(world, 4) == [2, 3]
+    assert world.tracker.calls.count("add_sub_issue") == 3
 
 
 WRITES = ("record", "claim", "settle", "rest", "note", "open", "edit", "comment", "react", "add_sub_issue")

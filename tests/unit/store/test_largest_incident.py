@@ -51,5 +51,7 @@ def test_the_largest_incident_fits_into_the_table_and_is_read_back(character: st
 
 def test_no_credential_in_a_title_is_kept_in_part() -> None:
     title = f"{'x' * 115} ghp_{'0' * 36}"
-    content = timeline.grown(Incident(declared_by="mona", since=BEGAN), row(), [row(fires=alert(title=title))])
+    content = timeline.grown(
+        Incident(declared_by="mona", since=BEGAN), row(), [row(fires=alert(title=title))]
+    )
     assert "ghp_" not in content.timeline[0].title
