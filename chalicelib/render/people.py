@@ -19,8 +19,7 @@ EFFECTS = {
     commands.UNMUTE: ("", "updates resume."),
     commands.SEV: (
         "",
-        "an incident with its own issue and timeline; a title may follow. On that issue, "
-        f"`/{commands.SEV} resolved` ends it.",
+        "an incident with an issue of its own; a title may follow. On that issue, `/sev resolved` ends it.",
     ),
     HANDOFF: (" @name", "that person is on call for the team until the shift ends."),
 }
