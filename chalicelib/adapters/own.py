@@ -12,6 +12,7 @@ from datetime import timedelta
 
 STORM, INCIDENT, REVIEW = "alerting-storm", "alerting-incident", "alerting-noise-review"
 CANARY = "canary"
+SHOWN_AS = "Alerting"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,6 @@ class Own:
     calls: bool = True
     closes: bool = False
     declared: bool = False
-    shown_as: str = "Alerting"
 
 
 OWN: Mapping[str, Own] = {

@@ -132,5 +132,5 @@ def repeats(alert: "AlertEvent") -> timedelta | None:
 def shown_as(name: str) -> str:
     """Name the source of an alert for people."""
     if name in own.OWN:
-        return own.OWN[name].shown_as
+        return own.SHOWN_AS
     return SOURCES[name].shown_as if name in PROVIDERS else name
