@@ -52,7 +52,7 @@ class Duty:
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """What determines who is on call for a team: a rotation, or a `source` that is asked."""
+    """What determines who is on call for a team: a rotation, or a `source` that is asked instead."""
 
     team: str
     fallback: tuple[str, ...]
@@ -84,7 +84,7 @@ class Roster:
         return Duty(self.called(notes, now), by, until, people(then), self.source)
 
     def _as_of(self, notes: OnCallNotes, now: datetime) -> datetime | None:
-        if not self.source or self.rotation:
+        if not self.source:
             return None
         answer = notes.answer(self.team)
         away = now - answer.at > PATIENCE
@@ -104,7 +104,7 @@ class Rosters:
 
     def asked(self) -> Iterator[Roster]:
         """Yield those whose shifts are not in the file."""
-        return (each for each in self.teams.values() if each.source and not each.rotation)
+        return (each for each in self.teams.values() if each.source)
 
     def called(self, teams: Iterable[str], notes: OnCallNotes, now: datetime) -> tuple[Called, ...]:
         """Return whom an alert for these teams calls now."""
