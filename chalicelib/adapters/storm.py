@@ -18,7 +18,6 @@ from chalicelib.alert_values import MAX_TITLE
 MOST_MEMBERS = 400
 """As many fit into a row of 400 KB and an issue of 64 KB; the next ones belong to the storm's next part."""
 
-
 MAX_MEMBER_TITLE = 160
 """The longest title of a member, in code points; half if some of them take up to four bytes of a row."""
 
@@ -96,6 +95,11 @@ class Storm(_Part):
     def priority(self) -> Priority:
         """The worst priority of all, even of ended ones: if it fell and rose, it would call people again."""
         return min([self.elsewhere, *(member.priority for member in self.members)])
+
+    @property
+    def logged(self) -> dict[str, str | int]:
+        """What the log says about it."""
+        return {"cause": self.cause.kind.value, "part": self.part, "members": len(self.members)}
 
 
 def identity(cause: Cause, part: int = 1) -> Identity:

@@ -9,11 +9,9 @@ from chalicelib.alert import AlertEvent
 from chalicelib.conditions import storms
 from chalicelib.conditions.related import fires_in
 from chalicelib.conditions.row import AlertState, Issue
-from chalicelib.conditions.storms import WINDOW
 
 MOST_MEMBERS = 40
 """How many one incident has: their rows are read every minute, and a longer timeline would help nobody."""
-
 
 CAUSES = frozenset({CauseKind.GROUP, CauseKind.RULE})
 """What two conditions that began together must share to belong together; sharing an account is not enough."""
@@ -51,10 +49,8 @@ def found(subject: AlertState, named: Iterable[AlertState], near: Sequence[Alert
 
 
 def _of_one_cause(subject: AlertState, alert: AlertEvent, row: AlertState, other: AlertEvent) -> bool:
-    began, another = subject.spec.began_by_our_clock, row.spec.began_by_our_clock
-    together = began is not None and another is not None and abs(began - another) <= WINDOW
     causes = {each for each in storms.causes(alert) if each.kind in CAUSES}
-    return together and not causes.isdisjoint(storms.causes(other))
+    return storms.began_together(subject, row) and not causes.isdisjoint(storms.causes(other))
 
 
 def unattached(incident: Incident, members: Iterable[AlertState]) -> list[tuple[str, Issue]]:

@@ -62,13 +62,14 @@ def begins(
     `open_storms`, is left out.
     """
     for cause in causes(row.spec.alert) if row.spec.alert else ():
-        members = [each for each in near if _began_together(row, each) and _of(each, cause, open_storms)]
+        members = [each for each in near if began_together(row, each) and _of(each, cause, open_storms)]
         if len(members) + 1 >= at_least:
             return cause, [*members, row]
     return None
 
 
-def _began_together(row: AlertState, other: AlertState) -> bool:
+def began_together(row: AlertState, other: AlertState) -> bool:
+    """Whether two different conditions began within WINDOW of each other."""
     one, another = row.spec.began_by_our_clock, other.spec.began_by_our_clock
     together = one is not None and another is not None and abs(one - another) <= WINDOW
     return together and other.fingerprint != row.fingerprint

@@ -36,10 +36,8 @@ def due_at(row: AlertState, routing: Routing) -> datetime | None:
         return None
     if row.spec.condition is not Condition.FIRING or issue.acked_by or issue.muted or issue.quiet:
         return None
-    if not calls(row):
+    if not calls(row) or own.declared(alert.source):  # whoever declared it has it
         return None
-    if own.declared(alert.source):
-        return None  # whoever declared it has it
     escalation = routing.route(alert.teams).escalation
     if escalation is None or issue.tier >= len(escalation.tiers):
         return None

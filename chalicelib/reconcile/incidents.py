@@ -30,7 +30,6 @@ MOST = 50
 NEAR = 30
 """How many of a repository's newest issues are searched for siblings."""
 
-
 MOST_ADDED = 5
 """How many sub-issues are added to an incident in a minute: each is a call that the budget counts."""
 

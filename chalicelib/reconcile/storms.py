@@ -150,8 +150,7 @@ class StormKeeper:
             return row
         recorded = self.rows.record(storms.recorded(row, content, self.now(), over=over))
         if recorded:
-            keys = {"cause": content.cause.kind.value, "part": content.part, "members": len(content.members)}
-            self.telemetry.event("STORM", fingerprint=recorded.fingerprint, over=over, **keys)
+            self.telemetry.event("STORM", fingerprint=recorded.fingerprint, over=over, **content.logged)
         return recorded
 
 

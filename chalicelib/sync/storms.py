@@ -125,8 +125,7 @@ class StormEnricher:
     def _record(self, parent: AlertState | None, content: Storm) -> AlertState | None:
         written = self.rows.record(storms.recorded(parent, content, self.now()))
         if written:
-            keys = {"cause": content.cause.kind.value, "part": content.part, "members": len(content.members)}
-            self.telemetry.event("STORM", fingerprint=written.fingerprint, **keys)
+            self.telemetry.event("STORM", fingerprint=written.fingerprint, **content.logged)
         return written
 
     def _by_name(self, names: Sequence[str]) -> Mapping[str, AlertState]:
