@@ -4,12 +4,10 @@ import pytest
 
 from chalicelib.cli.doctor import repositories
 from chalicelib.conditions.policy import Policy
-from chalicelib.github.auth import App
-from chalicelib.github.client import CallReports, GitHubClient
 from chalicelib.routing import load
 from chalicelib.wiring.stage import Stage
-from tests.contract.github_rig import APP_ID, REPOSITORY
-from tests.contract.tracker_rig import TIMEOUT, Hub, private_key
+from tests.contract.github_rig import REPOSITORY
+from tests.contract.tracker_rig import Hub
 from tests.twins.stage import holding
 
 ROUTING = f"""
@@ -27,12 +25,8 @@ assignees = ["Nobody"]
 @pytest.fixture
 def stage(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> Stage:
     """A stage with that routing, whose App is the hub's."""
-
-    def connect(_: Stage, budget: CallReports) -> GitHubClient:
-        return GitHubClient(hub.http, App(APP_ID, private_key()), budget, hub, TIMEOUT)
-
     monkeypatch.setattr(repositories, "CLOCK", hub)
-    monkeypatch.setattr(repositories, "connect", connect)
+    monkeypatch.setattr(repositories, "connect", hub.connect)
     monkeypatch.setattr(repositories, "policy", lambda _: Policy(load(ROUTING)))
     return holding({})
 

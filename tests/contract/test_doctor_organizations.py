@@ -5,12 +5,9 @@ import pytest
 from chalicelib.cli.doctor import organizations
 from chalicelib.cli.doctor.finding import Finding
 from chalicelib.conditions.policy import Policy
-from chalicelib.github.auth import App
-from chalicelib.github.client import CallReports, GitHubClient
 from chalicelib.routing import load
-from chalicelib.wiring.stage import Stage
-from tests.contract.github_rig import APP_ID, REPOSITORY
-from tests.contract.tracker_rig import TIMEOUT, Hub, private_key
+from tests.contract.github_rig import REPOSITORY
+from tests.contract.tracker_rig import Hub
 from tests.local.github.model import IssueField
 from tests.twins.stage import holding
 
@@ -28,12 +25,8 @@ labels = ["infra"]
 @pytest.fixture
 def hub(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> Hub:
     """GitHub, with all that the table names."""
-
-    def connect(_: Stage, budget: CallReports) -> GitHubClient:
-        return GitHubClient(hub.http, App(APP_ID, private_key()), budget, hub, TIMEOUT)
-
     monkeypatch.setattr(organizations, "CLOCK", hub)
-    monkeypatch.setattr(organizations, "connect", connect)
+    monkeypatch.setattr(organizations, "connect", hub.connect)
     hub.rig.repository.issue_fields = {
         71: IssueField(71, "severity", "single_select", ("Sev 1", "Sev 2")),
         72: IssueField(72, "Service"),

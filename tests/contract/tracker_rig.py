@@ -12,10 +12,11 @@ from chalicelib.alert import Priority
 from chalicelib.conditions.calls import Kind
 from chalicelib.conditions.issue import Draft, IssueRef, Seen
 from chalicelib.github.auth import App
-from chalicelib.github.client import GitHubClient
+from chalicelib.github.client import CallReports, GitHubClient
 from chalicelib.github.issues import GitHubIssues
 from chalicelib.rate_limit.rules import Call, Limits
 from chalicelib.rate_limit.shared import SharedBudget
+from chalicelib.wiring.stage import Stage
 from tests.contract.github_rig import APP_ID, NOON, REPOSITORY, Clock, Rig, app_key
 from tests.local.github.model import Issue
 from tests.local.github.people import Person
@@ -81,6 +82,10 @@ class Hub:
     def worker(self, app: App | None = None, timeout: timedelta = TIMEOUT) -> GitHubIssues:
         app = app or App(APP_ID, private_key())
         return GitHubIssues(GitHubClient(self.http, app, self.gate, self, timeout))
+
+    def connect(self, _: Stage, reports: CallReports) -> GitHubClient:
+        """Connect as the stage's App does, in place of `wiring.github.client`."""
+        return GitHubClient(self.http, App(APP_ID, private_key()), reports, self, TIMEOUT)
 
     def now(self) -> datetime:
         return datetime.fromtimestamp(self.rig.clock(), UTC)
