@@ -1,7 +1,6 @@
 """Reconcile, wired: with the parts that a stage has switched on."""
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from chalicelib.reconcile.canary import Canary
 from chalicelib.reconcile.drift import Drift
@@ -13,16 +12,13 @@ from chalicelib.reconcile.silent_sources import SilentSources
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.commands import commands
 from chalicelib.wiring.github import gate, issues, sync
-from chalicelib.wiring.incidents import incidents
 from chalicelib.wiring.maintenance import rules
 from chalicelib.wiring.on_call import asked, duties, reader
 from chalicelib.wiring.outside import outside, policy_at_work
+from chalicelib.wiring.pages import incidents, storms, waiting
 from chalicelib.wiring.rules import limits, policy, policy_at_home
 from chalicelib.wiring.stage import Stage
 from chalicelib.wiring.table import census, store
-
-if TYPE_CHECKING:
-    from chalicelib.reconcile.sub_issues import SubIssues
 
 
 def reconcile(stage: Stage) -> Reconcile:
@@ -44,9 +40,9 @@ def reconcile(stage: Stage) -> Reconcile:
         ("ALARMS_FAILED", settings.alarms_interval, _alarms),
         ("LISTINGS_FAILED", settings.listed, _listings),
         ("ON_CALL_FAILED", settings.on_call_interval and asked(), _on_call),
-        ("INCIDENTS_FAILED", on_github, _incidents),
+        ("INCIDENTS_FAILED", on_github, incidents),
     )
-    first = (("STORM_FAILED", on_github, _storms), ("WAITING_FAILED", on_github, _waiting))
+    first = (("STORM_FAILED", on_github, storms), ("WAITING_FAILED", on_github, waiting))
     return Reconcile(
         rows=store(stage),
         sync=_heartbeats(stage),
@@ -61,26 +57,6 @@ def reconcile(stage: Stage) -> Reconcile:
 def _heartbeats(stage: Stage) -> Advance:
     name, publisher, advance = stage.settings.stage, stage.publisher, sync(stage).advance
     return Heartbeats(store(stage), publisher, name, advance, CLOCK.now, stage.telemetry).advance
-
-
-def _sub_issues(stage: Stage) -> "SubIssues":
-    from chalicelib.reconcile.sub_issues import SubIssues
-
-    return SubIssues(store(stage), partial(issues, stage), gate(stage), CLOCK.now, stage.telemetry)
-
-
-def _storms(stage: Stage) -> Work:
-    from chalicelib.reconcile.storms import StormKeeper
-
-    attach, advance = _sub_issues(stage).attach, sync(stage).advance
-    return StormKeeper(store(stage), census(stage), advance, attach, CLOCK.now, stage.telemetry).check
-
-
-def _waiting(stage: Stage) -> Work:
-    from chalicelib.reconcile.waiting import WaitingLists
-
-    routing = policy(stage.settings).routing
-    return WaitingLists(store(stage), census(stage), routing, sync(stage).advance, CLOCK.now).check
 
 
 def _drift(stage: Stage) -> Work:
@@ -194,13 +170,6 @@ def _listings(stage: Stage) -> Work:
 
 def _on_call(stage: Stage) -> Work:
     return reader(stage).check
-
-
-def _incidents(stage: Stage) -> Work:
-    from chalicelib.reconcile.incidents import IncidentKeeper
-
-    add = _sub_issues(stage).add
-    return IncidentKeeper(census(stage), store(stage), incidents(stage), add, CLOCK.now).keep
 
 
 def _alarms(stage: Stage) -> Work:
