@@ -123,10 +123,6 @@ class _Comment(BaseModel):
     author_association: str = ""
 
 
-class _Repository(BaseModel):
-    full_name: str
-
-
 class _Permission(BaseModel):
     permission: str
 
@@ -181,11 +177,6 @@ def read_spoken(request: Request, response: Response, us: Us) -> list[PersonComm
         for each in read(_COMMENTS.validate_json, request, response)
         if each.user and not us.wrote(each.user, each.performed_via_github_app)
     ]
-
-
-def read_name(request: Request, response: Response) -> str:
-    """Read a repository's name."""
-    return read(_Repository.model_validate_json, request, response).full_name
 
 
 def may_write(request: Request, response: Response) -> bool:

@@ -127,11 +127,6 @@ class GitHubIssues(GitHubLists):
             raise
         return True
 
-    def name_now(self, repository: str, before: datetime) -> str:
-        """Return a repository's current name, as owner/name."""
-        request = requests.repository(repository)
-        return answers.read_name(request, self._client.send(request, before))
-
     def react(self, ref: IssueRef, comment: int, content: str, before: datetime) -> None:
         """React to a comment, if it still exists; GitHub keeps one reaction of each kind."""
         try:

@@ -113,11 +113,6 @@ def list_comments(ref: IssueRef, since: datetime) -> Request:
     return issue("GET", ref, f"/comments?since={_instant(since)}&per_page=100")
 
 
-def repository(name: str) -> Request:
-    """Ask about a repository itself."""
-    return Request("GET", f"/repos/{name}", name)
-
-
 def permission(repository: str, login: str) -> Request:
     """Ask what somebody may do in a repository."""
     return Request("GET", f"/repos/{repository}/collaborators/{_segment(login)}/permission", repository)

@@ -16,7 +16,6 @@ from botocore.exceptions import (
 from chalicelib.cli import aws_trouble
 from chalicelib.cli.doctor import dead_letters, github_fixes
 from chalicelib.errors import OutcomeUnknown, RateLimited, Refused
-from chalicelib.github import requests
 from chalicelib.settings import Settings
 from chalicelib.wiring import deployed
 from chalicelib.wiring.stage import Stage
@@ -86,11 +85,6 @@ def test_a_limit_is_waited_for_and_silence_is_githubs() -> None:
     assert github_fixes.fix_of(limited, "org/repo") == github_fixes.LIMITED
     unknown = OutcomeUnknown("no answer", status=None, request_id=None)
     assert github_fixes.fix_of(unknown, "org/repo") == github_fixes.SILENT
-
-
-def test_a_repository_is_asked_for_itself() -> None:
-    asked = requests.repository("org/repo")
-    assert (asked.method, asked.path) == ("GET", "/repos/org/repo")
 
 
 class Counting(Stage):

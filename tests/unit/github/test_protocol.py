@@ -254,9 +254,8 @@ def test_only_our_own_comments_are_read() -> None:
     assert answers.read_comments(READ, Response(200, {}, content), US) == ["ours", ""]
 
 
-def test_where_an_issue_is_and_what_a_repository_is_called_are_read() -> None:
+def test_where_an_issue_is_is_read() -> None:
     assert answers.read_ref(READ, Response(200, {}, json.dumps(issue()).encode())) == REF
-    assert answers.read_name(READ, Response(200, {}, b'{"full_name": "acme/alarms"}')) == "acme/alarms"
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"[1]", b'{"number": "x"}', PAGE, b"\xff\xfe", b"null"])
@@ -267,7 +266,6 @@ def test_where_an_issue_is_and_what_a_repository_is_called_are_read() -> None:
         answers.read_issues,
         answers.read_comments,
         lambda request, response, us: answers.read_ref(request, response),
-        lambda request, response, us: answers.read_name(request, response),
     ],
 )
 def test_an_answer_that_is_not_what_was_asked_for_is_no_answer(reader: Any, content: bytes) -> None:
