@@ -32,7 +32,7 @@ _TOKEN = re.compile(
     | (?P<name> (?<![0-9a-z]) (?= [\w./+-]{{1,99}} {_EMOJI} ) [0-9a-z] [\w.:/+-]* (?<=[0-9a-z]) )
     | (?P<broken> @ | \#(?=\d) | GH-(?=\d) | www(?=\.) | (?:https?|ftp):(?=//) | {_EMOJI} )
     | (?P<entity> [<>|] | &(?=[\#\w]) )
-    | (?P<escaped> [\\`*\[\]~$] | (?<![^\W_])_ | _(?![^\W_]) )
+    | (?P<escaped> [\\`*\[\]~$] | !(?=https?:) | (?<![^\W_])_ | _(?![^\W_]) )
     """,
     re.ASCII | re.IGNORECASE | re.VERBOSE,
 )

@@ -135,6 +135,14 @@ def test_an_address_with_the_name_of_an_emoji_stays_a_link_and_shows_as_it_is(ur
     assert link == markdown.address(url.rstrip(":."))
 
 
+@pytest.mark.parametrize("url", ["https://e.org/:fire:/x", "HTTP://e.org/:fire:/x", "https://e.org/x"])
+def test_an_address_after_an_exclamation_mark_is_no_image(url: str) -> None:
+    for text in (f"!{url}", f"Look!!{url}", f"x !{url}!{url}"):
+        types = [each.type for each in tokens(markdown.line(text))]
+        assert "image" not in types
+        assert "link_open" in types
+
+
 def test_names_with_colons_can_be_copied_and_times_stay_plain() -> None:
     arn = "arn:aws:cloudwatch:us-west-2:123456789012:alarm:queue"
     assert markdown.line(f"{arn} at 12:30:45, job:http_requests:rate5m") == (
