@@ -47,9 +47,15 @@ def who_has_it(view: View) -> str:
     if not view.firing:
         return ""
     if issue is None or not issue.open or not issue.acked_by:
-        return f"Nobody has it yet: {TAKE_IT}."
+        return "" if _storm_says(view) else f"Nobody has it yet: {TAKE_IT}."
     since = f" at {moment(issue.acked_at, view.began)}" if issue.acked_at else ""
     return f"Acknowledged by `@{issue.acked_by}`{since}."
+
+
+def _storm_says(view: View) -> bool:
+    """Whether the issue of its storm calls people instead, and so says who has it."""
+    known = view.row.enrichment
+    return bool(known and known.group and known.group.ref) and not calling.calls(view.row)
 
 
 def called(view: View, issue: Issue | None) -> str:

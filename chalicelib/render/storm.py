@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from chalicelib.adapters import storm
 from chalicelib.adapters.storm import Cause, CauseKind, Member, Storm
 from chalicelib.alert import Priority
+from chalicelib.conditions import calling
 from chalicelib.conditions.issue import IssueRef
 from chalicelib.conditions.row import Issue
 from chalicelib.quantities import counted
@@ -49,7 +50,8 @@ def part_of(view: View, here: str) -> str:
     """Name, on a member's issue, the issue that lists what began with it; empty if unknown."""
     known = view.row.enrichment
     ref = known.group.ref if known and known.group else None
-    return f"Part of {ref.seen_from(here)}, which lists the alerts that began together." if ref else ""
+    who = "" if calling.calls(view.row) else " and says who has them"
+    return f"Part of {ref.seen_from(here)}, which lists the alerts that began together{who}." if ref else ""
 
 
 def _unknown(view: View) -> Cause:

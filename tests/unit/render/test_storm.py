@@ -175,10 +175,20 @@ def child(priority: str, ref: IssueRef | None = HERE, **status: Any) -> AlertSta
 
 
 def test_a_member_says_what_it_is_part_of_and_calls_nobody_but_for_p0() -> None:
-    said = "Part of #12, which lists the alerts that began together."
+    said = "Part of #12, which lists the alerts that began together"
     urgent, other = (render.body(child(each), routing(), BEGAN) for each in ("P0", "P1"))
-    assert (said in urgent, said in other) == (True, True)
+    assert (f"{said}." in urgent, f"{said} and says who has them." in other) == (True, True)
     assert ("@org/oncall" in urgent, "@org/day" in other) == (True, False)
+
+
+def test_a_member_leaves_it_to_the_storms_issue_to_say_that_nobody_has_it() -> None:
+    """Whoever has the storm has its members, though nobody has acknowledged them one by one."""
+    nobody = "Nobody has it yet"
+    bodies = [render.body(each, routing(), BEGAN) for each in (child("P0"), child("P1"), child("P1", None))]
+    assert [nobody in body for body in bodies] == [True, False, True]
+    acked = issue(acked_by="octocat", acked_at=at(2))
+    body = render.body(child("P1", issue=acked), routing(), at(3), previous="mine")
+    assert "Acknowledged by `@octocat`" in body
 
 
 def test_a_member_that_became_p0_names_its_people_while_it_is() -> None:
