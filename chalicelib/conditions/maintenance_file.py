@@ -4,7 +4,6 @@ docs/maintenance.example.toml explains the file.
 """
 
 import re
-import tomllib
 from datetime import UTC, time, timedelta
 from typing import Annotated, Self
 
@@ -15,14 +14,12 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    ValidationError,
     model_validator,
 )
 
 from chalicelib.conditions.clocks import LONG_AGO
 from chalicelib.conditions.windows import LONGEST, Recurring, Rule, Scope, Window
-from chalicelib.errors import ConfigurationError
-from chalicelib.routing.file import fault
+from chalicelib.routing.file import parsed
 from chalicelib.routing.values import Length, Team, TimeZone
 
 FILE = "maintenance.toml"
@@ -90,10 +87,5 @@ class _File(BaseModel):
 
 def load(text: str) -> tuple[Rule, ...]:
     """Read the windows; raises ConfigurationError with every fault and its key."""
-    try:
-        file = _File.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigurationError(FILE, [f"not TOML: {error}"]) from None
-    except ValidationError as error:
-        raise ConfigurationError(FILE, [fault(each) for each in error.errors()]) from None
+    file = parsed(_File, text, FILE)
     return tuple(each.rule() for each in file.window)

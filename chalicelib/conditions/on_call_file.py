@@ -3,7 +3,6 @@
 docs/on_call.example.toml explains the file.
 """
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,15 +15,13 @@ from pydantic import (
     ConfigDict,
     Field,
     NaiveDatetime,
-    ValidationError,
     model_validator,
 )
 
 from chalicelib.conditions.on_call import Roster, Rosters
 from chalicelib.conditions.rotations import SHORTEST, Rotation
 from chalicelib.conditions.shifts import Shift
-from chalicelib.errors import ConfigurationError
-from chalicelib.routing.file import fault
+from chalicelib.routing.file import parsed
 from chalicelib.routing.values import Login, LongLength, Mention, Team, TimeZone
 from chalicelib.setting_values import url
 
@@ -116,12 +113,7 @@ class OnCallFile:
 
 def load(text: str) -> OnCallFile:
     """Read the file; raises ConfigurationError with every fault and its key."""
-    try:
-        file = _File.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigurationError(FILE, [f"not TOML: {error}"]) from None
-    except ValidationError as error:
-        raise ConfigurationError(FILE, [fault(each) for each in error.errors()]) from None
+    file = parsed(_File, text, FILE)
     teams = {name: _roster(name, team, file.fallback) for name, team in file.team.items()}
     return OnCallFile(Rosters(teams, file.fallback), tuple(_asked(file)))
 

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -26,7 +26,10 @@ from chalicelib.routing.values import (
     Tier,
 )
 
+FILE = "routing.toml"
 MAX_TIERS = 10
+
+File = TypeVar("File", bound=BaseModel)
 
 
 class _Table(BaseModel):
@@ -82,14 +85,9 @@ class _File(_Table):
 
 def load(text: str) -> Routing:
     """Read the routing table; raises ConfigurationError with every fault and its key."""
-    try:
-        file = _File.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigurationError("routing.toml", [f"not TOML: {error}"]) from None
-    except ValidationError as error:
-        raise ConfigurationError("routing.toml", [fault(each) for each in error.errors()]) from None
+    file = parsed(_File, text, FILE)
     if halves := list(_halves(file)):
-        raise ConfigurationError("routing.toml", halves)
+        raise ConfigurationError(FILE, halves)
     return Routing(
         default=_route(file.default),
         teams={name: _route(_inherit(team, file.default)) for name, team in file.team.items()},
@@ -152,6 +150,16 @@ def _escalation(table: _Team) -> Escalation | None:
     if not table.escalate_after or not table.escalate_to:
         return None
     return Escalation(table.escalate_after, tuple(union([tier]) for tier in table.escalate_to))
+
+
+def parsed(model: type[File], text: str, name: str) -> File:
+    """Read a file of rules as a model; raises ConfigurationError with every fault and its key."""
+    try:
+        return model.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(name, [f"not TOML: {error}"]) from None
+    except ValidationError as error:
+        raise ConfigurationError(name, [fault(each) for each in error.errors()]) from None
 
 
 def fault(found: Mapping[str, Any]) -> str:
