@@ -1,5 +1,6 @@
 """The issue: our block of its body, which opens with what matters to a person woken by it."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from chalicelib.adapters import registry
@@ -35,21 +36,32 @@ def body(row: AlertState, routing: Routing, now: datetime, *, previous: str = ""
     opening = not previous and (row.intent is None or row.intent.verb is Verb.OPEN)
     issue = None if opening else row.status.issue
     opened = min(at for at in (parts.opened, issue.episode if issue else None, view.began) if at)
-    page = own_pages.PAGES.get(view.alert.source)
     below = own_pages.BELOW.get(view.alert.source) if opening else None
     after = f"\n\n{below(view)}" if below else parts.after
-    head, story = _news(view, issue) if row.spec.news else _condition(view, issue, opened)
-    story = [*story, _fix_routing(view)]
+    written = _paragraphs(view, issue, opened)
     begin = marker.marker(row.fingerprint, view.began)
     end = marker.end_marker(opened, row.correlation_id)
     for room in sections.ROOMS:
-        usual = [*head, *sections.texts(view, room), view.why(), *story, *sections.rest(view, room)]
-        said = [*page(view, issue, room), incident.named(view, issue)] if page else usual
-        whole = parts.before + "\n\n".join([begin, *filter(None, said), end]) + after
+        whole = parts.before + "\n\n".join([begin, *filter(None, written(room)), end]) + after
         if len(whole) <= MAX_BODY:
             return whole
     bare = f"{parts.before}{begin}\n{end}{parts.after}"
     return bare if len(bare) <= MAX_BODY else previous
+
+
+def _paragraphs(view: View, issue: Issue | None, opened: datetime) -> Callable[[sections.Room], list[str]]:
+    """Return what writes the paragraphs as far as there is room; empty ones are left out."""
+    if page := own_pages.PAGES.get(view.alert.source):
+        return lambda room: [*page(view, issue, room), incident.named(view, issue)]
+    head, story = _news(view, issue) if view.row.spec.news else _condition(view, issue, opened)
+    story = [*story, _fix_routing(view)]
+    return lambda room: [
+        *head,
+        *sections.texts(view, room),
+        view.why(),
+        *story,
+        *sections.rest(view, room),
+    ]
 
 
 def _condition(view: View, issue: Issue | None, opened: datetime) -> tuple[list[str], list[str]]:
