@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from chalicelib import alert as alerts
 from chalicelib.adapters import own, texts, titles
-from chalicelib.alert import AlertEvent, Condition, Identity, Priority, UtcDatetime
+from chalicelib.alert import AlertEvent, Condition, Identity, Links, Priority, UtcDatetime
 from chalicelib.alert_values import MAX_TITLE
 
 MOST_MEMBERS = 400
@@ -72,7 +72,8 @@ class Storm(_Part):
 
     `began` is when its first member began, by our clock. A storm with too many members has several parts:
     `continues` says that the first part, whose issue is `main`, called the people of this one.
-    `common` are labels that its members share; `differs` names the label that distinguishes most of them.
+    `common` are labels that its members share, `runbook` and `dashboard` addresses that all of them name;
+    `differs` names the label that distinguishes most of them.
     `elsewhere` is the worst priority of the further parts, whose people the first part calls, and `uncalled`
     says that it calls nobody, for example as it is muted. `left_out` counts members that ended and are no
     longer listed.
@@ -88,6 +89,8 @@ class Storm(_Part):
     uncalled: bool = False
     common: dict[str, str] = {}
     differs: str = ""
+    runbook: str = ""
+    dashboard: str = ""
     left_out: int = 0
     members: tuple[Member, ...] = ()
 
@@ -123,6 +126,7 @@ def alert(storm: Storm, at: datetime, state: Condition = Condition.FIRING) -> Al
         occurred_at=at,
         teams=storm.cause.teams,
         identity=identity(storm.cause, storm.part),
+        links=Links(runbook_url=storm.runbook or None, dashboard_url=storm.dashboard or None),
         raw_provider=storm.model_dump(mode="json", exclude_defaults=True),
     )
 

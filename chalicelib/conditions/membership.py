@@ -9,12 +9,8 @@ from datetime import datetime
 
 from chalicelib.adapters.storm import MOST_MEMBERS, Member, Storm
 from chalicelib.conditions import storms
+from chalicelib.conditions.in_common import in_common
 from chalicelib.conditions.row import AlertState
-from chalicelib.telemetry.masking import mask, names_credential
-
-MOST_COMMON = 5
-MOST_OF_A_LABEL = 100
-"""The longest name or value that is kept, in code points."""
 
 Members = dict[str, Member]
 
@@ -85,33 +81,15 @@ def _described(content: Storm, members: Members, current: Mapping[str, AlertStat
     firing = [each for each in members.values() if each.ended is None]
     ended = sorted((each for each in members.values() if each.ended), key=_recent)
     listed = [*firing, *ended[: max(0, MOST_MEMBERS - len(firing))]]
-    common, differs = shared([current[name] for name in members if name in current])
+    found = in_common([current[name] for name in members if name in current])
     return content.model_copy(
         update={
             "members": tuple(sorted(listed, key=_age)),
             "left_out": content.left_out + len(members) - len(listed),
-            "common": common or content.common,
-            "differs": differs or content.differs,
+            **{name: value for name, value in found.items() if value},
         }
     )
 
 
 def _recent(member: Member) -> float:
     return -(member.ended or member.began).timestamp()
-
-
-def shared(rows: Sequence[AlertState]) -> tuple[dict[str, str], str]:
-    """Find the labels that all have in common, and the label that distinguishes most of them."""
-    labels = [row.spec.alert.labels for row in rows if row.spec.alert]
-    if len(labels) < 2:
-        return {}, ""
-    everywhere = [name for name in labels[0] if all(name in each for each in labels[1:])]
-    values = {name: {each[name] for each in labels} for name in everywhere if not names_credential(name)}
-    common = [(name, labels[0][name]) for name, found in values.items() if len(found) == 1]
-    apart = [name for name, found in values.items() if len(found) > 1]
-    pairs = {_cut(name): _cut(value) for name, value in common[:MOST_COMMON]}
-    return pairs, _cut(max(apart, key=lambda name: len(values[name]), default=""))
-
-
-def _cut(text: str) -> str:
-    return mask(text)[:MOST_OF_A_LABEL]

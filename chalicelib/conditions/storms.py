@@ -13,6 +13,7 @@ from chalicelib.adapters.storm import Cause, CauseKind, Member, Storm
 from chalicelib.alert import AlertEvent, Condition
 from chalicelib.conditions import lag
 from chalicelib.conditions.group import Group
+from chalicelib.conditions.in_common import in_common
 from chalicelib.conditions.record import record
 from chalicelib.conditions.row import AlertState
 from chalicelib.conditions.suppression import closed_in_this_episode
@@ -167,8 +168,8 @@ def consisting_of(
     rows: Sequence[AlertState], cause: Cause, part: int = 1, *, continues: bool = False
 ) -> Storm:
     """Write down what a part of a storm consists of."""
-    members = tuple(sorted(map(member, rows), key=lambda each: each.began))
-    return Storm(cause=cause, began=members[0].began, part=part, continues=continues, members=members)
+    members, more = tuple(sorted(map(member, rows), key=lambda each: each.began)), in_common(rows)
+    return Storm(cause=cause, began=members[0].began, part=part, continues=continues, members=members, **more)
 
 
 def recorded(row: AlertState | None, content: Storm, now: datetime, *, over: bool = False) -> AlertState:

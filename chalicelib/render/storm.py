@@ -7,14 +7,14 @@ first, and titles are shortened before a row is left out.
 from collections import Counter
 from collections.abc import Iterator
 
-from chalicelib.adapters import storm
+from chalicelib.adapters import registry, storm
 from chalicelib.adapters.storm import Cause, CauseKind, Member, Storm
 from chalicelib.alert import Priority
 from chalicelib.conditions import calling
 from chalicelib.conditions.issue import IssueRef
 from chalicelib.conditions.row import Issue
 from chalicelib.quantities import counted
-from chalicelib.render import data, people
+from chalicelib.render import data, links, people
 from chalicelib.render.sections import Room, folded
 from chalicelib.render.view import View
 from chalicelib.render.words import SEVERITIES, moment
@@ -37,6 +37,7 @@ def page(view: View, issue: Issue | None, room: Room) -> Iterator[str]:
     yield view.facts()
     yield _counts(told)
     yield _shared(view, told)
+    yield links.links(view)
     yield _first_part(told, here)
     yield "" if told.continues else people.who_has_it(view)
     yield people.called(view, issue)
@@ -105,7 +106,7 @@ def _cause(view: View, told: Storm) -> str:
         case CauseKind.PLACE:
             return f"Region {value}" if value else "account"
         case CauseKind.GROUP:
-            return "group at their source"
+            return f"one group in {registry.shown_as(told.cause.value[0])}" if told.cause.value else ""
         case _:
             return ""
 

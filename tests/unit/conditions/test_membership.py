@@ -4,25 +4,30 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+import pytest
+
 from chalicelib.adapters import storm
 from chalicelib.adapters.storm import MOST_MEMBERS, Cause, CauseKind, Member, Storm
-from chalicelib.alert import Condition, Priority
+from chalicelib.alert import Condition, Links, Priority
 from chalicelib.conditions import storms
 from chalicelib.conditions.enrichment import Enrichment
 from chalicelib.conditions.group import Group
+from chalicelib.conditions.in_common import MOST_OF_A_LINK, in_common
 from chalicelib.conditions.issue import Closer
-from chalicelib.conditions.membership import looked_at, shared
+from chalicelib.conditions.membership import looked_at
 from chalicelib.conditions.row import AlertState, Status
 from tests.unit import rows
 from tests.unit.rows import BEGAN, at, issue
 
 CAUSE = Cause(kind=CauseKind.RULE, teams=("infra",), value=("grafana", "HighLatency"))
+RUNBOOK = "https://runbooks.example.org/latency"
 FIRST, SECOND = "1" * 64, "2" * 64
 
 
 def condition(number: int, group: str = "", **fields: Any) -> AlertState:
     known = Enrichment(BEGAN, BEGAN, group=Group(group, BEGAN, None, fields.pop("id", 0)) if group else None)
-    told = rows.alert(title=f"HighLatency [{number}]", labels=fields.pop("labels", {"pod": str(number)}))
+    said = {"labels": fields.pop("labels", {"pod": str(number)}), "links": fields.pop("links", {})}
+    told = rows.alert(title=f"HighLatency [{number}]", **said)
     row = rows.row(fires=told, status=Status(enrichment=known, issue=fields.pop("issue", None)), **fields)
     return replace(row, fingerprint=f"{number:064}")
 
@@ -126,17 +131,38 @@ def test_it_is_remembered_that_github_was_asked_for_a_sub_issue() -> None:
 
 def test_labels_say_what_members_share_and_what_tells_them_apart() -> None:
     labels = [{"cluster": "eu-1", "pod": str(n), "zone": str(n % 2), "token": "x"} for n in range(4)]
-    found = shared([condition(n, labels=each) for n, each in enumerate(labels)])
-    assert found == ({"cluster": "eu-1"}, "pod")
-    assert shared([condition(1)]) == ({}, "")
+    found = in_common([condition(n, labels=each) for n, each in enumerate(labels)])
+    assert (found["common"], found["differs"]) == ({"cluster": "eu-1"}, "pod")
+    alone = {"common": {}, "differs": "", "runbook": "", "dashboard": ""}
+    assert in_common([condition(1, labels=labels[1], links={"runbook_url": RUNBOOK})]) == alone
+    assert in_common([]) == alone
     (content,) = look(part(common={"a": "b"}, differs="c"), condition(1))
     assert (content.common, content.differs) == ({"a": "b"}, "c")
 
 
 def test_a_credential_in_a_label_is_masked_before_it_is_cut() -> None:
     secret = "x" * 90 + " ghp_" + "a" * 40
-    common, _ = shared([condition(n, labels={"note": secret}) for n in range(2)])
-    assert "ghp_" not in common["note"]
+    found = in_common([condition(n, labels={"note": secret}) for n in range(2)])
+    assert "ghp_" not in found["common"]["note"]
+
+
+def test_what_all_members_link_to_is_linked_and_nothing_else() -> None:
+    board = "https://grafana.example.org/d/{}"
+    rows = [
+        condition(n, links={"runbook_url": RUNBOOK, "dashboard_url": board.format(n), "source_url": RUNBOOK})
+        for n in range(2)
+    ]
+    found = in_common(rows)
+    assert (found["runbook"], found["dashboard"]) == (RUNBOOK, "")
+    (content,) = look(part(), *rows)
+    assert storm.alert(content, at(0)).links == Links(runbook_url=RUNBOOK)
+    assert in_common([*rows, condition(2)])["runbook"] == ""
+
+
+@pytest.mark.parametrize("rest", ["x" * MOST_OF_A_LINK, "é"])
+def test_an_address_that_takes_too_much_of_the_row_is_left_out(rest: str) -> None:
+    long = {"runbook_url": f"{RUNBOOK}/{rest}"}
+    assert in_common([condition(n, links=long) for n in range(2)])["runbook"] == ""
 
 
 def test_a_storm_with_as_many_sub_issues_as_github_allows_gets_no_more() -> None:

@@ -73,6 +73,12 @@ def test_it_says_what_began_how_much_of_it_fires_and_what_it_shares() -> None:
     ]
 
 
+def test_it_links_the_runbook_that_its_alerts_share_and_else_the_teams() -> None:
+    runbook = "https://runbooks.example.org/latency"
+    assert f"**[Open the runbook]({runbook})**" in page(content(member(), runbook=runbook))
+    assert "**[Open the runbook](https://example.org/runbooks/infra)**" in page(content(member()))
+
+
 def test_its_title_names_what_began() -> None:
     assert render.title(storm.alert(content(member()), BEGAN), routing()) == "[P2] HighLatency: many at once"
 
@@ -83,7 +89,7 @@ def test_its_title_names_what_began() -> None:
         (Cause(kind=CauseKind.PLACE, teams=("infra",), value=("123456789012", "eu-1")), "Region eu-1."),
         (
             Cause(kind=CauseKind.GROUP, teams=("infra",), value=("alertmanager", "", "{}:{a=b}")),
-            "group at their source.",
+            "one group in Alertmanager.",
         ),
     ],
 )

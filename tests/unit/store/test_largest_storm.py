@@ -7,7 +7,7 @@ import pytest
 from chalicelib.adapters.storm import MOST_MEMBERS, Cause, CauseKind, Storm
 from chalicelib.alert import Priority
 from chalicelib.alert_values import MAX_GROUP, MAX_LABEL_NAME, MAX_LABEL_VALUE, MAX_TITLE
-from chalicelib.conditions import membership, storms
+from chalicelib.conditions import in_common, membership, storms
 from chalicelib.conditions.enrichment import Enrichment
 from chalicelib.conditions.group import Group
 from chalicelib.conditions.row import AlertState, Status
@@ -17,6 +17,7 @@ from tests.unit.store.test_codec import item
 from tests.unit.store.test_largest_row import MOST_BYTES, full_status, size, wide
 
 TEAMS = tuple(f"{number}{'x' * 44}" for number in range(10))
+ADDRESS = "https://example.org/".ljust(in_common.MOST_OF_A_LINK, "x")
 PLACE = f"{'o' * 39}/{'r' * 100}"
 
 
@@ -30,6 +31,7 @@ def condition(number: int, character: str = "") -> AlertState:
         title=f"{number}{character * 250}" if character else wide(MAX_TITLE),
         teams=TEAMS,
         labels=labels | {"pod": str(number)},
+        links={"runbook_url": ADDRESS, "dashboard_url": ADDRESS},
     )
     known = Enrichment(BEGAN, BEGAN, group=Group("f" * 64, BEGAN, None, 9))
     ref = replace(issue().ref, repository=PLACE, number=10**9)
@@ -50,7 +52,8 @@ def test_the_largest_storm_fits_into_the_table_and_is_read_back(character: str) 
     assert (len(ended), parent.priority, len(content.common)) == (
         MOST_MEMBERS,
         Priority.P1,
-        membership.MOST_COMMON,
+        in_common.MOST_LABELS,
     )
+    assert full.runbook == full.dashboard == ADDRESS
     assert size(parent) < MOST_BYTES
     assert codec.row(item(parent)) == parent
