@@ -77,7 +77,7 @@ def began_together(row: AlertState, other: AlertState) -> bool:
 
 
 def _of(row: AlertState, cause: Cause, open_storms: Collection[str]) -> bool:
-    """Whether a condition that fires, and is in no storm, is of a cause."""
+    """Whether a condition fires, is in no storm yet, and has this cause."""
     if row.spec.alert is None or row.spec.condition is not Condition.FIRING or group_of(row):
         return False
     found = causes(row.spec.alert)
@@ -101,7 +101,7 @@ def storm_of(alert: AlertEvent, began: datetime, open_storms: Sequence[Storm]) -
 
 
 def admits(content: Storm, began: datetime) -> bool:
-    """Whether what began at a time may join a storm that goes on; by its account and Region, not for ever."""
+    """Whether what began at a time may join an open storm; by account and Region alone, only for an hour."""
     return content.cause.kind is not CauseKind.PLACE or began <= content.began + LATE
 
 
@@ -158,7 +158,7 @@ def member(row: AlertState) -> Member:
 
 
 def _over_at(row: AlertState) -> datetime | None:
-    """When nobody had to care any more: it ended, or a person, who has the last word, closed its issue."""
+    """When it was over: it ended, or a person, who has the last word, closed its issue."""
     if not fires(row):
         return row.spec.recorded_at or row.spec.seen_at
     return row.status.issue.over_at if row.status.issue and closed_in_this_episode(row) else None

@@ -45,7 +45,7 @@ def _of_episode(entry: Entry, row: AlertState) -> bool:
 
 def _bounded(incident: Incident, known: Mapping[Name, Entry]) -> Incident:
     """Put entries in order; if there are too many, keep the first ones and the newest."""
-    # GitHub's times are whole seconds; what is said of the incident itself came of what happened before.
+    # GitHub's times are whole seconds; at equal times, the incident's own entries follow the alerts'.
     entries = sorted(known.values(), key=lambda entry: (entry.at, not entry.of, entry.id))
     if len(entries) <= MOST_ENTRIES:
         return incident.model_copy(update={"timeline": tuple(entries)})

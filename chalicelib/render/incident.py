@@ -63,7 +63,7 @@ def _timeline(view: View, found: Incident, here: str, most: int) -> Iterator[str
     left_out = len(found.timeline) - len(shown)
     if left_out or found.shortened:
         least = "At least " if found.shortened else ""
-        yield f"{least}{counted(max(left_out, 1), 'line')} of it left out here for its length."
+        yield f"{least}{counted(max(left_out, 1), 'line')} left out here, because the timeline is too long."
 
 
 def _said(view: View, entry: Entry, here: str) -> str:

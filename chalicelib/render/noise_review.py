@@ -36,7 +36,7 @@ _ADVICE: Mapping[Advice, str] = {
 }
 """What to do, in the providers' words, and the numbers that say why."""
 
-_PARTIAL = "There was too much to count all of it: the quietest rules and conditions are missing."
+_PARTIAL = "There was too much to count everything: the quietest rules and conditions are missing."
 
 
 def page(view: View, issue: Issue | None, room: Room) -> Iterator[str]:

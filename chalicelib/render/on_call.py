@@ -24,7 +24,7 @@ def _unsure(called: Called) -> str:
     if called.fallback:
         return f"Nobody is known to be on call for {called.team}."
     if called.as_of:
-        return f"Who is on call for {called.team} is as of {moment(called.as_of)}; nothing newer is known."
+        return f"The shifts of {called.team} are as of {moment(called.as_of)}; nothing newer is known."
     return ""
 
 

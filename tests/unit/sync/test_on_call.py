@@ -212,7 +212,7 @@ def test_while_pagerduty_is_away_the_last_known_is_called_and_the_issue_says_so(
     site.write(Shift("octocat", at(-60), at(600)))
     site.run(firing((PATIENCE.total_seconds() + seconds) / 60, teams=("asked",)))
     assert "\n\n@octocat\n\n" in site.body
-    assert ("@octocat\n\nWho is on call for asked is as of" in site.body) is said
+    assert ("@octocat\n\nThe shifts of asked are as of" in site.body) is said
 
 
 def test_while_the_table_is_away_what_was_read_last_counts(
