@@ -50,8 +50,8 @@ class GitHubIssues(GitHubLists):
                 if lesser is None:
                     raise
                 left = lesser
-            except Refused as error:  # a parent that is out of sight, or may not be changed
-                alone = drafts.without_parent(left) if error.status in (403, 404) else None
+            except Refused as error:  # a parent that was deleted, is out of sight, or may not be changed
+                alone = drafts.without_parent(left) if error.status in (403, 404, 410) else None
                 if alone is None or isinstance(error, Missing):
                     raise
                 left = alone

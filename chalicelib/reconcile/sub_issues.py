@@ -16,7 +16,7 @@ from chalicelib.conditions.enrichment import Enrichment
 from chalicelib.conditions.group import Group
 from chalicelib.conditions.issue import IssueRef
 from chalicelib.conditions.row import AlertState, Issue
-from chalicelib.errors import Refused
+from chalicelib.errors import RateLimited, Refused
 from chalicelib.rate_limit.rules import Call, CallBudget, Granted
 from chalicelib.store.ports import Rows
 from chalicelib.sync import claims
@@ -109,6 +109,8 @@ class SubIssues:
             return False
         try:
             self.tracker().add_sub_issue(parent, issue.id, until)
+        except RateLimited:  # the budget knows, and grants nothing more for now
+            return False
         except Refused as error:  # it has a parent already, or the parent is full
             self.telemetry.problem("SUB_ISSUE_REFUSED", error, fingerprint=fingerprint)
         return True

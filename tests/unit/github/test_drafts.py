@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib.conditions.issue import Draft, IssueRef
-from chalicelib.errors import FieldFault, Invalid, Refused, RepositoryMissing
+from chalicelib.errors import FieldFault, Gone, Invalid, Refused, RepositoryMissing
 from chalicelib.github import drafts, requests
 from chalicelib.github.answers import Us
 from chalicelib.github.issues import GitHubIssues
@@ -77,7 +77,13 @@ def test_the_parent_stays_where_github_names_something_else() -> None:
 
 
 @pytest.mark.parametrize(
-    "refused", [Invalid("full", ()), Refused("no", status=403), Refused("gone", status=404)]
+    "refused",
+    [
+        Invalid("full", ()),
+        Refused("no", status=403),
+        Refused("out of sight", status=404),
+        Gone("deleted", status=410),
+    ],
 )
 def test_one_refusal_of_a_parent_costs_one_more_write(refused: Refused) -> None:
     github = GitHub(refused, {"id": 9, "labels": ["red"], "assignees": [{"login": "mona"}]})

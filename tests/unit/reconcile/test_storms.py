@@ -10,7 +10,7 @@ from chalicelib.alert import Priority
 from chalicelib.conditions import storms
 from chalicelib.conditions.issue import Closer
 from chalicelib.conditions.row import AlertState
-from chalicelib.errors import Invalid, StoreUnavailable, TooLate, Unavailable
+from chalicelib.errors import Invalid, RateLimited, StoreUnavailable, TooLate, Unavailable
 from chalicelib.labels import MUTED_LABEL
 from tests.unit.reconcile.storm_world import MINUTE, StormWorld, content, fires, listed
 from tests.unit.sync.test_sync import fails_with
@@ -152,6 +152,18 @@ def test_a_sub_issue_that_github_refuses_is_asked_for_once() -> None:
     world.pass_(5)
     assert world.tracker.calls.count("add_sub_issue") == 2
     assert [name for name, _ in world.telemetry.problems] == ["SUB_ISSUE_REFUSED"] * 2
+
+
+def test_a_sub_issue_for_which_github_asks_to_wait_is_added_later_and_no_trouble_is_reported() -> None:
+    world = StormWorld()
+    later = RateLimited("secondary limit", retry_at=None, status=403, request_id=None)
+    world.tracker.faults["add_sub_issue"] = fails_with(later)
+    world.say(1, 2)
+    world.say(3)
+    world.pass_(5)
+    assert world.tracker.calls.count("add_sub_issue") == 3
+    assert [ref.number for ref in world.tracker.children[world.page.id]] == [4, 1, 2]
+    assert world.telemetry.problems == []
 
 
 def test_sub_issues_wait_while_the_budget_has_no_room_and_stop_with_the_time() -> None:
