@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, lru_cache
 
-from chalicelib.adapters import registry
-from chalicelib.alert import AlertEvent, Condition, Measurement, Priority
+from chalicelib.adapters import own, registry
+from chalicelib.alert import AlertEvent, Condition, Links, Measurement, Priority
 from chalicelib.conditions.row import AlertState
 from chalicelib.quantities import counted, shortened
 from chalicelib.render import markdown, redaction, title
@@ -40,6 +40,7 @@ class View:
         route = routing.route(alert.teams, row.called)
         if route.details is Details.NONE:
             alert = alert.model_copy(update={"reason": redaction.without_series(alert.reason or "") or None})
+            alert = alert.model_copy(update={"links": Links()}) if alert.source in own.OWN else alert
         return cls(row, alert, routing.owners(alert.teams), route, now, routing.home)
 
     @property

@@ -11,16 +11,19 @@ from chalicelib.routing import load
 from tests.unit.rows import BEGAN
 
 ROUTING = load('[default]\nrepository = "org/infra"\ndetails = "none"\n')
+LINKS = {"runbook": "https://e.org/r?pod=secret-pod", "dashboard": "https://e.org/secret-cluster"}
+"""Addresses often hold labels, and the storm does not know which labels its alerts have."""
 
 
 def page(title: str, rule: str = "HighLatency", **labels: str) -> str:
     cause = Cause(kind=CauseKind.RULE, teams=("infra",), value=("grafana", rule))
     member = Member(fingerprint="f" * 64, title=storm.short(title), priority=Priority.P1, began=BEGAN)
-    told = Storm(cause=cause, began=BEGAN, members=(member,), common=labels, differs="".join(labels))
+    told = Storm(cause=cause, began=BEGAN, members=(member,), common=labels, differs="".join(labels), **LINKS)
     row = record(None, storm.alert(told, BEGAN), BEGAN).row
     alert = row.spec.alert
     assert alert
-    return render.title(alert, ROUTING) + render.body(row, ROUTING, BEGAN)
+    raised = render.comment(row, ROUTING, "escalation-2", BEGAN)
+    return render.title(alert, ROUTING) + render.body(row, ROUTING, BEGAN) + raised
 
 
 @pytest.mark.parametrize(
