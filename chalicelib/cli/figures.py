@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from chalicelib.alert import Condition, Priority
+from chalicelib.alert import Priority
 from chalicelib.conditions.row import AlertState
 from chalicelib.conditions.spec import Episode
 
@@ -41,7 +41,7 @@ def figures(rows: Iterable[AlertState], since: datetime, priority: Priority | No
     return Figures(
         conditions=len(found),
         episodes=sum(_episodes(row, since) for row in found),
-        firing=sum(row.spec.condition is Condition.FIRING for row in found),
+        firing=sum(row.spec.firing for row in found),
         issues=len(opened),
         to_open=tuple(sorted(opened)),
         to_resolve=tuple(sorted(episode.ended - episode.began for episode in ended)),
@@ -65,7 +65,7 @@ def _ended(row: AlertState, since: datetime) -> list[Episode]:
 
 def _episodes(row: AlertState, since: datetime) -> int:
     """Count the episodes; one that fires now has not ended yet."""
-    return len(_ended(row, since)) + (row.spec.condition is Condition.FIRING)
+    return len(_ended(row, since)) + row.spec.firing
 
 
 def _took(row: AlertState, since: datetime) -> timedelta | None:

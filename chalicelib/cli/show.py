@@ -8,7 +8,6 @@ import typer
 from pydantic import TypeAdapter
 
 from chalicelib import render
-from chalicelib.alert import Condition
 from chalicelib.cli import next_command, options, rows, screen, words
 from chalicelib.cli.reasons import Reason, reason
 from chalicelib.conditions import heartbeats, tiers
@@ -94,7 +93,7 @@ def _facts(
 
 def _acknowledged(row: AlertState, shown: Issue, policy: Policy) -> str:
     """Say who has it, or who is called next; nothing for an alert that is over."""
-    if row.spec.condition is not Condition.FIRING or not shown.open:
+    if not row.spec.firing or not shown.open:
         return ""
     if shown.acked_by:
         return f"by {shown.acked_by}" + (f" at {moment(shown.acked_at)}" if shown.acked_at else "")

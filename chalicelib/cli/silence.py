@@ -7,7 +7,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import assert_never
 
-from chalicelib.alert import Condition
 from chalicelib.cli import rows
 from chalicelib.conditions.nothing import Held
 from chalicelib.conditions.policy import Policy
@@ -73,7 +72,7 @@ def by_team(known: Iterable[AlertState], now: datetime, policy: Policy) -> list[
     counts: dict[str, Counter[Silence]] = {}
     for row in known:
         kind = silence(row, unopened(row, now, policy), now)
-        if kind and row.spec.condition is Condition.FIRING:
+        if kind and row.spec.firing:
             for team in rows.teams(row):
                 counts.setdefault(team, Counter())[kind] += 1
     return [Count(team, kinds) for team, kinds in sorted(counts.items())]

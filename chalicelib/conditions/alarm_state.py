@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from chalicelib.alert import AlertEvent, Condition
+from chalicelib.alert import AlertEvent
 from chalicelib.conditions.row import AlertState
 
 DELETED = "The alarm was deleted"
@@ -77,7 +77,7 @@ def returned(row: AlertState, alert: AlertEvent) -> AlertEvent:
     """Date a firing alarm: if we wrongly recorded its end, it fired all along, and returns after that."""
     resolution = row.spec.resolution
     concluded = resolution is not None and resolution.reason in (DELETED, LEFT)
-    if not concluded or row.spec.condition is Condition.FIRING or alert.occurred_at > row.spec.at:
+    if not concluded or row.spec.firing or alert.occurred_at > row.spec.at:
         return alert
     return alert.model_copy(update={"occurred_at": row.spec.at + timedelta(milliseconds=1)})
 
@@ -85,7 +85,7 @@ def returned(row: AlertState, alert: AlertEvent) -> AlertEvent:
 def place_of(row: AlertState) -> AccountRegion | None:
     """Return where a firing row's alarm is; None if it is not a CloudWatch alarm, or does not fire."""
     alert = row.spec.alert
-    if alert is None or alert.source != "cloudwatch" or row.spec.condition is not Condition.FIRING:
+    if alert is None or alert.source != "cloudwatch" or not row.spec.firing:
         return None
     identity = alert.identity
     known = identity.account_id and identity.region and ":alarm:" in (identity.alarm_id or "")

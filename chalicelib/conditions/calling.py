@@ -13,13 +13,12 @@ def calls(row: AlertState) -> bool:
 
     The second and later parts of a storm call nobody either, because the first part does.
     """
-    alert, known = row.spec.alert, row.enrichment
+    alert = row.spec.alert
     if alert is None or storm.continues(alert) or not own.calls(alert.source):
         return False
-    return alert.priority is Priority.P0 or known is None or known.group is None
+    return alert.priority is Priority.P0 or row.group is None
 
 
 def parent_id(row: AlertState) -> int:
     """Return GitHub's id of the issue that a new one becomes a sub-issue of; 0 if unknown."""
-    known = row.enrichment
-    return known.group.id if known and known.group else 0
+    return row.group.id if row.group else 0

@@ -7,7 +7,7 @@ github.com/digitaldrywood/detent/issues/1540), it continues in a new one, which 
 its duplicate.
 """
 
-from chalicelib.alert import AlertEvent, Condition
+from chalicelib.alert import AlertEvent
 from chalicelib.conditions.calling import calls
 from chalicelib.conditions.comments import Comment
 from chalicelib.conditions.row import AlertState, Issue
@@ -19,7 +19,7 @@ def escalation(row: AlertState, issue: Issue, alert: AlertEvent) -> Step | None:
 
     Nobody is called where the parent of its storm calls them.
     """
-    worse = row.spec.condition is Condition.FIRING and alert.priority < issue.announced
+    worse = row.spec.firing and alert.priority < issue.announced
     if not worse or issue.quiet or not calls(row):
         return None
     if issue.comments_closed:

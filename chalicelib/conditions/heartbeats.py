@@ -60,7 +60,7 @@ def placed(spec: Spec | None, alert: AlertEvent, received_at: datetime) -> Alert
     if alert.kind is not Kind.HEARTBEAT or alert.began_anew:
         return alert
     at = received_at
-    if spec and spec.condition is Condition.FIRING and spec.alert and spec.alert.began_anew:
+    if spec and spec.firing and spec.alert and spec.alert.began_anew:
         last = _last(spec)
         at = max(at, spec.at) if last and at > last and alert.state is Condition.RESOLVED else at
     return alert.model_copy(update={"occurred_at": at})
@@ -68,7 +68,7 @@ def placed(spec: Spec | None, alert: AlertEvent, received_at: datetime) -> Alert
 
 def newest(spec: Spec) -> AlertEvent | None:
     """Return the last heartbeat while the next is expected; None while it is silent, or once it has ended."""
-    if spec.condition is Condition.FIRING:
+    if spec.firing:
         return None
     told = spec.early or spec.resolution
     return told if told and told.kind is Kind.HEARTBEAT and told.recovered else None

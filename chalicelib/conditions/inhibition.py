@@ -6,7 +6,7 @@ is always visible, whatever the rules say.
 
 from datetime import datetime, timedelta
 
-from chalicelib.alert import AlertEvent, Condition
+from chalicelib.alert import AlertEvent
 from chalicelib.conditions.nothing import Held, Quiet
 from chalicelib.conditions.repeats import stale_at
 from chalicelib.conditions.row import AlertState
@@ -23,7 +23,7 @@ def inhibitor(row: AlertState, now: datetime, stale_after: timedelta | None) -> 
     heard = stale is None or now < stale
     shown = row.status.issue is not None and row.status.issue.open
     hidden = row.held is not None and (row.held.reason is Quiet.INHIBITED or not shown)
-    return spec.alert if spec.condition is Condition.FIRING and heard and not hidden else None
+    return spec.alert if spec.firing and heard and not hidden else None
 
 
 def holding(

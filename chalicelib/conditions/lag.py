@@ -26,7 +26,7 @@ def since(row: AlertState) -> datetime | None:
         return None if notifications.shown(row) else spec.began_by_our_clock
     if row.status.snoozed_until or (issue and _held(issue)):
         return None
-    if spec.condition is Condition.FIRING:
+    if spec.firing:
         return None if shown(row) else spec.began_by_our_clock
     return spec.seen_at if issue and issue.open and not issue.kept_open else None
 
@@ -39,7 +39,7 @@ def shown(row: AlertState) -> bool:
 def silenced_since(row: AlertState) -> datetime | None:
     """Since when it fires without an open issue though nothing is late: people want none, or it flaps."""
     spec = row.spec
-    if spec.alert is None or spec.condition is not Condition.FIRING or shown(row) or row.held or since(row):
+    if spec.alert is None or not spec.firing or shown(row) or row.held or since(row):
         return None
     return spec.began_by_our_clock
 

@@ -87,7 +87,7 @@ def learned(
     told: list[tuple[AlertState, AlertEvent]] = []
     for row in rows:
         present = key_of(row) in listing.alerts
-        if row.spec.condition is Condition.FIRING:
+        if row.spec.firing:
             if not present and row.fingerprint not in memory.known:
                 continue  # it was never listed, and may be another provider's
             since = None if present else _missing_since(memory, row, listing, now)

@@ -28,7 +28,7 @@ def looked_at(parts: Mapping[str, Storm], rows: Sequence[AlertState]) -> list[St
     for number, member in _known(parts, rows):
         row = current.get(member.fingerprint)
         newer = _updated(member, row)
-        if group := storms.group_of(row) if row else None:
+        if group := row.group if row else None:
             if group.fingerprint in numbers:  # otherwise another storm has it by now
                 lists[numbers[group.fingerprint]][newer.fingerprint] = newer
         elif newer.ended:
@@ -60,7 +60,7 @@ def _known(parts: Mapping[str, Storm], rows: Sequence[AlertState]) -> list[tuple
         found |= {
             each.fingerprint: (number, each) for each in content.members if each.fingerprint not in found
         }
-    new = sorted(map(storms.member, filter(storms.fires, rows)), key=_age)
+    new = sorted(map(storms.member, (row for row in rows if row.spec.firing)), key=_age)
     return [*found.values(), *((0, member) for member in new if member.fingerprint not in found)]
 
 

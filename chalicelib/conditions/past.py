@@ -46,7 +46,8 @@ def _after(past: Past, claimed: AlertState, settled: AlertState, now: datetime) 
         opening = None
     if opening is None or issue is None:
         return replace(past, opening=None)
-    touched = _in_storm(settled) or _touched(claimed.status, settled.status, issue)
+    # In a storm, people act on the storm's issue instead of this one.
+    touched = settled.group is not None or _touched(claimed.status, settled.status, issue)
     seen = _seen(opening, issue, touched=touched)
     month = _counted(month, opening, seen, issue, now)
     if not issue.open:
@@ -79,11 +80,6 @@ def _counted(month: Month, before: Opening, opening: Opening, issue: Issue, now:
         return month
     acked_at = issue.acked_at - issue.clock_ahead if issue.acked_at else now
     return replace(month, to_ack=_kept(month.to_ack, acked_at - opening.at))
-
-
-def _in_storm(row: AlertState) -> bool:
-    """Whether people act on the storm's issue instead of this one."""
-    return row.enrichment is not None and row.enrichment.group is not None
 
 
 def _touched(before: Status, after: Status, issue: Issue) -> bool:

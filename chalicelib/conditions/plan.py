@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.adapters import own
-from chalicelib.alert import AlertEvent, Condition
+from chalicelib.alert import AlertEvent
 from chalicelib.conditions import heartbeats
 from chalicelib.conditions.comments import Comment
 from chalicelib.conditions.escalation import escalation
@@ -58,7 +58,7 @@ def _on_github(row: AlertState, now: datetime, policy: Policy) -> Step:
         return (CloseSuperseded if row.spec.news else CloseDuplicate)(row.status.superseded)
     if wish := asked(row, now):
         return wish
-    step = _firing if row.spec.condition is Condition.FIRING else resolved
+    step = _firing if row.spec.firing else resolved
     step = notification if row.spec.news else step
     return waiting(row, listening(row, step(row, row.spec.alert, now, policy)), policy.routing)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from chalicelib.adapters import thing
-from chalicelib.alert import UNKNOWN_TEAM, AlertEvent, Condition
+from chalicelib.alert import UNKNOWN_TEAM, AlertEvent
 from chalicelib.conditions.issue import IssueRef
 from chalicelib.conditions.related_issues import RelatedIssue, RelatedIssues
 from chalicelib.conditions.row import AlertState
@@ -40,7 +40,7 @@ def related(
 def fires_in(repository: str, row: AlertState) -> IssueRef | None:
     """Find the open issue of a condition that fires, if it is in the repository."""
     issue = row.status.issue
-    fires = row.spec.condition is Condition.FIRING and issue is not None and issue.open
+    fires = row.spec.firing and issue is not None and issue.open
     return issue.ref if fires and issue and issue.ref.is_in(repository) else None
 
 

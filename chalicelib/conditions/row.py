@@ -14,6 +14,7 @@ from chalicelib.conditions import heartbeats
 from chalicelib.conditions.command import Command, Remark
 from chalicelib.conditions.enrichment import Enrichment
 from chalicelib.conditions.facts import Fact
+from chalicelib.conditions.group import Group
 from chalicelib.conditions.incident_link import IncidentLink
 from chalicelib.conditions.intent import Intent, Lease, Verb
 from chalicelib.conditions.issue import IssueRef, Shown
@@ -160,6 +161,11 @@ class AlertState:
         """What was looked up for this episode; None if nothing has been."""
         known = self.status.enrichment
         return known if known and known.episode == self.spec.episode else None
+
+    @property
+    def group(self) -> Group | None:
+        """The storm that it is part of in this episode."""
+        return self.enrichment.group if self.enrichment else None
 
     @property
     def on_call(self) -> tuple[Called, ...]:

@@ -26,8 +26,7 @@ def storm_of(subject: AlertState) -> str:
     """Name the row of the storm that it is, or is part of; empty if there is no storm."""
     if subject.spec.alert and subject.spec.alert.source == own.STORM:
         return subject.fingerprint
-    group = storms.group_of(subject)
-    return group.fingerprint if group else ""
+    return subject.group.fingerprint if subject.group else ""
 
 
 def found(subject: AlertState, named: Iterable[AlertState], near: Sequence[AlertState]) -> Iterator[str]:
@@ -61,7 +60,7 @@ def unattached(incident: Incident, members: Iterable[AlertState]) -> list[tuple[
     found = []
     for row in members:
         issue = row.status.issue
-        alone = row.fingerprint not in incident.attached and not storms.group_of(row)
+        alone = row.fingerprint not in incident.attached and not row.group
         if issue and issue.id and not issue.has_parent and alone:
             found.append((row.fingerprint, issue))
     return found

@@ -67,6 +67,11 @@ class Spec:
     readings: tuple[Reading, ...] = ()
 
     @property
+    def firing(self) -> bool:
+        """Whether the condition fires now."""
+        return self.condition is Condition.FIRING
+
+    @property
     def news(self) -> bool:
         """Whether the row is about notifications, so that it never fires and has no end."""
         return self.alert is not None and self.alert.kind is Kind.NOTIFICATION

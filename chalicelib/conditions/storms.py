@@ -78,7 +78,7 @@ def began_together(row: AlertState, other: AlertState) -> bool:
 
 def _of(row: AlertState, cause: Cause, open_storms: Collection[str]) -> bool:
     """Whether a condition fires, is in no storm yet, and has this cause."""
-    if row.spec.alert is None or row.spec.condition is not Condition.FIRING or group_of(row):
+    if row.spec.alert is None or not row.spec.firing or row.group:
         return False
     found = causes(row.spec.alert)
     more_telling = found[: found.index(cause)] if cause in found else ()
@@ -105,16 +105,6 @@ def admits(content: Storm, began: datetime) -> bool:
     return content.cause.kind is not CauseKind.PLACE or began <= content.began + LATE
 
 
-def fires(row: AlertState | None) -> bool:
-    """Whether a condition fires now."""
-    return row is not None and row.spec.condition is Condition.FIRING
-
-
-def group_of(row: AlertState) -> Group | None:
-    """Return the storm that a condition is part of in this episode."""
-    return row.enrichment.group if row.enrichment else None
-
-
 def as_group(parent: AlertState, size: int = 0) -> Group | None:
     """Write down a storm as its members record it; None if it is over, or calls nobody for them.
 
@@ -122,7 +112,7 @@ def as_group(parent: AlertState, size: int = 0) -> Group | None:
     behind `size`, the members that the index knows.
     """
     began, issue, content = parent.spec.began_by_our_clock, parent.status.issue, storm.read(parent.spec.alert)
-    if began is None or not (fires(parent) and speaks(parent)) or (content and content.uncalled):
+    if began is None or not (parent.spec.firing and speaks(parent)) or (content and content.uncalled):
         return None
     if issue is None or not issue.open:
         return Group(parent.fingerprint, began)
@@ -144,7 +134,7 @@ def member(row: AlertState) -> Member:
     alert, began, issue = row.spec.alert, row.spec.began_by_our_clock, row.status.issue
     if alert is None or began is None:
         raise ValueError(f"no firing is known for {row.fingerprint}")
-    group, shown = group_of(row), issue is not None and (issue.open or issue.episode == row.spec.episode)
+    group, shown = row.group, issue is not None and (issue.open or issue.episode == row.spec.episode)
     return Member(
         fingerprint=row.fingerprint,
         title=storm.short(mask(alert.title)),
@@ -159,7 +149,7 @@ def member(row: AlertState) -> Member:
 
 def _over_at(row: AlertState) -> datetime | None:
     """When it was over: it ended, or a person, who has the last word, closed its issue."""
-    if not fires(row):
+    if not row.spec.firing:
         return row.spec.recorded_at or row.spec.seen_at
     return row.status.issue.over_at if row.status.issue and closed_in_this_episode(row) else None
 
@@ -190,8 +180,8 @@ def listed(row: AlertState) -> tuple[str, datetime] | None:
     A row that people or an inhibition hold back is not listed, so it neither makes a storm nor causes a look
     for one.
     """
-    alert, began, group = row.spec.alert, row.spec.began_by_our_clock, group_of(row)
-    if alert is None or began is None or row.spec.news or not fires(row):
+    alert, began, group = row.spec.alert, row.spec.began_by_our_clock, row.group
+    if alert is None or began is None or row.spec.news or not row.spec.firing:
         return None
     if alert.source in own.OWN:
         return f"{OF_OURS}{alert.source}", began

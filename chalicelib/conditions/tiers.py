@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.adapters import own
-from chalicelib.alert import Condition, Priority
+from chalicelib.alert import Priority
 from chalicelib.conditions.acknowledgement import waits_since
 from chalicelib.conditions.calling import calls
 from chalicelib.conditions.comments import Comment
@@ -34,7 +34,7 @@ def due_at(row: AlertState, routing: Routing) -> datetime | None:
     issue, alert = row.status.issue, row.spec.alert
     if issue is None or alert is None or not issue.open or not alert.priority.urgent:
         return None
-    if row.spec.condition is not Condition.FIRING or issue.acked_by or issue.muted or issue.quiet:
+    if not row.spec.firing or issue.acked_by or issue.muted or issue.quiet:
         return None
     if not calls(row) or own.declared(alert.source):  # whoever declared it has it
         return None

@@ -7,7 +7,6 @@ when it may change by itself; None if only a person or the provider can change i
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.alert import Condition
 from chalicelib.conditions import notifications
 from chalicelib.conditions.issue import IssueRef
 from chalicelib.conditions.nothing import Held, Nothing, Quiet
@@ -145,7 +144,7 @@ WISHES = (ClosedByPerson, NotPlanned, Muted, Snoozed, Held)
 def unopened(row: AlertState, now: datetime, policy: Policy) -> Unopened | None:
     """Return why a row has no open issue; None if it has one, or is neither firing nor news."""
     issue, spec = row.status.issue, row.spec
-    wanted = spec.condition is Condition.FIRING and not (issue and issue.open)
+    wanted = spec.firing and not (issue and issue.open)
     if spec.alert is None or not (wanted or notifications.missing(row, now)):
         return None
     if not policy.enabled:

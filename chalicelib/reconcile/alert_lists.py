@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from chalicelib.alert import AlertEvent, Condition, Kind, Priority
+from chalicelib.alert import AlertEvent, Kind, Priority
 from chalicelib.conditions import listed_alerts
 from chalicelib.conditions.listed_alerts import Key, Learned, Listing, Memory, Rules, State
 from chalicelib.conditions.record import record
@@ -118,7 +118,7 @@ class AlertLists:
         for row, alert in learned.told:
             self._record(row, alert)
         for row in rows:
-            if row.spec.condition is Condition.FIRING and row.fingerprint not in told:
+            if row.spec.firing and row.fingerprint not in told:
                 self._describe(row, listing)
 
     def _record(self, row: AlertState, told: AlertEvent) -> None:

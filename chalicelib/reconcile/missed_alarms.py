@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from chalicelib.adapters import alarm_description, described_alarm, fields, reading
 from chalicelib.adapters.alarm_owner import Named
 from chalicelib.adapters.owner_rules import NO_RULES, OwnerRules
-from chalicelib.alert import AlertEvent, Condition
+from chalicelib.alert import AlertEvent
 from chalicelib.conditions.alarm_state import returned
 from chalicelib.conditions.row import AlertState
 from chalicelib.errors import Rejected
@@ -57,7 +57,7 @@ class MissedAlarms:
         muting: bool | None = None
         for fingerprint, name, payload in said:
             row = rows.get(fingerprint)
-            if row and row.spec.condition is Condition.FIRING:
+            if row and row.spec.firing:
                 self._release(row, reader, name)
                 continue
             muting = bool(reader.muted()) if muting is None else muting

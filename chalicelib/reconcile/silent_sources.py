@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from pydantic import BaseModel
 
-from chalicelib.alert import Condition, Priority
+from chalicelib.alert import Priority
 from chalicelib.conditions.clocks import LONG_AGO
 from chalicelib.conditions.repeats import stale_at
 from chalicelib.conditions.row import AlertState
@@ -56,7 +56,7 @@ class SilentSources:
             if self.now() >= until:
                 return
             for row in self.rows.several(listed[start : start + AT_ONCE]):
-                if row.due_at is None and row.spec.condition is Condition.FIRING and not _known(row):
+                if row.due_at is None and row.spec.firing and not _known(row):
                     yield row
 
 

@@ -79,7 +79,7 @@ class StormKeeper:
             content = storm.read(row.spec.alert)
             if content is None or content.cause.kind is CauseKind.WAITING:
                 continue
-            if storms.fires(row) or self.census.members(row.fingerprint, 1):
+            if row.spec.firing or self.census.members(row.fingerprint, 1):
                 found[content.cause].append((row, content))
         return [each for parts in found.values() for each in _apart(sorted(parts, key=_number))]
 
@@ -91,7 +91,7 @@ class StormKeeper:
             since = max(min(content.began for content in theirs) - storms.WINDOW, self.now() - BACK)
             for row in self.rows.several(self.census.began(team, since, MOST)):
                 alert, began = row.spec.alert, row.spec.began_by_our_clock
-                lost = storms.fires(row) and storms.group_of(row) is None
+                lost = row.spec.firing and row.group is None
                 of = storms.storm_of(alert, began, theirs) if alert and began and lost else None
                 if of:
                     found[storm.fingerprint(of.cause, of.part)].append(row)
@@ -102,12 +102,12 @@ class StormKeeper:
         rows = [*loose, *self._members(parts, {row.fingerprint for row in loose})]
         contents = membership.looked_at({row.fingerprint: content for row, content in parts}, rows)
         ended = all(member.ended for content in contents for member in content.members)
-        if ended and not any(storms.fires(row) for row, _ in parts):
+        if ended and not any(row.spec.firing for row, _ in parts):
             return  # it is closed, though what a person closed still fires, and so is in the index
         over, shown = self._over(parts, contents), []
         for content, known in zip_longest(contents, parts):
             row, before = known or (self.rows.get(storm.fingerprint(content.cause, content.part)), None)
-            if known is None and storms.fires(row):
+            if known is None and row and row.spec.firing:
                 continue  # the index does not list it yet; the next look reads its members with the others
             written = self._written(row, self._led(content, parts, contents), before, over=over)
             if written and written.due_at and written.due_at <= self.now() < enough:
@@ -146,7 +146,7 @@ class StormKeeper:
         self, row: AlertState | None, content: Storm, before: Storm | None, *, over: bool
     ) -> AlertState | None:
         """Record it if it differs; None if another worker was faster."""
-        if row and content == before and storms.fires(row) and not over:
+        if row and content == before and row.spec.firing and not over:
             return row
         recorded = self.rows.record(storms.recorded(row, content, self.now(), over=over))
         if recorded:

@@ -67,10 +67,10 @@ class SubIssues:
         """Find those whose rows lack it, or its issue; a row that is still to be enriched finds it itself."""
         found = []
         for row in rows:
-            known, shown = storms.group_of(row), row.status.issue is not None and row.status.issue.open
+            known, shown = row.group, row.status.issue is not None and row.status.issue.open
             looked_up = shown or row.enrichment is not None
             lost = known is None or (known.fingerprint == group.fingerprint and known.ref is None)
-            if lost and looked_up and storms.fires(row) and not claims.busy(row, self.now()):
+            if lost and looked_up and row.spec.firing and not claims.busy(row, self.now()):
                 found.append(row)
         return found
 
@@ -78,9 +78,9 @@ class SubIssues:
         """Find those whose open issue GitHub has never been asked to make a sub-issue."""
         found = []
         for row in rows:
-            known, issue = storms.group_of(row), row.status.issue
+            known, issue = row.group, row.status.issue
             ours = known is not None and known.fingerprint == group.fingerprint and not known.id
-            if ours and issue and issue.open and issue.id and not issue.has_parent and storms.fires(row):
+            if ours and issue and issue.open and issue.id and not issue.has_parent and row.spec.firing:
                 found.append(row)
         return found
 

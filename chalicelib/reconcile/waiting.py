@@ -40,7 +40,7 @@ class WaitingLists:
     def check(self, until: datetime) -> None:
         """Open lists, bring them up to date, and close those on which nothing is left."""
         ours = self.rows.several(self.census.of_our_own(own.STORM, MOST))  # the index may be behind
-        kept = {row.fingerprint: row for row in ours if storms.fires(row)}
+        kept = {row.fingerprint: row for row in ours if row.spec.firing}
         contents = {name: content for name, row in kept.items() if (content := storm.read(row.spec.alert))}
         lists = {name for name, content in contents.items() if content.cause.kind is CauseKind.WAITING}
         silent = {name for name, row in kept.items() if not storms.as_group(row)}
@@ -75,16 +75,16 @@ class WaitingLists:
         return [row for row in self.rows.several(names) if self._waits(row, silent)]
 
     def _waits(self, row: AlertState, silent: Collection[str]) -> bool:
-        alert, since, group = row.spec.alert, lag.since(row), storms.group_of(row)
+        alert, since, group = row.spec.alert, lag.since(row), row.group
         if alert is None or since is None or alert.source in own.RESERVED:
             return False
         if group and group.fingerprint not in silent:
             return False
-        return storms.fires(row) and not row.status.refusal and since <= self.now() - PATIENCE
+        return row.spec.firing and not row.status.refusal and since <= self.now() - PATIENCE
 
     def _keep(self, row: AlertState | None, content: Storm, until: datetime, *, over: bool = False) -> None:
         """Record a list that differs, and have GitHub show it."""
-        unchanged = row and storms.fires(row) and storm.read(row.spec.alert) == content and not over
+        unchanged = row and row.spec.firing and storm.read(row.spec.alert) == content and not over
         written = row if unchanged else self.rows.record(storms.recorded(row, content, self.now(), over=over))
         if written and written.due_at and written.due_at <= self.now():
             self.sync(written, until)  # what has no time left is due, and next

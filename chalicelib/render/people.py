@@ -54,8 +54,8 @@ def who_has_it(view: View) -> str:
 
 def _storm_says(view: View) -> bool:
     """Whether the issue of its storm calls people instead, and so says who has it."""
-    known = view.row.enrichment
-    return bool(known and known.group and known.group.ref) and not calling.calls(view.row)
+    group = view.row.group
+    return bool(group and group.ref) and not calling.calls(view.row)
 
 
 def called(view: View, issue: Issue | None) -> str:

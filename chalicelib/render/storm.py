@@ -49,8 +49,7 @@ def page(view: View, issue: Issue | None, room: Room) -> Iterator[str]:
 
 def part_of(view: View, here: str) -> str:
     """Name, on a member's issue, the issue that lists what began with it; empty if unknown."""
-    known = view.row.enrichment
-    ref = known.group.ref if known and known.group else None
+    ref = view.row.group.ref if view.row.group else None
     who = "" if calling.calls(view.row) else " and says who has them"
     return f"Part of {ref.seen_from(here)}, which lists the alerts that began together{who}." if ref else ""
 

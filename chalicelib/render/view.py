@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cached_property, lru_cache
 
 from chalicelib.adapters import own, registry
-from chalicelib.alert import AlertEvent, Condition, Links, Measurement, Priority
+from chalicelib.alert import AlertEvent, Links, Measurement, Priority
 from chalicelib.conditions.row import AlertState
 from chalicelib.quantities import counted, shortened
 from chalicelib.render import markdown, redaction, title
@@ -46,7 +46,7 @@ class View:
     @property
     def firing(self) -> bool:
         """Whether it fires now."""
-        return self.row.spec.condition is Condition.FIRING
+        return self.row.spec.firing
 
     @property
     def recovered(self) -> bool:

@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
 
-from chalicelib.alert import Condition
 from chalicelib.conditions import commands, outcome
 from chalicelib.conditions.command import Command, Reader
 from chalicelib.conditions.commands import PersonComment
@@ -106,7 +105,7 @@ def _say_who(
     tracker: Conversation, had: AlertState, seen: Seen, people: dict[str, Any], write: Write
 ) -> Status:
     """Assign or unassign in the same call that updates who has it in the text, while it fires."""
-    issue, firing = had.status.issue, had.spec.condition is Condition.FIRING
+    issue, firing = had.status.issue, had.spec.firing
     if issue and issue.ref == seen.ref and issue.open and firing:
         return write(had, seen, people)
     if people:

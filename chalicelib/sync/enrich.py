@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from chalicelib.adapters import own
-from chalicelib.alert import Condition
 from chalicelib.conditions.enrichment import Enrichment, EnrichmentUnavailable
 from chalicelib.conditions.row import AlertState
 from chalicelib.conditions.steps import OpenIssue, ReopenIssue, UpdateIssue, Work
@@ -57,7 +56,7 @@ class Enrichers:
         now, episode = self.clock.now(), row.spec.episode
         if not self.each or episode is None or now + LIMIT > until or not wanted(row, step, now):
             return None
-        found = Enrichment(episode, now, group=row.enrichment.group if row.enrichment else None)
+        found = Enrichment(episode, now, group=row.group)
         for enricher in self.each:
             found = self._found(enricher, row, found, now + LIMIT)
         return replace(row, status=replace(row.status, enrichment=found))
@@ -86,7 +85,7 @@ def wanted(row: AlertState, step: Work, now: datetime) -> bool:
 
     Pages of our own, and news, show nothing of the kind.
     """
-    known, firing = row.enrichment, row.spec.condition is Condition.FIRING
+    known, firing = row.enrichment, row.spec.firing
     if row.spec.news or (row.spec.alert and row.spec.alert.source in own.OWN):
         return False
     if known is None:

@@ -125,7 +125,7 @@ class Incidents:
     def is_open(self, link: IncidentLink) -> bool:
         """Whether the incident that a row is part of is still open."""
         known = self.rows.get(link.fingerprint)
-        return known is not None and known.spec.condition is Condition.FIRING
+        return known is not None and known.spec.firing
 
     def _tell(
         self, action: str, event: AlertEvent, recorded: Recorded, before: AlertState | None, author: str

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from pydantic import BaseModel, ValidationError
 
-from chalicelib.alert import AlertEvent, Condition
+from chalicelib.alert import AlertEvent
 from chalicelib.conditions import inhibition
 from chalicelib.conditions.clocks import LONG_AGO
 from chalicelib.conditions.nothing import Held
@@ -70,7 +70,7 @@ class Inhibition:
             self.telemetry.problem("INHIBITORS_UNKNOWN", error)
 
     def _list(self, row: AlertState) -> None:
-        fires = row.spec.condition is Condition.FIRING
+        fires = row.spec.firing
         document = self.rows.load(KEY)
         for _ in range(TRIES):
             listed = document.parsed(Inhibitors).firing

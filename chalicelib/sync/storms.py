@@ -69,7 +69,11 @@ class StormEnricher:
         first = self._by_name([storm.fingerprint(cause) for cause in causes])
         for cause in causes:
             parent = first.get(storm.fingerprint(cause))
-            if storms.fires(parent) and (joined := self._taken_in(cause, parent, [row], begin=False)):
+            if (
+                parent
+                and parent.spec.firing
+                and (joined := self._taken_in(cause, parent, [row], begin=False))
+            ):
                 return replace(known, group=joined)
         if found := self._beginning(row, began, at_least, before):
             cause, members = found
@@ -92,7 +96,7 @@ class StormEnricher:
             return None
         self._in_time(before)
         telling = dict.fromkeys(name for each in near for name in storms.more_telling(each))
-        open_storms = {name for name, each in self._by_name([*telling]).items() if storms.fires(each)}
+        open_storms = {name for name, each in self._by_name([*telling]).items() if each.spec.firing}
         return storms.begins(row, near, at_least, open_storms)
 
     def _taken_in(
@@ -105,7 +109,7 @@ class StormEnricher:
         """
         part, full, began = 1, False, needed(members[-1].spec.began_by_our_clock)
         for _ in range(TRIES):
-            if not parent or not storms.fires(parent):
+            if not parent or not parent.spec.firing:
                 if not (full or begin):
                     return None
                 content = storms.consisting_of(members, cause, part, continues=full)
@@ -153,7 +157,7 @@ class Parents:
         If the storm has ended, calls nobody or people of other teams, or cannot be read, the member is on its
         own again.
         """
-        group, alert = storms.group_of(row), row.spec.alert
+        group, alert = row.group, row.spec.alert
         if group is None or alert is None or not self._matters(row, alert, group, now):
             return row
         try:

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime
 
-from chalicelib.alert import Condition
 from chalicelib.cli import next_command, rows
 from chalicelib.cli.doctor.finding import Finding
 from chalicelib.cli.doctor.github_fixes import fix
@@ -45,7 +44,7 @@ def _put_off(stage: Stage, living: list[AlertState], now: datetime) -> Iterator[
             by_reason[setback.reason].append(row)
     for reason, those in by_reason.items():
         until = max(row.status.put_off.until for row in those if row.status.put_off)
-        urgent = sum(row.priority.urgent and row.spec.condition is Condition.FIRING for row in those)
+        urgent = sum(row.priority.urgent and row.spec.firing for row in those)
         told = (
             f"{counted(len(those), 'row')}, {urgent} of them firing P0 or P1: {WHY[reason]}; "
             f"next try by {moment(until, now)}"

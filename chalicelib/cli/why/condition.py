@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from chalicelib.alert import Condition
 from chalicelib.cli import rows, words
 from chalicelib.cli.why.case import Case
 from chalicelib.cli.why.verdict import Cause, Kind, Verdict
@@ -43,7 +42,7 @@ def has_issue(case: Case) -> Verdict | None:
     """Return that it fires and has its issue."""
     row = case.row
     issue = row.status.issue if row else None
-    if row is None or issue is None or not issue.open or row.spec.condition is not Condition.FIRING:
+    if row is None or issue is None or not issue.open or not row.spec.firing:
         return None
     return HAS_ISSUE.verdict(
         case.place.cli("show", str(issue.ref)),
@@ -61,7 +60,7 @@ def has_issue(case: Case) -> Verdict | None:
 def ended(case: Case) -> Verdict | None:
     """Return that it does not fire."""
     row = case.row
-    if row is None or row.spec.condition is Condition.FIRING:
+    if row is None or row.spec.firing:
         return None
     at, show = moment(row.spec.at, case.now), case.place.cli("show", row.fingerprint)
     if overdue_at := heartbeats.deadline(row.spec):

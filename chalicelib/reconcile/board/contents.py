@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from chalicelib import render
-from chalicelib.alert import Condition, Priority
+from chalicelib.alert import Priority
 from chalicelib.conditions import asked_windows, lag, windows
 from chalicelib.conditions.asked_windows import AskedWindows
 from chalicelib.conditions.on_call import Duty
@@ -79,7 +79,7 @@ class Contents:
         """Read rows that have waited for their issue for longer than a flood, or a pause by GitHub, takes."""
         listed = [name for priority in Priority for name in self.census.late(priority, MOST_MISSING)]
         late = [row for row in self._read(listed) if (at := lag.since(row)) and at <= self.now - PATIENCE]
-        return [row for row in late if row.spec.condition is Condition.FIRING]
+        return [row for row in late if row.spec.firing]
 
     @cached_property
     def _held(self) -> list[AlertState]:
@@ -89,7 +89,7 @@ class Contents:
         """
         listed = [name for priority in Priority for name in self.census.held(priority, MOST_ROWS)]
         held = [row for row in self._read(listed) if row.held and self.now < row.held.until]
-        return [row for row in held if row.spec.condition is Condition.FIRING and not lag.shown(row)]
+        return [row for row in held if row.spec.firing and not lag.shown(row)]
 
     def _windows(self, repository: str) -> list[Window]:
         """List the windows that may cover alerts of a repository now, the one that ends last first."""

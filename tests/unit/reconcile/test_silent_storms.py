@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.adapters.storm import CauseKind
-from chalicelib.conditions import membership, storms
+from chalicelib.conditions import membership
 from chalicelib.conditions.nothing import Held, Quiet
 from chalicelib.conditions.row import AlertState
 from chalicelib.errors import Invalid
@@ -128,7 +128,7 @@ def test_what_waits_for_its_issue_while_a_person_closes_the_storms_calls_people(
     begun(world)
     waiting = [row for row in world.children if not row.status.issue]
     assert len(waiting) == 2
-    assert all(group and group.ref for group in map(storms.group_of, waiting))
+    assert all(row.group and row.group.ref for row in waiting)
     closed(world)
     world.pass_(2)
     lists = [row for row in world.parents if content(row).cause.kind is CauseKind.WAITING]
@@ -144,7 +144,7 @@ def test_while_a_storm_calls_people_its_members_do_not(world: StormWorld) -> Non
     world.say(1, priority="P1")
     world.pass_(2)
     assert (world.mentioned(world.children), comments(world, world.child(1))) == ([], [])
-    joined = storms.group_of(world.child(1))
+    joined = world.child(1).group
     assert joined
     assert joined.fingerprint == world.parent.fingerprint
 
@@ -153,7 +153,7 @@ def test_what_waits_for_its_issue_while_it_passes_to_another_team_calls_people()
     few = Limits(per_minute=75, per_hour=7, minute_reserves=(1, 1), hour_reserves=(4, 0), spacing=0)
     world = begun(StormWorld(few))
     number = next(each for each in (1, 2, 3, 4) if not world.child(each).status.issue)
-    assert storms.group_of(world.child(number))
+    assert world.child(number).group
     world.clock.pass_(minutes=2)
     world.say(number, teams=("storage",))
     world.pass_(120)

@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.alert import Priority
-from chalicelib.conditions import storms
 from chalicelib.conditions.issue import Closer
 from chalicelib.conditions.row import AlertState
 from chalicelib.errors import Invalid, RateLimited, StoreUnavailable, TooLate, Unavailable
@@ -56,7 +55,7 @@ def test_what_flaps_and_what_comes_late_joins(world: StormWorld) -> None:
     world.say(1, 7)
     world.pass_(2)
     assert len(listed(world.parent)) == 7
-    groups = [group for row in world.children if (group := storms.group_of(row))]
+    groups = [group for row in world.children if (group := row.group)]
     assert [group.fingerprint for group in groups] == [world.parent.fingerprint] * 7
     assert world.child(7).fingerprint not in world.mentioned(world.children)
 
@@ -136,7 +135,7 @@ def test_issues_from_before_the_storm_become_its_sub_issues_and_call_nobody_any_
     assert sorted(ref.number for ref in world.tracker.children[parent.id]) == sorted(
         row.status.issue.ref.number for row in world.children if row.status.issue
     )
-    assert all(storms.group_of(row) for row in world.children)
+    assert all(row.group for row in world.children)
     calls = world.tracker.calls.count("add_sub_issue")
     world.pass_(5)
     assert (calls, world.tracker.calls.count("add_sub_issue")) == (2, 2)

@@ -127,10 +127,6 @@ def content(parent: AlertState) -> Storm:
     return found
 
 
-def group(row: AlertState) -> Group | None:
-    return storms.group_of(row)
-
-
 @pytest.fixture
 def world() -> Storms:
     return Storms()
@@ -138,12 +134,12 @@ def world() -> Storms:
 
 def test_the_last_alert_that_makes_it_a_storm_opens_the_storms_issue_before_its_own(world: Storms) -> None:
     before = [world.fires(f"disk-{number}", number) for number in range(3)]
-    assert [group(row) for row in before] == [None] * 3
+    assert [row.group for row in before] == [None] * 3
     last = world.fires("disk-3", 3)
     (parent,) = world.parents
     assert parent.status.issue
     shown = parent.status.issue
-    assert group(last) == Group(parent.fingerprint, at(3), shown.ref, shown.id)
+    assert last.group == Group(parent.fingerprint, at(3), shown.ref, shown.id)
     assert world.titles[3:] == ["[P1] Disk full: many at once", "[P1] Disk full [disk-3]"]
     assert (parent.due_at, parent.intent, parent.lease) == (None, None, None)
 
@@ -155,7 +151,7 @@ def test_a_p0_waits_for_no_storms_issue(world: Storms) -> None:
     (parent,) = world.parents
     assert (parent.status.issue, parent.due_at) == (None, at(3))
     assert worst.status.issue
-    assert group(worst) == Group(parent.fingerprint, at(3))
+    assert worst.group == Group(parent.fingerprint, at(3))
 
 
 def test_a_storm_says_what_it_consists_of_and_is_as_urgent_as_the_worst(world: Storms) -> None:
@@ -187,7 +183,7 @@ def test_what_comes_after_joins_at_the_cost_of_one_read_and_one_query(world: Sto
     world.store.calls.clear()
     world.store.read.clear()
     late = world.fires("disk-9", 90)
-    joined = group(late)
+    joined = late.group
     assert joined
     assert (joined.fingerprint, joined.ref) == (
         parent.fingerprint,
@@ -219,15 +215,15 @@ def test_what_differs_in_cause_or_teams_is_no_storm(world: Storms, fields: dict[
     for number in range(3):
         world.fires(f"disk-{number}", number)
     other = world.fires("other", 3, **fields)
-    assert (group(other), world.parents) == (None, [])
+    assert (other.group, world.parents) == (None, [])
 
 
 def test_what_began_more_than_five_minutes_before_is_no_part_of_it(world: Storms) -> None:
     for number in range(3):
         world.fires(f"disk-{number}", number)
-    assert group(world.fires("disk-3", 5.1)) is None
+    assert world.fires("disk-3", 5.1).group is None
     assert world.parents == []
-    assert group(world.fires("disk-4", 6)) is not None
+    assert world.fires("disk-4", 6).group is not None
 
 
 def test_a_team_that_wants_none_gets_none(world: Storms) -> None:
@@ -260,7 +256,7 @@ def test_what_belongs_to_a_more_telling_storm_counts_for_no_other(world: Storms)
         world.fires(f"disk-{number}", identity={**place, "alarm_id": f"disk-{number}"})
     assert len(world.parents) == 1
     other = world.fires("Queue", identity={**place, "alarm_id": "queue"}, name="Queue", title="Queue")
-    assert (group(other), len(world.parents)) == (None, 1)
+    assert (other.group, len(world.parents)) == (None, 1)
 
 
 def test_by_its_place_alone_nothing_joins_after_an_hour_and_a_new_wave_is_the_next_part(
@@ -273,16 +269,16 @@ def test_by_its_place_alone_nothing_joins_after_an_hour_and_a_new_wave_is_the_ne
         return world.fires(name, minutes, identity=place, name=name, title=name)
 
     first = [of_place(f"first {number}", 0) for number in range(4)][-1]
-    assert group(of_place("within", 60)) == group(first)
-    assert group(of_place("late", 61)) is None
+    assert of_place("within", 60).group == first.group
+    assert of_place("late", 61).group is None
     wave = [of_place(f"wave {number}", 62) for number in range(3)][-1]
-    assert group(wave) != group(first)
+    assert wave.group != first.group
     assert [(content(each).part, content(each).continues) for each in world.parents] == [
         (2, False),
         (1, False),
     ]
     assert world.titles.count("[P1] Many alerts at once in eu-west-1 (part 2)") == 1
-    assert group(of_place("again", 70)) == group(wave)
+    assert of_place("again", 70).group == wave.group
 
 
 def test_a_full_storm_goes_on_in_its_next_part(world: Storms, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -290,7 +286,7 @@ def test_a_full_storm_goes_on_in_its_next_part(world: Storms, monkeypatch: pytes
     world.begun()
     numbers = []
     for number in range(4, 9):
-        joined = group(world.fires(f"disk-{number}", 1))
+        joined = world.fires(f"disk-{number}", 1).group
         assert joined
         numbers.append(content(world.store.rows[joined.fingerprint]).part)
     assert numbers == [1, 2, 2, 3, 3]
@@ -303,12 +299,12 @@ def test_a_storm_that_is_over_takes_nobody_in_and_the_next_is_its_next_episode(w
     assert world.store.record(over)
     world.clock.time = at(20)
     world.sync.advance(world.store.rows[parent.fingerprint], at(21))
-    assert group(world.fires("disk-4", 30)) is None
+    assert world.fires("disk-4", 30).group is None
     for number in range(5, 8):
         last = world.fires(f"disk-{number}", 31)
     (again,) = world.parents
     assert again.fingerprint == parent.fingerprint
-    assert group(last) == storms.as_group(again)
+    assert last.group == storms.as_group(again)
     assert again.status.issue
     assert parent.status.issue
     assert again.status.issue.ref == parent.status.issue.ref  # reopened, as within the window
@@ -320,14 +316,14 @@ def test_an_alert_that_recurs_is_in_the_storm_again(world: Storms) -> None:
     ended = alert("disk-3", 5).model_copy(update={"state": "RESOLVED"})
     world.sent(resolved(5, **ended.model_dump(include={"source", "title", "name", "identity"})))
     again = world.fires("disk-3", 8)
-    assert group(again) == storms.as_group(parent)
+    assert again.group == storms.as_group(parent)
     assert [issue.title for issue in world.tracker.open_issues].count("[P1] Disk full [disk-3]") == 1
 
 
 def test_our_own_alerts_are_in_no_storm(world: Storms) -> None:
     for number in range(9):
         row = world.fires(f"incident-{number}", source=own.INCIDENT)
-        assert group(row) is None
+        assert row.group is None
     assert world.parents == []
 
 
@@ -352,7 +348,7 @@ def test_where_the_table_is_away_an_alert_opens_on_its_own(
     else:
         monkeypatch.setattr(world.index, call, away)
     row = world.fires("disk-9", 1)
-    assert group(row) is None
+    assert row.group is None
     assert world.titles[-1] == "[P1] Disk full [disk-9]"
     assert [name for name, _ in world.telemetry.problems] == ["ENRICHMENT_FAILED"]
 
@@ -362,7 +358,7 @@ def test_where_the_storms_row_cannot_be_read_an_alert_opens_on_its_own(world: St
         world.fires(f"disk-{number}")
     world.store.away.add("get")
     row = world.fires("disk-3")
-    assert group(row) is None
+    assert row.group is None
     assert world.titles[-1] == "[P1] Disk full [disk-3]"
     assert [name for name, _ in world.telemetry.problems] == ["STORM_UNKNOWN"]
 
@@ -379,7 +375,7 @@ def test_a_slow_table_leaves_no_time_to_look_for_a_storm(
         return ask(*asked)
 
     monkeypatch.setattr(world.index, "began", slow)
-    assert group(world.fires("disk-3")) is None
+    assert world.fires("disk-3").group is None
     assert world.titles[-1] == "[P1] Disk full [disk-3]"
 
 
@@ -393,7 +389,7 @@ def test_a_worker_that_is_second_joins_the_storm_that_the_first_one_began(world:
     world.store.first = [theirs]
     world.sync.advance(told, at(1))
     assert len(world.parents) == 1
-    assert group(world.store.rows[told.fingerprint]) == storms.as_group(world.parents[0])
+    assert world.store.rows[told.fingerprint].group == storms.as_group(world.parents[0])
     assert len(content(world.parents[0]).members) == 3
     assert world.titles.count("[P1] Disk full: many at once") == 1
 
@@ -409,7 +405,7 @@ def test_one_that_never_gets_hold_of_its_storm_opens_on_its_own(
         world.store, "record", lambda row: None if row.spec.alert.source == own.STORM else record(row)
     )
     world.sync.advance(told, at(1))
-    assert group(world.store.rows[told.fingerprint]) is None
+    assert world.store.rows[told.fingerprint].group is None
     assert world.titles[-1] == "[P1] Disk full [disk-3]"
 
 
@@ -419,11 +415,11 @@ def test_while_github_is_away_the_storm_waits_and_its_member_names_it_later(worl
     world.tracker.faults["open"] = fails_with(Unavailable("away"))
     row = world.fires("disk-3")
     assert row.status.issue is None
-    assert group(row) is not None
+    assert row.group is not None
     world.reconcile(5)
     (parent,) = world.parents
     assert parent.status.issue
-    joined = group(world.store.rows[row.fingerprint])
+    joined = world.store.rows[row.fingerprint].group
     assert joined
     assert joined.ref == parent.status.issue.ref
 
@@ -436,7 +432,7 @@ def test_a_member_whose_storm_ended_before_its_issue_was_opened_is_on_its_own(wo
     (parent,) = world.parents
     assert world.store.record(storms.recorded(parent, content(parent), at(0.2), over=True))
     world.reconcile(5)
-    assert group(world.store.rows[row.fingerprint]) is None
+    assert world.store.rows[row.fingerprint].group is None
     assert "[P1] Disk full [disk-3]" in world.titles
 
 
@@ -449,7 +445,7 @@ def test_what_was_looked_up_before_storms_were_known_is_in_none(world: Storms) -
     read = codec.row(
         {"fingerprint": {"S": row.fingerprint}, "revision": {"N": "1"}, **item, "status": before}
     )
-    assert group(read) is None
+    assert read.group is None
     assert read.status == row.status
 
 
