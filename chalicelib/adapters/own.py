@@ -26,8 +26,7 @@ class Own:
     nothing holds it back, and nobody is called to it later.
     """
 
-    name: str
-    updates_every: timedelta
+    updates_every: timedelta = timedelta.max
     urgent: bool = False
     calls: bool = True
     closes: bool = False
@@ -35,33 +34,15 @@ class Own:
 
 
 OWN: Mapping[str, Own] = {
-    each.name: each
-    for each in (
-        Own(STORM, timedelta(seconds=45), urgent=True, closes=True),
-        Own(INCIDENT, timedelta(seconds=60), urgent=True, closes=True, declared=True),
-        Own(REVIEW, timedelta(minutes=10), calls=False),
-    )
+    STORM: Own(timedelta(seconds=45), urgent=True, closes=True),
+    INCIDENT: Own(timedelta(seconds=60), urgent=True, closes=True, declared=True),
+    REVIEW: Own(timedelta(minutes=10), calls=False),
 }
 
 RESERVED = frozenset({CANARY, *OWN})
 """Source names that only this program may use."""
 
 
-def calls(source: str) -> bool:
-    """Whether people are assigned to the issues of a source."""
-    return source not in OWN or OWN[source].calls
-
-
-def updates_every(source: str, others: timedelta) -> timedelta:
-    """Return how soon the page of a source's alert is written again; `others` is that of providers."""
-    return min(OWN[source].updates_every, others) if source in OWN else others
-
-
-def declared(source: str) -> bool:
-    """Whether people declare the alerts of a source, and say when they are over."""
-    return source in OWN and OWN[source].declared
-
-
-def closes(source: str) -> bool:
-    """Whether the issues of a source are closed when its alerts end, whatever their teams prefer."""
-    return source in OWN and OWN[source].closes
+def of(source: str) -> Own:
+    """Return how a source is treated; one of a provider has no special treatment."""
+    return OWN.get(source, Own())

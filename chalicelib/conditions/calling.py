@@ -14,7 +14,7 @@ def calls(row: AlertState) -> bool:
     The second and later parts of a storm call nobody either, because the first part does.
     """
     alert = row.spec.alert
-    if alert is None or storm.continues(alert) or not own.calls(alert.source):
+    if alert is None or storm.continues(alert) or not own.of(alert.source).calls:
         return False
     return alert.priority is Priority.P0 or row.group is None
 

@@ -49,7 +49,7 @@ def while_flapping(
         return AddLabels(issue.ref, (FLAPPING_LABEL,))
     if step := escalation(row, issue, alert) or next_tier(row, issue, now, policy):
         return step
-    update_at = issue.spoke_at + own.updates_every(alert.source, policy.update_interval)
+    update_at = issue.spoke_at + min(policy.update_interval, own.of(alert.source).updates_every)
     if issue.generation >= row.spec.generation:
         return Nothing(Quiet.FLAPPING, until)
     if now < update_at:

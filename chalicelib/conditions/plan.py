@@ -110,7 +110,7 @@ def _say(row: AlertState, issue: Issue, alert: AlertEvent, now: datetime, policy
     may_repeat = loud and not issue.acked_by and repeat != issue.comment_key and alert.source not in own.OWN
     if may_repeat and now >= issue.commented_at + policy.comment_interval:
         return AddComment(issue.ref, repeat)
-    update_at = issue.spoke_at + own.updates_every(alert.source, policy.update_interval)
+    update_at = issue.spoke_at + min(policy.update_interval, own.of(alert.source).updates_every)
     return UpdateIssue(issue.ref) if now >= update_at else Nothing(Quiet.LATER, update_at)
 
 

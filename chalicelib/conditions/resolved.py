@@ -60,7 +60,9 @@ def _corrected(row: AlertState, alert: AlertEvent, policy: Policy) -> Step | Non
 def _review(row: AlertState, alert: AlertEvent, policy: Policy) -> Step | None:
     """Ask on an incident's issue, once it is closed, for what its review needs; not on a false alarm's."""
     issue, episode = row.status.issue, row.spec.episode
-    if issue is None or issue.open or issue.state_reason == "not_planned" or not own.declared(alert.source):
+    if issue is None or issue.open or issue.state_reason == "not_planned":
+        return None
+    if not own.of(alert.source).declared:
         return None
     key = Comment.REVIEW.key(needed(episode))
     return AddComment(issue.ref, key) if key not in issue.once and may_comment(issue, policy) else None
@@ -84,7 +86,7 @@ def _close(row: AlertState, issue: Issue, alert: AlertEvent, policy: Policy) -> 
     over = next((label for label in (FLAPPING_LABEL, STALE_LABEL) if label in issue.labels), None)
     if over:
         return RemoveLabel(issue.ref, over)
-    if policy.routing.route(alert.teams).close_on_resolve or own.closes(alert.source):
+    if policy.routing.route(alert.teams).close_on_resolve or own.of(alert.source).closes:
         close = CloseIssue(issue.ref, recovered=resolution is None or resolution.recovered)
         return relabel(issue, policy.routing.labels(alert)) or close
     if issue.generation < row.spec.generation:

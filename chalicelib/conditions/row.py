@@ -153,8 +153,8 @@ class AlertState:
     @property
     def rank(self) -> Priority:
         """Whose turn it is on GitHub: a page of ours that stands for many alerts comes before all of them."""
-        ours = own.OWN.get(self.spec.alert.source) if self.spec.alert else None
-        return Priority.P0 if ours and ours.urgent else self.priority
+        urgent = self.spec.alert is not None and own.of(self.spec.alert.source).urgent
+        return Priority.P0 if urgent else self.priority
 
     @property
     def enrichment(self) -> Enrichment | None:

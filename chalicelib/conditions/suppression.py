@@ -50,7 +50,7 @@ MUTE_RULE = "a mute rule of CloudWatch"
 def held_outside(row: AlertState, now: datetime, policy: Policy) -> Held | None:
     """Return what holds a row back from outside; if nobody knows, what the row recorded."""
     alert = row.spec.alert
-    if alert and own.declared(alert.source):
+    if alert and own.of(alert.source).declared:
         return None
     if alert and alert.muted_until and now < alert.muted_until:
         return Held(Quiet.MAINTENANCE, alert.muted_until, MUTE_RULE)

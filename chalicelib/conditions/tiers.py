@@ -36,7 +36,7 @@ def due_at(row: AlertState, routing: Routing) -> datetime | None:
         return None
     if not row.spec.firing or issue.acked_by or issue.muted or issue.quiet:
         return None
-    if not calls(row) or own.declared(alert.source):  # whoever declared it has it
+    if not calls(row) or own.of(alert.source).declared:  # whoever declared it has it
         return None
     escalation = routing.route(alert.teams).escalation
     if escalation is None or issue.tier >= len(escalation.tiers):

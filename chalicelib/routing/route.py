@@ -60,7 +60,7 @@ class Route:
 
     def own_labels(self, source: str) -> tuple[str, ...]:
         """Return the extra labels of our own alerts."""
-        return (self.sev_label,) if own.declared(source) else ()
+        return (self.sev_label,) if own.of(source).declared else ()
 
     @property
     def of_organization(self) -> bool:
