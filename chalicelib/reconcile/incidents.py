@@ -5,10 +5,10 @@ when a person has closed its issue.
 """
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from chalicelib.adapters import incident, own
 from chalicelib.adapters.incident import Entry, Incident, What
@@ -18,11 +18,9 @@ from chalicelib.conditions.issue import IssueRef
 from chalicelib.conditions.row import AlertState, Issue
 from chalicelib.conditions.steps import needed
 from chalicelib.conditions.suppression import closed_in_this_episode
-from chalicelib.errors import TooLate
+from chalicelib.reconcile.apart import apart
 from chalicelib.store.ports import Rows
 from chalicelib.sync.incidents import Incidents
-
-T = TypeVar("T")
 
 MOST = 50
 """How many open incidents are looked at in a minute."""
@@ -65,19 +63,17 @@ class IncidentKeeper:
 
         GitHub is asked last, so that everything is recorded even when GitHub is away.
         """
-        kept = [self._alone(self._keep, row) for row in self._open() if self.now() < until]
-        for row in filter(None, kept):
-            self._alone(partial(self._attach, until=until), row)
+        kept = []
+        for row in self._open():
+            with self._apart(row):
+                if self.now() < until:
+                    kept.append(self._keep(row))
+        for row in kept:
+            with self._apart(row):
+                self._attach(row, until)
 
-    def _alone(self, act: Callable[[AlertState], T], row: AlertState) -> T | None:
-        """Do something for one incident; if it fails, the others are kept up to date all the same."""
-        try:
-            return act(row)
-        except TooLate:
-            raise  # nothing failed: what is left comes next minute
-        except Exception as error:  # noqa: BLE001 - logged, and tried again next minute
-            self.incidents.telemetry.problem("INCIDENTS_FAILED", error, fingerprint=row.fingerprint)
-            return None
+    def _apart(self, row: AlertState) -> AbstractContextManager[None]:
+        return apart(self.incidents.telemetry, "INCIDENTS_FAILED", fingerprint=row.fingerprint)
 
     def _open(self) -> list[AlertState]:
         rows = self.rows.several(self.index.of_our_own(own.INCIDENT, MOST))

@@ -17,7 +17,7 @@ from chalicelib.adapters.storm import Cause, CauseKind, Storm
 from chalicelib.alert import Priority, UtcDatetime
 from chalicelib.conditions import membership, storms
 from chalicelib.conditions.row import AlertState
-from chalicelib.errors import TooLate
+from chalicelib.reconcile.apart import apart
 from chalicelib.reconcile.reconcile import Advance
 from chalicelib.store.ports import Census, Rows
 from chalicelib.telemetry.telemetry import Telemetry
@@ -62,12 +62,9 @@ class StormKeeper:
         for each in parts:
             if self.now() >= enough:
                 return
-            try:
-                self._look(each, loose.get(each[0][0].fingerprint, []), enough, until)
-            except TooLate:
-                raise  # nothing failed: what is left comes next minute
-            except Exception as error:  # noqa: BLE001 - logged, and tried again next minute
-                self.telemetry.problem("STORM_FAILED", error, fingerprint=each[0][0].fingerprint)
+            name = each[0][0].fingerprint
+            with apart(self.telemetry, "STORM_FAILED", fingerprint=name):
+                self._look(each, loose.get(name, []), enough, until)
 
     def _parts(self) -> list[list[Part]]:
         """Read the open storms, and closed ones that something joined, each in its parts."""

@@ -16,8 +16,9 @@ from chalicelib.conditions.calls import Kind
 from chalicelib.conditions.commands import PersonComment, insiders
 from chalicelib.conditions.hearing import hear
 from chalicelib.conditions.issue import IssueRef
-from chalicelib.errors import Refused, TooLate
+from chalicelib.errors import Refused
 from chalicelib.rate_limit.rules import Call, CallBudget, Granted
+from chalicelib.reconcile.apart import apart
 from chalicelib.reconcile.board import kept
 from chalicelib.reconcile.board.kept import Kept
 from chalicelib.store.documents import Documents
@@ -69,13 +70,9 @@ class BoardListener:
     def listen(self, until: datetime) -> None:
         """Read every board whose turn it is; one repository's trouble does not delay the others."""
         for repository in sorted(self.repositories):
-            try:
+            with apart(self.telemetry, "BOARD_NOT_HEARD", repository=repository):
                 if self.now() < until:
                     self._listen(repository, until)
-            except TooLate:
-                raise
-            except Exception as error:  # noqa: BLE001 - logged, and tried again in five minutes
-                self.telemetry.problem("BOARD_NOT_HEARD", error, repository=repository)
 
     def _listen(self, repository: str, until: datetime) -> None:
         """Take the turn, note what was asked for, then answer: what is stopped midway is repeated."""

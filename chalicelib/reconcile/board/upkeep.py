@@ -18,6 +18,7 @@ from chalicelib.conditions.windows import Rule
 from chalicelib.errors import Gone, TooLate
 from chalicelib.labels import AREA_LABEL, BOARD_LABEL
 from chalicelib.rate_limit.rules import Call, CallBudget, Granted
+from chalicelib.reconcile.apart import apart
 from chalicelib.reconcile.board.contents import Contents, Duties, no_duties
 from chalicelib.reconcile.board.kept import Kept, key
 from chalicelib.reconcile.board.ports import Tracker
@@ -51,13 +52,9 @@ class BoardUpkeep:
         now, time_left = self.now(), lambda: self.now() + ROOM < until
         known = Contents(self.rows, self.census, self.routing, now, time_left, self.rules, self.duties)
         for repository in sorted(self.routing.boards):
-            try:
+            with apart(self.telemetry, "BOARD_FAILED", repository=repository):
                 if self.now() < until and (turn := self._turn(repository, known)):
                     turn.take(until)
-            except TooLate:
-                raise
-            except Exception as error:  # noqa: BLE001 - logged, and tried again in five minutes
-                self.telemetry.problem("BOARD_FAILED", error, repository=repository)
 
     def _turn(self, repository: str, known: Contents) -> "_Turn | None":
         """Take the turn: whoever writes the time has the next five minutes, which is longer than a run."""
