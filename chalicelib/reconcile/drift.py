@@ -11,16 +11,16 @@ from datetime import datetime, timedelta
 
 from pydantic import BaseModel
 
-from chalicelib.alert import Priority
 from chalicelib.conditions.calls import Kind
 from chalicelib.conditions.clocks import LONG_AGO
 from chalicelib.errors import GitHubError, TooLate
 from chalicelib.labels import AREA_LABEL
-from chalicelib.rate_limit.rules import Call, CallBudget, Granted
+from chalicelib.rate_limit.rules import CallBudget
 from chalicelib.reconcile.comparison import Comparison, Looks
 from chalicelib.reconcile.full_check import LAG, FullCheck, Lists, Progress
 from chalicelib.reconcile.unrouted import UnroutedIssues
 from chalicelib.store.ports import Census, Rows
+from chalicelib.sync.readiness import at_once
 
 
 def key_of(repository: str) -> str:
@@ -88,7 +88,7 @@ class Drift:
         begun = looked.resume or looked.progress
         if not begun and self.now() - looked.changes < self.changes_every:
             return
-        if self.now() >= until or not self._may_list(repository):
+        if self.now() >= until or not at_once(self.permits, repository, Kind.READ, self.now):
             return
         try:
             if self._changes(repository, looked, until):
@@ -96,11 +96,6 @@ class Drift:
         finally:
             if (text := looked.model_dump_json()) != document.text:
                 self.rows.swap(key_of(repository), text, document.version)
-
-    def _may_list(self, repository: str) -> bool:
-        """Make no calls while GitHub asks for that or does not answer; try again in the next minute."""
-        answer = self.permits.ask(repository.partition("/")[0], Call(Kind.READ, Priority.P3))
-        return isinstance(answer, Granted)
 
     def _changes(self, repository: str, looked: Looked, until: datetime) -> bool:
         """Look at what changed, if it is time to; return whether there is time for more."""

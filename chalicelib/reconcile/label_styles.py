@@ -11,21 +11,19 @@ from typing import Protocol
 
 from pydantic import BaseModel
 
-from chalicelib.alert import Priority
 from chalicelib.conditions.calls import Kind
 from chalicelib.conditions.clocks import LONG_AGO
 from chalicelib.conditions.issue import Label
 from chalicelib.errors import Invalid, Refused
 from chalicelib.labels import OUR_PREFIXES, describe_label
-from chalicelib.rate_limit.rules import Call, CallBudget, Granted
+from chalicelib.rate_limit.rules import CallBudget
 from chalicelib.routing import Routing
 from chalicelib.store.documents import Documents
+from chalicelib.sync.readiness import at_once
 from chalicelib.telemetry.telemetry import Telemetry
 
 EVERY = timedelta(hours=1)
 """How often a repository is searched for labels that could not be known in advance."""
-
-LAST_IN_LINE = Call(Kind.CHANGE, Priority.P3)
 
 
 class Tracker(Protocol):
@@ -101,4 +99,4 @@ class LabelStyles:
         return True
 
     def _may(self, repository: str) -> bool:
-        return isinstance(self.permits.ask(repository.partition("/")[0], LAST_IN_LINE), Granted)
+        return at_once(self.permits, repository, Kind.CHANGE, self.now)

@@ -11,15 +11,15 @@ from typing import Protocol
 
 from pydantic import BaseModel
 
-from chalicelib.alert import Priority
 from chalicelib.conditions.calls import Kind
 from chalicelib.conditions.clocks import LONG_AGO
 from chalicelib.conditions.issue import IssueRef
 from chalicelib.conditions.row import AlertState, Issue
 from chalicelib.errors import Refused
-from chalicelib.rate_limit.rules import Call, CallBudget, Granted
+from chalicelib.rate_limit.rules import CallBudget
 from chalicelib.routing import Routing
 from chalicelib.store.ports import Rows
+from chalicelib.sync.readiness import at_once
 from chalicelib.telemetry.telemetry import Telemetry
 
 AT_ONCE = 20
@@ -27,7 +27,6 @@ SETTLED = timedelta(minutes=3)
 """By then, an opening whose answer was lost has its issue, and no lower number is still to come."""
 
 AFTER_REFUSAL = timedelta(hours=1)
-LAST_IN_LINE = Call(Kind.BOARD, Priority.P3)
 
 
 class Tracker(Protocol):
@@ -88,7 +87,7 @@ class Projects:
         number = self.routing.route(row.spec.alert.teams).project if row.spec.alert and issue.open else 0
         if not number:
             return True
-        if not isinstance(self.permits.ask(issue.ref.repository.partition("/")[0], LAST_IN_LINE), Granted):
+        if not at_once(self.permits, issue.ref.repository, Kind.BOARD, self.now):
             return False
         try:
             self.tracker().add_to_project(issue.ref, number, until)

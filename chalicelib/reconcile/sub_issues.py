@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from chalicelib.adapters import storm
-from chalicelib.alert import Priority
 from chalicelib.conditions import storms
 from chalicelib.conditions.calls import Kind
 from chalicelib.conditions.enrichment import Enrichment
@@ -17,9 +16,10 @@ from chalicelib.conditions.group import Group
 from chalicelib.conditions.issue import IssueRef
 from chalicelib.conditions.row import AlertState, Issue
 from chalicelib.errors import RateLimited, Refused
-from chalicelib.rate_limit.rules import Call, CallBudget, Granted
+from chalicelib.rate_limit.rules import CallBudget
 from chalicelib.store.ports import Rows
 from chalicelib.sync import claims
+from chalicelib.sync.readiness import at_once
 from chalicelib.telemetry.telemetry import Telemetry
 
 A_CALL = timedelta(seconds=10)
@@ -104,8 +104,7 @@ class SubIssues:
         """Ask GitHub to make the issue of a row a sub-issue; False if there is no room for the call now."""
         if self.now() + A_CALL > until:
             return False
-        permit = self.permits.ask(parent.repository.partition("/")[0], Call(Kind.COMMENT, Priority.P3))
-        if not isinstance(permit, Granted) or permit.at > self.now().timestamp():
+        if not at_once(self.permits, parent.repository, Kind.COMMENT, self.now):
             return False
         try:
             self.tracker().add_sub_issue(parent, issue.id, until)

@@ -5,6 +5,7 @@ reading the secret and minting a token take a few calls of their own.
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Protocol
 
 from chalicelib.alert import Priority
@@ -43,6 +44,12 @@ def prepare(
     except (GitHubError, ConfigurationError) as error:
         return error
     return None
+
+
+def at_once(permits: CallBudget, repository: str, kind: Kind, now: Callable[[], datetime]) -> bool:
+    """Whether a chore may make a call to a repository now; it comes last and waits for no turn."""
+    answer = permits.ask(repository.partition("/")[0], Call(kind, Priority.P3))
+    return isinstance(answer, Granted) and answer.at <= now().timestamp()
 
 
 def permit(permits: CallBudget, repository: str, call: Call, clock: Clock) -> Granted | Denied:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from chalicelib.alert import Priority
 from chalicelib.conditions import asked_windows, board_commands
 from chalicelib.conditions.asked_windows import AskedWindows
 from chalicelib.conditions.board_commands import Request
@@ -17,11 +16,12 @@ from chalicelib.conditions.commands import PersonComment, insiders
 from chalicelib.conditions.hearing import hear
 from chalicelib.conditions.issue import IssueRef
 from chalicelib.errors import Refused
-from chalicelib.rate_limit.rules import Call, CallBudget, Granted
+from chalicelib.rate_limit.rules import CallBudget
 from chalicelib.reconcile.apart import apart
 from chalicelib.reconcile.board import kept
 from chalicelib.reconcile.board.kept import Kept
 from chalicelib.store.documents import Documents
+from chalicelib.sync.readiness import at_once
 from chalicelib.telemetry.telemetry import Telemetry
 
 BEFORE = timedelta(minutes=10)
@@ -82,7 +82,7 @@ class BoardListener:
         if not asked.wanted and not asked.answers and now < asked.listened_at + self.every:
             return
         board = self.documents.load(kept.key(repository)).parsed(Kept)
-        if board.number is None or not self._may_read(repository):
+        if board.number is None or not at_once(self.permits, repository, Kind.READ, self.now):
             return
         asked.listened_at, asked.wanted = now, False
         if self.documents.swap(key, asked.model_dump_json(), document.version):
@@ -128,8 +128,3 @@ class BoardListener:
             self.comments().react(ref, comment, reaction, until)
         except Refused as error:
             self.telemetry.problem("NOT_ANSWERED", error, repository=ref.repository)
-
-    def _may_read(self, repository: str) -> bool:
-        """Make no calls while GitHub asks for that or does not answer; try again in the next minute."""
-        answer = self.permits.ask(repository.partition("/")[0], Call(Kind.READ, Priority.P3))
-        return isinstance(answer, Granted)

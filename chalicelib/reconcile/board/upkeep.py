@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chalicelib import render
-from chalicelib.alert import Priority
 from chalicelib.conditions.calls import Kind
 from chalicelib.conditions.clocks import LONG_AGO
 from chalicelib.conditions.issue import Draft, IssueRef, Seen
 from chalicelib.conditions.windows import Rule
 from chalicelib.errors import Gone, TooLate
 from chalicelib.labels import AREA_LABEL, BOARD_LABEL
-from chalicelib.rate_limit.rules import Call, CallBudget, Granted
+from chalicelib.rate_limit.rules import CallBudget
 from chalicelib.reconcile.apart import apart
 from chalicelib.reconcile.board.contents import Contents, Duties, no_duties
 from chalicelib.reconcile.board.kept import Kept, key
@@ -25,6 +24,7 @@ from chalicelib.reconcile.board.ports import Tracker
 from chalicelib.reconcile.comparison import ROOM
 from chalicelib.routing import Routing
 from chalicelib.store.ports import Census, Rows
+from chalicelib.sync.readiness import at_once
 from chalicelib.telemetry.telemetry import Telemetry
 
 LOOKS = 2
@@ -162,8 +162,8 @@ class _Turn:
 
     def _may(self, kind: Kind) -> bool:
         """Ask the budget, which lets a board write only if nobody else has to wait for that."""
-        answer = self.board.permits.ask(self.repository.partition("/")[0], Call(kind, Priority.P3))
-        return isinstance(answer, Granted) and answer.at <= self.board.now().timestamp()
+        board = self.board
+        return at_once(board.permits, self.repository, kind, board.now)
 
     def _remember(self) -> bool:
         """Write the document; False if another worker did so meanwhile, whose version is newer."""

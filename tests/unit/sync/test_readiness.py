@@ -1,19 +1,25 @@
 """A lease begins when the client of GitHub is ready."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from chalicelib.alert import Priority
+from chalicelib.conditions.calls import Kind
 from chalicelib.conditions.issue import IssueRef
 from chalicelib.conditions.row import AlertState
+from chalicelib.conditions.setbacks import Denial
 from chalicelib.conditions.steps import Adopt, CloseDuplicate, OpenIssue, ReadIssue, Recover
 from chalicelib.errors import ConfigurationError, RateLimited, RepositoryMissing, Unavailable
+from chalicelib.rate_limit.rules import Budget, Call, Denied, Granted
 from chalicelib.sync import intents
+from chalicelib.sync.readiness import at_once
 from tests.unit.builders import REPOSITORY, at, firing, policy
 from tests.unit.sync.test_sync import FIRST, World, fails_with
 
+FULL = Denied(90, Denial.BUDGET)
 OTHER = IssueRef("acme/other", 5)
 
 
@@ -42,6 +48,19 @@ def test_what_it_takes_to_be_ready_is_not_taken_from_the_lease(world: World) -> 
     world.run(firing(0))
     assert len(world.tracker.open_issues) == 1
     assert left == [world.sync.timing.lease]
+
+
+@pytest.mark.parametrize(
+    ("answer", "may"), [(Granted(60, Budget()), True), (Granted(61, Budget()), False), (FULL, False)]
+)
+def test_a_chore_comes_last_and_waits_for_no_turn(answer: Granted | Denied, may: bool) -> None:
+    class Permits:
+        def ask(self, owner: str, call: Call) -> Granted | Denied:
+            assert (owner, call) == ("acme", Call(Kind.READ, Priority.P3))
+            return answer
+
+    now = datetime.fromtimestamp(60, UTC)
+    assert at_once(Permits(), OTHER.repository, Kind.READ, lambda: now) is may
 
 
 def test_what_is_ready_needs_nothing(world: World) -> None:
