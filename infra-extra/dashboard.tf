@@ -36,7 +36,7 @@ resource "aws_cloudwatch_dashboard" "overview" {
       }],
       [for place, widget in local.widgets : {
         type = can(widget.question) ? "log" : "metric", width = 6, height = 6
-        # The first two stand beside the alarms, in the first row.
+        # The first two are next to the alarms, in the first row.
         x          = place < 2 ? 12 + place * 6 : (place - 2) % 4 * 6
         y          = place < 2 ? 0 : 6 + floor((place - 2) / 4) * 6
         properties = jsondecode(local.contents[place])

@@ -1,5 +1,5 @@
 locals {
-  # What no alarm needs is no metric: it is a line MEASURED in the log, and these add it up. Each is saved in
+  # What no alarm needs is not a metric: it is a line MEASURED in the log, and these add it up. Each is saved in
   # Logs Insights under alerting-<stage>/, and the dashboard shows some of them.
   questions = {
     alerts-received = {

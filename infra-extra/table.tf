@@ -10,7 +10,7 @@ locals {
   }
 }
 
-# One row for each condition, and a few small documents beside them.
+# One row for each condition, and a few small documents.
 resource "aws_dynamodb_table" "state" {
   #checkov:skip=CKV_AWS_119: encrypted with the key that AWS manages for DynamoDB, in this account and audited
   name                        = "${local.prefix}-alerts-state"

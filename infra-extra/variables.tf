@@ -124,7 +124,7 @@ variable "log_retention_days" {
 }
 
 variable "operations_emails" {
-  description = "Addresses that are told when Alerting itself is in trouble; each has to confirm once."
+  description = "Addresses that are notified when Alerting itself is in trouble; each has to confirm once."
   type        = list(string)
   default     = []
 

@@ -1,6 +1,6 @@
 """What the system costs a month on AWS, by service, from the list prices in `docs/prices.toml`.
 
-`python -m tests.costs 1000 100000` prints it for months of so many alerts, as in docs/costs.md.
+`python -m tests.costs 1000 100000` prints it for months with that number of alerts, as in docs/costs.md.
 """
 
 import sys
@@ -28,7 +28,7 @@ SERVICES = {
 
 
 def usage(alerts: int) -> dict[str, float]:
-    """How much of each item a month with so many alerts uses."""
+    """How much of each item a month with this many alerts uses."""
     used: dict[str, float] = defaultdict(float, TABLE["each_month"])
     for item, amount in TABLE["each_alert"].items():
         used[item] += amount * alerts
@@ -45,7 +45,7 @@ def monthly(alerts: int) -> dict[str, float]:
 
 
 def table(months: Sequence[int]) -> str:
-    """Write the costs of months with so many alerts, dearest first."""
+    """Write the costs of months with these numbers of alerts, the dearest first."""
     costs = [monthly(alerts) for alerts in months]
     services = sorted(costs[-1], key=lambda name: -costs[-1][name])
     rows = [

@@ -43,8 +43,8 @@ class Contributor:
 class StateChange:
     """A change of state; values that are objects have not been checked yet.
 
-    `withheld` says that CloudWatch takes no action on it, and not until when: because of a suppressing alarm,
-    or a mute rule. `muted_until` is when a mute rule's window ends.
+    `withheld` says that CloudWatch takes no action on it, because of a suppressing alarm or a mute rule, and
+    that its message does not say until when. `muted_until` is when a mute rule's window ends.
     """
 
     payload: Mapping[str, Any]
@@ -168,7 +168,7 @@ def _name(value: object) -> str:
     name = texts.line(value) if isinstance(value, str) else ""
     if name:
         return name
-    raise _no_alarm("no name of an alarm")
+    raise _no_alarm("no alarm name")
 
 
 def contributor(attributes: object, contributor_id: object) -> Contributor | None:

@@ -118,7 +118,7 @@ def _word(region: str) -> tuple[str | None, int]:
 
 
 def _names(region: str, sign: str) -> tuple[str | None, int]:
-    """Read names separated by commas; None if a name cannot be told from the text after it."""
+    """Read names separated by commas; None if it is unclear where a name ends."""
     names: list[str] = []
     begin = last = 0
     for item in region.split(","):
@@ -141,7 +141,7 @@ def _stripped(word: str) -> str:
 
 
 def _length(words: list[str], sign: str) -> int | None:
-    """Return how many words a team's name has; None if it cannot be told from the text after it.
+    """Return how many words a team's name has; None if it is unclear where that ends.
 
     A name is one word, or after `=` two; before longer text, a name with a hyphen is complete.
     """
@@ -162,7 +162,7 @@ def _begins_text(before: str, word: str) -> bool:
 def _team(found: list[_Found]) -> Named:
     """Agree on the teams: the same teams, or some of them, may be named twice."""
     if any(each.value is None for each in found):
-        return Named(doubt="the name of the team cannot be told from the text after it")
+        return Named(doubt="it is unclear where the team's name ends")
     values = [each.value for each in found if each.value]
     longest = max(values, key=lambda value: len(slugs(value)), default="")
     if any(set(slugs(value)) - set(slugs(longest)) for value in values):

@@ -16,7 +16,7 @@ from chalicelib.alert import AlertEvent, Condition, Identity, Links, Priority, U
 from chalicelib.alert_values import MAX_TITLE
 
 MOST_MEMBERS = 400
-"""As many fit into a row of 400 KB and an issue of 64 KB; the next ones belong to the storm's next part."""
+"""This many fit into a row of 400 KB and an issue of 64 KB; further ones belong to the storm's next part."""
 
 MAX_MEMBER_TITLE = 160
 """The longest title of a member, in code points; half if some of them take up to four bytes of a row."""

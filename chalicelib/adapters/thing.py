@@ -1,7 +1,7 @@
 """The thing that an alert is about, as its labels name it; and what two alerts have in common. Pure.
 
-Two alerts are about the same thing if they agree in a label that names a thing, and no label that says on
-which host or in which place it is differs: `datname="postgres"` on two database hosts is two things.
+Two alerts are about the same thing if they agree in a label that names a thing, and differ in no label that
+says where it is, such as its host: `datname="postgres"` on two database hosts is two things.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""How a title is written: a name, and a tail in brackets, which tells it from others of that name. Pure.
+"""How a title is written: a name, and a tail in brackets that tells alerts of that name apart. Pure.
 
     prod-payments-eu-west-1-application-load-balancer-target-group-checkout-service… [unhealthy-hosts, web-1]
 

@@ -55,7 +55,7 @@ def noisiest(rows: Iterable[AlertState], since: datetime, most: int) -> list[Noi
 
 
 def percentile(values: Sequence[timedelta], share: float) -> timedelta | None:
-    """Return the smallest value that a share of the sorted values does not exceed; None without values."""
+    """Return the smallest value that a share of the sorted values does not exceed; None for no values."""
     return values[max(math.ceil(share * len(values)), 1) - 1] if values else None
 
 

@@ -59,22 +59,22 @@ class Wanted:
         )
 
     def words(self) -> str:
-        """Say what is asked for, after "none is"; empty if everything is."""
+        """Say what is asked for, after "none"; empty if everything is."""
         return " and ".join(self._words())
 
     def _words(self) -> Iterator[str]:
         if self.title:
-            yield f"titled like {self.title!r}"
+            yield f"has a title like {self.title!r}"
         if self.team is not None:
-            yield f"of team {self.team}"
+            yield f"belongs to team {self.team}"
         if self.priority is not None:
-            yield f"of priority {self.priority}"
+            yield f"has priority {self.priority}"
         if self.due:
-            yield "late or put off"
+            yield "is late or put off"
         if self.open:
-            yield "shown by an open issue"
+            yield "has an open issue"
         if self.muted:
-            yield "silenced by a person"
+            yield "was silenced by a person"
 
 
 def nothing(stage: str, wanted: Wanted, known: Sequence[AlertState]) -> str:
@@ -83,7 +83,7 @@ def nothing(stage: str, wanted: Wanted, known: Sequence[AlertState]) -> str:
     elsewhere = f"What was rejected: `{rejected}`. What ended in the last days: `{ended}`"
     if not known:
         return f"Nothing fires on {stage}, no issue is open and nothing waits for GitHub. {elsewhere}."
-    said = f"{counted(len(known), 'condition')} on {stage}, and none is {wanted.words()}."
+    said = f"{counted(len(known), 'condition')} on {stage}, and none {wanted.words()}."
     teams = sorted({team for row in known for team in rows.teams(row)})
     if wanted.team is not None and wanted.team.lower() not in map(str.lower, teams):
         return f"{said} Their teams: {', '.join(teams)}."

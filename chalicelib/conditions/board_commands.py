@@ -32,7 +32,7 @@ _MEANT = re.compile("=|^(team|source|label)s?:", re.IGNORECASE)
 class Request:
     """What a person asked for; with neither a `window` nor `end` nor a `word`, the command is wrong.
 
-    `word` is that of a command which a stage has besides, and `argument` what it was given.
+    `word` is that of a further command, which only some stages have, and `argument` is what followed it.
     """
 
     id: int

@@ -25,7 +25,7 @@ class InCommon(TypedDict):
 
 
 def in_common(rows: Sequence[AlertState]) -> InCommon:
-    """Find what the alerts of rows have in common, which nothing is if there is only one."""
+    """Find what the alerts of rows have in common; a single alert has nothing in common with others."""
     alerts = [row.spec.alert for row in rows if row.spec.alert]
     common, differs = _labels([alert.labels for alert in alerts])
     runbook, dashboard = _links([alert.links for alert in alerts])

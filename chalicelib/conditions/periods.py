@@ -29,7 +29,7 @@ UNHEARD = timedelta(hours=1)
 """How long after a firing's last report another start is a new period, whatever clocks and queues do."""
 
 TICK = timedelta(milliseconds=1)
-"""How long after the end of the one before a period begins, at the least, whatever the clocks say."""
+"""The shortest time from the end of a period to the beginning of the next, whatever the clocks say."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,7 +176,7 @@ class AlertState:
         return issue.on_call if issue else ()
 
     def called(self, team: str) -> tuple[str, ...]:
-        """Mention those of `on_call` who are so for a team."""
+        """Mention those who are called as on call for a team."""
         return tuple(name for each in self.on_call if each.team == team for name in each.people)
 
     @property

@@ -39,10 +39,10 @@ class Index(Protocol):
     """What is needed of the table's indexes."""
 
     def of_our_own(self, source: str, limit: int) -> list[str]:
-        """List fingerprints of the rows of one of our own sources that fire, the newest first."""
+        """List fingerprints of firing rows of one of our own sources, the newest first."""
 
     def members(self, storm: str, limit: int) -> list[str]:
-        """List fingerprints of what fires in a storm, the longest first."""
+        """List fingerprints of what fires in a storm, the longest-firing first."""
 
     def newest_in(self, repository: str, limit: int) -> list[str]:
         """List fingerprints with an issue in a repository, the newest issue first."""

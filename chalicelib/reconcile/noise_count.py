@@ -19,7 +19,7 @@ SHORT = 10
 class Count(BaseModel):
     """How many lists were read, which conditions were counted, and the noise of each team's rules.
 
-    Of the list that is being read, `after` is the last name that has been.
+    `after` is the last name that was read in the current list.
     A rule is named by its source and its name. If there are too many, the quietest are added up without a
     name.
     """

@@ -26,10 +26,10 @@ Named = tuple[tuple[str, Work], ...]
 class Reconcile:
     """Brings GitHub up to what the rows say, and the rows up to what people did.
 
-    `first` comes before all, as it writes to GitHub what must be seen within two minutes; it keeps to half
-    of the time by itself, since a call that it begins may end later. Of `chores` none has more than a
-    quarter of the time; `jobs`, which may take long, come between rows that are due. Each has the name
-    under which the log says that it failed.
+    `first` comes before everything else, as it writes to GitHub what must be seen within two minutes; it
+    keeps to half of the time by itself, since a call that it begins may end later. None of the `chores` has
+    more than a quarter of the time; `jobs`, which may take long, come between rows that are due. Each has
+    the name under which the log says that it failed.
     """
 
     rows: Rows

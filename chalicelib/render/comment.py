@@ -80,11 +80,11 @@ def _help(view: View) -> list[str]:
     return [HELP_ON_NEWS] if view.row.spec.news else [HELP, people.available(view)]
 
 
-HELP = "That command could not be carried out. These can be, on the first line of a comment:"
+HELP = "That command could not be carried out. You can use these on the first line of a comment:"
 
 HELP_ON_NEWS = f"""\
 This is a notification: nobody has to take it, and it sends no updates. Close the issue once you have read it.
-On the first line of a comment, these can be carried out:
+You can use these on the first line of a comment:
 
 {people.listed(commands.OF_NEWS)}"""
 

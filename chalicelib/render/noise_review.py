@@ -81,7 +81,7 @@ def _advice(suggestion: Suggestion) -> str:
 
 
 def _days(review: Review) -> Iterator[str]:
-    yield "### Issues opened a day"
+    yield "### Issues opened per day"
     days = len(review.days)
     yield f"`{chart.blocks(review.days)}` from day 1 to day {days}, at most {max(review.days)} a day."
     yield chart.mermaid(f'"day of the month" 1 --> {days}', review.days)

@@ -18,7 +18,7 @@ DO = (
 LISTED = {
     "silenced": "{0} lists it as silenced: it still fires, and nothing is sent until the silence ends.",
     "inhibited": "{0} lists it as inhibited by another alert: it still fires, and nothing is sent meanwhile.",
-    "active": "{0} still lists it: it fires, but a mute timing or a delivery problem holds its messages.",
+    "active": "{0} still lists it: it fires, but a mute timing or a delivery problem holds it back.",
 }
 """What is known if the provider's list was checked."""
 

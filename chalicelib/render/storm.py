@@ -63,7 +63,7 @@ def _headline(told: Storm) -> str:
     if told.cause.kind is not CauseKind.WAITING:
         return f"**{number} began together.**"
     waiting = (
-        f"{number} without an issue yet, because of GitHub's limits." if told.members else "No alert waits."
+        f"{number} still without an issue, because of GitHub's limits." if told.members else "No alert waits."
     )
     return f"**{waiting}**"
 
@@ -79,7 +79,7 @@ def _counts(told: Storm) -> str:
     if ended := len(told.members) - len(firing) + told.left_out:
         said.append(f"{ended} ended")
     if waiting := sum(not member.issue for member in firing):
-        said.append(f"**{waiting} without an issue yet**")
+        said.append(f"**{waiting} still without an issue**")
     return " · ".join(said)
 
 

@@ -90,7 +90,7 @@ class DynamoCensus:
         return self._fingerprints(_of("resolved", "resolved_day", f"{day:%Y-%m-%d}"), limit)
 
     def began(self, team: str, since: datetime, limit: int) -> list[str]:
-        """List fingerprints of a team's that fire, in no storm, since a time or later, the newest first."""
+        """List fingerprints of what fires for a team outside storms, from a time on, the newest first."""
         asked = _of("groups", "group", f"{storms.OF_TEAM}{team}")
         asked["KeyConditionExpression"] += " AND #range >= :since"
         asked["ExpressionAttributeNames"] |= {"#range": "group_since"}
@@ -98,7 +98,7 @@ class DynamoCensus:
         return self._fingerprints(asked, limit)
 
     def members(self, storm: str, limit: int) -> list[str]:
-        """List fingerprints of what fires in a storm, the longest first."""
+        """List fingerprints of what fires in a storm, the longest-firing first."""
         return self._fingerprints(_of("groups", "group", storm), limit, oldest_first=True)
 
     def size(self, storm: str, limit: int) -> int:
@@ -106,7 +106,7 @@ class DynamoCensus:
         return int(self._query(_of("groups", "group", storm) | {"Select": "COUNT"}, limit)["Count"])
 
     def of_our_own(self, source: str, limit: int) -> list[str]:
-        """List fingerprints of a source of our own that fire, the newest first."""
+        """List fingerprints of firing rows of one of our own sources, the newest first."""
         return self._fingerprints(_of("groups", "group", f"{storms.OF_OURS}{source}"), limit)
 
     def _fingerprints(self, asked: Mapping[str, Any], limit: int, *, oldest_first: bool = False) -> list[str]:

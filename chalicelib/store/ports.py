@@ -78,16 +78,16 @@ class Census(Protocol):
         """List fingerprints whose newest episode ended on a day, the newest first."""
 
     def began(self, team: str, since: datetime, limit: int) -> list[str]:
-        """List fingerprints of a team's that fire, in no storm, since a time or later, the newest first."""
+        """List fingerprints of what fires for a team outside storms, from a time on, the newest first."""
 
     def members(self, storm: str, limit: int) -> list[str]:
-        """List fingerprints of what fires in a storm, the longest first."""
+        """List fingerprints of what fires in a storm, the longest-firing first."""
 
     def size(self, storm: str, limit: int) -> int:
         """Count what fires in a storm, up to a limit."""
 
     def of_our_own(self, source: str, limit: int) -> list[str]:
-        """List fingerprints of a source of our own that fire, the newest first."""
+        """List fingerprints of firing rows of one of our own sources, the newest first."""
 
     def waiting(self, priority: Priority) -> int:
         """Count the rows of a priority that GitHub does not show correctly yet."""

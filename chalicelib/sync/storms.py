@@ -39,7 +39,7 @@ class Index(Protocol):
     """What is needed of the table's indexes."""
 
     def began(self, team: str, since: datetime, limit: int) -> list[str]:
-        """List fingerprints of a team's that fire, in no storm, since a time or later, the newest first."""
+        """List fingerprints of what fires for a team outside storms, from a time on, the newest first."""
 
     def size(self, storm: str, limit: int) -> int:
         """Count what fires in a storm, up to a limit."""

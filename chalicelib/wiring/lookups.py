@@ -63,7 +63,7 @@ def providers(stage: Stage) -> Iterator[Provider]:
 
 
 def shifts(stage: Stage, asked: Asked) -> Source:
-    """Wire whom a team's shifts are asked of: schedules of PagerDuty, or a calendar."""
+    """Wire where a team's shifts are read from: schedules of PagerDuty, or a calendar."""
     held = stage.secret(stage.app_secret).read
     if asked.schedules:
 

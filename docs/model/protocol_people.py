@@ -35,7 +35,7 @@ def people(s: State) -> Iterator[tuple[str, State]]:
 
 
 def found(s: State, without: Without = NONE) -> tuple[str, int] | None:
-    """Return the step with which drift answers what a person did, and its issue; None if there is none."""
+    """Return the step with which drift answers what a person did, and its issue; None if it needs none."""
     row = s.row
     if "drift" in without or not any(issue.person for issue in s.issues):
         return None  # drift repairs nothing else here

@@ -2,7 +2,7 @@
 resource "aws_s3_bucket" "state" {
   #checkov:skip=CKV_AWS_144: a state describes one region, and is of no use without it
   #checkov:skip=CKV_AWS_145: the key that S3 manages is enough for names and settings, and costs nothing
-  #checkov:skip=CKV_AWS_18: CloudTrail tells who changed what; a log bucket would need another one beside it
+  #checkov:skip=CKV_AWS_18: CloudTrail records who changed what; a log bucket would need another bucket for its own logs
   #checkov:skip=CKV2_AWS_62: nobody waits for events of this bucket
   bucket = var.bucket
 

@@ -51,7 +51,7 @@ variable "direct_rules" {
 }
 
 variable "operations_emails" {
-  description = "Addresses that are told when an alert of this region could not be delivered; each has to confirm once."
+  description = "Addresses that are notified when an alert of this region could not be delivered; each has to confirm once."
   type        = list(string)
   default     = []
 

@@ -1,4 +1,4 @@
-"""The route of GitHub's events: what GitHub is told, and what the queue gets."""
+"""The route of GitHub's events: how GitHub is answered, and what the queue gets."""
 
 import hashlib
 import hmac

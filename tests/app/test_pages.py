@@ -258,7 +258,7 @@ def test_a_page_that_is_not_there_says_where_to_begin(github: GitHubServer) -> N
 
 
 def test_the_api_is_as_it_was(github: GitHubServer) -> None:
-    """What is no browser is told what GitHub's API tells, at paths that have no page."""
+    """A client that is not a browser gets GitHub's API's answer at paths that have no page."""
     for path in ("/nobody", "/a/b/c/d", "/app", "/repos/acme/alerts/issues"):
         answer = httpx.get(f"{github.url}{path}", timeout=HTTP_SECONDS, trust_env=False)
         assert (answer.status_code, answer.headers["Content-Type"]) in [

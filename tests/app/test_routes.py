@@ -1,4 +1,4 @@
-"""The routes: what each sender is told, what the queue gets, and that no secret leaves."""
+"""The routes: how each sender is answered, what the queue gets, and that no secret leaves."""
 
 import hashlib
 import hmac

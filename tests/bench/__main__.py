@@ -44,7 +44,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _repeated(row: Row, runs: int) -> Result:
-    """Measure a row, anew where its yardstick was too noisy."""
+    """Measure a row, and once more if its yardstick was too noisy."""
     for _ in range(REPEATS):
         result = _measured(row, runs)
         if not result.noisy:

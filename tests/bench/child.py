@@ -11,7 +11,7 @@ from typing import Any
 
 PROGRAMS = Path(__file__).with_name("programs")
 LAMBDAS_OWN = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3")
-"""What Lambda's Python has beside the standard library."""
+"""What Lambda's Python has besides the standard library."""
 
 
 class ProgramFailed(Exception):
@@ -56,7 +56,7 @@ class Runtime:
         return [str(self.boto3())]
 
     def boto3(self) -> Path:
-        """Make a folder with what Lambda's Python has, if there is none yet."""
+        """Make a folder with what Lambda's Python has, unless it exists already."""
         folder = self.work / "lambda-runtime"
         folder.mkdir(parents=True, exist_ok=True)
         for name in LAMBDAS_OWN:

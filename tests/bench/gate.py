@@ -27,7 +27,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run: its figures by name, and the yardstick that was measured beside them."""
+    """One run: its figures by name, and the yardstick that was measured with them."""
 
     figures: Mapping[str, Figure]
     yardstick: float | None = None
@@ -46,7 +46,7 @@ class Target(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class AtMostTimes:
-    """The median is at most so many times the yardstick's."""
+    """The median is at most this many times the yardstick's."""
 
     factor: float
 
@@ -113,7 +113,7 @@ class Exactly:
 class Row:
     """A row of the table: `measure` does one run, `targets` hold its figures by name.
 
-    `yardstick` says what is measured beside it.
+    `yardstick` says what is measured with it.
     """
 
     key: str

@@ -83,7 +83,7 @@ def life(number: int, began: datetime = START) -> Iterator[dict[str, Any]]:
 
 
 def group(size: int, at: datetime) -> bytes:
-    """The body of a Grafana webhook with so many alerts."""
+    """The body of a Grafana webhook with this many alerts."""
     alerts = [grafana(number, at)["alerts"][0] for number in range(size)]
     return json.dumps(senders.grafana_group(alerts), separators=(",", ":")).encode()
 

@@ -84,7 +84,7 @@ def request(alerts: int) -> dict[str, Any]:
 
 
 def batch(alerts: int) -> dict[str, Any]:
-    """A batch of the queue with so many new alerts, and Lambda's context."""
+    """A batch of the queue with this many new alerts, and Lambda's context."""
     now = datetime.now(UTC)
     records = [load.firing(number, now) for number in range(alerts)]
     return {"event": {"Records": records}, "context": {"aws_request_id": "request-2"}}

@@ -24,7 +24,7 @@ STAGED = {name.removesuffix("-%") for name in TARGETS if name.endswith("-%")}
 
 @cache
 def options(*command: str) -> frozenset[str]:
-    """The options of a command, as its help names them; none if there is no such command."""
+    """The options of a command, as its help names them; empty if there is no such command."""
     answered = run(shlex.join([*command, "--help"]), COLUMNS="300", TERMINAL_WIDTH="300")
     return (
         frozenset(re.findall(r"(?<![\w-])--?[a-z][a-z-]*", answered.out))

@@ -1,4 +1,4 @@
-"""What a person is told to do where AWS or GitHub refuses, or cannot be asked."""
+"""What a person is advised to do if AWS or GitHub refuses, or cannot be asked."""
 
 from typing import Any
 

@@ -21,7 +21,7 @@ SECOND = timedelta(seconds=1)
 
 
 def opened(minutes: float, seconds: float) -> AlertState:
-    """A firing row whose issue was opened so many seconds after it began."""
+    """A firing row whose issue was opened this many seconds after it began."""
     took = timedelta(seconds=seconds)
     shown = replace(issue(), opened_at=at(minutes) + took, opened_for=at(minutes))
     return row(status=Status(issue=shown))

@@ -38,7 +38,7 @@ class Clock:
         return self.at
 
     def turn(self, seconds: float) -> None:
-        """Let that much time pass at once."""
+        """Let this much time pass at once."""
         self.at += seconds
 
 

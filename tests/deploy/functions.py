@@ -25,7 +25,7 @@ from tests.local.patience import finished
 
 RUNTIME = Path(__file__).with_name("runtime.py")
 LAMBDAS_OWN = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3")
-"""What Lambda's Python has beside the standard library."""
+"""What Lambda's Python has besides the standard library."""
 
 
 class FunctionFailed(Exception):
@@ -94,7 +94,7 @@ class Deployed:
             stdin=json.dumps(request),
         )
         answer = json.loads(done.stdout.splitlines()[-1]) if done.returncode == 0 else {"error": done.stderr}
-        # What a role forbids may be told in the log alone: a chore that fails holds up no other.
+        # What a role forbids may appear in the log alone: a chore that fails does not hold up the others.
         wrong = [line for line in done.stdout.splitlines() if '"level":"ERROR"' in line]
         if wrong:
             answer = {"error": "\n".join(wrong)}

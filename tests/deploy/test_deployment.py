@@ -437,7 +437,7 @@ def test_a_state_of_before_the_topics_module_keeps_its_topics(world: World) -> N
     known = world.first.run("terraform", f"-chdir={folder}", "state", "list", **here).stdout.splitlines()
     renamed = re.findall(r"from = (\S+)\n +to +=  *(\S+)", (folder / "moved.tf").read_text(encoding="utf-8"))
     there = [(before, now) for before, now in renamed if now in known]
-    assert len(there) == 5  # no address is told of trouble in dev
+    assert len(there) == 5  # no address is notified of trouble in dev
     for before, now in there:
         done = world.first.run("terraform", f"-chdir={folder}", "state", "mv", now, before, **here)
         assert done.returncode == 0, done.stderr

@@ -12,7 +12,7 @@ SENDERS = ROOT / "docs" / "senders"
 
 @pytest.mark.parametrize("name", ["cloudwatch-alarm", "eventbridge-rules"])
 def test_the_files_for_aws_are_valid(tmp_path: Path, name: str) -> None:
-    """Beside nothing but the provider, as infra-extra has it."""
+    """With nothing but the provider, as infra-extra has it."""
     folder = initialized(".", tmp_path)
     for other in folder.glob("*.tf"):
         if other.name not in {"versions.tf", "variables.tf"}:

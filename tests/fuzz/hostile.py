@@ -1,5 +1,5 @@
 # ruff: noqa: E501 - tables of inputs
-"""What strangers send: JSON of a source's shape and not, what is no JSON, and headers of all kinds."""
+"""What strangers send: JSON of a source's shape or of none, text that is not JSON, and headers of all kinds."""
 
 import base64
 import codecs

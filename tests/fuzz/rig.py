@@ -76,7 +76,7 @@ class Topic:
 
 @dataclass
 class Rig:
-    """One world for one input; `told` is all that it says anywhere."""
+    """One world for one input; `told` is everything that it says anywhere."""
 
     clock: ManualClock = field(default_factory=ManualClock)
     topic: Topic = field(default_factory=Topic)

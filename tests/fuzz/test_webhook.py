@@ -74,7 +74,7 @@ def test_a_known_sender_sends_anything_and_harms_nobody(
 
 
 def replayable(timestamp: str | None) -> bool:
-    """Say whether the time is near enough, or not told at all."""
+    """Say whether the time is near enough, or not given at all."""
     if timestamp is None:
         return True
     digits = timestamp.isascii() and timestamp.isdigit() and len(timestamp) < 16

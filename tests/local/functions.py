@@ -72,7 +72,7 @@ class EventSourceMapping:
 
 
 class Schedule:
-    """EventBridge's schedule: invokes reconcile every so many seconds, counted from its end."""
+    """EventBridge's schedule: invokes reconcile at an interval in seconds, counted from its end."""
 
     polling = False
 

@@ -104,7 +104,7 @@ def _watch(request: Any, place: str) -> str | None:
 
 
 def _function(request: Any, place: str) -> str | None:
-    """The function in a request's path, or that it makes; a mapping is told by its condition."""
+    """The function in a request's path, or that it makes; a mapping is recognised by its condition."""
     if "event-source-mappings" in request.path:
         return None
     parts = unquote(request.path).split("/")

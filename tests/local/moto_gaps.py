@@ -4,7 +4,7 @@
 - It polls the queue of an event source mapping itself, and runs functions in Docker; here a mapping is
   kept as made, and whoever wants its function run does so.
 - It finds an event source mapping by its function's ARN alone, and not by the name, which AWS takes too.
-- It writes a queue's policies anew, with blanks, and forgets which queues may use it as their DLQ; AWS gives
+- It rewrites a queue's policies, with blanks, and forgets which queues may use it as their DLQ; AWS gives
   both back as they came. Terraform, which writes no blanks, would wait and find changes for ever.
 - It describes alarms in one answer of metric and composite ones, whatever is asked of their state together
   with their types, and takes a name of any length; it knows neither contributors nor mute rules. Here what

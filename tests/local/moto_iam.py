@@ -90,7 +90,7 @@ def _holds(statement: Any, _: object = None) -> bool:
 
 
 def _matches(pattern: str, text: str) -> re.Match[str] | None:
-    # A bracket is no pattern in a policy.
+    # A bracket is not a pattern in a policy.
     return re.match(fnmatch.translate(pattern.replace("[", "[[]")), text)
 
 

@@ -68,7 +68,7 @@ class Patience:
             self._known.add(state)
             self._since = 0.0
         if self._since >= self.still or now - self._began > LONGEST_SECONDS:
-            raise StuckError(f"waited in vain for {self.what}: {self.seen() if self.seen else state}")
+            raise StuckError(f"gave up waiting for {self.what}: {self.seen() if self.seen else state}")
 
 
 def wait_until(

@@ -173,7 +173,7 @@ def incident(stack: LocalStack) -> Issue:
 
 
 def board(stack: LocalStack) -> Issue:
-    """The board beside all of them, after two weeks in which other alerts came and went."""
+    """The board of all of them, after two weeks in which other alerts came and went."""
     for day, (priority, team) in HISTORY.items():
         for number in range(1 + day % 3):
             title = f"Nightly job {day}.{number} failed"

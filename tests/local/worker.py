@@ -109,7 +109,7 @@ class Worker:
     def invoke(self, event: Event) -> None:
         if self._process is None:
             self.start()
-        # That the process has died meanwhile is told by the answer that does not come.
+        # If the process has died meanwhile, no answer comes.
         with contextlib.suppress(ConnectionError):
             self._connection.send((event, str(uuid.uuid4())))
         self._await_answer(self.function.time_limit)

@@ -308,7 +308,7 @@ def test_stack_runs_both_stand_ins_and_the_functions(tmp_path: Path) -> None:
         stack.stop_functions()
         stack.aws.publish({"do": "nothing"})
         assert not stack.quiet()
-        with pytest.raises(StuckError, match="in vain for the moon: 1 messages queued, 0 in flight"):
+        with pytest.raises(StuckError, match="gave up waiting for the moon: 1 messages queued, 0 in flight"):
             stack.wait_until(lambda: False, "the moon", still=0)
         stack.start_functions()
         stack.wait_until(stack.quiet, "an empty queue")

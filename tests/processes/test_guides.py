@@ -25,7 +25,7 @@ prompt = conftest.prompt
 
 @pytest.fixture(scope="module")
 def folder(prompt: Prompt, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A checkout to be in, and something to find: an issue, a rejection, a stage beside."""
+    """A checkout to be in, and something to find: an issue, a rejection, a second stage."""
     checkout = tmp_path_factory.mktemp("checkout")
     (checkout / ".venv").symlink_to(sys.prefix)
     for name in (".chalice", "infra-extra"):

@@ -1,4 +1,4 @@
-"""People on the whole system: what they do on GitHub counts within seconds, told by a signed event."""
+"""People on the whole system: what they do on GitHub counts within seconds, reported by a signed event."""
 
 import json
 from collections.abc import Iterator

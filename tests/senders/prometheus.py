@@ -50,7 +50,7 @@ class Prometheus(Program):
         ]
 
     def state(self, pool: str) -> str | None:
-        """Return what it says of the alert: pending, firing, or None if there is none."""
+        """Return what it says of the alert: pending, firing, or None if it has no such alert."""
         answer = httpx.get(
             f"{self.url}/api/v1/alerts", timeout=HTTP_SECONDS, trust_env=False
         ).raise_for_status()

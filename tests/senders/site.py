@@ -116,7 +116,7 @@ class Site:
         self.until_open(pool)
 
     def until_repeated(self, pool: str, times: int = 2) -> None:
-        """Wait until Alertmanager has said so many times more that the pool fires."""
+        """Wait until Alertmanager has reported this many more times that the pool fires."""
         before = len(self.accepted(pool, "firing"))
 
         def more() -> int:
@@ -136,7 +136,7 @@ class Site:
         self.until_read()
 
     def until_answered(self, pool: str, status: int, times: int) -> None:
-        """Wait until the webhook has given this answer so many times."""
+        """Wait until the webhook has given this answer this many times."""
 
         def answers() -> int:
             return sum(post.status == status for post in self.posts(pool))

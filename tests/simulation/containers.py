@@ -97,7 +97,7 @@ class Services(Protocol):
 
     @property
     def telemetry(self) -> Telemetry:
-        """Where is told what happens."""
+        """Where it is reported what happens."""
 
     @property
     def clock(self) -> Clock:
@@ -105,7 +105,7 @@ class Services(Protocol):
 
     @property
     def policy(self) -> Policy:
-        """How often GitHub is told."""
+        """How often GitHub is updated."""
 
     @property
     def scenario(self) -> Scenario:
@@ -130,7 +130,7 @@ class Services(Protocol):
 
 
 class WorkersClock(SystemClock):
-    """The clock of a container whose machine is so many seconds ahead."""
+    """The clock of a container whose machine is this many seconds ahead."""
 
     def __init__(self, true: Clock, ahead: float) -> None:
         super().__init__(lambda: true.now() + timedelta(seconds=ahead))

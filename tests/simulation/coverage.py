@@ -17,7 +17,7 @@ from tests.simulation.weather import STATES
 STEPS = [step.__name__ for step in get_args(Work)]
 
 UNSEEN = {Quiet.DISABLED, Quiet.IN_PROGRESS}
-"""Reasons that no run can show: GitHub is never disabled here, and what is in progress is not told."""
+"""Reasons that no run can show: GitHub is never disabled here, and what is in progress is not reported."""
 
 
 PROVIDERS = {

@@ -34,7 +34,7 @@ RARE = (
     ),
     *("github.label", "github.unlabel", "github.react", "github.permission"),
 )
-"""Calls that few runs make, and that are disturbed the oftener."""
+"""Calls that few runs make, and that are therefore disturbed more often."""
 
 
 WORKERS_APART = (0.0, 0.0, 2.0, 60.0, 300.0)

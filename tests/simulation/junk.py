@@ -39,7 +39,7 @@ JUNK: dict[str, tuple[str, Any]] = {
 
 @dataclass(frozen=True)
 class Junk:
-    """A message that is no alert; `kind` says what it is instead."""
+    """A message that is not an alert; `kind` says what it is instead."""
 
     at: float
     kind: str

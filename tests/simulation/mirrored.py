@@ -1,4 +1,4 @@
-"""What a mirror must have been told: read off each write of a row, whatever was to be delivered."""
+"""What must have reached a mirror: read off each write of a row, whatever was to be delivered."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -40,7 +40,7 @@ class Mirrored:
         for missing in self._happened - taken:
             yield "14. what happens to an issue is mirrored", f"{missing} was not"
         for invented in taken - self._happened:
-            yield "14. no mirror is told what did not happen", f"{invented}"
+            yield "14. nothing that did not happen reaches a mirror", f"{invented}"
 
 
 def _kinds(known: Issue | None, issue: Issue) -> Iterator[str]:

@@ -24,7 +24,7 @@ class Path:
         self._at, self._names, self._numbers = 0.0, list[str](), dict[int, int]()
 
     def follow(self, event: Event) -> bool:
-        """Take the event in every state in which the model allows it; False if that is none."""
+        """Take the event in every state in which the model allows it; False if there is no such state."""
         passed, self._at = event.at - self._at, event.at
         me = self._worker(event.worker)
         then = {

@@ -7,7 +7,7 @@ _TITLE = re.compile(r"\[P\d\] (([^\[]*?)(?: \[[^\[\]]*\])?)(?: word-\d+-of-a-per
 
 
 def names(title: str) -> frozenset[str]:
-    """Give the name in a title with what stands in brackets and without; none where it is no alert's.
+    """Give the name in a title with what stands in brackets and without; no name if it is not an alert's.
 
     After a colon stands what happened to the thing that is named.
     """

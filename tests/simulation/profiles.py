@@ -24,11 +24,11 @@ from tests.simulation.scenario import Scenario, Setting
 from tests.simulation.weather import Crashes, Fails, Spell
 
 EACH = 7
-"""Of so many seeds one has a profile."""
+"""One of this many seeds has a profile."""
 
 
 STORMS_EACH = 28
-"""Of so many seeds one has a profile of a storm; by itself, so that other seeds stay what they are."""
+"""One of this many seeds has a profile of a storm; drawn separately, so that other seeds stay the same."""
 
 
 def profile(seed: int) -> Scenario | None:
@@ -76,7 +76,7 @@ def _closed_by_another_clock(seed: int, chance: Random) -> Scenario:
 
 
 def _table_away(seed: int, chance: Random) -> Scenario:
-    """The table is away for longer than a message may be received in vain."""
+    """The table is away for longer than a message may be received without success."""
     setup, number = emitter(chance), chance.randrange(16)
     fault = chance.choice(("throttled", "silent"))
     away = Fails(chance.uniform(0, 60), "table", fault, 10_000, chance.uniform(6000, 9000))
@@ -103,7 +103,7 @@ def _marker_pasted(seed: int, chance: Random) -> Scenario:
 
 
 def _installed_otherwise(seed: int, chance: Random) -> Scenario:
-    """The App is installed anew, or its tokens end, when all that run know it; then something fires."""
+    """The App is reinstalled, or its tokens end, when all running workers know it; then something fires."""
     setup, states = emitter(chance), ("installed again", "tokens revoked")
     spell = Spell(chance.uniform(800, 1200), chance.choice(states), 20.0)
     fires = spell.at + chance.uniform(5, 900)

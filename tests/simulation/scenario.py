@@ -55,7 +55,7 @@ _MENTIONS = "\n".join(f'{priority} = ["@example-org/oncall", "<on-call>"]' for p
 def routing(*, others: bool, tiers: bool, storm_at: int) -> Routing:
     """Route with the other team or without, as a repository more costs lists; with tiers or without.
 
-    Where so many are a storm, every priority calls people, so that it is seen who calls whom.
+    Where this many are a storm, every priority calls people, so that it shows who calls whom.
     """
     written = _ROUTING.format(
         tiers=_TIERS if tiers else "",

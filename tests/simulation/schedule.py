@@ -96,7 +96,7 @@ class Schedule:
         work: Callable[[Worker], None],
         finished: Callable[[Worker], None],
     ) -> Worker:
-        """Start a worker that may take so long; `finished` is told when it has ended, however it did."""
+        """Start a worker that may take this long; `finished` is called when it has ended, however it did."""
 
         def run() -> None:
             try:

@@ -36,7 +36,7 @@ def _one_cause(chance: Random) -> Setup:
 
 
 def _fires(chance: Random, setup: Setup, many: int, within: float, word: str = "") -> list[Happens]:
-    """So many conditions of a team begin; each is of some priority below P0."""
+    """This many conditions of a team begin; each has a priority below P0."""
     return [
         begin(chance.uniform(0, within), setup, TEAM * number, word=word or chance.choice(BELOW))
         for number in range(many)

@@ -107,7 +107,7 @@ def test_code_that_looks_only_once_leaves_the_model() -> None:
 
 
 def leaves() -> bool:
-    """Whether some run is no path of the model, whether or not it breaks a promise."""
+    """Whether some run is not a path of the model, whether or not it breaks a promise."""
     return any(refused(trace(drawn(seed))[1]) for seed in range(75))
 
 

@@ -1,4 +1,4 @@
-"""Telemetry's twin of the simulation: counts what was covered, and watches over what is told."""
+"""Telemetry's twin of the simulation: counts what was covered, and watches what is reported."""
 
 from collections import Counter
 from typing import TYPE_CHECKING

@@ -216,7 +216,7 @@ class Watch:
             self._world.breaks("a token that writes opens one repository", f"{token}")
 
     def _budget_holds(self, now: float) -> None:
-        """So many bookings a minute and an hour at the most, and each is sent soon after its booking."""
+        """At most this many bookings in a minute and in an hour, and each is sent soon after its booking."""
         limits = self._world.limits
         self._created.append(now)
         for most, window in ((limits.per_minute, 60.0), (limits.per_hour, 3600.0)):

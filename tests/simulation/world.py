@@ -96,14 +96,14 @@ class World:
     # What stimuli do
 
     def publish(self, message: Any, late: float = 0.0) -> None:
-        """CloudWatch, or whoever may, publishes to the topic; it comes so many seconds late."""
+        """CloudWatch, or whoever may, publishes to the topic; it comes this many seconds late."""
         body = message if isinstance(message, str) else json.dumps(message)
         self.messaging.publish(body, {"late": str(late)})
 
     def post(
         self, source: str, body: Any, answered: Answered = lambda status: None, sender: str = ""
     ) -> None:
-        """Somebody posts to the webhook, and is told how that was answered."""
+        """Somebody posts to the webhook, and learns how that was answered."""
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         self._requests += 1
         posted = Posted(

@@ -24,7 +24,7 @@ OF_STORAGE = ("area:alerting", "Pri:P2", "Team:storage", "Source:cloudwatch")
 
 @pytest.fixture(scope="module")
 def prompt() -> Iterator[Prompt]:
-    """A stage beside the old one: it records, and tells GitHub nothing."""
+    """A stage that runs next to the old one: it records, and writes nothing to GitHub."""
     settings = SETTINGS | {"GITHUB_ENABLED": "false"}
     with LocalStack(repositories=(ALERTS, INFRA), reconcile_every=1, settings=settings) as running:
         yield Prompt(running)
@@ -141,7 +141,7 @@ def test_only_issues_of_the_logins_that_are_named_are_taken_over(prompt: Prompt)
 
 
 def test_the_whole_move_opens_nothing_twice(prompt: Prompt) -> None:
-    """Taken over while the stage is beside the old one; then GitHub is enabled, and the alarm ends."""
+    """Taken over while the stage runs next to the old one; then GitHub is enabled, and the alarm ends."""
     fires(prompt, "Moved")
     issue, stranger = by_old_bot(prompt, "[P2] Moved"), by_old_bot(prompt, "[P2] Never heard of")
     answered = prompt("adopt --login old-bot --yes")

@@ -217,7 +217,7 @@ def looked_at(check: Check, change: Callable[[Functions], object]) -> list[Findi
         (functions.schedule, lambda it: None, None),
         (functions.versions, lambda it: it.config[1].update(CodeSha256="b"), "Deploy the stage again"),
         (functions.versions, lambda it: it.config[1].pop("Environment"), "Deploy the stage again"),
-        (functions.mapping, lambda it: it.mappings.clear(), "deploy if there is none"),
+        (functions.mapping, lambda it: it.mappings.clear(), "deploy if it is missing"),
         (functions.mapping, lambda it: it.mappings.append(it.mappings[0]), "delete those"),
         (functions.mapping, lambda it: it.mappings[0].update(State="Disabled"), "--uuid u-1"),
         (functions.mapping, lambda it: it.mappings[0].update(BatchSize=1), "Deploy the stage again"),
@@ -285,7 +285,7 @@ def listed(**environment: str) -> list[Finding]:
 def test_without_an_address_nobody_lists_alerts_and_nothing_is_wrong() -> None:
     (found,) = listed()
     assert found.ok
-    assert "none is set" in found.told
+    assert "not set up" in found.told
 
 
 def test_each_provider_lists_its_alerts_or_what_to_do_is_said() -> None:

@@ -111,9 +111,9 @@ def test_what_waits_for_the_budget_says_how_much_is_used_and_how_many_come_first
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        ("--team nobody", "none is of team nobody. Their teams: ci-runners, dev-infra."),
-        ("--priority P3 --due", "none is of priority P3 and late or put off. All of them: `"),
-        ("nonsense", "none is titled like 'nonsense'. What was rejected: `"),
+        ("--team nobody", "none belongs to team nobody. Their teams: ci-runners, dev-infra."),
+        ("--priority P3 --due", "none has priority P3 and is late or put off. All of them: `"),
+        ("nonsense", "none has a title like 'nonsense'. What was rejected: `"),
     ],
 )
 def test_where_there_is_nothing_it_says_what_there_is_and_what_to_try(
@@ -128,7 +128,7 @@ def test_where_nothing_fires_it_says_so_and_names_the_stage_in_what_to_try() -> 
     said = nothing("prod", Wanted(), [])
     assert said.startswith("Nothing fires on prod, no issue is open and nothing waits for GitHub.")
     assert "dlq list --stage prod`" in said
-    assert "shown by an open issue and silenced by a person" in nothing(
+    assert "none has an open issue and was silenced by a person" in nothing(
         "prod", Wanted(open=True, muted=True), [row_of(firing(0))]
     )
 

@@ -195,7 +195,7 @@ def person(prompt: Prompt) -> Any:
 
 
 def row(prompt: Prompt, title: str) -> Any:
-    """The status of a row, empty while there is none."""
+    """The status of a row, empty while it has none."""
     found = [each for each in prompt.stack.aws.rows() if f'"{title}"' in each.get("spec", "")]
     return json.loads(found[0].get("status", "{}")) if found else {}
 

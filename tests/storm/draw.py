@@ -1,5 +1,5 @@
 # ruff: noqa: E501 - the lines of a picture
-"""Runs the storm and draws how it drains, beside the best: `make simulate-storm`."""
+"""Runs the storm and draws how it drains, next to the best schedule: `make simulate-storm`."""
 
 from pathlib import Path
 

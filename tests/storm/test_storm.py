@@ -70,7 +70,7 @@ def test_comments_give_way_while_an_opening_waits(storm: Storm) -> None:
 
 
 def test_what_resolved_while_it_waited_costs_nothing_and_what_was_open_one_closing(storm: Storm) -> None:
-    """P2 and P3 only: theirs is told by the next issue of the condition."""
+    """P2 and P3 only: the next issue of the condition mentions them."""
     resolved = {each.number: each.resolves_at for each in storm.conditions if each.resolves_at is not None}
     issues = {number_of(issue): issue for issue in storm.issues if number_of(issue) in resolved}
     assert 0 < len(issues) < RESOLVED, "some were open before they resolved, and some were not"

@@ -57,7 +57,7 @@ KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
 class Slow:
-    """The table, whose every call takes a moment, or `away` seconds in vain."""
+    """The table, whose every call takes a moment, or `away` seconds without an answer."""
 
     def __init__(self, world: "World", of: Any) -> None:
         self._world, self._of = world, of

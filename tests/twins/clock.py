@@ -1,4 +1,4 @@
-"""The clock's twin: time that moves only when told, or slept."""
+"""The clock's twin: time that passes only when a test says so, or sleeps."""
 
 import itertools
 from datetime import UTC, datetime, timedelta

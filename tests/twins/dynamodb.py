@@ -40,7 +40,7 @@ _CONDITION = re.compile(r"(#\w+) (=|<=|<|>=|>) (:\w+)|attribute_(not_)?exists\((
 
 
 class DynamoTwin:
-    """The table. `changed` is told of every item written, with what stood there before."""
+    """The table. `changed` is called with every item written, and with what was there before."""
 
     def __init__(
         self,

@@ -116,7 +116,7 @@ class _Request:
 class GitHubTwin(httpx.Client):
     """GitHub in this process.
 
-    `watch` is told of each request as it takes effect: point, call and answer. Pages of lists are cut
+    `watch` is called with each request as it takes effect: point, call and answer. Pages of lists are cut
     to `page`.
     """
 

@@ -52,7 +52,7 @@ class Messaging:
     """Topic, queue and dead-letter queue.
 
     `delays` says when copies of a published message come into the queue, given its attributes; `later` lets
-    them come; `deleted` is told of each message that is acknowledged.
+    them come; `deleted` is called with each message that is acknowledged.
     """
 
     now: Callable[[], float]

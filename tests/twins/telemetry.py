@@ -51,7 +51,7 @@ OF_ALL = {"BOARD_FAILED", "BOARD_NOT_HEARD", "INCIDENTS_FAILED", "ON_CALL_UNKNOW
 
 
 class Recorder(Telemetry):
-    """Keeps what was told; `bound_keys` are on every event."""
+    """Keeps what was reported; `bound_keys` are on every event."""
 
     def __init__(self) -> None:
         self.events: list[tuple[str, dict[str, Any]]] = []

@@ -20,7 +20,7 @@ settings.load_profile(os.environ.get("EXAMPLES", "few"))
 
 
 def up_to(examples: int, without: list[HealthCheck] | None = None) -> settings:
-    """Draw so many examples with EXAMPLES=all, as `make coverage` has it, and a fifth of them otherwise."""
+    """Draw this many examples with EXAMPLES=all, as `make coverage` has it, and a fifth of them otherwise."""
     share = max(1, examples * settings().max_examples // ALL)
     return settings(max_examples=share, suppress_health_check=without or [])
 

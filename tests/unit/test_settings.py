@@ -1,4 +1,4 @@
-"""Settings: production's by default, every fault told at once with its variable and value."""
+"""Settings: production's by default, every fault reported at once with its variable and value."""
 
 import json
 from dataclasses import FrozenInstanceError, fields

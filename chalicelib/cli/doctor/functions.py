@@ -93,7 +93,7 @@ def _settings(function: dict[str, Any], stage: Stage) -> Iterator[Finding]:
 
 def _fix_mapping(mappings: list[dict[str, Any]]) -> str:
     if len(mappings) != 1:
-        return "One mapping is needed: deploy if there is none, delete those of an earlier deployment."
+        return "Exactly one is needed: deploy if it is missing, and delete those of an earlier deployment."
     if mappings[0]["State"] not in ("Enabled", "Updating"):
         return f"Enable it: aws lambda update-event-source-mapping --enabled --uuid {mappings[0]['UUID']}"
     return "" if mappings[0]["BatchSize"] == BATCH else DEPLOY

@@ -15,7 +15,7 @@ NAME = "look-ups"
 def listings(stage: Stage) -> Iterator[Finding]:
     """Check that each provider whose address is set lists its alerts; asked from this machine."""
     if not stage.settings.listed:
-        yield Finding(NAME, "none is set: an end that nobody reports shows as alert:stale")
+        yield Finding(NAME, "not set up: if an end is not reported, its issue gets the label alert:stale")
         return
     for provider in providers(stage):
         try:

@@ -24,7 +24,7 @@ def organizations(stage: Stage) -> Iterator[Finding]:
         return
     asked = Organizations(connect(stage, Unreported()))
     found = [each for route in routes for look in LOOKS for each in look(asked, route)]
-    yield from dict.fromkeys(found) or [Finding(NAME, "all that chalicelib/routing.toml names exist")]
+    yield from dict.fromkeys(found) or [Finding(NAME, "everything that chalicelib/routing.toml names exists")]
 
 
 def _type(asked: Organizations, route: Route) -> Iterator[Finding]:

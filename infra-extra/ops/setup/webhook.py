@@ -31,7 +31,7 @@ def point(setup: Setup) -> None:
     held = keeping.held(setup.stage, setup.stage.webhook_secret) or {}
     if not held.get(hook_secret.NAME):
         fault = f"{setup.stage.webhook_secret} has no {hook_secret.NAME}: run the step `tokens` first"
-        raise Faults("GitHub was not told where to send events:", [fault])
+        raise Faults("GitHub does not know where to send events:", [fault])
     setup.github.set_hook(_app(setup), _address(setup), str(held[hook_secret.NAME]))
 
 

@@ -10,7 +10,7 @@ sys.path += [sys.argv[1], sys.argv[2]]
 import boto3
 import chalice  # noqa: F401 - its loading is what is measured
 import httpx
-import jwt  # noqa: F401 - likewise
+import jwt  # noqa: F401 - the same
 from aws_lambda_powertools import Logger, Metrics
 from pydantic import BaseModel
 

@@ -83,7 +83,7 @@ def rows() -> list[Row]:
 
 @dataclass
 class Counted:
-    """Calls to the table since they were last told."""
+    """Calls to the table since they were last reported."""
 
     calls: Counter[str] = field(default_factory=Counter)
 

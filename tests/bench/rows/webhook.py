@@ -1,4 +1,4 @@
-"""The webhook's processor time for one request, beside that of handing the same bytes to SNS."""
+"""The webhook's processor time for one request, next to that of handing the same bytes to SNS."""
 
 from tests.bench import rig as rigs
 from tests.bench.gate import AtMostTimes, Row, Run

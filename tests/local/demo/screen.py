@@ -17,7 +17,7 @@ from tests.local.demo.watch import Life, Watch
 TIMES_A_SECOND = 5
 CROWD = 5
 WIDE = 100
-"""Columns from which on there is room for the source beside the alert."""
+"""Columns from which on there is room for the source next to the alert."""
 WIDTHS = {"source": 10, "condition": 9, "reason": 12, "issue": 10, "state": 11, "latency": 7}
 STYLES = {"FIRING": "bold red", "RESOLVED": "green", "open": "red"}
 

@@ -176,7 +176,7 @@ class Story(Together):
         self.check("while it is snoozed nothing is said", issue.comments == [asked] and issue.body == body)
 
     def snooze_is_over(self) -> bool:
-        """Whether the end of the snooze was told."""
+        """Whether a comment reported the end of the snooze."""
         issue = self.only(BACKUP)
         return issue is not None and "snooze is over" in issue.comments[-1].body
 
@@ -264,7 +264,7 @@ class Story(Together):
         )
 
     def malformed(self) -> None:
-        self.screen.act("An alarm names no team, and something sends what is no alert at all")
+        self.screen.act("An alarm names no team, and something sends what is not an alert at all")
         self.stack.aws.publish(senders.cloudwatch("who-knows", "no idea whose this is", self.now()))
         self.stack.aws.publish("A notification of something else, in words")
         self.expect(

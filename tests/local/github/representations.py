@@ -22,7 +22,7 @@ REPOSITORY_LINKS = """
     downloads events forks git_commits git_refs git_tags hooks issue_comment issue_events issues keys labels
     languages merges milestones notifications pulls releases stargazers statuses subscribers subscription tags
     teams trees
-""".split()  # noqa: SIM905 - so many words on lines of their own would hide the rest
+""".split()  # noqa: SIM905 - with each word on its own line, the rest would be hard to find
 
 
 def timestamp(seconds: float) -> str:

@@ -127,7 +127,7 @@ class Alertmanager:
                 self._later(event.seconds, self._restarted)
 
     def _unnoticed(self, condition: int, rule: _Rule) -> bool:
-        """Whether its last end was so short that nobody was told of it: to people it is one firing."""
+        """Whether its last end was so short that nobody learned of it: to people it is one firing."""
         ended, now = rule.ended or 0.0, self._world.schedule.time
         return now < ended + SHORT and self._told.get(Labels(condition), 0.0) < ended
 

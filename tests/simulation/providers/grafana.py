@@ -174,7 +174,7 @@ class Grafana:
         self.peer.put(Alert(Labels(number, rule.edition, special), now, now, rule.priority))
 
     def _ends(self, number: int, rule: _Rule, reason: str) -> None:
-        """End what is alerting, for a reason that is no recovery."""
+        """End what is alerting, for a reason that is not a recovery."""
         now = self._world.schedule.time
         self._rules[number] = replace(rule, fires=False, since=now)
         state = self._states.pop(number, "")

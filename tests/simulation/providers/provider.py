@@ -85,7 +85,7 @@ class Setup(Protocol):
 
 
 Answered = Callable[[int | None], None]
-"""Told of the status with which a request was answered; None is no answer."""
+"""Learn the status with which a request was answered; None if no answer came."""
 
 
 def instant(seconds: float) -> str:

@@ -1,4 +1,4 @@
-"""What a CloudWatch alarm compares, in words, however little of it is told."""
+"""What a CloudWatch alarm compares, in words, however little of it is known."""
 
 from typing import Any
 

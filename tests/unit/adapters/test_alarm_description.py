@@ -103,7 +103,7 @@ def test_an_end_is_taken_whatever_is_written(description: str) -> None:
 def test_a_refusal_says_what_to_write() -> None:
     refused = rejection("cloudwatch", alarm("TEAM=storage Disk is full | PRIORITY=P1"))
     assert isinstance(refused, Rejected)
-    assert str(refused) == "the name of the team cannot be told from the text after it"
+    assert str(refused) == "it is unclear where the team's name ends"
     assert refused.fix == (
         "In the AlarmDescription of `ci-arm64-queue-too-long`, write TEAM=your-team once,"
         " and end it with ` | ` or a new line."

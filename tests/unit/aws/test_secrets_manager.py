@@ -1,4 +1,4 @@
-"""A secret: read once in five minutes, anew when asked; what is wrong with it is told without its value."""
+"""A secret: read once in five minutes, again when asked; its faults are reported without its value."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING

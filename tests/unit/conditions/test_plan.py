@@ -280,7 +280,7 @@ def snoozed(row: AlertState, until: float) -> AlertState:
         (snoozed(FIRING, 99), 61, Nothing(Quiet.SNOOZED, at(99))),
         (snoozed(RESOLVED, 99), 61, Nothing(Quiet.SNOOZED, at(99))),
         (snoozed(with_issue(FIRING, muted=True), 99), 61, Nothing(Quiet.MUTED)),
-        # over: what still fires is told, what has ended is closed
+        # over: what still fires is reported, what has ended is closed
         (snoozed(with_issue(FIRING), 99), 99, AddComment(REF, "snooze-20260301T043900000000")),
         (snoozed(with_issue(FIRING, quiet=True, **BEHIND), 99), 99, UpdateIssue(REF)),
         (snoozed(with_issue(RESOLVED), 99), 99, CloseIssue(REF, recovered=True)),

@@ -1,4 +1,4 @@
-"""Steps say of themselves what the log, the row, the rate limit and people are told; comments have a kind."""
+"""Steps describe themselves to the log, the row, the rate limit and people; comments have a kind."""
 
 import dataclasses
 import inspect

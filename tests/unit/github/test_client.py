@@ -1,4 +1,4 @@
-"""The socket: what is sent where, with which credential, and how every ending is told."""
+"""The socket: what is sent where, with which credential, and how every ending is reported."""
 
 import json
 import traceback
@@ -49,7 +49,7 @@ Answer = Callable[[httpx.Request], httpx.Response]
 
 
 class Reports:
-    """What the budget was told; its turns are `turns` seconds ahead, or not to be had where that is None."""
+    """What was reported to the budget; its turns are `turns` seconds ahead, or refused if that is None."""
 
     def __init__(self) -> None:
         self.turns: float | None = 0.0

@@ -1,4 +1,4 @@
-"""What people do on GitHub, told by an event or found by looking: both end in the same row."""
+"""What people do on GitHub, reported by an event or found by looking: both end in the same row."""
 
 import json
 from collections.abc import Callable
@@ -307,7 +307,7 @@ def test_whoever_cannot_be_assigned_has_it_all_the_same(world: People) -> None:
 
 def test_a_command_waits_until_what_people_did_meanwhile_is_known(world: People) -> None:
     world.say("/ack")
-    world.event()  # GitHub told of the comment, and before we write
+    world.event()  # GitHub reported the comment, and before we write
     world.say("/unack")
     world.tracker.change(
         FIRST, Closer.PERSON, labels=(*world.tracker.threads[FIRST].seen.labels, "alert:quiet")

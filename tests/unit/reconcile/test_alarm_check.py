@@ -34,7 +34,7 @@ def known(alarm_id: str = ARN, **fields: Any) -> dict[str, Any]:
 
 
 class AlarmWorld(World):
-    """The world of sync, with a CloudWatch beside it."""
+    """The world of sync, with a CloudWatch."""
 
     def __init__(self, page: int = 100) -> None:
         super().__init__()

@@ -26,7 +26,7 @@ GONE: Mapping[Key, State] = {}
 
 
 class Peer:
-    """Lists what it is told to."""
+    """Lists what a test gives it."""
 
     def __init__(self) -> None:
         self.alerts: Mapping[Key, State] = {}

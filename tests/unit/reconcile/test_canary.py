@@ -1,4 +1,4 @@
-"""The canary: every quarter of an hour an alert becomes an issue and ends, and how long that took is told."""
+"""The canary: every quarter of an hour an alert becomes an issue and ends, and that is timed."""
 
 import json
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Drift: what people did while nobody told us, found by looking."""
+"""Drift: what people did without any event, found by looking."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -457,7 +457,7 @@ def test_while_github_asks_to_wait_nothing_is_listed_and_the_next_look_makes_up_
 
 
 def takes_long(world: DriftWorld) -> Callable[[str, Callable[[], Any]], Any]:
-    """A fault that is none, but for the time it takes."""
+    """Not a fault, except for the time it takes."""
 
     def fault(_: str, effect: Callable[[], Any]) -> Any:
         world.clock.pass_(seconds=40)

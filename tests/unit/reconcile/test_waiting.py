@@ -49,7 +49,7 @@ def test_what_waits_for_the_budget_is_listed_within_two_minutes_and_until_it_has
     assert unseen(world) == []
     (row,) = lists(world)
     assert len(listed(row)) == 5
-    assert "**5 alerts without an issue yet, because of GitHub's limits.**" in world.page_of(row).body
+    assert "**5 alerts still without an issue, because of GitHub's limits.**" in world.page_of(row).body
     assert "@org/day" in world.page_of(row).body
     world.pass_(61)
     assert len(content(lists(world)[0]).members) < 5

@@ -23,7 +23,7 @@ TOLD_ELSEWHERE = {
     *("team", "teams", "priority", "grafana_state_reason"),
     *("alerting_kind", "heartbeat_interval", "heartbeat_grace"),
 }
-"""Told as the owner, the priority and the reason."""
+"""Shown as the owner, the priority and the reason."""
 
 BEGUN = 150
 """Code points by which a text is known: a long one is cut."""

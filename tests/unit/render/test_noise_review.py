@@ -62,7 +62,7 @@ def test_a_page_says_what_to_do_before_it_says_the_figures() -> None:
         f"1. {name} opened 8 times. **Let it wait 5 minutes longer before it fires** (`for`"
     )
     assert parts[3].endswith(": 7 of 8 were over within 5 minutes.")
-    assert parts[4] == "### Issues opened a day"
+    assert parts[4] == "### Issues opened per day"
     assert parts[5].endswith("` from day 1 to day 31, at most 30 a day.")
     assert parts[6].startswith("```mermaid")
     assert parts[8].splitlines()[2:] == [

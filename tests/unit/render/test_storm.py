@@ -62,7 +62,7 @@ def test_it_says_what_began_how_much_of_it_fires_and_what_it_shares() -> None:
     body = page(told)
     assert "**4 alerts began together.**" in body
     assert "**P1 high** · firing since 03:10 UTC (2026-11-23) · team infra · Alerting" in body
-    assert "3 firing: 1 high (P1), 2 medium (P2) · 1 ended · **1 without an issue yet**" in body
+    assert "3 firing: 1 high (P1), 2 medium (P2) · 1 ended · **1 still without an issue**" in body
     assert "In common: rule HighLatency, cluster eu-1, job node. They differ in pod." in body
     assert "@org/day" in body
     assert table(body) == [
@@ -100,7 +100,7 @@ def test_it_says_what_the_cause_is(cause: Cause, said: str) -> None:
 def test_what_waits_for_its_issue_is_no_storm() -> None:
     cause = Cause(kind=CauseKind.WAITING, teams=("infra",))
     body = page(content(member(), cause=cause))
-    assert "**1 alert without an issue yet, because of GitHub's limits.**" in body
+    assert "**1 alert still without an issue, because of GitHub's limits.**" in body
     assert "In common" not in body
     nothing = page(content(cause=cause))
     assert "**No alert waits.**" in nothing
@@ -117,7 +117,7 @@ def test_a_further_part_names_the_first_and_calls_nobody() -> None:
 def test_members_that_are_listed_no_more_are_counted() -> None:
     body = page(content(member(1), member(2, ended=at(3)), left_out=40))
     assert "**42 alerts began together.**" in body
-    assert "1 firing: 1 medium (P2) · 41 ended · **1 without an issue yet**" in body
+    assert "1 firing: 1 medium (P2) · 41 ended · **1 still without an issue**" in body
 
 
 def test_a_storm_that_is_over_says_so_and_calls_nobody() -> None:

@@ -1,4 +1,4 @@
-"""What keeps a person from setting a stage up is reported with what to do, before they answer in vain."""
+"""What keeps a person from setting a stage up is reported with what to do, before they answer for nothing."""
 
 from pathlib import Path
 

@@ -111,7 +111,7 @@ class Storms(World):
 
 
 def alert(each: str, minutes: float = 0, /, **fields: Any) -> AlertEvent:
-    """One of the rule "Disk full", told from others by its disk."""
+    """One of the rule "Disk full", distinguished from others by its disk."""
     said: dict[str, Any] = {
         "source": "disks",
         "title": f"Disk full [{each}]",

@@ -1,4 +1,4 @@
-"""The webhook edge: what a sender is told, what the topic gets, and what nobody ever sees."""
+"""The webhook edge: how a sender is answered, what the topic gets, and what nobody ever sees."""
 
 import json
 from collections.abc import Iterator

@@ -69,7 +69,7 @@ class Edge:
 
     @property
     def stamped(self) -> list[Sender | None]:
-        """Who the collector is told has sent each message."""
+        """Who has sent each message, as the collector reads it."""
         records = [
             {
                 "messageId": "m",

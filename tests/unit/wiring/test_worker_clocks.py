@@ -23,7 +23,7 @@ def seconds(number: float) -> timedelta:
 
 
 class Machine:
-    """A machine whose clock is `ahead` seconds ahead; time passes when it is told to."""
+    """A machine whose clock is `ahead` seconds ahead; time passes when a test says so."""
 
     def __init__(self, ahead: float) -> None:
         self.true, self.ahead = NOON, seconds(ahead)
@@ -33,7 +33,7 @@ class Machine:
 
 
 def ask(clock: SystemClock, machine: Machine, there: float = 0.01, back: float = 0.01) -> None:
-    """Ask the table, whose answer takes so many seconds."""
+    """Ask the table, whose answer takes this many seconds."""
     clock.asks()
     machine.true += seconds(there)
     date = machine.true.replace(microsecond=0)

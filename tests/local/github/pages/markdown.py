@@ -22,7 +22,7 @@ TAGS = set(
     a b blockquote br caption cite code dd del details dfn div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 hr
     i img ins kbd li mark ol p picture pre q rp rt ruby s samp small source span strike strong sub summary sup
     table tbody td tfoot th thead tr tt ul var wbr
-    """.split()  # noqa: SIM905 - so many words on lines of their own would hide the rest
+    """.split()  # noqa: SIM905 - with each word on its own line, the rest would be hard to find
 )
 ATTRIBUTES = {
     "*": {"align", "alt", "dir", "height", "open", "start", "title", "valign", "width"},

@@ -30,7 +30,7 @@ class Entry:
 
 
 def timeline(issue: Issue) -> list[Entry]:
-    """Everything that happened after the opening, in order; edits of the body are told at the body."""
+    """Everything that happened after the opening, in order; edits of the body are shown at the body."""
     told: list[Entry] = []
     for entry in _entries(issue):
         if entry.kind in JOINED and told and _together(told[-1], entry):
@@ -72,7 +72,7 @@ def _together(before: Entry, entry: Entry) -> bool:
 
 
 def _join(entry: Entry, later: Entry) -> None:
-    """Add what came later; what was taken back within that time is not told."""
+    """Add what came later; what was taken back within that time is left out."""
     entry.issues += later.issues
     for label in later.added:
         _move(label, entry.removed, entry.added)
