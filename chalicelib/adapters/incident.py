@@ -1,18 +1,16 @@
 """An incident's alert: what people declared with `/sev`, as one alert of our own. Pure.
 
 Its content is what its page shows: which conditions belong to it, and the timeline, which grows with each
-minute. A later version may write fields that this one does not know.
+minute.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
-
-from pydantic import BaseModel, ConfigDict, ValidationError
 
 from chalicelib import alert as alerts
 from chalicelib.adapters import own, texts
+from chalicelib.adapters.content import Content, Part
 from chalicelib.alert import AlertEvent, Condition, Identity, Priority, UtcDatetime
 from chalicelib.alert_values import MAX_TITLE
 
@@ -47,11 +45,7 @@ Name = tuple[str, str, str]
 """What distinguishes an entry from all others."""
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class Entry(_Part):
+class Entry(Part):
     """One line of the timeline.
 
     `of` is the fingerprint of the condition that it is about. `key` distinguishes entries of one kind, since
@@ -74,7 +68,7 @@ class Entry(_Part):
         return self.of, self.what, self.key or self.at.isoformat()
 
 
-class Incident(_Part):
+class Incident(Content):
     """What an incident consists of.
 
     It began at `since`, perhaps before it was declared. `members` are the fingerprints of its conditions; the
@@ -82,7 +76,7 @@ class Incident(_Part):
     sub-issues, or cannot be. `shortened` says that the timeline has lost entries.
     """
 
-    version: int = 1
+    source = own.INCIDENT
     declared_by: str
     since: UtcDatetime
     members: tuple[str, ...] = ()
@@ -126,24 +120,10 @@ def alert(incident: Incident, known: Identity, subject: Subject, at: datetime) -
         occurred_at=at,
         teams=subject.teams,
         identity=known,
-        raw_provider=_written(incident),
+        raw_provider=incident.written(),
     )
 
 
 def grown(before: AlertEvent, incident: Incident, at: datetime) -> AlertEvent:
     """Write an incident's alert again with its new content."""
-    return before.model_copy(update={"occurred_at": at, "raw_provider": _written(incident)})
-
-
-def read(event: AlertEvent | None) -> Incident | None:
-    """Read an incident's content; None if it is not an incident's alert, or a later version wrote it."""
-    if event is None or event.source != own.INCIDENT:
-        return None
-    try:
-        return Incident.model_validate(event.raw_provider)
-    except ValidationError:
-        return None
-
-
-def _written(incident: Incident) -> dict[str, Any]:
-    return incident.model_dump(mode="json", exclude_defaults=True)
+    return before.model_copy(update={"occurred_at": at, "raw_provider": incident.written()})

@@ -2,11 +2,9 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
-
-from pydantic import BaseModel, ConfigDict, ValidationError
 
 from chalicelib.adapters import own
+from chalicelib.adapters.content import Content, Part
 from chalicelib.alert import AlertEvent, Condition, Identity, Kind, Priority
 
 
@@ -21,11 +19,7 @@ class Advice(StrEnum):
     THRESHOLD = "threshold"
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-
-class Suggestion(_Part):
+class Suggestion(Part):
     """Advice and the numbers behind it: it applies to `part` out of `of`; `limit` is the advice's own."""
 
     advice: Advice
@@ -34,7 +28,7 @@ class Suggestion(_Part):
     limit: int = 0
 
 
-class Counts(_Part):
+class Counts(Part):
     """What a month held: issues opened, closed, closed untouched, flapping and muted; medians in seconds."""
 
     conditions: int
@@ -47,7 +41,7 @@ class Counts(_Part):
     to_resolve: int | None = None
 
 
-class Rule(_Part):
+class Rule(Part):
     """A rule of a provider, the newest issue known for it, and its figures."""
 
     source: str
@@ -57,14 +51,14 @@ class Rule(_Part):
     suggestion: Suggestion | None = None
 
 
-class Review(_Part):
+class Review(Content):
     """A team's month: its totals, its noisiest rules, and the issues opened on each of its days.
 
     `rules_in_all` also counts the rules that are not listed; `partial` says that there was too much to count
     all.
     """
 
-    version: int = 1
+    source = own.REVIEW
     team: str
     month: datetime
     total: Counts
@@ -73,18 +67,9 @@ class Review(_Part):
     rules_in_all: int
     partial: bool = False
 
-    @classmethod
-    def read(cls, alert: AlertEvent) -> "Review | None":
-        """Read it from an alert; None if another version wrote something that this one cannot read."""
-        try:
-            return cls.model_validate(alert.raw_provider)
-        except ValidationError:
-            return None
-
 
 def alert(review: Review, over_at: datetime, expires_at: datetime) -> AlertEvent:
     """Make the alert of a month that was over at a time; made twice, it is the same alert."""
-    content: dict[str, Any] = review.model_dump(mode="json")
     return AlertEvent(
         source=own.REVIEW,
         state=Condition.FIRING,
@@ -96,5 +81,5 @@ def alert(review: Review, over_at: datetime, expires_at: datetime) -> AlertEvent
         kind=Kind.NOTIFICATION,
         collapse_key=review.team,
         expires_at=expires_at,
-        raw_provider=content,
+        raw_provider=review.written(),
     )

@@ -1,17 +1,17 @@
 """A storm's alert: conditions that began together, with one cause, as one alert of our own. Pure.
 
-Its content is what its page shows. A later version may write fields that this one does not know.
+Its content is what its page shows.
 """
 
 import json
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import Field
 
 from chalicelib import alert as alerts
 from chalicelib.adapters import own, texts, titles
+from chalicelib.adapters.content import Content, Part
 from chalicelib.alert import AlertEvent, Condition, Identity, Links, Priority, UtcDatetime
 from chalicelib.alert_values import MAX_TITLE
 
@@ -35,11 +35,7 @@ class CauseKind(StrEnum):
     """They wait for issues of their own, whatever their causes are."""
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class Cause(_Part):
+class Cause(Part):
     """What the members of a storm share: teams, and a value of one kind.
 
     All teams must be the same, so that the storm calls the same people as each of its members would.
@@ -50,7 +46,7 @@ class Cause(_Part):
     value: tuple[str, ...] = ()
 
 
-class Member(_Part):
+class Member(Part):
     """A condition of a storm: since when it fires by our clock, when it ended, and its issue if it has one.
 
     `issue` is written as `owner/name#12`; `id` is GitHub's id of it, 0 if unknown. `attached` says that
@@ -67,7 +63,7 @@ class Member(_Part):
     attached: bool = False
 
 
-class Storm(_Part):
+class Storm(Content):
     """What a storm consists of.
 
     `began` is when its first member began, by our clock. A storm with too many members has several parts:
@@ -79,7 +75,7 @@ class Storm(_Part):
     longer listed.
     """
 
-    version: Literal[1] = 1
+    source = own.STORM
     cause: Cause
     began: UtcDatetime
     part: int = 1
@@ -87,7 +83,7 @@ class Storm(_Part):
     main: str = ""
     elsewhere: Priority = Priority.P3
     uncalled: bool = False
-    common: dict[str, str] = {}
+    common: dict[str, str] = Field(default_factory=dict)
     differs: str = ""
     runbook: str = ""
     dashboard: str = ""
@@ -127,18 +123,8 @@ def alert(storm: Storm, at: datetime, state: Condition = Condition.FIRING) -> Al
         teams=storm.cause.teams,
         identity=identity(storm.cause, storm.part),
         links=Links(runbook_url=storm.runbook or None, dashboard_url=storm.dashboard or None),
-        raw_provider=storm.model_dump(mode="json", exclude_defaults=True),
+        raw_provider=storm.written(),
     )
-
-
-def read(event: AlertEvent | None) -> Storm | None:
-    """Read a storm's content; None if it is not a storm's alert, or this version does not understand it."""
-    if event is None or event.source != own.STORM:
-        return None
-    try:
-        return Storm.model_validate(event.raw_provider)
-    except ValidationError:
-        return None
 
 
 def continues(event: AlertEvent) -> bool:

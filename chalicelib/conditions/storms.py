@@ -111,7 +111,7 @@ def as_group(parent: AlertState, size: int = 0) -> Group | None:
     The id is left out if the storm has as many members as GitHub allows sub-issues. Its table may be a minute
     behind `size`, the members that the index knows.
     """
-    began, issue, content = parent.spec.began_by_our_clock, parent.status.issue, storm.read(parent.spec.alert)
+    began, issue, content = parent.spec.began_by_our_clock, parent.status.issue, Storm.read(parent.spec.alert)
     if began is None or not (parent.spec.firing and speaks(parent)) or (content and content.uncalled):
         return None
     if issue is None or not issue.open:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from chalicelib.adapters import incident, own
+from chalicelib.adapters import own
 from chalicelib.adapters.incident import Entry, Incident, What
 from chalicelib.conditions import siblings, timeline
 from chalicelib.conditions.incident_link import IncidentLink
@@ -77,12 +77,12 @@ class IncidentKeeper:
 
     def _open(self) -> list[AlertState]:
         rows = self.rows.several(self.index.of_our_own(own.INCIDENT, MOST))
-        return [row for row in rows if incident.read(row.spec.alert)]
+        return [row for row in rows if Incident.read(row.spec.alert)]
 
     def _keep(self, row: AlertState) -> AlertState:
         """Record what is new, and note in its members' rows which incident they are part of."""
         issue, event = row.status.issue, needed(row.spec.alert)
-        known = needed(incident.read(event))
+        known = needed(Incident.read(event))
         content = siblings.joined(known, self._siblings(known))
         members = self.rows.several(content.members)
         content = timeline.grown(content, row, members)
@@ -121,7 +121,7 @@ class IncidentKeeper:
     def _attach(self, row: AlertState, until: datetime) -> None:
         """Make the issues of members its sub-issues, each only once, since people may remove them again."""
         parent, event = row.status.issue, needed(row.spec.alert)
-        content = needed(incident.read(event))
+        content = needed(Incident.read(event))
         if parent is None or not parent.open:
             return
         added: list[str] = []

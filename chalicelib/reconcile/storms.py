@@ -73,7 +73,7 @@ class StormKeeper:
         names = self.census.of_our_own(own.STORM, MOST)
         found: dict[Cause, list[Part]] = defaultdict(list)
         for row in self.rows.several([*names, *watched]):
-            content = storm.read(row.spec.alert)
+            content = Storm.read(row.spec.alert)
             if content is None or content.cause.kind is CauseKind.WAITING:
                 continue
             if row.spec.firing or self.census.members(row.fingerprint, 1):

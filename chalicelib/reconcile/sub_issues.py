@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from chalicelib.adapters import storm
+from chalicelib.adapters.storm import Storm
 from chalicelib.conditions import storms
 from chalicelib.conditions.calls import Kind
 from chalicelib.conditions.enrichment import Enrichment
@@ -48,7 +48,7 @@ class SubIssues:
     def attach(self, storm_row: str, rows: Sequence[AlertState], until: datetime) -> None:
         """Note the storm in rows of members, and ask GitHub to make some of their issues its sub-issues."""
         parent = self.rows.get(storm_row)
-        content, group = (storm.read(parent.spec.alert), storms.as_group(parent)) if parent else (None, None)
+        content, group = (Storm.read(parent.spec.alert), storms.as_group(parent)) if parent else (None, None)
         issue = parent.status.issue if parent else None
         if group is None or group.ref is None or issue is None or content is None:
             return

@@ -41,7 +41,7 @@ class WaitingLists:
         """Open lists, bring them up to date, and close those on which nothing is left."""
         ours = self.rows.several(self.census.of_our_own(own.STORM, MOST))  # the index may be behind
         kept = {row.fingerprint: row for row in ours if row.spec.firing}
-        contents = {name: content for name, row in kept.items() if (content := storm.read(row.spec.alert))}
+        contents = {name: content for name, row in kept.items() if (content := Storm.read(row.spec.alert))}
         lists = {name for name, content in contents.items() if content.cause.kind is CauseKind.WAITING}
         silent = {name for name, row in kept.items() if not storms.as_group(row)}
         seen = contents.keys() - lists - silent
@@ -84,7 +84,7 @@ class WaitingLists:
 
     def _keep(self, row: AlertState | None, content: Storm, until: datetime, *, over: bool = False) -> None:
         """Record a list that differs, and have GitHub show it."""
-        unchanged = row and row.spec.firing and storm.read(row.spec.alert) == content and not over
+        unchanged = row and row.spec.firing and Storm.read(row.spec.alert) == content and not over
         written = row if unchanged else self.rows.record(storms.recorded(row, content, self.now(), over=over))
         if written and written.due_at and written.due_at <= self.now():
             self.sync(written, until)  # what has no time left is due, and next

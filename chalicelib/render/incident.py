@@ -31,7 +31,7 @@ SENTENCES: Mapping[What, str] = {
 
 def page(view: View, issue: Issue | None, room: Room) -> Iterator[str]:
     """Write the status and the timeline."""
-    found = incident.read(view.alert)
+    found = Incident.read(view.alert)
     declared = f"declared by `@{found.declared_by}`" if found else ""
     yield f"**Ongoing** {view.since(dated=True)}." if view.firing else view.ending()
     yield view.facts(declared)
@@ -45,7 +45,7 @@ def page(view: View, issue: Issue | None, room: Room) -> Iterator[str]:
 
 def template(view: View) -> str:
     """Return the sections for people to fill in, which are written once, below ours."""
-    found = incident.read(view.alert)
+    found = Incident.read(view.alert)
     return found.template.strip() if found else ""
 
 

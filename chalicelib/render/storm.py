@@ -7,7 +7,7 @@ first, and titles are shortened before a row is left out.
 from collections import Counter
 from collections.abc import Iterator
 
-from chalicelib.adapters import registry, storm
+from chalicelib.adapters import registry
 from chalicelib.adapters.storm import Cause, CauseKind, Member, Storm
 from chalicelib.alert import Priority
 from chalicelib.conditions import calling
@@ -30,7 +30,7 @@ _HEAD = "| Priority | Alert | Issue | Since |\n|---|---|---|---|"
 
 def page(view: View, issue: Issue | None, room: Room) -> Iterator[str]:
     """Write the page, as far as there is room; the table is left out if the content cannot be understood."""
-    told = storm.read(view.alert) or Storm(cause=_unknown(view), began=view.began)
+    told = Storm.read(view.alert) or Storm(cause=_unknown(view), began=view.began)
     here = issue.ref.repository if issue else view.route.repository
     yield "" if view.firing else view.ending()
     yield _headline(told)

@@ -99,7 +99,7 @@ class Incidents:
         """Record that it is over, and add the last line of its timeline; raises Contended."""
         for _ in range(TRIES):
             current = self.rows.get(row.fingerprint) or row
-            event, content = current.spec.alert, incident.read(current.spec.alert)
+            event, content = current.spec.alert, Incident.read(current.spec.alert)
             if event is None or current.spec.condition is Condition.RESOLVED:
                 return current
             now = self.now()

@@ -116,7 +116,7 @@ class StormEnricher:
                 if written := self._record(parent, content):
                     return storms.as_group(written)
             else:
-                goes_on = storm.read(parent.spec.alert)
+                goes_on = Storm.read(parent.spec.alert)
                 late = goes_on is not None and not storms.admits(goes_on, began)
                 size = 0 if late else self.index.size(parent.fingerprint, MOST_MEMBERS)
                 full = size >= MOST_MEMBERS

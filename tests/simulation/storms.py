@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from chalicelib.adapters import own, storm
+from chalicelib.adapters import own
 from chalicelib.adapters.storm import Cause, CauseKind, Storm
 from chalicelib.alert import Condition, Priority
 from chalicelib.conditions import storms
@@ -53,7 +53,7 @@ class Storms:
         alert, calls = row.spec.alert, CALL in (issue.body or "")
         if alert is None:
             return
-        if content := storm.read(alert):
+        if content := Storm.read(alert):
             self._world.count(f"storm: {content.cause.kind}")
         if alert.priority is not Priority.P0 and calls:
             self.callers.append((issue.number, alert.title))
@@ -70,7 +70,7 @@ class Storms:
 
     def _of_its_storm(self, child: Issue, row: AlertState) -> None:
         of = self._world.watch.fingerprints.get(child.parent.id) if child.parent else None
-        content = storm.read(self._world.row(of).spec.alert) if of else None
+        content = Storm.read(self._world.row(of).spec.alert) if of else None
         if content is None or not _shares(row, content.cause):
             self._world.breaks(FAMILY, f"#{child.number} is in {content and content.cause}")
 
@@ -147,7 +147,7 @@ class Storms:
 
 def _storms(rows: Iterable[AlertState]) -> Iterator[tuple[str, Storm]]:
     for row in rows:
-        if content := storm.read(row.spec.alert):
+        if content := Storm.read(row.spec.alert):
             yield row.fingerprint, content
 
 
@@ -184,7 +184,7 @@ def _fires(row: AlertState) -> bool:
 
 def _silent(issue: Issue, row: AlertState) -> bool:
     """Whether an issue calls nobody for another reason: it is over, or its storm has called."""
-    content = storm.read(row.spec.alert)
+    content = Storm.read(row.spec.alert)
     body = issue.body or ""
     over = "**RESOLVED**" in body or "\n**Closed: " in body
     return over or (content is not None and content.continues)

@@ -182,10 +182,10 @@ def test_what_a_storm_consists_of_is_recorded_in_the_order_of_writing_whatever_c
     one, two = storms.consisting_of([fires(1)], RULE), storms.consisting_of([fires(1), fires(2)], RULE)
     row = storms.recorded(None, one, at(10))
     again = storms.recorded(row, two, at(9))
-    assert storm.read(again.spec.alert) == two
+    assert Storm.read(again.spec.alert) == two
     assert (again.spec.episode, again.spec.count, again.due_at) == (row.spec.episode, 2, at(9))
     over = storms.recorded(again, one, at(8), over=True)
-    assert (over.spec.condition, storm.read(over.spec.alert)) == (Condition.RESOLVED, one)
+    assert (over.spec.condition, Storm.read(over.spec.alert)) == (Condition.RESOLVED, one)
     next_one = storms.recorded(over, two, at(8))
     assert (next_one.spec.condition, len(next_one.spec.episodes)) == (Condition.FIRING, 1)
     assert next_one.spec.episode != row.spec.episode
@@ -197,10 +197,10 @@ def test_an_alert_of_another_source_or_that_a_later_version_wrote_is_not_underst
     written = row.spec.alert.raw_provider or {}
     later = row.spec.alert.model_copy(update={"raw_provider": written | {"version": 2}})
     more = row.spec.alert.model_copy(update={"raw_provider": written | {"more": "words"}})
-    assert storm.read(later) is None
-    assert storm.read(more) == storm.read(row.spec.alert) is not None
-    assert storm.read(disk(1)) is None
-    assert storm.read(None) is None
+    assert Storm.read(later) is None
+    assert Storm.read(more) == Storm.read(row.spec.alert) is not None
+    assert Storm.read(disk(1)) is None
+    assert Storm.read(None) is None
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from chalicelib.adapters import own, storm
+from chalicelib.adapters import own
 from chalicelib.adapters.storm import CauseKind, Storm
 from chalicelib.alert import AlertEvent, Condition
 from chalicelib.conditions.issue import Seen
@@ -145,7 +145,7 @@ class StormWorld(World):
 
 
 def content(row: AlertState) -> Storm:
-    found = storm.read(row.spec.alert)
+    found = Storm.read(row.spec.alert)
     assert found
     return found
 

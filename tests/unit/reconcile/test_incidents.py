@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from chalicelib.adapters import own, storm
-from chalicelib.adapters.incident import Entry, Incident, What, read
+from chalicelib.adapters.incident import Entry, Incident, What
 from chalicelib.adapters.storm import Cause, CauseKind
 from chalicelib.alert import AlertEvent, Condition
 from chalicelib.collector.collector import Collector
@@ -153,7 +153,7 @@ class World(Synced):
     @property
     def content(self) -> Incident:
         (row,) = self.own
-        found = read(row.spec.alert)
+        found = Incident.read(row.spec.alert)
         assert found
         return found
 
@@ -530,7 +530,7 @@ def test_a_row_that_keeps_changing_is_ended_later(world: World, monkeypatch: pyt
         context.setattr(world.store, "record", lambda row: None)
         with pytest.raises(Contended):
             world.incidents.end(row, entry, how="Ended by mona.")
-        assert read(row.spec.alert)
+        assert Incident.read(row.spec.alert)
         assert world.incidents.grow(row, needed(row.spec.alert), world.content) == row
     assert world.incidents.end(row, entry, how="Ended by mona.").spec.condition is Condition.RESOLVED
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.adapters import own
-from chalicelib.adapters.incident import read
+from chalicelib.adapters.incident import Incident
 from chalicelib.alert import AlertEvent, Priority
 from chalicelib.conditions.issue import IssueRef
 from chalicelib.conditions.record import record
@@ -68,7 +68,7 @@ def test_one_is_declared_of_the_alert_of_an_issue(room: Room, body: str, title: 
     room.listen()
     (event,) = room.declared
     assert (event.title, event.priority, event.teams) == (title, Priority.P2, ("storage",))
-    content = read(event)
+    content = Incident.read(event)
     assert content
     assert (content.members, content.declared_by) == ((room.alert.fingerprint,), "mona")
     assert room.reactions == {(1, "+1")}
@@ -89,7 +89,7 @@ def test_one_without_an_alert_is_a_p1_of_a_team_of_the_board(
     room.listen()
     (event,) = room.declared
     assert (event.title, event.priority, event.teams) == (title, Priority.P1, (team,))
-    content = read(event)
+    content = Incident.read(event)
     assert content
     assert (content.members, content.template) == ((), f"## {team}")
 

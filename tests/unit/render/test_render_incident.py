@@ -140,8 +140,8 @@ def test_what_a_later_version_wrote_is_left_as_it_is() -> None:
     shown = of()
     assert shown.spec.alert
     unreadable = shown.spec.alert.model_copy(update={"raw_provider": {"version": 9}})
-    assert incident.read(unreadable) is None
-    assert incident.read(alert()) is None
+    assert Incident.read(unreadable) is None
+    assert Incident.read(alert()) is None
     newer = replace(shown, spec=replace(shown.spec, alert=unreadable))
     assert "**Ongoing**" in page(newer)
     fresh = replace(newer, status=Status(), intent=Intent(Verb.OPEN, BEGAN, 1, BEGAN, "org/infra"))

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.adapters import own, storm
+from chalicelib.adapters import own
 from chalicelib.adapters.storm import CauseKind, Storm
 from chalicelib.alert import AlertEvent
 from chalicelib.conditions import storms
@@ -122,7 +122,7 @@ def alert(each: str, minutes: float = 0, /, **fields: Any) -> AlertEvent:
 
 
 def content(parent: AlertState) -> Storm:
-    found = storm.read(parent.spec.alert)
+    found = Storm.read(parent.spec.alert)
     assert found
     return found
 
