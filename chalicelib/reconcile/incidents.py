@@ -101,7 +101,7 @@ class IncidentKeeper:
 
     def _siblings(self, known: Incident) -> list[str]:
         """Find what else fires with the cause, or for the thing, of the condition that it was declared on."""
-        subject = next(iter(self.rows.several(known.members[:1])), None)
+        subject = self.rows.get(known.members[0]) if known.members else None
         if subject is None or len(known.members) >= siblings.MOST_MEMBERS:
             return []
         issue = subject.status.issue

@@ -88,9 +88,7 @@ class StormKeeper:
             since = max(min(content.began for content in theirs) - storms.WINDOW, self.now() - BACK)
             for row in self.rows.several(self.census.began(team, since, MOST)):
                 alert, began = row.spec.alert, row.spec.began_by_our_clock
-                lost = row.spec.firing and row.group is None
-                of = storms.storm_of(alert, began, theirs) if alert and began and lost else None
-                if of:
+                if alert and began and (of := storms.storm_of(alert, began, theirs)):
                     found[storm.fingerprint(of.cause, of.part)].append(row)
         return found
 

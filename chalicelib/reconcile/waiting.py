@@ -49,7 +49,7 @@ class WaitingLists:
         for content in self._contents(listed, silent):
             name = storm.fingerprint(content.cause, content.part)
             lists.discard(name)
-            self._keep(kept.get(name) or self.rows.get(name), content, until)
+            self._keep(self.rows.get(name), content, until)
         for name in lists:
             self._keep(kept[name], contents[name].model_copy(update={"members": ()}), until, over=True)
 

@@ -13,6 +13,7 @@ from chalicelib.conditions.command import Command
 from chalicelib.conditions.on_call import Called, Duty, Rosters
 from chalicelib.conditions.on_call_notes import KEY, OnCallNotes
 from chalicelib.conditions.row import AlertState, Status
+from chalicelib.conditions.steps import needed
 from chalicelib.errors import AlertingError
 from chalicelib.routing import Routing
 from chalicelib.store.documents import Documents, changed
@@ -62,8 +63,8 @@ class OnCall:
 
     def do(self, tracker: People, row: AlertState, command: Command) -> Status | None:
         """Hand off an alert's team: the one that is named, or else the first that has shifts."""
-        alert, (login, team) = row.spec.alert, _named(command.argument)
-        owners = self.routing.owners(alert.teams) if alert else ()
+        login, team = _named(command.argument)
+        owners = self.routing.owners(needed(row.spec.alert).teams)
         teams = [each for each in owners if each in self.rosters.teams and team in ("", each)]
         if not teams or not tracker.may_write(command.ref.repository, login, row.lease_end):
             return None

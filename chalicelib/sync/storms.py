@@ -59,12 +59,10 @@ class StormEnricher:
 
     def enrich(self, row: AlertState, known: Enrichment, before: datetime) -> Enrichment:
         """Add the storm; raises StoreUnavailable and Contended."""
-        alert, began = row.spec.alert, row.spec.began_by_our_clock
-        causes = storms.causes(alert) if alert and not known.group else ()
-        if alert is None or began is None or not causes:
-            return known
+        alert, began = needed(row.spec.alert), needed(row.spec.began_by_our_clock)
+        causes = () if known.group else storms.causes(alert)
         at_least = self.routing.route(alert.teams).storm_at
-        if not at_least:
+        if not (causes and at_least):
             return known
         first = self._by_name([storm.fingerprint(cause) for cause in causes])
         for cause in causes:
@@ -85,8 +83,7 @@ class StormEnricher:
         self, row: AlertState, began: datetime, at_least: int, before: datetime
     ) -> tuple[Cause, list[AlertState]] | None:
         """Look for a storm among what began with an alert; the last of its members is the alert's row."""
-        team = row.spec.alert.teams[0] if row.spec.alert else ""
-        newest = self.index.began(team, began - storms.WINDOW, NEAR)
+        newest = self.index.began(needed(row.spec.alert).teams[0], began - storms.WINDOW, NEAR)
         others = [name for name in newest if name != row.fingerprint]
         if len(others) + 1 < at_least:
             return None

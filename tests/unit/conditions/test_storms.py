@@ -19,6 +19,7 @@ from tests.unit.rows import issue
 
 PLACE = {"account_id": "123456789012", "region": "eu-west-1"}
 RULE = Cause(kind=CauseKind.RULE, teams=("dev-infra",), value=("disks", "Disk full"))
+OF_GROUP = Cause(kind=CauseKind.GROUP, teams=("a",), value=("grafana", "", "{}:{}"))
 AT_PLACE = Cause(kind=CauseKind.PLACE, teams=("dev-infra",), value=("123456789012", "eu-west-1"))
 
 
@@ -208,7 +209,7 @@ def test_an_alert_of_another_source_or_that_a_later_version_wrote_is_not_underst
     [
         (RULE, "Disk full: many at once"),
         (AT_PLACE, "Many alerts at once in eu-west-1"),
-        (Cause(kind=CauseKind.GROUP, teams=("a",), value=("grafana", "", "{}:{}")), "Many alerts at once"),
+        (OF_GROUP, "Many alerts at once"),
         (Cause(kind=CauseKind.WAITING, teams=("a",)), "Alerts that wait for an issue"),
     ],
 )
@@ -219,10 +220,16 @@ def test_its_title_names_what_its_members_share(cause: Cause, title: str) -> Non
 
 
 @pytest.mark.parametrize(
-    ("others", "title"), [("Disk full [2]", "Disk full: many at once"), ("Too slow", "Many alerts at once")]
+    ("cause", "others", "title"),
+    [
+        (OF_GROUP, "Disk full [2]", "Disk full: many at once"),
+        (OF_GROUP, "Too slow", "Many alerts at once"),
+        (AT_PLACE, "Disk full [2]", "Many alerts at once in eu-west-1"),
+    ],
 )
-def test_a_group_is_named_by_the_rule_that_all_its_members_share(others: str, title: str) -> None:
-    cause = Cause(kind=CauseKind.GROUP, teams=("a",), value=("grafana", "", "{}:{}"))
+def test_a_group_is_named_by_the_rule_that_all_its_members_share(
+    cause: Cause, others: str, title: str
+) -> None:
     members = [
         Member(fingerprint=name, title=name, priority=Priority.P1, began=at(0))
         for name in ("Disk full [1]", others)

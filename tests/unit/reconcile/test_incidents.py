@@ -367,6 +367,9 @@ def test_sev_resolved_closes_it_and_asks_once_for_what_a_review_needs(world: Wor
     (review,) = thread.comments
     assert "Root cause" in review
     assert world.thread(1).seen.open
+    (row,) = world.own
+    told = [(keys["action"], keys["fingerprint"]) for keys in world.telemetry.named("INCIDENT")]
+    assert told == [("DECLARED", row.fingerprint), ("RESOLVED", row.fingerprint)]
 
 
 def test_it_is_closed_also_where_its_team_keeps_issues_open() -> None:
@@ -387,7 +390,8 @@ def test_closing_the_issue_by_hand_ends_it_too(world: World, reason: str, commen
     world.notice.take(message(IssueRef(REPOSITORY, 2)))
     world.minutes(3)
     (row,) = world.own
-    assert row.spec.condition is Condition.RESOLVED
+    assert row.spec.resolution
+    assert row.spec.resolution.reason == "Closed by mona."
     assert len(world.thread(2).comments) == comments
     assert not world.thread(2).seen.open
     assert [entry.who for entry in world.content.timeline if entry.what is What.CLOSED] == ["mona"]
@@ -528,7 +532,7 @@ def test_a_row_that_keeps_changing_is_ended_later(world: World, monkeypatch: pyt
     entry = Entry(at=world.clock.now(), what=What.RESOLVED, who="mona")
     with monkeypatch.context() as context:
         context.setattr(world.store, "record", lambda row: None)
-        with pytest.raises(Contended):
+        with pytest.raises(Contended, match=f"{row.fingerprint} kept changing; it is ended later"):
             world.incidents.end(row, entry, how="Ended by mona.")
         assert Incident.read(row.spec.alert)
         assert world.incidents.grow(row, needed(row.spec.alert), world.content) == row

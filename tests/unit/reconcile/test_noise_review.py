@@ -166,10 +166,10 @@ MARCH: tuple[Deed, ...] = (
     *(fires(day * DAY, "Latency") for day in range(8)),
     *(ends(day * DAY + 3, "Latency") for day in range(8)),
     # Two hosts: somebody acknowledges one after four minutes, and closes the other one after six.
-    *(fires(2 * DAY + HOUR, "DiskFull", "x"), said(2 * DAY + HOUR + 4, "DiskFull", "/ack", "x")),
-    ends(2 * DAY + HOUR + 30, "DiskFull", "x"),
-    *(fires(9 * DAY + HOUR, "DiskFull", "y"), closed(9 * DAY + HOUR + 6, "DiskFull", "y")),
-    ends(9 * DAY + HOUR + 30, "DiskFull", "y"),
+    *(fires(2 * DAY + HOUR, "Disk full", "x"), said(2 * DAY + HOUR + 4, "Disk full", "/ack", "x")),
+    ends(2 * DAY + HOUR + 30, "Disk full", "x"),
+    *(fires(9 * DAY + HOUR, "Disk full", "y"), closed(9 * DAY + HOUR + 6, "Disk full", "y")),
+    ends(9 * DAY + HOUR + 30, "Disk full", "y"),
     # Three short ones, and from the fourth end on it flaps, until an hour after the sixth.
     *(fires(12 * DAY + 10 * number, "Queue") for number in range(6)),
     *(ends(12 * DAY + 10 * number + 5, "Queue") for number in range(6)),
@@ -205,7 +205,7 @@ def test_the_figures_of_a_month_are_those_of_its_traffic(world: World) -> None:
     assert [(rule.name, rule.counts) for rule in review.rules] == [
         ("Latency", LATENCY),
         ("Queue", QUEUE),
-        ("DiskFull", DISK),
+        ("Disk full", DISK),
         ("Unowned", UNOWNED),
         ("Backup", BACKUP),
         ("Late", LATE),
@@ -378,7 +378,7 @@ def test_time_runs_out_between_two_reads_of_a_list(monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(world.store, "several", slow)
     world.review(APRIL, 40)
-    assert {each.name: each.counts for each in world.reviews["infra"].rules}["DiskFull"] == DISK
+    assert {each.name: each.counts for each in world.reviews["infra"].rules}["Disk full"] == DISK
 
 
 def test_a_condition_that_moves_from_list_to_list_while_it_is_counted_counts_once(
@@ -388,17 +388,17 @@ def test_a_condition_that_moves_from_list_to_list_while_it_is_counted_counts_onc
     silenced = world.census.silenced
 
     def then(priority: Priority, limit: int) -> list[str]:
-        if world.issue("DiskFull", "x").number == first:
-            world.fires("DiskFull", "x")
-            world.fires("DiskFull", "y")
-            world.ends("DiskFull", "y")
+        if world.issue("Disk full", "x").number == first:
+            world.fires("Disk full", "x")
+            world.fires("Disk full", "y")
+            world.ends("Disk full", "y")
         return silenced(priority, limit)
 
-    first = world.issue("DiskFull", "x").number
+    first = world.issue("Disk full", "x").number
     monkeypatch.setattr(world.census, "silenced", then)
     counts = {rule.name: rule.counts for rule in world.review(APRIL)["infra"].rules}
-    assert world.issue("DiskFull", "x").number != first
-    assert counts["DiskFull"] == DISK
+    assert world.issue("Disk full", "x").number != first
+    assert counts["Disk full"] == DISK
 
 
 @pytest.mark.parametrize("write", ["record", "swap"])
@@ -463,7 +463,7 @@ def test_a_list_that_is_not_whole_makes_the_review_partial(
 def test_of_too_many_rules_the_quietest_are_added_up(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(noise_count, "MOST_RULES", 3)
     review = world.review(APRIL)["infra"]
-    assert [rule.name for rule in review.rules] == ["Latency", "Queue", "DiskFull"]
+    assert [rule.name for rule in review.rules] == ["Latency", "Queue", "Disk full"]
     assert (review.total.opened, review.partial) == (17, True)
 
 

@@ -122,7 +122,9 @@ def test_a_refusal_is_logged_and_ends_the_tries_for_an_hour(world: Projected, er
     world.boards.error = error
     for _ in range(11):
         world.reconciled()
-    assert (world.boards.calls, len(world.telemetry.named("NOT_IN_PROJECT"))) == (1, 1)
+    assert world.boards.calls == 1
+    said = {"issue": f"{REPOSITORY}#1", "project": 12, "error": str(error)}
+    assert world.telemetry.named("NOT_IN_PROJECT") == [said]
     world.boards.error = None
     world.reconciled(AFTER_REFUSAL / timedelta(minutes=1))
     assert world.boards.items == {12: [1, 2]}

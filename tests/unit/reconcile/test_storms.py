@@ -141,6 +141,17 @@ def test_issues_from_before_the_storm_become_its_sub_issues_and_call_nobody_any_
     assert (calls, world.tracker.calls.count("add_sub_issue")) == (2, 2)
 
 
+def test_an_issue_for_which_nothing_was_looked_up_becomes_one_too() -> None:
+    world = StormWorld()
+    world.say(1, 2)
+    first = world.child(1)
+    world.store.rows[first.fingerprint] = replace(first, status=replace(first.status, enrichment=None))
+    world.say(3)
+    world.pass_(2)
+    assert sorted(ref.number for ref in world.tracker.children[world.page.id]) == [1, 2, 4]
+    assert all(row.group and row.group.id for row in world.children)
+
+
 def test_a_sub_issue_that_github_refuses_is_asked_for_once() -> None:
     world = StormWorld()
     world.tracker.faults["add_sub_issue"] = fails_with(

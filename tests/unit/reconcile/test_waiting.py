@@ -58,6 +58,14 @@ def test_what_waits_for_the_budget_is_listed_within_two_minutes_and_until_it_has
     assert (unseen(world), fires(lists(world)[0]), world.page_of(row).open) == ([], False, False)
 
 
+def test_a_list_is_written_only_if_it_changes(world: StormWorld) -> None:
+    each_of_its_own(world, *range(8))
+    world.pass_(2)
+    (before,) = lists(world)
+    world.pass_(3)
+    assert lists(world) == [before]
+
+
 def test_what_ends_while_it_waits_is_listed_no_more(world: StormWorld) -> None:
     each_of_its_own(world, *range(5))
     world.pass_(2)
