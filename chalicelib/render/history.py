@@ -52,14 +52,14 @@ def _flaps(view: View, opened: datetime) -> str:
     """Say how often it fired since the issue opened, and for how long; if often, only the last ones."""
     since = [episode for episode in view.row.spec.episodes if episode.began >= opened]
     lengths = {episode.began: duration(episode.ended - episode.began) for episode in since}
-    lengths[view.began] = "and now" if view.firing else duration(view.ended - view.began)
+    lengths[view.began] = "ongoing" if view.firing else duration(view.ended - view.began)
     if len(lengths) == 1:
         return ""
     least = "" if opened in lengths else "at least "
     recently = "most recently " if least or len(lengths) > MOST_LENGTHS else ""
     told = ", ".join(list(lengths.values())[-MOST_LENGTHS:])
     times = counted(len(lengths), "time")
-    return f"Fired {least}{times} since {moment(opened, view.began)}: {recently}for {told}."
+    return f"Fired {least}{times} since {moment(opened, view.began)} ({recently}{told})."
 
 
 def _refused(view: View) -> str:

@@ -21,7 +21,7 @@ _HEAD = (
 )
 _HOW = (
     "Reopened issues count as opened. Untouched: it closed by itself, and nobody acknowledged, snoozed, "
-    "muted, labeled or commented on it. Times are medians, counted from the opening. The month is in UTC."
+    "muted, labelled or commented on it. Times are medians, counted from the opening. The month is in UTC."
 )
 _ADVICE: Mapping[Advice, str] = {
     Advice.GROUP: "**Group it**, with `group_by` in Alertmanager or Grafana, or a composite alarm in "

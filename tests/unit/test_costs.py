@@ -14,7 +14,7 @@ SHOWN = (1_000, 100_000)
 
 def test_the_page_shows_what_the_prices_come_to() -> None:
     assert f"\n\n{table(SHOWN)}\n\n" in PAGE
-    assert "`python -m tests.costs" in PAGE
+    assert "`.venv/bin/python -m tests.costs" in PAGE
 
 
 def test_as_many_metrics_are_paid_at_most_as_there_are() -> None:

@@ -25,25 +25,25 @@ def test_flaps_are_counted_since_the_issue_opened() -> None:
     flaps = (episode(-60, -50), episode(-40, -30), episode(-20, -10))
     reopened = row(episodes=flaps, status=Status(issue(), told=BEGAN))
     said = body(reopened, previous=first)
-    assert "\n\nFired 3 times since 02:30 UTC: for 10 minutes, 10 minutes, and now.\n\n" in said
+    assert "\n\nFired 3 times since 02:30 UTC (10 minutes, 10 minutes, ongoing).\n\n" in said
     forgotten = row(episodes=flaps[2:], status=Status(issue(), told=BEGAN))
-    least = "Fired at least 2 times since 02:30 UTC: most recently for 10 minutes, and now."
+    least = "Fired at least 2 times since 02:30 UTC (most recently 10 minutes, ongoing)."
     assert least in body(forgotten, previous=first)
     assert "Fired" not in body(row(status=Status(issue())), previous=body(row()))
 
 
-def test_of_many_flaps_the_last_lengths_are_told() -> None:
+def test_of_many_flaps_the_last_lengths_are_given() -> None:
     many = tuple(episode(-100 * n, -100 * n + n) for n in range(30, 0, -1))
     first = body(row(episode=at(-3000)))
     said = body(row(episodes=many, status=Status(issue(), told=BEGAN)), previous=first)
-    recently = "most recently for 3 minutes, 2 minutes, 1 minute, and now."
-    assert f"Fired 31 times since 01:10 UTC (2026-11-21): {recently}" in said
+    recently = "most recently 3 minutes, 2 minutes, 1 minute, ongoing"
+    assert f"Fired 31 times since 01:10 UTC (2026-11-21) ({recently})." in said
 
 
 def test_flaps_that_are_over_have_their_lengths() -> None:
     over = ended(14, episodes=(episode(-20, -11), episode(0, 14)), status=Status(issue(), told=BEGAN))
     said = body(over, previous=body(row(episode=at(-20))))
-    assert "Fired 2 times since 02:50 UTC: for 9 minutes, 14 minutes." in said
+    assert "Fired 2 times since 02:50 UTC (9 minutes, 14 minutes)." in said
 
 
 def test_episodes_before_this_one_are_folded() -> None:
