@@ -72,7 +72,7 @@ class Storm(Content):
     `differs` names the label that distinguishes most of them.
     `elsewhere` is the worst priority of the further parts, whose people the first part calls, and `uncalled`
     says that it calls nobody, for example as it is muted. `left_out` counts members that ended and are no
-    longer listed.
+    longer listed. `fresh` says that most of its first members were not in the storm of its cause before it.
     """
 
     source = own.STORM
@@ -88,12 +88,19 @@ class Storm(Content):
     runbook: str = ""
     dashboard: str = ""
     left_out: int = 0
+    fresh: bool = False
     members: tuple[Member, ...] = ()
 
     @property
     def priority(self) -> Priority:
         """The worst priority of all, even of ended ones: if it fell and rose, it would call people again."""
         return min([self.elsewhere, *(member.priority for member in self.members)])
+
+    def after(self, before: "Storm | None") -> "Storm":
+        """Compare it with the storm of its cause before it, which may have been the same alerts."""
+        known = {member.fingerprint for member in before.members} if before else set()
+        again = sum(member.fingerprint in known for member in self.members)
+        return self.model_copy(update={"fresh": bool(known) and again * 2 < len(self.members)})
 
     @property
     def logged(self) -> dict[str, str | int]:
@@ -130,6 +137,11 @@ def alert(storm: Storm, at: datetime, state: Condition = Condition.FIRING) -> Al
 def continues(event: AlertEvent) -> bool:
     """Whether it is the alert of a further part of a storm, whose people the first part calls."""
     return event.source == own.STORM and bool((event.raw_provider or {}).get("continues"))
+
+
+def fresh(event: AlertEvent) -> bool:
+    """Whether it is the alert of a storm of other conditions than the one before it."""
+    return event.source == own.STORM and bool((event.raw_provider or {}).get("fresh"))
 
 
 def short(title: str) -> str:

@@ -5,6 +5,12 @@ from datetime import datetime
 
 from chalicelib.conditions.issue import IssueRef
 
+MOST_SUB_ISSUES = 100
+"""GitHub's limit for one issue, closed ones included.
+
+docs.github.com/en/issues/tracking-your-work-with-issues/using-issues/adding-sub-issues
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Group:

@@ -21,7 +21,8 @@ def opened(row: AlertState, intent: Intent, seen: Seen, now: datetime, *, found:
     """Make the opened issue the row's, whether the answer arrived or the issue was found."""
     ahead = timedelta() if found else _ahead_of_us(seen, now)
     before = row.status.issue
-    continued = before.ref if before and before.open else None
+    # What a person reopened stays open, though another storm gets an issue of its own.
+    continued = before.ref if before and before.open and not before.kept_open else None
     having = acknowledgement.carried(before, intent.episode)
     having |= {"called_at": now, "tier": called_by_opening(before, intent.priority)}
     issue = Issue(

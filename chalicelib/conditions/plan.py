@@ -11,7 +11,7 @@ from chalicelib.conditions.escalation import escalation
 from chalicelib.conditions.flapping import while_flapping
 from chalicelib.conditions.nothing import Nothing, Quiet
 from chalicelib.conditions.notifications import notification
-from chalicelib.conditions.opening import opening
+from chalicelib.conditions.opening import of_another, opening
 from chalicelib.conditions.policy import Policy
 from chalicelib.conditions.relabel import relabel
 from chalicelib.conditions.repeats import stale_at
@@ -77,7 +77,7 @@ def _firing(row: AlertState, alert: AlertEvent, now: datetime, policy: Policy) -
     issue = row.status.issue
     if step := held_back(row, now, policy):
         return step
-    if issue is None or not issue.open:
+    if issue is None or not issue.open or of_another(row):
         return opening(row, now, policy)
     if step := while_flapping(row, issue, alert, now, policy):
         return step

@@ -12,8 +12,9 @@ from chalicelib.adapters import own, storm
 from chalicelib.adapters.storm import Cause, CauseKind, Member, Storm
 from chalicelib.alert import AlertEvent, Condition
 from chalicelib.conditions import lag
-from chalicelib.conditions.group import Group
+from chalicelib.conditions.group import MOST_SUB_ISSUES, Group
 from chalicelib.conditions.in_common import in_common
+from chalicelib.conditions.opening import of_another
 from chalicelib.conditions.record import record
 from chalicelib.conditions.row import AlertState
 from chalicelib.conditions.suppression import closed_in_this_episode
@@ -29,12 +30,6 @@ AFTER = timedelta(milliseconds=1)
 
 AT_ONCE = 10
 """Workers that may join a storm at the same time, and do not see each other."""
-
-MOST_SUB_ISSUES = 100
-"""GitHub's limit for one issue, closed ones included.
-
-docs.github.com/en/issues/tracking-your-work-with-issues/using-issues/adding-sub-issues
-"""
 
 OF_TEAM, OF_OURS = "TEAM#", "OWN#"
 """Parts of the index `groups` that no storm names: conditions in no storm, and alerts of our own."""
@@ -114,7 +109,7 @@ def as_group(parent: AlertState, size: int = 0) -> Group | None:
     began, issue, content = parent.spec.began_by_our_clock, parent.status.issue, Storm.read(parent.spec.alert)
     if began is None or not (parent.spec.firing and speaks(parent)) or (content and content.uncalled):
         return None
-    if issue is None or not issue.open:
+    if issue is None or not issue.open or of_another(parent):
         return Group(parent.fingerprint, began)
     full = content is None or max(len(content.members), size + AT_ONCE) >= MOST_SUB_ISSUES
     return Group(parent.fingerprint, began, issue.ref, 0 if full else issue.id)
@@ -163,12 +158,16 @@ def consisting_of(
 
 
 def recorded(row: AlertState | None, content: Storm, now: datetime, *, over: bool = False) -> AlertState:
-    """Record in the row of a storm what it consists of now, or that it is over.
+    """Record in the row of a storm what it consists of now, or that it is over; it fires since it began.
 
     If the clocks of two workers differ, the one that writes later is right.
     """
-    at = max(now, row.spec.at + AFTER) if row else now
-    told = record(row, storm.alert(content, at), at).as_of(now)
+    earliest = row.spec.at + AFTER if row else content.began
+    at = since = max(now, earliest)
+    if not fires(row):
+        content = content.after(storm.read(row.spec.alert) if row else None)
+        since = max(min(content.began, now), earliest)
+    told = record(row, storm.alert(content, since), at).as_of(now)
     if over:
         told = record(told, storm.alert(content, at + AFTER, Condition.RESOLVED), at + AFTER).as_of(now)
     return replace(told, due_at=now)

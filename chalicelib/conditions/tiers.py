@@ -56,6 +56,6 @@ def called_by_opening(before: Issue | None, priority: Priority) -> int:
 
     If it did not get worse, the new one was opened to call the next tier.
     """
-    if before is None or not before.open:
+    if before is None or not before.open or not before.comments_closed:
         return 0
-    return before.tier + (before.comments_closed and priority >= before.announced)
+    return before.tier + (priority >= before.announced)

@@ -12,7 +12,7 @@ from chalicelib.adapters.storm import Storm
 from chalicelib.conditions import storms
 from chalicelib.conditions.calls import Kind
 from chalicelib.conditions.enrichment import Enrichment
-from chalicelib.conditions.group import Group
+from chalicelib.conditions.group import MOST_SUB_ISSUES, Group
 from chalicelib.conditions.issue import IssueRef
 from chalicelib.conditions.row import AlertState, Issue
 from chalicelib.errors import RateLimited, Refused
@@ -58,7 +58,7 @@ class SubIssues:
         aware = {row.fingerprint: row for row in [*members, *filter(None, known)]}
         if any(member.ended is None and not member.issue for member in content.members):
             return  # GitHub's limit on created content counts both, and an issue of its own comes first
-        left = storms.MOST_SUB_ISSUES - sum(listed.values())
+        left = MOST_SUB_ISSUES - sum(listed.values())
         for row in self._unattached(list(aware.values()), group)[: min(left, MOST_ADDED)]:
             if not self._added(row, replace(group, id=issue.id), until):
                 return

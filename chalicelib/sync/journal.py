@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from chalicelib.adapters import own
 from chalicelib.alert import Kind
 from chalicelib.conditions import changes
 from chalicelib.conditions.nothing import Nothing
@@ -29,7 +30,7 @@ class Journal:
         left_out = ", ".join(opened.left_out) if opened else ""
         reason = Kind.NOTIFICATION.name if row.spec.news else row.spec.condition.value
         self._step(settled, step.action, reason=reason, left_out=left_out or None)
-        if opened:
+        if opened and row.spec.alert and row.spec.alert.source not in own.OWN:  # no provider reports ours
             latency = log_keys.milliseconds(opened.episode, self.now())
             self.telemetry.measure("IssueLatency", latency, priority=row.priority.value)
 

@@ -10,7 +10,7 @@ from chalicelib.adapters.storm import Cause, CauseKind, Member, Storm
 from chalicelib.alert import AlertEvent, Condition, Priority
 from chalicelib.conditions import storms
 from chalicelib.conditions.enrichment import Enrichment
-from chalicelib.conditions.group import Group
+from chalicelib.conditions.group import MOST_SUB_ISSUES, Group
 from chalicelib.conditions.issue import IssueRef
 from chalicelib.conditions.nothing import Held, Quiet
 from chalicelib.conditions.row import AlertState, Status
@@ -167,7 +167,7 @@ def test_a_storm_is_remembered_with_its_issue_while_it_goes_on() -> None:
     assert storms.as_group(row) == Group(row.fingerprint, at(1))
     opened = replace(row, status=Status(issue=issue(9, id=900)))
     assert storms.as_group(opened) == Group(row.fingerprint, at(1), IssueRef("org/infra", 9), 900)
-    nearly_full = storms.MOST_SUB_ISSUES - storms.AT_ONCE
+    nearly_full = MOST_SUB_ISSUES - storms.AT_ONCE
     groups = [storms.as_group(opened, size) for size in (nearly_full - 1, nearly_full)]
     assert [group.id for group in groups if group] == [900, 0]
     closed = replace(row, status=Status(issue=issue(9, id=9, closed_at=at(2))))

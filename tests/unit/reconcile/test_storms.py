@@ -38,6 +38,17 @@ def test_the_parent_has_the_worst_priority_and_says_what_is_shared(world: StormW
     assert "In common: rule HighLatency, cluster eu-1. They differ in pod." in world.page.body
 
 
+def test_it_fires_since_its_first_member_began() -> None:
+    world = StormWorld()
+    world.say(1)
+    world.pass_(3)
+    world.say(2, 3)
+    world.pass_(1)
+    assert world.parent.spec.episode == world.child(1).spec.began_by_our_clock
+    assert "firing since 03:00 UTC (2026-03-01), 4 minutes as of 03:04" in world.page.body
+    assert [each[0] for each in world.telemetry.measures].count("IssueLatency") == 3
+
+
 def test_it_closes_once_its_last_member_has_ended_a_while_ago(world: StormWorld) -> None:
     world.say(1, 2, 3, 4, 5, state="RESOLVED")
     world.pass_(4)

@@ -307,7 +307,7 @@ def test_a_storm_that_is_over_takes_nobody_in_and_the_next_is_its_next_episode(w
     assert last.group == storms.as_group(again)
     assert again.status.issue
     assert parent.status.issue
-    assert again.status.issue.ref == parent.status.issue.ref  # reopened, as within the window
+    assert again.status.issue.ref != parent.status.issue.ref  # it consists of others, and calls people
     assert [episode.began for episode in again.spec.episodes] == [parent.spec.episode]
 
 
