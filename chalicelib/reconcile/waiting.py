@@ -24,7 +24,7 @@ PATIENCE = timedelta(seconds=45)
 """Checked each minute, so nothing is out of sight for two minutes."""
 
 SCARCE = (Denial.BUDGET, Denial.CALLS_SCARCE)
-"""Why a step is put off while others are taken; if GitHub were away, no table could be written either."""
+"""Why a step is put off while others are taken; if GitHub were away, no list could be opened either."""
 
 
 @dataclass(frozen=True)
@@ -46,17 +46,17 @@ class WaitingLists:
         silent = {name for name, row in kept.items() if not storms.as_group(row)}
         seen = contents.keys() - lists - silent
         listed = {member.fingerprint for name in seen for member in contents[name].members}
-        for content in self._contents(listed, silent):
+        for content in self._contents(listed, silent, begin=not lists):
             name = storm.fingerprint(content.cause, content.part)
             lists.discard(name)
             self._keep(self.rows.get(name), content, until)
         for name in lists:
             self._keep(kept[name], contents[name].model_copy(update={"members": ()}), until, over=True)
 
-    def _contents(self, listed: Collection[str], silent: Collection[str]) -> Iterator[Storm]:
-        """Write what waits as lists, in as many parts as needed; nothing if nobody was put off."""
+    def _contents(self, listed: Collection[str], silent: Collection[str], *, begin: bool) -> Iterator[Storm]:
+        """Write what waits as lists, in as many parts as needed; the first only if somebody was put off."""
         rows = [row for row in self._late(silent) if row.fingerprint not in listed]
-        if not any(row.status.put_off and row.status.put_off.reason in SCARCE for row in rows):
+        if begin and not any(row.status.put_off and row.status.put_off.reason in SCARCE for row in rows):
             return
         found: dict[tuple[str, ...], list[AlertState]] = defaultdict(list)
         for row in rows:
@@ -70,7 +70,7 @@ class WaitingLists:
                 yield Storm(cause=cause, began=began, part=number + 1, continues=number > 0, members=part)
 
     def _late(self, silent: Collection[str]) -> list[AlertState]:
-        """Read what has waited for too long, is in no storm that shows it, and was not refused by GitHub."""
+        """Read what has waited for too long, is in no storm that shows it, and was not just refused."""
         names = [name for priority in Priority for name in self.census.late(priority, MOST)]
         return [row for row in self.rows.several(names) if self._waits(row, silent)]
 
@@ -80,7 +80,8 @@ class WaitingLists:
             return False
         if group and group.fingerprint not in silent:
             return False
-        return row.spec.firing and not row.status.refusal and since <= self.now() - PATIENCE
+        refused = row.status.refusal and not row.status.put_off
+        return row.spec.firing and not refused and since <= self.now() - PATIENCE
 
     def _keep(self, row: AlertState | None, content: Storm, until: datetime, *, over: bool = False) -> None:
         """Record a list that differs, and have GitHub show it."""

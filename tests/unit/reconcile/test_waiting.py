@@ -1,12 +1,16 @@
 """Nothing that fires is unseen for two minutes, whatever GitHub's limits let through."""
 
+from datetime import timedelta
+
 import pytest
 
 from chalicelib.adapters.storm import MOST_MEMBERS, CauseKind
 from chalicelib.alert import Priority
 from chalicelib.conditions.row import AlertState
+from chalicelib.errors import RateLimited, Unavailable
 from chalicelib.rate_limit.rules import Limits
-from tests.unit.reconcile.storm_world import StormWorld, content, fires, listed
+from tests.unit.reconcile.storm_world import MINUTE, StormWorld, content, fires, listed
+from tests.unit.sync.test_sync import fails_with
 
 FEW = Limits(per_minute=75, per_hour=6, minute_reserves=(1, 1), hour_reserves=(3, 0), spacing=0)
 """Three openings an hour, and three more of P0."""
@@ -137,3 +141,50 @@ def test_a_closed_list_that_the_index_still_has_stays_as_it_is(
     monkeypatch.setattr(world.census, "of_our_own", lambda *_: [row.fingerprint])
     world.pass_(3)
     assert (lists(world), fires(row)) == ([row], False)
+
+
+def test_a_list_stays_while_github_asks_to_wait(world: StormWorld) -> None:
+    """What waits was then put off for another reason than the budget."""
+    each_of_its_own(world, *range(8))
+    world.pass_(2)
+    (row,) = lists(world)
+    world.gate.limited("example-org", world.clock.now() + timedelta(minutes=5))
+    for each in world.children:
+        if each.due_at:
+            world.sync.advance(each, world.clock.now() + MINUTE)
+    world.pass_(3)
+    assert fires(lists(world)[0])
+    world.pass_(4)
+    assert (world.page_of(row).open, unseen(world)) == (True, [])
+
+
+def test_what_github_once_failed_to_open_is_listed_while_the_budget_puts_it_off(world: StormWorld) -> None:
+    world.tracker.faults["open"] = fails_with(Unavailable("502"), times=4)
+    each_of_its_own(world, *range(8))
+    world.pass_(3)
+    assert (len(lists(world)), unseen(world)) == (1, [])
+
+
+def test_a_storms_table_is_kept_while_github_refuses_whatever_creates_content() -> None:
+    """GitHub counts creations that are not ours as well; it asks to wait each time."""
+    world = StormWorld(Limits(spacing=0))
+    world.record(1, 2)
+    world.say(3)
+    world.pass_(1)
+
+    def refuses(_: str, effect: object) -> None:
+        at = world.clock.now() + MINUTE
+        world.gate.limited("example-org", at)
+        raise RateLimited("secondary limit", retry_at=at, status=403, request_id=None)
+
+    world.tracker.faults["open"] = world.tracker.faults["comment"] = refuses
+    for number in range(4, 24):
+        world.say(number)
+        world.clock.pass_(seconds=20)
+        if number % 3 == 0:
+            world.run_once()
+            shown = world.page.body
+            assert all(f"pod-{each}" in shown for each in range(4, number - 5)), number
+    world.pass_(2)
+    assert all(f"pod-{each}" in world.page.body for each in range(1, 24))
+    assert len(world.tracker.open_issues) == 4
