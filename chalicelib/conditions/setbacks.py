@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from chalicelib.adapters import texts
-from chalicelib.errors import AlertingError, GitHubError
+from chalicelib.errors import AlertingError, GitHubError, RateLimited
 from chalicelib.telemetry.masking import mask
 
 LONGEST_MESSAGE = 300
@@ -41,7 +41,7 @@ class Refusal:
 
     `message` is GitHub's, or ours if GitHub sent none; masked and shortened, but still foreign text. `step`
     is the step's action. `since` is the time of the first of the consecutive failures. `status` and
-    `request_id` are None if no answer came.
+    `request_id` are None if no answer came. `limited` says that GitHub only asked to wait.
     """
 
     message: str
@@ -50,6 +50,7 @@ class Refusal:
     since: datetime
     status: int | None = None
     request_id: str | None = None
+    limited: bool = False
 
     def __str__(self) -> str:
         return f"{self.status}: {self.message}" if self.status else self.message
@@ -66,4 +67,5 @@ def refusal(error: AlertingError, step: str, before: Refusal | None, now: dateti
         since=before.since if before and now - before.at <= IN_A_ROW else now,
         status=github.status,
         request_id=github.request_id,
+        limited=isinstance(error, RateLimited),
     )

@@ -120,7 +120,8 @@ def speaks(parent: AlertState) -> bool:
     status = parent.status
     if status.issue and status.issue.open:
         return not (status.issue.muted or status.snoozed_until or parent.held)
-    refused = status.refusal is not None and (status.refusal.status or 500) < 500
+    said = status.refusal
+    refused = said is not None and not said.limited and (said.status or 500) < 500
     return lag.since(parent) is not None and not refused
 
 
@@ -164,7 +165,7 @@ def recorded(row: AlertState | None, content: Storm, now: datetime, *, over: boo
     """
     earliest = row.spec.at + AFTER if row else content.began
     at = since = max(now, earliest)
-    if not fires(row):
+    if not (row and row.spec.firing):
         content = content.after(storm.read(row.spec.alert) if row else None)
         since = max(min(content.began, now), earliest)
     told = record(row, storm.alert(content, since), at).as_of(now)

@@ -10,7 +10,7 @@ from chalicelib.adapters.storm import CauseKind
 from chalicelib.conditions import membership
 from chalicelib.conditions.nothing import Held, Quiet
 from chalicelib.conditions.row import AlertState
-from chalicelib.errors import Invalid
+from chalicelib.errors import Invalid, RateLimited
 from chalicelib.labels import MUTED_LABEL
 from chalicelib.rate_limit.rules import Limits
 from chalicelib.sync import storms as looked_up
@@ -199,3 +199,18 @@ def test_where_the_first_part_is_silent_what_joins_a_further_part_calls_people(p
     parts.pass_(1)
     parts.say(8)
     assert not called(parts, 8)
+
+
+def test_a_storm_whose_issue_waits_as_github_asks_still_calls_for_its_alerts() -> None:
+    world = StormWorld()
+    later = world.clock.now() + timedelta(minutes=2)
+    limit = RateLimited("secondary limit", retry_at=later, status=403, request_id=None)
+    world.tracker.faults["open"] = fails_with(limit)
+    world.record(1, 2)
+    world.say(3)
+    world.gate.limited("example-org", later)
+    world.clock.pass_(minutes=2)
+    world.say(4)
+    world.pass_(4)
+    assert "@org" in world.page.body
+    assert world.mentioned(world.children) == []
