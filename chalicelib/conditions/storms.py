@@ -166,7 +166,7 @@ def recorded(row: AlertState | None, content: Storm, now: datetime, *, over: boo
     earliest = row.spec.at + AFTER if row else content.began
     at = since = max(now, earliest)
     if not (row and row.spec.firing):
-        content = content.after(storm.read(row.spec.alert) if row else None)
+        content = content.after(Storm.read(row.spec.alert) if row else None)
         since = max(min(content.began, now), earliest)
     told = record(row, storm.alert(content, since), at).as_of(now)
     if over:
