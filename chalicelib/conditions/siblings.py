@@ -6,7 +6,7 @@ from chalicelib.adapters import composite, own, thing
 from chalicelib.adapters.incident import Incident
 from chalicelib.adapters.storm import CauseKind
 from chalicelib.alert import AlertEvent
-from chalicelib.conditions import storms
+from chalicelib.conditions import causes
 from chalicelib.conditions.related import fires_in
 from chalicelib.conditions.row import AlertState, Issue
 
@@ -48,8 +48,8 @@ def found(subject: AlertState, named: Iterable[AlertState], near: Sequence[Alert
 
 
 def _of_one_cause(subject: AlertState, alert: AlertEvent, row: AlertState, other: AlertEvent) -> bool:
-    causes = {each for each in storms.causes(alert) if each.kind in CAUSES}
-    return storms.began_together(subject, row) and not causes.isdisjoint(storms.causes(other))
+    ours = {each for each in causes.causes(alert) if each.kind in CAUSES}
+    return causes.began_together(subject, row) and not ours.isdisjoint(causes.causes(other))
 
 
 def unattached(incident: Incident, members: Iterable[AlertState]) -> list[tuple[str, Issue]]:

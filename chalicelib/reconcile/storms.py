@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from chalicelib.adapters import own, storm
 from chalicelib.adapters.storm import Cause, CauseKind, Storm
 from chalicelib.alert import Priority, UtcDatetime
-from chalicelib.conditions import membership, storms
+from chalicelib.conditions import causes, membership, storms
 from chalicelib.conditions.row import AlertState
 from chalicelib.reconcile.apart import apart
 from chalicelib.reconcile.reconcile import Advance
@@ -85,10 +85,10 @@ class StormKeeper:
         found: dict[str, list[AlertState]] = defaultdict(list)
         for team in {content.cause.teams[0] for content in first}:
             theirs = [content for content in first if content.cause.teams[0] == team]
-            since = max(min(content.began for content in theirs) - storms.WINDOW, self.now() - BACK)
+            since = max(min(content.began for content in theirs) - causes.WINDOW, self.now() - BACK)
             for row in self.rows.several(self.census.began(team, since, MOST)):
                 alert, began = row.spec.alert, row.spec.began_by_our_clock
-                if alert and began and (of := storms.storm_of(alert, began, theirs)):
+                if alert and began and (of := causes.storm_for(alert, began, theirs)):
                     found[storm.fingerprint(of.cause, of.part)].append(row)
         return found
 

@@ -12,7 +12,7 @@ from typing import Protocol
 from chalicelib.adapters import storm
 from chalicelib.adapters.storm import MOST_MEMBERS, Cause, Storm
 from chalicelib.alert import AlertEvent, Priority
-from chalicelib.conditions import lag, storms
+from chalicelib.conditions import causes, lag, storms
 from chalicelib.conditions.enrichment import Enrichment, EnrichmentUnavailable
 from chalicelib.conditions.group import Group
 from chalicelib.conditions.row import AlertState
@@ -60,12 +60,12 @@ class StormEnricher:
     def enrich(self, row: AlertState, known: Enrichment, before: datetime) -> Enrichment:
         """Add the storm; raises StoreUnavailable and Contended."""
         alert, began = needed(row.spec.alert), needed(row.spec.began_by_our_clock)
-        causes = () if known.group else storms.causes(alert)
+        possible = () if known.group else causes.causes(alert)
         at_least = self.routing.route(alert.teams).storm_at
-        if not (causes and at_least):
+        if not (possible and at_least):
             return known
-        first = self._by_name([storm.fingerprint(cause) for cause in causes])
-        for cause in causes:
+        first = self._by_name([storm.fingerprint(cause) for cause in possible])
+        for cause in possible:
             parent = first.get(storm.fingerprint(cause))
             if (
                 parent
@@ -83,18 +83,18 @@ class StormEnricher:
         self, row: AlertState, began: datetime, at_least: int, before: datetime
     ) -> tuple[Cause, list[AlertState]] | None:
         """Look for a storm among what began with an alert; the last of its members is the alert's row."""
-        newest = self.index.began(needed(row.spec.alert).teams[0], began - storms.WINDOW, NEAR)
+        newest = self.index.began(needed(row.spec.alert).teams[0], began - causes.WINDOW, NEAR)
         others = [name for name in newest if name != row.fingerprint]
         if len(others) + 1 < at_least:
             return None
         self._in_time(before)
         near = self.rows.several(others)
-        if not storms.begins(row, near, at_least):
+        if not causes.begins(row, near, at_least):
             return None
         self._in_time(before)
-        telling = dict.fromkeys(name for each in near for name in storms.more_telling(each))
+        telling = dict.fromkeys(name for each in near for name in causes.more_telling(each))
         open_storms = {name for name, each in self._by_name([*telling]).items() if each.spec.firing}
-        return storms.begins(row, near, at_least, open_storms)
+        return causes.begins(row, near, at_least, open_storms)
 
     def _taken_in(
         self, cause: Cause, parent: AlertState | None, members: Sequence[AlertState], *, begin: bool
@@ -114,7 +114,7 @@ class StormEnricher:
                     return storms.as_group(written)
             else:
                 goes_on = Storm.read(parent.spec.alert)
-                late = goes_on is not None and not storms.admits(goes_on, began)
+                late = goes_on is not None and not causes.admits(goes_on, began)
                 size = 0 if late else self.index.size(parent.fingerprint, MOST_MEMBERS)
                 full = size >= MOST_MEMBERS
                 if not (late or full):

@@ -5,20 +5,17 @@ from datetime import timedelta
 
 from botocore.exceptions import ClientError
 
-from chalicelib.adapters import registry
 from chalicelib.cli import refused_requests
 from chalicelib.cli.doctor.finding import Finding
 from chalicelib.cli.refused_requests import RefusedRequests
 from chalicelib.quantities import counted
 from chalicelib.render.words import moment
-from chalicelib.webhook import external_alerts
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.stage import Stage
 
 NAME = "refused requests"
 HOUR = timedelta(hours=1)
 STRANGER = "unknown"
-SENDERS = (*registry.webhooks(), external_alerts.NAME, "github", STRANGER)
 WHY: Mapping[str, str] = {
     "UNAUTHORIZED": "wrong token",
     "NOT_CONFIGURED": "the secret cannot be used",

@@ -8,7 +8,7 @@ import pytest
 from chalicelib.adapters import own, storm
 from chalicelib.adapters.storm import Cause, CauseKind, Member, Storm
 from chalicelib.alert import AlertEvent, Condition, Priority
-from chalicelib.conditions import storms
+from chalicelib.conditions import causes, storms
 from chalicelib.conditions.enrichment import Enrichment
 from chalicelib.conditions.group import MOST_SUB_ISSUES, Group
 from chalicelib.conditions.issue import IssueRef
@@ -47,7 +47,7 @@ def open_storm(cause: Cause = RULE, minutes: float = 10) -> Storm:
 
 
 def test_causes_are_the_group_the_rule_and_the_place_the_most_telling_first() -> None:
-    found = storms.causes(disk(1, group="{}:{a}"))
+    found = causes.causes(disk(1, group="{}:{a}"))
     assert [(each.kind, each.value) for each in found] == [
         ("group", ("disks", "123456789012", "{}:{a}")),
         ("rule", ("disks", "Disk full")),
@@ -57,7 +57,7 @@ def test_causes_are_the_group_the_rule_and_the_place_the_most_telling_first() ->
 
 
 def test_without_a_name_the_title_is_the_rules_and_without_a_region_there_is_no_place() -> None:
-    found = storms.causes(alert(title="Queue", identity={"account_id": "grafana.example.org/1"}, group="g"))
+    found = causes.causes(alert(title="Queue", identity={"account_id": "grafana.example.org/1"}, group="g"))
     assert [each.value for each in found] == [
         ("cloudwatch", "grafana.example.org/1", "g"),
         ("cloudwatch", "Queue"),
@@ -73,7 +73,7 @@ def test_each_cause_and_each_part_has_a_row_of_its_own() -> None:
 
 @pytest.mark.parametrize("source", own.OWN)
 def test_an_alert_of_our_own_has_no_cause(source: str) -> None:
-    assert storms.causes(disk(1, source=source)) == ()
+    assert causes.causes(disk(1, source=source)) == ()
 
 
 # What began together
@@ -81,13 +81,13 @@ def test_an_alert_of_our_own_has_no_cause(source: str) -> None:
 
 def test_enough_of_one_cause_within_the_window_are_a_storm() -> None:
     near = [fires(1, 0), fires(2, 5), fires(3, 15), fires(4, 10, source="others", identity={})]
-    found = storms.begins(fires(9, 5), near, 3)
+    found = causes.begins(fires(9, 5), near, 3)
     assert found
     assert (found[0], [row.fingerprint for row in found[1]]) == (
         RULE,
         [fires(1).fingerprint, fires(2).fingerprint, fires(9).fingerprint],
     )
-    assert storms.begins(fires(9, 5), near, 4) is None
+    assert causes.begins(fires(9, 5), near, 4) is None
 
 
 @pytest.mark.parametrize(
@@ -103,22 +103,22 @@ def test_enough_of_one_cause_within_the_window_are_a_storm() -> None:
     ids=["later", "in a storm", "ended", "never fired", "itself", "another team"],
 )
 def test_others_do_not_count(other: AlertState) -> None:
-    assert storms.begins(fires(9, 5), [other], 2) is None
+    assert causes.begins(fires(9, 5), [other], 2) is None
 
 
 def test_a_tombstone_begins_nothing() -> None:
-    assert storms.begins(row_of(resolved(0)), [fires(1)], 1) is None
-    assert storms.more_telling(row_of(resolved(0))) == []
+    assert causes.begins(row_of(resolved(0)), [fires(1)], 1) is None
+    assert causes.more_telling(row_of(resolved(0))) == []
 
 
 def test_what_a_more_telling_storm_takes_in_does_not_count_for_its_place() -> None:
     near = [fires(1), fires(2)]
     other = fires(9, 0, name="Queue", title="Queue")
-    found = storms.begins(other, near, 3)
+    found = causes.begins(other, near, 3)
     assert found
     assert found[0] == AT_PLACE
-    taken = set(storms.more_telling(near[0]))
-    assert storms.begins(other, near, 3, taken) is None
+    taken = set(causes.more_telling(near[0]))
+    assert causes.begins(other, near, 3, taken) is None
     assert storm.fingerprint(AT_PLACE) not in taken
 
 
@@ -127,11 +127,11 @@ def test_what_a_more_telling_storm_takes_in_does_not_count_for_its_place() -> No
 
 def test_an_early_member_is_found_by_its_most_telling_storm() -> None:
     by_rule, by_place = open_storm(), open_storm(AT_PLACE)
-    assert storms.storm_of(disk(1), at(5), [by_place, by_rule]) == by_rule
-    assert storms.storm_of(disk(1), at(5), [by_place]) == by_place
-    assert storms.storm_of(disk(1), at(4.9), [by_place, by_rule]) is None
-    assert storms.storm_of(disk(1), at(71), [by_place]) is None
-    assert storms.storm_of(disk(1), at(71), [by_rule]) == by_rule
+    assert causes.storm_for(disk(1), at(5), [by_place, by_rule]) == by_rule
+    assert causes.storm_for(disk(1), at(5), [by_place]) == by_place
+    assert causes.storm_for(disk(1), at(4.9), [by_place, by_rule]) is None
+    assert causes.storm_for(disk(1), at(71), [by_place]) is None
+    assert causes.storm_for(disk(1), at(71), [by_rule]) == by_rule
 
 
 def test_a_member_is_written_down_with_its_issue_and_when_it_ended() -> None:

@@ -10,7 +10,7 @@ import pytest
 from chalicelib.adapters import own
 from chalicelib.adapters.storm import CauseKind, Storm
 from chalicelib.alert import AlertEvent
-from chalicelib.conditions import storms
+from chalicelib.conditions import causes, storms
 from chalicelib.conditions.group import Group
 from chalicelib.conditions.plan import Policy
 from chalicelib.conditions.row import AlertState
@@ -383,7 +383,7 @@ def test_a_worker_that_is_second_joins_the_storm_that_the_first_one_began(world:
     for number in range(3):
         world.fires(f"disk-{number}")
     rows = list(world.store.rows.values())
-    cause = storms.causes(alert("disk-3"))[0]
+    cause = causes.causes(alert("disk-3"))[0]
     theirs = storms.recorded(None, storms.consisting_of(rows, cause), at(0))
     told = world.says(alert("disk-3"))
     world.store.first = [theirs]
