@@ -17,7 +17,7 @@ CAUSES = frozenset({CauseKind.GROUP, CauseKind.RULE})
 """What two conditions that began together must share to belong together; sharing an account is not enough."""
 
 
-def wanted(subject: AlertState) -> Iterable[str]:
+def children(subject: AlertState) -> Iterable[str]:
     """Name the rows of the alarms that a composite alarm is made of."""
     return composite.children(subject.spec.alert).values() if subject.spec.alert else ()
 

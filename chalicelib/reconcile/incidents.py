@@ -106,7 +106,7 @@ class IncidentKeeper:
             return []
         issue = subject.status.issue
         near = self.index.newest_in(issue.ref.repository, NEAR) if issue else []
-        named = list(siblings.wanted(subject))
+        named = list(siblings.children(subject))
         if storm := siblings.storm_of(subject):
             named += [storm, *self.index.members(storm, siblings.MOST_MEMBERS)]
         found = {row.fingerprint: row for row in self.rows.several([*named, *near])}

@@ -104,7 +104,7 @@ class StormKeeper:
             row, before = known or (self.rows.get(storm.fingerprint(content.cause, content.part)), None)
             if known is None and row and row.spec.firing:
                 continue  # the index does not list it yet; the next look reads its members with the others
-            written = self._written(row, self._led(content, parts, contents), before, over=over)
+            written = self._written(row, self._with_first(content, parts, contents), before, over=over)
             if written and written.due_at and written.due_at <= self.now() < enough:
                 self.sync(written, until)
             if written and not over:
@@ -112,7 +112,7 @@ class StormKeeper:
         for fingerprint in shown:
             self.attach(fingerprint, rows, enough)
 
-    def _led(self, content: Storm, parts: list[Part], contents: Sequence[Storm]) -> Storm:
+    def _with_first(self, content: Storm, parts: list[Part], contents: Sequence[Storm]) -> Storm:
         """Name the first part's issue in a further one, and let the first call the people of all."""
         first, issue = parts[0][0], parts[0][0].status.issue
         if not content.continues:

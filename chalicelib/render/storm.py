@@ -6,6 +6,7 @@ first, and titles are shortened before a row is left out.
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import assert_never
 
 from chalicelib.adapters import registry
 from chalicelib.adapters.storm import Cause, CauseKind, Member, Storm
@@ -106,8 +107,10 @@ def _cause(view: View, told: Storm) -> str:
             return f"Region {value}" if value else "account"
         case CauseKind.GROUP:
             return f"one group in {registry.shown_as(told.cause.value[0])}" if told.cause.value else ""
-        case _:
+        case CauseKind.WAITING:
             return ""
+        case _:
+            assert_never(told.cause.kind)
 
 
 def _first_part(told: Storm, here: str) -> str:

@@ -83,8 +83,8 @@ def test_its_storm_and_the_alarms_it_is_composed_of_are_named() -> None:
             "alarm_id": "arn:aws:cloudwatch:us-east-1:123456789012:alarm:all",
         },
     )
-    assert len([*siblings.wanted(row(fires=composite))]) == 2
-    assert [*siblings.wanted(replace(SUBJECT, spec=replace(SUBJECT.spec, alert=None)))] == []
+    assert len([*siblings.children(row(fires=composite))]) == 2
+    assert [*siblings.children(replace(SUBJECT, spec=replace(SUBJECT.spec, alert=None)))] == []
     incident = Incident(declared_by="mona", since=BEGAN)
     assert siblings.unattached(incident, [in_storm, SUBJECT]) == [("disk", SUBJECT.status.issue)]
 
