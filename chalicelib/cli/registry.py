@@ -47,8 +47,8 @@ COMMANDS: Mapping[str, Command] = {
         "listing", "list_rows", "Everything that is firing: first what has no open issue, and why."
     ),
     "show": Command("show", "show", "What is known about one condition."),
-    "doctor": Command("doctor", "doctor", "Check that a stage has all it needs."),
-    "stats": Command("stats", "stats", "How many, how soon and how noisy, over some days."),
+    "doctor": Command("doctor", "doctor", "Check that a stage has everything it needs."),
+    "stats": Command("stats", "stats", "How many alerts in the last days, how soon handled, how noisy."),
     "adopt": Command("adopt", "adopt", "Take over open issues that another bot opened."),
     "dlq": Command("dlq", "app", "Messages that did not become issues, and why; send them again."),
     "send": Command("send", "app", "Send a test alert, or a payload from a file."),

@@ -72,8 +72,8 @@ def replay(
     """Send messages again; without `--yes` only show the requests to GitHub that would follow.
 
     First fix what was wrong: the alarm, the rule, the routing, or the sender's limits. The message itself
-    still lacks what it lacked; `--team` and `--priority` add it. A message that would be rejected again stays
-    where it is.
+    remains incomplete: `--team` and `--priority` add what it lacks. A message that would be rejected again
+    stays where it is.
 
     Examples:
     - `dlq replay 3f2a91cc --team ci-runners --priority P1`

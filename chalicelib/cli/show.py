@@ -37,7 +37,7 @@ def show(
     issue: ShowIssue = False,
     as_json: options.AsJson = False,
 ) -> None:
-    """What is known of one condition: since when, whose, its issue, what comes next, and earlier episodes.
+    """What is known about one condition: since when, whose, its issue, what comes next, and earlier episodes.
 
     Examples:
     - `show example-org/alerts#12 --stage prod`

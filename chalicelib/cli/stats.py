@@ -1,4 +1,4 @@
-"""`stats`: how many, how soon and how noisy, over some days."""
+"""`stats`: how many alerts and issues, how soon, and how noisy, in the last days."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -39,9 +39,9 @@ def stats(
     top: Top = 10,
     as_json: options.AsJson = False,
 ) -> None:
-    """What happened in some days: episodes and issues, time to open and to resolve, the noisiest conditions.
+    """What happened in the last days: episodes and issues, time to open and resolve, the noisiest conditions.
 
-    Also how many conditions fire now that people silenced, by team; `list --muted` shows them.
+    Also, for each team, how many firing conditions people have silenced; `list --muted` shows them.
 
     Read from the table, which keeps each condition's last twenty episodes and its newest issue. Times are the
     median, the 95th and the 99th percentile.

@@ -6,7 +6,7 @@ from chalicelib.conditions.record import Reason
 from chalicelib.conditions.steps import Step
 
 REASONS = {
-    Reason.FIRST_FIRING: "nothing was known of it; a new episode begins",
+    Reason.FIRST_FIRING: "nothing was known about it; a new episode begins",
     Reason.RESOLVED_UNSEEN: "it ended before any firing was seen; remembered for a week, no issue",
     Reason.STALE: "older than what is known, and changes nothing",
     Reason.DUPLICATE: "the same again within a minute; changes nothing",
@@ -39,7 +39,7 @@ QUIET = {
     Quiet.INHIBITED: "another condition holds it back; what is still firing when that ends is opened then",
     Quiet.NOT_PLANNED: "a person closed the issue as not planned; its recurrences are quiet for a while",
     Quiet.FLAPPING: "it flaps; the issue stays open until it has been quiet for a while",
-    Quiet.LATER: "an update is due later, so that not every repeat is one",
+    Quiet.LATER: "an update is due later, so that not every repeat causes one",
     Quiet.RESOLVED_UNTOLD: "it ended before it got an issue; the next issue of this condition mentions it",
     Quiet.READ: "a person closed the notification, or deleted it; it is not opened again",
     Quiet.EXPIRED: "the notification has expired, or its sender withdrew it",

@@ -19,7 +19,7 @@ EFFECTS = {
     commands.UNMUTE: ("", "updates resume."),
     commands.SEV: (
         "",
-        "an incident with an issue of its own; a title may follow. On that issue, `/sev resolved` ends it.",
+        "opens an incident with its own issue; a title may follow. On that issue, `/sev resolved` ends it.",
     ),
     HANDOFF: (" @name", "that person is on call for the team until the shift ends."),
 }

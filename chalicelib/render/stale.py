@@ -11,7 +11,7 @@ WHY = (
     "were lost."
 )
 DO = (
-    "If it is over, close this issue; should the alert fire after all, it is reopened, or a fresh one is "
+    "If it is over, close this issue: if the alert still fires after all, it is reopened, or a new one is "
     "opened. Otherwise leave it open."
 )
 

@@ -14,8 +14,9 @@ MAX_NAME = 120
 MAX_SAID = 300
 
 HELP = (
-    "<sub>Maintenance: comment `/maintenance 2h new disks` to hold back every alert of this repository, with "
-    "`team=storage`, `source=grafana` or `label:cluster=eu-1` only those; `/maintenance end` ends it.</sub>"
+    "<sub>Maintenance: comment `/maintenance 2h new disks` to hold back every alert of this repository, or "
+    "add `team=storage`, `source=grafana` or `label:cluster=eu-1` to hold back only those. "
+    "`/maintenance end` ends it.</sub>"
 )
 
 

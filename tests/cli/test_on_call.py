@@ -1,4 +1,4 @@
-"""What `explain` and `doctor` say of who is on call."""
+"""What `explain` and `doctor` say about who is on call."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""What `doctor` finds of the issue types, fields and projects that the routing table names."""
+"""What `doctor` says about the issue types, fields and projects that the routing table names."""
 
 import pytest
 

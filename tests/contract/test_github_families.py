@@ -190,7 +190,7 @@ def test_people_move_sub_issues_as_they_please(rig: Rig) -> None:
 
 
 def test_adding_counts_as_a_creation(rig: Rig) -> None:
-    """GitHub warns of it there, as where issues and comments are created."""
+    """GitHub warns about it there, as it does where issues and comments are created."""
     parent, child = opened(rig, "Storm"), opened(rig)
     rig.github.limits.creations_per_minute = 2
     refused = add(rig, parent, child)

@@ -1,4 +1,4 @@
-"""Whose shifts a calendar and PagerDuty have, asked over HTTP; nothing else is taken for an answer."""
+"""Whose shifts a calendar and PagerDuty have, asked over HTTP; nothing else counts as an answer."""
 
 import json
 from collections.abc import Iterator

@@ -520,7 +520,7 @@ def test_rows_of_a_repository_come_in_pages_by_the_issues_number(store: Store) -
 
 
 def index_of(store: Store) -> MemoryCensus | DynamoCensus:
-    """What the indexes list, also of the twin, as the simulation's enrichers ask it."""
+    """What the indexes list, the twin's included, since the simulation's enrichers ask it."""
     return MemoryCensus(store) if isinstance(store, MemoryStore) else DynamoCensus(store._client, TABLE)
 
 
@@ -668,7 +668,7 @@ def test_notifications_are_listed_by_themselves(store: Store, census: MemoryCens
 
 
 def in_storm(store: Store, row: AlertState, parent: str) -> AlertState:
-    """The row once its issue was opened as one of a storm's."""
+    """The row once its issue was opened as part of a storm."""
     assert row.spec.episode
     group = Group(parent, at(0), IssueRef("org/infra", 9), 9)
     looked_up = Enrichment(row.spec.episode, at(1), group=group)

@@ -118,7 +118,7 @@ def test_an_issue_stays_readable(month: Month) -> None:
 
 
 def test_a_row_counts_what_happened_to_its_issues(month: Month) -> None:
-    """As GitHub tells it: nothing twice, and hardly less, as people may undo what they did before we look.
+    """As GitHub reports it: nothing twice, and hardly less, as people may undo what they did before we look.
 
     What was counted before a rollback is lost with it.
     """

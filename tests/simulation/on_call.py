@@ -38,7 +38,7 @@ STAYS = "16. no edit names anybody else"
 
 
 class _NoNotes:
-    """A table in which nobody handed off; a look costs no call, as what is drawn would change with it."""
+    """A table in which nobody handed off; reading it makes no call, which would change what is drawn."""
 
     def load(self, key: str) -> Document:
         return Document(0, OnCallNotes().model_dump_json())
@@ -48,12 +48,12 @@ class _NoNotes:
 
 
 def roster(routing: Routing, now: Callable[[], datetime], telemetry: Telemetry) -> OnCall:
-    """What a worker knows of who is on call."""
+    """What a worker knows about who is on call."""
     return OnCall(ROSTERS, _NoNotes(), routing, now, telemetry)
 
 
 class OnCallWatch:
-    """Sees whom issues name as they are opened, and as their text is written again."""
+    """Sees whom issues name when they are opened, and when their text is rewritten."""
 
     def __init__(self, world: "World") -> None:
         self._world = world
@@ -65,9 +65,9 @@ class OnCallWatch:
         self._named[issue.id] = self._on_call_now(issue)
 
     def edited(self, issue: Issue, *, reopened: bool) -> None:
-        """Our text was written again; a comment may have called others before."""
+        """Our text was rewritten; a comment may have called others before."""
         known = self._named.get(issue.id)
-        if known is None:  # a board, or of a time before it was watched
+        if known is None:  # a board, or from before it was watched
             return
         if reopened:
             known |= self._on_call_now(issue)

@@ -18,7 +18,7 @@ Patch = AbstractContextManager[Any]
 
 @contextmanager
 def _called(calls: Callable[[AlertState], bool]) -> Iterator[None]:
-    """Decide otherwise whose issue calls people."""
+    """Decide differently whose issue calls people."""
     with ExitStack() as patches:
         for module in (calling, escalation, tiers, draft):
             patches.enter_context(patch.object(module, "calls", calls))
@@ -26,7 +26,7 @@ def _called(calls: Callable[[AlertState], bool]) -> Iterator[None]:
 
 
 def _of_a_team(alert: Any) -> Iterator[Cause]:
-    """Whatever a team has is of one cause."""
+    """Everything that a team has shares one cause."""
     yield Cause(kind=CauseKind.GROUP, teams=alert.teams, value=("one",))
 
 

@@ -77,12 +77,12 @@ def _calls_once(seed: int, chance: Random) -> Scenario:
 
 
 def _unreported(setup: Setup) -> float:
-    """Seconds after which an end has been reported, at the most."""
+    """Seconds after which an end has been reported, at the latest."""
     return setup.route.interval + setup.route.wait if isinstance(setup, Alertmanagers) else 0.0
 
 
 def _beyond_the_budget(seed: int, chance: Random) -> Scenario:
-    """More begin than GitHub takes in an hour, of one cause or of none."""
+    """More begin than GitHub accepts in an hour, with one cause or with none in common."""
     setup, at_least = chance.choice((_one_cause(chance), emitter(chance))), chance.choice((3, 10))
     fires = _fires(chance, setup, chance.randint(10, 14), 60)
     urgent = begin(chance.uniform(300, 900), setup, TEAM * len(fires), word="P0")

@@ -36,7 +36,7 @@ COUNTS = (
     *(f"storm: {kind}" for kind in (CauseKind.GROUP, CauseKind.PLACE, CauseKind.WAITING)),
     *("storm: a sub-issue from the start", "storm: a sub-issue afterwards"),
 )
-"""What runs must show of storms; those of one rule are only in tests, as each condition here is a rule."""
+"""What runs must show about storms; those of one rule are only in tests: each condition here is a rule."""
 
 _LINE = re.compile(r"^\| (P\d) \| (.*?) \| (.*?) \| (.*?) \|$", re.MULTILINE)
 
@@ -87,7 +87,7 @@ class Storms:
         return alert is not None and alert.source in own.OWN
 
     def judge(self) -> Iterator[tuple[str, str]]:
-        """At rest every storm that goes on lists whom it consists of, and one that is over is closed."""
+        """At rest, every storm that goes on lists all of its members, and one that is over is closed."""
         rows = {row.fingerprint: row for row in self._world.rows()}
         going_on = {name: content for name, content in _storms(rows.values()) if _fires(rows[name])}
         listed = Counter(
@@ -121,7 +121,7 @@ class Storms:
                 yield LISTED, f"#{issue.number} lists {dict(lines - expected)}, not {dict(expected - lines)}"
 
     def unseen(self) -> Iterator[tuple[str, str]]:
-        """Where nothing is wrong for long: what has fired for minutes has an issue, or stands in a table."""
+        """Where nothing is wrong for long: what has fired for minutes has an issue, or is in a table."""
         now = self._world.schedule.time
         lines = {title for issue in self._of_ours() for title, ended in _lines(issue) if not ended}
         for row in self._world.rows():
@@ -169,7 +169,7 @@ def _began_with(row: AlertState, going_on: Iterable[Storm]) -> bool:
 
 
 def _closed_by_person(row: AlertState) -> bool:
-    """Whether a person has closed its issue, who has the last word."""
+    """Whether a person, who has the last word, has closed its issue."""
     return row.status.issue is not None and row.status.issue.closed_by is Closer.PERSON
 
 
@@ -203,7 +203,7 @@ def _lines(issue: Issue) -> Iterator[tuple[str, bool]]:
 
 @dataclass(frozen=True)
 class CallsOnce:
-    """By now a storm has called people once, and before it was seen to be one a few of its alerts have."""
+    """By now a storm has called people once, and before it was known, a few of its alerts did."""
 
     at: float
     storm_at: int

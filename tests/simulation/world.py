@@ -176,7 +176,7 @@ class World:
             self.invoke("reconcile", lambda container, until: container.reconcile().run(until))
 
     def _looked_for(self) -> bool:
-        """Whether reconcile has something to look for each minute, though no row is due."""
+        """Whether reconcile has something to look at each minute, though no row is due."""
         return self.maintained.waits() or (bool(self.scenario.setting.storm_at) and self.storms.watched())
 
     def _idle(self) -> int:

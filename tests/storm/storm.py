@@ -27,7 +27,7 @@ SPEAKERS, SPEAK_EVERY = 150, 1200.0
 
 
 def of_one_cause(number: int) -> bool:
-    """Say whether a condition is of the one account and Region; the others have nothing in common."""
+    """Say whether a condition is in the one account and Region; the others have nothing in common."""
     return number % 2 == 0
 
 
@@ -135,7 +135,7 @@ class Storm:
 
     @cached_property
     def best(self) -> list[float]:
-        """When the same issues would have been opened at best; those that list others, when ours were."""
+        """When the same issues would have been opened at best; for those that list others, when ours were."""
         by_number = {each.number: each for each in self.conditions}
         wanted = [by_number[number] for number in self.opened]
         ours = [Wanted(self.world.seconds_of(issue), 0) for issue in self.pages]

@@ -1,4 +1,4 @@
-"""A person who looks at GitHub in a storm: who is called, and what fires and is nowhere to be seen."""
+"""A person who looks at GitHub in a storm: who is called, and what fires without being shown anywhere."""
 
 import re
 from collections import Counter

@@ -344,7 +344,7 @@ def test_settings_mean_what_they_meant() -> None:
 
 
 def _route(route: Route, meant: Mapping[str, Any]) -> dict[str, Any]:
-    """A route but for what was not there then, which is as it is by default."""
+    """A route, with the default for everything that did not exist then."""
     later = [each for each in fields(route) if each.name not in meant]
     assert {each.name: getattr(route, each.name) for each in later} == {
         each.name: each.default if each.default_factory is MISSING else each.default_factory()

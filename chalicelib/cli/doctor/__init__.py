@@ -66,7 +66,7 @@ ON_LAMBDA: Mapping[str, Check] = {
 def doctor(
     stage: options.Stage = "local", region: options.Region = None, as_json: options.AsJson = False
 ) -> None:
-    """Check that a stage has all it needs; each line is ok, or says what to do. Changes nothing.
+    """Check that a stage has everything it needs; each line is ok, or says what to do. Changes nothing.
 
     It checks identity and clock, secrets and their form, senders' limits, topic, queues, dead letters by
     reason, table, the GitHub App and every routed repository, issue types, fields and projects, the budget,

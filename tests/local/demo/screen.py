@@ -115,7 +115,7 @@ def _named(lives: list[Life]) -> str:
 
 
 def _summed(lives: list[Life]) -> dict[str, Text | str]:
-    """What is so of all of them, or how many of them are so."""
+    """What is true of all of them, or of how many of them it is true."""
     cells = _cells(lives[0])
     for name in ("condition", "state"):
         counts = Counter(str(_cells(life)[name]) or "none" for life in lives)

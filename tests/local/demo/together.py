@@ -112,6 +112,6 @@ class Together(Director):
         self.check("its timeline says what happened", not untold, "; ".join(untold))
 
     def asked(self) -> list[str]:
-        """What was said on the incident's issue, but for the person's own words."""
+        """What was said on the incident's issue, except for the person's own words."""
         issue = self.incident()
         return [comment.body for comment in issue.comments if comment.author.login != "mona"] if issue else []

@@ -2,7 +2,7 @@
 
 docs.github.com/en/issues/tracking-your-work-with-issues/using-issues/adding-sub-issues: 100 a parent, closed
 ones included, and eight levels. The words are those of answers that people quote in public (cli/cli#13413,
-orgs/community#207865), but for the one about a cycle and the one about levels, which are ours.
+orgs/community#207865), except for the one about a cycle and the one about levels, which are ours.
 """
 
 from __future__ import annotations

@@ -105,7 +105,7 @@ class Issue:
 
 @dataclass(eq=False)
 class Repository:
-    """A repository with its issues by number, deleted and transferred ones included.
+    """A repository with its issues by number, including deleted and transferred ones.
 
     Types and fields are its organization's; every organization begins with these types.
     """

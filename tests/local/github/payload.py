@@ -117,13 +117,13 @@ def parent_of(payload: Payload, by_id: ById, installation: Installation) -> Issu
 
 
 def sub_issue_of(payload: Payload) -> int:
-    """The id of the issue to attach or to take away."""
+    """The id of the issue to attach or to detach."""
     _required(payload, "sub_issue_id")
     return _integer(payload, "sub_issue_id")
 
 
 def replaces_parent(payload: Payload) -> bool:
-    """Whether a sub-issue is to leave the parent that it has."""
+    """Whether a sub-issue is to leave its present parent."""
     replaces = payload.get("replace_parent", False)
     if not isinstance(replaces, bool):
         raise _wrong_type("replace_parent", replaces, "boolean")

@@ -95,7 +95,7 @@ class World:
         return self.repository(full_name).issues[number]
 
     def issue_by_id(self, wanted: int) -> Issue | None:
-        """The issue with that id, in whichever repository; None where it was deleted or moved."""
+        """The issue with that id, in any repository; None if it was deleted or moved."""
         issue = self._issues.get(wanted)
         return None if issue is None or issue.deleted or issue.moved_to is not None else issue
 

@@ -1,4 +1,4 @@
-"""What an alert's provider groups it by, as Alertmanager and Grafana say it in their payloads."""
+"""What an alert's provider groups it by, according to the payloads of Alertmanager and Grafana."""
 
 from typing import Any
 

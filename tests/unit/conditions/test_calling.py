@@ -1,4 +1,4 @@
-"""Whoever is called to a storm's parent is not called to each of its members; P0 calls as ever."""
+"""Whoever is called to a storm's parent is not called to each of its members; a P0 calls people as always."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -18,7 +18,7 @@ MONTH = datetime(2026, 3, 1, tzinfo=UTC)
 
 
 def noise(times: int, *, days: int | None = None, **fields: Any) -> Noise:
-    """A rule that opened so often, on as many days, and all of it was closed by a person after an hour."""
+    """A rule that opened this often, on as many days; a person closed each issue after an hour."""
     on = min(times, 31) if days is None else days
     opened = {day: times // on + (day <= times % on) for day in range(1, on + 1)}
     return replace(Noise(1, opened, closed=times, to_resolve=(3600,) * times), **fields)

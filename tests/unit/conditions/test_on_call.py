@@ -1,4 +1,4 @@
-"""On call: who is called for a team, and what is said where that is not known for certain."""
+"""On call: who is called for a team, and what is said if that is not known for certain."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo

@@ -1,4 +1,4 @@
-"""What a row remembers of its issues: each opening and closing once, in the month in which it was learnt."""
+"""What a row remembers about its issues: each opening and closing once, in the month when it was learnt."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -222,7 +222,7 @@ NOW = at(30)
 
 
 def after(before: Issue | None, settled: Issue | None, known: Past | None = None) -> Past | None:
-    """What a step that opens nothing leaves known."""
+    """What is still known after a step that opens nothing."""
     row = row_of(firing(0))
     claimed = replace(row, status=Status(before, past=known))
     return past.noted(claimed, replace(row, status=Status(settled, past=known)), NOW).status.past

@@ -1,4 +1,4 @@
-"""Siblings: what belongs to an incident besides the alert that it was declared of."""
+"""Siblings: what belongs to an incident besides the alert that it was declared on."""
 
 from dataclasses import replace
 from typing import Any

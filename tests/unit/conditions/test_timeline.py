@@ -1,4 +1,4 @@
-"""The timeline of an incident: what rows say, once each, and what was known stays."""
+"""The timeline of an incident: what rows say, each thing once, and what was known stays."""
 
 from dataclasses import replace
 

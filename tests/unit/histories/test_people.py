@@ -603,7 +603,7 @@ def test_a_condition_that_flaps_all_day_is_one_issue_few_comments_and_few_writes
 
 
 class Paging:
-    """A command that a stage has besides."""
+    """A further command that a stage has."""
 
     def __init__(self) -> None:
         self.paged: list[str] = []

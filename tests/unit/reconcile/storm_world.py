@@ -61,7 +61,7 @@ class StormWorld(World):
         return replace(super().worker(), enrichers=(found,))
 
     def say(self, *numbers: int, rule: str = "HighLatency", state: str = "FIRING", **fields: Any) -> None:
-        """Record alerts, each at its time, as a batch of the collector, and then sync them."""
+        """Record alerts, each at its time, as one batch of the collector, and then sync them."""
         for name in self.record(*numbers, rule=rule, state=state, **fields):
             row = self.store.rows[name]
             if row.due_at and row.due_at <= self.clock.now():
@@ -70,7 +70,7 @@ class StormWorld(World):
     def record(
         self, *numbers: int, rule: str = "HighLatency", state: str = "FIRING", **fields: Any
     ) -> list[str]:
-        """Record alerts alone, as where a worker stops midway."""
+        """Only record alerts, as when a worker stops midway."""
         return [self.says(self._alert(number, rule, state, fields)).fingerprint for number in numbers]
 
     def _alert(self, number: int, rule: str, state: str, fields: dict[str, Any]) -> AlertEvent:
@@ -140,7 +140,7 @@ class StormWorld(World):
         return [row for row in self.store.rows.values() if row.fingerprint not in names]
 
     def mentioned(self, rows: Sequence[AlertState]) -> list[str]:
-        """What the issues of rows say of people."""
+        """What the issues of rows say about people."""
         return [row.fingerprint for row in rows if row.status.issue and "@org" in self.page_of(row).body]
 
 

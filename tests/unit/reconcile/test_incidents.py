@@ -112,7 +112,7 @@ class World(Synced):
             )
 
     def sends(self, state: str = "FIRING", name: str = "queue", **fields: Any) -> None:
-        """A sender reports, and the collector takes it."""
+        """A sender reports an alert, and the collector takes it."""
         known = {"source": "ci-bot", "state": state, "title": f"The {name} is long", "priority": "P1"}
         more = {"occurred_at": self.clock.now().isoformat(), "teams": ["dev-infra"]}
         body = known | more | {"identity": {"alarm_id": name}} | fields
@@ -127,7 +127,7 @@ class World(Synced):
         )
 
     def says(self, body: str, number: int = 1, author: str = "mona", *, told: bool = True) -> int:  # type: ignore[override]
-        """A person comments, of which GitHub tells."""
+        """A person comments, and GitHub reports it."""
         ref = IssueRef(REPOSITORY, number)
         comment = self.tracker.say(ref, body, author)
         if told and (row := self.notice.take(message(ref))):
@@ -318,7 +318,7 @@ def test_the_alert_and_its_siblings_become_sub_issues_each_asked_for_once(world:
     world.sends(name="load", labels={"host": "builder-7"})
     world.minutes(3)
     assert children(world, 3) == [2, 4]
-    world.tracker.children[world.thread(3).seen.id].clear()  # a person takes them away again
+    world.tracker.children[world.thread(3).seen.id].clear()  # a person removes them again
     world.sends("RESOLVED", name="load", labels={"host": "builder-7"})
     world.minutes(5)
     assert children(world, 3) == []
@@ -600,7 +600,7 @@ WRITES = ("record", "claim", "settle", "rest", "note", "open", "edit", "comment"
 def test_wherever_a_worker_is_stopped_there_is_one_incident_with_one_issue(
     world: World, call: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is stopped before one of its writes to the table or to GitHub, so after the one before that."""
+    """It is stopped before one of its writes to the table or to GitHub, and so after the previous one."""
     left = [call]
 
     def stops(effect: Callable[..., Any]) -> Callable[..., Any]:

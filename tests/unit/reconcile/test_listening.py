@@ -168,7 +168,7 @@ def test_one_repositorys_trouble_is_told_and_a_lack_of_time_ends_the_run(hall: H
 
 
 class Paging:
-    """A command that a stage has besides."""
+    """A further command that a stage has."""
 
     def __init__(self) -> None:
         self.paged: list[tuple[str, str, str]] = []

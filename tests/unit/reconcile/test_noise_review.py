@@ -114,7 +114,7 @@ class World(Synced):
             deed(self)
 
     def review(self, when: datetime, minutes: int = 5) -> dict[str, Review]:
-        """Run it for a few minutes from a time, with what else reconcile does; gives the newest reviews."""
+        """Run reconcile, with everything else that it does, for a few minutes; gives the newest reviews."""
         self.clock.time = when
         for _ in range(minutes):
             self.job.check(self.clock.now() + timedelta(seconds=50))
@@ -174,7 +174,7 @@ MARCH: tuple[Deed, ...] = (
     *(fires(12 * DAY + 10 * number, "Queue") for number in range(6)),
     *(ends(12 * DAY + 10 * number + 5, "Queue") for number in range(6)),
     waits(12 * DAY + 115),
-    # Muted, and closed an hour later, when it is not any more.
+    # Muted, and closed an hour later, when it is no longer muted.
     *(fires(15 * DAY, "Backup"), said(15 * DAY + 1, "Backup", "/mute"), ends(15 * DAY + 30, "Backup")),
     *(said(15 * DAY + 60, "Backup", "/unmute"), waits(15 * DAY + 62)),
     *short(20 * DAY, "Site", teams=("web", "infra")),
@@ -274,7 +274,7 @@ def test_what_began_in_one_month_and_ended_in_the_next_counts_once_in_each() -> 
         ("Latency", 1, 1)
     ]
     assert (april.total.opened, april.total.closed, sum(april.days)) == (1, 2, 1)
-    assert april.total.conditions == 2  # to the one that fires all month nothing happened
+    assert april.total.conditions == 2  # nothing happened to the one that fires all month
 
 
 def test_a_row_that_an_earlier_version_wrote_counts_nothing(world: World) -> None:
@@ -363,7 +363,7 @@ def test_with_no_time_at_all_nothing_is_lost(world: World) -> None:
 
 
 def test_time_runs_out_between_two_reads_of_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Rows of which nothing counts are not read each time."""
+    """Rows that count for nothing are not read each time."""
     monkeypatch.setattr(noise_review, "AT_ONCE", 1)
     world = World()
     world.lives(*MARCH, *(deed for number in range(5) for deed in short(24 * DAY, f"Unknown {number}")))

@@ -1,4 +1,4 @@
-"""Reading who is on call: what is asked when, and what is known while it does not answer."""
+"""Reading who is on call: what is asked when, and what is known while there is no answer."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

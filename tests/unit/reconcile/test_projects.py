@@ -1,4 +1,4 @@
-"""Issues are added to their project once, late, and never in an alert's way."""
+"""Issues are added to their project once, late, and without ever delaying an alert."""
 
 from datetime import datetime, timedelta
 
@@ -101,7 +101,7 @@ def test_more_than_a_page_is_added_at_once(world: Projected) -> None:
     for name in range(45):
         world.fires(str(name))
     world.reconcile(minutes=10)
-    world.reconciled(minutes=15)  # until then openings may come again, which go first
+    world.reconciled(minutes=15)  # until then openings may be asked for again, and those go first
     assert world.boards.items == {12: list(range(1, 46))}
     assert world.boards.calls == 45
 

@@ -1,4 +1,4 @@
-"""Where a storm's issue calls nobody, as people or GitHub prevent it, its alerts call people themselves."""
+"""If a storm's issue calls nobody, because people or GitHub prevent it, its alerts call people themselves."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -89,7 +89,7 @@ def test_a_member_that_gets_worse_while_its_storms_issue_is_silent_calls_people(
 def test_a_storm_whose_last_issue_was_closed_as_not_planned_leaves_calling_to_its_alerts(
     world: StormWorld,
 ) -> None:
-    """For seven days that issue stays closed, whatever comes."""
+    """For seven days that issue stays closed, whatever happens."""
     world.tracker.close_as_person(world.page.ref, "not_planned")
     looks(world)
     world.say(1, 2, 3, 4, state="RESOLVED")

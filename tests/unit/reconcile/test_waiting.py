@@ -26,7 +26,7 @@ def lists(world: StormWorld) -> list[AlertState]:
 
 
 def unseen(world: StormWorld) -> list[str]:
-    """Alerts that neither have an issue nor stand on an open page."""
+    """Alerts that neither have an issue nor are listed on an open page."""
     shown = {
         each.fingerprint
         for row in world.parents

@@ -32,7 +32,7 @@ def page(shown: AlertState, previous: str = "") -> str:
 
 
 def said(what: What, **fields: object) -> str:
-    """What the timeline says of an entry about issue 12."""
+    """What the timeline says about an entry on issue 12."""
     known = {
         "at": at(5),
         "what": what,

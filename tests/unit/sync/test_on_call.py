@@ -1,4 +1,4 @@
-"""Who is on call is assigned and called at the moment, whatever becomes of the step; and handing over."""
+"""Who is on call is assigned and called at the moment, whatever becomes of the step; and handing off."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -73,7 +73,7 @@ class Site(World):
         return replace(self.worker(), act=act, on_call=self.on_call.called)
 
     def write(self, *shifts: Shift) -> None:
-        """Note what PagerDuty said of the team `asked`."""
+        """Note what PagerDuty said about the team `asked`."""
         answer = Answer(at=at(0), tried_at=at(0), shifts=shifts)
         notes = OnCallNotes(answers={"asked": answer})
         self.store.swap(KEY, notes.model_dump_json(), self.store.load(KEY).version)
