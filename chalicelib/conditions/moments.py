@@ -6,11 +6,11 @@ same row. Moments that no later arrival can make relevant again are dropped, so 
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from chalicelib.alert import Condition
-from chalicelib.conditions.periods import periods, split
+from chalicelib.conditions.periods import Period, periods, split
 from chalicelib.conditions.spec import Moment
 
 MOST_MOMENTS = 32
@@ -23,13 +23,17 @@ UNDERWAY = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The condition and its time, and the newest firing period: its first and newest firing, and its end."""
+    """The condition and its time, and the newest firing period: its first and newest firing, and its end.
+
+    `period` is all of that period; two readings may be equal without it.
+    """
 
     condition: Condition
     at: datetime
     episode: datetime | None = None
     fired_at: datetime | None = None
     ended_at: datetime | None = None
+    period: Period | None = field(default=None, compare=False)
 
 
 def read(moments: tuple[Moment, ...]) -> Reading:
@@ -42,23 +46,21 @@ def read(moments: tuple[Moment, ...]) -> Reading:
     episode = next(start.at for start in reversed(newest.starts) if start.anew)
     fired_at = newest.starts[-1].at
     if newest.ended is None:
-        return Reading(Condition.FIRING, fired_at, episode, fired_at)
-    return Reading(Condition.RESOLVED, max(newest.ended, *ends), episode, fired_at, newest.ended)
+        return Reading(Condition.FIRING, fired_at, episode, fired_at, period=newest)
+    return Reading(Condition.RESOLVED, max(newest.ended, *ends), episode, fired_at, newest.ended, newest)
 
 
-def placed(moments: tuple[Moment, ...], firing: Moment) -> datetime | None:
+def placed(newest: Period | None, firing: Moment) -> datetime | None:
     """Return the time of a firing among the others; None if it is not in the newest period."""
-    newest = periods(moments)[-1]
-    if not _among(newest.firings, firing):
+    if newest is None or not _among(newest.firings, firing):
         return None
     found = (start.at for start in newest.starts if _among(start.firings, firing))
     return next(found, newest.starts[0].at)
 
 
-def said_last(moments: tuple[Moment, ...], firing: Moment) -> bool:
+def said_last(newest: Period | None, firing: Moment) -> bool:
     """Whether no firing of the newest period was reported after this one."""
-    last = periods(moments)[-1].starts[-1].firings
-    return _among([max(last, key=_received)], firing)
+    return newest is not None and _among([max(newest.starts[-1].firings, key=_received)], firing)
 
 
 def _among(moments: Iterable[Moment], moment: Moment) -> bool:

@@ -7,7 +7,7 @@ these sources resolve alerts that they have not heard of, and then send them aga
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -59,7 +59,7 @@ class Period:
     ended: datetime | None
 
 
-def periods(moments: Iterable[Moment]) -> tuple[Period, ...]:
+def periods(moments: Sequence[Moment]) -> tuple[Period, ...]:
     """Find the firing periods, oldest first; the newest continues if it has not ended."""
     firings, ends = split(moments)
     ranked: dict[int, list[Moment]] = defaultdict(list)
@@ -71,12 +71,10 @@ def periods(moments: Iterable[Moment]) -> tuple[Period, ...]:
     return tuple(found)
 
 
-def split(moments: Iterable[Moment]) -> tuple[list[Moment], list[Moment]]:
+def split(moments: Sequence[Moment]) -> tuple[list[Moment], list[Moment]]:
     """Separate firings from resolutions."""
-    kinds: dict[Condition, list[Moment]] = {condition: [] for condition in Condition}
-    for moment in moments:
-        kinds[moment.condition].append(moment)
-    return kinds[Condition.FIRING], kinds[Condition.RESOLVED]
+    firings = [moment for moment in moments if moment.condition is Condition.FIRING]
+    return firings, [moment for moment in moments if moment.condition is Condition.RESOLVED]
 
 
 def _ends(end: Moment, firing: Moment, ends: Sequence[Moment]) -> bool:

@@ -74,10 +74,10 @@ def _news(spec: Spec, alert: AlertEvent, moment: Moment, received_at: datetime) 
     moments = insert(known, moment)
     if alert.kind is Kind.HEARTBEAT:
         moments = heartbeats.few(moments)
-    firing = moment.condition is Condition.FIRING
-    at = placed(moments, moment) if firing else moment.at
-    newest = firing and moments != known and said_last(moments, moment)
-    return News(spec, alert, received_at, moments, read(known), read(moments), at, newest)
+    after, firing = read(moments), moment.condition is Condition.FIRING
+    at = placed(after.period, moment) if firing else moment.at
+    newest = firing and moments != known and said_last(after.period, moment)
+    return News(spec, alert, received_at, moments, read(known), after, at, newest)
 
 
 def _received(spec: Spec) -> tuple[Moment, ...]:
@@ -112,8 +112,8 @@ def _spec(news: News, reason: Reason) -> Spec:
         case Reason.REPEAT:
             every = repeats.learned(spec, news.alert, news.received_at)
             values = readings.added(spec.readings, news.alert, news.received_at)
-            again = replace(told, alert=news.alert, count=spec.count + 1, repeats_every=every)
-            return replace(again, readings=values)
+            count = spec.count + 1
+            return replace(told, alert=news.alert, count=count, repeats_every=every, readings=values)
         case Reason.RECURRED | Reason.RECURRED_UNRESOLVED:
             values = readings.added((), news.alert, news.received_at)
             return replace(told, alert=news.alert, count=1, early=None, readings=values)
