@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from chalicelib.adapters import bounds, fields, grafana_values, grouping
 from chalicelib.adapters.fields import Ignored, Parsed
@@ -19,6 +19,9 @@ OF_THE_DATASOURCE = {"DatasourceNoData": "no data", "DatasourceError": "datasour
 
 MAX_HOST = 180
 HOUR = timedelta(hours=1)
+
+_RANGE = re.compile(r"[?&](?:from|to)=[^&]")
+"""The time range of a dashboard's address."""
 
 TEST_GROUP = re.compile(r"[^{][^\n]{0,200}?-[0-9a-f]{16}-[0-9]{1,20}")
 """The group key of a test, `<integration>-<fingerprint>-<unix time>`; a real one begins with a brace."""
@@ -109,9 +112,9 @@ def _at_its_time(address: object, member: Member) -> str | None:
     (github.com/grafana/alerting, templates/template_data.go).
     """
     url = fields.url(address)
-    if url is None or {"from", "to"} & parse_qs(urlsplit(url).query).keys():
+    place, hash_sign, fragment = (url or "").partition("#")
+    if not place or _RANGE.search(place):
         return url
-    place, hash_sign, fragment = url.partition("#")
     mark = "&" if "?" in place else "?"
     span = f"from={_milliseconds(member.occurred_at - HOUR)}&to={_milliseconds(member.occurred_at + HOUR)}"
     return fields.url(f"{place}{mark}{span}{hash_sign}{fragment}")

@@ -51,7 +51,7 @@ class Member:
         """Whether it fires; the group's status says nothing about its members."""
         return self.condition is Condition.FIRING
 
-    @property
+    @cached_property
     def occurred_at(self) -> datetime:
         """When it began to fire, or ended; raises Rejected."""
         field = "startsAt" if self.firing else "endsAt"
@@ -173,7 +173,7 @@ def _member(alert: object, payload: Mapping[str, Any]) -> Member:
 
 def _name(labels: Mapping[str, str], annotations: Mapping[str, str], payload: Mapping[str, Any]) -> str:
     """Find a name that people can read; an id is not one."""
-    group = fields.strings(payload.get("groupLabels"))
+    group = fields.mapping(payload.get("groupLabels"))
     names = (labels.get("alertname"), group.get("alertname"), annotations.get("summary"))
     return next(filter(None, (fields.title(name, MAX_TITLE) for name in names)), NAMELESS)
 
