@@ -9,7 +9,6 @@ with that of detect-secrets.
 
 import re
 from functools import lru_cache
-from urllib.parse import urlsplit
 
 MASKED = "(masked)"
 
@@ -91,6 +90,7 @@ _NAMED = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_NOT_BARE = re.compile(r"(?<=://)[^/?#]*@|[?#].*", re.DOTALL)
 _SCHEME = frozenset({"bearer", "basic", "token", "aws4-hmac-sha256", MASKED})
 LONG = 8
 
@@ -136,5 +136,4 @@ def names_credential(name: str) -> bool:
 
 def bare(url: str) -> str:
     """Remove everything after an address's path: its query, fragment or user may contain a credential."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+    return _NOT_BARE.sub("", url)
