@@ -53,7 +53,7 @@ class _Cut:
         alert, spec, full = view.alert, view.row.spec, self.details is Details.FULL
         known = self.details is not Details.NONE
         over = not view.firing and not spec.news
-        document = Document(
+        return Document(
             fingerprint=view.row.fingerprint,
             source=alert.source,
             sender=alert.sender if known else None,
@@ -78,8 +78,8 @@ class _Cut:
             labels=self.pairs(alert.labels) if known else {},
             annotations=self.pairs(links.other_annotations(view)) if known else {},
             links=self.links(view),
+            shortened=self.had_to,  # the last, since each of the others may have had to
         )
-        return document.model_copy(update={"shortened": self.had_to})
 
     def text(self, value: str | None, limit: int = 0) -> str | None:
         """Write a text as far as it may be shown, with readable numbers."""
