@@ -28,18 +28,19 @@ def intent(
     alert, episode = row.spec.alert, row.spec.episode
     if step.verb is None or alert is None or episode is None:
         return row.intent
+    route = routing.route(alert.teams)
     return Intent(
         verb=step.verb,
         episode=episode,
         generation=row.spec.generation,
         since=now,
-        repository=routing.route(alert.teams).repository,
+        repository=route.repository,
         key=step.key if isinstance(step, AddComment) else "",
         title=render.title(alert, routing),
         labels=routing.labels(alert),
         priority=alert.priority,
         teams=alert.teams,
-        on_call=on_call(routing.owners(alert.teams)) if _calls(step, routing.route(alert.teams)) else (),
+        on_call=on_call(routing.owners(alert.teams)) if _calls(step, route) else (),
     )
 
 

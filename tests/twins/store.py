@@ -111,7 +111,7 @@ class MemoryStore:
         self, name: str, row: AlertState, change: Callable[[AlertState], AlertState]
     ) -> AlertState | None:
         self.calls.append(name)
-        kept = self.rows.get(row.fingerprint, replace(row, revision=0))
+        kept = self.rows.get(row.fingerprint) or replace(row, revision=0)
         if kept.revision != row.revision:
             return None
         written = replace(change(kept), revision=row.revision + 1, listed=True)
