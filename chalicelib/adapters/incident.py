@@ -32,6 +32,7 @@ class What(StrEnum):
     UNWATCHED = "unwatched"
     """Its source stopped watching it, so nobody knows whether it has recovered."""
     ACKNOWLEDGED = "acknowledged"
+    GIVEN_BACK = "given back"
     ESCALATED = "escalated"
     CALLED = "called"
     """The next tier was called, as nobody had acknowledged it."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from chalicelib.conditions.issue import Seen
 from chalicelib.conditions.row import AlertState, Issue
+from chalicelib.conditions.wishes import Wish
 from chalicelib.labels import FLAPPING_LABEL
 
 
@@ -17,9 +18,9 @@ def acknowledged(issue: Issue, author: str, at: datetime) -> Issue:
     return replace(issue, acked_by=author, acked_at=at)
 
 
-def given_back(issue: Issue, now: datetime) -> Issue:
+def given_back(issue: Issue, by: Wish, now: datetime) -> Issue:
     """Record that nobody has it any more; the first tier is called first again."""
-    return replace(issue, acked_by="", acked_at=None, called_at=now, tier=0)
+    return replace(issue, acked_by="", acked_at=None, given_back=by, called_at=now, tier=0)
 
 
 def left_to_people(issue: Issue, now: datetime) -> Issue:

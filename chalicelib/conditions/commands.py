@@ -160,7 +160,7 @@ def _had(issue: Issue, command: Command, now: datetime) -> Issue:
     if command.word == ACK:
         return acknowledgement.acknowledged(issue, command.author, command.at)
     if command.word == UNACK:
-        return acknowledgement.given_back(issue, now)
+        return acknowledgement.given_back(issue, Wish(command.word, command.author, command.at), now)
     if command.word == MUTE:
         return replace(issue, muted=True)
     loud = replace(issue, muted=False) if command.word == UNMUTE else issue

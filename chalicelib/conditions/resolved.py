@@ -37,7 +37,8 @@ def resolved(row: AlertState, alert: AlertEvent, now: datetime, policy: Policy) 
         return (held(row, now, policy) if isinstance(step, AddComment) else None) or step
     told = row.status.told is not None and spec.episode is not None and row.status.told >= spec.episode
     if told or closed_in_this_episode(row):
-        return _corrected(row, alert, policy) or _review(row, alert, policy) or Nothing(Quiet.UP_TO_DATE)
+        corrected = _corrected(row, alert, policy) or _amended(row, alert)
+        return corrected or _review(row, alert, policy) or Nothing(Quiet.UP_TO_DATE)
     if held_throughout(row, policy) or (not alert.priority.urgent and _long_over(row, now, policy)):
         return Nothing(Quiet.RESOLVED_UNTOLD)
     return held_back(row, now, policy) or opening(row, now, policy)
@@ -55,6 +56,13 @@ def _corrected(row: AlertState, alert: AlertEvent, policy: Policy) -> Step | Non
     if (issue.priority, issue.teams) == (alert.priority, alert.teams):
         return None
     return relabel(issue, policy.routing.labels(alert)) or UpdateIssue(issue.ref)
+
+
+def _amended(row: AlertState, alert: AlertEvent) -> Step | None:
+    """Show on an incident's issue how it ended, though a person closed the issue before that was known."""
+    issue = row.status.issue
+    behind = issue is not None and issue.generation < row.spec.generation
+    return UpdateIssue(issue.ref) if issue and behind and own.of(alert.source).declared else None
 
 
 def _review(row: AlertState, alert: AlertEvent, policy: Policy) -> Step | None:

@@ -38,8 +38,9 @@ class Issue(Shown):
       opening), `comment_key` that comment's key; `once` has the keys of comments that are written only once
     - `announced` is the priority whose people were last notified, `raised_at` when people were last called
       because it got worse; `called_at` is when people were last called at all, or it was left to them
-    - `acked_by` is who has it, as of `acked_at` by GitHub's clock; `tier` counts the tiers that were called
-      because nobody had it; `on_call` are those who were on call at its opening, if its teams call them
+    - `acked_by` is who has it, as of `acked_at` by GitHub's clock, `given_back` who last gave it back;
+      `tier` counts the tiers that were called because nobody had it; `on_call` are those who were on
+      call at its opening, if its teams call them
     - `opened_at` is when we opened it, for the episode `opened_for`; both are None if it was taken over.
       `left_out` names the labels and assignees that GitHub did not take; it `continues` its predecessor if
       that took no more comments
@@ -82,6 +83,7 @@ class Issue(Shown):
     on_call: tuple[Called, ...] = ()
     raised_at: datetime | None = None
     incident: IssueRef | None = None
+    given_back: Wish | None = None
 
     @property
     def over_at(self) -> datetime | None:

@@ -75,6 +75,8 @@ def _on_the_issue(row: AlertState, since: datetime) -> Iterator[Entry]:
         yield about.model_copy(
             update={"at": issue.acked_at, "what": What.ACKNOWLEDGED, "who": issue.acked_by}
         )
+    if back := issue.given_back:
+        yield about.model_copy(update={"at": back.at, "what": What.GIVEN_BACK, "who": back.author})
     if issue.raised_at:
         yield about.model_copy(
             update={"at": issue.raised_at, "what": What.ESCALATED, "priority": issue.announced}

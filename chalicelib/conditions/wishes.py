@@ -12,7 +12,7 @@ ENDS: Mapping[str, str] = {"unsnooze": SNOOZE, "unmute": MUTE}
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A silence that a person asked for in a comment: the command's word, the person, and when."""
+    """What a person asked for in a comment, such as a silence: the command's word, the person, and when."""
 
     word: str
     author: str

@@ -20,6 +20,7 @@ SENTENCES: Mapping[What, str] = {
     What.ENDED: "{what} ended",
     What.UNWATCHED: "{what}: its source stopped watching it",
     What.ACKNOWLEDGED: "{who} acknowledged {what}",
+    What.GIVEN_BACK: "{who} gave {what} back",
     What.ESCALATED: "{what} was raised to {priority}",
     What.CALLED: "{what}: nobody had acknowledged it, so the next people were called",
     What.COMMENTED: "{who} [commented]({url}) on {what}",

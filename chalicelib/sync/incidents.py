@@ -1,6 +1,6 @@
 """Incidents: what `/sev` declares and ends, recorded as a row of our own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -13,6 +13,7 @@ from chalicelib.conditions.issue import IssueRef
 from chalicelib.conditions.record import Recorded, record
 from chalicelib.conditions.row import AlertState, Status
 from chalicelib.errors import Contended
+from chalicelib.quantities import counted
 from chalicelib.store.ports import Rows
 from chalicelib.sync import claims
 from chalicelib.telemetry import log_keys
@@ -102,11 +103,13 @@ class Incidents:
             event, content = current.spec.alert, Incident.read(current.spec.alert)
             if event is None or current.spec.condition is Condition.RESOLVED:
                 return current
-            now = self.now()
+            now, said = self.now(), how
             if content:
-                event = incident.grown(event, timeline.with_entry(content, entry), _next(current, now))
-                current = record(current, event, now).row
-            over = event.ended(_next(current, now), how, recovered=True)
+                members = self.rows.several(content.members)
+                content = timeline.with_entry(timeline.grown(content, current, members), entry)
+                current = record(current, incident.grown(event, content, _next(current, now)), now).row
+                said = _with_rest(how, members)
+            over = event.ended(_next(current, now), said, recovered=True)
             recorded = record(current, over, now)
             if written := self._write(recorded, now):
                 self._tell("RESOLVED", over, recorded, current, entry.who)
@@ -140,6 +143,12 @@ class Incidents:
 def _next(row: AlertState, now: datetime) -> datetime:
     """Return a time later than the row's, which another worker's clock may have put slightly ahead."""
     return max(now, row.spec.at + timedelta(microseconds=1))
+
+
+def _with_rest(how: str, members: Sequence[AlertState]) -> str:
+    """Add to how an incident ended that some of its conditions have not."""
+    firing = sum(row.spec.firing for row in members)
+    return f"{how} Still firing: {counted(firing, 'alert')}." if firing else how
 
 
 def is_one(row: AlertState) -> bool:

@@ -9,6 +9,7 @@ import pytest
 from chalicelib.conditions import commands, hearing
 from chalicelib.conditions.commands import PersonComment
 from chalicelib.conditions.row import AlertState, Status
+from chalicelib.conditions.wishes import Wish
 from tests.unit.builders import at
 from tests.unit.conditions.test_plan import FIRING, REF, with_issue
 
@@ -205,7 +206,8 @@ def test_each_command_has_its_effect() -> None:
         heard_to,
     ]
     had = with_issue(FIRING, heard_at=at(1), acked_by="mona", acked_at=at(4), tier=1, called_at=at(4))
-    assert obeyed("/unack", had).issue == replace(heard_to, called_at=at(6))
+    back = Wish("unack", "mona", at(5))
+    assert obeyed("/unack", had).issue == replace(heard_to, called_at=at(6), given_back=back)
     muted, snoozed = (
         with_issue(FIRING, muted=True),
         replace(ROW, status=replace(ROW.status, snoozed_until=at(9))),

@@ -372,6 +372,31 @@ def test_sev_resolved_closes_it_and_asks_once_for_what_a_review_needs(world: Wor
     assert told == [("DECLARED", row.fingerprint), ("RESOLVED", row.fingerprint)]
 
 
+def test_what_happened_just_before_it_was_resolved_is_in_it_and_what_still_fires_is_counted(
+    world: World,
+) -> None:
+    world.sends(name="disk", labels={"host": "builder-7"})
+    world.says("/sev", 2)
+    world.sends(name="load", labels={"host": "builder-7"})
+    world.minutes(3)
+    world.sends("RESOLVED", name="disk", labels={"host": "builder-7"})
+    world.says("/sev resolved", 3)
+    assert [what for _, what in world.timeline(What.ENDED)] == [What.ENDED]
+    assert "Ended by mona. Still firing: 1 alert." in world.thread(3).seen.body
+
+
+def test_who_gives_an_alert_back_is_in_it(world: World) -> None:
+    world.says("/sev")
+    world.says("/ack")
+    world.minutes(2)
+    world.clock.pass_(seconds=9)
+    world.says("/unack")
+    back = world.clock.now()
+    world.minutes(2)
+    assert world.timeline(What.GIVEN_BACK) == [(back, What.GIVEN_BACK)]
+    assert "`@mona` gave #1 back" in world.thread(2).seen.body
+
+
 def test_it_is_closed_also_where_its_team_keeps_issues_open() -> None:
     world = World()
     world.sends(teams=["keepers"])
@@ -391,10 +416,15 @@ def test_closing_the_issue_by_hand_ends_it_too(world: World, reason: str, commen
     world.minutes(3)
     (row,) = world.own
     assert row.spec.resolution
-    assert row.spec.resolution.reason == "Closed by mona."
+    assert row.spec.resolution.reason == "Closed by mona. Still firing: 1 alert."
     assert len(world.thread(2).comments) == comments
     assert not world.thread(2).seen.open
     assert [entry.who for entry in world.content.timeline if entry.what is What.CLOSED] == ["mona"]
+    assert "Closed by mona." in world.thread(2).seen.body
+    assert "`@mona` closed the incident" in world.thread(2).seen.body
+    writes = world.tracker.calls.count("edit")
+    world.minutes(5)
+    assert world.tracker.calls.count("edit") == writes
 
 
 @pytest.mark.parametrize(("number", "body"), [(1, "/sev resolved"), (2, "/sev"), (2, "/sev another")])

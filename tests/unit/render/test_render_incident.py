@@ -83,6 +83,7 @@ def test_once_it_is_over_it_says_that_and_calls_nobody() -> None:
         (What.ENDED, "#12 ended"),
         (What.UNWATCHED, "#12: its source stopped watching it"),
         (What.ACKNOWLEDGED, "`@mona` acknowledged #12"),
+        (What.GIVEN_BACK, "`@mona` gave #12 back"),
         (What.ESCALATED, "#12 was raised to P0"),
         (What.CALLED, "#12: nobody had acknowledged it, so the next people were called"),
         (What.CLOSED, "`@mona` closed #12"),
