@@ -71,8 +71,8 @@ class Storm(Content):
     `common` are labels that its members share, `runbook` and `dashboard` addresses that all of them name;
     `differs` names the label that distinguishes most of them.
     `elsewhere` is the worst priority of the further parts, whose people the first part calls, and `uncalled`
-    says that it calls nobody, for example as it is muted. `left_out` counts members that ended and are no
-    longer listed. `fresh` says that most of its first members were not in the storm of its cause before it.
+    says that it calls nobody, for example because it is muted. `left_out` counts members that ended and are
+    no longer listed. `fresh` says that most of its first members were not in the previous storm of its cause.
     """
 
     source = own.STORM
@@ -97,7 +97,7 @@ class Storm(Content):
         return min([self.elsewhere, *(member.priority for member in self.members)])
 
     def after(self, before: "Storm | None") -> "Storm":
-        """Compare it with the storm of its cause before it, which may have been the same alerts."""
+        """Compare it with the previous storm of its cause, which may have had the same alerts."""
         known = {member.fingerprint for member in before.members} if before else set()
         again = sum(member.fingerprint in known for member in self.members)
         return self.model_copy(update={"fresh": bool(known) and again * 2 < len(self.members)})
@@ -140,7 +140,7 @@ def continues(event: AlertEvent) -> bool:
 
 
 def fresh(event: AlertEvent) -> bool:
-    """Whether it is the alert of a storm of other conditions than the one before it."""
+    """Whether it is the alert of a storm whose conditions differ from those of the previous one."""
     return event.source == own.STORM and bool((event.raw_provider or {}).get("fresh"))
 
 

@@ -1,4 +1,4 @@
-"""The next storm of the same cause calls people once if most of its alerts are others."""
+"""The next storm of the same cause calls people once if most of its alerts are different."""
 
 import pytest
 

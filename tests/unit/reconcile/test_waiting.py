@@ -144,7 +144,7 @@ def test_a_closed_list_that_the_index_still_has_stays_as_it_is(
 
 
 def test_a_list_stays_while_github_asks_to_wait(world: StormWorld) -> None:
-    """What waits was then put off for another reason than the budget."""
+    """What waits was then put off for a reason other than the budget."""
     each_of_its_own(world, *range(8))
     world.pass_(2)
     (row,) = lists(world)
