@@ -15,7 +15,7 @@ from tests.local.patience import StuckError
 from tests.local.processes import Process, ProcessError
 from tests.local.stack import LocalStack
 from tests.local.stack.environment import child_environment
-from tests.local.stack.ports import PortOccupiedError, require_free
+from tests.local.stack.ports import PortOccupiedError, free_port, require_free
 
 ROOT = Path(__file__).parents[2]
 
@@ -68,11 +68,11 @@ def health():
 class Functions:
     """A functions process with the throwaway app, on resources of its own."""
 
-    def __init__(self, aws: LocalAws, project: Path, *options: str) -> None:
+    def __init__(self, aws: LocalAws, project: Path, *options: str, app: str = THROWAWAY_APP) -> None:
         self.aws = aws
         self.invocations_file = project / "invocations"
         stage = aws.prefix.removeprefix("alerting-")
-        write_project(project, stage, {"AWS_ENDPOINT_URL": aws.endpoint_url, "SETTING": "of the stage"})
+        write_project(project, stage, {"AWS_ENDPOINT_URL": aws.endpoint_url, "SETTING": "of the stage"}, app)
         command = [sys.executable, "-m", "tests.local.functions", "--stage", stage, "--project", str(project)]
         command += ["--environment-from", str(project / ".chalice/config.json"), *options]
         log = project / "functions.log"
@@ -102,7 +102,7 @@ class Functions:
         self.wait_until(lambda: sum(self.aws.queue_depth()) == 0, "an empty queue")
 
 
-def write_project(project: Path, stage: str, variables: dict[str, str]) -> None:
+def write_project(project: Path, stage: str, variables: dict[str, str], app: str = THROWAWAY_APP) -> None:
     (project / ".chalice").mkdir(parents=True)
     config = {
         "version": "2.0",
@@ -111,7 +111,7 @@ def write_project(project: Path, stage: str, variables: dict[str, str]) -> None:
         "stages": {stage: {"environment_variables": variables}},
     }
     (project / ".chalice/config.json").write_text(json.dumps(config))
-    (project / "app.py").write_text(THROWAWAY_APP)
+    (project / "app.py").write_text(app)
 
 
 @pytest.fixture(scope="module")
@@ -193,9 +193,8 @@ def test_collector_gets_lambdas_event_and_context(aws: LocalAws, start: Callable
 
 
 def test_batch_is_deleted_whole_when_the_function_returns_whatever_it_returns(
-    make_aws: Callable[..., LocalAws], start: Callable[..., Functions]
+    aws: LocalAws, start: Callable[..., Functions]
 ) -> None:
-    aws = make_aws(visibility_seconds=30)
     for _ in range(12):
         aws.publish({"do": "nothing"})
     functions = start(aws, "--reconcile-every", "0", "--batch-size", "5")
@@ -210,7 +209,7 @@ def test_failed_batch_comes_back_whether_the_function_raised_overran_or_died(
     aws = make_aws(visibility_seconds=2)
     for deed in ("raise", "hang", "die"):
         aws.publish({"do": deed, "times": 1})
-    functions = start(aws, "--reconcile-every", "0", "--time-limit", "2", "--batch-size", "1")
+    functions = start(aws, "--reconcile-every", "0", "--time-limit", "5", "--batch-size", "1")
     functions.wait_until_queue_is_empty()
     receives: dict[str, list[str]] = {}
     for invocation in functions.invocations():
@@ -224,7 +223,7 @@ def test_failed_batch_comes_back_whether_the_function_raised_overran_or_died(
     name = f"{aws.prefix}-collector"
     assert told == [
         "RuntimeError: told to fail",
-        f"{name} was abandoned after 2 s",
+        f"{name} was abandoned after 5 s",
         f"the process of {name} died",
     ]
     # The first process raised and went on; hanging and dying cost one each.
@@ -276,8 +275,7 @@ def test_reconcile_is_called_again_and_again_with_the_schedules_event(
 
 
 def test_app_that_cannot_be_loaded_is_told_and_ends_the_process(aws: LocalAws, tmp_path: Path) -> None:
-    functions = Functions(aws, tmp_path / "project")
-    (tmp_path / "project/app.py").write_text("import no_such_module\n")
+    functions = Functions(aws, tmp_path / "project", app="import no_such_module\n")
     with pytest.raises(
         ProcessError, match=r"(?s)functions ended with code 1.*No module named 'no_such_module'"
     ):
@@ -320,8 +318,8 @@ def test_stack_runs_both_stand_ins_and_the_functions(tmp_path: Path) -> None:
 
 
 def test_occupied_port_is_named_with_its_remedy() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-        with pytest.raises(PortOccupiedError, match=f"Port {port} .* where the demo listens, .* Stop what"):
-            require_free(port, "the demo")
+    port = free_port()
+    told = pytest.raises(PortOccupiedError, match=f"Port {port} .* where the demo listens, .* Stop what")
+    with socket.create_server(("127.0.0.1", port)), told:
+        require_free(port, "the demo")
     require_free(port, "the demo")

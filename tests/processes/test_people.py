@@ -72,5 +72,5 @@ def test_an_incident_is_declared_on_an_alert_and_ended_on_its_own_issue(stack: L
     mona.comment(name, incident.number, "/sev resolved")
     stack.wait_until(lambda: incident.state == "closed", "the end")
     stack.wait_until(lambda: "Root cause" in "".join(each.body for each in incident.comments), "the review")
-    assert f"#{issue.number} \\[" in (incident.body or "")
+    stack.wait_until(lambda: f"#{issue.number} \\[" in (incident.body or ""), "the alert on the incident")
     assert issue.state == "open"

@@ -1,17 +1,22 @@
 """What Prometheus reads: how long the queues of runners are."""
 
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Self
 
-TOO_LONG = 118
+TOO_LONG, SHORT = 118, 0
 
 
 class Exporter:
-    """Serves `runner_queue_length` for the pools that are too long; a pool that is not named has ended."""
+    """Serves `runner_queue_length` of each pool, each with a timestamp.
+
+    So a scrape that fails on a busy machine ends no alert: without timestamps Prometheus would mark every
+    series as stale (https://prometheus.io/docs/prometheus/latest/querying/basics/#staleness).
+    """
 
     def __init__(self) -> None:
-        self.pools: tuple[str, ...] = ()
+        self._lengths: dict[str, int] = {}
         self.reads = 0
         exporter = self
 
@@ -39,6 +44,11 @@ class Exporter:
         self._server.shutdown()
         self._server.server_close()
 
+    def show(self, length: int, *pools: str) -> None:
+        """Let the queues of these pools have this length, until it changes again."""
+        self._lengths = self._lengths | dict.fromkeys(pools, length)
+
     def metrics(self) -> str:
-        lines = [f'runner_queue_length{{pool="{pool}"}} {TOO_LONG}' for pool in self.pools]
+        now = time.time_ns() // 1_000_000
+        lines = [f'runner_queue_length{{pool="{pool}"}} {n} {now}' for pool, n in self._lengths.items()]
         return "\n".join(["# TYPE runner_queue_length gauge", *lines, ""])

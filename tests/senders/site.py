@@ -10,7 +10,7 @@ from tests.local.github.model import Issue
 from tests.local.patience import wait_until
 from tests.local.stack import LocalStack
 from tests.senders.alertmanager import Alertmanager
-from tests.senders.exporter import Exporter
+from tests.senders.exporter import SHORT, TOO_LONG, Exporter
 from tests.senders.program import Program
 from tests.senders.prometheus import Prometheus
 from tests.senders.relay import Post, Relay
@@ -43,11 +43,11 @@ class Site:
 
     def fire(self, *pools: str) -> None:
         """Let these pools, too, have queues that are too long."""
-        self.exporter.pools = tuple(dict.fromkeys((*self.exporter.pools, *pools)))
+        self.exporter.show(TOO_LONG, *pools)
 
     def end(self, *pools: str) -> None:
         """Let these pools have recovered."""
-        self.exporter.pools = tuple(pool for pool in self.exporter.pools if pool not in pools)
+        self.exporter.show(SHORT, *pools)
 
     def restart_prometheus(self) -> None:
         """Restart it, and wait until it has read again: before, it takes for true what it read last."""
@@ -80,13 +80,21 @@ class Site:
         """Return the notifications that tell of a pool."""
         return [post for post in self.relay.posts if post.of(pool)]
 
-    def accepted(self, pool: str, status: str) -> list[Post]:
+    def accepted(self, pool: str, said: str) -> list[Post]:
         """Return those that said this of it, and that the webhook took."""
+        return self.answered(pool, said, 202)
+
+    def answered(self, pool: str, said: str, answer: int) -> list[Post]:
+        """Return those that said this of it, and that were answered so."""
         return [
             post
             for post in self.posts(pool)
-            if post.status == 202 and any(alert["status"] == status for alert in post.of(pool))
+            if post.status == answer and any(alert["status"] == said for alert in post.of(pool))
         ]
+
+    def reporters(self, pool: str, said: str) -> list[str]:
+        """Return the addresses of those that have said this of it, the first to say so first."""
+        return list(dict.fromkeys(post.sender for post in self.accepted(pool, said)))
 
     def until(
         self, holds: Callable[[], bool], what: str, progress: Callable[[], Hashable] | None = None
@@ -101,11 +109,15 @@ class Site:
         wait_until(alive, what, progress or self._progress)
 
     def until_open(self, *pools: str) -> None:
-        """Wait until each pool has one issue, an open one, and nothing waits to be read."""
+        """Wait until each pool has one issue, an open one, and nothing waits to be read.
+
+        Alertmanager may not have the answer to its notification yet, and so not have noted what it sent: a
+        test that stops it and means to hear of the end waits until it has repeated it.
+        """
         self._until_each(pools, ["open"])
 
     def until_closed(self, *pools: str) -> None:
-        """Wait until each pool has one issue, a closed one, and nothing is left to do about it."""
+        """Wait until each pool has one issue, a closed one, and nothing waits to be read."""
         self._until_each(pools, ["closed"])
 
     def until_stale(self, pool: str) -> None:
@@ -117,41 +129,34 @@ class Site:
 
     def until_repeated(self, pool: str, times: int = 2) -> None:
         """Wait until Alertmanager has reported this many more times that the pool fires."""
-        before = len(self.accepted(pool, "firing"))
-
-        def more() -> int:
-            return len(self.accepted(pool, "firing")) - before
-
-        self.until(lambda: more() >= times, f"Alertmanager to repeat {pool}", more)
-        self.until_read()
+        self._until_more(lambda: self.accepted(pool, "firing"), times, f"Alertmanager to repeat {pool}")
 
     def until_posted(self, pool: str, times: int) -> None:
         """Wait until that number of further requests have reported a pool."""
-        before = len(self.posts(pool))
+        self._until_more(lambda: self.posts(pool), times, f"{times} posts about {pool}")
 
-        def more() -> int:
-            return len(self.posts(pool)) - before
-
-        self.until(lambda: more() >= times, f"{times} posts about {pool}", more)
-        self.until_read()
-
-    def until_answered(self, pool: str, status: int, times: int) -> None:
-        """Wait until the webhook has given this answer this many times."""
-
-        def answers() -> int:
-            return sum(post.status == status for post in self.posts(pool))
-
-        self.until(lambda: answers() >= times, f"{times} answers of {status} about {pool}", answers)
+    def until_answered(self, pool: str, said: str, answer: int, times: int) -> None:
+        """Wait until the webhook has given this answer this many times to what was said of a pool."""
+        what = f"{times} answers of {answer} about {pool}"
+        self.until(lambda: len(self.answered(pool, said, answer)) >= times, what)
 
     def until_read(self) -> None:
         """Wait until the queue is empty."""
         self.until(lambda: sum(self.stack.aws.queue_depth()) == 0, "the queue to be empty")
 
-    def _until_each(self, pools: Sequence[str], states: list[str]) -> None:
-        wanted = [states for _ in pools]
-        self.until(lambda: [self.states(pool) for pool in pools] == wanted, f"{states} for each of {pools}")
+    def _until_more(self, posts: Callable[[], list[Post]], times: int, what: str) -> None:
+        wanted = len(posts()) + times
+        self.until(lambda: len(posts()) >= wanted, what, lambda: len(posts()))
         self.until_read()
-        assert [self.states(pool) for pool in pools] == wanted
+
+    def _until_each(self, pools: Sequence[str], states: list[str]) -> None:
+        def settled() -> bool:
+            # Together: an Alertmanager, or a replica of Prometheus, may say that it fires after another
+            # has said that it has ended, and says so itself a moment later.
+            read = sum(self.stack.aws.queue_depth()) == 0
+            return read and all(self.states(pool) == states for pool in pools)
+
+        self.until(settled, f"{states} for each of {pools}")
 
     def _progress(self) -> Hashable:
         said = {

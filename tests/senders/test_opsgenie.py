@@ -45,4 +45,5 @@ def test_an_alert_opens_one_issue_that_its_repeats_leave_alone_and_its_end_close
     opsgenie.end("macos-31")
     opsgenie.until_closed("macos-31")
     assert issue.state_reason == "completed"
-    assert {post.status for post in opsgenie.relay.posts} == {202}
+    refused = [post for post in opsgenie.relay.posts if 400 <= post.status < 500]
+    assert refused == []

@@ -40,7 +40,7 @@ def test_an_alert_opens_one_issue_that_its_repeats_leave_alone_and_its_end_close
     assert straight.states("macos-21") == ["open"]
     straight.end("macos-21")
     straight.until_closed("macos-21")
-    assert issue.state_reason == "completed"
+    straight.until(lambda: issue.state_reason == "completed", "both replicas to say that it has ended")
 
 
 def test_what_fires_again_is_one_issue_still(straight: Site) -> None:

@@ -21,7 +21,7 @@ def without_topic(site: Site) -> Iterator[None]:
 def test_a_firing_that_the_webhook_could_not_queue_is_sent_until_it_can(site: Site) -> None:
     with without_topic(site):
         site.fire("netbsd-9")
-        site.until_answered("netbsd-9", 503, times=2)
+        site.until_answered("netbsd-9", "firing", 503, times=2)
         assert site.issues("netbsd-9") == []
     site.until_open("netbsd-9")
     site.end("netbsd-9")
@@ -33,7 +33,7 @@ def test_so_is_an_end(site: Site) -> None:
     site.until_open("netbsd-10")
     with without_topic(site):
         site.end("netbsd-10")
-        site.until_answered("netbsd-10", 503, times=2)
+        site.until_answered("netbsd-10", "resolved", 503, times=2)
         assert site.states("netbsd-10") == ["open"]
     site.until_closed("netbsd-10")
 
@@ -41,7 +41,7 @@ def test_so_is_an_end(site: Site) -> None:
 def test_what_a_wrong_token_kept_out_comes_once_it_is_put_right(site: Site) -> None:
     site.use_token("wrong")
     site.fire("netbsd-11")
-    site.until_answered("netbsd-11", 401, times=2)
+    site.until_answered("netbsd-11", "firing", 401, times=2)
     assert site.issues("netbsd-11") == []
     site.use_token(site.stack.tokens["alertmanager"])
     site.until_open("netbsd-11")
