@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.adapters import own
 from chalicelib.adapters.storm import Cause, CauseKind, Storm
-from chalicelib.alert import Condition, Priority
+from chalicelib.alert import Priority
 from chalicelib.conditions import storms
 from chalicelib.conditions.issue import Closer
 from chalicelib.conditions.row import AlertState
@@ -89,7 +89,7 @@ class Storms:
     def judge(self) -> Iterator[tuple[str, str]]:
         """At rest, every storm that goes on lists all of its members, and one that is over is closed."""
         rows = {row.fingerprint: row for row in self._world.rows()}
-        going_on = {name: content for name, content in _storms(rows.values()) if _fires(rows[name])}
+        going_on = {name: content for name, content in _storms(rows.values()) if rows[name].spec.firing}
         listed = Counter(
             member.fingerprint
             for content in going_on.values()
@@ -97,8 +97,8 @@ class Storms:
             for member in content.members
         )
         for row in rows.values():
-            alert, group = row.spec.alert, row.enrichment.group if row.enrichment else None
-            if alert is None or not _fires(row) or alert.source in own.OWN:
+            alert, group = row.spec.alert, row.group
+            if alert is None or not row.spec.firing or alert.source in own.OWN:
                 continue
             if group and group.fingerprint not in going_on:
                 yield OVER, f"{alert.title} fires, and its storm {group.fingerprint[:4]} does not"
@@ -110,7 +110,9 @@ class Storms:
     def _going_on(self, name: str, content: Storm, rows: dict[str, AlertState]) -> Iterator[tuple[str, str]]:
         rows = {each: row for each, row in rows.items() if not _closed_by_person(row)}
         firing = [
-            each for each in content.members if each.fingerprint in rows and _fires(rows[each.fingerprint])
+            each
+            for each in content.members
+            if each.fingerprint in rows and rows[each.fingerprint].spec.firing
         ]
         if not firing:
             yield OVER, f"nothing of {name[:4]} fires any more"
@@ -126,7 +128,7 @@ class Storms:
         lines = {title for issue in self._of_ours() for title, ended in _lines(issue) if not ended}
         for row in self._world.rows():
             alert, began = row.spec.alert, row.spec.began_by_our_clock
-            if alert is None or began is None or alert.source in own.OWN or not _fires(row):
+            if alert is None or began is None or alert.source in own.OWN or not row.spec.firing:
                 continue
             has_one = any(issue.state == "open" for issue in self._world.watch.about(row.fingerprint))
             waits = now - began.timestamp()
@@ -176,10 +178,6 @@ def _closed_by_person(row: AlertState) -> bool:
 def _of_a_storm(item: Item) -> bool:
     """Whether it is the row of a storm that goes on."""
     return item.get("group") == {"S": f"{storms.OF_OURS}{own.STORM}"}
-
-
-def _fires(row: AlertState) -> bool:
-    return row.spec.condition is Condition.FIRING
 
 
 def _silent(issue: Issue, row: AlertState) -> bool:

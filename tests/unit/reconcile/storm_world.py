@@ -7,7 +7,7 @@ from typing import Any
 
 from chalicelib.adapters import own
 from chalicelib.adapters.storm import CauseKind, Storm
-from chalicelib.alert import AlertEvent, Condition
+from chalicelib.alert import AlertEvent
 from chalicelib.conditions.issue import Seen
 from chalicelib.conditions.plan import Policy
 from chalicelib.conditions.row import AlertState
@@ -153,7 +153,3 @@ def content(row: AlertState) -> Storm:
 def listed(row: AlertState, *, firing: bool = True) -> list[str]:
     """Titles of members that fire, or have ended."""
     return [each.title for each in content(row).members if (each.ended is None) is firing]
-
-
-def fires(row: AlertState) -> bool:
-    return row.spec.condition is Condition.FIRING

@@ -5,7 +5,7 @@ import pytest
 from chalicelib.alert import Priority
 from chalicelib.conditions.row import Issue
 from chalicelib.labels import FLAPPING_LABEL
-from tests.unit.reconcile.storm_world import MINUTE, StormWorld, content, fires
+from tests.unit.reconcile.storm_world import MINUTE, StormWorld, content
 
 
 @pytest.fixture
@@ -91,5 +91,5 @@ def test_a_storm_that_flaps_keeps_one_issue_until_others_begin(world: StormWorld
     begin(world, 11, 12, 13)
     assert (world.page.ref != first, "@org/day" in world.page.body) == (True, True)
     assert not world.tracker.threads[first].seen.open
-    assert fires(world.parent)
+    assert world.parent.spec.firing
     assert world.parent.priority is Priority.P1

@@ -11,7 +11,7 @@ from chalicelib.conditions.issue import Closer
 from chalicelib.conditions.row import AlertState
 from chalicelib.errors import Invalid, RateLimited, StoreUnavailable, TooLate, Unavailable
 from chalicelib.labels import MUTED_LABEL
-from tests.unit.reconcile.storm_world import MINUTE, StormWorld, content, fires, listed
+from tests.unit.reconcile.storm_world import MINUTE, StormWorld, content, listed
 from tests.unit.sync.test_sync import fails_with
 
 
@@ -30,7 +30,7 @@ def test_one_cause_calls_people_once_and_p0_is_unhurt(world: StormWorld) -> None
     assert "@org" in world.page.body
     assert len(listed(world.parent)) == 6
     assert [row.status.issue is not None for row in world.children] == [True] * 6
-    assert all(fires(row) for row in world.parents)
+    assert all(row.spec.firing for row in world.parents)
 
 
 def test_the_parent_has_the_worst_priority_and_says_what_is_shared(world: StormWorld) -> None:
@@ -134,7 +134,7 @@ def test_a_member_that_a_person_closed_keeps_no_storm_open() -> None:
     revision = world.parent.revision
     world.pass_(15)
     assert (world.parent.revision, world.page.open) == (revision, False)
-    assert fires(world.child(3))
+    assert world.child(3).spec.firing
 
 
 def test_issues_from_before_the_storm_become_its_sub_issues_and_call_nobody_any_more() -> None:

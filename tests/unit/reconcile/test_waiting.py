@@ -9,7 +9,7 @@ from chalicelib.alert import Priority
 from chalicelib.conditions.row import AlertState
 from chalicelib.errors import RateLimited, Unavailable
 from chalicelib.rate_limit.rules import Limits
-from tests.unit.reconcile.storm_world import MINUTE, StormWorld, content, fires, listed
+from tests.unit.reconcile.storm_world import MINUTE, StormWorld, content, listed
 from tests.unit.sync.test_sync import fails_with
 
 FEW = Limits(per_minute=75, per_hour=6, minute_reserves=(1, 1), hour_reserves=(3, 0), spacing=0)
@@ -30,11 +30,11 @@ def unseen(world: StormWorld) -> list[str]:
     shown = {
         each.fingerprint
         for row in world.parents
-        if fires(row) and row.status.issue
+        if row.spec.firing and row.status.issue
         for each in content(row).members
     }
     waiting = [
-        row for row in world.children if fires(row) and not (row.status.issue and row.status.issue.open)
+        row for row in world.children if row.spec.firing and not (row.status.issue and row.status.issue.open)
     ]
     return [row.fingerprint for row in waiting if row.fingerprint not in shown]
 
@@ -59,7 +59,7 @@ def test_what_waits_for_the_budget_is_listed_within_two_minutes_and_until_it_has
     assert len(content(lists(world)[0]).members) < 5
     assert unseen(world) == []
     world.pass_(120)
-    assert (unseen(world), fires(lists(world)[0]), world.page_of(row).open) == ([], False, False)
+    assert (unseen(world), lists(world)[0].spec.firing, world.page_of(row).open) == ([], False, False)
 
 
 def test_a_list_is_written_only_if_it_changes(world: StormWorld) -> None:
@@ -76,7 +76,7 @@ def test_what_ends_while_it_waits_is_listed_no_more(world: StormWorld) -> None:
     each_of_its_own(world, 3, 4, state="RESOLVED")
     world.pass_(2)
     (row,) = lists(world)
-    assert (fires(row), world.page_of(row).open) == (False, False)
+    assert (row.spec.firing, world.page_of(row).open) == (False, False)
 
 
 def test_a_storm_lists_its_own(world: StormWorld) -> None:
@@ -140,7 +140,7 @@ def test_a_closed_list_that_the_index_still_has_stays_as_it_is(
     (row,) = lists(world)
     monkeypatch.setattr(world.census, "of_our_own", lambda *_: [row.fingerprint])
     world.pass_(3)
-    assert (lists(world), fires(row)) == ([row], False)
+    assert (lists(world), row.spec.firing) == ([row], False)
 
 
 def test_a_list_stays_while_github_asks_to_wait(world: StormWorld) -> None:
@@ -153,7 +153,7 @@ def test_a_list_stays_while_github_asks_to_wait(world: StormWorld) -> None:
         if each.due_at:
             world.sync.advance(each, world.clock.now() + MINUTE)
     world.pass_(3)
-    assert fires(lists(world)[0])
+    assert lists(world)[0].spec.firing
     world.pass_(4)
     assert (world.page_of(row).open, unseen(world)) == (True, [])
 
