@@ -65,7 +65,7 @@ class Identity(_Part):
     )
     region: Annotated[Text, Field(max_length=100)] | None = None
     alarm_id: Annotated[Text, Field(max_length=4000)] | None = Field(
-        None, description="The provider's own stable id of the condition"
+        None, description="The provider's own stable id for the condition"
     )
 
 
@@ -135,10 +135,11 @@ class AlertEvent(_Part):
     """What its provider groups it by; set by adapters."""
     collapse_key: Annotated[Text, Field(max_length=300)] | None = Field(
         None,
-        description="Of a notification: the series it belongs to, of which the newest issue alone is open",
+        description="For a notification: its series, in which at most the newest issue is open",
     )
     expires_at: UtcDatetime | None = Field(
-        None, description="Of a notification: when its issue is closed, if nobody has closed it by then"
+        None,
+        description="For a notification: when its issue is closed, unless somebody has closed it by then",
     )
     began_anew: bool = Field(
         default=False,
@@ -146,7 +147,7 @@ class AlertEvent(_Part):
     )
     recovered: bool = Field(
         default=True,
-        description="False where RESOLVED is no recovery: the rule was deleted, paused or edited",
+        description="False if RESOLVED is not a recovery: the rule was deleted, paused or edited",
     )
     raw_provider: dict[str, Any] | None = None
 

@@ -108,7 +108,7 @@ def _value(region: str, key: str, sign: str) -> tuple[str | None, int]:
 
 
 def _word(region: str) -> tuple[str | None, int]:
-    """Read one word; None where a second priority follows it."""
+    """Read one word; None if a second priority follows it."""
     words = [word for word in region[:100].replace("(", " (").split()[:2] if word[0] != "("]
     if not words:
         return "", 0

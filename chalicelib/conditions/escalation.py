@@ -17,7 +17,7 @@ from chalicelib.conditions.steps import AddComment, OpenIssue, Step
 def escalation(row: AlertState, issue: Issue, alert: AlertEvent) -> Step | None:
     """Call the people of a priority higher than those called so far, unless somebody wants it quiet.
 
-    Nobody is called where the parent of its storm calls them.
+    Nobody is called if the parent of its storm calls them.
     """
     worse = row.spec.firing and alert.priority < issue.announced
     if not worse or issue.quiet or not calls(row):

@@ -190,6 +190,6 @@ class AlertState:
 
     @property
     def untold(self) -> tuple[Episode, ...]:
-        """Ended episodes, before the current one, that no issue has told."""
+        """Ended episodes, before the current one, that no issue has mentioned."""
         told, earlier = self.status.told, [e for e in self.spec.episodes if e.began != self.spec.episode]
         return tuple(episode for episode in earlier if told is None or episode.began > told)

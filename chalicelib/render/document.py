@@ -41,7 +41,7 @@ class Document(_Part):
     )
     fingerprint: str = Field(description="The stable key of the condition")
     source: str
-    sender: str | None = Field(None, description='By whose token it came; not with details = "none"')
+    sender: str | None = Field(None, description='Whose token it came with; not with details = "none"')
     kind: Kind = Kind.CONDITION
     condition: Condition = Field(description="RESOLVED for a notification, which never fires")
     priority: Priority

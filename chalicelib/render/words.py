@@ -1,4 +1,4 @@
-"""Words for times, priorities and sources; and what is no words at all."""
+"""Words for times, priorities and sources; and which texts are only figures."""
 
 import re
 from datetime import datetime, timedelta
@@ -10,7 +10,7 @@ from chalicelib.quantities import counted
 SEVERITIES = {Priority.P0: "critical", Priority.P1: "high", Priority.P2: "medium", Priority.P3: "low"}
 MINUTE = timedelta(minutes=1)
 
-# `93`, `B = 97.2`, `cpu usage = 12 %`: a name of up to three words is still no sentence.
+# `93`, `B = 97.2`, `cpu usage = 12 %`: a name of up to three words is still not a sentence.
 _FIGURE = re.compile(
     r"(?:[\w.-]+(?:\ [\w.-]+){0,2}\ =\ )? [-+]? (?:\d[\d.,]*(?:e[-+]?\d+)? | nan | inf) \s?%?",
     re.IGNORECASE | re.VERBOSE,
@@ -19,7 +19,7 @@ _BETWEEN = re.compile(r"[,;]\s+")
 
 
 def moment(at: datetime, on: datetime | None = None) -> str:
-    """Say `03:10 UTC (2026-11-23)`; without the date where it is that of `on`."""
+    """Say `03:10 UTC (2026-11-23)`; without the date if it is that of `on`."""
     day, time = at.isoformat("T", "minutes")[:16].split("T")
     return f"{time} UTC" if on and on.date() == at.date() else f"{time} UTC ({day})"
 

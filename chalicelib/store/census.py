@@ -22,7 +22,7 @@ MOST = 5000
 
 
 class DynamoCensus:
-    """Counts on DynamoDB; raises StoreUnavailable where it does not answer."""
+    """Counts on DynamoDB; raises StoreUnavailable if it does not answer."""
 
     def __init__(self, client: "DynamoDBClient", table: str) -> None:
         self._client, self._table = client, table

@@ -72,7 +72,7 @@ class OnCall:
         return row.status
 
     def asked(self, tracker: People, repository: str, request: Request, before: datetime) -> bool:
-        """Hand off a team of a board; where it has several, the one that is named."""
+        """Hand off a team of a board; if it has several, the one that is named."""
         login, team = _named(request.argument)
         teams = [each for each in self._teams(repository) if team in ("", each)]
         if len(teams) != 1 or not tracker.may_write(repository, login, before):

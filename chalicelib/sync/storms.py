@@ -32,7 +32,7 @@ A_CALL = timedelta(seconds=1)
 """How much time must be left for another call."""
 
 FRESH = timedelta(seconds=10)
-"""How long what a look-up said of a storm is believed without reading it again."""
+"""How long the result of a look-up is used without reading the storm again."""
 
 
 class Index(Protocol):
@@ -169,7 +169,7 @@ class Parents:
         current = storms.as_group(parent) if parent and same else None
         if current and (lag.shown(row) or group.ref == current.ref):
             self.known[group.fingerprint, alert.teams] = now
-            return row  # what its own row says of its issue as a sub-issue stays
+            return row  # its own row keeps what it says about its issue as a sub-issue
         enriched = replace(needed(row.enrichment), group=current)
         return replace(row, status=replace(row.status, enrichment=enriched))
 

@@ -240,7 +240,7 @@ def test_a_limit_that_no_alert_can_meet_is_found() -> None:
     held = {"senders": [of("fine", routed.upper()), of("lost", routed, "example-org/nowhere")]}
     count, wrong = checked(held, {}, sender_limits.limits)
     assert (count.ok, count.told) == (True, "2 senders by name, 2 of them limited")
-    assert wrong.told == "lost may speak for example-org/nowhere, where the routing puts no issue"
+    assert wrong.told == "lost may send alerts for example-org/nowhere, where the routing puts no issue"
     assert "Correct `repositories` of lost in the secret of-senders" in wrong.fix
 
 

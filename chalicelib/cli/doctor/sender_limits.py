@@ -20,7 +20,7 @@ def limits(stage: Stage) -> Iterator[Finding]:
     for sender in limited:
         strange = [each for each in sender.repositories if each.lower() not in routed]
         if strange:
-            told = f"{sender.name} may speak for {', '.join(strange)}, where the routing puts no issue"
+            told = f"{sender.name} may send alerts for {', '.join(strange)}, where the routing puts no issue"
             where = f"`repositories` of {sender.name} in the secret {stage.webhook_secret}"
             fix = f"Correct {where}, or the routing."
             yield Finding(NAME, told, fix)
