@@ -156,6 +156,70 @@ def test_long_poll_lets_others_work_and_ends_when_a_message_arrives(aws: LocalAw
         assert len(polling.result()) == 1
 
 
+# What the shorter ways through moto must not change.
+
+
+def test_values_of_every_type_come_back_as_they_were(aws: LocalAws) -> None:
+    values: dict[str, Any] = {
+        "text": {"S": "a"},
+        "empty": {"S": ""},
+        "number": {"N": "1.50"},
+        "yes": {"BOOL": False},
+        "null": {"NULL": True},
+        "bytes": {"B": b"\x00\xff"},
+        "texts": {"SS": ["a", "b"]},
+        "list": {"L": [{"S": "a"}, {"B": b"\xff"}]},
+        "map": {"M": {"S": {"N": "1"}, "inner": {"M": {"deep": {"S": "b"}}}}},
+    }
+    key = {"fingerprint": {"S": "a"}}
+    aws.dynamodb.put_item(TableName=aws.table, Item=key | values)
+
+    def found(wanted: str) -> Any:
+        names = {f"#{name}": name for name in values if f"#{name}" in wanted.replace(".", ",").split(",")}
+        asked: Any = {"ProjectionExpression": wanted, "ExpressionAttributeNames": names} if wanted else {}
+        return aws.dynamodb.get_item(TableName=aws.table, Key=key, **asked)["Item"]
+
+    assert found("") == key | values
+    assert found(",".join(f"#{name}" for name in values)) == values
+    assert found("#map.inner") == {"map": {"M": {"inner": {"M": {"deep": {"S": "b"}}}}}}
+
+
+def test_an_update_that_contradicts_itself_is_refused_each_time(aws: LocalAws) -> None:
+    def refused(expression: str) -> bool:
+        try:
+            aws.dynamodb.update_item(
+                TableName=aws.table,
+                Key={"fingerprint": {"S": "a"}},
+                UpdateExpression=expression,
+                ExpressionAttributeValues={":one": {"S": "1"}},
+            )
+        except ClientError as error:
+            return error.response["Error"]["Code"] == "ValidationException"
+        return False
+
+    contradictions = (
+        "SET kept = :one SET kept_too = :one",
+        "SET kept = :one, kept = :one",
+        "SET kept.part = :one, kept = :one",
+        "SET kept = :one REMOVE kept",
+        "SET fingerprint = :one",
+    )
+    for _ in range(2):
+        assert [each for each in contradictions if not refused(each)] == []
+
+
+def test_an_expression_means_what_its_names_and_values_say_now(aws: LocalAws) -> None:
+    for name, number in (("first", "1"), ("second", "2")):
+        aws.dynamodb.update_item(
+            TableName=aws.table,
+            Key={"fingerprint": {"S": "a"}},
+            UpdateExpression="SET #name = :number ADD times :one",
+            ExpressionAttributeNames={"#name": name},
+            ExpressionAttributeValues={":number": {"N": number}, ":one": {"N": "1"}},
+        )
+    assert aws.rows() == [{"fingerprint": "a", "first": 1, "second": 2, "times": 2}]
+
+
 # Delivery.
 
 

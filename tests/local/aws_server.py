@@ -8,18 +8,13 @@ import json
 import threading
 import time
 from collections.abc import Iterable
-from functools import cache
 from typing import TYPE_CHECKING
 
-from moto import backends
-from moto.core import responses
-from moto.core import utils as core
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
-from moto.sqs import models as moto_sqs
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Response
 
-from tests.local import moto_gaps, moto_iam
+from tests.local import moto_gaps, moto_iam, moto_speed
 from tests.local.processes import run_until_told
 
 if TYPE_CHECKING:
@@ -67,22 +62,6 @@ class OneAtATime:
                 self._lock.wait(min(left, LOOK_AGAIN_SECONDS))
 
 
-def _unix_time_millis() -> float:
-    return time.time() * 1000
-
-
-def _hasten() -> None:
-    """Let moto find out once what it would at every request, and the time by the quick way."""
-    services = tuple(backends.list_of_moto_modules())
-    methods = cache(core.method_names_from_class)
-    for owner, name, quick in (
-        (moto_sqs, "unix_time_millis", _unix_time_millis),
-        (backends, "list_of_moto_modules", lambda: services),
-        (responses, "method_names_from_class", methods),
-    ):
-        setattr(owner, name, quick)
-
-
 class QuietHandler(WSGIRequestHandler):
     """A request handler that logs errors only."""
 
@@ -96,7 +75,7 @@ class AwsServer:
     def __init__(self, port: int = 0) -> None:
         moto_gaps.bridge()
         moto_iam.enforce()
-        _hasten()
+        moto_speed.hasten()
         application = OneAtATime(DomainDispatcherApplication(create_backend_app))
         self._server = make_server(
             "127.0.0.1", port, application, threaded=True, request_handler=QuietHandler

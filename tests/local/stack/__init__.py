@@ -2,6 +2,7 @@
 
 import base64
 import json
+import math
 import re
 import secrets
 import shutil
@@ -206,7 +207,8 @@ class LocalStack:
             for issue in list(repository.listed)
         ]
         queue = tuple(self.aws.queue_depth()), tuple(self.aws.dlq_depth())
-        return queue, len(self.aws.rows()), len(self.aws.due_rows(time.time() + SOON_SECONDS)), tuple(issues)
+        rows, soon = self.aws.rows(), time.time() + SOON_SECONDS
+        return queue, len(rows), sum(row.get("due_at", math.inf) <= soon for row in rows), tuple(issues)
 
     def quiet(self, due_by: float | None = None) -> bool:
         """Tell whether nothing is left to do: no message queued or in flight, no row due (epoch seconds).
