@@ -13,7 +13,7 @@ import pytest
 from tests.local.aws import LocalAws, create_resources
 from tests.local.patience import StuckError
 from tests.local.processes import Process, ProcessError
-from tests.local.stack import LocalStack
+from tests.local.stack import LocalStack, ports
 from tests.local.stack.environment import child_environment
 from tests.local.stack.ports import PortOccupiedError, free_port, require_free
 
@@ -323,3 +323,14 @@ def test_occupied_port_is_named_with_its_remedy() -> None:
     with socket.create_server(("127.0.0.1", port)), told:
         require_free(port, "the demo")
     require_free(port, "the demo")
+
+
+@pytest.mark.parametrize(("lent", "kept"), [("20000 65535", range(10_000, 20_000)), ("1024 65535", None)])
+def test_a_free_port_is_none_that_clients_are_given_where_there_are_others(
+    lent: str, kept: range | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "range").write_text(lent, encoding="ascii")
+    monkeypatch.setattr(ports, "LENT", tmp_path / "range")
+    chosen = {ports.free_port() for _ in range(20)}
+    assert all(port in (kept or range(65_536)) for port in chosen)
+    assert len(chosen) > 1
