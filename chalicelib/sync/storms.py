@@ -178,10 +178,10 @@ class Parents:
 
         A P0 calls its people itself, and waits for nothing.
         """
-        issue, looked_up = row.status.issue, needed(row.enrichment).at
+        issue = row.status.issue
         if alert.priority is Priority.P0:
             return False
         if issue and issue.open:
             return alert.priority < issue.announced
-        last = self.known.get((group.fingerprint, alert.teams), looked_up)
-        return group.ref is None or max(last, looked_up) + FRESH < now
+        last = self.known.get((group.fingerprint, alert.teams), needed(row.enrichment).at)
+        return group.ref is None or last + FRESH < now

@@ -170,6 +170,7 @@ def test_a_storm_is_remembered_with_its_issue_while_it_goes_on() -> None:
     nearly_full = MOST_SUB_ISSUES - storms.AT_ONCE
     groups = [storms.as_group(opened, size) for size in (nearly_full - 1, nearly_full)]
     assert [group.id for group in groups if group] == [900, 0]
+    assert storms.as_group(replace(opened, held=Held(Quiet.MAINTENANCE, at(60)))) is None
     closed = replace(row, status=Status(issue=issue(9, id=9, closed_at=at(2))))
     assert storms.as_group(closed) == Group(row.fingerprint, at(1))
     over = storms.recorded(row, storms.consisting_of([fires(1)], RULE), at(2), over=True)

@@ -1,14 +1,14 @@
 """A storm's parent wakes people once, lists whatever fires, and ends with its last member."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from chalicelib.alert import Priority
 from chalicelib.conditions.issue import Closer
-from chalicelib.conditions.row import AlertState
+from chalicelib.conditions.row import AlertState, Lease
 from chalicelib.errors import Invalid, RateLimited, StoreUnavailable, TooLate, Unavailable
 from chalicelib.labels import MUTED_LABEL
 from tests.unit.reconcile.storm_world import MINUTE, StormWorld, content, listed
@@ -163,6 +163,18 @@ def test_an_issue_for_which_nothing_was_looked_up_becomes_one_too() -> None:
     assert all(row.group and row.group.id for row in world.children)
 
 
+def test_a_row_that_a_worker_has_learns_of_its_storm_later() -> None:
+    world = StormWorld()
+    world.say(1, 2)
+    first, until = world.child(1), world.clock.now() + 3 * MINUTE
+    world.store.rows[first.fingerprint] = replace(first, lease=Lease("another", until))
+    world.say(3)
+    world.pass_(1)
+    assert world.child(1).group is None
+    world.pass_(4)
+    assert world.child(1).group
+
+
 def test_a_sub_issue_that_github_refuses_is_asked_for_once() -> None:
     world = StormWorld()
     world.tracker.faults["add_sub_issue"] = fails_with(
@@ -266,6 +278,18 @@ def test_what_there_is_no_time_for_is_due_before_all_other_rows(world: StormWorl
     keeper.check(world.clock.now() + MINUTE)
     assert (len(listed(world.parent)), world.parent.rank) == (8, Priority.P0)
     assert world.store.due(Priority.P0, world.clock.now(), 9) == [world.parent.fingerprint]
+
+
+def test_storms_take_half_of_the_time(world: StormWorld) -> None:
+    world.say(1, 2, 3, rule="Disk")
+    seen: list[str] = []
+
+    def slow(fingerprint: str, rows: Sequence[AlertState], until: datetime) -> None:
+        seen.append(fingerprint)
+        world.clock.pass_(minutes=0.6)
+
+    replace(world.keeper(), attach=slow).check(world.clock.now() + MINUTE)
+    assert (len(world.parents), len(seen)) == (2, 1)
 
 
 def test_one_storms_trouble_does_not_hold_up_the_others(
