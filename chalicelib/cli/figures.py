@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from chalicelib.adapters import own
 from chalicelib.alert import Priority
 from chalicelib.conditions.row import AlertState
 from chalicelib.conditions.spec import Episode
@@ -31,6 +32,12 @@ class Noise:
     row: AlertState
     episodes: int
     reported: int
+
+
+def reported(row: AlertState) -> bool:
+    """Whether a provider reports it: neither a notification nor an alert of our own, such as a storm's."""
+    alert = row.spec.alert
+    return alert is not None and not row.spec.news and alert.source not in own.RESERVED
 
 
 def figures(rows: Iterable[AlertState], since: datetime, priority: Priority | None = None) -> Figures:

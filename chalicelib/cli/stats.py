@@ -8,7 +8,7 @@ import typer
 
 from chalicelib.alert import Priority
 from chalicelib.cli import options, rows, screen
-from chalicelib.cli.figures import SHARES, Figures, Noise, figures, noisiest, percentile
+from chalicelib.cli.figures import SHARES, Figures, Noise, figures, noisiest, percentile, reported
 from chalicelib.cli.silence import Count, Silence, by_team
 from chalicelib.conditions.row import AlertState
 from chalicelib.wiring import checkout
@@ -80,12 +80,13 @@ def stats(
 
 def _seen(stage: Stage, now: datetime, days: int) -> Iterator[AlertState]:
     """Read the rows that fire, or whose newest episode ended on one of the days."""
-    living = [row for row in rows.living(stage, now, MOST_A_DAY) if not row.spec.news]
+    living = rows.living(stage, now, MOST_A_DAY)
     known = {row.fingerprint for row in living}
-    yield from living
+    yield from filter(reported, living)
     for back in range(days + 1):
         ended = census(stage).resolved((now - timedelta(days=back)).date(), MOST_A_DAY)
-        yield from rows.read(stage, [fingerprint for fingerprint in ended if fingerprint not in known])
+        read = rows.read(stage, [fingerprint for fingerprint in ended if fingerprint not in known])
+        yield from filter(reported, read)
 
 
 def _cells(name: str, part: Figures) -> tuple[object, ...]:

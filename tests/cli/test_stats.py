@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from chalicelib.adapters import own
 from chalicelib.alert import Priority
-from chalicelib.cli.figures import figures, noisiest, percentile
+from chalicelib.cli.figures import figures, noisiest, percentile, reported
 from chalicelib.cli.screen import length as said_length
 from chalicelib.cli.silence import Silence, by_team
 from chalicelib.conditions.issue import Closer
@@ -42,6 +43,12 @@ def test_only_what_ended_or_was_opened_in_the_period_counts() -> None:
     assert found.to_resolve == (timedelta(minutes=20), timedelta(minutes=20))
     assert figures(rows, at(-100)).episodes == 5
     assert figures(rows, at(60)).conditions == 2
+
+
+@pytest.mark.parametrize("source", own.RESERVED)
+def test_alerts_of_our_own_and_news_are_not_counted(source: str) -> None:
+    news = row(fires=alert(kind="notification"))
+    assert [reported(each) for each in (row(), row(fires=alert(source=source)), news)] == [True, False, False]
 
 
 def test_priorities_are_told_apart() -> None:
