@@ -45,7 +45,7 @@ def test_only_what_ended_or_was_opened_in_the_period_counts() -> None:
     assert figures(rows, at(60)).conditions == 2
 
 
-@pytest.mark.parametrize("source", own.RESERVED)
+@pytest.mark.parametrize("source", sorted(own.RESERVED))
 def test_alerts_of_our_own_and_news_are_not_counted(source: str) -> None:
     news = row(fires=alert(kind="notification"))
     assert [reported(each) for each in (row(), row(fires=alert(source=source)), news)] == [True, False, False]
