@@ -342,6 +342,8 @@ class TestShapes:
             "https://g.example.org/d/a?orgId=1#x": "https://g.example.org/d/a?orgId=1&from=1795399800000&to=1795407000000#x",
             "https://g.example.org/d/a": "https://g.example.org/d/a?from=1795399800000&to=1795407000000",
             "https://g.example.org/d/a?from=1&to=2": "https://g.example.org/d/a?from=1&to=2",
+            "https://g.example.org/d/a?orgId=1&to=now": "https://g.example.org/d/a?orgId=1&to=now",
+            "https://g.example.org/d/a?var-from=1#?from=1": "https://g.example.org/d/a?var-from=1&from=1795399800000&to=1795407000000#?from=1",
         }.items():
             sent = group | {"alerts": [alert | {"dashboardURL": written}]}
             assert one("grafana", sent).links.dashboard_url == opened

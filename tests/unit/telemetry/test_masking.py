@@ -64,5 +64,13 @@ def test_what_is_no_credential_stays(text: str) -> None:
     assert mask(text) == text
 
 
-def test_an_address_is_reduced_to_its_place() -> None:
-    assert bare("https://me:pass@example.org:8443/d/abc?token=x#y") == "https://example.org:8443/d/abc"
+@pytest.mark.parametrize(
+    ("url", "place"),
+    [
+        ("https://me:pass@example.org:8443/d/abc?token=x#y", "https://example.org:8443/d/abc"),
+        ("https://me:p@ss@example.org#code=x", "https://example.org"),
+        ("https://example.org/@team/d?by=me@example.org/x", "https://example.org/@team/d"),
+    ],
+)
+def test_an_address_is_reduced_to_its_place(url: str, place: str) -> None:
+    assert bare(url) == place
