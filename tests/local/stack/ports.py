@@ -15,6 +15,8 @@ HTTP_PORT = 8000
 LENT = Path("/proc/sys/net/ipv4/ip_local_port_range")
 LOWEST, HIGHEST = 10_000, 65_535
 WORKERS = 16
+_chosen: set[int] = set()
+"""Ports that this process has chosen: what is to listen there may not have started yet."""
 
 
 def free_port() -> int:
@@ -26,7 +28,10 @@ def free_port() -> int:
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     ours = [port for port in range(LOWEST, HIGHEST) if port % WORKERS == worker % WORKERS]
     candidates = [port for port in ours if not low <= port <= high] or ours
-    return next(port for port in random.sample(candidates, len(candidates)) if _is_free(port))
+    left = set(candidates) - _chosen
+    port = next(port for port in random.sample(sorted(left), len(left)) if _is_free(port))
+    _chosen.add(port)
+    return port
 
 
 def lent() -> tuple[int, int]:
