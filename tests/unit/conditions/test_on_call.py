@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from chalicelib.conditions.on_call import PATIENCE, Called, Duty, Roster, Rosters
 from chalicelib.conditions.on_call_notes import MOST_HANDOFFS, Answer, OnCallNotes
 from chalicelib.conditions.rotations import Rotation
-from chalicelib.conditions.shifts import Shift
+from chalicelib.conditions.shifts import Shift, Shifts
 
 NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -97,3 +97,8 @@ def test_only_teams_whose_shifts_somebody_else_knows_are_asked_about() -> None:
         "storage",
         "x",
     ]
+
+
+def test_a_shift_does_not_end_when_another_of_the_plan_begins() -> None:
+    also = Shift("hubot", NOON + HOUR / 2, NOON + 2 * HOUR)
+    assert Shifts([SHIFT, also]).ends(NOON) == NOON + HOUR
