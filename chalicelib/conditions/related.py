@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from chalicelib.adapters import thing
+from chalicelib.adapters import own, thing
 from chalicelib.alert import UNKNOWN_TEAM, AlertEvent
 from chalicelib.conditions.issue import IssueRef
 from chalicelib.conditions.related_issues import RelatedIssue, RelatedIssues
@@ -23,7 +23,8 @@ def related(
     """Choose from the rows `near`, the newest issue first, and a composite alarm's `children` by name.
 
     Only conditions that fire and have an open issue in the same repository count: whoever can read one of the
-    issues can read the other, so no title is shown to anyone who may not see it.
+    issues can read the other, so no title is shown to anyone who may not see it. A page of our own does not
+    count, since it is about alerts.
     """
     linked = [(name, row, ref) for name, row in children.items() if (ref := fires_in(repository, row))]
     known = {alert.fingerprint, *(row.fingerprint for _, row, _ in linked)}
@@ -48,7 +49,7 @@ def _alike(alert: AlertEvent, repository: str, rows: Iterable[AlertState]) -> It
     about, teams = thing.of(alert), {*alert.teams} - {UNKNOWN_TEAM}
     for row in rows:
         other, ref = row.spec.alert, fires_in(repository, row)
-        if other is None or ref is None:
+        if other is None or ref is None or other.source in own.OWN:
             continue
         shared = thing.shared(about, thing.of(other))
         if shared or teams & {*other.teams}:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from chalicelib.adapters import own
 from chalicelib.adapters.incident import Entry, Incident, What
 from chalicelib.conditions import siblings, timeline
 from chalicelib.conditions.incident_link import IncidentLink
@@ -22,8 +21,6 @@ from chalicelib.reconcile.apart import apart
 from chalicelib.store.ports import Rows
 from chalicelib.sync.incidents import Incidents
 
-MOST = 50
-"""How many open incidents are looked at in a minute."""
 
 NEAR = 30
 """How many of a repository's newest issues are searched for siblings."""
@@ -37,9 +34,6 @@ Add = Callable[[IssueRef, Issue, str, datetime], bool]
 
 class Index(Protocol):
     """What is needed of the table's indexes."""
-
-    def of_our_own(self, source: str, limit: int) -> list[str]:
-        """List fingerprints of firing rows of one of our own sources, the newest first."""
 
     def members(self, storm: str, limit: int) -> list[str]:
         """List fingerprints of what fires in a storm, the longest-firing first."""
@@ -76,8 +70,7 @@ class IncidentKeeper:
         return apart(self.incidents.telemetry, "INCIDENTS_FAILED", fingerprint=row.fingerprint)
 
     def _open(self) -> list[AlertState]:
-        rows = self.rows.several(self.index.of_our_own(own.INCIDENT, MOST))
-        return [row for row in rows if Incident.read(row.spec.alert)]
+        return [row for row in self.incidents.open() if Incident.read(row.spec.alert)]
 
     def _keep(self, row: AlertState) -> AlertState:
         """Record what is new, and note in its members' rows which incident they are part of."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from chalicelib.adapters import incident, own
 from chalicelib.adapters.incident import Entry, Incident, Subject, What
@@ -20,6 +21,15 @@ from chalicelib.telemetry import log_keys
 from chalicelib.telemetry.telemetry import Telemetry
 
 TRIES = 8
+MOST_OPEN = 50
+"""How many open incidents are looked at."""
+
+
+class Index(Protocol):
+    """What is needed of the table's indexes."""
+
+    def of_our_own(self, source: str, limit: int) -> list[str]:
+        """List fingerprints of the rows of one of our own sources that fire, the newest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +52,19 @@ class Incidents:
     """Records incidents; every method may be called twice. `template` returns the sections for a team."""
 
     rows: Rows
+    index: Index
     template: Callable[[str], str]
     now: Callable[[], datetime]
     telemetry: Telemetry
 
     def on_alert(self, row: AlertState, alert: AlertEvent, asked: Asked) -> Status:
         """Declare one for an alert; if the alert is part of an open one, an answer will name that one."""
-        link, name = row.status.incident, incident.fingerprint(asked.identity)
-        if link and link.fingerprint != name and self.is_open(link):
+        link, name = self._open_one(row), incident.fingerprint(asked.identity)
+        if link and link.fingerprint != name:
             again = (*(each for each in link.asked if each != asked.comment), asked.comment)
             return replace(row.status, incident=replace(link, asked=again))
         self._declare_of(row, alert, asked)
-        known = link if link and link.fingerprint == name else IncidentLink(name)
-        return replace(row.status, incident=known)
+        return replace(row.status, incident=link or IncidentLink(name))
 
     def on_issue(self, ref: IssueRef, asked: Asked) -> bool:
         """Declare one for an issue's alert, unless it is part of one; False if it is not an alert's issue."""
@@ -62,10 +72,25 @@ class Incidents:
         row = self.rows.get(name) if name else None
         if row is None or row.spec.alert is None or is_one(row):
             return False
-        if row.status.incident is None or not self.is_open(row.status.incident):
+        if self._open_one(row) is None:
             self._declare_of(row, row.spec.alert, asked)
             self.link(row, IncidentLink(incident.fingerprint(asked.identity)))
         return True
+
+    def _open_one(self, row: AlertState) -> IncidentLink | None:
+        """Find the open incident that a row is part of, which the row does not say before it is free."""
+        if (link := row.status.incident) and self.is_open(link):
+            return link
+        for each in self.open():
+            content, issue = Incident.read(each.spec.alert), each.status.issue
+            if content and row.fingerprint in content.members:
+                return IncidentLink(each.fingerprint, issue.ref if issue else None)
+        return None
+
+    def open(self) -> list[AlertState]:
+        """Read the incidents that are open."""
+        rows = self.rows.several(self.index.of_our_own(own.INCIDENT, MOST_OPEN))
+        return [row for row in rows if row.spec.condition is Condition.FIRING]
 
     def link(self, row: AlertState, link: IncidentLink) -> None:
         """Note in a row which incident it is part of; if a worker has the row, reconcile does it later."""

@@ -5,7 +5,7 @@ from pathlib import Path
 from chalicelib.sync.incidents import Incidents
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.stage import Stage
-from chalicelib.wiring.table import store
+from chalicelib.wiring.table import census, store
 
 TEMPLATES = Path(__file__).parents[1] / "incidents"
 
@@ -19,4 +19,4 @@ def template(team: str, folder: Path = TEMPLATES) -> str:
 
 def incidents(stage: Stage) -> Incidents:
     """Wire what is recorded of them."""
-    return Incidents(store(stage), template, CLOCK.now, stage.telemetry)
+    return Incidents(store(stage), census(stage), template, CLOCK.now, stage.telemetry)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from chalicelib.adapters import own
 from chalicelib.alert import Condition
 from chalicelib.conditions.calling import calls
 from chalicelib.conditions.row import AlertState
@@ -102,7 +103,7 @@ class Called:
             alert = row.spec.alert
             if alert is None or not alert.priority.urgent or row.spec.condition is not Condition.FIRING:
                 continue
-            if not calls(row):
+            if not calls(row) or own.declared(alert.source):
                 continue
             for issue in self._world.watch.about(row.fingerprint):
                 quiet = QUIETING & set(issue.label_names)

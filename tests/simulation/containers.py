@@ -14,6 +14,7 @@ from chalicelib.aws.sqs import SqsQueue
 from chalicelib.collector.collector import Collector
 from chalicelib.collector.github_hint import GitHubHints
 from chalicelib.conditions.alarm_state import AccountRegion
+from chalicelib.conditions.commands import SEV
 from chalicelib.conditions.plan import Policy
 from chalicelib.conditions.record import DUPLICATE
 from chalicelib.conditions.row import AlertState
@@ -30,6 +31,7 @@ from chalicelib.reconcile.board import BoardListener, BoardUpkeep
 from chalicelib.reconcile.drift import Drift
 from chalicelib.reconcile.heartbeats import Heartbeats
 from chalicelib.reconcile.held_rows import HeldRows
+from chalicelib.reconcile.incidents import IncidentKeeper
 from chalicelib.reconcile.missed_alarms import MissedAlarms
 from chalicelib.reconcile.reconcile import Reconcile
 from chalicelib.reconcile.storms import StormKeeper
@@ -37,13 +39,16 @@ from chalicelib.reconcile.sub_issues import SubIssues
 from chalicelib.reconcile.waiting import WaitingLists
 from chalicelib.store.census import DynamoCensus
 from chalicelib.store.rows import DynamoStore
+from chalicelib.sync.deeds import Deeds
 from chalicelib.sync.enrich import Enricher
 from chalicelib.sync.execute import Executor
+from chalicelib.sync.incidents import Incidents
 from chalicelib.sync.inhibition import Inhibition
 from chalicelib.sync.maintenance import Maintenance
 from chalicelib.sync.outside import Outside as Holders
 from chalicelib.sync.recover import Holder
 from chalicelib.sync.related import LastTimeEnricher, RelatedEnricher
+from chalicelib.sync.sev import Sev
 from chalicelib.sync.storms import StormEnricher
 from chalicelib.sync.sync import Clock, Sync, Timing
 from chalicelib.telemetry.telemetry import Telemetry
@@ -51,6 +56,7 @@ from chalicelib.webhook.alerts import AlertWebhook
 from chalicelib.webhook.refusals import Refusals
 from chalicelib.wiring.clock import SystemClock
 from tests.simulation.faults import TIMEOUT
+from tests.simulation.incident_page import SECTIONS
 from tests.simulation.lookups import listing
 from tests.simulation.on_call import roster
 from tests.simulation.outside import Outside
@@ -170,8 +176,10 @@ class _Secret:
 class _CountedAct(Executor):
     """Act, and a count of the steps."""
 
-    def __init__(self, services: Services, clock: Clock, issues: GitHubIssues, holder: Holder) -> None:
-        super().__init__(lambda: issues, services.policy.routing, clock.now, holder)
+    def __init__(
+        self, services: Services, clock: Clock, issues: GitHubIssues, holder: Holder, deeds: Deeds
+    ) -> None:
+        super().__init__(lambda: issues, services.policy.routing, clock.now, holder, more=deeds)
         self._count = services.count
 
     def execute(self, row: AlertState, step: Work) -> AlertState:
@@ -191,11 +199,16 @@ class Container:
         self.gate = gate = SharedBudget(self.store, services.limits, now, services.telemetry)
         client = GitHubClient(services.github, UnsignedApp(), gate, self.clock, timedelta(seconds=TIMEOUT))
         self.issues = GitHubIssues(client)
-        act, timing = _CountedAct(services, self.clock, self.issues, self.store.of_issue), Timing()
+        routing, telemetry = services.policy.routing, services.telemetry
+        self.incidents = Incidents(self.store, self._census(), lambda _: SECTIONS, now, telemetry)
+        declares = services.scenario.setting.incidents
+        self.deeds = {SEV: Sev(self.incidents, routing)} if declares else {}
+        act = _CountedAct(services, self.clock, self.issues, self.store.of_issue, self.deeds)
+        timing = Timing()
         topic = "arn:aws:sns:us-west-2:123456789012:alerting-test-mirror"
         mirror = SnsMirror(lambda: services.mirror, topic)  # type: ignore[arg-type,return-value]
         mirrors = (mirror,) if services.scenario.setting.mirror else ()
-        policy, telemetry = services.policy, services.telemetry
+        policy = services.policy
         windows = services.scenario.setting.maintenance
         maintenance = Maintenance(windows, self.store, policy.routing, now, telemetry)
         inhibition = Inhibition(policy.routing, policy.stale_after, self.store, now, telemetry)
@@ -206,9 +219,12 @@ class Container:
         on_call = roster(policy.routing, now, telemetry).called
         self.sync = Sync(*worker, mirrors, enrichers, known.refresh, on_call=on_call)
 
+    def _census(self) -> DynamoCensus:
+        return DynamoCensus(self._table, "alerts-state")
+
     def _enrichers(self) -> Iterator[Enricher]:
         """What issues show beyond their row."""
-        services, index = self._services, DynamoCensus(self._table, "alerts-state")
+        services, index = self._services, self._census()
         routing, now = services.policy.routing, self.clock.now
         if services.scenario.setting.storm_at:
             yield StormEnricher(index, self.store, routing, now, services.telemetry)
@@ -241,7 +257,7 @@ class Container:
         services = self._services
         repositories = services.policy.routing.repositories
         now = self.clock.now
-        census = DynamoCensus(self._table, "alerts-state")
+        census = self._census()
         drift = Drift(self.store, lambda: self.issues, self.sync, self.gate, census, repositories, now)
         routing, telemetry = services.policy.routing, services.telemetry
         rules, boards = services.scenario.setting.maintenance, routing.boards
@@ -249,6 +265,7 @@ class Container:
             self.store, census, lambda: self.issues, self.gate, routing, now, telemetry, rules=rules
         )
         listener = BoardListener(self.store, lambda: self.issues, self.gate, boards, now, telemetry)
+        listener = replace(listener, deeds=self.deeds)
         jobs: tuple[tuple[str, Callable[[datetime], None]], ...] = (("DRIFT_FAILED", drift.check),)
         if services.scenario.setting.board:
             jobs += (("BOARD_FAILED", board.update), ("BOARD_NOT_HEARD", listener.listen))
@@ -269,6 +286,9 @@ class Container:
         services = self._services
         now, telemetry = self.clock.now, services.telemetry
         yield "HELD_FAILED", HeldRows(census, self.store, self.known.refresh, self.policy, now).check
+        if services.scenario.setting.incidents:
+            add = SubIssues(self.store, lambda: self.issues, self.gate, now, telemetry).add
+            yield "INCIDENTS_FAILED", IncidentKeeper(census, self.store, self.incidents, add, now).keep
         if services.cloudwatch():
             reader, place = CloudWatchAlarms(services.cloudwatch), AccountRegion("123456789012", "us-west-2")
             search = MissedAlarms(self.store, now, TOPIC.__eq__, {""}.__contains__, NO_RULES, telemetry)

@@ -7,7 +7,7 @@ from typing import get_args
 from chalicelib.conditions.nothing import Quiet
 from chalicelib.conditions.record import Reason
 from chalicelib.conditions.steps import Work
-from tests.simulation import faults, maintenance, named, storms
+from tests.simulation import declaring, faults, incidents, maintenance, named, storms
 from tests.simulation.histories import OFF
 from tests.simulation.outside import POINTS
 from tests.simulation.people import ACTIONS
@@ -43,7 +43,7 @@ def expected() -> dict[str, list[str]]:
         "faults": [f"fault {service}: {fault}" for service, found in services.items() for fault in found],
         "states": [f"state: {state}" for state in STATES],
         "crash points": [f"crash {when} {point}" for point in points for when in ("before", "after")],
-        "actions of people": [f"person: {action}" for action in ACTIONS],
+        "actions of people": [f"person: {action}" for action in (*ACTIONS, *declaring.ACTIONS)],
         "behaviours of providers": [
             f"{source}: {behaviour}"
             for source, behaviours in PROVIDERS.items()
@@ -55,6 +55,7 @@ def expected() -> dict[str, list[str]]:
         "maintenance": [*maintenance.COUNTS],
         "what issues say of others": [named.COUNT],
         "storms": [*storms.COUNTS],
+        "incidents": [*incidents.COUNTS],
         "endings": [f"ended: {ending}" for ending in ("returned", "crashed", "timed out")],
     }
 

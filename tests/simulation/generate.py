@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from random import Random
 
-from tests.simulation import faults, storm_profiles, window_profiles
+from tests.simulation import faults, incident_profiles, storm_profiles, window_profiles
 from tests.simulation.histories import History, ahead_of_time, history
 from tests.simulation.outside import POINTS
 from tests.simulation.people import ACTIONS, Acts
@@ -68,6 +68,8 @@ def generate(seed: int) -> Scenario:
         *_some(Random(f"{seed}/crashes"), 0.12, 1, lambda: _seldom_crashes(Random(f"{seed}/crash"), times)),
     ]
     trouble += window_profiles.asks(Random(f"{seed}/asks"), span)
+    if (dice := Random(f"{seed}/sev")).random() < 0.08 and times:
+        trouble += incident_profiles.asks(dice, times)
     others = any(isinstance(each, Acts) and each.action == "transfer" for each in trouble)
     stimuli = sorted([*drawn.happens, *trouble], key=lambda each: each.at)
     return Scenario(seed, _setting(seed, chance, drawn, others=others), tuple(stimuli))
@@ -90,6 +92,7 @@ def _setting(seed: int, chance: Random, drawn: History, *, others: bool) -> Sett
         board=chance.random() < 0.2,
         mirror=Random(f"{seed}/mirror").random() < 0.4,
         tiers=Random(f"{seed}/tiers").random() < 0.4,
+        incidents=Random(f"{seed}/sev").random() < 0.08,
         enriched=Random(f"{seed}/enriched").random() < 0.4,
         storm_at=2 if Random(f"{seed}/storms").random() < 0.1 else 0,
         maintenance=window_profiles.rules(Random(f"{seed}/windows"), drawn.happens),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from tests.local.github.model import Issue
 from tests.local.github.people import Person
 from tests.simulation.naming import names
-from tests.simulation.people import ACTIONS
+from tests.simulation.people import ACTIONS, ACTIONS_ON_INCIDENTS
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -25,7 +25,7 @@ class Deed:
         """Whether it is there still."""
         issue = self.issue
         match self.kind:
-            case "write above" | "write below":
+            case "write above" | "write below" | "fill in a section":
                 return self.word in (issue.body or "")
             case "retitle":
                 return self.word in issue.title
@@ -50,7 +50,7 @@ class Human:
     """People, what they wrote, and what they closed."""
 
     def __init__(self, world: "World", person: Person) -> None:
-        self._world, self._person = world, person
+        self._world, self.person = world, person
         self.deeds: list[Deed] = []
         self.closings: list[Closing] = []
 
@@ -61,7 +61,7 @@ class Human:
             flapping = "alert:flapping" in issue.label_names
             now, not_planned = self._world.schedule.time, action == "close as not planned"
             self.closings.append(Closing(names(issue.title), now, not_planned, flapping))
-        ACTIONS[action](self._person, issue, word)
+        (ACTIONS | ACTIONS_ON_INCIDENTS)[action](self.person, issue, word)
         if issue.moved_to:
             self._world.watch.moved(issue, issue.moved_to)
             moved = [

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from chalicelib.adapters import own
 from chalicelib.alert import Condition
 from chalicelib.conditions.nothing import Nothing, Quiet
 from chalicelib.conditions.plan import plan
@@ -11,7 +12,7 @@ from chalicelib.conditions.row import AlertState
 from chalicelib.conditions.steps import Step
 from chalicelib.render.marker import marker
 from tests.local.github.model import Issue
-from tests.simulation import news, oracle
+from tests.simulation import incident_oracle, news, oracle
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -36,6 +37,7 @@ def _found(world: "World") -> FOUND:
     yield from world.mirrored.judge()
     yield from world.called.judge()
     yield from world.storms.judge()
+    yield from incident_oracle.judge(world)
     yield from news.judge(world)
     for row in world.rows():
         yield from _at_rest(world, row)
@@ -88,8 +90,11 @@ def _issue(world: "World", row: AlertState) -> FOUND:
 
 
 def _closes(world: "World", row: AlertState) -> bool:
-    """Whether the team wants its issues closed."""
-    return row.spec.alert is not None and world.policy.routing.route(row.spec.alert.teams).close_on_resolve
+    """Whether the team wants its issues closed; those of our own that say so are closed in any case."""
+    alert = row.spec.alert
+    if alert is None:
+        return False
+    return own.closes(alert.source) or world.policy.routing.route(alert.teams).close_on_resolve
 
 
 def _shows(row: AlertState, issue: Issue, reason: Quiet | None) -> FOUND:

@@ -31,6 +31,7 @@ class Ledger:
             return
         self.changed_at = now
         self._world.mirrored.row_changed(before, after)
+        self._world.incidents.row_changed(after)
         if before is None or before.get("spec") != after.get("spec"):
             self._spoken_at[key] = now
         if "lease_owner" in after and (before or {}).get("lease_owner") != after["lease_owner"]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from chalicelib.adapters import own
 from chalicelib.alert import AlertEvent, Condition
 from chalicelib.conditions.asked_windows import AskedWindows
 from chalicelib.conditions.nothing import Held
@@ -95,7 +96,13 @@ class Maintained:
         """Whether a worker to which nothing has happened must know that windows covered it at these times."""
         world, now = self._world, self._world.schedule.time
         alert, trouble = row.spec.alert, world.outside.failed_at.get("table", 0.0)
-        if alert is None or world.schedule.worker().notes or now < trouble + MARGIN.total_seconds():
+        declared = alert is not None and own.declared(alert.source)
+        if (
+            alert is None
+            or declared
+            or world.schedule.worker().notes
+            or now < trouble + MARGIN.total_seconds()
+        ):
             return False
         known = [each for each, since in self._asked.values() if now >= since + MARGIN.total_seconds()]
         rules, routing = (*world.scenario.setting.maintenance, *known), world.policy.routing

@@ -38,6 +38,7 @@ from chalicelib.sync import execute, intents, recover, stepper, sync
 from tests.simulation.beat_mutants import BEATS
 from tests.simulation.fixes import FIXES, SEEN_BY
 from tests.simulation.generate import generate
+from tests.simulation.incident_mutants import INCIDENTS
 from tests.simulation.inhibition import MUTANTS as INHIBITION
 from tests.simulation.news_mutants import NEWS
 from tests.simulation.run import run
@@ -231,6 +232,7 @@ MUTANTS: Mapping[str, Callable[[], Patch]] = {
     **NEWS,
     **BEATS,
     **STORMS,
+    **INCIDENTS,
 }
 
 

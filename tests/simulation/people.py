@@ -66,6 +66,17 @@ ACTIONS: dict[str, Action] = {
 }
 
 
+SECTION = "What people write here is theirs."
+FILLS_IN = "fill in a section"
+"""What people do on an incident's issue; `declaring.py` draws it."""
+
+ACTIONS_ON_INCIDENTS: dict[str, Action] = {
+    FILLS_IN: lambda person, issue, word: person.edit(
+        *_where(issue), body=(issue.body or "").replace(SECTION, word)
+    )
+}
+
+
 def _ignore(_: object) -> None:
     """What it makes is of no interest."""
 

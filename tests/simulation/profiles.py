@@ -6,6 +6,7 @@ from random import Random
 from tests.simulation import (
     beat_profiles,
     called,
+    incident_profiles,
     inhibition,
     oracle,
     slow_profiles,
@@ -30,10 +31,15 @@ EACH = 7
 STORMS_EACH = 28
 """One of this many seeds has a profile of a storm; drawn separately, so that other seeds stay the same."""
 
+INCIDENTS = 28 // 4
+"""Which of those seeds have a profile of an incident."""
+
 
 def profile(seed: int) -> Scenario | None:
     """Draw a run of a profile, where the seed has one."""
     chance = Random(f"{seed}/profile")
+    if seed % STORMS_EACH == INCIDENTS:
+        return chance.choice(incident_profiles.PROFILES)(seed, chance)
     if seed % STORMS_EACH == STORMS_EACH // 2:
         return chance.choice(storm_profiles.PROFILES)(seed, chance)
     return chance.choice(PROFILES)(seed, chance) if seed % EACH == EACH // 2 else None

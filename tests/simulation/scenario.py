@@ -103,6 +103,7 @@ class Setting:
     mirror: bool = False
     tiers: bool = False
     storm_at: int = 0
+    incidents: bool = False
     enriched: bool = False
     inhibit: tuple[InhibitRule, ...] = ()
     maintenance: tuple[Rule, ...] = ()

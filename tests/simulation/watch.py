@@ -81,10 +81,14 @@ class Watch:
             if fingerprint := self.fingerprints.get(issue.id):
                 self._world.maintained.spoke(issue, fingerprint)
         if point == "github.attach" and issue:
-            self._world.storms.attached(issue, issue.sub_issues[-1])
+            self._attached(issue, issue.sub_issues[-1])
         if point == "github.edit" and issue and before:
             self._edited(issue, before)
         return answer
+
+    def _attached(self, parent: Issue, child: Issue) -> None:
+        if not self._world.incidents.attached(parent, child):
+            self._world.storms.attached(parent, child)
 
     def moved(self, issue: Issue, target: Issue) -> None:
         """A person transferred an issue."""

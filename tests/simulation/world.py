@@ -18,6 +18,7 @@ from tests.simulation.called import Called
 from tests.simulation.containers import Container, token_of
 from tests.simulation.histories import OFF
 from tests.simulation.human import Human
+from tests.simulation.incidents import Incidents
 from tests.simulation.ledger import Ledger
 from tests.simulation.maintenance import Maintained
 from tests.simulation.mirrored import Mirrored
@@ -74,6 +75,7 @@ class World:
         self.watch, self.ledger, self.telemetry = Watch(self), Ledger(self), Told(self)
         self.mirrored, self.called, self.on_call = Mirrored(self), Called(self), OnCallWatch(self)
         self.maintained, self.storms = Maintained(self), Storms(self)
+        self.incidents = Incidents(self)
         self.table = DynamoTwin(seconds, self.outside, self.ledger.row_changed)
         self.messaging = Messaging(seconds, self.outside, self._delays, self._after, self.ledger.acknowledged)
         self.mirror = MirrorTwin(self.outside, lambda: not self.calmed)
@@ -177,7 +179,8 @@ class World:
 
     def _looked_for(self) -> bool:
         """Whether reconcile has something to look at each minute, though no row is due."""
-        return self.maintained.waits() or (bool(self.scenario.setting.storm_at) and self.storms.watched())
+        storm = bool(self.scenario.setting.storm_at) and self.storms.watched()
+        return self.maintained.waits() or storm or self.incidents.watched()
 
     def _idle(self) -> int:
         """After how many minutes somebody looks; the longer nothing happens, the fewer looks are of use."""

@@ -86,7 +86,7 @@ class World(Synced):
 
     @property
     def incidents(self) -> Incidents:
-        return Incidents(self.store, lambda _: TEMPLATE, self.clock.now, self.telemetry)
+        return Incidents(self.store, self.census, lambda _: TEMPLATE, self.clock.now, self.telemetry)
 
     def worker(self) -> Sync:
         if not hasattr(self, "census"):
@@ -220,6 +220,17 @@ def test_sev_again_points_to_the_one_that_is_open(world: World) -> None:
     assert (again, "+1") in world.thread(1).reactions
     (answer,) = [each for each in world.thread(1).comments if "is already part" in each]
     assert "Incident: #2" in answer
+
+
+def test_an_alert_that_joined_while_a_worker_had_its_row_opens_no_second_one(world: World) -> None:
+    world.says("/sev")
+    (own_row,) = world.own
+    member = next(row for row in world.store.rows.values() if row.fingerprint != own_row.fingerprint)
+    world.store.rows[member.fingerprint] = replace(member, status=replace(member.status, incident=None))
+    world.says("/sev once more")
+    world.minutes(3)
+    assert len(world.own) == 1
+    assert any("is already part" in each for each in world.thread(1).comments)
 
 
 def test_after_the_first_is_over_sev_opens_another(world: World) -> None:

@@ -13,6 +13,7 @@ from chalicelib.conditions.row import AlertState, Status
 from chalicelib.routing import load
 from chalicelib.sync.incidents import Incidents
 from chalicelib.sync.sev import Sev
+from tests.twins.census import MemoryCensus
 from tests.unit.builders import REPOSITORY, firing
 from tests.unit.reconcile.test_listening import Hall
 from tests.unit.rows import issue
@@ -34,7 +35,9 @@ class Room(Hall):
 
     def __init__(self) -> None:
         super().__init__()
-        incidents = Incidents(self.store, lambda team: f"## {team}", self.clock.now, self.telemetry)
+        incidents = Incidents(
+            self.store, MemoryCensus(self.store), lambda team: f"## {team}", self.clock.now, self.telemetry
+        )
         self.listener = replace(self.listener, deeds={"sev": Sev(incidents, ROUTING)})
         row = record(None, firing(0, teams=("storage",), priority="P2"), self.clock.now()).row
         shown = issue(12, ref=IssueRef(REPOSITORY, 12), episode=row.spec.episode)
