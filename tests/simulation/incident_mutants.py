@@ -25,10 +25,6 @@ def _at_each_try() -> Patch:
     return patch.object(Asked, "identity", new)
 
 
-def _again(issue: Any) -> Patch:
-    return patch.object(siblings, "unattached", issue)
-
-
 def _forgetful() -> Patch:
     """A timeline is read from the rows each time, and keeps nothing."""
     real = timeline.grown
@@ -38,11 +34,6 @@ def _forgetful() -> Patch:
         return real(known.model_copy(update={"timeline": kept}), own, members)
 
     return patch.object(timeline, "grown", grown)
-
-
-def _by_the_time_read() -> Patch:
-    """Whatever is read again is added again."""
-    return patch.object(timeline, "_of_episode", lambda *_: False)
 
 
 def _until_its_alerts_end() -> Patch:
@@ -94,8 +85,7 @@ INCIDENTS: Mapping[str, Callable[[], Patch]] = {
     "let anybody declare an incident": lambda: patch.object(GitHubIssues, "may_write", lambda *_: True),
     "keep no incident up to date": lambda: patch.object(IncidentKeeper, "keep", lambda *_: None),
     "read a timeline from the rows alone": _forgetful,
-    "keep in a timeline what moved": _by_the_time_read,
-    "leave comments out of a timeline": lambda: patch.object(timeline, "_on_the_issue", lambda *_: ()),
+    "leave people out of a timeline": lambda: patch.object(timeline, "_on_the_issue", lambda *_: ()),
     "end an incident with its alerts": _until_its_alerts_end,
     "end no incident": lambda: patch.object(Incidents, "end", lambda self, row, entry, how: row),
     "ask for no sub-issue": lambda: patch.object(IncidentKeeper, "_attach", lambda *_, **__: None),

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from chalicelib.adapters import own
 from chalicelib.adapters.incident import Incident, What
 from chalicelib.conditions import storms
+from chalicelib.conditions.issue import Closer
 from chalicelib.conditions.row import AlertState
+from tests.local.github.model import Issue
 from tests.simulation.called import REFUSED
 from tests.simulation.incident_page import judge_page
 from tests.simulation.incidents import (
@@ -91,6 +93,8 @@ def _incident(world: "World", row: AlertState, content: Incident) -> Broken:
         asked = sum(bool(ASKS_REVIEW.search(each.body)) for each in issue.comments)
         if asked > 1 or (asked and fires(row)):
             yield REVIEW, f"#{issue.number} asks {asked} times"
+        if not asked and _is_over(world, row, issue):
+            yield REVIEW, f"#{issue.number} asks nothing"
     yield from _true(world, row, content)
     yield from _comments(world, content)
     for member in members if fires(row) else ():
@@ -99,13 +103,22 @@ def _incident(world: "World", row: AlertState, content: Incident) -> Broken:
     yield from judge_page(world, row, content)
 
 
+def _is_over(world: "World", row: AlertState, issue: Issue) -> bool:
+    """Whether we have closed an issue that still takes comments, as its incident has ended."""
+    shown, cap = row.status.issue, world.scenario.setting.comment_cap
+    if fires(row) or shown is None or shown.id != issue.id or shown.closed_by is not Closer.US:
+        return False
+    mute = shown.muted or shown.quiet or shown.comments_closed or "alert:muted" in issue.label_names
+    return issue.state == "closed" and not mute and len(issue.comments) < cap
+
+
 def _named(world: "World", row: AlertState, member: AlertState) -> Broken:
     """The open issue of an alert that fires names its incident, and is a sub-issue of some issue."""
     link, shown, own_one = member.status.incident, member.status.issue, row.status.issue
     if not (fires(member) and shown and shown.open and own_one and own_one.open):
         return
     issue = next((each for each in world.watch.about(member.fingerprint) if each.id == shown.id), None)
-    if link is None:
+    if link is None or (link.fingerprint == row.fingerprint and link.ref is None):
         yield NAMED, f"the row of #{shown.ref.number} does not know {row.fingerprint[:4]}"
     elif issue and link.fingerprint == row.fingerprint and shown.incident == own_one.ref:
         named = f"Incident: {own_one.ref.seen_from(shown.ref.repository)}"

@@ -11,6 +11,7 @@ from chalicelib.conditions.steps import needed
 from chalicelib.sync import recover
 from protocol_state import OPEN
 from tests.simulation import mutants
+from tests.simulation.declaring import FillsIn, Says, TakesOff
 from tests.simulation.drafting import begin, emitter, end, scenario
 from tests.simulation.generate import generate
 from tests.simulation.model_path import refused
@@ -23,6 +24,7 @@ pytestmark = pytest.mark.no_cover
 
 SEEDS = int(os.environ.get("SEEDS", "50")) // 5
 """Sixty in `make check-rest`."""
+PEOPLE = (Acts, Says, FillsIn, TakesOff)
 CALLS = ("table.claim", "table.settle", "github.open", "github.edit", "github.read", "github.list")
 FAULTS = {
     "github": ("timeout", "timeout, done", "502", "502, done", "dropped, done", "no connection", "frozen"),
@@ -66,7 +68,7 @@ def in_scope(seed: int) -> list[Event]:
     That is notifications, a team whose issues stay open, and lists that lag for longer than sync waits.
     """
     whole = generate(seed)
-    alone = tuple(each for each in whole.stimuli if not isinstance(each, Acts))
+    alone = tuple(each for each in whole.stimuli if not isinstance(each, PEOPLE))
     setting = replace(whole.setting, workers_apart=0.0, comment_cap=Setting().comment_cap)
     result, events = trace(replace(whole, setting=setting, stimuli=alone))
     assert result.broken == ()

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from chalicelib.adapters import own
 from chalicelib.alert import UNKNOWN_TEAM
 from chalicelib.conditions.issue import IssueRef
 from chalicelib.conditions.related import MOST_CHILDREN, MOST_LISTED, related
@@ -76,6 +77,10 @@ def test_alerts_that_name_no_team_have_no_team_in_common() -> None:
     mine = ALERT.model_copy(update={"teams": (UNKNOWN_TEAM,)})
     near = [other(12, teams=(UNKNOWN_TEAM,))]
     assert related(mine, "org/infra", near, {}, all_read=True).listed == ()
+
+
+def test_a_page_of_our_own_is_no_alert() -> None:
+    assert chosen(other(13, source=own.INCIDENT), other(12, source=own.STORM)).listed == ()
 
 
 def test_an_alert_is_not_related_to_itself() -> None:
