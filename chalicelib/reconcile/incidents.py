@@ -21,7 +21,6 @@ from chalicelib.reconcile.apart import apart
 from chalicelib.store.ports import Rows
 from chalicelib.sync.incidents import Incidents
 
-
 NEAR = 30
 """How many of a repository's newest issues are searched for siblings."""
 

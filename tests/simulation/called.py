@@ -103,7 +103,7 @@ class Called:
             alert = row.spec.alert
             if alert is None or not alert.priority.urgent or row.spec.condition is not Condition.FIRING:
                 continue
-            if not calls(row) or own.declared(alert.source):
+            if not calls(row) or own.of(alert.source).declared:
                 continue
             for issue in self._world.watch.about(row.fingerprint):
                 quiet = QUIETING & set(issue.label_names)

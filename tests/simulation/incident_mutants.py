@@ -42,7 +42,7 @@ def _until_its_alerts_end() -> Patch:
 
     def keep(self: IncidentKeeper, row: Any) -> Any:
         current = real(self, row)
-        content = Incident.read(current.spec.alert)
+        content = incident.Incident.read(current.spec.alert)
         members = self.rows.several(content.members) if content else []
         if members and not any(each.spec.condition == "FIRING" for each in members):
             entry = incident.Entry(at=self.now(), what=incident.What.RESOLVED)

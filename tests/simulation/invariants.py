@@ -94,7 +94,7 @@ def _closes(world: "World", row: AlertState) -> bool:
     alert = row.spec.alert
     if alert is None:
         return False
-    return own.closes(alert.source) or world.policy.routing.route(alert.teams).close_on_resolve
+    return own.of(alert.source).closes or world.policy.routing.route(alert.teams).close_on_resolve
 
 
 def _shows(row: AlertState, issue: Issue, reason: Quiet | None) -> FOUND:

@@ -96,7 +96,7 @@ class Maintained:
         """Whether a worker to which nothing has happened must know that windows covered it at these times."""
         world, now = self._world, self._world.schedule.time
         alert, trouble = row.spec.alert, world.outside.failed_at.get("table", 0.0)
-        declared = alert is not None and own.declared(alert.source)
+        declared = alert is not None and own.of(alert.source).declared
         if (
             alert is None
             or declared
