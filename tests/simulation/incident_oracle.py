@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from chalicelib.adapters import own
 from chalicelib.adapters.incident import Incident, What
-from chalicelib.conditions import storms
 from chalicelib.conditions.issue import Closer
 from chalicelib.conditions.row import AlertState
 from tests.local.github.model import Issue
@@ -125,12 +124,7 @@ def _named(world: "World", row: AlertState, member: AlertState) -> Broken:
         if named not in (issue.body or ""):
             yield NAMED, f"#{issue.number} does not say {named}"
     alone = issue is not None and issue.parent is None and not issue.sub_issues
-    if (
-        alone
-        and issue
-        and not world.incidents.asked_for(own_one.id, issue.id)
-        and not storms.group_of(member)
-    ):
+    if alone and issue and not world.incidents.asked_for(own_one.id, issue.id) and not member.group:
         yield FAMILY, f"#{issue.number} is no sub-issue of #{own_one.ref.number}"
 
 
