@@ -183,7 +183,8 @@ def test_sev_opens_an_incident_by_the_template_and_names_it_on_the_alert(world: 
 def test_without_a_title_it_has_the_alerts(world: World) -> None:
     world.says("/sev")
     assert world.thread(2).seen.title == "[P1] Incident: The queue is long"
-    assert world.content.since == world.row.spec.episode
+    alert, *_ = world.store.rows.values()
+    assert world.content.timeline[0].at > world.content.since == alert.spec.episode
 
 
 def test_the_label_is_ci_sev_unless_the_routing_says_otherwise() -> None:
