@@ -22,6 +22,7 @@ _PHRASES = {
     What.ENDED: " ended$",
     What.UNWATCHED: "its source stopped watching it$",
     What.ACKNOWLEDGED: "^\\S+ acknowledged ",
+    What.GIVEN_BACK: r"^(`@\S+`|A person) gave .* back$",
     What.ESCALATED: r"was raised to P\d$",
     What.CALLED: "so the next people were called$",
     What.COMMENTED: r"^\S+ \[commented\]\(",

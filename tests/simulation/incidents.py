@@ -40,6 +40,9 @@ NOTICED, IN_FLIGHT = 2.0, 180.0
 PATIENCE = 900.0
 """Seconds for which a person waits for an answer."""
 
+WHENEVER = (What.ACKNOWLEDGED, What.GIVEN_BACK, What.ESCALATED)
+"""What a timeline has though it happened before the incident began."""
+
 Happened = tuple[What, str, datetime]
 """What happened, to which condition, and when."""
 
@@ -167,7 +170,7 @@ def happened(row: AlertState, since: datetime | None = None) -> Iterator[Happene
             if over := ended.get(began):
                 yield (What.ENDED if over.recovered else What.UNWATCHED), name, over.ended
     for what, at in _on_issue(row.status.issue):
-        if at and (since is None or at >= since or what in (What.ACKNOWLEDGED, What.ESCALATED)):
+        if at and (since is None or at >= since or what in WHENEVER):
             yield what, name, at
 
 
@@ -175,6 +178,7 @@ def _on_issue(issue: Believed | None) -> Iterator[tuple[What, datetime | None]]:
     if issue is None:
         return
     yield What.ACKNOWLEDGED, issue.acked_at if issue.acked_by else None
+    yield What.GIVEN_BACK, issue.given_back.at if issue.given_back else None
     yield What.ESCALATED, issue.raised_at
     yield What.CLOSED, issue.closed_at if issue.closed_by is Closer.PERSON else None
     for remark in issue.remarks:
