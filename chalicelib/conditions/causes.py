@@ -16,7 +16,7 @@ WINDOW = timedelta(minutes=5)
 """Conditions that begin within this time of each other, by our clock, began together."""
 
 LATE = timedelta(hours=1)
-"""What begins in a storm's account and Region later than this has its own cause, and calls its people."""
+"""What begins later than this, after a storm's newest alert or in its Region, calls its own people."""
 
 
 def causes(alert: AlertEvent) -> tuple[Cause, ...]:
@@ -80,5 +80,10 @@ def storm_for(alert: AlertEvent, began: datetime, open_storms: Sequence[Storm]) 
 
 
 def admits(content: Storm, began: datetime) -> bool:
-    """Whether what began at a time may join an open storm; by account and Region alone, only for an hour."""
-    return content.cause.kind is not CauseKind.PLACE or began <= content.began + LATE
+    """Whether what began at a time may join an open storm.
+
+    By account and Region alone, only for an hour; otherwise as long as alerts keep coming.
+    """
+    newest = max((member.began for member in content.members), default=content.began)
+    since = content.began if content.cause.kind is CauseKind.PLACE else newest
+    return began <= since + LATE

@@ -93,3 +93,22 @@ def test_a_storm_that_flaps_keeps_one_issue_until_others_begin(world: StormWorld
     assert not world.tracker.threads[first].seen.open
     assert world.parent.spec.firing
     assert world.parent.priority is Priority.P1
+
+
+def test_what_begins_long_after_the_newest_alert_of_a_storm_calls_people_though_the_storm_lasts() -> None:
+    """One of its alerts may fire for days, when whoever has it has long known."""
+    world = StormWorld()
+    begin(world, 1, 2, 3)
+    world.say(1, 2, state="RESOLVED", priority="P1")
+    world.pass_(50)
+    world.say(4, priority="P1")
+    world.pass_(50)
+    world.say(1, priority="P1")  # it is the same storm as long as alerts keep coming
+    world.pass_(70)
+    assert world.mentioned(world.children) == []
+    world.say(5, priority="P1")
+    assert world.mentioned(world.children) == [world.child(5).fingerprint]
+    begin(world, 11, 12, 13)
+    first, second = world.parents
+    assert [len(content(row).members) for row in (first, second)] == [4, 4]
+    assert "@org/day" in world.page_of(second).body
