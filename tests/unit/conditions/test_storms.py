@@ -131,7 +131,8 @@ def test_an_early_member_is_found_by_its_most_telling_storm() -> None:
     assert causes.storm_for(disk(1), at(5), [by_place]) == by_place
     assert causes.storm_for(disk(1), at(4.9), [by_place, by_rule]) is None
     assert causes.storm_for(disk(1), at(71), [by_place]) is None
-    assert causes.storm_for(disk(1), at(71), [by_rule]) == by_rule
+    assert causes.storm_for(disk(1), at(69), [by_rule]) == by_rule
+    assert causes.storm_for(disk(1), at(71), [by_rule]) is None
 
 
 def test_a_member_is_written_down_with_its_issue_and_when_it_ended() -> None:

@@ -182,7 +182,7 @@ def test_what_comes_after_joins_at_the_cost_of_one_read_and_one_query(world: Sto
     parent = world.begun()
     world.store.calls.clear()
     world.store.read.clear()
-    late = world.fires("disk-9", 90)
+    late = world.fires("disk-9", 60)
     joined = late.group
     assert joined
     assert (joined.fingerprint, joined.ref) == (
