@@ -31,6 +31,7 @@ CHECKOV := build/checkov/installed
 SUPPLY := build/supply/installed
 MERMAID := build/mermaid
 OUTSIDE := build/outside
+EXCHANGES := $(CURDIR)/build/exchanges
 PROVIDER_6 := build/provider-6
 MKDOCS := build/docs/installed
 MUTMUT := build/mutants/installed
@@ -46,7 +47,7 @@ RELEASED := $(if $(PACKAGE),--released $(PACKAGE))
 .DEFAULT_GOAL := help
 COMMANDS := why explain list show dlq send doctor stats adopt
 STAGE ?= local
-.PHONY: help setup demo docs local test check style types format schema screenshots simulate simulate-mutants simulate-storm mutants fuzz coverage outside senders check-all check-rest bench bench-scale lock sbom notes clean $(COMMANDS)
+.PHONY: help setup demo docs local test check style types format schema screenshots simulate simulate-mutants simulate-storm mutants fuzz coverage recording outside senders check-all check-rest bench bench-scale lock sbom notes clean $(COMMANDS)
 
 help:
 	@sed -n '/^$$/q; s/^# \{0,1\}//p' Makefile
@@ -168,18 +169,18 @@ notes: $(INSTALLED)
 
 check-all: check check-rest
 
-check-rest: coverage simulate-mutants outside docs $(CHECKOV) $(SUPPLY) $(MERMAID) $(MUTMUT)
+# What is sent to GitHub and what comes back is recorded, and checked against GitHub's own API description.
+check-rest outside: export GITHUB_EXCHANGES := $(EXCHANGES)
+recording:
+	@rm -rf $(EXCHANGES) && mkdir -p $(EXCHANGES)
+
+check-rest: recording coverage simulate-mutants docs $(CHECKOV) $(SUPPLY) $(MERMAID) $(MUTMUT) $(OUTSIDE) $(PROVIDER_6)
 	@SEEDS=300 RUNS=2000 $(RUN) -m pytest -n 2 --dist loadfile tests/simulation tests/fuzz
-	@$(RUN) -m pytest tests/browser/test_charts.py
-	@$(RUN) -m pytest -n 3 --dist loadfile tests/processes tests/senders
-	@$(RUN) -m pytest -n 3 --dist loadfile tests/storm tests/longlife
-	@$(RUN) -m pytest -n 2 --dist loadfile tests/deploy
+	@$(RUN) -m pytest -n 4 --dist loadfile tests/processes tests/senders tests/storm tests/longlife tests/deploy
+	@$(RUN) -m pytest tests/outside tests/browser/test_charts.py
 	@$(RUN) -m tests.mutation --sample 50
 
-# Records what is sent to GitHub and what comes back, and checks it against GitHub's own API description; also other such checks.
-outside: export GITHUB_EXCHANGES := $(CURDIR)/build/exchanges
-outside: $(INSTALLED) $(OUTSIDE) $(PROVIDER_6)
-	@rm -rf build/exchanges && mkdir -p build/exchanges
+outside: recording $(INSTALLED) $(OUTSIDE) $(PROVIDER_6)
 	@$(RUN) -m pytest -q -n 2 --dist load tests/contract tests/simulation
 	@$(RUN) -m tests.local.demo
 	@$(RUN) -m pytest tests/outside

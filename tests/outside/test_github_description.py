@@ -1,7 +1,7 @@
 """Every request of ours and every answer of the stand-in is as GitHub itself describes it.
 
-The exchanges are those that other tests recorded, with GITHUB_EXCHANGES set to build/exchanges: the contract
-suite, the demo and the simulation (`make outside`).
+The exchanges are those that other tests recorded, with GITHUB_EXCHANGES set to build/exchanges: at least the
+contract suite, the demo and the simulation (`make outside`, `make check-rest`).
 """
 
 from collections import Counter
@@ -33,7 +33,7 @@ def description() -> Description:
 def recorded() -> list[Exchange]:
     found = list(exchanges(RECORDED))
     if not found:
-        pytest.fail("build/exchanges is empty: `make outside` records them")
+        pytest.fail("build/exchanges is empty: `make outside` and `make check-rest` record them")
     return found
 
 
