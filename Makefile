@@ -176,7 +176,7 @@ recording:
 
 check-rest: recording coverage simulate-mutants docs $(CHECKOV) $(SUPPLY) $(MERMAID) $(MUTMUT) $(OUTSIDE) $(PROVIDER_6)
 	@SEEDS=300 RUNS=2000 $(RUN) -m pytest -n 2 --dist loadfile tests/simulation tests/fuzz
-	@$(RUN) -m pytest -n 4 --dist loadfile tests/processes tests/senders tests/storm tests/longlife tests/deploy
+	@$(RUN) -m pytest -n 3 --dist loadfile tests/processes tests/senders tests/storm tests/longlife tests/deploy
 	@$(RUN) -m pytest tests/outside tests/browser/test_charts.py
 	@$(RUN) -m tests.mutation --sample 50
 
