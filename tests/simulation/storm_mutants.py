@@ -6,7 +6,7 @@ from typing import Any
 from unittest.mock import patch
 
 from chalicelib.adapters.storm import Cause, CauseKind
-from chalicelib.conditions import calling, escalation, membership, storms, tiers
+from chalicelib.conditions import calling, causes, escalation, membership, tiers
 from chalicelib.conditions.row import AlertState
 from chalicelib.reconcile.storms import StormKeeper
 from chalicelib.reconcile.waiting import WaitingLists
@@ -47,7 +47,7 @@ STORMS: Mapping[str, Callable[[], Patch]] = {
     "let a storm call for a P0, too": lambda: _called(
         lambda row: row.enrichment is None or row.enrichment.group is None
     ),
-    "take what a team has for one cause": lambda: patch.object(storms, "_causes", _of_a_team),
+    "take what a team has for one cause": lambda: patch.object(causes, "_causes", _of_a_team),
     "list nothing that waits": lambda: patch.object(WaitingLists, "check", lambda *_: None),
     "look at no storm again": lambda: patch.object(StormKeeper, "check", lambda *_: None),
     "close no storm": lambda: patch.object(StormKeeper, "_over", lambda *_: False),
