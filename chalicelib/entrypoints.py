@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from chalicelib import version
-from chalicelib.webhook.http import HttpAnswer, Posted
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.function import serving, settings, telemetry
 from chalicelib.wiring.loading import loading
-from chalicelib.wiring.stage import Stage
 
 if TYPE_CHECKING:
     from chalicelib.collector.collector import Collector
     from chalicelib.reconcile.reconcile import Reconcile
+    from chalicelib.webhook.http import HttpAnswer, Posted
+    from chalicelib.wiring.stage import Stage
 
 MARGIN = timedelta(seconds=3)
 """How much of an invocation is left when the work ends."""
@@ -50,7 +50,7 @@ def health() -> dict[str, str]:
     return {"version": version.running(), "stage": settings().stage}
 
 
-def webhook(source: str, path: Mapping[str, str], request: Any, context: Any) -> HttpAnswer:
+def webhook(source: str, path: Mapping[str, str], request: Any, context: Any) -> "HttpAnswer":
     """Handle a request to the webhook, or to a path below it, by the names of the path's parts."""
     from chalicelib.wiring.webhook import ingest  # noqa: PLC0415 - the collector needs none of it
 
@@ -58,14 +58,14 @@ def webhook(source: str, path: Mapping[str, str], request: Any, context: Any) ->
     return _answer(lambda stage: ingest(stage).accept, source.lower(), request, context, parts)
 
 
-def external_alerts(request: Any, context: Any) -> HttpAnswer:
+def external_alerts(request: Any, context: Any) -> "HttpAnswer":
     """Handle a request to the address of the earlier pipeline."""
     from chalicelib.wiring.webhook import external  # noqa: PLC0415 - only this function needs it
 
     return _answer(lambda stage: external(stage).accept, "external", request, context)
 
 
-def github_events(request: Any, context: Any) -> HttpAnswer:
+def github_events(request: Any, context: Any) -> "HttpAnswer":
     """Handle an event from GitHub."""
     from chalicelib.wiring.webhook import hooks  # noqa: PLC0415 - only this function needs it
 
@@ -86,12 +86,14 @@ def reconcile(context: Any) -> None:
 
 
 def _answer(
-    edge: Callable[[Stage], Callable[[Posted], HttpAnswer]],
+    edge: "Callable[[Stage], Callable[[Posted], HttpAnswer]]",
     source: str,
     request: Any,
     context: Any,
     path: tuple[str, ...] = (),
-) -> HttpAnswer:
+) -> "HttpAnswer":
+    from chalicelib.webhook.http import HttpAnswer, Posted  # noqa: PLC0415 - the collector needs none of it
+
     headers = {name.lower(): value for name, value in request.headers.items()}
     posted = Posted(source, headers, request.raw_body, _request_id(context), _received_at(request), path=path)
     with telemetry().invocation("webhook", posted.request_id):

@@ -13,7 +13,7 @@ from chalicelib.alert import AlertEvent
 class Part(BaseModel):
     """A part of it."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)  # most starts of a function need none
 
 
 class Content(Part):

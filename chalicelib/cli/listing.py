@@ -9,7 +9,6 @@ import typer
 from rich.console import Group, RenderableType
 from rich.live import Live
 
-from chalicelib import render
 from chalicelib.alert import Priority
 from chalicelib.cli import options, rows, screen, words
 from chalicelib.cli.reasons import reasons
@@ -18,6 +17,7 @@ from chalicelib.cli.trouble import Trouble
 from chalicelib.conditions.plan import plan
 from chalicelib.conditions.row import AlertState
 from chalicelib.conditions.unopened import WISHES
+from chalicelib.render import unopened
 from chalicelib.wiring import checkout
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.rules import policy
@@ -142,7 +142,7 @@ def _unopened(listed: Listed, now: datetime) -> tuple[object, ...]:
 
 def _other(stage: Stage, row: AlertState, now: datetime) -> tuple[object, ...]:
     step = words.short(plan(row, now, policy(stage.settings)))
-    following = ": ".join(filter(None, (step, render.setback(row, now))))
+    following = ": ".join(filter(None, (step, unopened.setback(row, now))))
     return (*_about(row, now), following, rows.issue(row) or row.fingerprint[: rows.KEY])
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 
-from chalicelib import render
 from chalicelib.alert import Priority
 from chalicelib.conditions.row import AlertState
 from chalicelib.conditions.setbacks import Denial
@@ -14,6 +13,7 @@ from chalicelib.conditions.unopened import Due, Unopened, Waiting, unopened
 from chalicelib.quantities import counted
 from chalicelib.rate_limit import creations
 from chalicelib.rate_limit.shared import SharedBudget
+from chalicelib.render.unopened import why
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.rules import limits, policy
 from chalicelib.wiring.stage import Stage
@@ -50,7 +50,7 @@ def reasons(stage: Stage, rows: Iterable[AlertState], now: datetime) -> Mapping[
         owner, budget = _owner(row, stage), ""
         if _queues(cause):
             budget = f"{used(owner)}, {counted(before[owner], 'row')} ahead of it"
-        explained[row.fingerprint] = Reason(cause, render.why(cause, now, budget))
+        explained[row.fingerprint] = Reason(cause, why(cause, now, budget))
         before[owner] += isinstance(cause, Waiting | Due)
     return explained
 

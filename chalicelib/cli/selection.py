@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib import render
 from chalicelib.alert import Priority
 from chalicelib.cli import next_command, rows
 from chalicelib.cli.reasons import Reason
@@ -13,6 +12,7 @@ from chalicelib.conditions import lag
 from chalicelib.conditions.row import AlertState
 from chalicelib.conditions.unopened import WISHES
 from chalicelib.quantities import counted
+from chalicelib.render import unopened
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Listed:
             return not isinstance(self.reason.cause, WISHES)
         due_at = self.row.due_at
         due = due_at is not None and due_at <= now and not lag.only_waits(self.row)
-        return due or bool(render.setback(self.row, now))
+        return due or bool(unopened.setback(self.row, now))
 
     def silenced(self, now: datetime) -> bool:
         """Whether a person wants nothing written about it: muted, snoozed, or closed while it fires."""

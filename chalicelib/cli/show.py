@@ -14,6 +14,7 @@ from chalicelib.conditions import heartbeats, tiers
 from chalicelib.conditions.plan import Policy, plan
 from chalicelib.conditions.row import AlertState, Issue
 from chalicelib.quantities import counted
+from chalicelib.render import unopened
 from chalicelib.render.words import duration, moment
 from chalicelib.wiring import checkout
 from chalicelib.wiring.clock import CLOCK
@@ -119,7 +120,7 @@ def _trouble(row: AlertState, now: datetime) -> Iterator[tuple[str, object]]:
     if refusal := row.status.refusal:
         request = f", GitHub's request id {refusal.request_id}" if refusal.request_id else ""
         times = f"{refusal.step} at {moment(refusal.at, now)}, failing since {moment(refusal.since, now)}"
-        yield "failed", f"{render.failed(refusal)} ({times}{request})"
+        yield "failed", f"{unopened.failed(refusal)} ({times}{request})"
     if row.status.failures:
         refused = counted(row.status.failures, "time")
         yield "refused", f"by GitHub, {refused} in a row; doctor finds missing permissions"

@@ -53,7 +53,7 @@ class Board:
     duties: Sequence[Duty] = ()
 
 
-def board(shown: Board, routing: Routing, now: datetime, previous: str = "") -> str:
+def page(shown: Board, routing: Routing, now: datetime, previous: str = "") -> str:
     """Write the board's body, or `previous` with our part of it rewritten.
 
     If there is no room for everything, the least urgent and the oldest are counted, not listed.
@@ -68,11 +68,6 @@ def board(shown: Board, routing: Routing, now: datetime, previous: str = "") -> 
     if begun and ended:
         return f"{before}{ours}{after}"
     return f"{ours}\n\n{previous}" if previous else ours
-
-
-def is_board(body: str) -> bool:
-    """Whether an issue's body is a board's."""
-    return BOARD in body
 
 
 def _parts(

@@ -72,6 +72,11 @@ def split(body: str) -> Parts:
     return Parts("", f"\n\n{body}" if body else "")
 
 
+def is_board(body: str) -> bool:
+    """Whether an issue's body is a board's."""
+    return BOARD in body
+
+
 def _blocks(body: str) -> Iterator[tuple[re.Match[str], re.Match[str]]]:
     begin, behind = None, 0
     for end in _END.finditer(body):

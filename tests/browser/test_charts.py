@@ -14,6 +14,8 @@ from chalicelib.conditions.enrichment import Enrichment
 from chalicelib.conditions.readings import Reading
 from chalicelib.conditions.row import Status
 from chalicelib.conditions.series import Series
+from chalicelib.render import board as boards
+from chalicelib.render.days import Day
 from tests.browser.chromium import HOW_TO_INSTALL, chromium, installed
 from tests.browser.mermaid import HOW_TO_INSTALL_MERMAID, SCRIPT, drawn
 from tests.unit.rows import BEGAN, alert, at, episode, routing, row
@@ -85,8 +87,8 @@ def test_the_values_of_reports_are_drawn(browser: Chrome) -> None:
 
 
 def test_the_board_is_drawn_with_a_bar_for_each_day_and_priority(browser: Chrome) -> None:
-    days = [render.Day(date(2026, 11, day), {Priority.P0: day % 2, Priority.P3: 1}) for day in range(1, 15)]
-    board = render.board(render.Board(open=(row(),), days=days), routing(), at(14))
+    days = [Day(date(2026, 11, day), {Priority.P0: day % 2, Priority.P3: 1}) for day in range(1, 15)]
+    board = boards.page(boards.Board(open=(row(),), days=days), routing(), at(14))
     found = drawn(browser, chart(board))
     assert found["bars"] == 2 * len(days)
     assert {"01", "14"} <= set(found["texts"])

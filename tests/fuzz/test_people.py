@@ -9,6 +9,7 @@ from chalicelib.conditions import commands
 from chalicelib.conditions.command import Command
 from chalicelib.conditions.commands import PersonComment
 from chalicelib.conditions.issue import IssueRef
+from chalicelib.render import board as boards
 from chalicelib.render import markdown, redaction
 from chalicelib.render.board import END, Board
 from chalicelib.render.marker import BOARD, read_marker, split
@@ -95,7 +96,7 @@ def test_a_body_that_people_changed_keeps_their_words(body: str) -> None:
     parts = split(body)
     written = render.body(row(), policy().routing, START, previous=body)
     assert parts.after[-200:] in written or len(written) >= LONGEST - 1000
-    render.board(Board([]), policy().routing, START, previous=body)
+    boards.page(Board([]), policy().routing, START, previous=body)
 
 
 @FEW

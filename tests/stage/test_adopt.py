@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from chalicelib import render
+from chalicelib.render import board as boards
 from chalicelib.wiring import checkout
 from tests.cli.conftest import SETTINGS
 from tests.cli.stack import Prompt
@@ -105,7 +106,7 @@ def test_what_may_be_about_two_conditions_is_left_until_somebody_says(prompt: Pr
 
 
 def test_our_own_board_is_no_issue_of_another_bot(prompt: Prompt) -> None:
-    board = render.board(render.Board(open=()), routing(), datetime.now(UTC))
+    board = boards.page(boards.Board(open=()), routing(), datetime.now(UTC))
     number = prompt.stack.github.person("old-bot").open(ALERTS, "Alert board", board, OF_STORAGE).number
     assert [each for each in prompt("adopt --json").json if each["issue"].endswith(f"/{number}")] == []
 

@@ -21,6 +21,7 @@ from chalicelib.conditions.issue import Draft
 from chalicelib.conditions.record import record
 from chalicelib.conditions.row import Lease
 from chalicelib.conditions.steps import OpenIssue, UpdateIssue
+from chalicelib.render import board as boards
 from chalicelib.routing import Home, Routing
 from chalicelib.sync import intents
 from chalicelib.sync.execute import Executor
@@ -361,7 +362,7 @@ def test_with_details_none_no_label_is_public(source: str) -> None:
     said = [render.title(fires, routing())]
     said += [render.body(each, routing(), later(fires)) for each in (row, over)]
     said.append(render.comment(row, routing(), "repeat-1", later(fires)))
-    said.append(render.board(render.Board(open=[row], closed=[over]), routing(), later(fires)))
+    said.append(boards.page(boards.Board(open=[row], closed=[over]), routing(), later(fires)))
     assert [text for text in said if SECRET in text] == []
     assert "Silence it (no link: its address holds labels)" in said[1]
     assert "panel.png" not in said[1]

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from chalicelib import render
 from chalicelib.cli.why.case import Case
 from chalicelib.cli.why.condition import facts
 from chalicelib.cli.why.verdict import Cause, Kind, Verdict
@@ -17,6 +16,7 @@ from chalicelib.conditions.unopened import (
     Snoozed,
 )
 from chalicelib.conditions.wishes import Wish
+from chalicelib.render import unopened
 from chalicelib.render.words import moment
 
 CLOSED = Cause(
@@ -111,7 +111,7 @@ def held_back(case: Case, held: Held) -> Verdict:
     if held.reason is Quiet.INHIBITED:
         what, asked = held.what or "another condition", ("show", held.by)
         return INHIBITED.verdict(case.place.cli(*asked), _known(case), title=case.title, what=what)
-    window = render.held_back(held, case.now)
+    window = unopened.held_back(held, case.now)
     return MAINTENANCE.verdict(
         case.place.cli("list", "--muted"), _known(case), title=case.title, window=window
     )

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
-from chalicelib import render
 from chalicelib.alert import Priority
 from chalicelib.conditions import asked_windows, lag, windows
 from chalicelib.conditions.asked_windows import AskedWindows
@@ -14,6 +13,8 @@ from chalicelib.conditions.on_call import Duty
 from chalicelib.conditions.row import AlertState
 from chalicelib.conditions.windows import Rule, Window
 from chalicelib.errors import TooLate
+from chalicelib.render import board as boards
+from chalicelib.render.days import Day
 from chalicelib.routing import Routing
 from chalicelib.store.ports import Census, Rows
 
@@ -53,7 +54,7 @@ class Contents:
     rules: tuple[Rule, ...] = ()
     duties: Duties = no_duties
 
-    def of(self, repository: str, known: Days, quiet_since: datetime | None) -> render.Board:
+    def of(self, repository: str, known: Days, quiet_since: datetime | None) -> boards.Board:
         """Gather what a repository's board shows; days that are counted are added to `known`."""
         is_open = _within(repository, self._open)
         names = {row.fingerprint for row in is_open}
@@ -67,7 +68,7 @@ class Contents:
         quiet = None if is_open or missing or held else quiet_since or self.now
         days = list(self._days(repository, known))
         duties = self.duties(repository)
-        return render.Board(is_open, closed, days, quiet, missing, self._windows(repository), held, duties)
+        return boards.Board(is_open, closed, days, quiet, missing, self._windows(repository), held, duties)
 
     @cached_property
     def _open(self) -> list[AlertState]:
@@ -119,7 +120,7 @@ class Contents:
                 raise TooLate("the rows of the board could not all be read in time")
             yield from self.rows.several(names[start : start + AT_ONCE])
 
-    def _days(self, repository: str, known: Days) -> Iterator[render.Day]:
+    def _days(self, repository: str, known: Days) -> Iterator[Day]:
         """Count what ended on each past day; a day is counted only once."""
         near = [*self._open, *self._ended]
         for back in range(DAYS, 0, -1):
@@ -128,7 +129,7 @@ class Contents:
                 rows = _within(repository, near if back == 1 else [*near, *self._ended_on(day)])
                 ended = (row.priority for row in rows for e in row.spec.episodes if e.ended.date() == day)
                 known[day] = dict(Counter(ended))
-            yield render.Day(day, known[day])
+            yield Day(day, known[day])
 
 
 def _routed(row: AlertState, routing: Routing) -> str:

@@ -22,6 +22,7 @@ from chalicelib.reconcile.board.contents import Contents, Duties, no_duties
 from chalicelib.reconcile.board.kept import Kept, key
 from chalicelib.reconcile.board.ports import Tracker
 from chalicelib.reconcile.comparison import ROOM
+from chalicelib.render import board as boards
 from chalicelib.routing import Routing
 from chalicelib.store.ports import Census, Rows
 from chalicelib.sync.readiness import at_once
@@ -87,23 +88,23 @@ class _Turn:
             raise
         kept.quiet_since = shown.quiet_since
         kept.days = {day.day: dict(day.ended) for day in shown.days}
-        digest = hashlib.sha256(render.board(shown, self.board.routing, now).encode()).hexdigest()
+        digest = hashlib.sha256(boards.page(shown, self.board.routing, now).encode()).hexdigest()
         if digest == kept.shown:
             kept.waits_since = None
         elif self._write(shown, until):
             kept.shown = digest
         self._remember()
 
-    def _write(self, shown: render.Board, until: datetime) -> bool:
+    def _write(self, shown: boards.Board, until: datetime) -> bool:
         """Write it on GitHub; False if that has to wait. A board that a person has closed is left alone."""
         if not self._may_write():
             return False
         seen, routing, now = self._find(until), self.board.routing, self.contents.now
         if seen is None:
-            return self.kept.begun_at is None and self._open(render.board(shown, routing, now), until)
+            return self.kept.begun_at is None and self._open(boards.page(shown, routing, now), until)
         if not seen.open:
             return False
-        body = render.board(shown, routing, now, seen.body)
+        body = boards.page(shown, routing, now, seen.body)
         if body != seen.body:
             self.board.tracker().edit(seen.ref, {"body": body}, until)
             self._tell("UPDATE")
@@ -147,7 +148,7 @@ class _Turn:
         self.kept.begun_at = self.contents.now
         if not self._remember():
             return False
-        draft = Draft(render.BOARD_TITLE, body, (AREA_LABEL, BOARD_LABEL))
+        draft = Draft(boards.TITLE, body, (AREA_LABEL, BOARD_LABEL))
         self._found(self.board.tracker().open(self.repository, draft, until))
         self._tell("CREATE")
         return True

@@ -14,6 +14,7 @@ from chalicelib.conditions.row import Intent, Lease, Status, Verb
 from chalicelib.errors import OutcomeUnknown, Unavailable
 from chalicelib.labels import AREA_LABEL, BOARD_LABEL
 from chalicelib.reconcile.drift import Drift
+from chalicelib.render import board as boards
 from tests.twins.census import MemoryCensus
 from tests.unit.builders import REPOSITORY, at, firing, resolved
 from tests.unit.sync.test_sync import FIRST, World, fails_with
@@ -522,8 +523,8 @@ def test_a_look_at_what_is_astray_that_runs_out_of_time_begins_anew(world: Drift
 
 
 def test_a_board_into_which_a_marker_was_pasted_is_nobodys_issue(world: DriftWorld) -> None:
-    board = render.board(render.Board(open=()), world.policy.routing, at(0))
-    world.tracker.open(REPOSITORY, Draft(render.BOARD_TITLE, board, (AREA_LABEL, BOARD_LABEL)), at(999))
+    board = boards.page(boards.Board(open=()), world.policy.routing, at(0))
+    world.tracker.open(REPOSITORY, Draft(boards.TITLE, board, (AREA_LABEL, BOARD_LABEL)), at(999))
     world.run(firing(0))
     marked = world.tracker.threads[SECOND].seen.body
     world.tracker.change(FIRST, Closer.PERSON, body=f"{marked}\n\n{board}")

@@ -15,14 +15,15 @@ from chalicelib.conditions.on_call import Called, Duty
 from chalicelib.conditions.row import AlertState, Status
 from chalicelib.conditions.setbacks import Denial, PutOff, Refusal
 from chalicelib.conditions.windows import Scope, Window
+from chalicelib.render import board as boards
+from chalicelib.render.days import Day
 from chalicelib.render.issue import MAX_BODY
 from tests.unit.markup import active
 from tests.unit.rows import alert, at, ended, episode, issue, routing, row
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "board.md"
 DAYS = [
-    render.Day(date(2026, 11, 9) + timedelta(days=d), {Priority.P0: d % 3, Priority.P2: d % 5})
-    for d in range(14)
+    Day(date(2026, 11, 9) + timedelta(days=d), {Priority.P0: d % 3, Priority.P2: d % 5}) for d in range(14)
 ]
 
 
@@ -42,7 +43,7 @@ DISK = replace(
 
 
 def board(*rows: AlertState, previous: str = "", minutes: float = 20, **shown: object) -> str:
-    return render.board(render.Board(rows, **shown), routing(), at(minutes), previous)  # type: ignore[arg-type]
+    return boards.page(boards.Board(rows, **shown), routing(), at(minutes), previous)  # type: ignore[arg-type]
 
 
 def golden() -> str:

@@ -5,7 +5,6 @@ from typing import Any, get_args
 
 import pytest
 
-from chalicelib import render
 from chalicelib.conditions.issue import IssueRef
 from chalicelib.conditions.nothing import Held, Quiet
 from chalicelib.conditions.row import Intent, Status, Verb
@@ -23,6 +22,7 @@ from chalicelib.conditions.unopened import (
     Unopened,
     Waiting,
 )
+from chalicelib.render import unopened
 from chalicelib.render.unopened import hindrance
 from tests.unit.rows import BEGAN, at, row
 
@@ -102,7 +102,7 @@ SAID: list[tuple[Unopened, str]] = [
 
 @pytest.mark.parametrize(("cause", "said"), SAID)
 def test_a_cause_is_said_in_one_sentence_with_its_clock(cause: Unopened, said: str) -> None:
-    assert render.why(cause, NOW, "480 of 480 used this hour, 14 rows ahead of it") == said
+    assert unopened.why(cause, NOW, "480 of 480 used this hour, 14 rows ahead of it") == said
 
 
 def test_every_cause_is_said_here() -> None:
@@ -111,28 +111,28 @@ def test_every_cause_is_said_here() -> None:
 
 @pytest.mark.parametrize("reason", list(Denial))
 def test_every_denial_has_words_of_its_own(reason: Denial) -> None:
-    said = render.why(Waiting(put_off(reason), None), NOW)
+    said = unopened.why(Waiting(put_off(reason), None), NOW)
     assert said.endswith(", until about 03:40 UTC")
-    others = {render.why(Waiting(put_off(each), None), NOW) for each in Denial if each is not reason}
+    others = {unopened.why(Waiting(put_off(each), None), NOW) for each in Denial if each is not reason}
     assert said not in others
 
 
 @pytest.mark.parametrize("verb", list(Verb))
 def test_every_verb_that_may_be_unfinished_has_words(verb: Verb) -> None:
-    assert "may have been" in render.why(Unfinished(replace(BEGUN, verb=verb), None, None), NOW)
+    assert "may have been" in unopened.why(Unfinished(replace(BEGUN, verb=verb), None, None), NOW)
 
 
 def test_what_keeps_the_next_step_from_its_end_is_said_while_it_does() -> None:
     failing = replace(row(status=Status(refusal=ARCHIVED)), due_at=at(20))
     said = "GitHub answered 403: Repository was archived so is read-only"
-    assert render.setback(failing, NOW) == f"{said}; next try at 03:30 UTC"
-    assert render.setback(replace(failing, due_at=None), NOW) == ""
+    assert unopened.setback(failing, NOW) == f"{said}; next try at 03:30 UTC"
+    assert unopened.setback(replace(failing, due_at=None), NOW) == ""
     waits = replace(failing, status=replace(failing.status, put_off=put_off(Denial.BUDGET)))
     assert (
-        render.setback(waits, NOW) == f"waiting for the budget, until about 03:40 UTC; the last try: {said}"
+        unopened.setback(waits, NOW) == f"waiting for the budget, until about 03:40 UTC; the last try: {said}"
     )
-    assert render.setback(waits, at(31)).startswith(said)
-    assert render.setback(row(), NOW) == ""
+    assert unopened.setback(waits, at(31)).startswith(said)
+    assert unopened.setback(row(), NOW) == ""
 
 
 def test_a_hindrance_names_no_time_that_moves() -> None:
@@ -149,4 +149,4 @@ def test_a_hindrance_names_no_time_that_moves() -> None:
 def test_a_cause_without_words_is_a_mistake_of_ours() -> None:
     forgotten: Any = object()
     with pytest.raises(AssertionError, match="unreachable"):
-        render.why(forgotten, NOW)
+        unopened.why(forgotten, NOW)
