@@ -15,7 +15,9 @@ from chalicelib.conditions.group import Group
 from chalicelib.conditions.issue import IssueRef
 from chalicelib.conditions.record import record
 from chalicelib.conditions.row import AlertState, Status
+from chalicelib.render import storm as storm_page
 from chalicelib.render.issue import MAX_BODY
+from chalicelib.render.view import View
 from tests.unit import rows
 from tests.unit.markup import active
 from tests.unit.rows import BEGAN, at, issue, routing
@@ -95,6 +97,14 @@ def test_its_title_names_what_began() -> None:
 )
 def test_it_says_what_the_cause_is(cause: Cause, said: str) -> None:
     assert f"In common: {said}" in page(content(member(), cause=cause))
+
+
+def test_a_kind_of_cause_without_words_is_a_mistake_of_ours() -> None:
+    unknown: Any = object()
+    forgotten = Cause.model_construct(kind=unknown, teams=("infra",), value=())
+    told = content().model_copy(update={"cause": forgotten})
+    with pytest.raises(AssertionError, match="unreachable"):
+        storm_page._cause(View.of(parent(content()), routing(), BEGAN), told)
 
 
 def test_what_waits_for_its_issue_is_no_storm() -> None:
