@@ -9,17 +9,18 @@ from typing import Any
 import pytest
 
 from chalicelib.adapters import own, storm
-from chalicelib.adapters.incident import Entry, Incident, What
+from chalicelib.adapters.incident import Entry, Incident, Subject, What
 from chalicelib.adapters.storm import Cause, CauseKind
-from chalicelib.alert import AlertEvent, Condition
+from chalicelib.alert import AlertEvent, Condition, Priority
 from chalicelib.collector.collector import Collector
 from chalicelib.collector.github_hint import GitHubHints
 from chalicelib.conditions.enrichment import Enrichment
 from chalicelib.conditions.group import Group
+from chalicelib.conditions.incident_link import IncidentLink
 from chalicelib.conditions.issue import Closer, IssueRef
 from chalicelib.conditions.nothing import Held, Quiet
 from chalicelib.conditions.record import record
-from chalicelib.conditions.row import AlertState
+from chalicelib.conditions.row import AlertState, Lease
 from chalicelib.conditions.steps import needed
 from chalicelib.errors import Contended, GitHubError, OutcomeUnknown, StoreRefused, TooLate, Unavailable
 from chalicelib.labels import MUTED_LABEL
@@ -28,7 +29,7 @@ from chalicelib.reconcile.reconcile import Reconcile
 from chalicelib.reconcile.sub_issues import SubIssues
 from chalicelib.routing import load
 from chalicelib.sync.execute import Executor
-from chalicelib.sync.incidents import Incidents
+from chalicelib.sync.incidents import Asked, Incidents
 from chalicelib.sync.sev import Sev
 from chalicelib.sync.sync import Sync, Timing
 from tests.twins.census import MemoryCensus
@@ -338,6 +339,28 @@ def test_the_alert_and_its_siblings_become_sub_issues_each_asked_for_once(world:
     assert world.tracker.calls.count("add_sub_issue") == 2
 
 
+def test_five_sub_issues_are_added_in_a_minute(world: World) -> None:
+    for number in range(7):
+        world.sends(name=f"disk-{number}", labels={"host": "builder-7"})
+    world.minutes(1)
+    world.says("/sev", 2)
+    world.minutes(2)
+    assert len(children(world, 9)) == 5
+    world.minutes(1)
+    assert len(children(world, 9)) == 7
+
+
+def test_a_closed_incident_gets_no_more_sub_issues(world: World) -> None:
+    world.says("/sev")
+    ref = IssueRef(REPOSITORY, 2)
+    world.tracker.close_as_person(ref)
+    hinted = world.notice.take(message(ref))
+    assert hinted
+    world.sync.advance(hinted, world.clock.now() + MINUTE)
+    world.minutes(2)
+    assert children(world, 2) == []
+
+
 @pytest.mark.parametrize("known", [True, False])
 def test_an_issue_that_has_a_parent_keeps_it(world: World, *, known: bool) -> None:
     def joins_another() -> None:
@@ -533,6 +556,40 @@ def test_what_is_part_of_another_open_incident_stays_there(world: World) -> None
     world.says("/sev resolved", 5)
     world.minutes(2)
     assert "Incident: #3" in world.thread(4).seen.body
+
+
+def test_a_request_during_an_earlier_incident_is_not_answered_with_a_later_one(world: World) -> None:
+    world.sends(name="disk", labels={"host": "builder-7"})
+    *_, member = world.store.rows.values()
+    over = IncidentLink("over", None, asked=(9,))
+    world.store.rows[member.fingerprint] = replace(member, status=replace(member.status, incident=over))
+    world.sends(name="load", labels={"host": "builder-7"})
+    world.says("/sev", 3)
+    world.minutes(3)
+    assert "Incident: #4" in world.thread(2).seen.body
+    assert world.thread(2).comments == []
+
+
+def test_an_alert_whose_row_a_worker_has_is_noted_as_part_later(world: World) -> None:
+    world.sends(name="disk", labels={"host": "builder-7"})
+    *_, member = world.store.rows.values()
+    held = replace(member, lease=Lease("another", world.clock.now() + 3 * MINUTE))
+    world.store.rows[member.fingerprint] = held
+    world.sends(name="load", labels={"host": "builder-7"})
+    world.says("/sev", 3)
+    world.minutes(2)
+    assert member.fingerprint in world.content.members
+    assert world.store.rows[member.fingerprint] == held
+    world.minutes(3)
+    assert "Incident: #4" in world.thread(2).seen.body
+
+
+def test_of_a_template_only_the_first_16000_characters_are_used(world: World) -> None:
+    asked = Asked(9, "mona", world.clock.now())
+    subject = Subject("Registry is down", "Registry", Priority.P1, ("dev-infra",))
+    long = replace(world.incidents, template=lambda _: "x" * 16_001)
+    long.declare(asked, subject, asked.at)
+    assert world.content.template == "x" * 16_000
 
 
 def test_an_incident_is_kept_though_its_alert_has_lost_its_issue(world: World) -> None:

@@ -401,6 +401,26 @@ def test_a_condition_that_moves_from_list_to_list_while_it_is_counted_counts_onc
     assert counts["Disk full"] == DISK
 
 
+def test_what_ends_after_the_ended_ones_were_read_counts_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World()
+    world.lives(fires(30 * DAY, "Site"))
+    silenced, ending = world.census.silenced, iter(["Site"])
+
+    def then(priority: Priority, limit: int) -> list[str]:
+        for name in ending:
+            world.ends(name)
+        return silenced(priority, limit)
+
+    monkeypatch.setattr(world.census, "silenced", then)
+    assert world.review(APRIL)["infra"].total.opened == 1
+
+
+def test_an_issue_of_the_month_counts_though_its_sender_says_that_it_ended_the_day_before() -> None:
+    world = World()
+    world.lives(fires(0, "Site", occurred_at=at(-5 * HOUR)), ends(9, "Site", occurred_at=at(-4 * HOUR)))
+    assert world.review(APRIL)["infra"].total.opened == 1
+
+
 @pytest.mark.parametrize("write", ["record", "swap"])
 @pytest.mark.parametrize("after", [True, False])
 @pytest.mark.parametrize("which", [1, 2])

@@ -115,6 +115,13 @@ def test_what_cannot_be_used_is_noted_and_told_once(bench: Bench) -> None:
     assert [name for name, _ in bench.telemetry.problems] == ["ON_CALL_UNUSABLE"]
 
 
+def test_what_is_known_of_a_team_stays_while_another_is_asked(bench: Bench) -> None:
+    earlier = Answer(at=at(-1), tried_at=at(-1), shifts=(NEXT,))
+    bench.write(OnCallNotes(answers={"storage": earlier}))
+    bench.check()
+    assert (bench.notes.answer("infra").at, bench.notes.answer("storage")) == (at(0), earlier)
+
+
 def test_of_too_many_shifts_the_nearest_are_noted(bench: Bench) -> None:
     bench.infra.known = [Shift("mona", at(hour), at(hour + 1)) for hour in range(999, -1, -1)]
     bench.check()

@@ -175,6 +175,18 @@ def test_a_row_that_a_worker_has_learns_of_its_storm_later() -> None:
     assert world.child(1).group
 
 
+def test_an_issue_that_has_a_parent_keeps_it_and_github_is_not_asked() -> None:
+    world = StormWorld()
+    world.say(1, 2)
+    first = world.child(1)
+    world.tracker.change(world.page_of(first).ref, Closer.PERSON, has_parent=True)
+    world.sync.look(first, world.clock.now() + MINUTE)
+    world.say(3)
+    world.pass_(2)
+    assert [ref.number for ref in world.tracker.children[world.page.id]] == [4, 2]
+    assert world.tracker.calls.count("add_sub_issue") == 1
+
+
 def test_a_sub_issue_that_github_refuses_is_asked_for_once() -> None:
     world = StormWorld()
     world.tracker.faults["add_sub_issue"] = fails_with(
@@ -266,6 +278,27 @@ def test_what_joins_while_the_parent_closes_opens_it_again(world: StormWorld) ->
     world.store.note(replace(row, status=replace(row.status, enrichment=known)))
     world.pass_(1)
     assert (world.page.open, listed(world.parent)) == (True, ["HighLatency [pod-7]"])
+
+
+def test_a_closed_storm_is_read_for_ten_more_minutes(
+    world: StormWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.say(1, 2, 3, 4, 5, state="RESOLVED")
+    world.say(6, state="RESOLVED", priority="P0")
+    world.pass_(3)
+    assert not world.page.open
+    closed, several, read = world.parent.spec.at, world.store.several, set[str]()
+
+    def noted(names: Sequence[str]) -> list[AlertState]:
+        read.update(names)
+        return several(names)
+
+    monkeypatch.setattr(world.store, "several", noted)
+    for seconds, still in ((599, True), (600, False)):
+        read.clear()
+        world.clock.time = closed + timedelta(seconds=seconds)
+        world.keeper().check(world.clock.now() + MINUTE)
+        assert (world.parent.fingerprint in read) is still
 
 
 def test_what_there_is_no_time_for_is_due_before_all_other_rows(world: StormWorld) -> None:
