@@ -9,7 +9,7 @@ from chalicelib.conditions.issue import IssueRef
 class IncidentLink:
     """The incident's row, by fingerprint, and its issue, once that is known.
 
-    `asked` are the comments that asked for an incident while this one was open; each is answered.
+    `asked` are the comments that asked for an incident while it was open; each is answered until it ends.
     """
 
     fingerprint: str
