@@ -43,7 +43,7 @@ class WaitingLists:
         kept = {row.fingerprint: row for row in ours if row.spec.firing}
         contents = {name: content for name, row in kept.items() if (content := Storm.read(row.spec.alert))}
         lists = {name for name, content in contents.items() if content.cause.kind is CauseKind.WAITING}
-        silent = {name for name, row in kept.items() if not storms.as_group(row)}
+        silent = {name for name, row in kept.items() if not storms.as_group(row) or (lists and _unseen(row))}
         seen = contents.keys() - lists - silent
         listed = {member.fingerprint for name in seen for member in contents[name].members}
         for content in self._contents(listed, silent, begin=not lists):
@@ -89,3 +89,9 @@ class WaitingLists:
         written = row if unchanged else self.rows.record(storms.recorded(row, content, self.now(), over=over))
         if written and written.due_at and written.due_at <= self.now():
             self.sync(written, until)  # what has no time left is due, and next
+
+
+def _unseen(parent: AlertState) -> bool:
+    """Whether a storm waits for its own issue, so that a list which is open has to show its alerts."""
+    issue, put_off = parent.status.issue, parent.status.put_off
+    return not (issue and issue.open) and put_off is not None and put_off.reason in SCARCE

@@ -87,6 +87,23 @@ def test_a_storm_lists_its_own(world: StormWorld) -> None:
     assert len(listed(world.parent)) == 10
 
 
+def test_a_list_shows_a_storms_alerts_too_while_the_storm_waits_for_its_own_issue() -> None:
+    """The list took the last opening of the hour."""
+    world = StormWorld(
+        Limits(per_minute=75, per_hour=2, minute_reserves=(1, 1), hour_reserves=(1, 0), spacing=0)
+    )
+    each_of_its_own(world, 100, 101, 102)
+    world.pass_(2)
+    assert len(lists(world)) == 1
+    world.record(*range(9))
+    world.say(9)
+    world.pass_(3)
+    assert len(listed(lists(world)[0])) == 12
+    world.pass_(60)
+    assert unseen(world) == []
+    assert len(listed(lists(world)[0])) < 12, "the storm's own issue lists its alerts"
+
+
 def test_who_wants_no_storms_gets_no_list(world: StormWorld) -> None:
     each_of_its_own(world, *range(8), teams=("calm",))  # type: ignore[arg-type]
     world.pass_(3)
