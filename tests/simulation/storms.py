@@ -188,9 +188,10 @@ def _silent(issue: Issue, row: AlertState) -> bool:
     return over or (content is not None and content.continues)
 
 
-def is_member(issue: Issue) -> bool:
-    """Whether an issue says that a storm's lists it, so that it calls nobody itself."""
-    return "\nPart of " in (issue.body or "")
+def is_member(issue: Issue, fingerprint: str, rows: Iterable[AlertState]) -> bool:
+    """Whether an issue calls nobody itself: it says what it is part of, or a storm about to open lists it."""
+    listed = {member.fingerprint for _, content in _storms(rows) for member in content.members}
+    return "\nPart of " in (issue.body or "") or fingerprint in listed
 
 
 def _lines(issue: Issue) -> Iterator[tuple[str, bool]]:
