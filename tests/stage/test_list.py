@@ -39,7 +39,8 @@ def test_what_github_refuses_is_listed_in_githubs_words_until_it_is_taken(prompt
     prompt.alarm("Shown", OWNED)
     person = prompt.stack.github.person("mona")
     person.archive(INFRA)
-    prompt.stack.aws.publish(senders.cloudwatch("Refused", OWNED, datetime.now(UTC)))
+    sent = datetime.now(UTC)
+    prompt.stack.aws.publish(senders.cloudwatch("Refused", OWNED, sent))
     prompt.wait_until(lambda: (listed(prompt).get("Refused") or {}).get("why") == "REFUSED", "the refusal")
     found = listed(prompt)
     assert "Refused" in list(found)[: list(found).index("Shown")]
@@ -47,7 +48,7 @@ def test_what_github_refuses_is_listed_in_githubs_words_until_it_is_taken(prompt
     assert refused["reason"].startswith(
         "GitHub answered 403: Repository was archived so is read-only; next try at "
     )
-    assert refused["until"] == refused["due_at"] > datetime.now(UTC).isoformat()
+    assert refused["until"] == refused["due_at"] > sent.isoformat()
     assert "Refused" in listed(prompt, "--due")
     assert list(listed(prompt, "efuse")) == ["Refused"]
     assert "Refused" not in listed(prompt, "--muted")
