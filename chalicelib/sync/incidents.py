@@ -90,7 +90,7 @@ class Incidents:
     def open(self) -> list[AlertState]:
         """Read the incidents that are open."""
         rows = self.rows.several(self.index.of_our_own(own.INCIDENT, MOST_OPEN))
-        return [row for row in rows if row.spec.condition is Condition.FIRING]
+        return [row for row in rows if row.spec.firing]
 
     def link(self, row: AlertState, link: IncidentLink) -> None:
         """Note in a row which incident it is part of; if a worker has the row, reconcile does it later."""
