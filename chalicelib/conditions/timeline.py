@@ -45,12 +45,19 @@ def _of_episode(entry: Entry, row: AlertState) -> bool:
 
 def _bounded(incident: Incident, known: Mapping[Name, Entry]) -> Incident:
     """Put entries in order; if there are too many, keep the first ones and the newest."""
-    # GitHub's times are whole seconds; at equal times, the incident's own entries follow the alerts'.
-    entries = sorted(known.values(), key=lambda entry: (entry.at, not entry.of, entry.id))
+    entries = sorted(known.values(), key=_order)
     if len(entries) <= MOST_ENTRIES:
         return incident.model_copy(update={"timeline": tuple(entries)})
     kept = (*entries[:FIRST_ENTRIES], *entries[FIRST_ENTRIES - MOST_ENTRIES :])
     return incident.model_copy(update={"timeline": kept, "shortened": True})
+
+
+def _order(entry: Entry) -> tuple[object, ...]:
+    """Order entries by time; GitHub's times are whole seconds, so within one, first what causes the rest.
+
+    Alerts begin to fire, then what happens to them, then the incident's own entries.
+    """
+    return entry.at.replace(microsecond=0), not entry.of, entry.what is not What.FIRED, entry.at, entry.id
 
 
 def _episodes(row: AlertState, since: datetime) -> Iterator[Entry]:

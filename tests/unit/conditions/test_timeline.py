@@ -65,6 +65,13 @@ def test_within_a_second_what_people_declare_comes_after_what_led_to_it() -> Non
     assert found == [(What.FIRED, 0), (What.ACKNOWLEDGED, 3), (What.DECLARED, 3)]
 
 
+def test_within_a_second_an_alert_fires_before_a_person_has_it() -> None:
+    """GitHub leaves out the fraction of the second in which the person took it."""
+    began = BEGAN.replace(microsecond=600_000)
+    shown = row(episode=began, status=Status(replace(issue(), acked_by="mona", acked_at=BEGAN)))
+    assert [entry.what for entry in grown(INCIDENT, OWN, [shown]).timeline] == [What.FIRED, What.ACKNOWLEDGED]
+
+
 @pytest.mark.parametrize("minute", [None, -5])
 def test_what_was_before_it_or_was_ours_is_not(minute: float | None) -> None:
     closed = {"closed_at": at(minute), "closed_by": Closer.PERSON} if minute else {}
