@@ -1,7 +1,8 @@
 """Compiled code for the package: Lambda's code folder is read-only, so each start would compile it again.
 
-For the collector that is half of its CPU time. What is not loaded at the start is not compiled, which keeps
-the package small. The compiled files are not checked against their sources (PEP 552), since times in an
+For the collector that is half of its CPU time. Of the libraries, only what a start loads is compiled, which
+keeps the package small; our own code is compiled whole, since much of it, such as a source, is loaded when the
+first message needs it. The compiled files are not checked against their sources (PEP 552), since times in an
 archive mean nothing; another version of Python ignores them.
 """
 
@@ -13,6 +14,8 @@ from pathlib import Path, PurePosixPath
 
 STARTS = ("app.app", "app.collector")
 """The handlers that somebody waits for."""
+
+OURS = "chalicelib."
 
 IN_LAMBDA = "/var/task"
 
@@ -26,9 +29,10 @@ print(*sys.modules)
 
 
 def compiled(project: Path, environment: Mapping[str, str], sources: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Compile what a project's functions load at their start, from the files of an archive by name."""
-    modules = set(_python(project, environment, "-c", _LOADED).split())
-    names = sorted(name for name in sources if name.endswith(".py") and _module(name) in modules)
+    """Compile what a project's functions load, from the files of an archive by name."""
+    started = set(_python(project, environment, "-c", _LOADED).split())
+    python = {name: _module(name) for name in sources if name.endswith(".py")}
+    names = sorted(name for name, module in python.items() if module in started or module.startswith(OURS))
     with tempfile.TemporaryDirectory() as folder:
         for name in names:
             file = Path(folder, name)

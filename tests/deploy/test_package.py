@@ -116,6 +116,15 @@ def test_a_start_compiles_nothing(package: Path, tmp_path: Path, handler: str) -
     assert [name for name, compiled in started.items() if not compiled] == []
 
 
+def test_our_own_code_is_compiled_whole_since_a_first_message_loads_more_of_it(package: Path) -> None:
+    listed = set(zipfile.ZipFile(package).namelist())
+    ours = [Path(name) for name in listed if name.startswith("chalicelib/") and name.endswith(".py")]
+    tag = sys.implementation.cache_tag
+    pyc = {path: str(path.parent / "__pycache__" / f"{path.stem}.{tag}.pyc") for path in ours}
+    assert Path("chalicelib/adapters/grafana.py") in pyc
+    assert [path for path, name in pyc.items() if name not in listed] == []
+
+
 def test_it_is_for_the_python_and_the_machine_of_the_stage_whoever_makes_it(tmp_path: Path) -> None:
     other = checkout(tmp_path)
     stage = other.path / "infra-extra" / "stages" / "prod.toml"
