@@ -2,7 +2,7 @@
 
 import importlib
 import json
-import os
+import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,38 +19,28 @@ class ProgramFailed(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Ran:
-    """What a program printed last, as JSON, and the processor's seconds it used from start to end."""
-
-    said: Any
-    cpu_seconds: float
-
-
-@dataclass(frozen=True, slots=True)
 class Runtime:
     """Lambda's Python for a package that was unpacked into `code`."""
 
     code: Path
     work: Path
 
-    def run(self, program: str, environment: Mapping[str, str], *arguments: str) -> Ran:
-        """Run a program to its end; raises ProgramFailed.
+    def run(self, program: str, environment: Mapping[str, str], *arguments: str) -> Any:
+        """Run a program to its end, and return what it prints last, as JSON; raises ProgramFailed.
 
         It sees no environment of ours, and compiles what the package does not bring compiled, as on Lambda,
         whose code cannot be written to.
         """
         command = [sys.executable, "-I", "-S", "-B", str(PROGRAMS / program), str(self.code), *self._path()]
-        with (self.work / f"{program}.out").open("w+", encoding="utf-8") as output:
-            redirect = [(os.POSIX_SPAWN_DUP2, output.fileno(), 1)]
-            process = os.posix_spawn(
-                command[0], [*command, "--", *arguments], dict(environment), file_actions=redirect
-            )
-            _, status, used = os.wait4(process, 0)
-            output.seek(0)
-            lines = output.read().splitlines()
-        if os.waitstatus_to_exitcode(status):
-            raise ProgramFailed(f"{program} ended with {os.waitstatus_to_exitcode(status)}")
-        return Ran(json.loads(lines[-1]), used.ru_utime + used.ru_stime)
+        done = subprocess.run(
+            [*command, "--", *arguments], env=dict(environment), capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            raise ProgramFailed(f"{program} ended with {done.returncode}: {done.stderr}")
+        lines = done.stdout.splitlines()
+        if failed := [line for line in lines if '"level":"ERROR"' in line]:
+            raise ProgramFailed(f"{program} measured something that failed: {failed[0]}")
+        return json.loads(lines[-1])
 
     def _path(self) -> list[str]:
         return [str(self.boto3())]

@@ -64,7 +64,13 @@ class InstantServer(socketserver.ThreadingTCPServer):
                 return {"Attributes": {"revision": {"N": "1"}}}
             case "DeleteMessageBatch":
                 return {"Successful": [{"Id": each["Id"]} for each in request["Entries"]], "Failed": []}
-        return {}
+            case "GetItem":
+                return {}
+            case "BatchGetItem":
+                return {"Responses": {table: [] for table in request["RequestItems"]}, "UnprocessedKeys": {}}
+            case "Query":
+                return {"Items": [], "Count": 0, "ScannedCount": 0}
+        raise ValueError(f"{operation} has no answer here")
 
     def _github(self, method: str, path: str, body: bytes) -> dict[str, Any]:
         if path.endswith("/installation"):

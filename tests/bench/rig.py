@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.bench import load, package
-from tests.bench.child import Ran, Runtime
+from tests.bench.child import Runtime
 from tests.bench.instant import HMAC_SECRET, TOKEN, InstantServer
 
 NO_LIMITS = {
@@ -41,8 +41,8 @@ class Rig:
             archive.extractall(self.work / "code")
         return Runtime(self.work / "code", self.work)
 
-    def run(self, program: str, event: Any = None) -> Ran:
-        """Run a program in a fresh interpreter, with what it is to be called with."""
+    def run(self, program: str, event: Any = None) -> Any:
+        """Run a program in a fresh interpreter, with an event; returns what it prints last."""
         file = self.work / "event.json"
         file.write_text(json.dumps(event), encoding="utf-8")
         return self.runtime.run(program, self._environment(), str(file))

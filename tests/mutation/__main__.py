@@ -1,10 +1,10 @@
 """How much of the code the tests hold: a sample of small changes to it, each of which a test should notice.
 
-`python -m tests.mutation [--sample 300] [--only name ...]`
+`python -m tests.mutation [--sample 300] [--skip 0] [--only name ...]`
 
 mutmut makes the changes (mutmut.readthedocs.io), and tests/mutation/trial.py runs the tests that reach each.
 The sample is the same in every run of the same code: those whose names have the smallest hashes, so that a
-smaller one is a part of a larger. What no test noticed is shown: a test has to be written, or the code to
+smaller one is a part of a larger. `--skip 300` tries others than those that everybody tries. What no test noticed is shown: a test has to be written, or the code to
 become simpler. A change that alters nothing that anybody could see is `equivalent`, has its reason in
 tests/mutation/equivalent.toml, and does not count. Exits with 1 below `SCORE`, or if a test notices a change
 that is said to be equivalent.
@@ -55,12 +55,13 @@ def main(arguments: Sequence[str]) -> int:
     """Make the changes, try a sample of them, and say what came of it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sample", type=int, default=300)
+    parser.add_argument("--skip", type=int, default=0, help="leave out the first so many")
     parser.add_argument("--only", nargs="*", default=(), help="the names of the changes to try")
     chosen = parser.parse_args(arguments)
     _copy()
     _run("-m", "tests.mutation.changes", cwd=TREE)
     names = chosen.only or sorted(_made(), key=lambda name: hashlib.sha256(name.encode()).digest())
-    return _report(_tried(names[: chosen.sample]))
+    return _report(_tried(names[chosen.skip : chosen.skip + chosen.sample]))
 
 
 def _report(changes: Sequence[Change]) -> int:

@@ -6,6 +6,7 @@ sys.path += [sys.argv[1], sys.argv[2]]
 
 import json
 import os
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -14,4 +15,6 @@ import app
 
 event = json.loads(Path(sys.argv[4]).read_text(encoding="utf-8"))
 answer = app.app(event["event"], SimpleNamespace(**event["context"]))
-print("\n" + json.dumps(answer["statusCode"]))
+if answer["statusCode"] != 202:
+    raise SystemExit(f"not taken: {answer}")
+print(f"\n{time.process_time()}")

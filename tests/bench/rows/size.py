@@ -11,7 +11,7 @@ def rows(rig: Rig) -> list[Row]:
     """Both."""
 
     def memory() -> Run:
-        said = rig.run("memory.py", rigs.batch(BATCH)).said
+        said = rig.run("memory.py", rigs.batch(BATCH))
         return Run({"growth": said["peak"] - said["first"]}, said["first"])
 
     def size() -> Run:
