@@ -1,8 +1,8 @@
 """Compiled code for the package: Lambda's code folder is read-only, so each start would compile it again.
 
 For the collector that is half of its CPU time. Of the libraries, only what a start loads is compiled, which
-keeps the package small; our own code is compiled whole, since much of it, such as a source, is loaded when the
-first message needs it. The compiled files are not checked against their sources (PEP 552), since times in an
+keeps the package small. Our own code is compiled whole: much of it, such as a source, is loaded by the first
+message that needs it. The compiled files are not checked against their sources (PEP 552), since times in an
 archive mean nothing; another version of Python ignores them.
 """
 

@@ -4,10 +4,10 @@
 
 mutmut makes the changes (mutmut.readthedocs.io), and tests/mutation/trial.py runs the tests that reach each.
 The sample is the same in every run of the same code: those whose names have the smallest hashes, so that a
-smaller one is a part of a larger. `--skip 300` tries others than those that everybody tries. What no test noticed is shown: a test has to be written, or the code to
-become simpler. A change that alters nothing that anybody could see is `equivalent`, has its reason in
-tests/mutation/equivalent.toml, and does not count. Exits with 1 below `SCORE`, or if a test notices a change
-that is said to be equivalent.
+smaller one is a part of a larger; `--skip 300` tries changes beyond those that `make mutants` tries. What no
+test noticed is shown: a test has to be written, or the code to become simpler. A change that alters nothing
+that anybody could see is `equivalent`, has its reason in tests/mutation/equivalent.toml, and does not count.
+Exits with 1 below `SCORE`, or if a test notices a change that is said to be equivalent.
 """
 
 import argparse
