@@ -5,9 +5,11 @@ files again; read the difference first.
 """
 
 import copy
+import dataclasses
 import json
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path as File
 from typing import Any
 
@@ -17,6 +19,7 @@ from chalicelib.adapters import envelope, reading, registry
 from chalicelib.adapters.fields import Ignored, Parsed
 from chalicelib.adapters.owner_rules import NO_RULES
 from chalicelib.adapters.registry import SOURCES
+from chalicelib.adapters.signing import Signing
 from chalicelib.adapters.source import Example
 from chalicelib.alert import AlertEvent, Priority
 from chalicelib.errors import NotAccepted, Rejected
@@ -121,11 +124,29 @@ def template(name: str, example: str = "fires") -> Any:
     return SOURCES[name].template(EXAMPLES[example])
 
 
+def facts(name: str) -> dict[str, Any]:
+    """Write down what is fixed for a source, and what it makes of the id of a request."""
+    sender = SOURCES[name]
+    known = {each.name: getattr(sender, each.name) for each in dataclasses.fields(sender)}
+    fixed = {each: plain(value) for each, value in known.items() if not callable(value)}
+    return fixed | {"signing": plain(sender.signs), "answer": dict(sender.answer("r-1"))}
+
+
+def plain(value: object) -> Any:
+    """Write a value as JSON has it."""
+    if isinstance(value, Signing):
+        return dataclasses.asdict(value)
+    if isinstance(value, frozenset):
+        return " ".join(sorted(value))
+    return str(value) if isinstance(value, timedelta) else value
+
+
 def golden(name: str) -> dict[str, Any]:
     (queued,) = payloads(name, template(name))
     usual = read(name, queued)
     changes: dict[str, tuple[Any, ...]] = {"without": (), "with ? in place of": ("?",)}
     return {
+        "facts": facts(name),
         "templates": {
             example: {"sent": template(name, example), "read": received(name, template(name, example))}
             for example in EXAMPLES
