@@ -111,7 +111,7 @@ def test_the_words_of_a_state_are_a_list_of_texts(words: str) -> None:
 
 def test_what_a_definition_leaves_out_has_its_default() -> None:
     source = sources(SOUND.format("", "", f"summary = '{'a' * LONGEST}'"))["own"]
-    known = (source.name, source.shown_as, source.to_route, source.known_by, source.identifying)
+    known = (source.name, source.shown_as, source.to_route, source.known_by, set(source.identifying))
     assert known == (
         *("own", "own", "let `team` of `own` in custom.toml find one"),
         "its expression `recognise` in custom.toml",

@@ -7,7 +7,7 @@ files again; read the difference first.
 import copy
 import dataclasses
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path as File
@@ -32,9 +32,13 @@ EXAMPLES = {
     "fires": Example(at(0), name="Disk full", team="storage", priority=Priority.P3),
     "ended": Example(at(0), at(5), name="Disk full", team="storage", priority=Priority.P3),
 }
+CHANGES: dict[str, tuple[Any, ...]] = {"without": (), "with ? in place of": ("?",)}
 NAMED = {"team": "network", "priority": "P0"}
 OTHERS: tuple[Any, ...] = (None, True, -1, 10**400, 0.5, "", "?", [], [[]], [None], {}, {"?": {}})
 """What no member should be, or be always."""
+
+MOST_VARIED = 60
+"""Members of one sample; those with more are about too much of something."""
 
 Path = tuple[str | int, ...]
 """The way to a member of a payload, however deep."""
@@ -113,11 +117,31 @@ def replaced(payload: Any, path: Path, *other: Any) -> Any:
     return changed
 
 
-def mended(name: str, payload: Any) -> Any:
+def mended(name: str, payload: Any, *keys: str) -> Any:
+    """Copy a payload with another owner, or with another team or priority alone."""
     changed = copy.deepcopy(payload)
     if isinstance(changed, dict):
-        SOURCES[name].mend(changed, dict(NAMED))
+        SOURCES[name].mend(changed, {key: NAMED[key] for key in keys or NAMED})
     return changed
+
+
+def ended(name: str, payload: Any) -> bool | str:
+    """Whether a payload reports an end, or why it is not known."""
+    try:
+        return SOURCES[name].ended(payload)
+    except Rejected as rejected:
+        return rejected.reason
+
+
+def of_each(name: str, body: Any) -> list[Any]:
+    """Write down of each payload in a body whether it reports an end, and what mending changes in it."""
+    with suppress(NotAccepted):
+        return [
+            [ended(name, each), differing(read(name, mended(name, each)), read(name, each))]
+            for each in payloads(name, body)
+            if isinstance(each, dict)
+        ]
+    return []
 
 
 def template(name: str, example: str = "fires") -> Any:
@@ -141,29 +165,65 @@ def plain(value: object) -> Any:
     return str(value) if isinstance(value, timedelta) else value
 
 
+def varied(name: str, payload: Any, paths: Collection[Path]) -> dict[str, Any]:
+    """Read a payload without each of these members, and with something else in its place."""
+    usual = read(name, payload)
+    return {
+        change: {
+            "/".join(map(str, path)): differing(read(name, replaced(payload, path, *other)), usual)
+            for path in paths
+        }
+        for change, other in CHANGES.items()
+    }
+
+
+def samples(name: str) -> dict[str, Any]:
+    """Read the bodies of a source's samples."""
+    paths = sorted((SAMPLES / name).glob("*.json"))
+    return {path.stem: json.loads(path.read_text(encoding="utf-8"))["payload"] for path in paths}
+
+
+def of_samples(name: str, known: Iterable[Path]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Vary the members of samples, each kind of member once; `known` are those of the template."""
+    kinds = {kind(path) for path in known}
+    for stem, body in samples(name).items():
+        if stem.startswith("hostile"):
+            continue  # about odd texts, even as names
+        with suppress(NotAccepted):
+            for payload in payloads(name, body):
+                new = {kind(path): path for path in members(payload) if kind(path) not in kinds}
+                kinds |= new.keys()
+                if 0 < len(new) <= MOST_VARIED and is_one_alert(read(name, payload)):
+                    yield stem, varied(name, payload, [*new.values()])
+
+
+def kind(path: Path) -> Path:
+    """Unify the members of a list."""
+    return tuple(0 if isinstance(part, int) else part for part in path)
+
+
+def is_one_alert(parsed: list[Any]) -> bool:
+    return len(parsed) == 1 and "source" in parsed[0]
+
+
 def golden(name: str) -> dict[str, Any]:
     (queued,) = payloads(name, template(name))
     usual = read(name, queued)
-    changes: dict[str, tuple[Any, ...]] = {"without": (), "with ? in place of": ("?",)}
     return {
         "facts": facts(name),
         "templates": {
             example: {"sent": template(name, example), "read": received(name, template(name, example))}
             for example in EXAMPLES
         },
-        **{
-            change: {
-                "/".join(map(str, path)): differing(read(name, replaced(queued, path, *other)), usual)
-                for path in members(queued)
-            }
-            for change, other in changes.items()
+        **varied(name, queued, [*members(queued)]),
+        "mended": {
+            " and ".join(keys): differing(read(name, mended(name, queued, *keys)), usual)
+            for keys in (("team",), ("priority",), ("team", "priority"))
         },
-        "mended": differing(read(name, mended(name, queued)), usual),
         "of ? alone": received(name, "?"),
-        "samples": {
-            path.stem: received(name, json.loads(path.read_text(encoding="utf-8"))["payload"])
-            for path in sorted((SAMPLES / name).glob("*.json"))
-        },
+        "samples": {stem: received(name, body) for stem, body in samples(name).items()},
+        "samples ended and mended": {stem: of_each(name, body) for stem, body in samples(name).items()},
+        "samples varied": dict(of_samples(name, members(queued))),
     }
 
 
