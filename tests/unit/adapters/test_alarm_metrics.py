@@ -1,6 +1,7 @@
 """What GetMetricData is asked for an alarm: exactly the metrics that the alarm compares."""
 
 import json
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from chalicelib.adapters import texts
 from chalicelib.adapters.alarm_metrics import LONGEST_NAME, Watched, watched
 from chalicelib.adapters.described_alarm import message
+from tests.unit.adapters.test_whole import members, replaced
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "cloudwatch"
 SHAPE = (
@@ -183,6 +185,45 @@ def test_every_sample_that_is_asked_for_is_a_valid_call(path: Path) -> None:
     assert found is None or taken(found)
 
 
+VARIED = ("metric-piped-description", "metric-math", "eventbridge-metric-math", "anomaly-detection")
+GOLDEN = Path(__file__).parents[1] / "golden" / "alarm_metrics.json"
+
+
+def written(payload: dict[str, Any]) -> dict[str, Any] | None:
+    found = watched(payload)
+    return {**asdict(found), "period": found.period.total_seconds()} if found else None
+
+
+def differing(payload: dict[str, Any], usual: dict[str, Any]) -> dict[str, Any] | None:
+    found = written(payload)
+    return found and {name: value for name, value in found.items() if value != usual[name]}
+
+
+def varied(payload: dict[str, Any]) -> dict[str, Any]:
+    """Read a message without each member of what it says about its metrics, and with another in its place."""
+    usual = written(payload)
+    assert usual
+    paths = [path for path in members(payload) if {"Trigger", "configuration"} & {*path}]
+    return {
+        change: {
+            "/".join(map(str, path)): differing(replaced(payload, path, *other), usual) for path in paths
+        }
+        for change, other in (("without", ()), ("with ? in place of", ("?",)), ("with 7 in place of", (7,)))
+    }
+
+
+def golden() -> dict[str, Any]:
+    names = [path.stem for path in sorted(SAMPLES.glob("*.json"))]
+    sent = {name: sample(name) for name in names}
+    read = {name: written(each) for name, each in sent.items() if isinstance(each, dict)}
+    return json.loads(json.dumps({"samples": read, "varied": {name: varied(sent[name]) for name in VARIED}}))  # type: ignore[no-any-return]
+
+
+def test_what_is_asked_for_each_alarm_is_as_recorded() -> None:
+    """`python -m tests.unit.adapters.test_alarm_metrics` records it again; read the difference first."""
+    assert golden() == json.loads(GOLDEN.read_text(encoding="utf-8"))
+
+
 def test_what_a_row_keeps_of_a_message_is_asked_as_the_message_is() -> None:
     payload = sample("metric-math")
     assert watched(texts.keep(payload, 20_000)) == watched(payload)
@@ -210,3 +251,7 @@ def test_whatever_a_message_holds_the_call_is_valid_or_not_made(metrics: Any, fi
     for trigger in ({"Metrics": metrics}, payload["Trigger"] | {name: field}):
         found = watched(payload | {"Trigger": trigger})
         assert found is None or (taken(found) and found.period > timedelta())
+
+
+if __name__ == "__main__":
+    GOLDEN.write_text(json.dumps(golden(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
