@@ -107,7 +107,7 @@ def reason_data(value: object) -> Object:
 def _main(metrics: object) -> Object:
     """Find the metric that is compared: the one that returns data and is not a band."""
     for entry in fields.mappings(metrics):
-        told = entry.get("ReturnData", entry.get("returnData", True))
+        told = entry.get("ReturnData", entry.get("returnData"))
         if str(told).lower() != "false" and not _either(entry, "Expression").startswith(BAND):
             return entry
     return {}

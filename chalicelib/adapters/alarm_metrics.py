@@ -58,7 +58,7 @@ def watched(payload: Object) -> Watched | None:
     if not isinstance(change, StateChange) or change.contributor:
         return None
     queries = _queries(payload)
-    if any("GROUP BY" in str(query.get("Expression", "")).upper() for query in queries):
+    if any("GROUP BY" in fields.line(query, "Expression").upper() for query in queries):
         return None
     if not 0 < len(queries) <= MOST_QUERIES or not all(map(_complete, queries)):
         return None
@@ -70,12 +70,12 @@ def watched(payload: Object) -> Watched | None:
     return Watched(
         queries=tuple(queries),
         compared=shown[0],
-        band="".join(bands),
+        band=next(iter(bands), ""),
         period=timedelta(seconds=period),
         threshold=None if bands else change.asked.threshold,
         falling=change.asked.operator.startswith(FALLING),
         name=texts.cut(change.asked.what, LONGEST_NAME),
-        unit=texts.cut(change.asked.unit, LONGEST_NAME),
+        unit=change.asked.unit,
     )
 
 
@@ -102,7 +102,7 @@ def _query(entry: Object, usual: int) -> Query:
     A Metrics Insights query needs its own period, which is the alarm's `usual` one.
     """
     told = _capital(entry)
-    shown = str(told.get("ReturnData", True)).lower() != "false"
+    shown = str(told.get("ReturnData")).lower() != "false"
     query: Query = {"Id": fields.line(told, "Id"), "ReturnData": shown}
     if stat := fields.mapping(told.get("MetricStat")):
         query["MetricStat"] = _stat(_capital(stat))
@@ -147,7 +147,7 @@ def _period(query: Query) -> int:
 
 
 def _is_band(query: Query) -> bool:
-    return str(query.get("Expression", "")).startswith(BAND)
+    return fields.line(query, "Expression").startswith(BAND)
 
 
 def _complete(query: Query) -> bool:

@@ -4,9 +4,11 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-notificatio
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
+
+from chalicelib.adapters import fields
 
 Described = Mapping[str, Any]
 
@@ -45,7 +47,7 @@ def message(
 
 def has_contributors(alarm: Described) -> bool:
     """Whether an alarm watches several series: PromQL, or a query that groups."""
-    queries = [str(entry.get("Expression", "")) for entry in alarm.get("Metrics", [])]
+    queries = [fields.line(entry, "Expression") for entry in fields.mappings(alarm.get("Metrics"))]
     return (
         "EvaluationCriteria" in alarm or of_log(alarm) or any("GROUP BY" in text.upper() for text in queries)
     )
@@ -53,8 +55,8 @@ def has_contributors(alarm: Described) -> bool:
 
 def of_log(alarm: Described) -> bool:
     """Whether it is a log alarm that groups, which reports only its contributors."""
-    asked = alarm.get("ScheduledQueryConfiguration", {})
-    return " by " in str(asked.get("AggregationExpression", "")).lower()
+    asked = fields.mapping(alarm.get("ScheduledQueryConfiguration"))
+    return " by " in fields.line(asked, "AggregationExpression").lower()
 
 
 def time(moment: datetime) -> str:
@@ -69,7 +71,7 @@ def _trigger(alarm: Described) -> dict[str, Any]:
     if "ExtendedStatistic" in alarm:
         trigger |= {"StatisticType": "ExtendedStatistic", "ExtendedStatistic": alarm["ExtendedStatistic"]}
     if "MetricName" in alarm:
-        trigger["Dimensions"] = _dimensions(alarm.get("Dimensions", []))
+        trigger["Dimensions"] = _dimensions(alarm.get("Dimensions"))
     if alarm.get("Metrics"):
         trigger["Metrics"] = [_entry(entry) for entry in alarm["Metrics"]]
     return trigger
@@ -79,12 +81,12 @@ def _entry(entry: Described) -> dict[str, Any]:
     stat = entry.get("MetricStat")
     if not stat:
         return dict(entry)
-    metric = stat["Metric"] | {"Dimensions": _dimensions(stat["Metric"].get("Dimensions", []))}
+    metric = stat["Metric"] | {"Dimensions": _dimensions(stat["Metric"].get("Dimensions"))}
     return {**entry, "MetricStat": {**stat, "Metric": metric}}
 
 
-def _dimensions(dimensions: Iterable[Described]) -> list[dict[str, str]]:
-    return [{"value": each["Value"], "name": each["Name"]} for each in dimensions]
+def _dimensions(dimensions: object) -> list[dict[str, str]]:
+    return [{"value": each["Value"], "name": each["Name"]} for each in fields.mappings(dimensions)]
 
 
 def _children(reason_data: object) -> list[dict[str, Any]]:

@@ -80,7 +80,7 @@ def _is_test(payload: Mapping[str, Any], member: Member) -> bool:
 
 
 def _name(member: Member) -> str:
-    what = OF_THE_DATASOURCE.get(member.labels.get("alertname", ""))
+    what = OF_THE_DATASOURCE.get(fields.line(member.labels, "alertname"))
     rule = fields.title(member.labels.get("rulename"), MAX_TITLE - 20)
     return f"{rule} ({what})" if what and rule else member.name
 

@@ -3,6 +3,7 @@
 docs.sentry.io/integrations/integration-platform/webhooks
 """
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from zlib import crc32
@@ -26,6 +27,8 @@ _IDENTIFYING = """
     description_text
 """
 
+_SECONDS = re.compile(r"\d{1,10}", re.ASCII)
+
 
 def _complete(body: object, request: Request) -> object:
     """Add when Sentry sent it, since no payload says when an issue was resolved; drop most of an event."""
@@ -36,13 +39,13 @@ def _complete(body: object, request: Request) -> object:
     if isinstance(event := data.get("event"), Mapping):
         kept = {name: event[name] for name in _EVENT.split() if name in event}
         body = {**body, "data": {**data, "event": kept}}
-    sent_at = _sent_at(request.headers.get("sentry-hook-timestamp", "")) or request.received_at
+    sent_at = _sent_at(request.headers.get("sentry-hook-timestamp")) or request.received_at
     return {**body, "sent_at": instant(sent_at)}
 
 
-def _sent_at(seconds: str) -> datetime | None:
-    whole = seconds if seconds.isascii() and seconds.isdigit() and len(seconds) <= 10 else ""
-    return datetime.fromtimestamp(int(whole), UTC) if whole else None
+def _sent_at(written: str | None) -> datetime | None:
+    seconds = written and _SECONDS.fullmatch(written)
+    return datetime.fromtimestamp(int(seconds[0]), UTC) if seconds else None
 
 
 def _ended(payload: Mapping[str, object]) -> bool:

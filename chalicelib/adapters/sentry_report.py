@@ -65,6 +65,6 @@ class Report:
         )
 
     def _said(self, labels: Mapping[str, str], rules: OwnerRules) -> list[Mapping[str, str]]:
-        level = labels.get("level", "")
-        usual = "" if "level" in rules.priority_labels else LEVELS.get(level.lower(), "")
+        level = fields.line(labels, "level").lower()
+        usual = "" if "level" in rules.priority_labels else LEVELS.get(level, "")
         return [*self.said, fields.lowered(labels), {"priority": usual}]

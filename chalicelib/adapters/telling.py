@@ -61,17 +61,17 @@ OWN_NAME = re.compile(r"(?=.*[^\W\d_])(?=.*[\d/:._-])")
 def apart(alerts: Iterable[object]) -> Iterator[list[str]]:
     """Name for each alert of a group the labels in which alerts of its rule differ."""
     labels = [fields.strings(alert.get("labels")) if isinstance(alert, Mapping) else {} for alert in alerts]
-    values: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    rules: dict[str, int] = defaultdict(int)
-    held: dict[tuple[str, str], int] = defaultdict(int)
+    values: dict[str | None, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    rules: dict[str | None, int] = defaultdict(int)
+    held: dict[tuple[str | None, str], int] = defaultdict(int)
     for each in labels:
-        rule = each.get("alertname", "")
+        rule = each.get("alertname")
         rules[rule] += 1
         for name, value in each.items():
             values[rule][name].add(value)
             held[rule, name] += 1
     for each in labels:
-        rule = each.get("alertname", "")
+        rule = each.get("alertname")
         differing = (name for name in each if len(values[rule][name]) > 1 or held[rule, name] < rules[rule])
         yield sorted(differing, key=lambda name: (*_rank(name), name))[:MOST_NAMES]
 
