@@ -4,6 +4,7 @@ The parts of each are imported inside it, so that no entry point loads those of 
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from importlib import import_module
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from chalicelib import version
+from chalicelib.errors import ConfigurationError
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.function import serving, settings, telemetry
 from chalicelib.wiring.loading import loading
@@ -24,25 +26,20 @@ if TYPE_CHECKING:
 MARGIN = timedelta(seconds=3)
 """How much of an invocation is left when the work ends."""
 
-GITHUB = ("github.auth", "github.client", "github.issues", "github.transport")
-LATE: Mapping[str, tuple[str, ...]] = {
-    "app.app": ("wiring.webhook",),
-    "app.collector": ("wiring.collector", *GITHUB),
-    "app.reconcile": ("wiring.reconcile", *GITHUB),
-}
-"""What a handler needs that is not imported above."""
+WIRED = {"app.app": "webhook", "app.collector": "collector", "app.reconcile": "reconcile"}
+"""Where a handler's parts are put together."""
 
 
 def load(handler: str) -> None:
-    """Load what a handler will need, including the client of GitHub, while Lambda starts its function.
+    """Load what a handler will need, and make its clients, while Lambda starts its function.
 
     While it starts, a function has a whole CPU; an invocation has what its memory buys, which at 512 MB is
     less than a third of one (docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html). A P0 may be
     waiting.
     """
-    with loading():
-        for name in LATE.get(handler, ()):
-            import_module(f"chalicelib.{name}")
+    if handler in WIRED:
+        with loading(), suppress(ConfigurationError):  # each invocation raises it too, and logs it
+            import_module(f"chalicelib.wiring.{WIRED[handler]}").prepare()
 
 
 def health() -> dict[str, str]:

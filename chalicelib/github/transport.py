@@ -10,6 +10,7 @@ a connection looks fine until something is sent on it.
 
 import ssl
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any
 
 import httpcore
@@ -43,6 +44,12 @@ class TimedCall:
         return left
 
 
+@cache
+def authorities() -> ssl.SSLContext:
+    """Read all certificate authorities, which takes as long as several calls."""
+    return httpx.create_ssl_context()
+
+
 class BoundedTransport(httpx.HTTPTransport):
     """Sends one call at a time, each within its `read` timeout.
 
@@ -56,12 +63,12 @@ class BoundedTransport(httpx.HTTPTransport):
         wall: Callable[[], float],
         proxy: httpx.Proxy | None = None,
     ) -> None:
-        certificates = httpx.create_ssl_context()  # once, since it reads all certificate authorities
-        super().__init__(verify=certificates)
+        trusted = authorities()
+        super().__init__(verify=trusted)
         self._call, self._clocks = TimedCall(monotonic), (monotonic, wall)
         self._used_at: list[float] | None = None
         # httpcore documents how to pass a network backend ("Network backends"); httpx has no option for it.
-        names: Any = {"ssl_context": certificates, "network_backend": _Backend(self._call)}
+        names: Any = {"ssl_context": trusted, "network_backend": _Backend(self._call)}
         self._pool = (
             httpcore.HTTPProxy(proxy_url=str(proxy.url), proxy_auth=proxy.raw_auth, **names)
             if proxy

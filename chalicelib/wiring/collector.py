@@ -3,11 +3,19 @@
 from chalicelib.aws.sqs import SqsQueue
 from chalicelib.collector.collector import Collector
 from chalicelib.collector.github_hint import GitHubHints
+from chalicelib.wiring import github
 from chalicelib.wiring.clock import CLOCK
+from chalicelib.wiring.function import connect
 from chalicelib.wiring.github import sync
 from chalicelib.wiring.outside import outside, policy_at_work
 from chalicelib.wiring.stage import Stage
 from chalicelib.wiring.table import store
+
+
+def prepare() -> None:
+    """Make what takes long, while Lambda starts the function."""
+    github.prepare()
+    connect("secretsmanager", "dynamodb", "sqs")
 
 
 def collector(stage: Stage) -> Collector:

@@ -5,7 +5,7 @@ from functools import cache
 
 from chalicelib.settings import AwsArn, Settings
 from chalicelib.telemetry.powertools import Powertools, quiet
-from chalicelib.wiring.stage import Stage
+from chalicelib.wiring.stage import Clients, Stage
 
 
 @cache
@@ -24,4 +24,16 @@ def telemetry() -> Powertools:
 @cache
 def serving(arn: str) -> Stage:
     """Return the stage that this environment serves, in the account and region of the given ARN."""
-    return Stage(settings(), telemetry(), AwsArn.parse(arn))
+    return Stage(settings(), telemetry(), AwsArn.parse(arn), connected=_clients())
+
+
+def connect(*services: str) -> None:
+    """Make the clients of services, each of which takes long, before an event waits for them."""
+    stage = Stage(settings(), connected=_clients())
+    for service in services:
+        stage.client(service)
+
+
+@cache
+def _clients() -> Clients:
+    return {}

@@ -23,6 +23,13 @@ if TYPE_CHECKING:
     from chalicelib.github.issues import GitHubIssues
 
 
+def prepare() -> None:
+    """Load the client of GitHub, and the certificates that it trusts."""
+    from chalicelib.github import auth, client, issues, transport  # noqa: F401 - loading them is what it is for
+
+    transport.authorities()
+
+
 @cache
 def gate(stage: Stage) -> SharedBudget:
     """Wire the budget that all workers share."""

@@ -9,8 +9,10 @@ from chalicelib.reconcile.heartbeats import Heartbeats
 from chalicelib.reconcile.held_rows import HeldRows
 from chalicelib.reconcile.reconcile import Advance, Reconcile, Work
 from chalicelib.reconcile.silent_sources import SilentSources
+from chalicelib.wiring import github
 from chalicelib.wiring.clock import CLOCK
 from chalicelib.wiring.commands import commands
+from chalicelib.wiring.function import connect
 from chalicelib.wiring.github import gate, issues, sync
 from chalicelib.wiring.maintenance import rules
 from chalicelib.wiring.on_call import asked, duties, reader
@@ -19,6 +21,12 @@ from chalicelib.wiring.pages import incidents, storms, waiting
 from chalicelib.wiring.rules import limits, policy, policy_at_home
 from chalicelib.wiring.stage import Stage
 from chalicelib.wiring.table import census, store
+
+
+def prepare() -> None:
+    """Make what takes long, while Lambda starts the function."""
+    github.prepare()
+    connect("secretsmanager", "dynamodb")
 
 
 def reconcile(stage: Stage) -> Reconcile:

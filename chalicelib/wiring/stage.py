@@ -27,6 +27,9 @@ stopped midway, which would count as a receive of each message.
 
 LOCAL = "local"
 
+Clients = dict[tuple[str, str], Any]
+"""Clients of AWS, by service and region."""
+
 
 class _Name:
     """A name on AWS, which begins like every name of the stage."""
@@ -43,7 +46,7 @@ class Stage:
     """One deployment of the system; `within` is the ARN of a resource in it, if one is known.
 
     `keys` are the credentials for boto3's clients, if the environment has none; `proxy` is the address of a
-    proxy on the way to GitHub.
+    proxy on the way to GitHub; `connected` are the clients that have been made.
     """
 
     settings: Settings
@@ -52,7 +55,7 @@ class Stage:
     config: Config = field(default_factory=Config)
     keys: Mapping[str, Any] = field(default_factory=dict)
     proxy: str = ""
-    _clients: dict[tuple[str, str], Any] = field(default_factory=dict)
+    connected: Clients = field(default_factory=dict)
 
     collector = _Name("collector")
     """The function that takes from the queue."""
@@ -129,12 +132,12 @@ class Stage:
         Each is made only once, since that takes long.
         """
         region = region or self.region
-        if (service, region) not in self._clients:
+        if (service, region) not in self.connected:
             config = AWS.merge(TABLE) if service == "dynamodb" else AWS
-            self._clients[service, region] = boto3.client(
+            self.connected[service, region] = boto3.client(
                 service, region_name=region or None, config=config.merge(self.config), **self.keys
             )
-        return self._clients[service, region]
+        return self.connected[service, region]
 
     def secret(self, name: str) -> Secret:
         """Return the reader of a secret."""

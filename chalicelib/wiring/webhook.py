@@ -8,8 +8,14 @@ from chalicelib.webhook.github_events import GitHubWebhook
 from chalicelib.webhook.hook_secret import HookSecret
 from chalicelib.webhook.refusals import Refusals
 from chalicelib.wiring.clock import CLOCK
+from chalicelib.wiring.function import connect
 from chalicelib.wiring.loading import loading
 from chalicelib.wiring.stage import Stage
+
+
+def prepare() -> None:
+    """Make what takes long, while Lambda starts the function."""
+    connect("secretsmanager", "sns")
 
 
 @cache

@@ -19,6 +19,9 @@ OURS = "chalicelib."
 
 IN_LAMBDA = "/var/task"
 
+NOBODY = {"AWS_ACCESS_KEY_ID": "nobody", "AWS_SECRET_ACCESS_KEY": "nobody"}
+"""A start makes clients of AWS, which must not look for anybody's credentials here."""
+
 _LOADED = f"""
 import sys
 import app
@@ -58,7 +61,7 @@ def _compile(folder: Path, environment: Mapping[str, str], names: Iterable[str])
 
 def _python(folder: Path, environment: Mapping[str, str], *arguments: str, given: str = "") -> str:
     """Run this Python in a folder, without writing files there; returns what it prints."""
-    fixed = {**environment, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"}
+    fixed = {**environment, **NOBODY, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"}
     command, kept = [sys.executable, *arguments], subprocess.PIPE
     return subprocess.run(
         command, cwd=folder, env=fixed, input=given, stdout=kept, text=True, check=True

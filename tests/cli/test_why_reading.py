@@ -131,7 +131,7 @@ def test_a_stage_is_judged_by_the_settings_that_it_runs_with(
     variables: dict[str, str], enabled: bool
 ) -> None:
     """The checkout may be of another day; what cannot be read is no reason to say nothing."""
-    stage = Stage(SETTINGS, _clients={("lambda", REGION): Lambda(**variables)})
+    stage = Stage(SETTINGS, connected={("lambda", REGION): Lambda(**variables)})
     assert reading.deployed(stage).github_enabled is enabled
     assert reading.deployed(Stage(SETTINGS)).github_enabled
 

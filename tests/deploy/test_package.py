@@ -28,6 +28,7 @@ NOT_FOR_LAMBDA = {
     *("pytest", "_pytest", "moto", "mypy", "ruff", "hypothesis", "selenium", "werkzeug", "typer", "rich"),
     *("boto3", "botocore", "pip", "setuptools"),
 }
+FROM_LAMBDA = {"AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "role", "AWS_SECRET_ACCESS_KEY": "role"}
 PINS = re.compile(r"^([\w.-]+)==([^\s;]+)", re.MULTILINE)
 STARTED = """
 import json, os, sys
@@ -108,7 +109,7 @@ def test_a_start_compiles_nothing(package: Path, tmp_path: Path, handler: str) -
         archive.extractall(tmp_path / "code")
     aws = Runtime(tmp_path / "code", tmp_path).boto3()
     command = [sys.executable, "-I", "-S", "-B", "-c", STARTED, str(tmp_path / "code"), str(aws)]
-    done = finished(command, env={"_HANDLER": handler})
+    done = finished(command, env={"_HANDLER": handler, **FROM_LAMBDA})
     assert done.returncode == 0, done.stderr
     started = json.loads(done.stdout)
     assert {"app", "chalice.app", "aws_lambda_powertools"} <= started.keys()

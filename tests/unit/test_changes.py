@@ -137,7 +137,7 @@ def deployed(stage: Deployment, **changed: Any) -> None:
         ),
     }
     for service, client in clients.items():
-        stage._clients[service, REGION] = client
+        stage.connected[service, REGION] = client
     made = {"resource_type": "rest_api", "rest_api_id": "a1", "rest_api_url": "https://a1.example.org/api/"}
     text = json.dumps({"resources": [made]})
     stage.s3.put_object(Bucket=BUCKET, Key=stage.memory_key, Body=text.encode())

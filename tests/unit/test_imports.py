@@ -321,16 +321,40 @@ def test_the_webhook_loads_nothing_that_a_sender_would_have_to_wait_for() -> Non
 
 START = """
 import json, os, sys
-os.environ["_HANDLER"] = "app.collector"
+import boto3
+
+made = []
+boto3.client = lambda service, **_: made.append(service)
+os.environ |= {{"_HANDLER": "{handler}", "AWS_REGION": "us-west-2"}}
 import app
-print(json.dumps(sorted(sys.modules)))
+while_starting = list(made)
+{then}
+print(json.dumps([while_starting, sorted(sys.modules)]))
+"""
+
+AUTHORITIES = """
+from chalicelib.github import transport
+assert transport.authorities.cache_info().currsize == 1
 """
 
 
-def test_a_start_of_the_collector_loads_the_client_of_github_before_an_alert_waits_for_it() -> None:
-    loaded = set(in_a_fresh_interpreter(START))
-    assert set(SLOW) <= loaded
-    assert {"chalicelib.collector.collector", "chalicelib.github.client"} <= loaded
+def test_a_start_of_the_collector_loads_and_connects_what_an_alert_would_have_to_wait_for() -> None:
+    connected, loaded = in_a_fresh_interpreter(START.format(handler="app.collector", then=AUTHORITIES))
+    assert set(SLOW) <= set(loaded)
+    assert {"chalicelib.collector.collector", "chalicelib.github.client"} <= set(loaded)
+    assert connected == ["secretsmanager", "dynamodb", "sqs"]
+
+
+def test_a_start_of_the_webhook_connects_what_a_sender_would_have_to_wait_for() -> None:
+    connected, loaded = in_a_fresh_interpreter(START.format(handler="app.app", then=""))
+    assert set(SLOW).isdisjoint(loaded)
+    assert connected == ["secretsmanager", "sns"]
+
+
+def test_a_start_with_wrong_settings_leaves_their_report_to_the_invocation() -> None:
+    wrong = START.replace("AWS_REGION", "WRITES_PER_HOUR")
+    connected, _ = in_a_fresh_interpreter(wrong.format(handler="app.collector", then=""))
+    assert connected == []
 
 
 OPEN = """
