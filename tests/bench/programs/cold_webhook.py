@@ -14,7 +14,9 @@ os.environ["_HANDLER"] = "app.app"
 import app
 
 event = json.loads(Path(sys.argv[4]).read_text(encoding="utf-8"))
+started = time.process_time()
 answer = app.app(event["event"], SimpleNamespace(**event["context"]))
 if answer["statusCode"] != 202:
     raise SystemExit(f"not taken: {answer}")
-print(f"\n{time.process_time()}")
+ended = time.process_time()
+print("\n" + json.dumps({"whole": ended, "invocation": ended - started}))
