@@ -1,9 +1,9 @@
 """Compiled code for the package: Lambda's code folder is read-only, so each start would compile it again.
 
-For the collector that is half of its CPU time. Of the libraries, only what a start loads is compiled, which
-keeps the package small. Our own code is compiled whole: much of it, such as a source, is loaded by the first
-message that needs it. The compiled files are not checked against their sources (PEP 552), since times in an
-archive mean nothing; another version of Python ignores them.
+For the collector that is half of its CPU time. To keep the package small, of the libraries only what a start
+loads is compiled, and what nobody waits for is not. The rest of our own code is compiled too, since a first
+message loads more, such as its source. The compiled files are not checked against their sources (PEP 552),
+since times in an archive mean nothing; another version of Python ignores them.
 """
 
 import subprocess
@@ -16,6 +16,8 @@ STARTS = ("app.app", "app.collector")
 """The handlers that somebody waits for."""
 
 OURS = "chalicelib."
+IN_ITS_OWN_TIME = ("chalicelib.reconcile.", "chalicelib.lookups.")
+"""What reconcile does."""
 
 IN_LAMBDA = "/var/task"
 
@@ -34,8 +36,8 @@ print(*sys.modules)
 def compiled(project: Path, environment: Mapping[str, str], sources: Mapping[str, bytes]) -> dict[str, bytes]:
     """Compile what a project's functions load, from the files of an archive by name."""
     started = set(_python(project, environment, "-c", _LOADED).split())
-    python = {name: _module(name) for name in sources if name.endswith(".py")}
-    names = sorted(name for name, module in python.items() if module in started or module.startswith(OURS))
+    modules = {name: _module(name) for name in sources if name.endswith(".py")}
+    names = sorted(name for name, module in modules.items() if module in started or _waited_for(module))
     with tempfile.TemporaryDirectory() as folder:
         for name in names:
             file = Path(folder, name)
@@ -44,6 +46,10 @@ def compiled(project: Path, environment: Mapping[str, str], sources: Mapping[str
         _compile(Path(folder), environment, names)
         made = Path(folder).rglob("*.pyc")
         return {file.relative_to(folder).as_posix(): file.read_bytes() for file in made}
+
+
+def _waited_for(module: str) -> bool:
+    return module.startswith(OURS) and not module.startswith(IN_ITS_OWN_TIME)
 
 
 def _module(name: str) -> str:

@@ -70,6 +70,8 @@ class InstantServer(socketserver.ThreadingTCPServer):
                 return {"Responses": {table: [] for table in request["RequestItems"]}, "UnprocessedKeys": {}}
             case "Query":
                 return {"Items": [], "Count": 0, "ScannedCount": 0}
+            case "GetMetricData":
+                return {"MetricDataResults": []}
         raise ValueError(f"{operation} has no answer here")
 
     def _github(self, method: str, path: str, body: bytes) -> dict[str, Any]:
