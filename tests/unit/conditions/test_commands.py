@@ -3,11 +3,15 @@
 from collections.abc import Container
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from chalicelib.conditions import commands, hearing
+from chalicelib.conditions.command import Command, Remark
 from chalicelib.conditions.commands import PersonComment
+from chalicelib.conditions.hearing import CommandsRead
+from chalicelib.conditions.issue import IssueRef
 from chalicelib.conditions.row import AlertState, Status
 from chalicelib.conditions.wishes import Wish
 from tests.unit.builders import at
@@ -271,3 +275,134 @@ def test_a_stage_may_have_more_commands_each_of_which_reads_what_follows(
     found = commands.new(ROW, [said(body)], {"page": of_page})
     assert [(each.word, each.argument) for each in found] == ([expected] if expected else [])
     assert commands.new(ROW, [said(body)]) == []
+
+
+KNOWN = Status(heard=(1,), replies=(3,), commands=(), wishes=(Wish("mute", "ann", at(1)),))
+
+
+def with_status(**fields: Any) -> AlertState:
+    known = with_issue(FIRING, heard_at=at(1), remarks=(Remark(2, "ann", at(2)),))
+    return replace(known, status=replace(KNOWN, issue=known.status.issue, **fields))
+
+
+def test_a_look_at_comments_notes_all_of_this_and_nothing_else() -> None:
+    row = with_status()
+    spoken = (said("/ack", 4, 6), said("I see it.", 5, 7, "ann"), said("/ack\nmine", 6, 5, "bob"))
+    ack = Command(REF, 4, "mona", "ack", at(6))
+    left = Command(REF, 6, "bob", "ack", at(5))
+    read = CommandsRead((ack,), (4, 5), (left,))
+    remarks = (Remark(5, "ann", at(7)), Remark(6, "bob", at(5)))
+    assert row.status.issue
+    issue = replace(row.status.issue, heard=9, heard_at=at(5), listen_at=at(71), remarks=remarks)
+    expected = replace(row.status, issue=issue, commands=(ack,), heard=(1, 4, 5))
+    assert commands.heard(row, spoken, 9, read, at(70)) == expected
+    done = commands.heard(row, spoken, 9, CommandsRead((ack,), (4, 5, 6)), at(70))
+    issue = replace(issue, heard_at=at(7), listen_at=None)
+    assert done == replace(expected, issue=issue, heard=(1, 4, 5, 6))
+    silent = commands.heard(row, (), 9, CommandsRead(), at(70))
+    assert silent == replace(row.status, issue=replace(row.status.issue, heard=9))
+    alone = replace(row, status=KNOWN)
+    assert commands.heard(alone, spoken, 9, read, at(70)) == KNOWN
+    assert commands.new(alone, spoken) == []
+
+
+def test_the_newest_remarks_of_a_few_people_are_remembered() -> None:
+    crowd = [said("words", number, author=f"p{number % 7}") for number in range(1, 12)]
+    row = with_issue(FIRING, heard_at=at(1))
+    assert row.status.issue
+    found = commands.heard(row, crowd, 11, CommandsRead(), at(70)).issue
+    assert found
+    assert [(each.id, each.author) for each in found.remarks] == [
+        (number, f"p{number % 7}") for number in range(7, 12)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "remark"),
+    [("/ack", False), (" /ack \n", False), ("", False), ("  \n ", False), ("/ack\nmine", True), ("hm", True)],
+)
+def test_only_a_comment_with_more_than_a_command_is_a_remark(body: str, *, remark: bool) -> None:
+    found = commands.heard(ROW, [said(body, 3)], 1, CommandsRead(), at(70)).issue
+    assert found
+    assert found.remarks == ((Remark(3, "mona", at(5)),) if remark else ())
+
+
+def test_below_the_oldest_remembered_comment_everything_was_processed() -> None:
+    full = tuple(range(10, 10 + hearing.MOST_HEARD))
+    assert commands.oldest(full) == 10
+    assert commands.oldest(full[1:]) == 0
+    row = with_status(heard=full)
+    spoken = [said("/ack", number) for number in (9, 10, 99)]
+    assert [each.id for each in commands.new(row, spoken)] == [99]
+    assert [each.id for each in commands.new(with_status(heard=full[1:]), spoken)] == [9, 10, 99]
+
+
+ACK = Command(REF, 5, "mona", "ack", at(6))
+OTHER = Command(REF, 6, "bob", "mute", at(7))
+
+
+@pytest.mark.parametrize(
+    ("word", "issue", "status"),
+    [
+        ("ack", {"acked_by": "mona", "acked_at": at(6)}, {}),
+        (
+            "unack",
+            {
+                "acked_by": "",
+                "acked_at": None,
+                "tier": 0,
+                "called_at": at(9),
+                "given_back": Wish("unack", "mona", at(6)),
+            },
+            {},
+        ),
+        ("mute", {"muted": True}, {"wishes": (Wish("snooze", "ann", at(1)), Wish("mute", "mona", at(6)))}),
+        (
+            "unmute",
+            {"muted": False, "called_at": at(9)},
+            {"wishes": (Wish("snooze", "ann", at(1)),)},
+        ),
+        (
+            "unsnooze",
+            {"called_at": at(9)},
+            {"wishes": (Wish("mute", "ann", at(1)),), "snoozed_until": None},
+        ),
+        (
+            "snooze",
+            {},
+            {
+                "wishes": (Wish("mute", "ann", at(1)), Wish("snooze", "mona", at(6))),
+                "snoozed_until": at(30),
+            },
+        ),
+    ],
+)
+def test_each_command_changes_what_it_says_and_nothing_else(
+    word: str, issue: dict[str, Any], status: dict[str, Any]
+) -> None:
+    had: dict[str, Any] = {"acked_by": "ann", "acked_at": at(2), "tier": 1, "called_at": at(2), "muted": True}
+    shown = with_issue(FIRING, **had).status.issue
+    assert shown
+    command = replace(ACK, word=word, until=at(30) if word == "snooze" else None)
+    before = Status(
+        issue=shown,
+        commands=(command, OTHER),
+        replies=(3,),
+        snoozed_until=at(20),
+        wishes=(Wish("snooze", "ann", at(1)), Wish("mute", "ann", at(1))),
+    )
+    after = replace(before, issue=replace(shown, **issue), commands=(OTHER,), **status)
+    if word == "mute":
+        after = replace(after, wishes=(Wish("snooze", "ann", at(1)), Wish("mute", "mona", at(6))))
+    assert commands.obeyed(before, command, at(9)) == after
+    elsewhere = replace(command, ref=IssueRef("org/other", 1))
+    kept = commands.obeyed(before, elsewhere, at(9))
+    assert kept.issue == shown
+    assert kept.commands == (OTHER,)
+    assert commands.obeyed(replace(before, issue=None), command, at(9)).issue is None
+
+
+def test_a_wrong_command_is_done_once_it_is_owed_an_answer() -> None:
+    before = Status(commands=(ACK, OTHER), replies=(3,))
+    assert commands.corrected(before, ACK) == Status(commands=(OTHER,), replies=(3, 5))
+    assert commands.dismissed(before, OTHER) == Status(commands=(ACK,), replies=(3,))
