@@ -29,7 +29,7 @@ from tests.deploy.relay import relay
 from tests.deploy.tools import absent
 from tests.deploy.world import Checkout, stand_ins
 from tests.local.github import GitHubServer, Issue
-from tests.local.patience import work
+from tests.local.own_time import work
 from tests.local.processes import Process
 from tests.local.stack import ROOT
 

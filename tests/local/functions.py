@@ -10,7 +10,6 @@ import json
 import os
 import sys
 import threading
-import time
 import uuid
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +21,7 @@ from urllib.parse import urlsplit
 from botocore.exceptions import BotoCoreError, ClientError
 
 from tests.local.aws import ACCOUNT, DUMMY_ENVIRONMENT, LocalAws
+from tests.local.own_time import OwnTime
 from tests.local.processes import run_until_told
 from tests.local.worker import Event, Function, FunctionError, Worker
 
@@ -215,10 +215,11 @@ def run(running: list[EventSourceMapping | Schedule]) -> None:
     run_until_told(stopping)
     stopping.set()
     # A long poll must end by itself: broken off, it could take messages along. An invocation may.
-    deadline = time.monotonic() + STOP_GRACE_SECONDS
+    own, left = OwnTime(), STOP_GRACE_SECONDS
     for trigger, thread in zip(running, threads, strict=True):
-        while thread.is_alive() and (trigger.polling or time.monotonic() < deadline):
+        while thread.is_alive() and (trigger.polling or left > 0):
             thread.join(0.05)
+            left -= own.passed()
     for trigger in running:
         trigger.worker.kill()
 

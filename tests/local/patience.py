@@ -1,17 +1,19 @@
 """Patience: waiting goes on while anything makes progress, and ends after a minute in which nothing did.
 
-A clock alone would take a busy machine for a broken program. Progress is a state that this wait has not seen
-before, so that what only goes round in a circle does not count.
+A clock alone would take a busy machine for a broken program: the minute is of our own time. Progress is a
+state that this wait has not seen before, so that what only goes round in a circle does not count.
 """
 
 import os
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO
+
+from tests.local.own_time import Clock, Had, OwnTime, had_by_us, work
 
 STILL_SECONDS = 60.0
 LONGEST_SECONDS = 3600.0
@@ -20,21 +22,10 @@ SHORTEST_PAUSE, LONGEST_PAUSE, LOOK_SECONDS = 0.05, 0.25, 1.0
 """Each pause is a quarter longer than the last: what takes long need not be asked for all the time."""
 HTTP_SECONDS = 300.0
 """For a client of a server in this test: nobody sees how far an answer is."""
-TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class StuckError(AssertionError):
     """Nothing made progress for a minute; says what was waited for, and what was seen last."""
-
-
-class Clock(Protocol):
-    """Time that passes."""
-
-    def monotonic(self) -> float:
-        """Seconds since some moment."""
-
-    def sleep(self, seconds: float) -> None:
-        """Let time pass."""
 
 
 @dataclass
@@ -46,8 +37,10 @@ class Patience:
     seen: Callable[[], object] | None = None
     still: float = STILL_SECONDS
     clock: Clock = field(default=time)
+    had: Callable[[], Mapping[str, Had]] = had_by_us
 
     def __post_init__(self) -> None:
+        self._own = OwnTime(self.clock, self.had)
         self._began = self._looked = self.clock.monotonic()
         self._known = {self.progress()}
         self._since = 0.0
@@ -61,7 +54,7 @@ class Patience:
         if 0 < now - self._looked < LOOK_SECONDS and self.still:
             return
         # A poll that took long itself says that the machine is busy, not that nothing happens.
-        self._since += min(now - self._looked, 2 * LOOK_SECONDS)
+        self._since += min(self._own.passed(), 2 * LOOK_SECONDS)
         self._looked = now
         state = self.progress()
         if state not in self._known:
@@ -116,28 +109,3 @@ def finished(
             process.kill()
             process.wait()
         return subprocess.CompletedProcess(command, process.returncode, text(out), text(err))
-
-
-def work(pid: int) -> int:
-    """Tenths of a second for which a process and its children have used a processor; 0 where nobody knows."""
-    return sum(_ticks(each) for each in _family(pid)) * 10 // TICKS
-
-
-def _family(pid: int) -> Iterator[int]:
-    yield pid
-    for listed in Path(f"/proc/{pid}/task").glob("*/children"):
-        try:
-            children = listed.read_text(encoding="ascii").split()
-        except OSError:
-            continue
-        for child in children:
-            yield from _family(int(child))
-
-
-def _ticks(pid: int) -> int:
-    """Read utime, stime and those of children that have ended: proc_pid_stat(5)."""
-    try:
-        text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return 0
-    return sum(map(int, text.rpartition(")")[2].split()[11:15]))

@@ -8,7 +8,8 @@ import time
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from pathlib import Path
 
-from tests.local.patience import StuckError, wait_until, work
+from tests.local.own_time import work
+from tests.local.patience import StuckError, wait_until
 
 PARENT_CHECK_SECONDS = 1.0
 TAIL_LINES = 30

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.local import patience
+from tests.local.own_time import Had, OwnTime, had_by_us, work
 from tests.local.patience import (
     LONGEST_SECONDS,
     STILL_SECONDS,
@@ -16,7 +17,6 @@ from tests.local.patience import (
     StuckError,
     finished,
     wait_until,
-    work,
 )
 
 
@@ -33,10 +33,16 @@ class Clock:
         self.now += seconds * self._slow
 
 
-def waited(progress: Callable[[Clock], int], slow: float = 1.0, until: float = 10_000) -> float:
-    """How long somebody waits, at most until then."""
+def waited(
+    progress: Callable[[Clock], int], slow: float = 1.0, until: float = 10_000, share: float = 1.0
+) -> float:
+    """How long somebody waits, at most until then, who has that share of a processor."""
     clock = Clock(slow)
-    wait = Patience("the moon", lambda: progress(clock), clock=clock)
+
+    def had() -> dict[str, Had]:
+        return {"1": Had(round(1e9 * share * clock.now), round(1e9 * (1 - share) * clock.now))}
+
+    wait = Patience("the moon", lambda: progress(clock), clock=clock, had=had)
     while clock.now < until:
         wait.wait()
     return clock.now
@@ -64,6 +70,41 @@ def test_what_changes_for_ever_is_given_up_in_the_end() -> None:
 
 def test_on_a_machine_too_busy_to_poll_a_minute_is_longer() -> None:
     assert waited(lambda clock: 7, slow=200, until=STILL_SECONDS * 4) >= STILL_SECONDS * 4
+
+
+def test_a_minute_is_one_of_what_the_machine_has_left_for_us() -> None:
+    waited(lambda clock: 7, share=0.1, until=STILL_SECONDS * 9)
+    with pytest.raises(StuckError):
+        waited(lambda clock: 7, share=0.1, until=STILL_SECONDS * 11)
+
+
+def test_own_time_stands_still_while_every_thread_waits_for_a_processor_whichever_come_and_go() -> None:
+    clock, had = Clock(), {"1": Had(10, 0), "2": Had(10**9, 10**9)}
+    own = OwnTime(clock, had.copy)
+    clock.sleep(10)
+    had |= {"1": Had(10, 50), "3": Had(0, 50)}
+    del had["2"]
+    assert own.passed() == 0
+    clock.sleep(10)
+    had["3"] = Had(75, 75)
+    assert own.passed() == 10 * 75 / 100
+    clock.sleep(10)
+    assert own.passed() == 10, "nobody wanted to run"
+
+
+def test_what_this_process_and_its_children_had_is_read_thread_by_thread() -> None:
+    before = had_by_us()
+    busy = "import time\nwhile time.process_time() < 0.2: pass\nprint('done', flush=True)\ninput()"
+    with subprocess.Popen(
+        [sys.executable, "-c", busy], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as child:
+        assert child.stdout
+        assert child.stdout.readline() == "done\n"
+        had = had_by_us()
+        child.communicate("\n")
+    assert str(child.pid) not in before
+    assert had[str(child.pid)].ran >= 0.2e9
+    assert had[str(os.getpid())].ran >= before[str(os.getpid())].ran > 0
 
 
 def test_it_says_what_it_saw_last_in_words_for_a_person() -> None:
