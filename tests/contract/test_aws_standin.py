@@ -2,6 +2,7 @@
 
 import json
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -154,6 +155,18 @@ def test_long_poll_lets_others_work_and_ends_when_a_message_arrives(aws: LocalAw
         assert not polling.done()
         aws.publish({"do": "nothing"})
         assert len(polling.result()) == 1
+
+
+def test_what_was_sent_by_a_moment_is_unread_until_it_is_deleted(aws: LocalAws) -> None:
+    aws.publish({"do": "nothing"})
+    sent = time.time()
+    time.sleep(0.002)
+    aws.publish({"do": "more"})
+    assert (aws.unread(sent), aws.unread(sent + 3600), aws.unread(0)) == (1, 2, 0)
+    (first,) = receive(aws)[:1]
+    assert aws.unread(sent) == 1
+    aws.sqs.delete_message(QueueUrl=aws.queue_url, ReceiptHandle=first["ReceiptHandle"])
+    assert (aws.unread(sent), aws.unread(sent + 3600)) == (0, 1)
 
 
 # What the shorter ways through moto must not change.

@@ -12,6 +12,7 @@ from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import boto3
+import httpx
 from boto3.dynamodb.types import TypeDeserializer
 from botocore.config import Config
 
@@ -36,6 +37,8 @@ DUMMY_ENVIRONMENT = {
     "AWS_EC2_METADATA_DISABLED": "true",
 }
 
+SENT = "/local/sent/"
+"""Then a region and a queue: when each of its messages was sent, in milliseconds. SQS itself tells nobody."""
 DLQ_RETENTION_SECONDS = 14 * 24 * 60 * 60
 
 INDEXES: dict[str, tuple[str, str]] = {
@@ -143,6 +146,12 @@ class LocalAws:
 
     def queue_depth(self) -> QueueDepth:
         return self._depth(self.queue_url)
+
+    def unread(self, by: float) -> int:
+        """Count the messages queued or in flight that were sent by then (epoch seconds)."""
+        url = f"{self.endpoint_url}{SENT}{self.region}/{self.prefix}-alerts"
+        sent = httpx.get(url, timeout=HTTP_SECONDS, trust_env=False).raise_for_status().json()
+        return sum(milliseconds <= 1000 * by for milliseconds in sent)
 
     def dlq_depth(self) -> QueueDepth:
         return self._depth(self.dlq_url)

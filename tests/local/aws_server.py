@@ -11,10 +11,12 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from moto.sqs.models import sqs_backends
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Response
 
 from tests.local import moto_gaps, moto_iam, moto_speed
+from tests.local.aws import ACCOUNT, SENT
 from tests.local.processes import run_until_told
 
 if TYPE_CHECKING:
@@ -38,6 +40,9 @@ class OneAtATime:
         self._lock = threading.Condition()
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        if environ["PATH_INFO"].startswith(SENT):
+            with self._lock:
+                return self._sent(environ["PATH_INFO"])(environ, start_response)
         target = environ.get("HTTP_X_AMZ_TARGET", "")
         if target == "AmazonSQS.ReceiveMessage":
             return self._long_poll(environ)(environ, start_response)
@@ -46,6 +51,13 @@ class OneAtATime:
             if not target.startswith(TABLE):
                 self._lock.notify_all()
             return answer
+
+    @staticmethod
+    def _sent(path: str) -> Response:
+        region, name = path.removeprefix(SENT).split("/")
+        messages = sqs_backends[ACCOUNT][region].queues[name]._messages
+        sent = json.dumps([message.sent_timestamp for message in messages])
+        return Response(sent, mimetype="application/json")
 
     def _long_poll(self, environ: "WSGIEnvironment") -> Response:
         request = json.loads(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))

@@ -2,6 +2,8 @@
 
 import json
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
@@ -44,16 +46,20 @@ class Relay:
 
     def __init__(self, api: str) -> None:
         self.posts: list[Post] = []
+        self.begun = 0
+        self._open: set[int] = set()
+        self._lock = threading.Lock()
         relay = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 headers = {name: self.headers[name] for name in PASSED_ON if name in self.headers}
-                answer = httpx.post(
-                    api + self.path, content=body, headers=headers, timeout=HTTP_SECONDS, trust_env=False
-                )
-                relay.posts.append(Post(answer.status_code, json.loads(body)))
+                with relay.under_way():
+                    answer = httpx.post(
+                        api + self.path, content=body, headers=headers, timeout=HTTP_SECONDS, trust_env=False
+                    )
+                    relay.posts.append(Post(answer.status_code, json.loads(body)))
                 self.send_response(answer.status_code)
                 self.send_header("Content-Length", str(len(answer.content)))
                 self.end_headers()
@@ -64,6 +70,24 @@ class Relay:
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
+
+    @contextmanager
+    def under_way(self) -> Iterator[None]:
+        """Number a request, and know it as one without an answer while it is under way."""
+        with self._lock:
+            self.begun += 1
+            number = self.begun
+            self._open.add(number)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._open.remove(number)
+
+    def unanswered(self, among: int) -> int:
+        """Count the requests without an answer among so many first ones."""
+        with self._lock:
+            return sum(number <= among for number in self._open)
 
     def __enter__(self) -> Self:
         threading.Thread(target=self._server.serve_forever, name="relay", daemon=True).start()

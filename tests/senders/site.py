@@ -11,6 +11,7 @@ from tests.local.patience import wait_until
 from tests.local.stack import LocalStack
 from tests.senders.alertmanager import Alertmanager
 from tests.senders.exporter import SHORT, TOO_LONG, Exporter
+from tests.senders.posted import Posted, Settled
 from tests.senders.program import Program
 from tests.senders.prometheus import Prometheus
 from tests.senders.relay import Post, Relay
@@ -80,6 +81,10 @@ class Site:
         """Return the notifications that tell of a pool."""
         return [post for post in self.relay.posts if post.of(pool)]
 
+    def posted(self) -> Posted:
+        """Return all that has been posted until now."""
+        return Posted(self.relay, self.stack.aws)
+
     def accepted(self, pool: str, said: str) -> list[Post]:
         """Return those that said this of it, and that the webhook took."""
         return self.answered(pool, said, 202)
@@ -99,14 +104,18 @@ class Site:
     def until(
         self, holds: Callable[[], bool], what: str, progress: Callable[[], Hashable] | None = None
     ) -> None:
-        """Wait while there is progress: by itself, something new in notifications, or issues that change."""
+        """Wait while there is progress: by itself, something new in notifications, or issues that change.
+
+        What was posted before is read first, and that is progress too.
+        """
+        before, progress = self.posted(), progress or self._progress
 
         def alive() -> bool:
             for program in self.programs:
                 program.check()
             return holds()
 
-        wait_until(alive, what, progress or self._progress)
+        wait_until(alive, what, lambda: (progress(), before.left()))
 
     def until_open(self, *pools: str) -> None:
         """Wait until each pool has one issue, an open one, and nothing waits to be read.
@@ -141,8 +150,9 @@ class Site:
         self.until(lambda: len(self.answered(pool, said, answer)) >= times, what)
 
     def until_read(self) -> None:
-        """Wait until the queue is empty."""
-        self.until(lambda: sum(self.stack.aws.queue_depth()) == 0, "the queue to be empty")
+        """Wait until all that has been posted so far is read."""
+        posted = self.posted()
+        self.until(lambda: posted.left() == 0, "what was posted to be read")
 
     def _until_more(self, posts: Callable[[], list[Post]], times: int, what: str) -> None:
         wanted = len(posts()) + times
@@ -150,13 +160,10 @@ class Site:
         self.until_read()
 
     def _until_each(self, pools: Sequence[str], states: list[str]) -> None:
-        def settled() -> bool:
-            # Together: an Alertmanager, or a replica of Prometheus, may say that it fires after another
-            # has said that it has ended, and says so itself a moment later.
-            read = sum(self.stack.aws.queue_depth()) == 0
-            return read and all(self.states(pool) == states for pool in pools)
+        def hold() -> bool:
+            return all(self.states(pool) == states for pool in pools)
 
-        self.until(settled, f"{states} for each of {pools}")
+        self.until(Settled(hold, self.posted), f"{states} for each of {pools}")
 
     def _progress(self) -> Hashable:
         said = {

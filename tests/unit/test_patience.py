@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import pytest
 
@@ -18,6 +19,7 @@ from tests.local.patience import (
     finished,
     wait_until,
 )
+from tests.senders.posted import Settled
 
 
 class Clock:
@@ -150,3 +152,27 @@ def test_the_work_of_a_process_and_its_children_is_counted_while_they_live_and_a
         child.communicate("\n")
     assert work(os.getpid()) - before >= 4
     assert work(child.pid) == 0
+
+
+@dataclass
+class Queue:
+    """Reads what is posted when a test says so."""
+
+    left_: int = 1
+
+    def left(self) -> int:
+        return self.left_
+
+
+def test_what_holds_is_settled_only_once_all_is_read_that_was_posted_when_it_began_to() -> None:
+    queues, holds = [Queue(), Queue()], [True]
+    posted = iter(queues)
+    settled = Settled(lambda: holds[0], lambda: next(posted))  # type: ignore[arg-type,return-value]
+    assert [settled(), settled()] == [False, False]
+    holds[0] = False
+    queues[0].left_ = 0
+    assert not settled(), "what was read has changed it"
+    holds[0] = True
+    assert [settled(), settled()] == [False, False], "it began to hold anew"
+    queues[1].left_ = 0
+    assert settled()
