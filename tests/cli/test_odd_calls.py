@@ -3,7 +3,6 @@
 import ast
 import json
 import re
-import subprocess
 import sys
 from operator import itemgetter
 from pathlib import Path
@@ -17,6 +16,7 @@ from chalicelib.cli.trouble import TROUBLE
 from tests.cli import calls
 from tests.cli.prompt import Answered, run
 from tests.cli.stack import Prompt
+from tests.local.patience import finished
 from tests.unit import one_each, pairs
 from tests.unit.test_imports import SOURCES, tree
 
@@ -215,14 +215,8 @@ OF_EACH_COMMAND = one_each(WORDS, itemgetter(0))
 
 @pytest.mark.parametrize("words", OF_EACH_COMMAND)
 def test_what_asks_no_aws_waits_for_none_of_its_libraries(words: list[str]) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", NEEDS_NO_AWS.format(words=words)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=60,
-    )
+    done = finished([sys.executable, "-c", NEEDS_NO_AWS.format(words=words)], cwd=ROOT)
+    assert done.returncode == 0, done.stderr
     assert SLOW.isdisjoint(json.loads(done.stdout.splitlines()[-1]))
 
 

@@ -3,7 +3,6 @@
 import ast
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cache
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tests import coverage
+from tests.local.patience import finished
 
 ROOT = Path(__file__).parents[2]
 
@@ -215,15 +215,7 @@ def test_the_stand_ins_share_no_code_with_what_they_stand_against() -> None:
 def in_a_fresh_interpreter(script: str) -> Any:
     """Run a script that prints JSON last, with no environment but a path, and return that."""
     environment = {"PATH": os.defpath, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
-    done = subprocess.run(
-        [sys.executable, "-c", script],
-        env=environment,
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    done = finished([sys.executable, "-c", script], env=environment, cwd=ROOT)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout.splitlines()[-1])
 
