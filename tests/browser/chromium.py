@@ -7,6 +7,8 @@ from contextlib import contextmanager
 
 from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 
+from tests.local.patience import HTTP_SECONDS
+
 HOW_TO_INSTALL = (
     "Chromium and its driver are not installed; on Debian: apt-get install -y chromium chromium-driver"
 )
@@ -40,6 +42,7 @@ def chromium() -> Iterator[Chrome]:
             options.add_argument(flag)
         # A driver that is named is not looked for, and so not downloaded.
         browser = Chrome(options, ChromeService(shutil.which("chromedriver")))
+        browser.set_script_timeout(HTTP_SECONDS)
         try:
             yield browser
         finally:

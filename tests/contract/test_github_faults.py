@@ -52,10 +52,12 @@ def test_a_connection_dropped_after_the_write_leaves_the_issue(rig: Rig) -> None
 
 @pytest.mark.parametrize(("after_write", "left"), [(False, []), (True, [1])])
 def test_a_hanging_request_outlasts_its_caller(rig: Rig, *, after_write: bool, left: list[int]) -> None:
-    rig.github.faults.add("hang", method="POST", times=1, seconds=30, after_write=after_write)
+    fault = rig.github.faults.add(
+        "hang", method="POST", times=1, seconds=HTTP_SECONDS, after_write=after_write
+    )
     with pytest.raises(httpx.ReadTimeout):
         rig.http.post(ISSUES, json={"title": "Disk full"}, timeout=0.3)
-    assert rig.listed() == left
+    wait_until(lambda: fault.hits == 1 and rig.listed() == left, "the request to arrive", lambda: fault.hits)
 
 
 def test_a_hanging_request_is_closed_in_the_end(rig: Rig) -> None:
@@ -175,7 +177,8 @@ def requests_under_way(rig: Rig, number: int) -> Iterator[None]:
 
 
 def test_another_process_can_do_all_of_this_over_http(rig: Rig) -> None:
-    control = httpx.Client(base_url=f"{rig.github.url}/_control", trust_env=False, verify=no_tls())
+    address = f"{rig.github.url}/_control"
+    control = httpx.Client(base_url=address, timeout=HTTP_SECONDS, trust_env=False, verify=no_tls())
     with control:
         control.post("/repositories", json={"full_name": "acme/more", "labels": ["a"]}).raise_for_status()
         control.post(

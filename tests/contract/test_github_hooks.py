@@ -16,6 +16,7 @@ from chalicelib.webhook.authentication import signed_by_github
 from chalicelib.webhook.hints import Hint
 from tests.contract.github_rig import REPOSITORY, Rig
 from tests.local.github.hooks import Hooks
+from tests.local.patience import HTTP_SECONDS, wait_until
 
 SECRET = "It's a secret"
 
@@ -71,7 +72,7 @@ def receiver() -> Iterator[Receiver]:
 
 
 def sent(rig: Rig, receiver: Receiver, *, own: bool = True) -> Hooks:
-    return rig.github.send_events(receiver.url, SECRET, own=own)
+    return rig.github.send_events(receiver.url, SECRET, own=own, patience=HTTP_SECONDS)
 
 
 def test_what_people_do_is_posted_signed_and_read_as_a_hint(rig: Rig, receiver: Receiver) -> None:
@@ -122,8 +123,7 @@ def test_a_failed_delivery_is_not_repeated_unless_asked_for_and_then_has_its_id(
     rig.open("one")
     hooks = sent(rig, receiver)
     rig.github.person("mona").close(REPOSITORY, 1)
-    while not hooks.deliveries:
-        receiver.thread.join(0.01)
+    wait_until(lambda: bool(hooks.deliveries), "a delivery", lambda: len(receiver.got))
     (failed,) = hooks.deliveries
     hooks.redeliver(failed)
     hooks.stop()

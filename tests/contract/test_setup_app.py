@@ -53,7 +53,9 @@ class Person:
 
     def _install(self, address: str) -> None:
         form = {"repository": [each.name for each in self.github.world.repositories.values()]}
-        httpx.post(address.removesuffix("/new"), data=form, trust_env=False, verify=no_tls())
+        httpx.post(
+            address.removesuffix("/new"), data=form, timeout=HTTP_SECONDS, trust_env=False, verify=no_tls()
+        )
 
 
 def _action(page: str) -> str:

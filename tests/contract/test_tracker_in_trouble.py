@@ -29,6 +29,7 @@ from tests.contract.tracker_rig import (
     private_key,
     read,
 )
+from tests.local.patience import HTTP_SECONDS, wait_until
 from tests.unit.github.test_auth import rsa_key, shows
 
 # The network
@@ -89,11 +90,12 @@ def test_without_a_connection_a_write_is_only_unavailable(hub: Hub) -> None:
 
 def test_a_hanging_github_is_given_up_after_the_timeout(hub: Hub) -> None:
     opened(hub)
-    hub.tracker = hub.worker(timeout=timedelta(seconds=0.5))
-    read(hub, IssueRef(REPOSITORY, 1))
-    hub.github.faults.add("hang", seconds=30, method="POST", path=ISSUES, times=1, after_write=True)
-    with pytest.raises(OutcomeUnknown):
+    fault = hub.github.faults.add(
+        "hang", seconds=HTTP_SECONDS, method="POST", path=ISSUES, times=1, after_write=True
+    )
+    with hub.hurried(timedelta(seconds=0.5)), pytest.raises(OutcomeUnknown):
         opened(hub, "hung")
+    wait_until(lambda: len(open_ones(hub)) == 2, "the request to arrive", lambda: fault.hits)
     assert [seen.title for seen in open_ones(hub)] == ["[P1] Disk full", "hung"]
 
 

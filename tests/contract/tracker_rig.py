@@ -1,5 +1,7 @@
 """Trackers under test, and their people: the twin, and our client of GitHub over HTTP or in this process."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -81,7 +83,15 @@ class Hub:
 
     def worker(self, app: App | None = None, timeout: timedelta = TIMEOUT) -> GitHubIssues:
         app = app or App(APP_ID, private_key())
-        return GitHubIssues(GitHubClient(self.http, app, self.gate, self, timeout))
+        self._client = GitHubClient(self.http, app, self.gate, self, timeout)
+        return GitHubIssues(self._client)
+
+    @contextmanager
+    def hurried(self, timeout: timedelta) -> Iterator[None]:
+        """Let each call have no more time than that: what came before, as a token does, had its own."""
+        usual, self._client._timeout = self._client._timeout, timeout
+        yield
+        self._client._timeout = usual
 
     def connect(self, _: Stage, reports: CallReports) -> GitHubClient:
         """Connect as the stage's App does, in place of `wiring.github.client`."""

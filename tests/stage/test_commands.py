@@ -282,10 +282,10 @@ def test_while_somebody_else_reads_it_nobody_is_told_that_it_is_empty(prompt: Pr
 
 
 def test_a_test_alert_opens_its_issue_and_closes_it(prompt: Prompt) -> None:
-    fired = prompt("send fire --team ci-runners --name walk --wait 60 --json")
+    fired = prompt("send fire --team ci-runners --name walk --wait 3600 --json")
     assert (fired.code, "is open" in fired.json["issue"]) == (0, True)
     assert "[P3] Test alert: walk" in prompt.titles(INFRA)
-    resolved = prompt("send resolve --name walk --wait 60")
+    resolved = prompt("send resolve --name walk --wait 3600")
     assert (resolved.code, "is closed" in resolved.words) == (0, True)
     assert "[P3] Test alert: walk" not in prompt.titles(INFRA)
 

@@ -33,6 +33,7 @@ from tests.cli import calls
 from tests.cli.conftest import SETTINGS
 from tests.cli.stack import Prompt
 from tests.local import senders
+from tests.local.patience import HTTP_SECONDS
 from tests.local.stack import LocalStack
 from tests.twins.stage import Held
 from tests.unit import rows
@@ -160,9 +161,9 @@ def test_rows_that_were_refused_or_put_off_are_found_in_githubs_words(
 def test_requests_that_are_refused_for_their_token_are_found(prompt: Prompt) -> None:
     url = f"{prompt.stack.http_url}/webhooks/grafana"
     for _ in range(3):
-        assert (
-            httpx.post(url, json={}, headers={"X-Grafana-Token": "wrong"}, trust_env=False).status_code == 401
-        )
+        wrong = {"X-Grafana-Token": "wrong"}
+        answer = httpx.post(url, json={}, headers=wrong, timeout=HTTP_SECONDS, trust_env=False)
+        assert answer.status_code == 401
     prompt.wait_until(lambda: refused.NAME in found(prompt), "the refusals in the log")
     told = found(prompt)[refused.NAME]
     assert re.search(r"^\d requests for grafana were refused in the last hour.*: wrong token$", told["told"])

@@ -130,7 +130,7 @@ class GitHubServer:
         self._stopping.set()
         if self._server is not None and self._thread is not None:
             self._server.shutdown()
-            self._thread.join(10)
+            self._thread.join()
             self._server.server_close()
         self._server = self._thread = None
 

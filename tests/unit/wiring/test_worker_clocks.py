@@ -116,15 +116,26 @@ def test_the_wired_client_corrects_the_clock_by_the_date_of_each_answer(
         within=AwsArn("aws", "us-west-2", "123456789012", ""),
         keys=keys,
     )
-    headers: dict[str, str] = {}
+    headers, behind = dict[str, str](), seconds(0)
 
     def answer(**_: object) -> Any:
+        if behind:
+            headers["date"] = format_datetime(datetime.now(UTC) - behind, usegmt=True)
         return AWSResponse("https://dynamodb.test", 200, HTTPHeaders.from_dict(headers), Body())
 
     client = table.client(stage)
     client.meta.events.register("before-send.dynamodb", answer)
-    for date in ("", "yesterday", format_datetime(datetime.now(UTC) - seconds(300), usegmt=True)):
-        assert abs(clock.now() - datetime.now(UTC)) < seconds(1)
-        headers["date"] = date
+
+    def ask() -> None:
         client.get_item(TableName="table", Key={"fingerprint": {"S": "any"}})
-    assert seconds(290) < datetime.now(UTC) - clock.now() < seconds(310)
+
+    for date in ("", "yesterday"):
+        headers["date"] = date
+        ask()
+        before, told = datetime.now(UTC), clock.now()
+        assert before <= told <= datetime.now(UTC)
+    behind, began = seconds(300), datetime.now(UTC)
+    ask()
+    spent, told = datetime.now(UTC) - began, clock.now()
+    # A date has whole seconds, and was written at some time between the question and the answer.
+    assert began - behind - seconds(1) <= told <= datetime.now(UTC) - behind + spent + seconds(1)
