@@ -33,8 +33,6 @@ from tests.unit.builders import at
 REPOSITORY, OTHER = "example-org/ci-infra", "example-org/alerts"
 SAMPLES = Path(__file__).parents[1] / "samples"
 SETTINGS = {
-    "GITHUB_TIMEOUT_SECONDS": "2",
-    "LEASE_SECONDS": "6",
     "WRITE_SPACING_SECONDS": "0",
     "BOARD_INTERVAL_MINUTES": "0",
 }

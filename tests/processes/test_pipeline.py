@@ -21,11 +21,13 @@ AS_IN_PRODUCTION = {
     "REOPEN_WINDOW_MINUTES": "30",
 }
 """Or longer: in seconds, a slow machine's copies would be repeats, and a reopening would come too late."""
+SOON_GIVEN_UP = {"GITHUB_TIMEOUT_SECONDS": "2", "LEASE_SECONDS": "6"}
+"""Less than GitHub hangs; a machine so slow that calls take longer has issues later, and no others."""
 
 
 @pytest.fixture(scope="module")
 def stack() -> Iterator[LocalStack]:
-    settings = NO_LIMITS | AS_IN_PRODUCTION
+    settings = NO_LIMITS | AS_IN_PRODUCTION | SOON_GIVEN_UP
     with LocalStack(http=True, collectors=2, repositories=(ALERTS, INFRA), settings=settings) as running:
         limits = running.github.limits
         limits.creations_per_minute = limits.creations_per_hour = limits.points_per_minute = None

@@ -21,7 +21,13 @@ from tests.storm.table import FaultyTable
 REPOSITORY = "example-org/alerts"
 CONDITIONS, ROUNDS, EVERY = 100, 3, 0.08
 SEED = 5
-SETTINGS = {"WRITE_SPACING_SECONDS": "0", "WRITES_PER_MINUTE": "5000", "WRITES_PER_HOUR": "5000"}
+SETTINGS = {
+    "WRITE_SPACING_SECONDS": "0",
+    "WRITES_PER_MINUTE": "5000",
+    "WRITES_PER_HOUR": "5000",
+    "GITHUB_TIMEOUT_SECONDS": "2",  # less than GitHub is silent
+    "LEASE_SECONDS": "6",
+}
 
 
 @dataclass
