@@ -1,6 +1,5 @@
 """A state change of a CloudWatch alarm, read from SNS's JSON or EventBridge's event, with the same result."""
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -175,7 +174,7 @@ def contributor(attributes: object, contributor_id: object) -> Contributor | Non
     """Read a contributor: its attributes are its identity if it has any, otherwise its id is."""
     if pairs := fields.strings(attributes):
         name = ", ".join(f"{name}={value}" for name, value in sorted(pairs.items()))
-        return Contributor(json.dumps(pairs, sort_keys=True, ensure_ascii=False), name, pairs)
+        return Contributor(texts.as_json(dict(sorted(pairs.items()))), name, pairs)
     name = fields.title(contributor_id, fields.MAX_ID)
     return Contributor(name, name, {}) if name else None
 

@@ -1,11 +1,10 @@
 """Prometheus Alertmanager, version 4: a webhook's group -> alerts."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from chalicelib.adapters import bounds, fields, grouping
+from chalicelib.adapters import bounds, fields, grouping, texts
 from chalicelib.adapters.fields import Parsed
 from chalicelib.adapters.group_member import Member, members
 from chalicelib.adapters.owner_rules import OwnerRules
@@ -70,7 +69,5 @@ def _page(payload: Mapping[str, Any], page: str, member: Member) -> str | None:
     """
     if not (address := fields.url(payload.get("externalURL"))):
         return None
-    matchers = [
-        f"{name}={json.dumps(value, ensure_ascii=False)}" for name, value in sorted(member.labels.items())
-    ]
+    matchers = [f"{name}={texts.as_json(value)}" for name, value in sorted(member.labels.items())]
     return fields.url(f"{address.rstrip('/')}/#/{page}{quote('{' + ','.join(matchers) + '}', safe='')}")

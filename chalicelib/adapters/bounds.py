@@ -1,6 +1,5 @@
 """How many labels and annotations an alert keeps, and how long they may be, so that they fit into its row."""
 
-import json
 from collections.abc import Mapping
 
 from chalicelib.adapters import texts
@@ -33,7 +32,7 @@ def within(limit: int, pairs: Mapping[str, str]) -> dict[str, str]:
         return dict(pairs)
     room, kept = limit, {}
     for name, value in pairs.items():
-        room -= len(json.dumps({name: value}, ensure_ascii=False).encode())
+        room -= len(texts.as_json({name: value}).encode())
         if room < 0:
             break
         kept[name] = value

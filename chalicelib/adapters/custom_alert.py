@@ -1,6 +1,5 @@
 """One alert of your own source: what the expressions of its definition find -> a canonical alert."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -164,4 +163,4 @@ def _written(value: Any) -> str:
         return value or ""
     if isinstance(value, list) and all(isinstance(each, str) for each in value):
         return ",".join(value)
-    return json.dumps(texts.scrub({"value": value})["value"], ensure_ascii=False)
+    return texts.as_json(texts.scrub({"value": value})["value"])

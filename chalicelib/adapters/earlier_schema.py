@@ -5,7 +5,6 @@ or `rule_id` (github.com/pytorch/alerting-infra, lambdas/collector/schemas). Fie
 are kept as annotations, so that an emitter's own fields reach the person who reads the issue.
 """
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -81,5 +80,5 @@ def _add(alert: dict[str, Any], name: str, pairs: Mapping[str, str], most: int) 
 
 
 def _written(value: object) -> str:
-    said = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    said = value if isinstance(value, str) else texts.as_json(value)
     return texts.cut(said, MAX_LABEL_VALUE)

@@ -1,6 +1,5 @@
 """What is wrong if an alert names no owner, or one that cannot be read, and what to do about it."""
 
-import json
 from dataclasses import dataclass
 
 from chalicelib.adapters import fields, texts
@@ -65,4 +64,4 @@ def unknown_severity(word: str, name: str, place: OwnershipSource) -> Rejected:
 
 def _key(word: str) -> str:
     """Write a word as a TOML key."""
-    return json.dumps(texts.cut(texts.line(word), fields.MAX_NAMED), ensure_ascii=False)
+    return texts.as_json(texts.cut(texts.line(word), fields.MAX_NAMED))

@@ -3,7 +3,6 @@
 Its content is what its page shows.
 """
 
-import json
 from datetime import datetime
 from enum import StrEnum
 
@@ -110,7 +109,7 @@ class Storm(Content):
 
 def identity(cause: Cause, part: int = 1) -> Identity:
     """Identify a part of a cause's storm, so that every worker that sees it begin names the same row."""
-    key = json.dumps([cause.kind, *cause.teams, *cause.value], ensure_ascii=False)
+    key = texts.as_json([cause.kind, *cause.teams, *cause.value])
     return Identity(alarm_id=texts.cut(key, 3900) + (f"#{part}" if part > 1 else ""))
 
 

@@ -21,6 +21,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _ESCAPED = re.compile(r"\\(?:[brf]|u(?:00[0189]|007f|d[89a-f]))")
 """What JSON in ASCII must contain for a text in it not to be clean."""
 _ASCII = json.JSONEncoder(separators=(",", ":"), check_circular=False)
+_UNICODE = json.JSONEncoder(ensure_ascii=False)
 
 
 def clean(value: str) -> str:
@@ -129,6 +130,11 @@ def keep(value: Mapping[str, Any], limit: int) -> dict[str, Any]:
 def scrub(value: Mapping[str, Any]) -> dict[str, Any]:
     """Clean every text of an object."""
     return _Pass(clean).members(value)
+
+
+def as_json(value: object) -> str:
+    """Write JSON for people, with every letter as it is."""
+    return _UNICODE.encode(value)
 
 
 def size(value: object) -> int:

@@ -65,7 +65,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _report(changes: Sequence[Change]) -> int:
-    explained = tomllib.loads(EXPLAINED.read_text(encoding="utf-8"))["equivalent"]
+    explained = tomllib.loads(EXPLAINED.read_text(encoding="utf-8")).get("equivalent", [])
     known = {(each["function"], each["becomes"]): each["why"] for each in explained}
     counted: Counter[str] = Counter()
     noticed: Counter[str] = Counter()
