@@ -7,7 +7,6 @@ import pytest
 from chalicelib.adapters import alarm_description
 from chalicelib.adapters.owner_rules import OwnerRules
 from chalicelib.alert import AlertEvent, Priority
-from chalicelib.errors import Rejected
 from tests.unit.adapters.test_adapters import one, payload, rejection
 from tests.unit.messages import FALLBACK, deliver
 
@@ -72,42 +71,52 @@ def test_team_and_priority_are_found_among_text(
     assert read(description) == (tuple(teams.split(",")), priority, text)
 
 
+NO_SLUG = "the team `{}` has no letter a-z and no digit, so it cannot be made a slug"
+UNCLEAR = ("AMBIGUOUS_TEAM", "it is unclear where the team's name ends")
+TEAMS = ("AMBIGUOUS_TEAM", "different teams are named")
+PRIORITIES = ("AMBIGUOUS_PRIORITY", "different priorities are named")
+FIXES = {
+    "AMBIGUOUS_TEAM": "write TEAM=your-team once, and end it with ` | ` or a new line.",
+    "AMBIGUOUS_PRIORITY": "write PRIORITY=P2 once, and end it with ` | ` or a new line.",
+    "INVALID_TEAM": "name the team in letters a-z, digits and hyphens: TEAM=your-team",
+    "INVALID_PRIORITY": "set a priority from P0 (critical) to P3 (low): PRIORITY=P2",
+}
+
+
+def no_priority(word: str) -> tuple[str, str]:
+    return "INVALID_PRIORITY", f"the priority must be P0, P1, P2 or P3, not `{word}`"
+
+
 @pytest.mark.parametrize(
-    ("description", "reason"),
+    ("description", "why"),
     [
-        ("TEAM=storage Disk is full | PRIORITY=P1", "AMBIGUOUS_TEAM"),
-        ("TEAM=storage disk full | PRIORITY=P1", "AMBIGUOUS_TEAM"),
-        ("TEAM=dev-infra berlin | PRIORITY=P1", "AMBIGUOUS_TEAM"),
-        ("TEAM=a,b is broken again | PRIORITY=P1", "AMBIGUOUS_TEAM"),
-        ("TEAM=first | TEAM=second | PRIORITY=P1", "AMBIGUOUS_TEAM"),
-        ("Team: look here | PRIORITY=P1", "AMBIGUOUS_TEAM"),
-        ("TEAM=dev | PRIORITY=P3 | PRIORITY=P0", "AMBIGUOUS_PRIORITY"),
-        ("TEAM=dev | PRIORITY=P3, P0 at night", "AMBIGUOUS_PRIORITY"),
-        ("TEAM=dev | PRIORITY=P3 | becomes PRIORITY=P0 at night", "AMBIGUOUS_PRIORITY"),
-        ("TEAM=dev | PRIORITY=high", "INVALID_PRIORITY"),
-        ("TEAM=dev | PRIORITY=P1/P0", "INVALID_PRIORITY"),
-        ("TEAM=dev | priority: critical", "INVALID_PRIORITY"),
-        ("TEAM=!! | PRIORITY=P1", "INVALID_TEAM"),
-        ("TEAM=dev | PRIORITY=?", "INVALID_PRIORITY"),
+        ("TEAM=storage Disk is full | PRIORITY=P1", UNCLEAR),
+        ("TEAM=storage disk full | PRIORITY=P1", UNCLEAR),
+        ("TEAM=dev-infra berlin | PRIORITY=P1", UNCLEAR),
+        ("TEAM=a,b is broken again | PRIORITY=P1", UNCLEAR),
+        ("TEAM=first | TEAM=second | PRIORITY=P1", TEAMS),
+        ("TEAM=a,b | TEAM=a,c | PRIORITY=P1", TEAMS),
+        ("Team: look here | PRIORITY=P1", UNCLEAR),
+        ("TEAM=dev | PRIORITY=P3 | PRIORITY=P0", PRIORITIES),
+        ("TEAM=dev | PRIORITY=P3, P0 at night", PRIORITIES),
+        ("TEAM=dev | PRIORITY=P3 | becomes PRIORITY=P0 at night", PRIORITIES),
+        ("TEAM=dev | PRIORITY=high", no_priority("high")),
+        ("TEAM=dev | PRIORITY=P1/P0", no_priority("P1/P0")),
+        ("TEAM=dev | priority: critical", no_priority("critical")),
+        ("TEAM=!! | PRIORITY=P1", ("INVALID_TEAM", NO_SLUG.format("!!"))),
+        ("TEAM=dev | PRIORITY=?", no_priority("?")),
     ],
 )
-def test_what_cannot_be_told_is_refused_whatever_the_fallback(description: str, reason: str) -> None:
-    assert deliver("cloudwatch", alarm(description), FALLBACK) == [reason]
+def test_what_cannot_be_told_is_refused_whatever_the_fallback(description: str, why: tuple[str, str]) -> None:
+    assert deliver("cloudwatch", alarm(description), FALLBACK) == [why[0]]
+    refused = rejection("cloudwatch", alarm(description))
+    assert (refused.reason, str(refused)) == why
+    assert refused.fix == f"In the AlarmDescription of `ci-arm64-queue-too-long`, {FIXES[refused.reason]}"
 
 
 @pytest.mark.parametrize("description", ["TEAM=a | TEAM=b", "TEAM=storage Disk is full | PRIORITY=high"])
 def test_an_end_is_taken_whatever_is_written(description: str) -> None:
     assert isinstance(one("cloudwatch", alarm(description, NewStateValue="OK")), AlertEvent)
-
-
-def test_a_refusal_says_what_to_write() -> None:
-    refused = rejection("cloudwatch", alarm("TEAM=storage Disk is full | PRIORITY=P1"))
-    assert isinstance(refused, Rejected)
-    assert str(refused) == "it is unclear where the team's name ends"
-    assert refused.fix == (
-        "In the AlarmDescription of `ci-arm64-queue-too-long`, write TEAM=your-team once,"
-        " and end it with ` | ` or a new line."
-    )
 
 
 def test_a_description_still_goes_before_tags() -> None:

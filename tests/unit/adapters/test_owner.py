@@ -148,10 +148,80 @@ def test_a_word_without_a_priority_is_the_fallbacks_and_named() -> None:
     assert nobody.team_rule == "not named, routing.toml: fallback.team"
 
 
+@pytest.mark.parametrize(
+    ("labels", "reason", "why", "fix"),
+    [
+        (
+            {},
+            *("MISSING_TEAM_AND_PRIORITY", "the alert names no team and no priority"),
+            "Add to the labels of `Disk full`: team: your-team | priority: P2",
+        ),
+        (
+            {"priority": "P1"},
+            *("MISSING_TEAM", "the alert names no team"),
+            "Add to the labels of `Disk full`: team: your-team",
+        ),
+        (
+            {"team": "web"},
+            *("MISSING_PRIORITY", "the alert names no priority"),
+            "Add to the labels of `Disk full`: priority: P2",
+        ),
+        (
+            {"team": "?!"},
+            *("INVALID_TEAM", "the team `?!` has no letter a-z and no digit, so it cannot be made a slug"),
+            "In the labels of `Disk full`, name the team in letters a-z, digits and hyphens: team: your-team",
+        ),
+        (
+            {"squad": "?!", "service": "!", "severity": "critical"},
+            *("INVALID_TEAM", "the team `?!` has no letter a-z and no digit, so it cannot be made a slug"),
+            "In the labels of `Disk full`, name the team in letters a-z, digits and hyphens: team: your-team",
+        ),
+        (
+            {"team": "web", "priority": "P9"},
+            *("INVALID_PRIORITY", "the priority must be P0, P1, P2 or P3, not `P9`"),
+            "In the labels of `Disk full`, set a priority from P0 (critical) to P3 (low): priority: P2",
+        ),
+        (
+            {"team": "web", "severity": "odd", "level": "page"},
+            "UNKNOWN_SEVERITY",
+            "routing.toml gives no priority to `odd`, which the alert names as its `severity`",
+            (
+                'In routing.toml, add to `severity` of [default]: "odd" = "P2". '
+                "Or add to the labels of `Disk full`: priority: P2"
+            ),
+        ),
+    ],
+)
+def test_a_rejection_says_what_is_wrong_and_what_to_write_where(
+    labels: dict[str, str], reason: str, why: str, fix: str
+) -> None:
+    rejected = refused(labels)
+    assert (rejected.reason, str(rejected), rejected.fix) == (reason, why, fix)
+
+
+@pytest.mark.parametrize("rules", [RULES, WITH, NO_RULES])
+def test_an_end_needs_no_owner(rules: OwnerRules) -> None:
+    found = owner([{"severity": "page"}], Condition.RESOLVED, rules.of("grafana"), PLACE)
+    assert (found.teams, found.priority, found.names) == ((UNKNOWN_TEAM,), Priority.P3, frozenset())
+    assert found.team_rule == "an end needs no team"
+    assert rules is not NO_RULES or found.priority_rule == "an end needs no priority"
+    read = owner([{"team": "web", "priority": "p0"}], Condition.RESOLVED, rules.of("grafana"), PLACE)
+    assert read == Ownership(("web",), Priority.P0, frozenset({"team", "priority"}), "`team`", "`priority`")
+
+
+def test_a_long_word_for_a_severity_is_shortened_wherever_it_is_shown() -> None:
+    said = "x" * 73 + " [cut: 47 more characters]"
+    of_fallback = named({"squad": "web", "severity": "x" * 120}, WITH)
+    assert (
+        of_fallback.priority_rule == f"`severity` = {said} has no priority, routing.toml: fallback.priority"
+    )
+    rejected = refused({"squad": "web", "severity": "x" * 120})
+    assert str(rejected).startswith(f"routing.toml gives no priority to `{said}`, which ")
+    assert f'[default]: "{said}" = "P2"' in rejected.fix
+
+
 def test_a_word_without_a_priority_is_rejected_with_the_line_to_add() -> None:
     why = refused({"squad": "web", "severity": 'say "page"'})
-    assert why.reason == "UNKNOWN_SEVERITY"
-    assert '`say "page"`' in str(why)
     assert r'add to `severity` of [default]: "say \"page\"" = "P2"' in why.fix
     added = ROUTING.replace("severity = {", r'severity = {"say \"page\"" = "P2", ', 1)
     assert named({"squad": "web", "severity": 'say "page"'}, load(added).owner_rules).priority is Priority.P2
