@@ -99,7 +99,8 @@ def test_an_unknown_source_is_rejected_and_the_known_ones_named() -> None:
         "UNKNOWN_SOURCE",
         "the message names an unknown source: `nagios`",
     )
-    assert ", ".join(registry.SOURCES) in rejected.fix
+    known = ", ".join(registry.SOURCES)
+    assert rejected.fix == f"Set the attribute `source` to one of {known}, or leave it out for AWS."
     with pytest.raises(KeyError, match="nagios"):
         registry.SOURCES["nagios"]
 
@@ -232,9 +233,14 @@ class TestShapes:
         self, sample: str, field: str, account: object
     ) -> None:
         rejected = rejection("cloudwatch", payload(f"cloudwatch/{sample}") | {field: account})
-        assert rejected.reason == "OTHER_ACCOUNT"
-        assert "the alarm" in str(rejected)
-        assert "123456789012" in str(rejected)
+        sent = payload(f"cloudwatch/{sample}")
+        name = sent["AlarmName"] if "AlarmName" in sent else sent["detail"]["alarmName"]
+        said = "(list)" if isinstance(account, list) else account
+        assert (rejected.reason, str(rejected), rejected.fix) == (
+            "OTHER_ACCOUNT",
+            f"the alarm `{name}` is of account 123456789012, and the message of account `{said}`",
+            "Let CloudWatch itself publish the alarm, or an EventBridge rule that changes nothing in it.",
+        )
 
     @pytest.mark.parametrize("field", ["AWSAccountId", "account"])
     def test_a_message_that_names_no_account_is_its_alarms(self, field: str) -> None:
@@ -248,9 +254,11 @@ class TestShapes:
     def test_a_time_without_its_offset_is_not_guessed(self) -> None:
         alarm = payload("cloudwatch/metric-piped-description") | {"StateChangeTime": "2026-11-23T03:10:04"}
         rejected = rejection("cloudwatch", alarm)
-        assert rejected.reason == "INVALID_TIME"
-        assert "`StateChangeTime`" in str(rejected)
-        assert "no offset from UTC" in str(rejected)
+        assert (rejected.reason, str(rejected), rejected.fix) == (
+            "INVALID_TIME",
+            "`StateChangeTime` is not a time: `2026-11-23T03:10:04`, it has no offset from UTC",
+            "Send `StateChangeTime` as the provider does, for example 2026-11-23T03:10:00Z.",
+        )
 
     def test_an_address_with_a_blank_or_overlong_is_no_link(self) -> None:
         for address in ("https://a.example/b c", "https://a.example/" + "x" * 2048, "ftp://a.example"):

@@ -56,7 +56,11 @@ def test_what_else_a_client_does_is_taken_without_effect(action: str) -> None:
 def test_any_other_path_is_not_found(path: tuple[str, ...]) -> None:
     with pytest.raises(NotAccepted) as caught:
         posted({}, *path)
-    assert (caught.value.status, caught.value.reason) == (404, "UNKNOWN_PATH")
+    assert (caught.value.status, caught.value.reason, str(caught.value)) == (
+        404,
+        "UNKNOWN_PATH",
+        "there is nothing under this path; the source's page in docs/senders has the address",
+    )
 
 
 def test_without_an_alias_the_message_tells_an_alert_apart() -> None:

@@ -61,25 +61,35 @@ def test_normalized_takes_one_alert_or_a_list() -> None:
     assert SOURCES["normalized"].split([{"title": "a"}, 1]) == [{"title": "a"}, {"not_an_alert": 1}]
 
 
+NO_OBJECT = ("NOT_AN_OBJECT", "the body is JSON but not an object")
+NO_ALERTS = (
+    "NO_ALERTS",
+    "the body has no list `alerts`; a webhook's default payload has, so use no custom payload",
+)
+LEGACY = (
+    "LEGACY_ALERTING",
+    "this is Grafana's legacy alerting (4 to 7); unified alerting is needed, in Grafana 9 or later",
+)
+
+
 @pytest.mark.parametrize(
-    ("source", "body", "reason"),
+    ("source", "body", "why"),
     [
-        ("grafana", [], "NOT_AN_OBJECT"),
-        ("alertmanager", "text", "NOT_AN_OBJECT"),
-        ("normalized", None, "NOT_AN_OBJECT"),
-        ("grafana", {}, "NO_ALERTS"),
-        ("grafana", {"alerts": {}, "ruleId": 1}, "NO_ALERTS"),
-        ("grafana", {"ruleName": "x", "state": "alerting"}, "LEGACY_ALERTING"),
-        ("grafana", {"evalMatches": []}, "LEGACY_ALERTING"),
+        ("grafana", [], NO_OBJECT),
+        ("alertmanager", "text", NO_OBJECT),
+        ("normalized", None, NO_OBJECT),
+        ("grafana", {}, NO_ALERTS),
+        ("grafana", {"alerts": {}, "ruleId": 1}, NO_ALERTS),
+        ("grafana", {"ruleName": "x", "state": "alerting"}, LEGACY),
+        ("grafana", {"ruleId": 1}, LEGACY),
+        ("grafana", {"evalMatches": []}, LEGACY),
     ],
 )
-def test_what_holds_no_alerts_is_refused_with_a_reason(source: str, body: object, reason: str) -> None:
+def test_what_holds_no_alerts_is_refused_with_a_reason(
+    source: str, body: object, why: tuple[str, str]
+) -> None:
     refused = refusal(source, body)
-    assert (refused.status, refused.reason) == (400, reason)
-
-
-def test_legacy_alerting_is_told_what_is_needed() -> None:
-    assert "Grafana 9 or later" in str(refusal("grafana", {"ruleId": 1}))
+    assert (refused.status, (refused.reason, str(refused))) == (400, why)
 
 
 def alert(**more: Any) -> dict[str, Any]:
@@ -279,3 +289,88 @@ def test_what_each_alert_carries_of_its_group_is_short() -> None:
     (message,) = SOURCES["grafana"].split(group_of_lists)
     assert size(message) < 2 * group.MOST_SHARED
     assert message["orgId"] == 1
+
+
+KEPT = frozenset({"id", "labels", "list"})
+
+
+@pytest.mark.parametrize(
+    ("value", "less"),
+    [
+        ({"id": "a", "noise": "x" * 100}, {"id": "a"}),
+        ({"Labels": {"ID": "a", "noise": "x" * 100}}, {"Labels": {"ID": "a"}}),
+        ({"list": [{"id": "a"}, {"noise": "x" * 100}]}, {"list": [{"id": "a"}, {}]}),
+        ({"noise": "x" * 100}, {"cut": "left out: larger than 111 bytes"}),
+    ],
+)
+def test_what_fits_to_the_byte_is_kept_and_else_what_has_a_kept_name(
+    value: dict[str, Any], less: dict[str, Any]
+) -> None:
+    assert texts.fit(value, size(value), KEPT) == value
+    assert texts.fit(value, size(value) - 1, KEPT) == less
+
+
+@pytest.mark.parametrize(
+    ("limit", "left"),
+    [
+        (33, {"id": "a", "list": [1, 22, 333, 4444]}),
+        (32, {"id": "a", "list": [1, 22, 333]}),
+        (31, {"id": "a", "list": [1, 22]}),
+        (28, {"id": "a", "list": [1, 22]}),
+        (27, {"id": "a", "list": [1]}),
+        (25, {"id": "a", "list": [1]}),
+        (24, {"id": "a"}),
+        (12, {"id": "a"}),
+        (11, {"cut": "left out: larger than 11 bytes"}),
+    ],
+)
+def test_of_a_list_as_many_of_the_first_are_kept_as_there_is_room_for(limit: int, left: object) -> None:
+    assert texts.fit({"id": "a", "list": [1, 22, 333, 4444]}, limit, KEPT) == left
+
+
+@pytest.mark.parametrize(
+    ("limit", "lengths"),
+    [(35_000, (4000, 30_000)), (30_000, (4000, 20_000)), (12_000, (4000, 5000)), (6000, (4000, 1000))],
+)
+def test_the_longest_texts_are_cut_to_the_same_length_but_kept_ones_only_if_overlong(
+    limit: int, lengths: tuple[int, int]
+) -> None:
+    left = texts.fit({"id": "x" * 4000, "noise": "y" * 30_000}, limit, KEPT)
+    assert (len(left["id"]), len(left["noise"])) == lengths
+    over = texts.fit({"id": "x" * 4001, "noise": "y" * 30_000}, 6000, KEPT)
+    assert (len(over["id"]), len(over["noise"])) == (1000, 1000)
+
+
+def nested(levels: int, *, lists: bool = False) -> dict[str, Any]:
+    inner: Any = "bottom"
+    for _ in range(levels - 1):
+        inner = [inner] if lists else {"a": inner}
+    return {"a": inner}
+
+
+@pytest.mark.parametrize("lists", [False, True])
+def test_twenty_levels_are_kept_and_what_is_deeper_is_named(*, lists: bool) -> None:
+    twenty, more = nested(20, lists=lists), nested(21, lists=lists)
+    assert texts.keep(twenty, 20_000) == texts.scrub(twenty) == twenty
+    for cut in (texts.keep(more, 20_000), texts.scrub(more)):
+        assert "bottom" not in json.dumps(cut)
+        assert json.dumps(cut) == json.dumps(twenty).replace("bottom", "[cut: nested too deeply]")
+
+
+@pytest.mark.parametrize(
+    ("length", "limit", "cut"),
+    [
+        (40, 40, "x" * 40),
+        (40, 39, "x" * 13 + " [cut: 27 more characters]"),
+        (40, 10, " [cut: 40 more characters]"),
+    ],
+)
+def test_a_text_is_cut_only_where_it_is_too_long(length: int, limit: int, cut: str) -> None:
+    assert texts.cut("x" * length, limit) == cut
+
+
+def test_an_object_that_is_kept_is_another_object() -> None:
+    value = {"a": "b"}
+    assert texts.keep(value, 20_000) == value
+    assert texts.keep(value, 20_000) is not value
+    assert texts.keep({"a": "b\x01", "c\x01": ["d\x01", 1]}, 20_000) == {"a": "b", "c": ["d", 1]}
