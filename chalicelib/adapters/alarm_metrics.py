@@ -161,4 +161,4 @@ def _complete(query: Query) -> bool:
 
 
 def _whole(value: object) -> int:
-    return value if isinstance(value, int) and value is not True and 0 < value < 10**9 else 0
+    return max(0, value) if isinstance(value, int) and value is not True else 0

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib import render
 from chalicelib.adapters import telling
-from chalicelib.adapters.titles import MAX_WHOLE, shortened
+from chalicelib.adapters.titles import MAX_WHOLE, head, shortened, written
 from chalicelib.alert import AlertEvent
 from chalicelib.conditions.record import record
 from chalicelib.conditions.row import AlertState
@@ -256,6 +256,45 @@ def test_a_value_of_a_series_may_hold_commas() -> None:
 )
 def test_nothing_is_cut_within_a_number(value: str, short: str) -> None:
     assert shortened(value, 60) == short
+
+
+def halves(letter: str, limit: int) -> str:
+    return f"{letter * (limit // 2)}…{letter * ((limit - 1) // 2)}"
+
+
+@pytest.mark.parametrize(
+    ("pieces", "tail"),
+    [
+        (["a" * 201], "a" * 201),
+        (["a" * 202], halves("a", 100)),
+        (["a" * 150, "b" * 150], f"{halves('a', 60)}, {halves('b', 60)}"),
+        (["a" * 150, "b", "c" * 150, "d" * 60], f"{halves('a', 60)}, b, {halves('c', 60)}, {'d' * 60}"),
+        ([letter * 150 for letter in "abcd"], ", ".join(halves(letter, 40) for letter in "abcd")),
+        ([letter * 150 for letter in "abcdef"], ", ".join(halves(letter, 20) for letter in "abcdef")),
+    ],
+)
+def test_what_distinguishes_an_alert_is_shortened_equally_until_it_fits(pieces: list[str], tail: str) -> None:
+    assert written("N", pieces) == f"N [{tail}]"
+    assert len(written("N", [letter * 150 for letter in "abcdefghijkl"])) == MAX_WHOLE
+    assert written("N", []) == "N"
+
+
+@pytest.mark.parametrize(
+    ("name", "start", "rest"),
+    [
+        ("n" * 80, "n" * 80, ""),
+        ("n" * 81, f"{'n' * 79}…", "nn"),
+        (f"{'n' * 50} {'m' * 50}", f"{'n' * 50}…", "m" * 50),
+        (f"{'n' * 49} {'m' * 50}", f"{'n' * 49} {'m' * 29}…", "m" * 21),
+        (f"{'n' * 79} {'m' * 50}", f"{'n' * 79}…", "m" * 50),
+        (f"{'n' * 80} {'m' * 50}", f"{'n' * 79}…", f"n {'m' * 50}"),
+        (f"{'n' * 60}-{'m' * 9}_{'k' * 20}", f"{'n' * 60}-{'m' * 9}…", f"_{'k' * 20}"),
+        (f"{'n' * 60}{'1' * 30}", f"{'n' * 60}…", "1" * 30),
+    ],
+)
+def test_a_long_name_is_cut_between_words_or_before_a_number(name: str, start: str, rest: str) -> None:
+    assert head(name) == start
+    assert written(name, ["web-1"]) == (f"{start} […{rest}, web-1]" if rest else f"{start} [web-1]")
 
 
 def test_the_series_of_a_classic_condition_are_in_its_title() -> None:
