@@ -12,6 +12,7 @@ _LINK = re.compile(r"(?<![^\s\x00,;(\"'`\[{])(RUNBOOK|DASHBOARD)[ \t]*=[ \t]*([^
 _KIND = re.compile(r"(?<![^\s\x00,;(\"'`\[{])KIND[ \t]*=[ \t]*(condition|notification)\b", re.IGNORECASE)
 _SUMMARY = re.compile(r"SUMMARY[ \t]*=(.*)", re.IGNORECASE)
 _TAKEN = re.compile(rf"{TAKEN}[ \t,;]*")
+_AROUND, _LEFT_OVER = QUOTES + ",;", " ,;"
 _EMPTY = re.compile(r"[(\[{] ?[)\]}]")
 
 
@@ -67,7 +68,7 @@ def _taken(part: str, values: dict[str, str]) -> str:
 
 
 def _link(found: re.Match[str], values: dict[str, str]) -> str:
-    address = found[2].strip(QUOTES + ",;")
+    address = found[2].strip(_AROUND)
     if address and not fields.url(address):
         return found[0]
     if address:
@@ -84,4 +85,4 @@ def _without_taken(part: str) -> str:
     if TAKEN not in part:
         return part
     left = " ".join(_TAKEN.sub(" ", part).split())
-    return " ".join(_EMPTY.sub("", left).split()).strip(" ,;")
+    return " ".join(_EMPTY.sub("", left).split()).strip(_LEFT_OVER)

@@ -26,8 +26,13 @@ _TOKEN = re.compile(
 )
 _WORD = re.compile(r"\S+")
 _CLOSING = re.compile(r"[)\]}]")
+_OPENERS, _CLOSERS = frozenset("([{"), frozenset(")]}")
+_BEFORE_TEXT, _BEGINS_TEXT = frozenset(".:!?"), frozenset("([{-")
+_PRIORITIES = frozenset({"P0", "P1", "P2", "P3"})
+LONGEST_WORD = 100
+BLANKS = " \t"
 QUOTES = "\"'`"
-LEADING = QUOTES + " \t([{-*•"
+LEADING = QUOTES + BLANKS + "([{-*•"
 TRAILING = QUOTES + ".,:!?"
 
 
@@ -72,9 +77,9 @@ def _counted(found: list[_Found]) -> list[_Found]:
 def _found(text: str) -> Iterator[_Found]:
     """Find keys: `TEAM=` anywhere, `team=` and `Team:` only at the start of a part, or after such a start."""
     tokens = [token for token in _TOKEN.finditer(text) if token["address"] is None]
-    ends = [*(token.start() for token in tokens[1:]), len(text)]
     part, judged, keyed, summary = 0, False, False, False
-    for token, end in zip(tokens, ends, strict=False):
+    for number, token in enumerate(tokens, start=1):
+        end = tokens[number].start() if number < len(tokens) else len(text)
         if token["stop"]:
             part, judged, keyed, summary = token.end(), False, False, summary and token["stop"] == ";"
             continue
@@ -92,9 +97,9 @@ def _read(text: str, token: re.Match[str], end: int, *, sure: bool) -> _Found:
     """Read the value of a key as far as it goes; brackets around both are removed with them."""
     key, start = token["key"].upper(), token.start()
     region = text[token.end() : end]
-    value, length = _value(region.lstrip(" \t"), key, token["sign"])
-    last = end - len(region.lstrip(" \t")) + length
-    bracketed = start and text[start - 1] in "([{" and text[last : last + 1] in tuple(")]}")
+    value, length = _value(region.lstrip(BLANKS), key, token["sign"])
+    last = end - len(region.lstrip(BLANKS)) + length
+    bracketed = start and text[start - 1] in _OPENERS and text[last : last + 1] in _CLOSERS
     return _Found(key, sure, start - 1 if bracketed else start, last + 1 if bracketed else last, value)
 
 
@@ -109,11 +114,11 @@ def _value(region: str, key: str, sign: str) -> tuple[str | None, int]:
 
 def _word(region: str) -> tuple[str | None, int]:
     """Read one word; None if a second priority follows it."""
-    words = [word for word in region[:100].replace("(", " (").split()[:2] if word[0] != "("]
+    words = [word for word in region[:LONGEST_WORD].replace("(", " (").split()[:2] if word[0] != "("]
     if not words:
         return "", 0
     second = words[1].strip(TRAILING).upper() if len(words) > 1 else ""
-    value = None if second in ("P0", "P1", "P2", "P3") else _stripped(words[0])
+    value = None if second in _PRIORITIES else _stripped(words[0])
     return value, len(words[0])
 
 
@@ -156,7 +161,7 @@ def _length(words: list[str], sign: str) -> int | None:
 
 def _begins_text(before: str, word: str) -> bool:
     """Whether punctuation shows that a text begins with this word."""
-    return before[-1] in ".:!?" or word[0] in "([{-" or not any(map(str.isalnum, word))
+    return before[-1] in _BEFORE_TEXT or word[0] in _BEGINS_TEXT or not any(map(str.isalnum, word))
 
 
 def _team(found: list[_Found]) -> Named:

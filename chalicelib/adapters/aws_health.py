@@ -29,7 +29,7 @@ def _read(event: Event) -> Occurrence | Ignored:
         return Ignored("NEWS_ENDED", code)
     affected = list(fields.mappings(event.detail.get("affectedEntities")))
     entities = [fields.line(each, "entityValue") for each in affected]
-    number = happening.name.removeprefix(code).strip("_")
+    number = happening.name.removeprefix(code).removeprefix("_")
     told = next(fields.mappings(event.detail.get("eventDescription")), {})
     return Occurrence(
         state=state or Condition.FIRING,

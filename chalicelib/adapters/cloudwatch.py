@@ -27,6 +27,7 @@ from chalicelib.errors import Rejected
 if TYPE_CHECKING:
     from chalicelib.alert import AlertEvent, Measurement
 
+_BETWEEN = " |"
 CONDITIONS = {"ALARM": Condition.FIRING, "OK": Condition.RESOLVED}
 
 
@@ -150,7 +151,7 @@ def _mend(payload: Payload, named: dict[str, str]) -> None:
     team, priority, rest = alarm_owner.take(texts.clean(str(place.get(key) or "")))
     written = {"team": team.value, "priority": priority.value} | named
     first = " | ".join(f"{name.upper()}={value}" for name, value in written.items() if value)
-    place[key] = f"{first}\n{rest.replace(alarm_owner.TAKEN, '').strip(' |')}".strip()
+    place[key] = f"{first}\n{rest.replace(alarm_owner.TAKEN, '').strip(_BETWEEN)}".strip()
 
 
 def _template(of: Example) -> Payload:

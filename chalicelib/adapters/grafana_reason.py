@@ -38,7 +38,9 @@ def why(member: Member) -> str | None:
 
 def _known(member: Member, words: Mapping[str, str]) -> list[str]:
     """Put the state's reasons into words; if the last state was kept, a missing value explains nothing."""
-    reasons = [reason.strip() for reason in member.annotations.get("grafana_state_reason", "").split(",")]
+    reasons = [
+        reason.strip() for reason in fields.line(member.annotations, "grafana_state_reason").split(",")
+    ]
     if KEPT_STATE in reasons:
         return []
     return [words[reason] for reason in reasons if reason in words]

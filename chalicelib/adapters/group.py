@@ -70,7 +70,7 @@ def split(body: object) -> list[Payload]:
     shared, alerts = _of_group(group), _alerts(group)
     return [
         shared | ({"differing": names} if names else {}) | {"alerts": [alert]}
-        for alert, names in zip(alerts, telling.apart(alerts), strict=True)
+        for alert, names in telling.apart(alerts)
     ]
 
 

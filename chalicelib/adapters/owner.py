@@ -20,7 +20,7 @@ MAX_SLUG = 45
 KNOWN = 256
 """How many texts' teams are remembered: there are few different ones, and every alert has one."""
 
-_NO_SLUG = re.compile("[^a-z0-9]+")
+_OF_SLUG = re.compile("[a-z0-9]+")
 _PRIORITIES = {name: priority for priority in Priority for name in (priority.value, priority.value[1:])}
 
 Said = Sequence[Mapping[str, str]]
@@ -75,8 +75,8 @@ def owner(said: Said, condition: Condition, rules: OwnerRules, place: OwnershipS
 @lru_cache(KNOWN)
 def slugs(teams: str) -> tuple[str, ...]:
     """Make slugs of comma-separated teams, each once."""
-    made = (_NO_SLUG.sub("-", team.lower()).strip("-") for team in teams.split(","))
-    return tuple(dict.fromkeys(slug[:MAX_SLUG].rstrip("-") for slug in made if slug))[:MAX_TEAMS]
+    made = ("-".join(_OF_SLUG.findall(team.lower())) for team in teams.split(","))
+    return tuple(dict.fromkeys(slug[:MAX_SLUG].removesuffix("-") for slug in made if slug))[:MAX_TEAMS]
 
 
 def _team(said: Said, rules: OwnerRules, place: OwnershipSource) -> _Found[tuple[str, ...]]:

@@ -58,22 +58,22 @@ OWN_NAME = re.compile(r"(?=.*[^\W\d_])(?=.*[\d/:._-])")
 """A value such as `builder-7` or `/var`; a plain word or number means little without its label's name."""
 
 
-def apart(alerts: Iterable[object]) -> Iterator[list[str]]:
-    """Name for each alert of a group the labels in which alerts of its rule differ."""
-    labels = [fields.strings(alert.get("labels")) if isinstance(alert, Mapping) else {} for alert in alerts]
+def apart(alerts: Iterable[object]) -> Iterator[tuple[object, list[str]]]:
+    """Name for each alert of a group, and with it, the labels in which alerts of its rule differ."""
+    labelled = [(alert, fields.strings(fields.mapping(alert).get("labels"))) for alert in alerts]
     values: dict[str | None, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     rules: dict[str | None, int] = defaultdict(int)
     held: dict[tuple[str | None, str], int] = defaultdict(int)
-    for each in labels:
+    for _, each in labelled:
         rule = each.get("alertname")
         rules[rule] += 1
         for name, value in each.items():
             values[rule][name].add(value)
             held[rule, name] += 1
-    for each in labels:
+    for alert, each in labelled:
         rule = each.get("alertname")
         differing = (name for name in each if len(values[rule][name]) > 1 or held[rule, name] < rules[rule])
-        yield sorted(differing, key=lambda name: (*_rank(name), name))[:MOST_NAMES]
+        yield alert, sorted(differing, key=lambda name: (*_rank(name), name))[:MOST_NAMES]
 
 
 def needed(payload: Mapping[str, Any]) -> frozenset[str]:

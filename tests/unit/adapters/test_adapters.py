@@ -137,6 +137,8 @@ class TestOwner:
         description = "PRIORITY=P1|TEAMS=" + ",".join(f"team {n}" for n in range(12)) + "," + "x" * 50
         alarm = payload("cloudwatch/metric-piped-description") | {"AlarmDescription": description}
         assert one("cloudwatch", alarm).teams == tuple(f"team-{n}" for n in range(10))
+        alarm["AlarmDescription"] = "PRIORITY=P1|TEAM=" + "x" * 46
+        assert one("cloudwatch", alarm).teams == ("x" * 45,)
         alarm["AlarmDescription"] = "PRIORITY=P1|TEAM=" + "x" * 44 + "-yz"
         assert one("cloudwatch", alarm).teams == ("x" * 44,)
 
