@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.conditions import board_commands
-from chalicelib.conditions.asked_windows import AskedWindows
-from chalicelib.conditions.board_commands import DONE, WRONG, heard, new, parse
+from chalicelib.conditions.asked_windows import KEPT, MOST, AskedWindows, key
+from chalicelib.conditions.board_commands import DONE, WRONG, Request, heard, new, parse
 from chalicelib.conditions.commands import PersonComment
-from chalicelib.conditions.hearing import hear
+from chalicelib.conditions.hearing import CommandsRead, hear
 from chalicelib.conditions.windows import Scope, Window
 from tests.unit.builders import REPOSITORY, at
 
@@ -150,3 +150,66 @@ def test_a_stage_may_have_more_commands_which_are_done_elsewhere() -> None:
     assert heard(asked, spoken, read, at(1), {1}).answers == {1: DONE, 2: WRONG, 3: WRONG}
     assert heard(asked, spoken, read, at(1)).answers[1] == WRONG
     assert new(asked, REPOSITORY, spoken) == []
+
+
+def ends_at(minutes: float) -> Window:
+    return Window(at(0), at(minutes))
+
+
+@pytest.mark.parametrize(("before", "kept"), [(timedelta(seconds=1), True), (timedelta(), False)])
+def test_a_window_is_forgotten_a_week_after_its_end(before: timedelta, *, kept: bool) -> None:
+    asked = AskedWindows(windows={1: ends_at(60)})
+    asked.forget(at(60) + KEPT - before)
+    assert asked == AskedWindows(windows={1: ends_at(60)} if kept else {})
+
+
+def test_of_too_many_windows_those_that_end_last_are_kept() -> None:
+    windows = {number: ends_at(number) for number in range(MOST + 2, 0, -1)}
+    asked = AskedWindows(windows=windows)
+    asked.forget(at(0))
+    assert asked.windows == {number: ends_at(number) for number in range(3, MOST + 3)}
+    assert key("Org/Infra") == "maintenance#org/infra"
+
+
+def test_a_look_at_the_board_notes_all_of_this_and_nothing_else() -> None:
+    known = {1: ends_at(600), 9: ends_at(700)}
+    asked = AskedWindows(
+        windows=known, since=at(1), listened_at=at(2), wanted=True, heard=(1,), answers={1: DONE}
+    )
+    spoken = (said("/maintenance end", 4, 6), said("hello", 5, 8), said("/maintenance 1h", 6, 7, "ann"))
+    end, left = Request(4, "mona", at(6), end=True), Request(6, "ann", at(7))
+    told = heard(asked, spoken, CommandsRead((end,), (4, 5), (left,)), at(20))
+    ended = {1: Window(at(0), at(20)), 9: ends_at(700)}  # one that was asked for later goes on
+    noted = {"windows": ended, "since": at(7), "heard": (1, 4, 5), "answers": {1: DONE, 4: DONE}}
+    assert told == asked.model_copy(update=noted)
+    done = heard(asked, spoken, CommandsRead((end,), (4, 5)), at(20))
+    assert done == asked.model_copy(update=noted | {"since": at(8), "wanted": False})
+    nothing = heard(asked, (), CommandsRead(), at(20))
+    assert nothing == asked.model_copy(update={"wanted": False})
+
+
+@pytest.mark.parametrize(
+    ("body", "request_"),
+    [
+        ("/maintenance END", Request(7, "mona", at(3), end=True)),
+        ("/maintenance end now", Request(7, "mona", at(3))),
+        (f"/maintenance {'x' * 300}", Request(7, "mona", at(3))),
+        (
+            "/maintenance 2h label:b=2 label:a=1 team=b new  disks",
+            Request(
+                7,
+                "mona",
+                at(3),
+                Window(
+                    at(3),
+                    at(123),
+                    Scope(REPOSITORY, frozenset({"b"}), labels=(("a", "1"), ("b", "2"))),
+                    "new disks",
+                    "mona",
+                ),
+            ),
+        ),
+    ],
+)
+def test_a_request_says_who_asked_for_what_and_when(body: str, request_: Request) -> None:
+    assert parse(REPOSITORY, said(body, 7, 3)) == request_

@@ -1,7 +1,7 @@
 """Behind: a row waits from when we heard what the provider says on, until its issue shows it."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,8 +10,8 @@ from chalicelib.conditions import lag
 from chalicelib.conditions.issue import Closer
 from chalicelib.conditions.nothing import Held, Quiet
 from chalicelib.conditions.record import record
-from chalicelib.conditions.row import AlertState, Status
-from chalicelib.labels import FLAPPING_LABEL
+from chalicelib.conditions.row import AlertState, Intent, Status, Verb
+from chalicelib.labels import FLAPPING_LABEL, RESOLVED_LABEL
 from tests.unit.builders import at, firing, resolved, row_of
 from tests.unit.rows import issue
 
@@ -87,3 +87,54 @@ def test_it_waits_from_when_we_heard_of_it_not_from_when_the_provider_dates_it()
 
 def test_what_is_not_due_waits_for_nothing() -> None:
     assert lag.since(FIRING) is None
+
+
+@pytest.mark.parametrize(("age", "over"), [(lag.LONG, False), (lag.LONG + timedelta(seconds=1), True)])
+def test_it_is_long_over_ninety_days_after_its_issue_was_closed(age: timedelta, *, over: bool) -> None:
+    row = with_issue(ENDED, closed_at=at(9))
+    assert lag.long_over(row, at(9) + age) is over
+    others = (
+        ENDED,
+        with_issue(ENDED),
+        with_issue(ENDED, closed_at=at(9), muted=True),
+        with_issue(FIRING, closed_at=at(9)),
+        replace(row, due_at=at(9)),
+        replace(row, intent=Intent(Verb.CHANGE, at(1), 1, at(1), "org/infra")),
+    )
+    assert not any(lag.long_over(other, at(9) + 2 * lag.LONG) for other in others)
+
+
+BEATS = row_of(resolved(0, kind="heartbeat"))
+
+
+@pytest.mark.parametrize(
+    ("row", "waits"),
+    [
+        (replace(BEATS, due_at=at(9)), True),
+        (with_issue(BEATS, closed_at=at(1)), True),
+        (with_issue(BEATS, labels=(RESOLVED_LABEL,)), True),
+        (replace(with_issue(BEATS), due_at=at(9)), False),
+        (replace(FIRING, due_at=at(9)), False),
+        (replace(FIRING, due_at=at(9), status=Status(mirror_at=at(9))), True),
+        (replace(FIRING, due_at=at(9), status=Status(mirror_at=at(8))), False),
+        (replace(BEATS, intent=Intent(Verb.CHANGE, at(1), 1, at(1), "org/infra")), False),
+    ],
+)
+def test_what_is_due_for_a_mirror_or_the_next_heartbeat_only_waits(row: AlertState, *, waits: bool) -> None:
+    assert lag.only_waits(row) is waits
+
+
+def test_news_is_late_until_it_is_shown() -> None:
+    news = replace(row_of(firing(3, kind="notification")), due_at=at(9))
+    assert lag.since(news) == at(3)
+    assert lag.since(replace(news, status=Status(told=at(3)))) is None
+    assert lag.since(replace(news, status=Status(told=at(2)))) == at(3)
+
+
+@pytest.mark.parametrize("fields", [{"closed_by": PERSON}, {"closed_by": US, "state_reason": "completed"}])
+def test_what_was_closed_otherwise_than_as_not_planned_is_late(fields: dict[str, Any]) -> None:
+    assert lag.since(replace(with_issue(FIRING, **CLOSED, **fields), due_at=at(9))) == at(0)
+
+
+def test_a_held_row_has_been_in_its_state_since_its_end_if_it_never_fired() -> None:
+    assert lag.held_since(replace(TOMBSTONE, held=HELD)) == at(5)

@@ -66,3 +66,41 @@ def test_every_fault_is_named_with_its_key(window: str, key: str, fault: str) ->
 
 def test_what_is_not_toml_is_said_so() -> None:
     assert faults("[[window]")[0].startswith("not TOML")
+
+
+ALL = "all = true\n"
+
+
+@pytest.mark.parametrize(
+    ("window", "fault"),
+    [
+        (ONCE, "needs teams, sources or labels, or all = true, which covers every alert"),
+        ('reason = "r"\n' + ALL, "needs begins and ends, or days, at, lasts and time_zone"),
+        (ONCE.replace("12-06", "11-06") + ALL, "ends must come after begins, by at most 30 days"),
+        (SUNDAYS.replace("sunday", "Sunday") + ALL, "'Sunday' is not a day of the week such as sunday"),
+        (SUNDAYS.replace("02:00", "24:00") + ALL, "'24:00' is not a time of day such as \"02:30\""),
+        (SUNDAYS.replace('"02:00"', "2") + ALL, '2 is not a time of day such as "02:30"'),
+        (SUNDAYS.replace("3h", "721h") + ALL, "longer than 30 days"),
+    ],
+)
+def test_a_fault_says_what_is_allowed(window: str, fault: str) -> None:
+    (told,) = faults(f"[[window]]\n{window}")
+    assert told.endswith(fault)
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "valid"),
+    [
+        ("2026-12-01T00:00:00Z", "2026-12-31T00:00:00Z", True),
+        ("2026-12-01T00:00:00Z", "2026-12-31T00:00:01Z", False),
+        ("2026-12-01T00:00:00Z", "2026-12-01T00:00:01Z", True),
+        ("2026-12-01T00:00:00Z", "2026-12-01T00:00:00Z", False),
+    ],
+)
+def test_a_window_lasts_up_to_thirty_days(begins: str, ends: str, *, valid: bool) -> None:
+    text = f'[[window]]\nbegins = {begins}\nends = {ends}\nreason = "r"\nall = true'
+    if valid:
+        assert len(load(text)) == 1
+    else:
+        assert len(faults(text)) == 1
+    assert len(load(f"[[window]]\n{SUNDAYS.replace('3h', '720h')}{ALL}")) == 1

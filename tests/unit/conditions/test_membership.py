@@ -12,7 +12,7 @@ from chalicelib.alert import Condition, Links, Priority
 from chalicelib.conditions import storms
 from chalicelib.conditions.enrichment import Enrichment
 from chalicelib.conditions.group import Group
-from chalicelib.conditions.in_common import MOST_OF_A_LINK, in_common
+from chalicelib.conditions.in_common import MOST_LABELS, MOST_OF_A_LABEL, MOST_OF_A_LINK, in_common
 from chalicelib.conditions.issue import Closer
 from chalicelib.conditions.membership import looked_at
 from chalicelib.conditions.row import AlertState, Status
@@ -134,6 +134,8 @@ def test_labels_say_what_members_share_and_what_tells_them_apart() -> None:
     del labels[0]["zone"]
     found = in_common([condition(n, labels=each) for n, each in enumerate(labels)])
     assert (found["common"], found["differs"]) == ({"cluster": "eu-1"}, "pod")
+    same = in_common([condition(n, labels=labels[1]) for n in range(2)])
+    assert (same["common"], same["differs"]) == ({"cluster": "eu-1", "pod": "1", "zone": "1"}, "")
     alone = {"common": {}, "differs": "", "runbook": "", "dashboard": ""}
     assert in_common([condition(1, labels=labels[1], links={"runbook_url": RUNBOOK})]) == alone
     assert in_common([]) == alone
@@ -160,10 +162,26 @@ def test_what_all_members_link_to_is_linked_and_nothing_else() -> None:
     assert in_common([*rows, condition(2)])["runbook"] == ""
 
 
-@pytest.mark.parametrize("rest", ["x" * MOST_OF_A_LINK, "é"])
-def test_an_address_that_takes_too_much_of_the_row_is_left_out(rest: str) -> None:
-    long = {"runbook_url": f"{RUNBOOK}/{rest}"}
-    assert in_common([condition(n, links=long) for n in range(2)])["runbook"] == ""
+@pytest.mark.parametrize(
+    ("address", "kept"),
+    [
+        (RUNBOOK.ljust(MOST_OF_A_LINK, "x"), True),
+        (RUNBOOK.ljust(MOST_OF_A_LINK + 1, "x"), False),
+        (f"{RUNBOOK}/é", False),
+    ],
+)
+def test_an_address_that_takes_too_much_of_the_row_is_left_out(address: str, *, kept: bool) -> None:
+    found = in_common([condition(n, links={"runbook_url": address}) for n in range(2)])
+    assert found["runbook"] == (address if kept else "")
+
+
+def test_a_few_labels_are_kept_and_no_more_of_each_than_there_is_room_for() -> None:
+    labels = {f"label-{number}": "v" * (MOST_OF_A_LABEL + 1) for number in range(MOST_LABELS + 1)}
+    labels["n" * (MOST_OF_A_LABEL + 1)] = "last"
+    found = in_common([condition(n, labels=labels) for n in range(2)])["common"]
+    assert found == {f"label-{number}": "v" * MOST_OF_A_LABEL for number in range(MOST_LABELS)}
+    apart = in_common([condition(n, labels={"n" * (MOST_OF_A_LABEL + 1): str(n)}) for n in range(2)])
+    assert apart["differs"] == "n" * MOST_OF_A_LABEL
 
 
 def test_a_storm_with_as_many_sub_issues_as_github_allows_gets_no_more() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.adapters.noise_review import Advice, Review, Suggestion
+from chalicelib.adapters.noise_review import Advice, Counts, Review, Rule, Suggestion
 from chalicelib.adapters.noise_review import alert as alert_of
 from chalicelib.conditions.noise import SAMPLES, Noise, both, of_month, rule_of
 from chalicelib.conditions.noise_advice import suggestion
@@ -139,3 +139,46 @@ def test_a_review_is_read_back_from_its_alert() -> None:
     assert Review.read(newer) == told
     assert Review.read(event.model_copy(update={"raw_provider": {"team": 1}})) is None
     assert Review.read(event.model_copy(update={"raw_provider": None})) is None
+
+
+def test_rules_are_listed_by_openings_then_by_what_nobody_touched_then_by_name() -> None:
+    rules = {
+        ("x", "b"): noise(3),
+        ("x", "a"): noise(3),
+        ("x", "untouched"): noise(3, untouched=1),
+        ("x", "more"): noise(4),
+        ("a", "z"): noise(3),
+    }
+    told = review("infra", MONTH, 31, rules, partial=False)
+    assert [(rule.source, rule.name) for rule in told.rules] == [
+        *(("x", "more"), ("x", "untouched"), ("a", "z"), ("x", "a"), ("x", "b"))
+    ]
+
+
+def test_a_review_tells_every_figure_of_a_rule_and_of_all() -> None:
+    one = noise(2, conditions=2, flapped=1, muted=1, to_ack=(60, 90), url="https://x/1")
+    told = review("infra", MONTH, 31, {("x", "y"): one, ("", ""): one}, partial=False)
+    counts = Counts(
+        conditions=2, opened=2, closed=2, untouched=0, flapped=1, muted=1, to_ack=75, to_resolve=3600
+    )
+    assert told == Review(
+        team="infra",
+        month=MONTH,
+        total=Counts(
+            conditions=4, opened=4, closed=4, untouched=0, flapped=2, muted=2, to_ack=75, to_resolve=3600
+        ),
+        days=(2, 2, *([0] * 29)),
+        rules=(
+            Rule(source="x", name="y", counts=counts, url="https://x/1", suggestion=told.rules[0].suggestion),
+        ),
+        rules_in_all=1,
+        partial=False,
+    )
+
+
+@pytest.mark.parametrize("times", [SAMPLES, SAMPLES + 1])
+def test_no_more_times_are_kept_than_there_is_room_for(times: int) -> None:
+    kept = both(Noise(to_ack=tuple(range(times, 0, -1))), Noise()).to_ack
+    assert len(kept) == SAMPLES
+    assert kept == (tuple(range(SAMPLES, 0, -1)) if times == SAMPLES else tuple(sorted(kept)))
+    assert {kept[0], kept[-1]} == {1, times}

@@ -1,13 +1,15 @@
 """The file of who is on call: what it may say, and that every fault is named with its key."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from chalicelib.conditions.on_call import Roster
 from chalicelib.conditions.on_call_file import Asked, load
 from chalicelib.conditions.on_call_notes import OnCallNotes
+from chalicelib.conditions.rotations import Rotation
 from chalicelib.conditions.shifts import Shift
 from chalicelib.errors import ConfigurationError
 
@@ -88,3 +90,21 @@ def test_every_fault_in_a_team_is_named_with_its_key(right: str, wrong: str, key
     text = f"{FALLBACK}[team.a]\n{ROTATION}{OVERRIDE}"
     assert load(text)
     assert any(each.startswith(key) and fault in each for each in faults(text.replace(right, wrong)))
+
+
+def test_the_shortest_shift_is_valid() -> None:
+    four = load(f"{FALLBACK}[team.a]\n{ROTATION.replace('1w', '4h')}").rosters.teams["a"].rotation
+    assert four
+    assert four.lasts == timedelta(hours=4)
+    shorter = faults(f"{FALLBACK}[team.a]\n{ROTATION.replace('1w', '3h')}")
+    assert [each.partition(": ")[2].removeprefix("Value error, ") for each in shorter] == [
+        "a shift lasts at least 4 hours"
+    ]
+
+
+def test_a_team_in_the_file_has_its_roster_as_written() -> None:
+    team = load(f'{FALLBACK}[team.a]\ntime_zone = "Europe/Berlin"\n{ROTATION}{OVERRIDE}').rosters.teams["a"]
+    berlin = ZoneInfo("Europe/Berlin")
+    turns = Rotation(("mona",), datetime.fromisoformat("2026-11-30T09:00"), timedelta(days=7), berlin)
+    christmas = Shift("ann", datetime(2026, 12, 24, 8, tzinfo=UTC), datetime(2026, 12, 25, 8, tzinfo=UTC))
+    assert team == Roster("a", ("@o/leads",), turns, (christmas,))

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.adapters.registry import SOURCES
 from chalicelib.conditions.record import record
-from chalicelib.conditions.repeats import every, stale_at
+from chalicelib.conditions.repeats import every, learned, stale_at
 from chalicelib.conditions.row import AlertState
 from chalicelib.conditions.spec import Spec
 from tests.unit.builders import REPEATING, at, firing, resolved
@@ -50,9 +50,9 @@ def test_the_largest_gap_counts_and_is_slowly_forgotten(gaps: list[float], hours
     minutes = [0.0]
     for gap in gaps:
         minutes.append(minutes[-1] + gap * HOUR)
-    learned = every(heard(*minutes))
-    assert learned
-    assert abs(learned - timedelta(hours=hours)) < timedelta(minutes=1)
+    found = every(heard(*minutes))
+    assert found
+    assert abs(found - timedelta(hours=hours)) < timedelta(minutes=1)
 
 
 def test_a_lively_group_that_falls_quiet_is_not_stale_before_its_next_repeat() -> None:
@@ -89,3 +89,26 @@ def test_where_a_time_is_set_it_counts_for_sources_known_to_repeat() -> None:
     assert stale_at(heard(0, 600), day) == at(600 + 24 * HOUR)
     assert stale_at(heard(0, 120, 240, 360, source="backups"), day) is None
     assert stale_at(heard(0), timedelta()) is None
+
+
+@pytest.mark.parametrize(
+    ("source", "known", "gap", "every_"),
+    [
+        ("grafana", None, 0, None),  # at the same moment: it teaches nothing
+        ("grafana", 300, 0, 300),
+        ("backups", None, 0, None),
+        ("backups", None, 90, 90),
+        ("backups", None, 30, 60),
+        ("grafana", None, 90, 195),
+        ("grafana", 300, 100, 250),
+        ("grafana", 300, 2000, 900),
+        ("cloudwatch", 300, 90, 300),
+    ],
+)
+def test_a_gap_teaches_how_often_it_is_repeated(
+    source: str, known: float | None, gap: float, every_: float | None
+) -> None:
+    before = None if known is None else timedelta(minutes=known)
+    spec = replace(heard(0, source=source), repeats_every=before)
+    expected = None if every_ is None else timedelta(minutes=every_)
+    assert learned(spec, firing(0, source=source), at(gap)) == expected

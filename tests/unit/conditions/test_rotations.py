@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from chalicelib.conditions.rotations import Rotation
-from chalicelib.conditions.shifts import DAY, Shift, Shifts, people
+from chalicelib.conditions.shifts import AHEAD, DAY, Shift, Shifts, people
 
 BERLIN = ZoneInfo("Europe/Berlin")
 PEOPLE = ("mona", "hubot", "octocat")
@@ -112,3 +112,28 @@ def test_who_is_next_is_the_first_change_of_people() -> None:
     assert Shifts((shift("mona", 0, 1),)).next(NOON) == (NOON + timedelta(hours=1), ())
     assert Shifts((shift("mona", 0, 999),)).next(NOON) is None
     assert Shifts().next(NOON) is None
+
+
+@pytest.mark.parametrize(("before", "known"), [(SECOND, True), (timedelta(), False)])
+def test_a_change_is_known_for_two_weeks(before: timedelta, *, known: bool) -> None:
+    change = NOON + AHEAD - before
+    later = Shifts((Shift("mona", NOON - DAY, change), Shift("hubot", change, change + DAY)))
+    assert later.next(NOON) == ((change, (later.planned[1],)) if known else None)
+
+
+def test_shifts_are_those_that_overlap_the_time_asked_for() -> None:
+    turns, begins = rotation(), berlin(2026, 10, 12, 9)
+    week = [Shift("hubot", begins, berlin(2026, 10, 19, 9))]
+    assert list(turns.shifts(begins, berlin(2026, 10, 19, 9))) == week
+    assert list(turns.shifts(begins + SECOND, begins + 2 * SECOND)) == week
+    first = Shift("mona", berlin(2026, 10, 5, 9), begins)
+    assert list(turns.shifts(begins - SECOND, begins)) == [first]
+    assert list(turns.shifts(begins - SECOND, begins + SECOND)) == [first, *week]
+    assert list(turns.shifts(berlin(2026, 9, 1), berlin(2026, 10, 5, 9) + SECOND)) == [first]
+
+
+def test_a_handoff_is_over_when_the_next_override_begins_and_not_when_one_is_under_way() -> None:
+    known = Shifts(WEEKS, (shift("ann", 0, 9), shift("bob", 2, 3)))
+    assert known.ends(NOON) == NOON + timedelta(hours=2)
+    assert Shifts(WEEKS, (shift("ann", 0, 9),)).ends(NOON) == NOON + timedelta(hours=9)
+    assert Shifts((shift("mona", 0, 9),)).ends(NOON + timedelta(hours=9)) == NOON + timedelta(hours=9) + DAY

@@ -14,6 +14,7 @@ from chalicelib.conditions.group import MOST_SUB_ISSUES, Group
 from chalicelib.conditions.issue import IssueRef
 from chalicelib.conditions.nothing import Held, Quiet
 from chalicelib.conditions.row import AlertState, Status
+from chalicelib.conditions.setbacks import Refusal
 from tests.unit.builders import alert, at, firing, resolved, row_of
 from tests.unit.rows import issue
 
@@ -269,3 +270,79 @@ def test_what_was_looked_up_for_an_earlier_episode_says_nothing_of_this_one() ->
 )
 def test_what_does_not_fire_or_nobody_needs_to_see_is_not_listed(row: AlertState) -> None:
     assert storms.listed(row) is None
+
+
+@pytest.mark.parametrize(
+    ("refusal", "speaks"),
+    [
+        ({"status": 403}, False),
+        ({"status": 499}, False),
+        ({"status": 500}, True),
+        ({"status": None}, True),
+        ({"status": 403, "limited": True}, True),
+    ],
+)
+def test_a_storm_that_github_refuses_to_show_calls_nobody(refusal: dict[str, Any], *, speaks: bool) -> None:
+    row = storms.recorded(None, storms.consisting_of([fires(1)], RULE), at(1))
+    assert storms.speaks(row)
+    said = Refusal("no", "CREATE", at(1), at(1), **refusal)
+    refused = replace(row, status=Status(refusal=said))
+    assert storms.speaks(refused) is speaks
+    assert (storms.as_group(refused) is not None) is speaks
+    assert storms.speaks(replace(refused, status=replace(refused.status, issue=issue(9))))
+    assert not storms.speaks(replace(row, due_at=None))
+
+
+@pytest.mark.parametrize("fields", [{"muted": True}, {}])
+def test_a_storm_whose_issue_people_silence_calls_nobody(fields: dict[str, Any]) -> None:
+    row = storms.recorded(None, storms.consisting_of([fires(1)], RULE), at(1))
+    until = None if fields else at(60)
+    silenced = replace(row, status=Status(issue=issue(9, **fields), snoozed_until=until))
+    assert not storms.speaks(silenced)
+    assert storms.as_group(silenced) is None
+
+
+def test_all_that_a_storm_consists_of_is_written_down() -> None:
+    links = {"runbook_url": "https://runbooks.example.org/disk"}
+    rows = [
+        fires(number, number, labels={"zone": "a", "disk": str(number)}, links=links) for number in (2, 1)
+    ]
+    members = tuple(map(storms.member, reversed(rows)))
+    known = {"common": {"zone": "a"}, "differs": "disk", "runbook": links["runbook_url"]}
+    whole = Storm(cause=RULE, began=at(1), part=3, continues=True, members=members, **known)
+    assert storms.consisting_of(rows, RULE, 3, continues=True) == whole
+    first = whole.model_copy(update={"part": 1, "continues": False})
+    assert storms.consisting_of(rows, RULE) == first
+
+
+@pytest.mark.parametrize(("one", "other", "together"), [(0, 5, True), (5, 0, True), (0, 5.1, False)])
+def test_what_began_within_five_minutes_began_together(one: float, other: float, *, together: bool) -> None:
+    near = fires(1, other)
+    assert causes.began_together(fires(9, one), near) is together
+    begun = causes.begins(fires(9, one), [near], 2)
+    assert begun == ((RULE, [near, fires(9, one)]) if together else None)
+
+
+@pytest.mark.parametrize(
+    ("cause", "began", "newest", "admitted"),
+    [
+        (RULE, 70, None, True),
+        (RULE, 70.1, None, False),
+        (RULE, 99, 39, True),
+        (RULE, 99.1, 39, False),
+        (AT_PLACE, 70, 39, True),
+        (AT_PLACE, 70.1, 39, False),
+    ],
+)
+def test_a_storm_admits_what_begins_within_an_hour(
+    cause: Cause, began: float, newest: float | None, *, admitted: bool
+) -> None:
+    members = [] if newest is None else [storms.member(fires(1, newest)), storms.member(fires(2, 11))]
+    content = Storm(cause=cause, began=at(10), members=tuple(members))
+    assert causes.admits(content, at(began)) is admitted
+    assert causes.storm_for(disk(9), at(began), [content]) == (content if admitted else None)
+
+
+@pytest.mark.parametrize(("began", "found"), [(5, True), (4.9, False)])
+def test_a_condition_that_began_five_minutes_before_a_storm_joins_it(began: float, *, found: bool) -> None:
+    assert (causes.storm_for(disk(1), at(began), [open_storm()]) is not None) is found

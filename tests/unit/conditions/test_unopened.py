@@ -24,6 +24,7 @@ from chalicelib.conditions.unopened import (
     Unfinished,
     Unopened,
     Waiting,
+    refusal_now,
     unopened,
 )
 from chalicelib.errors import OutcomeUnknown, Refused
@@ -127,3 +128,31 @@ def test_the_reason_follows_what_befalls_a_step() -> None:
     names = [why.name for each in (lost, refused, put_off) if (why := unopened(each, at(4), POLICY))]
     assert names == ["REFUSED", "REFUSED", "PUT_OFF"]
     assert unopened(failure.cleared(put_off, step), at(4), POLICY) == Due(at(4))
+
+
+@pytest.mark.parametrize(
+    ("until", "refused", "why"),
+    [
+        (25.1, 1.9, InProgress(at(25.1))),
+        (25.1, 2, Unfinished(BEGUN, replace(REFUSAL, at=at(2)), at(25.1))),  # refused since it began
+        (25, 2, Unfinished(BEGUN, replace(REFUSAL, at=at(2)), at(26))),
+        (25, 1.9, Unfinished(BEGUN, replace(REFUSAL, at=at(1.9)), at(26))),
+        (25, 0.9, Unfinished(BEGUN, None, at(26))),  # of an earlier episode
+    ],
+)
+def test_an_unfinished_step_is_in_progress_until_its_claim_ends_or_github_refused_it(
+    until: float, refused: float, why: Unopened
+) -> None:
+    status = Status(refusal=replace(REFUSAL, at=at(refused)))
+    row = replace(FIRING, intent=BEGUN, lease=Lease("worker", at(until)), status=status, due_at=at(26))
+    assert unopened(row, at(25), POLICY) == why
+
+
+@pytest.mark.parametrize(("minute", "counts"), [(0.9, False), (1, True)])
+def test_a_refusal_counts_from_the_beginning_of_the_episode(minute: float, *, counts: bool) -> None:
+    refusal = replace(REFUSAL, at=at(minute))
+    row = replace(FIRING, due_at=at(30), status=Status(refusal=refusal))
+    assert unopened(row, at(25), POLICY) == (Failing(refusal, at(30)) if counts else Due(at(30)))
+    assert refusal_now(row_of(resolved(1))) is None
+    tombstone = replace(row_of(resolved(1)), status=Status(refusal=refusal))
+    assert refusal_now(tombstone) == refusal
