@@ -1,6 +1,6 @@
 """DynamoDB: how its errors are told apart, and how its updates are written."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -71,3 +71,9 @@ def update_of(changes: Item, condition: str, values: Item) -> dict[str, Any]:
         | {":one": {"N": "1"}}
         | dict(values),
     }
+
+
+def only(attributes: Sequence[str]) -> dict[str, Any]:
+    """Write which attributes of items to read; under other names, as DynamoDB reserves some."""
+    names = {f"#{name}": name for name in attributes}
+    return {"ProjectionExpression": ", ".join(names), "ExpressionAttributeNames": names}

@@ -17,7 +17,7 @@ from chalicelib.errors import StoreUnavailable
 from chalicelib.store import codec, schema
 from chalicelib.store.codec import Item
 from chalicelib.store.documents import Document
-from chalicelib.store.dynamodb import NotMetError, answering, update_of
+from chalicelib.store.dynamodb import NotMetError, answering, only, update_of
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -148,9 +148,10 @@ class DynamoStore:
             )
         return answer.get("Item")
 
-    def _batch(self, keys: Sequence[str]) -> Iterator[Item]:
+    def _batch(self, names: Sequence[str]) -> Iterator[Item]:
         """Read items; those that exceed an answer's 16 MB, or are throttled, are requested again."""
-        wanted: Any = {"Keys": [{"fingerprint": {"S": key}} for key in keys], "ConsistentRead": True}
+        keys = [{"fingerprint": {"S": name}} for name in names]
+        wanted: Any = {"Keys": keys, "ConsistentRead": True, **only(schema.OF_A_ROW)}
         while wanted:
             with answering(self._table):
                 answer = self._client.batch_get_item(RequestItems={self._table: wanted})
@@ -165,23 +166,22 @@ class DynamoStore:
         unchanged = "#revision = :seen" if row.revision else "attribute_not_exists(#revision)"
         seen = {":seen": {"N": str(row.revision)}} if row.revision else {}
         whole = {**changes, **schema.written(row)}
-        item, newer = self._update(row.fingerprint, update_of(whole, unchanged, seen))
-        return (replace(row, revision=row.revision + 1) if item else None), newer
+        written, newer = self._update(row.fingerprint, update_of(whole, unchanged, seen))
+        return (replace(row, revision=row.revision + 1) if written else None), newer
 
-    def _update(self, key: str, update: Mapping[str, Any]) -> tuple[Item | None, Item | None]:
-        """Update one item; returns it as written, or else the item that did not meet the condition."""
+    def _update(self, key: str, update: Mapping[str, Any]) -> tuple[bool, Item | None]:
+        """Update one item; returns whether it was, and the item that did not meet the condition."""
         try:
             with answering(self._table):
-                answer = self._client.update_item(
+                self._client.update_item(
                     TableName=self._table,
                     Key={"fingerprint": {"S": key}},
-                    ReturnValues="ALL_NEW",
                     ReturnValuesOnConditionCheckFailure="ALL_OLD",
                     **update,
                 )
         except NotMetError as lost:
-            return None, lost.item or self._get(key)
-        return answer["Attributes"], None
+            return False, lost.item or self._get(key)
+        return True, None
 
     def _query(
         self, index: str, condition: str, names: Mapping[str, str], values: Mapping[str, Any], limit: int

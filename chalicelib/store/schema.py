@@ -19,6 +19,12 @@ from chalicelib.errors import Contended
 READS = 2
 """The newest schema that this version of the code reads."""
 
+OF_A_ROW: tuple[str, ...] = ("fingerprint", "schema", "revision", "spec", "added", "correlation_id")
+OF_A_ROW += ("status", "intent", "lease_owner", "lease_until", "lease_unended")
+OF_A_ROW += ("look", "due_at", "held", "waiting_priority")
+"""The attributes that a row is read from. The others serve the indexes, or say when DynamoDB may delete it;
+without them, boto3 takes a third less time to read many rows."""
+
 NEEDS = {Kind.CONDITION: 1, Kind.NOTIFICATION: 2, Kind.HEARTBEAT: 2}
 """Version 1 takes a notification for a condition that has ended, and closes its issue; it rejects heartbeats,
 so their issues would stay open for ever."""

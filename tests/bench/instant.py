@@ -61,7 +61,7 @@ class InstantServer(socketserver.ThreadingTCPServer):
                 wanted = request["SecretId"]
                 return {"SecretString": next(v for k, v in self.secrets.items() if wanted.endswith(k))}
             case "UpdateItem":
-                return {"Attributes": {"revision": {"N": "1"}}}
+                return {}
             case "DeleteMessageBatch":
                 return {"Successful": [{"Id": each["Id"]} for each in request["Entries"]], "Failed": []}
             case "GetItem":

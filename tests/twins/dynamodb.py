@@ -64,10 +64,16 @@ class DynamoTwin:
         ((table, asked),) = RequestItems.items()
         keys = [key["fingerprint"]["S"] for key in asked["Keys"]]
         assert len(keys) == len(set(keys)) <= 100, "DynamoDB refuses it"
+        names = asked["ExpressionAttributeNames"]
+        wanted = [names[name] for name in asked["ProjectionExpression"].split(", ")]
+
+        def part(item: Item) -> Item:
+            return {name: item[name] for name in wanted if name in item}
+
         return self._answer(
             "table.get",
             lambda: {
-                "Responses": {table: [self.items[key] for key in keys if key in self.items]},
+                "Responses": {table: [part(self.items[key]) for key in keys if key in self.items]},
                 "UnprocessedKeys": {},
             },
         )
@@ -104,7 +110,7 @@ class DynamoTwin:
         count = next(self._writes)
         heapq.heappush(self._unindexed, (self._now() + self.lag, count, key, after))
         self._changed(before, after)
-        return {"Attributes": after}
+        return {}
 
     def _query(self, query: Mapping[str, Any]) -> Item:
         self._index()

@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -21,7 +22,7 @@ from chalicelib.conditions.related_issues import Ending, LastTime, RelatedIssue,
 from chalicelib.conditions.row import AlertState, Intent, Lease, Status, Verb
 from chalicelib.conditions.setbacks import Denial, PutOff, Refusal
 from chalicelib.conditions.tally import Month, Opening, Past
-from chalicelib.store import codec
+from chalicelib.store import codec, schema
 from chalicelib.store.documents import Document
 from tests.unit.builders import at, firing, resolved, row_of
 from tests.unit.rows import issue
@@ -89,6 +90,26 @@ def test_a_row_that_only_record_has_written_is_a_row() -> None:
     row = replace(row_of(firing(1)), revision=1)
     bare = {"fingerprint": {"S": row.fingerprint}, "revision": {"N": "1"}, "spec": codec.spec(row)["spec"]}
     assert codec.row(bare) == row
+
+
+def test_the_attributes_that_a_row_is_read_from_are_those_that_are_read_of_many_rows() -> None:
+    asked: set[str] = set()
+
+    class Noting(dict[str, Any]):
+        def __contains__(self, name: object) -> bool:
+            asked.add(str(name))
+            return super().__contains__(name)
+
+        def __getitem__(self, name: str) -> Any:
+            asked.add(name)
+            return super().__getitem__(name)
+
+        def get(self, name: str, default: Any = None) -> Any:
+            asked.add(name)
+            return super().get(name, default)
+
+    codec.row(Noting(item(replace(row_of(firing(1)), lease=LEASE))))
+    assert asked == {*schema.OF_A_ROW}
 
 
 def test_what_kept_a_step_from_its_end_takes_no_room_while_there_is_nothing() -> None:
