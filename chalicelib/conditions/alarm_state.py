@@ -88,7 +88,7 @@ def place_of(row: AlertState) -> AccountRegion | None:
     if alert is None or alert.source != "cloudwatch" or not row.spec.firing:
         return None
     identity = alert.identity
-    known = identity.account_id and identity.region and ":alarm:" in (identity.alarm_id or "")
+    known = identity.account_id and identity.region and ":alarm:" in alarm_id_of(row)
     return AccountRegion(str(identity.account_id), str(identity.region)) if known else None
 
 
