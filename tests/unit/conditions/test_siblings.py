@@ -100,3 +100,25 @@ def test_members_join_once_and_as_far_as_there_is_room() -> None:
     incident = Incident(declared_by="mona", since=BEGAN, members=("a",))
     assert siblings.joined(incident, ["b", "a", "b"]).members == ("a", "b")
     assert len(siblings.joined(incident, map(str, range(99))).members) == siblings.MOST_MEMBERS
+
+
+@pytest.mark.parametrize(("began", "expected"), [(5, ["fork"]), (5.1, [])])
+def test_what_began_within_five_minutes_began_with_it(began: float, expected: list[str]) -> None:
+    subject = one("cpu", name="CPU high", title="CPU high [a]")
+    fork = one("fork", name="CPU high", title="CPU high [b]", began=began)
+    assert found(fork, subject=subject) == expected
+    without_alert = replace(subject, spec=replace(subject.spec, alert=None))
+    assert found(fork, subject=without_alert) == []
+    assert found(named=(fork,), subject=without_alert) == []
+
+
+def test_what_is_named_needs_an_open_issue_in_the_same_repository() -> None:
+    closed = replace(one("closed"), status=Status(issue(id=5, closed_at=at(1))))
+    named = (one("web"), one("away", repository="o/r"), closed, replace(one("none"), status=Status()))
+    assert found(one("load", labels=HOST), named=named) == ["web", "load"]
+
+
+def test_the_members_already_there_stay_where_there_is_no_room() -> None:
+    members = tuple(map(str, range(siblings.MOST_MEMBERS - 1)))
+    incident = Incident(declared_by="mona", since=BEGAN, members=members)
+    assert siblings.joined(incident, ["x", "y"]) == incident.model_copy(update={"members": (*members, "x")})

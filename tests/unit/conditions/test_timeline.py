@@ -11,6 +11,7 @@ from chalicelib.conditions.comments import Comment
 from chalicelib.conditions.issue import Closer
 from chalicelib.conditions.row import AlertState, Status
 from chalicelib.conditions.timeline import grown, with_entry
+from chalicelib.conditions.wishes import Wish
 from tests.unit.rows import BEGAN, alert, at, ended, episode, issue, row
 
 INCIDENT = Incident(declared_by="mona", since=BEGAN)
@@ -141,3 +142,79 @@ def test_of_too_many_entries_the_first_and_the_newest_are_kept() -> None:
 def test_what_happened_is_told_once() -> None:
     entry = Entry(at=BEGAN, what=What.DECLARED, who="mona")
     assert len(with_entry(with_entry(INCIDENT, entry), entry).timeline) == 1
+
+
+def test_each_entry_says_what_it_is_about_and_where() -> None:
+    """What happened at the very beginning of the incident is in it."""
+    calls = (Comment.TIER.key(at(1)), Comment.TIER.key(at(5)))
+    shown = with_issue(
+        acked_by="mona",
+        acked_at=at(3),
+        given_back=Wish("unack", "ann", at(4)),
+        raised_at=at(4),
+        announced=Priority.P0,
+        once=(Comment.STALE.key(at(2)), *calls),
+        commented_at=at(8),
+        remarks=(Remark(7, "hubot", BEGAN),),
+        closed_at=at(9),
+        closed_by=Closer.PERSON,
+        closer="octocat",
+    )
+    link = "https://github.com/org/infra/issues/12"
+    about = Entry(
+        at=BEGAN,
+        what=What.FIRED,
+        of=shown.fingerprint,
+        title="[P1] Runner queue too long",
+        issue="org/infra#12",
+        url=link,
+    )
+    expected = [
+        about,
+        about.model_copy(
+            update={
+                "what": What.COMMENTED,
+                "key": "7",
+                "who": "hubot",
+                "url": f"{link}#issuecomment-7",
+            }
+        ),
+        about.model_copy(update={"at": at(3), "what": What.ACKNOWLEDGED, "who": "mona"}),
+        about.model_copy(update={"at": at(4), "what": What.ESCALATED, "priority": Priority.P0}),
+        about.model_copy(update={"at": at(4), "what": What.GIVEN_BACK, "who": "ann"}),
+        about.model_copy(update={"at": at(5), "what": What.CALLED, "key": calls[0]}),
+        about.model_copy(update={"at": at(8), "what": What.CALLED, "key": calls[1]}),
+        about.model_copy(update={"at": at(9), "what": What.CLOSED, "who": "octocat"}),
+    ]
+    found = grown(INCIDENT, OWN, [shown]).timeline
+    assert sorted(found, key=lambda entry: entry.id) == sorted(expected, key=lambda entry: entry.id)
+    assert [entry.at for entry in found] == sorted(entry.at for entry in expected)
+
+
+@pytest.mark.parametrize("minute", [0, -0.1])
+def test_what_happened_when_it_began_is_in_it_and_what_was_before_is_not(minute: float) -> None:
+    closed = with_issue(closed_at=at(minute), closed_by=Closer.PERSON)
+    begins = [(What.FIRED, 0.0)]
+    assert of(closed) == begins + ([(What.CLOSED, 0.0)] if minute == 0 else [])
+    remarks = with_issue(remarks=(Remark(7, "mona", at(minute)),))
+    assert of(remarks) == begins + ([(What.COMMENTED, 0.0)] if minute == 0 else [])
+    early = row(episode=at(5), episodes=(episode(minute, 3),))
+    flap: list[tuple[What, float]] = [(What.FIRED, 0), (What.ENDED, 3)]
+    assert of(early) == (flap if minute == 0 else []) + [(What.FIRED, 5)]
+
+
+def test_an_episode_that_names_an_issue_stays_and_one_that_was_split_does_not() -> None:
+    known = grown(INCIDENT, OWN, [with_issue(closed_at=at(1), closed_by=Closer.US)])
+    other = row(status=Status(replace(issue(13), episode=at(9))))
+    assert [entry.issue for entry in grown(known, OWN, [other]).timeline] == ["org/infra#12"]
+    split = row(episode=at(7), episodes=(episode(0, 5),))
+    assert of(split, grown(INCIDENT, OWN, [row(episodes=(episode(0, 9),), episode=at(20))])) == [
+        *((What.FIRED, 0), (What.ENDED, 5), (What.FIRED, 7))
+    ]
+
+
+def test_as_many_entries_as_there_is_room_for_are_kept() -> None:
+    full = INCIDENT
+    for minute in range(MOST_ENTRIES):
+        full = with_entry(full, Entry(at=at(minute), what=What.COMMENTED))
+    assert (len(full.timeline), full.shortened) == (MOST_ENTRIES, False)
