@@ -59,4 +59,4 @@ def read(attribute: str) -> Sender:
 def _slug(name: str) -> str:
     if SLUG.fullmatch(name):
         return name
-    raise ValueError("the name is not a slug")
+    raise ValueError

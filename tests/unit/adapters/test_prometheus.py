@@ -8,9 +8,10 @@ import pytest
 
 from chalicelib.adapters.prometheus import PATH, SOURCE, fingerprint
 from chalicelib.adapters.source import Example, Request
+from chalicelib.alert import AlertEvent
 from chalicelib.errors import NotAccepted
 from tests.unit.builders import at
-from tests.unit.messages import REQUEST
+from tests.unit.messages import REQUEST, deliver
 
 RECORDED = Path(__file__).parents[2] / "samples" / "alertmanager"
 
@@ -35,6 +36,25 @@ def test_a_name_that_begins_with_another_comes_after_it() -> None:
 def test_it_is_posted_to_the_webhook_or_to_alertmanagers_path_below_it(path: tuple[str, ...]) -> None:
     (payload,) = SOURCE.payloads(SOURCE.template(Example(at(0))), Request(at(1), path))
     assert payload["alerts"][0]["status"] == "firing"
+
+
+@pytest.mark.parametrize(
+    ("address", "named"),
+    [
+        ("https://prometheus.example.org/graph?g0.expr=up", "Query in Prometheus"),
+        ("https://thanos.example.org/query?g0.expr=up", "Query in Prometheus"),
+        ("https://watcher.example.org/jobs/7", "Source of the alert"),
+        ("no address", None),
+    ],
+)
+def test_the_address_of_an_alertmanagers_alert_is_named_after_its_page(
+    address: str, named: str | None
+) -> None:
+    labels = {"alertname": "Down", "team": "infra", "priority": "P1"}
+    member = {"status": "firing", "labels": labels, "startsAt": "2026-11-23T03:10:00Z", "fingerprint": "9f"}
+    (found,) = deliver("alertmanager", {"version": "4", "alerts": [member | {"generatorURL": address}]})
+    assert isinstance(found, AlertEvent)
+    assert found.annotations == ({named: address} if named else {})
 
 
 def test_a_label_without_a_value_is_no_label() -> None:

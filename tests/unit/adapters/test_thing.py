@@ -64,6 +64,24 @@ def test_what_is_in_two_places_is_two_things(one: dict[str, str], other: dict[st
     assert shared(one, other) == ""
 
 
+def test_the_names_and_places_of_an_alert_are_read_from_its_labels_and_its_identity() -> None:
+    labels = {"QueueName": "jobs", "aws_region": "us-east-1", "ClusterName": "blue", "host": "db-1"}
+    known = {"account_id": "123456789012", "region": "us-west-2"}
+    assert thing.of(alert(source="cloudwatch", labels=labels, identity=known)) == thing.Thing(
+        names={"queuename": ("jobs", "QueueName"), "host": ("db-1", "host")},
+        places={
+            "region": "us-east-1",
+            "cluster": "blue",
+            "host": "db-1",
+            "account of cloudwatch": "123456789012",
+        },
+    )
+    assert thing.of(alert(source="cloudwatch", identity=known)).places == {
+        "account of cloudwatch": "123456789012",
+        "region": "us-west-2",
+    }
+
+
 def test_where_the_provider_keeps_an_alert_is_a_place() -> None:
     def queue(source: str = "cloudwatch", **identity: str) -> thing.Thing:
         return thing.of(alert(source=source, labels={"QueueName": "jobs"}, identity=identity))
