@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.adapters import alarm_description
+from chalicelib.adapters import alarm_description, alarm_owner
 from chalicelib.adapters.owner_rules import OwnerRules
 from chalicelib.alert import AlertEvent, Priority
 from tests.unit.adapters.test_adapters import one, payload, rejection
@@ -62,6 +62,7 @@ def read(description: str, rules: OwnerRules = FALLBACK) -> tuple[tuple[str, ...
         ("TEAM=dev | PRIORITY=P3 | KIND=odd", "dev", "P3", "KIND=odd"),
         ("PRIORITY=P1 (was P0) | TEAM=dev", "dev", "P1", "(was P0)"),
         ("TEAM=Xavier | PRIORITY=P1", "xavier", "P1", None),
+        ('TEAM="dev" is "on call" | PRIORITY=P1', "dev", "P1", 'is "on call"'),
         ("TEAM= | PRIORITY=P0", "unknown", "P0", None),
         ("TEAM= | PRIORITY=P0\nTeam: dev", "dev", "P0", None),
         ("TEAM=dev | PRIORITY=", "dev", "P2", None),
@@ -153,6 +154,30 @@ def test_an_address_keeps_its_bars_and_equal_signs(description: str, runbook: st
 def test_a_long_description_of_any_kind_is_read_to_its_end(unit: str) -> None:
     """A pattern that goes back and forth would not end here within the hour."""
     assert alarm_description.read(unit * 40_000) is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "team", "priority", "left"),
+    [
+        ("(TEAM=dev) full", "dev", "", "* full"),
+        ("[PRIORITY=P1] {TEAM=dev}", "dev", "P1", "* *"),
+        ("(TEAM=dev, PRIORITY=P1) full", "dev", "P1", "(*, *) full"),
+        ("(TEAM=dev full", "dev full", "", "(*"),
+        ("TEAM=dev) full", "dev", "", "*) full"),
+        ("'TEAM=\"dev infra\"' full", "dev infra", "", "'*' full"),
+        ("TEAM= \tdev\nfull", "dev", "", "*\nfull"),
+        (f"PRIORITY={'x' * 120} full", "", "x" * 100, f"*{'x' * 20} full"),
+        ("nothing", "", "", "nothing"),
+    ],
+)
+def test_what_is_taken_leaves_the_text_around_it(text: str, team: str, priority: str, left: str) -> None:
+    """And the brackets, if there is nothing else in them."""
+    of_team, of_priority, rest = alarm_owner.take(text)
+    assert (of_team.value, of_priority.value, rest.replace(alarm_owner.TAKEN, "*")) == (
+        team,
+        priority,
+        left,
+    )
 
 
 def test_a_key_without_a_value_says_nothing() -> None:
