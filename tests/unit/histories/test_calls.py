@@ -97,6 +97,10 @@ HAPPENINGS: dict[str, tuple[Happening, ...]] = {
         lambda asked: asked.hear(300, 1, ended=True),
         lambda asked: asked.hear(900, 1, began=900),
     ),
+    "it fires again, and no end was reported": (
+        lambda asked: asked.hear(0, 1),
+        lambda asked: asked.hear(300, 1, began=300),
+    ),
     "it fires again later": (
         lambda asked: asked.hear(0, 1),
         lambda asked: asked.hear(300, 1, ended=True),
