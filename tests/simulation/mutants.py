@@ -26,9 +26,8 @@ from chalicelib.aws.sqs import SqsQueue
 from chalicelib.collector import collector
 from chalicelib.conditions import plan as planning
 from chalicelib.conditions import reasons, record, related, suppression
-from chalicelib.conditions.issue import IssueRef
 from chalicelib.conditions.policy import Policy
-from chalicelib.conditions.row import AlertState, Intent, Lease
+from chalicelib.conditions.row import AlertState, Intent, Issue, Lease
 from chalicelib.conditions.steps import Step
 from chalicelib.rate_limit import reports, rules
 from chalicelib.rate_limit.rules import Granted
@@ -190,9 +189,9 @@ def _wrong_number() -> Patch:
     """As if the number were that of another repository's issue."""
     real = related.fires_in
 
-    def wrong(repository: str, row: AlertState) -> IssueRef | None:
+    def wrong(repository: str, row: AlertState) -> Issue | None:
         found = real(repository, row)
-        return replace(found, number=found.number + 1) if found else None
+        return replace(found, ref=replace(found.ref, number=found.ref.number + 1)) if found else None
 
     return patch.object(related, "fires_in", wrong)
 

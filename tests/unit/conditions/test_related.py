@@ -113,3 +113,17 @@ def test_in_a_storm_of_one_team_an_issue_is_named_by_few_others() -> None:
         named += numbers(chosen(*reversed(opened)).listed)
         opened.append(other(number))
     assert max(map(named.count, set(named))) == MOST_LISTED
+
+
+def test_all_that_is_shown_of_what_else_fires() -> None:
+    same = other(18, labels={"deployment": "api"}, teams=("apps",))
+    untitled = _row("u", row(fires=alert(name="CPU", title="CPU [a]"), status=Status(issue(17, title=""))))
+    child = other(16)
+    found = chosen(untitled, same, child, children={"queue": child, "quiet": row()}, all_read=False)
+    refs = [IssueRef("org/infra", number) for number in (18, 17, 16)]
+    assert found == RelatedIssues(
+        listed=(RelatedIssue(refs[0], "[P1] Alert 18", "deployment"), RelatedIssue(refs[1], "CPU", "")),
+        more=0,
+        at_least=True,
+        children=(RelatedIssue(refs[2], "queue"),),
+    )
