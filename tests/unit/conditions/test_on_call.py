@@ -64,6 +64,22 @@ def test_a_handoff_lasts_until_the_shift_ends_and_names_who_handed_over() -> Non
     assert roster.called(notes, NOON - timedelta(seconds=1)).people == ("@mona",)
 
 
+def test_all_who_handed_off_are_named_once_and_a_handoff_at_the_same_time_is_replaced() -> None:
+    shifts = (
+        Shift("mona", NOON, NOON + DAY, "ann"),
+        Shift("hubot", NOON, NOON + DAY, "bob"),
+        Shift("octocat", NOON, NOON + DAY, "ann"),
+    )
+    assert INFRA.duty(asked(*shifts), NOON) == Duty(
+        Called("infra", ("@mona", "@hubot", "@octocat")), "ann, bob", NOON + DAY, (), "PagerDuty"
+    )
+    known = Shifts(
+        [SHIFT], handoffs=(Shift("x", NOON, NOON + HOUR), Shift("y", NOON + HOUR / 2, NOON + HOUR))
+    )
+    notes = NOTHING.handed_off("infra", known, "ann", "mona", NOON)
+    assert notes.handoffs["infra"] == (Shift("ann", NOON, NOON + HOUR, "mona"), known.handoffs[1])
+
+
 def test_a_later_handoff_takes_the_place_of_an_earlier_one_in_whatever_order_they_are_read() -> None:
     roster = turns("mona", "hubot")
 

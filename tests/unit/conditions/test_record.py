@@ -97,13 +97,12 @@ def test_repeats_are_counted_and_the_newest_words_kept() -> None:
 
 
 def test_a_row_holds_one_payload_and_that_is_the_firings() -> None:
-    heavy = {"raw_provider": {"x": "y"}, "labels": {"a": "b"}}
+    heavy = {"raw_provider": {"x": "y"}, "labels": {"a": "b"}, "annotations": {"c": "d"}}
     spec = row_of(firing(1, **heavy), resolved(2, reason="it went away", **heavy)).spec
-    assert spec.alert
-    assert spec.resolution
-    assert spec.alert.raw_provider == {"x": "y"}
-    assert (spec.resolution.raw_provider, spec.resolution.labels) == (None, {})
-    assert spec.resolution.reason == "it went away"
+    assert spec.alert == firing(1, **heavy)
+    assert spec.resolution == resolved(2, reason="it went away")
+    beat = heavy | {"kind": "heartbeat"}
+    assert row_of(resolved(2, **beat)).spec.early == resolved(2, **(beat | {"raw_provider": None}))
 
 
 def test_a_new_episode_counts_anew() -> None:

@@ -65,6 +65,11 @@ def test_without_a_name_the_title_is_the_rules_and_without_a_region_there_is_no_
     ]
 
 
+def test_a_group_without_an_account_is_of_its_source_alone() -> None:
+    (group, _) = causes.causes(alert(title="Queue", identity={}, group="g"))
+    assert group.value == ("cloudwatch", "", "g")
+
+
 def test_each_cause_and_each_part_has_a_row_of_its_own() -> None:
     causes = [RULE, AT_PLACE, RULE.model_copy(update={"teams": ("storage",)})]
     names = [storm.fingerprint(cause, part) for cause in causes for part in (1, 2)]

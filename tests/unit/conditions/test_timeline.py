@@ -101,7 +101,7 @@ def test_what_is_known_stays_when_a_row_forgets_it() -> None:
 
 def test_an_entry_from_before_its_issue_gets_it() -> None:
     early = grown(INCIDENT, OWN, [row()])
-    assert [entry.issue for entry in early.timeline] == [""]
+    assert [(entry.issue, entry.url) for entry in early.timeline] == [("", "")]
     assert [entry.issue for entry in grown(early, OWN, [with_issue()]).timeline] == ["org/infra#12"]
 
 

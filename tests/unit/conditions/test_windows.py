@@ -100,10 +100,10 @@ def test_of_several_windows_the_one_that_ends_last_counts() -> None:
 def test_a_recurring_window_begins_by_the_clock_on_the_wall_and_lasts_the_same_in_every_season(
     now: str, began: str | None
 ) -> None:
-    sundays = Recurring(frozenset({6}), time(2), timedelta(hours=3), BERLIN)
-    found = list(sundays.at(utc(now)))
-    assert [each.begins for each in found] == ([utc(began)] if began else [])
-    assert all(each.ends - each.begins == timedelta(hours=3) for each in found)
+    lasts, scope = timedelta(hours=3), Scope(sources=frozenset({"grafana"}))
+    sundays = Recurring(frozenset({6}), time(2), lasts, BERLIN, scope, "new disks")
+    expected = [Window(utc(began), utc(began) + lasts, scope, "new disks")] if began else []
+    assert list(sundays.at(utc(now))) == expected
 
 
 def test_a_recurring_window_may_last_beyond_midnight_and_for_days() -> None:
