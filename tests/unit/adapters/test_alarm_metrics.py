@@ -171,6 +171,45 @@ def test_what_is_not_one_series_of_a_metric_is_not_asked_for(name: str) -> None:
     assert watched(sample(name)) is None
 
 
+def queries(number: int = 2, *, shown: int = 1, period: object = 60) -> dict[str, Any]:
+    """A message about so many metrics, of which the first are shown."""
+    stat = {"Metric": {"MetricName": "Depth", "Namespace": "CI"}, "Period": period, "Stat": "Sum"}
+    metrics = [{"Id": f"m{n}", "MetricStat": stat, "ReturnData": n < shown} for n in range(number)]
+    payload = sample("metric-math")
+    return payload | {"Trigger": {**payload["Trigger"], "Metrics": metrics}}
+
+
+def with_bands(number: int) -> dict[str, Any]:
+    payload = queries()
+    band = {"Expression": "ANOMALY_DETECTION_BAND(m0, 2)", "ReturnData": True}
+    payload["Trigger"]["Metrics"] += [band | {"Id": f"ad{n}"} for n in range(number)]
+    return payload
+
+
+@pytest.mark.parametrize(
+    ("payload", "is_asked"),
+    [
+        (queries(20), True),
+        (queries(21), False),
+        (queries(period=86_400), True),
+        (queries(period=86_401), False),
+        (queries(period=1), True),
+        (queries(period=0), False),
+        (queries(period=-60), False),
+        (queries(period=True), False),
+        (queries(period="60"), False),
+        (queries(shown=0), False),
+        (queries(shown=2), False),
+        (with_bands(1), True),
+        (with_bands(2), False),
+    ],
+)
+def test_one_series_of_up_to_twenty_metrics_and_a_day_is_asked_for(
+    payload: dict[str, Any], *, is_asked: bool
+) -> None:
+    assert (watched(payload) is not None) is is_asked
+
+
 def test_what_is_not_an_alarm_is_not_asked_for() -> None:
     assert watched({}) is None
     assert (

@@ -1,13 +1,16 @@
 """The canonical schema as emitters of the pipeline before this one write it."""
 
+from typing import Any
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.adapters import earlier_schema, schema
+from chalicelib.adapters import earlier_schema, schema, texts
 from chalicelib.adapters.owner_rules import NO_RULES
 from chalicelib.adapters.schema import read
 from chalicelib.alert import AlertEvent, Links
-from chalicelib.alert_values import MAX_ANNOTATIONS, MAX_LABELS
+from chalicelib.alert_values import MAX_ANNOTATIONS, MAX_LABEL_NAME, MAX_LABEL_VALUE, MAX_LABELS
 from tests.unit import up_to
 
 OURS = {
@@ -52,6 +55,65 @@ def test_the_same_condition_has_one_identity_in_either_spelling() -> None:
     }
     now = {"account_id": "123456789012", "alarm_id": "queue/linux", "region": "us-west-2"}
     assert read(earlier_schema.in_ours(then)).fingerprint == read(OURS | {"identity": now}).fingerprint
+
+
+@pytest.mark.parametrize(
+    ("written", "source"),
+    [
+        ("Queue_Checker", "queue-checker"),
+        ("queue-checker", "queue-checker"),
+        ("queue checker", "queue checker"),
+        ("queue__checker", "queue__checker"),
+        ("a,b", "a,b"),
+        ("?", "?"),
+    ],
+)
+def test_a_name_with_underscores_becomes_a_slug_and_no_other(written: str, source: str) -> None:
+    assert earlier_schema.in_ours({"source": written}) == {"source": source}
+
+
+@pytest.mark.parametrize(
+    ("sent", "ours"),
+    [
+        ({"team": "Web"}, {"teams": ["Web"]}),
+        ({"team": ["Web"]}, {}),
+        ({"source": 7, "identity": 7, "links": 7, "resource": 7}, {"source": 7, "identity": 7, "links": 7}),
+        (
+            {"identity": {"org_id": "1", "aws_account": "", "alarm_arn": "a", "rule_id": None}},
+            {"identity": {"account_id": "1", "alarm_id": "a"}},
+        ),
+        (
+            {"identity": {"rule_id": "r", "alarm_arn": "a", "alarm_id": "ours", "region": "eu"}},
+            {"identity": {"alarm_id": "ours", "region": "eu"}},
+        ),
+        (
+            {"links": {"source_url": "u", "wiki": "w"}, "note": {"ü": 1}},
+            {"links": {"source_url": "u"}, "annotations": {"note": '{"ü": 1}', "wiki": "w"}},
+        ),
+        (
+            {"resource": {"type": "job", "id": 7, "region": "", "extra": {"zone": None, "host": "a"}}},
+            {"labels": {"resource_type": "job", "resource": "7", "host": "a"}},
+        ),
+        ({"resource": {"id": "a"}, "labels": "none"}, {"labels": "none"}),
+        ({"note": "n", "annotations": ["a"]}, {"annotations": ["a"]}),
+        ({"raw_provider": "text"}, {"raw_provider": {"raw_provider": "text"}}),
+        ({"raw_provider": None}, {"raw_provider": None}),
+        ({"note": "n", "annotations": {"note": "ours"}}, {"annotations": {"note": "ours"}}),
+    ],
+)
+def test_each_earlier_field_has_its_place_in_our_schema(sent: dict[str, Any], ours: dict[str, Any]) -> None:
+    assert earlier_schema.in_ours(sent) == ours
+
+
+def test_an_alerts_own_annotations_take_the_room_first_and_long_ones_are_cut() -> None:
+    own = {f"own-{number}": "x" for number in range(MAX_ANNOTATIONS - 2)}
+    extra = {"a" * 250: "y" * 1001, "b": "z", "c": "z"}
+    annotations = earlier_schema.in_ours({"annotations": own, **extra})["annotations"]
+    long = [*annotations.items()][-2]
+    assert [*annotations] == [*own, long[0], "b"]
+    assert long == (texts.cut("a" * 250, MAX_LABEL_NAME), texts.cut("y" * 1001, MAX_LABEL_VALUE))
+    full = {f"own-{number}": "x" for number in range(MAX_ANNOTATIONS + 1)}
+    assert earlier_schema.in_ours({"annotations": full, "b": "z"}) == {"annotations": full}
 
 
 @up_to(200)
