@@ -22,6 +22,7 @@ class Answered:
 
     @property
     def json(self) -> Any:
+        assert self.out, f"no JSON, but: {self.err}"
         return json.loads(self.out)
 
     @property

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from chalicelib.conditions.nothing import Quiet
 from chalicelib.conditions.record import Reason
 from chalicelib.routing import load
 from tests.cli.prompt import run
+from tests.local.patience import finished
 from tests.unit import one_each, rows
 from tests.unit.adapters.test_adapters import SAMPLES, payload, read
 from tests.unit.builders import at
@@ -199,15 +199,9 @@ def test_wrong_usage_is_told_in_a_sentence_on_standard_error(command: str, told:
 
 def test_it_runs_as_a_module_with_nothing_in_the_environment() -> None:
     """No region, no credentials, no stage."""
-    done = subprocess.run(
-        [sys.executable, "-m", "chalicelib.cli", "explain", "--json", "-"],
-        input=json.dumps(run("explain --template grafana").json),
-        env={"PATH": os.defpath},
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    command = [sys.executable, "-m", "chalicelib.cli", "explain", "--json", "-"]
+    payload = json.dumps(run("explain --template grafana").json)
+    done = finished(command, stdin=payload, env={"PATH": os.defpath}, cwd=ROOT)
     assert (done.returncode, done.stderr) == (0, "")
     assert json.loads(done.stdout)[0]["record"]["reason"] == "FIRST_FIRING"
 

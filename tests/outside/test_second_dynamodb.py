@@ -2,12 +2,12 @@
 
 import os
 import re
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests.local.patience import finished
 from tests.outside.second_dynamodb import MODULE, dynalite
 
 ROOT = Path(__file__).parents[2]
@@ -19,14 +19,8 @@ ON_A_TABLE = 90
 def test_the_contract_of_the_table_holds_on_a_second_dynamodb() -> None:
     chosen = ["-k", "not memory and not twin", "tests/contract/test_store.py"]
     with dynalite() as url:
-        run = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *chosen],
-            cwd=ROOT,
-            env=os.environ | {"DYNAMODB_URL": url},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *chosen]
+        run = finished(command, cwd=ROOT, env=os.environ | {"DYNAMODB_URL": url})
     passed = re.search(r"(\d+) passed", run.stdout)
     assert run.returncode == 0, run.stdout[-4000:]
     assert passed

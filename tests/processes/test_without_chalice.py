@@ -2,9 +2,10 @@
 
 import difflib
 import os
-import subprocess
 import sys
 from pathlib import Path
+
+from tests.local.patience import finished
 
 ROOT = Path(__file__).parents[2]
 WITHOUT = """
@@ -17,14 +18,8 @@ sys.exit(pytest.main(["-q", "-n", "0", "tests/app"]))
 
 
 def test_the_applications_own_tests_pass_without_chalice() -> None:
-    ended = subprocess.run(
-        [sys.executable, "-c", WITHOUT],
-        cwd=ROOT,
-        env=os.environ | {"WITHOUT_CHALICE": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    command = [sys.executable, "-c", WITHOUT]
+    ended = finished(command, cwd=ROOT, env=os.environ | {"WITHOUT_CHALICE": "1"})
     assert ended.returncode == 0, ended.stdout[-4000:] + ended.stderr[-1000:]
 
 

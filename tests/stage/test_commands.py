@@ -145,7 +145,7 @@ def test_list_watches_until_it_is_told_to_stop(prompt: Prompt, monkeypatch: pyte
 )
 def test_what_is_not_there_or_not_meant_is_told(prompt: Prompt, command: str, code: int, told: str) -> None:
     answered = prompt(command)
-    assert (answered.code, answered.out) == (code, "")
+    assert (answered.code, answered.out) == (code, ""), answered.err
     assert told in answered.err
 
 
@@ -292,7 +292,7 @@ def test_a_test_alert_opens_its_issue_and_closes_it(prompt: Prompt) -> None:
 
 def test_a_wait_that_was_in_vain_is_told(prompt: Prompt) -> None:
     answered = prompt("send resolve --name never-fired --wait 1")
-    assert answered.code == 1
+    assert answered.code == 1, answered.err
     assert "No issue closed" in answered.err
 
 

@@ -1,7 +1,6 @@
 """The split: one message an alert, a bad one alone, each small enough for SNS."""
 
 import json
-import subprocess
 import sys
 from typing import Any
 
@@ -14,6 +13,7 @@ from chalicelib.adapters.registry import SOURCES
 from chalicelib.adapters.source import Example, Source
 from chalicelib.adapters.texts import size
 from chalicelib.errors import NotAccepted
+from tests.local.patience import finished
 from tests.unit import up_to
 from tests.unit.builders import at
 from tests.unit.messages import REQUEST
@@ -229,7 +229,7 @@ def test_the_webhook_splits_without_loading_pydantic(source: str) -> None:
         "now = datetime.now(UTC); source.payloads(source.template(Example(now)), Request(now))\n"
         "print('pydantic' in sys.modules)"
     )
-    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    ran = finished([sys.executable, "-c", program])
     assert ran.stdout.strip() == "False", (
         f"chalicelib/adapters/{source}.py imports pydantic, which a sender would wait for: "
         "make alerts by `canonical`, and take what else it needs of an alert from `chalicelib.alert_values`"

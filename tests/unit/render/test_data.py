@@ -2,7 +2,6 @@
 
 import json
 import re
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from chalicelib.render import sections
 from chalicelib.render.data import SUMMARY
 from chalicelib.render.marker import split
 from tests import schema
+from tests.local.patience import finished
 from tests.unit import up_to
 from tests.unit.adapters.test_adapters import SAMPLES, read
 from tests.unit.markup import READER
@@ -208,13 +208,8 @@ def taken(folder: Path, body: str | None) -> tuple[int, Any]:
     (folder / "event.json").write_text(json.dumps(event), encoding="utf-8")
     (folder / "alert.json").unlink(missing_ok=True)
     paths = {"GITHUB_EVENT_PATH": "event.json", "GITHUB_OUTPUT": "output", "RUNNER_TEMP": ""}
-    done = subprocess.run(
-        [sys.executable, "-c", steps()[0]["run"]],
-        env={name: str(folder / path) for name, path in paths.items()},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    environment = {name: str(folder / path) for name, path in paths.items()}
+    done = finished([sys.executable, "-c", steps()[0]["run"]], env=environment)
     file = folder / "alert.json"
     return done.returncode, json.loads(file.read_text()) if file.exists() else done.stderr
 
