@@ -90,8 +90,18 @@ def _first(row: AlertState | None, alert: AlertEvent, moment: Moment, received_a
     if alert.state is Condition.RESOLVED:
         tombstone = Spec(alert.state, at, received_at, (moment,), early=_told_of(alert))
         return Recorded(AlertState(alert.fingerprint, tombstone), Reason.RESOLVED_UNSEEN)
-    spec = Spec(alert.state, at, received_at, (moment,), episode=at, fired_at=at, count=1, alert=alert)
-    spec = replace(spec, episode_heard_at=received_at, readings=readings.added((), alert, received_at))
+    spec = Spec(
+        alert.state,
+        at,
+        received_at,
+        (moment,),
+        episode=at,
+        fired_at=at,
+        count=1,
+        alert=alert,
+        episode_heard_at=received_at,
+        readings=readings.added((), alert, received_at),
+    )
     first = replace(row, spec=spec) if row else AlertState(alert.fingerprint, spec)
     return Recorded(first, Reason.FIRST_FIRING)
 
@@ -102,12 +112,13 @@ def _spec(news: News, reason: Reason) -> Spec:
     known = _known(news)
     if reason in (Reason.STALE, Reason.DUPLICATE):
         return known
-    seen = replace(known, seen_at=max(spec.seen_at, news.received_at))
+    seen_at, every = max(spec.seen_at, news.received_at), spec.repeats_every
     if news.alert.kind is Kind.HEARTBEAT:
-        seen = replace(seen, repeats_every=heartbeats.learned(spec, news.alert, news.received_at))
+        every = heartbeats.learned(spec, news.alert, news.received_at)
     if reason is Reason.ALREADY_RESOLVED:
-        return replace(seen, early=_told_of(news.alert))
-    told = replace(seen, generation=spec.generation + 1, listed="")
+        return replace(known, seen_at=seen_at, repeats_every=every, early=_told_of(news.alert))
+    generation = spec.generation + 1
+    told = replace(known, seen_at=seen_at, repeats_every=every, generation=generation, listed="")
     match reason:
         case Reason.REPEAT:
             every = repeats.learned(spec, news.alert, news.received_at)
