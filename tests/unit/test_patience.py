@@ -1,11 +1,13 @@
 """Patience: a wait goes on while something new happens, and ends when nothing does."""
 
+import ast
 import os
 import subprocess
 import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -176,3 +178,25 @@ def test_what_holds_is_settled_only_once_all_is_read_that_was_posted_when_it_beg
     assert [settled(), settled()] == [False, False], "it began to hold anew"
     queues[1].left_ = 0
     assert settled()
+
+
+TESTS = Path(__file__).parents[1]
+CLIENTS = {"Client", "get", "post", "put", "patch", "delete", "request", "stream"}
+BY_CALL = {"contract/conftest.py", "senders/test_lookups.py"}
+"""Clients whose calls each say how long they may take."""
+
+
+def test_no_test_leaves_it_to_httpx_to_give_up_after_five_seconds() -> None:
+    """https://www.python-httpx.org/advanced/timeouts/ - a transport of a test's own waits for nothing."""
+    found = set()
+    for file in TESTS.rglob("*.py"):
+        name, text = str(file.relative_to(TESTS)), file.read_text(encoding="utf-8")
+        if "httpx." not in text or name.startswith("bench/"):
+            continue
+        for call in (each for each in ast.walk(ast.parse(text)) if isinstance(each, ast.Call)):
+            given = {each.arg for each in call.keywords}
+            match call.func:
+                case ast.Attribute(ast.Name("httpx"), attr) if attr in CLIENTS:
+                    if given.isdisjoint({"timeout", "transport"}):
+                        found.add(name)
+    assert found == BY_CALL

@@ -10,6 +10,8 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 
+from tests.local.patience import HTTP_SECONDS
+
 FOLDER = Path("build") / "demo"
 MOST_PAGES = 500
 
@@ -25,9 +27,8 @@ def keep(address: str, folder: Path) -> Path:
     start = f"{address.rstrip('/')}/"
     pages: dict[str, httpx.Response] = {}
     waiting = [start]
-    with httpx.Client(
-        headers={"Accept": "text/html,*/*;q=0.8"}, follow_redirects=True, trust_env=False
-    ) as http:
+    accepted = {"Accept": "text/html,*/*;q=0.8"}
+    with httpx.Client(headers=accepted, timeout=HTTP_SECONDS, follow_redirects=True, trust_env=False) as http:
         while waiting and len(pages) < MOST_PAGES:
             url = waiting.pop()
             answer = http.get(url)
