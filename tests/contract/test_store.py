@@ -226,7 +226,9 @@ def test_a_table_that_reads_none_of_several_rows_is_unavailable() -> None:
         def batch_get_item(self, *, RequestItems: Any) -> Any:  # noqa: N803 - boto3's names
             return {"Responses": {}, "UnprocessedKeys": RequestItems}
 
-    with pytest.raises(StoreUnavailable, match="throttled"):
+    with pytest.raises(
+        StoreUnavailable, match=r"^the state table is throttled: it read none of several rows$"
+    ):
         DynamoStore(Throttled(), TABLE).several(["x"])  # type: ignore[arg-type]
 
 
@@ -796,7 +798,8 @@ def test_a_table_that_refuses_is_unavailable(
 ) -> None:
     missing = DynamoStore(client, "no-such-table")
     with pytest.raises(
-        StoreUnavailable, match="there is no table no-such-table: `terraform apply`"
+        StoreUnavailable,
+        match=r"^there is no table no-such-table: `terraform apply` in infra-extra creates it$",
     ) as raised:
         call(missing)
     assert isinstance(raised.value.__cause__, ClientError)
@@ -815,15 +818,23 @@ def away() -> DynamoStore:
 def test_a_table_that_does_not_answer_is_unavailable(
     away: DynamoStore, call: Callable[[DynamoStore], object]
 ) -> None:
-    with pytest.raises(StoreUnavailable, match="EndpointConnectionError"):
+    with pytest.raises(StoreUnavailable, match=r"^the state table did not answer: EndpointConnectionError$"):
         call(away)
 
 
 def test_what_is_too_large_for_an_item_is_refused_and_not_taken_for_a_table_that_is_away(
     dynamo: DynamoStore,
 ) -> None:
-    with pytest.raises(StoreRefused, match="rejects this call: ValidationException"):
+    with pytest.raises(StoreRefused, match=r"^the state table rejects this call: ValidationException$"):
         dynamo.swap("document#large", "x" * 410_000, 0)
+
+
+@pytest.mark.parametrize("code", ["ItemCollectionSizeLimitExceededException", "SerializationException"])
+def test_a_call_that_can_never_succeed_is_refused(client: DynamoDBClient, code: str) -> None:
+    with Stubber(client) as stub:
+        stub.add_client_error("get_item", code)
+        with pytest.raises(StoreRefused, match=rf"^the state table rejects this call: {code}$"):
+            DynamoStore(client, TABLE).get("a" * 64)
 
 
 @pytest.mark.parametrize(
@@ -832,7 +843,7 @@ def test_what_is_too_large_for_an_item_is_refused_and_not_taken_for_a_table_that
 def test_a_table_that_refuses_for_now_is_unavailable(client: DynamoDBClient, code: str) -> None:
     with Stubber(client) as stub:
         stub.add_client_error("get_item", code)
-        with pytest.raises(StoreUnavailable, match=code):
+        with pytest.raises(StoreUnavailable, match=rf"^the state table refused: {code}$"):
             DynamoStore(client, TABLE).get("a" * 64)
 
 

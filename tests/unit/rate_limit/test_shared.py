@@ -325,9 +325,16 @@ def test_the_breakers_changes_and_githubs_wishes_to_wait_are_told_once(world: Wo
     for _ in range(2):
         gate.answered(OWNER, Response(200))
     gate.limited(OWNER, world.clock.now() + timedelta(minutes=5))
-    told = [(name, keys["owner"], keys["until"]) for name, keys in telemetry.events]
-    assert told == [
-        ("BREAKER_OPENED", OWNER, world.clock.now() + timedelta(seconds=30)),
-        ("BREAKER_CLOSED", OWNER, None),
-        ("RATE_LIMITED", OWNER, world.clock.now() + timedelta(minutes=5)),
+    few = {"x-ratelimit-remaining": "9", "x-ratelimit-reset": str(int(world.seconds) + 100)}
+    gate.answered(OWNER, Response(200, few))
+
+    def told(seconds: float, failures: int | None = None) -> dict[str, object]:
+        until = world.clock.now() + timedelta(seconds=seconds) if seconds else None
+        return {"github_request_id": None, "owner": OWNER, "until": until, "failures": failures}
+
+    assert telemetry.events == [
+        ("BREAKER_OPENED", told(30, 3)),
+        ("BREAKER_CLOSED", told(0)),
+        ("RATE_LIMITED", told(300)),
+        ("CALLS_SCARCE", told(101)),
     ]

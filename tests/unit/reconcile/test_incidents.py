@@ -404,8 +404,25 @@ def test_sev_resolved_closes_it_and_asks_once_for_what_a_review_needs(world: Wor
     assert "Root cause" in review
     assert world.thread(1).seen.open
     (row,) = world.own
-    told = [(keys["action"], keys["fingerprint"]) for keys in world.telemetry.named("INCIDENT")]
-    assert told == [("DECLARED", row.fingerprint), ("RESOLVED", row.fingerprint)]
+    declared, resolved = world.telemetry.named("INCIDENT")
+    known = {
+        "fingerprint": row.fingerprint,
+        "team": "dev-infra",
+        "priority": "P1",
+        "latency_ms": 0,
+        "source": own.INCIDENT,
+        "author": "mona",
+    }
+    alert = {"alert": declared["alert"], "logged_at": declared["logged_at"]}
+    assert declared == known | alert | {"action": "DECLARED", "reason": "FIRST_FIRING", "issue": None}
+    assert declared["alert"]["title"] == "Incident: The queue is long"
+    alert = {"alert": resolved["alert"], "logged_at": resolved["logged_at"]}
+    issue = f"{REPOSITORY}#2"
+    assert resolved == known | alert | {"action": "RESOLVED", "reason": "RESOLVED", "issue": issue}
+    counts = [by for name, _, by in world.telemetry.counts if name == "AlertsRecorded"]
+    assert [by for by in counts if by["source"] == own.INCIDENT] == [
+        {"source": own.INCIDENT, "reason": reason} for reason in ("FIRST_FIRING", "RESOLVED")
+    ]
 
 
 def test_what_happened_just_before_it_was_resolved_is_in_it_and_what_still_fires_is_counted(
@@ -632,7 +649,9 @@ def test_a_row_that_keeps_changing_is_ended_later(world: World, monkeypatch: pyt
     entry = Entry(at=world.clock.now(), what=What.RESOLVED, who="mona")
     with monkeypatch.context() as context:
         context.setattr(world.store, "record", lambda row: None)
-        with pytest.raises(Contended, match=f"{row.fingerprint} kept changing; it is ended later"):
+        with pytest.raises(
+            Contended, match=rf"^the row of the incident {row.fingerprint} kept changing; it is ended later$"
+        ):
             world.incidents.end(row, entry, how="Ended by mona.")
         assert Incident.read(row.spec.alert)
         assert world.incidents.grow(row, needed(row.spec.alert), world.content) == row

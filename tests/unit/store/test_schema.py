@@ -96,8 +96,12 @@ def test_a_row_of_a_newer_version_is_neither_read_nor_absent_nor_written(write: 
     for row in (CONDITION, before):
         with suppress(WrittenByNewer):
             assert WRITES[write](table.store, row) is None
-    with pytest.raises(WrittenByNewer, match=r"schema 3; this version reads up to 2.* deploy the newer"):
+    with pytest.raises(WrittenByNewer) as said:
         table.store.get(CONDITION.fingerprint)
+    assert str(said.value) == (
+        f"a newer version of Alerting wrote {CONDITION.fingerprint} (schema 3; this version reads up to 2), "
+        "so it is left as it is: deploy the newer version again"
+    )
     with pytest.raises(WrittenByNewer):
         table.store.several([CONDITION.fingerprint])
     assert table.item == left

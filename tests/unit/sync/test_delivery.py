@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.alert import Priority
 from chalicelib.conditions import changes, lag
-from chalicelib.conditions.facts import Fact
+from chalicelib.conditions.facts import Fact, FactKind
 from chalicelib.conditions.issue import Closer
 from chalicelib.conditions.policy import Policy
 from chalicelib.conditions.row import AlertState, Lease
@@ -22,7 +22,7 @@ from chalicelib.sync.delivery import LIMIT
 from chalicelib.sync.sync import Sync
 from chalicelib.wiring.mirrors import mirrors
 from chalicelib.wiring.stage import Stage
-from tests.unit.builders import ROUTING, at, firing, resolved
+from tests.unit.builders import REPOSITORY, ROUTING, at, firing, resolved
 from tests.unit.sync.test_sync import FIRST, LOST, World, fails_with
 
 MINUTE = timedelta(minutes=1)
@@ -64,17 +64,51 @@ def world() -> Mirrored:
     return Mirrored()
 
 
+def dropped(world: World) -> list[str]:
+    """Why facts were dropped."""
+    return [str(error) for name, error in world.telemetry.problems if name == "FACT_DROPPED"]
+
+
+def undelivered(world: World) -> float:
+    """How many failures to deliver are counted."""
+    return sum(number for name, number, _ in world.telemetry.counts if name == "FactsUndelivered")
+
+
 def test_an_opening_an_escalation_and_a_closing_are_mirrored_once_and_at_once(world: Mirrored) -> None:
     world.run(firing(0, priority="P2"))
     world.run(firing(1, priority="P0"))
     row = world.run(resolved(5))
     assert world.receiver.heard == ["opened", "escalated", "closed"]
     assert (row.status.outbox, row.status.mirror_at, row.due_at) == ((), None, None)
-    opened, escalated, closed = world.receiver.facts
-    assert (opened.priority, opened.ref, opened.closed_by) == ("P2", FIRST, None)
-    assert (escalated.priority, escalated.title[:4]) == ("P0", "[P0]")
-    assert closed.closed_by is Closer.US
+    opened = Fact(
+        id=world.receiver.facts[0].id,
+        kind=FactKind.OPENED,
+        ref=FIRST,
+        url=f"https://github.com/{REPOSITORY}/issues/1",
+        title="[P2] Runner queue too long",
+        priority=Priority.P2,
+        teams=("dev-infra",),
+        at=at(0),
+        closed_by=None,
+    )
+    _, second, third = (fact.id for fact in world.receiver.facts)
+    escalated = replace(
+        opened, id=second, kind=FactKind.ESCALATED, title="[P0] Runner queue too long", at=at(1)
+    )
+    escalated = replace(escalated, priority=Priority.P0)
+    closed = replace(escalated, id=third, kind=FactKind.CLOSED, at=at(5), closed_by=Closer.US)
+    assert world.receiver.facts == [opened, escalated, closed]
     assert len({fact.id for fact in world.receiver.facts}) == 3
+    assert world.telemetry.named("MIRRORED") == [
+        {
+            "fingerprint": row.fingerprint,
+            "kind": fact.kind.value,
+            "issue": f"{REPOSITORY}#1",
+            "priority": fact.priority.value,
+            "fact_id": fact.id,
+        }
+        for fact in world.receiver.facts
+    ]
 
 
 def test_a_tier_that_is_called_is_mirrored_as_an_escalation(world: Mirrored) -> None:
@@ -179,7 +213,8 @@ def test_what_no_mirror_took_within_a_day_is_dropped_and_logged(world: Mirrored)
     world.run(firing(0))
     world.reconcile(26 * 60)
     assert (world.row.status.outbox, world.row.status.mirror_at) == ((), None)
-    assert "FACT_DROPPED" in {name for name, _ in world.telemetry.problems}
+    assert dropped(world) == ["no mirror accepted it within a day"]
+    assert undelivered(world) == len(world.telemetry.problems)
 
 
 def test_a_row_keeps_the_newest_facts_and_the_log_names_those_that_it_drops(world: Mirrored) -> None:
@@ -190,7 +225,7 @@ def test_a_row_keeps_the_newest_facts_and_the_log_names_those_that_it_drops(worl
     kinds = [fact.kind.value for fact in world.row.status.outbox]
     assert kinds == ["opened", "closed"] * 4
     assert [fact.ref.number for fact in world.row.status.outbox][::2] == [2, 3, 4, 5]
-    assert [name for name, _ in world.telemetry.problems].count("FACT_DROPPED") == 2
+    assert dropped(world) == ["a row keeps 8 facts for the mirrors"] * 2
     world.receiver.down = None
     world.settle(120)
     assert world.receiver.heard == kinds
@@ -258,6 +293,7 @@ def test_an_outbox_left_by_a_mirror_that_is_configured_no_more_is_cleared(world:
     world.clock.pass_(minutes=2)
     World.worker(world).advance(row, world.clock.now() + MINUTE)
     assert (world.row.status.outbox, world.row.due_at) == ((), None)
+    assert dropped(world) == ["no mirror is configured any longer"]
 
 
 def test_an_outbox_is_read_as_it_was_written(world: Mirrored) -> None:

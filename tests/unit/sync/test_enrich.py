@@ -155,6 +155,20 @@ def test_a_look_up_that_fails_is_logged_and_the_issue_goes_out_without_it(world:
     assert (name, error) == ("ENRICHMENT_FAILED", world.first.down)
 
 
+def test_a_look_up_that_takes_too_long_counts_and_is_then_left_alone(world: Enriched) -> None:
+    world.first.seconds = enrich.LIMIT.total_seconds()
+    world.run(firing(0))
+    assert (world.telemetry.problems, world.asked) == ([], [1, 0])
+    world.first.seconds += 0.001
+    for alarm in ("one", "two"):
+        told = world.says(firing(0, identity={"alarm_id": alarm}))
+        world.sync.advance(told, world.clock.now() + timedelta(minutes=1))
+    assert [(name, str(error)) for name, error in world.telemetry.problems] == [
+        ("ENRICHMENT_FAILED", "it took more than 3 seconds")
+    ]
+    assert world.asked == [2, 1]
+
+
 def test_a_failed_look_up_is_left_alone_for_a_minute(world: Enriched) -> None:
     world.first.down = RuntimeError("away")
     for alarm in ("one", "two", "three"):

@@ -106,7 +106,9 @@ def test_where_there_is_no_other_issue_no_row_is_read(table: Table) -> None:
 def test_a_slow_index_leaves_no_time_for_the_rows(table: Table) -> None:
     table.opened(1, named("other"))
     table.seconds = 2.5
-    with pytest.raises(EnrichmentUnavailable):
+    with pytest.raises(
+        EnrichmentUnavailable, match=r"^the index of issues answered too late to read the rows it names$"
+    ):
         table.found(named("new"))
     assert table.store.calls == ["query"]
 

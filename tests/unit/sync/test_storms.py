@@ -377,6 +377,9 @@ def test_a_slow_table_leaves_no_time_to_look_for_a_storm(
     monkeypatch.setattr(world.index, "began", slow)
     assert world.fires("disk-3").group is None
     assert world.titles[-1] == "[P1] Disk full [disk-3]"
+    assert [str(error) for _, error in world.telemetry.problems] == [
+        "the table took too long to look for a storm"
+    ]
 
 
 def test_a_worker_that_is_second_joins_the_storm_that_the_first_one_began(world: Storms) -> None:
@@ -404,9 +407,17 @@ def test_one_that_never_gets_hold_of_its_storm_opens_on_its_own(
     monkeypatch.setattr(
         world.store, "record", lambda row: None if row.spec.alert.source == own.STORM else record(row)
     )
+    world.store.calls.clear()
     world.sync.advance(told, at(1))
     assert world.store.rows[told.fingerprint].group is None
     assert world.titles[-1] == "[P1] Disk full [disk-3]"
+    assert world.store.calls.count("get") == looked_up.TRIES
+    assert [(name, str(error)) for name, error in world.telemetry.problems] == [
+        (
+            "ENRICHMENT_FAILED",
+            "no part of the storm could be found or recorded: the alert stays on its own",
+        )
+    ]
 
 
 def test_while_github_is_away_the_storm_waits_and_its_member_names_it_later(world: Storms) -> None:
