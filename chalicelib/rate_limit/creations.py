@@ -15,8 +15,7 @@ Recent = tuple[float, ...]
 
 def minute_free_at(recent: Recent, limit: int, now: float) -> float:
     """When there is room within a limit for a minute."""
-    last = sorted(at for at in recent if at > now - MINUTE)
-    return last[len(last) - limit] + MINUTE if len(last) >= limit else now
+    return max(now, sorted(recent)[-limit] + MINUTE) if len(recent) >= limit else now
 
 
 def hour_free_at(minutes: Minutes, limit: int, now: float) -> float:
@@ -39,11 +38,11 @@ def in_the_hour(minutes: Minutes, now: float) -> int:
 
 def counted(minutes: Minutes, recent: Recent, at: float, now: float) -> tuple[Minutes, Recent]:
     """Count one at a time, and forget those too old to matter from now on."""
-    kept, minute = dict(_of_the_hour(minutes, now)), int(at // MINUTE)
+    kept, minute = dict(_of_the_hour(minutes, now)), int(at / MINUTE)
     kept[minute] = kept.get(minute, 0) + 1
     return tuple(sorted(kept.items())), (*(time for time in recent if time > now - MINUTE), at)
 
 
 def _of_the_hour(minutes: Minutes, now: float) -> list[tuple[int, int]]:
-    oldest = int(now // MINUTE) - HOUR_OF_MINUTES
+    oldest = int(now / MINUTE) - HOUR_OF_MINUTES
     return [(minute, count) for minute, count in minutes if minute > oldest]

@@ -1,8 +1,6 @@
 """Forecast: when it is an opening's turn, if nothing more urgent arrives. Pure; times are epoch seconds."""
 
-from dataclasses import replace
-
-from chalicelib.rate_limit import rules
+from chalicelib.rate_limit import reports, rules
 from chalicelib.rate_limit.rules import Budget, Call, Denied, Limits
 
 FARTHEST = 5000
@@ -19,5 +17,5 @@ def turn(budget: Budget, call: Call, ahead: int, now: float, limits: Limits) -> 
             answer = rules.ask(current, call, at, limits)
         at = answer.at
         sent = rules.turn(answer.budget, at, limits)
-        current = replace(sent.budget, failures=0)  # assuming that GitHub answers
+        current = reports.answered(sent.budget, at, remaining=None, reset=None)  # as is assumed
     return at

@@ -35,7 +35,8 @@ def limited(budget: Budget, now: float, retry_at: float | None) -> Budget:
     """
     named = retry_at if retry_at and retry_at > now else 0.0
     again = now >= budget.blocked_until
-    until = named or (now + MINUTE * 2.0 ** min(budget.secondary_limits, 6) if again else 0.0)
+    doubling = now + MINUTE * 2.0 ** min(budget.secondary_limits, 6)
+    until = named or (doubling if again else budget.blocked_until)
     return replace(
         _alive(budget),
         blocked_until=max(budget.blocked_until, until),

@@ -72,8 +72,8 @@ class SharedBudget:
         """
         if not self._limits.spacing:  # set by benchmarks and tests: no spacing
             return self._now().timestamp()
-        booked_at = self._turns.pop(owner, 0.0)
-        if self._now().timestamp() <= booked_at:
+        booked_at = self._turns.pop(owner, None)
+        if booked_at and self._now().timestamp() <= booked_at:
             return booked_at
         with contextlib.suppress(StoreUnavailable):  # no turn, nothing sent
             for _ in range(SWAPS):

@@ -40,4 +40,6 @@ def test_a_reserve_brings_an_urgent_one_forward() -> None:
 def test_it_comes_after_what_github_asks_for_and_after_the_breaker() -> None:
     assert forecast.turn(Budget(blocked_until=NOW + 90), opening(), 0, NOW, LIMITS) == NOW + 90
     broken = Budget(failures=9, open_until=NOW + 300)
-    assert forecast.turn(broken, opening(), 5, NOW, LIMITS) >= NOW + 300
+    assert forecast.turn(broken, opening(), 0, NOW, LIMITS) == NOW + 300
+    healthy = forecast.turn(Budget(), opening(), 5, NOW + 300, LIMITS)
+    assert forecast.turn(broken, opening(), 5, NOW, LIMITS) == healthy, "GitHub answers the first"

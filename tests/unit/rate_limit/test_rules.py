@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from chalicelib.alert import Priority
 from chalicelib.conditions.calls import Kind
 from chalicelib.conditions.setbacks import Denial
-from chalicelib.rate_limit import reports, rules
+from chalicelib.rate_limit import creations, reports, rules
 from chalicelib.rate_limit.rules import Budget, Call, Denied, Granted, Limits
 from tests.unit import up_to
 
@@ -21,6 +21,7 @@ TIGHT = Limits(per_minute=8, per_hour=30, minute_reserves=(1, 2), hour_reserves=
 CREATING = (Kind.OPEN, Kind.COMMENT)
 OPEN_P0, OPEN_P1, OPEN_P3 = (Call(Kind.OPEN, Priority(name)) for name in ("P0", "P1", "P3"))
 CHANGE, READ = Call(Kind.CHANGE, Priority.P0), Call(Kind.READ, Priority.P0)
+PAGE = Call(Kind.OPEN, Priority.P0, for_others=True)
 COMMENT, BOARD = Call(Kind.COMMENT, Priority.P0), Call(Kind.BOARD, Priority.P0)
 
 calls = st.builds(Call, st.sampled_from(Kind), st.sampled_from(Priority))
@@ -177,14 +178,26 @@ def test_the_hour_opens_again_an_hour_after_it_was_spent(minute: float) -> None:
 
 
 def test_changes_create_nothing_and_reads_write_nothing() -> None:
-    assert granted(Budget(), CHANGE, NOW) == Granted(NOW, Budget())
-    assert granted(Budget(), READ, NOW) == Granted(NOW, Budget())
+    """So they need no room, and take none."""
+    full = Budget(minutes=((int(NOW / 60), 480),), recent=(NOW,) * 75)
+    for budget in (Budget(), full):
+        assert granted(budget, CHANGE, NOW) == Granted(NOW, budget)
+        assert granted(budget, READ, NOW) == Granted(NOW, budget)
 
 
 def test_what_is_older_than_an_hour_is_forgotten() -> None:
     budget = granted(spent(OPEN_P0, 50, apart=1)[0], OPEN_P0, NOW + 4000).budget
     assert [count for _, count in budget.minutes] == [1]
     assert budget.recent == (NOW + 4000,)
+
+
+def test_sixty_one_minutes_are_counted_with_the_one_that_has_begun_and_sixty_seconds() -> None:
+    minute = int(NOW / 60)
+    minutes, recent = ((minute - 61, 4), (minute - 60, 2)), (NOW - 60, NOW - 59)
+    for now in (NOW, NOW + 59.999):
+        assert creations.in_the_hour(minutes, now) == 2
+        assert creations.counted(minutes, (), now, now)[0] == ((minute - 60, 2), (minute, 1))
+    assert creations.counted(minutes, recent, NOW, NOW)[1] == (NOW - 59, NOW)
 
 
 def test_a_worker_whose_clock_is_behind_books_after_what_is_booked() -> None:
@@ -212,7 +225,9 @@ def test_of_an_hour_each_gets_its_share_and_not_one_more(call: Call, share: int)
     assert refused(last, call, now + 7).reason == "BUDGET"
 
 
-@pytest.mark.parametrize(("call", "share"), [(OPEN_P0, 75), (OPEN_P1, 70), (OPEN_P3, 60), (COMMENT, 45)])
+@pytest.mark.parametrize(
+    ("call", "share"), [(OPEN_P0, 75), (PAGE, 73), (OPEN_P1, 70), (OPEN_P3, 60), (COMMENT, 45)]
+)
 def test_of_a_minute_each_gets_its_share_and_not_one_more(call: Call, share: int) -> None:
     limits = replace(LIMITS, spacing=0.0)
     budget, _ = spent(OPEN_P0, share - 1, apart=0, limits=limits)
@@ -399,7 +414,10 @@ def test_the_last_five_hundred_calls_of_a_primary_limit_are_for_what_is_urgent(
     call: Call, goes: bool
 ) -> None:
     few = reports.answered(Budget(), NOW, remaining=499, reset=NOW + 100)
-    assert isinstance(rules.ask(few, call, NOW + 100, LIMITS), Granted) is goes
+    if goes:
+        granted(few, call, NOW + 100)
+    else:
+        assert refused(few, call, NOW + 100) == Denied(NOW + 101, Denial.CALLS_SCARCE)
     granted(few, call, NOW + 101)
     enough = reports.answered(Budget(), NOW, remaining=500, reset=NOW + 100)
     granted(enough, call, NOW)
@@ -457,6 +475,16 @@ def test_each_failed_probe_doubles_the_pause_up_to_the_most() -> None:
     assert pauses_ == [30, 60, 120, 240, 480] + [900] * 9
 
 
+def test_a_failed_probe_is_over_and_the_pause_doubles_ten_times_at_most() -> None:
+    probing = granted(down(), READ, NOW + 30).budget
+    assert reports.failed(probing, NOW + 31, LIMITS) == Budget(failures=4, open_until=NOW + 91)
+    patient = replace(LIMITS, breaker_most=1e9)
+    for failures in (12, 13, 20):
+        tried = Budget(failures=failures, open_until=NOW)
+        pause = 30.0 * 2 ** min(failures - 2, 10)
+        assert reports.failed(tried, NOW, patient).open_until == NOW + pause
+
+
 def test_a_call_that_was_under_way_when_the_breaker_opened_doubles_nothing() -> None:
     assert reports.failed(down(), NOW + 10, LIMITS) == down()
 
@@ -470,7 +498,9 @@ def test_a_refused_probe_is_no_probe() -> None:
 @pytest.mark.parametrize("failures", [2, 3, 7])
 def test_an_answer_or_a_limit_closes_the_breaker(failures: int) -> None:
     budget = down(failures)
-    assert reports.answered(budget, NOW, remaining=9, reset=None) == Budget()
+    probing = replace(budget, probe_until=NOW + 20)
+    for each in (budget, probing):
+        assert reports.answered(each, NOW, remaining=9, reset=None) == Budget()
     spoken = reports.limited(budget, NOW, NOW + 5)
     assert (spoken.failures, spoken.open_until, spoken.probe_until) == (0, 0, 0)
 
@@ -481,9 +511,8 @@ def test_failures_that_an_answer_lies_between_are_not_in_a_row() -> None:
 
 
 def test_pages_for_others_use_the_reserves_but_leave_half_of_p0s_own_to_p0() -> None:
-    page = Call(Kind.OPEN, Priority.P0, for_others=True)
-    budget, now = spent(page, LIMITS.per_hour - LIMITS.hour_reserves[0] // 2, apart=1.0)
-    assert refused(budget, page, now).reason is Denial.BUDGET
+    budget, now = spent(PAGE, LIMITS.per_hour - LIMITS.hour_reserves[0] // 2, apart=1.0)
+    assert refused(budget, PAGE, now).reason is Denial.BUDGET
     for _ in range(LIMITS.hour_reserves[0] // 2):
         budget, now = granted(budget, OPEN_P0, now).budget, now + 1
     assert refused(budget, OPEN_P0, now).reason is Denial.BUDGET

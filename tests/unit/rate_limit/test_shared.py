@@ -2,7 +2,7 @@
 
 import itertools
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from threading import Lock
 
@@ -75,6 +75,13 @@ def test_without_a_spacing_there_is_nothing_to_book() -> None:
     assert world.store.calls == []
 
 
+def test_a_turn_from_the_grant_is_taken_until_its_very_time(world: World) -> None:
+    world.one.ask(OWNER, OPEN)
+    booked = world.budget.next_write - world.limits.spacing
+    world.clock.time = datetime.fromtimestamp(booked, UTC)
+    assert world.one.turn(OWNER) == booked
+
+
 def test_a_turn_from_the_grant_that_has_passed_is_booked_anew(world: World) -> None:
     world.one.ask(OWNER, OPEN)
     world.clock.pass_(seconds=0.5)
@@ -111,6 +118,41 @@ def test_a_turn_is_booked_however_long_the_table_takes(world: World, seconds: fl
     world.one.turn(OWNER)
     world.clock.pass_(minutes=1)
     assert world.one.turn(OWNER) == world.seconds + LEAD, "a table that is quick again is not waited for"
+
+
+def test_a_turn_is_not_over_before_its_time_has_passed(world: World) -> None:
+    swap = world.store.swap
+
+    def just_in_time(key: str, text: str, version: int) -> Document | None:
+        world.clock.time = datetime.fromtimestamp(world.seconds + LEAD, UTC)
+        return swap(key, text, version)
+
+    began = world.seconds
+    world.store.swap = just_in_time  # type: ignore[method-assign]
+    assert world.one.turn(OWNER) == world.seconds == began + LEAD
+    assert world.store.documents["budget#acme"].version == 1
+
+
+def test_an_opening_too_is_booked_later_where_the_table_is_slow(world: World) -> None:
+    swap = world.store.swap
+
+    def slow(key: str, text: str, version: int) -> Document | None:
+        world.clock.pass_(seconds=1)
+        return swap(key, text, version)
+
+    world.store.swap = slow  # type: ignore[method-assign]
+    world.one.failed(OWNER)
+    began = world.seconds
+    world.one.ask(OWNER, OPEN)
+    assert world.one.turn(OWNER) == began + SLOWER
+
+
+def test_a_look_reads_the_budget_as_it_is_now(world: World) -> None:
+    assert world.one.look("Acme") == Budget()
+    world.one.ask(OWNER, OPEN)
+    world.other.ask(OWNER, OPEN)
+    assert world.one.look("Acme") == world.budget
+    assert sum(count for _, count in world.budget.minutes) == 2
 
 
 def test_owners_have_budgets_of_their_own_whatever_the_case_of_their_names(world: World) -> None:
