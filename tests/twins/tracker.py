@@ -30,6 +30,7 @@ class Thread:
     state_reason: str | None = None
     duplicate_of: int | None = None
     comments: list[str] = field(default_factory=list)
+    commented_at: list[datetime] = field(default_factory=list)
     spoken: list[PersonComment] = field(default_factory=list)
     reactions: set[tuple[int, str]] = field(default_factory=set)
     gone: bool = False
@@ -153,6 +154,7 @@ class MemoryTracker:
     def comment(self, ref: IssueRef, body: str, before: datetime) -> None:
         def effect() -> None:
             self._thread(ref).comments.append(body)
+            self._thread(ref).commented_at.append(self._theirs())
             self._set(ref, comments=len(self._thread(ref).comments) + len(self._thread(ref).spoken))
 
         self._call("comment", before, effect)
@@ -183,7 +185,12 @@ class MemoryTracker:
             since = page[-1].changed_at
 
     def comments(self, ref: IssueRef, since: datetime, before: datetime) -> Iterator[str]:
-        yield from self._call("comments", before, lambda: list(self._thread(ref).comments))
+        def effect() -> list[str]:
+            thread = self._thread(ref)
+            dated = zip(thread.comments, thread.commented_at, strict=True)
+            return [body for body, at in dated if at >= since - APART]
+
+        yield from self._call("comments", before, effect)
 
     def spoken(self, ref: IssueRef, since: datetime, before: datetime) -> Iterator[PersonComment]:
         found = self._call("spoken", before, lambda: self._thread(ref).spoken)

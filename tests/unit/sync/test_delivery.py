@@ -13,6 +13,7 @@ from chalicelib.conditions.facts import Fact, FactKind
 from chalicelib.conditions.issue import Closer
 from chalicelib.conditions.policy import Policy
 from chalicelib.conditions.row import AlertState, Lease
+from chalicelib.conditions.steps import needed
 from chalicelib.errors import Unavailable
 from chalicelib.mirrors import MirrorUnavailable
 from chalicelib.routing import load
@@ -109,6 +110,16 @@ def test_an_opening_an_escalation_and_a_closing_are_mirrored_once_and_at_once(wo
         }
         for fact in world.receiver.facts
     ]
+
+
+def test_an_issue_that_a_person_has_named_is_mirrored_under_the_title_we_would_give_it(
+    world: Mirrored,
+) -> None:
+    row = world.run(firing(0))
+    taken_over = replace(needed(row.status.issue), title="")
+    world.store.rows[row.fingerprint] = replace(row, status=replace(row.status, issue=taken_over))
+    world.run(resolved(5))
+    assert [fact.title for fact in world.receiver.facts] == ["[P1] Runner queue too long"] * 2
 
 
 def test_a_tier_that_is_called_is_mirrored_as_an_escalation(world: Mirrored) -> None:
