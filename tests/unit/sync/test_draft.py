@@ -1,5 +1,6 @@
 """What a new issue is to contain: what the intent says, and what the routing table adds."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
@@ -33,8 +34,8 @@ ROW = row_of(firing(0, teams=("storage",), priority="P2"))
 def test_the_intent_of_an_opening_says_all_that_a_later_look_needs_to_know() -> None:
     asked: list[tuple[str, ...]] = []
 
-    def on_call(teams: object) -> tuple[Called, ...]:
-        asked.append(tuple(teams))  # type: ignore[call-overload]
+    def on_call(teams: Iterable[str]) -> tuple[Called, ...]:
+        asked.append(tuple(teams))
         return ON_CALL
 
     assert intents.intent(ROW, OpenIssue(), TABLE, at(3), on_call) == Intent(

@@ -80,11 +80,11 @@ def test_a_declaration_that_is_recorded_is_left_alone_and_told_once(desk: Desk) 
     desk.clock.pass_(minutes=1)
     desk.incidents.declare(ASKED, replace(DISKS, title="other"), at(2))
     assert desk.own == [before]
-    assert Incident.read(before.spec.alert) == replace_members(before, ())
+    assert Incident.read(before.spec.alert) == with_members(before, ())
     assert len(desk.telemetry.named("INCIDENT")) == 1
 
 
-def replace_members(row: AlertState, members: tuple[str, ...]) -> Incident:
+def with_members(row: AlertState, members: tuple[str, ...]) -> Incident:
     return needed(Incident.read(row.spec.alert)).model_copy(update={"members": members})
 
 
@@ -184,7 +184,7 @@ def test_it_grows_by_a_later_message_however_far_another_clock_is_ahead(desk: De
     desk.incidents.declare(ASKED, DISKS, at(1))
     (row,) = desk.own
     desk.clock.time = at(4)  # behind the one by whose clock it was declared
-    content = replace_members(row, ("abc",))
+    content = with_members(row, ("abc",))
     grown = desk.incidents.grow(row, needed(row.spec.alert), content)
     assert grown.spec.at > row.spec.at
     assert (grown.spec.at - row.spec.at).microseconds == 1

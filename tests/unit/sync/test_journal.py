@@ -55,7 +55,7 @@ def keys_of(action: str, minutes: float = 0, **more: Any) -> dict[str, Any]:
 def test_a_step_is_logged_with_all_that_is_known_of_its_row(world: World) -> None:
     world.run(firing(0))
     issue = f"{REPOSITORY}#1"
-    rest = {"reason": "UP_TO_DATE", "due_at": None, "github_request_id": None}
+    rest: dict[str, Any] = {"reason": "UP_TO_DATE", "due_at": None, "github_request_id": None}
     assert world.telemetry.named("STEP") == [
         keys_of("CREATE", issue=issue, reason="FIRING", left_out=None),
         keys_of("SKIP", issue=issue, **rest),
