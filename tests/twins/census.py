@@ -6,7 +6,7 @@ from datetime import date, datetime
 from chalicelib.alert import Condition, Priority
 from chalicelib.conditions import lag, storms
 from chalicelib.conditions.row import AlertState
-from tests.twins.store import MemoryStore
+from tests.twins.store import MemoryStore, most
 
 
 class MemoryCensus:
@@ -26,13 +26,13 @@ class MemoryCensus:
         return more_urgent + sum(at < since for at in self._waiting(priority))
 
     def late(self, priority: Priority, limit: int) -> list[str]:
-        return self._listed(priority, lag.since)[:limit]
+        return self._listed(priority, lag.since)[: most(limit)]
 
     def silenced(self, priority: Priority, limit: int) -> list[str]:
-        return self._listed(priority, lag.silenced_since)[:limit]
+        return self._listed(priority, lag.silenced_since)[: most(limit)]
 
     def held(self, priority: Priority, limit: int) -> list[str]:
-        return self._listed(priority, lag.held_since)[:limit]
+        return self._listed(priority, lag.held_since)[: most(limit)]
 
     def _listed(self, priority: Priority, since: Callable[[AlertState], datetime | None]) -> list[str]:
         rows = [row for row in self._store.rows.values() if row.priority == priority]
@@ -43,10 +43,10 @@ class MemoryCensus:
         return len(self.with_open_issue(priority, len(self._store.rows)))
 
     def with_open_issue(self, priority: Priority, limit: int) -> list[str]:
-        return self._open(priority, news=False)[:limit]
+        return self._open(priority, news=False)[: most(limit)]
 
     def notifications(self, priority: Priority, limit: int) -> list[str]:
-        return self._open(priority, news=True)[:limit]
+        return self._open(priority, news=True)[: most(limit)]
 
     def _open(self, priority: Priority, *, news: bool) -> list[str]:
         rows = [row for row in self._store.rows.values() if row.spec.news is news]
@@ -66,7 +66,7 @@ class MemoryCensus:
 
     def newest_in(self, repository: str, limit: int) -> list[str]:
         found = self._store.of_repository(repository, 0, len(self._store.rows))
-        return found[::-1][:limit]
+        return found[::-1][: most(limit)]
 
     def resolved(self, day: date, limit: int) -> list[str]:
         found = [
@@ -74,19 +74,21 @@ class MemoryCensus:
             for row in self._store.rows.values()
             if row.spec.condition is Condition.RESOLVED and row.spec.episodes and not row.spec.news
         ]
-        return [name for ended, name in sorted(found, reverse=True) if ended.date() == day][:limit]
+        return [name for ended, name in sorted(found, reverse=True) if ended.date() == day][: most(limit)]
 
     def began(self, team: str, since: datetime, limit: int) -> list[str]:
-        return [name for at, name in self._grouped(f"{storms.OF_TEAM}{team}")[::-1] if at >= since][:limit]
+        return [name for at, name in self._grouped(f"{storms.OF_TEAM}{team}")[::-1] if at >= since][
+            : most(limit)
+        ]
 
     def members(self, storm: str, limit: int) -> list[str]:
-        return [name for _, name in self._grouped(storm)][:limit]
+        return [name for _, name in self._grouped(storm)][: most(limit)]
 
     def size(self, storm: str, limit: int) -> int:
         return len(self.members(storm, limit))
 
     def of_our_own(self, source: str, limit: int) -> list[str]:
-        return [name for _, name in self._grouped(f"{storms.OF_OURS}{source}")[::-1]][:limit]
+        return [name for _, name in self._grouped(f"{storms.OF_OURS}{source}")[::-1]][: most(limit)]
 
     def _grouped(self, group: str) -> list[tuple[datetime, str]]:
         placed = [(storms.listed(row), row.fingerprint) for row in self._store.rows.values()]

@@ -197,6 +197,7 @@ class MemoryTracker:
         yield from (each for each in found if each.at >= since - APART)
 
     def may_write(self, repository: str, login: str, before: datetime) -> bool:
+        assert "/" in repository
         may: bool = self._call("may_write", before, lambda: login in self.writers)
         if not may:
             self._strangers.note(repository, login, before)

@@ -197,9 +197,13 @@ def test_no_step_begins_for_which_a_look_up_left_no_time(world: Enriched) -> Non
     assert world.row.lease is None
 
 
-def test_with_too_little_time_for_a_look_up_the_issue_is_opened_without_it(world: Enriched) -> None:
-    world.sync.advance(world.says(firing(0)), world.clock.now() + timedelta(seconds=17))
-    assert (world.steps, world.asked) == (["CREATE"], [0, 0])
+@pytest.mark.parametrize(("left", "asked"), [(enrich.LIMIT, 1), (enrich.LIMIT - timedelta(seconds=1), 0)])
+def test_with_too_little_time_for_a_look_up_the_issue_is_opened_without_it(
+    world: Enriched, left: timedelta, asked: int
+) -> None:
+    until = world.clock.now() + world.sync.timing.call + left
+    world.sync.advance(world.says(firing(0)), until)
+    assert (world.steps, world.asked) == (["CREATE"], [asked, asked])
 
 
 def test_nothing_is_looked_up_for_a_page_of_our_own(world: Enriched) -> None:

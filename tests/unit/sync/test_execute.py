@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
+from chalicelib.conditions.comments import Comment
 from chalicelib.conditions.enrichment import Enrichment
 from chalicelib.conditions.group import Group
 from chalicelib.conditions.issue import Closer, Draft, IssueRef, Seen
 from chalicelib.conditions.plan import Policy
-from chalicelib.conditions.row import AlertState, Lease, Status
-from chalicelib.conditions.steps import AddComment, CloseDuplicate, OpenIssue, needed
+from chalicelib.conditions.row import AlertState, Intent, Lease, Status, Verb
+from chalicelib.conditions.steps import AddComment, CloseDuplicate, OpenIssue, RemoveLabel, needed
 from chalicelib.routing import load
 from chalicelib.sync import intents
 from chalicelib.sync.execute import Executor
@@ -19,6 +20,7 @@ from tests.unit.builders import REPOSITORY, at, firing, resolved, row_of
 from tests.unit.sync.test_sync import FIRST, World
 
 SECOND = IssueRef(REPOSITORY, 2)
+BEGUN = Intent(Verb.CHANGE, at(0), 1, at(0), REPOSITORY)
 
 
 @pytest.fixture
@@ -131,6 +133,27 @@ def test_a_comment_is_not_made_on_what_a_person_muted_closed_or_quietened_meanwh
     assert world.tracker.threads[FIRST].comments == []
     assert after.status.issue
     assert (after.status.issue.muted, after.status.issue.comment_key, after.intent) == (True, "", None)
+
+
+def test_a_label_is_not_removed_from_what_a_person_closed_meanwhile(world: World) -> None:
+    labels = world.tracker.threads[FIRST].seen.labels
+    world.tracker.close_as_person(FIRST)
+    step = RemoveLabel(FIRST, labels[0])
+    row = leased(world, replace(world.row, intent=BEGUN))
+    after = act(world).execute(row, step)
+    assert world.tracker.threads[FIRST].seen.labels == labels
+    assert (needed(after.status.issue).closed_by, after.intent) == (Closer.PERSON, None)
+    assert after.spec == row.spec
+
+
+def test_the_next_tier_is_not_called_before_what_people_wrote_is_read(world: World) -> None:
+    """GitHub may not have reported it yet."""
+    world.tracker.say(FIRST, "/ack")
+    row = leased(world, replace(world.row, intent=BEGUN))
+    after = act(world).execute(row, AddComment(FIRST, Comment.TIER.key(1)))
+    assert world.tracker.threads[FIRST].comments == []
+    assert [command.word for command in after.status.commands] == ["ack"]
+    assert (needed(after.status.issue).heard, after.intent) == (1, None)
 
 
 def test_a_comment_on_an_issue_as_it_was_left_is_made_and_noted(world: World) -> None:

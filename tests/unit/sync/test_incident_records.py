@@ -180,6 +180,16 @@ def test_its_end_is_the_last_line_and_says_what_still_fires(
     assert desk.incidents.end(over, entry, how="again") == over, "it ends once"
 
 
+def test_it_is_ended_as_it_is_now_whatever_its_row_was_when_it_was_read(desk: Desk) -> None:
+    desk.incidents.declare(ASKED, DISKS, at(1))
+    (stale,) = desk.own
+    desk.clock.pass_(minutes=1)
+    grown = desk.incidents.grow(stale, needed(stale.spec.alert), with_members(stale, ("abc",)))
+    over = desk.incidents.end(stale, Entry(at=at(9), what=What.RESOLVED, who="mona"), how="Ended.")
+    assert needed(Incident.read(over.spec.alert)).members == ("abc",)
+    assert over.revision > grown.revision
+
+
 def test_it_grows_by_a_later_message_however_far_another_clock_is_ahead(desk: Desk) -> None:
     desk.incidents.declare(ASKED, DISKS, at(1))
     (row,) = desk.own

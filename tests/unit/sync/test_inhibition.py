@@ -15,7 +15,7 @@ from chalicelib.routing.inhibition import InhibitRule
 from chalicelib.store.documents import Document
 from chalicelib.sync.inhibition import FRESH, KEY, MOST, Inhibition, Inhibitors
 from tests.twins.census import MemoryCensus
-from tests.unit.builders import at, firing, policy, resolved, routing
+from tests.unit.builders import at, firing, policy, resolved, routing, row_of
 from tests.unit.sync.test_sync import World
 
 DOWN, SLOW, LATE = (frozenset({name}) for name in ("Node down", "Slow", "Late"))
@@ -243,6 +243,11 @@ def test_only_so_many_are_listed_the_newest_of_them(site: Site) -> None:
     assert now == (*listed[1:], of("Node down", 0).fingerprint)
     site.told(of("Node down", 1, ends=True))
     assert site.store.load(KEY).parsed(Inhibitors).firing == listed[1:]
+
+
+def test_a_tombstone_holds_nothing_back_and_is_not_held_back(site: Site) -> None:
+    site.known.refresh(row_of(of("Node down", 0, ends=True)))
+    assert (site.store.calls, site.telemetry.problems) == ([], [])
 
 
 def test_without_rules_nothing_is_read() -> None:

@@ -15,7 +15,7 @@ from chalicelib.reconcile.held_rows import HeldRows
 from chalicelib.store.documents import Document
 from chalicelib.sync.maintenance import FRESH, KNOWN_FOR, Maintenance
 from tests.twins.census import MemoryCensus
-from tests.unit.builders import REPOSITORY, at, firing, policy, resolved, routing
+from tests.unit.builders import REPOSITORY, at, firing, policy, resolved, routing, row_of
 from tests.unit.sync.test_sync import World
 
 ASKED = Window(at(10), at(60), Scope(repository=REPOSITORY), "new disks", "mona")
@@ -108,6 +108,9 @@ def test_windows_are_read_every_so_often_and_of_repositories_with_a_board_alone(
     assert loads.count("load") == reads
     site.clock.time += FRESH
     site.known.refresh(row)
+    assert loads.count("load") == reads + 1
+    site.clock.time += FRESH
+    site.known.refresh(row_of(resolved(1)))  # a tombstone
     assert loads.count("load") == reads + 1
     boardless = replace(routing(), default=replace(routing().default, board=False), teams={})
     known = Maintenance((), site.store, boardless, site.clock.now, site.telemetry)

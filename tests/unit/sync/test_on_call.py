@@ -1,7 +1,9 @@
 """Who is on call is assigned and called at the moment, whatever becomes of the step; and handing off."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -262,6 +264,24 @@ def test_who_may_not_write_neither_hands_over_nor_is_handed_to(
     assert site.tracker.threads[FIRST].reactions == reactions
     handed = site.on_call.called(["dev-infra"])[0].people == ("@octocat",)
     assert handed == (reactions == {(1, "+1")})
+
+
+def test_who_may_no_longer_write_when_it_is_carried_out_hands_nothing_over(site: Site) -> None:
+    site.run(firing(1))
+    asked: list[str] = []
+
+    def leaves(name: str, effect: Callable[[], Any]) -> Any:
+        asked.append(name)
+        if len(asked) == 2:  # the first question is whether to listen, the second whether to obey
+            site.tracker.writers = set()
+        return effect()
+
+    site.tracker.faults["may_write"] = leaves
+    site.says_on("/handoff @octocat")
+    assert (asked, site.tracker.threads[FIRST].reactions) == (["may_write"] * 2, set())
+    assert (site.row.status.commands, site.row.intent, site.row.lease) == ((), None, None)
+    assert site.row.status.issue
+    assert site.telemetry.named("HANDOFF") == []
 
 
 def test_a_handoff_for_a_team_without_shifts_is_answered_with_the_help(site: Site) -> None:

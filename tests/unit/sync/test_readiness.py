@@ -15,7 +15,7 @@ from chalicelib.conditions.steps import Adopt, CloseDuplicate, OpenIssue, ReadIs
 from chalicelib.errors import ConfigurationError, RateLimited, RepositoryMissing, Unavailable
 from chalicelib.rate_limit.rules import Budget, Call, Denied, Granted
 from chalicelib.sync import intents
-from chalicelib.sync.readiness import at_once
+from chalicelib.sync.readiness import at_once, prepare
 from tests.unit.builders import REPOSITORY, at, firing, policy
 from tests.unit.sync.test_sync import FIRST, World, fails_with
 
@@ -61,6 +61,19 @@ def test_a_chore_comes_last_and_waits_for_no_turn(answer: Granted | Denied, may:
 
     now = datetime.fromtimestamp(60, UTC)
     assert at_once(Permits(), OTHER.repository, Kind.READ, lambda: now) is may
+
+
+@pytest.mark.parametrize(("answer", "prepared"), [(Granted(60, Budget()), True), (FULL, False)])
+def test_getting_ready_costs_a_read_of_the_rows_priority(
+    world: World, answer: Granted | Denied, prepared: bool
+) -> None:
+    class Permits:
+        def ask(self, owner: str, call: Call) -> Granted | Denied:
+            assert (owner, call) == ("acme", Call(Kind.READ, Priority.P2))
+            return answer
+
+    assert prepare(lambda: world.tracker, Permits(), OTHER.repository, Priority.P2) is None
+    assert world.tracker.connected is prepared
 
 
 def test_what_is_ready_needs_nothing(world: World) -> None:

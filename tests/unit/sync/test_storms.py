@@ -14,6 +14,7 @@ from chalicelib.conditions import causes, storms
 from chalicelib.conditions.group import Group
 from chalicelib.conditions.plan import Policy
 from chalicelib.conditions.row import AlertState
+from chalicelib.conditions.steps import needed
 from chalicelib.errors import StoreUnavailable, Unavailable
 from chalicelib.rate_limit.rules import Limits
 from chalicelib.rate_limit.shared import SharedBudget
@@ -24,6 +25,7 @@ from chalicelib.sync.storms import StormEnricher
 from chalicelib.sync.sync import Sync
 from tests.twins.census import MemoryCensus
 from tests.twins.store import MemoryStore
+from tests.twins.tracker import MOST_SUB_ISSUES
 from tests.unit.builders import REPOSITORY, at, firing, resolved
 from tests.unit.sync.test_sync import World, fails_with
 
@@ -279,6 +281,22 @@ def test_by_its_place_alone_nothing_joins_after_an_hour_and_a_new_wave_is_the_ne
     ]
     assert world.titles.count("[P1] Many alerts at once in eu-west-1 (part 2)") == 1
     assert of_place("again", 70).group == wave.group
+
+
+def test_what_joins_a_storm_of_as_many_as_the_index_counts_becomes_no_sub_issue(
+    world: Storms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The storm's own table may be a minute behind."""
+    parent = world.begun()
+    asked: list[tuple[str, int]] = []
+
+    def size(name: str, limit: int) -> int:
+        asked.append((name, limit))
+        return MOST_SUB_ISSUES
+
+    monkeypatch.setattr(world.index, "size", size)
+    assert world.fires("disk-9", 1).group == replace(needed(storms.as_group(parent)), id=0)
+    assert asked == [(parent.fingerprint, looked_up.MOST_MEMBERS)]
 
 
 def test_a_full_storm_goes_on_in_its_next_part(world: Storms, monkeypatch: pytest.MonkeyPatch) -> None:

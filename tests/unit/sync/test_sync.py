@@ -719,9 +719,12 @@ def test_disabled_github_is_not_called_and_enabling_opens_what_still_fires() -> 
 
 def test_near_its_end_a_worker_begins_nothing(world: World) -> None:
     row = world.says(firing(0))
-    world.sync.advance(row, world.clock.now() + timedelta(seconds=10))
+    for left in (timedelta(seconds=10), world.sync.timing.call):
+        world.sync.advance(row, world.clock.now() + left)
     assert world.tracker.calls == []
     assert world.row.due_at
+    world.sync.advance(row, world.clock.now() + world.sync.timing.call + timedelta(microseconds=1))
+    assert world.tracker.calls == ["open"]
 
 
 def test_a_hundred_thousand_repeats_in_a_day_are_24_comments_and_150_writes(world: World) -> None:
