@@ -59,7 +59,7 @@ class Inhibition:
     def refresh(self, row: AlertState) -> None:
         """List the row if it may hold others back; read those that do, if it may be held back itself."""
         alert, rules = row.spec.alert, self.routing.inhibit
-        if alert is None or not rules:
+        if alert is None:
             return
         try:
             if any(rule.may_hold(alert) for rule in rules):

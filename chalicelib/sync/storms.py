@@ -113,12 +113,12 @@ class StormEnricher:
                 if written := self._record(parent, content):
                     return storms.as_group(written)
             else:
-                goes_on = Storm.read(parent.spec.alert)
-                late = goes_on is not None and not causes.admits(goes_on, began)
-                size = 0 if late else self.index.size(parent.fingerprint, MOST_MEMBERS)
-                full = size >= MOST_MEMBERS
-                if not (late or full):
-                    return storms.as_group(parent, size)
+                full, goes_on = False, Storm.read(parent.spec.alert)
+                if goes_on is None or causes.admits(goes_on, began):
+                    size = self.index.size(parent.fingerprint, MOST_MEMBERS)
+                    full = size >= MOST_MEMBERS
+                    if not full:
+                        return storms.as_group(parent, size)
                 part += 1
             parent = self.rows.get(storm.fingerprint(cause, part))
         raise Contended("no part of the storm could be found or recorded: the alert stays on its own")
@@ -157,14 +157,7 @@ class Parents:
         group, alert = row.group, row.spec.alert
         if group is None or alert is None or not self._matters(row, alert, group, now):
             return row
-        try:
-            parent = self.rows.get(group.fingerprint)
-            if parent and parent.due_at and parent.due_at <= now:  # else it rests, or is put off
-                advance(parent)
-                parent = self.rows.get(group.fingerprint)
-        except AlertingError as error:
-            self.telemetry.problem("STORM_UNKNOWN", error, fingerprint=row.fingerprint)
-            parent = None
+        parent = self._parent(row, group, now, advance)
         same = parent and parent.spec.alert and parent.spec.alert.teams == alert.teams
         current = storms.as_group(parent) if parent and same else None
         if current and (lag.shown(row) or group.ref == current.ref):
@@ -172,6 +165,19 @@ class Parents:
             return row  # its own row keeps what it says about its issue as a sub-issue
         enriched = replace(needed(row.enrichment), group=current)
         return replace(row, status=replace(row.status, enrichment=enriched))
+
+    def _parent(
+        self, row: AlertState, group: Group, now: datetime, advance: Callable[[AlertState], None]
+    ) -> AlertState | None:
+        try:
+            parent = self.rows.get(group.fingerprint)
+            if parent and parent.due_at and parent.due_at <= now:  # else it rests, or is put off
+                advance(parent)
+                parent = self.rows.get(group.fingerprint)
+        except AlertingError as error:
+            self.telemetry.problem("STORM_UNKNOWN", error, fingerprint=row.fingerprint)
+            return None
+        return parent
 
     def _matters(self, row: AlertState, alert: AlertEvent, group: Group, now: datetime) -> bool:
         """Whether it matters what became of the storm: the row waits for its issue, or has become worse.
