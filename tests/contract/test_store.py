@@ -325,6 +325,14 @@ def test_settling_over_a_moved_spec_keeps_the_new_spec_and_the_row_due(store: St
     assert store.due(Priority.P1, at(6), 10) == [claim.fingerprint]
 
 
+def test_settling_over_a_moved_spec_leaves_an_intent_that_stands_standing(store: Store) -> None:
+    claim = claimed(store)
+    moved = fired_again(store, claim)
+    settled = present(store.settle(claim, opened(claim, intent=INTENT), at(6)))
+    assert settled == replace(opened(moved), intent=INTENT, due_at=at(6), revision=moved.revision + 1)
+    assert store.get(claim.fingerprint) == settled
+
+
 def test_settling_over_a_moved_priority_leaves_the_row_due_under_the_new_one(store: Store) -> None:
     claim = claimed(store)
     fired_again(store, claim, priority=Priority.P0)

@@ -347,6 +347,9 @@ def test_comments_give_way_as_long_as_openings_that_waited_come_in_a_crowd(
 
 def test_an_opening_that_waits_in_line_alone_keeps_no_comment_back() -> None:
     assert refused(Budget(next_write=NOW + 9), OPEN_P0, NOW).budget is None
+    full, now = spent(OPEN_P0, 420, apart=7)
+    room_at = refused(full, OPEN_P3, now).until
+    assert refused(replace(full, next_write=room_at), OPEN_P3, now).budget is None, "the line is as long"
 
 
 # What GitHub says

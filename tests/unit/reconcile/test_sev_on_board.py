@@ -91,7 +91,7 @@ def test_one_without_an_alert_is_a_p1_of_a_team_of_the_board(
     room.says(body)
     room.listen()
     (event,) = room.declared
-    assert (event.title, event.priority, event.teams) == (title, Priority.P1, (team,))
+    assert (event.title, event.name, event.priority, event.teams) == (title, title, Priority.P1, (team,))
     content = Incident.read(event)
     assert content
     assert (content.members, content.template) == ((), f"## {team}")

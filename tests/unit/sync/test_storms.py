@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib.adapters import own
-from chalicelib.adapters.storm import CauseKind, Storm
+from chalicelib.adapters.storm import MOST_MEMBERS, CauseKind, Storm
 from chalicelib.alert import AlertEvent
 from chalicelib.conditions import causes, storms
 from chalicelib.conditions.group import Group
@@ -296,7 +296,7 @@ def test_what_joins_a_storm_of_as_many_as_the_index_counts_becomes_no_sub_issue(
 
     monkeypatch.setattr(world.index, "size", size)
     assert world.fires("disk-9", 1).group == replace(needed(storms.as_group(parent)), id=0)
-    assert asked == [(parent.fingerprint, looked_up.MOST_MEMBERS)]
+    assert asked == [(parent.fingerprint, MOST_MEMBERS)]
 
 
 def test_a_full_storm_goes_on_in_its_next_part(world: Storms, monkeypatch: pytest.MonkeyPatch) -> None:
