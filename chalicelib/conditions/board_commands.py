@@ -60,7 +60,7 @@ def new(
 def parse(repository: str, spoken: PersonComment, more: Mapping[str, Reader] = NO_MORE) -> Request | None:
     """Read a comment's command; None if it is not ours."""
     word, argument = first_line(spoken.body, LONGEST_LINE)
-    if not get_close_matches(word, (MAINTENANCE, *more), n=1, cutoff=ALIKE):
+    if not get_close_matches(word, (MAINTENANCE, *more), cutoff=ALIKE):
         return None
     request = Request(spoken.id, spoken.author, spoken.at)
     if word in more:

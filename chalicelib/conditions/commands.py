@@ -128,7 +128,7 @@ def listens_since(issue: Issue) -> datetime:
 def parse(issue: Issue, spoken: PersonComment, more: Mapping[str, Reader] = NO_MORE) -> Command | None:
     """Read a comment's command, with an empty word if it is wrong; None if it is not ours."""
     word, argument = first_line(spoken.body)
-    if not get_close_matches(word, (*WORDS, *more), n=1, cutoff=ALIKE):
+    if not get_close_matches(word, (*WORDS, *more), cutoff=ALIKE):
         return None
     command = Command(issue.ref, spoken.id, spoken.author, word, spoken.at)
     if word == SNOOZE and (length := length_of(argument, LONGEST_SNOOZE)):
