@@ -46,7 +46,7 @@ def speaks(parent: AlertState) -> bool:
     if status.issue and status.issue.open:
         return not (status.issue.muted or status.snoozed_until or parent.held)
     said = status.refusal
-    refused = said is not None and not said.limited and (said.status or 500) < 500
+    refused = said is not None and not said.limited and said.status is not None and said.status < 500
     return lag.since(parent) is not None and not refused
 
 

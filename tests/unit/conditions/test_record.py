@@ -166,7 +166,8 @@ def test_a_clock_far_ahead_does_not_make_later_messages_stale() -> None:
 
 
 def test_a_clock_a_little_ahead_is_believed() -> None:
-    assert record(None, firing(9), at(0)).row.spec.at == at(9)
+    assert record(None, firing(10), at(0)).row.spec.at == at(10)
+    assert record(None, firing(10.1), at(0)).row.spec.at == at(0)
 
 
 def test_repeats_of_a_clock_far_ahead_begin_no_episodes() -> None:
