@@ -7,7 +7,7 @@ from typing import Protocol
 
 from chalicelib.adapters import incident, own
 from chalicelib.adapters.incident import Entry, Incident, Subject, What
-from chalicelib.alert import AlertEvent, Condition, Identity
+from chalicelib.alert import AlertEvent, Condition
 from chalicelib.conditions import timeline
 from chalicelib.conditions.incident_link import IncidentLink
 from chalicelib.conditions.issue import IssueRef
@@ -17,6 +17,7 @@ from chalicelib.errors import Contended
 from chalicelib.quantities import counted
 from chalicelib.store.ports import Rows
 from chalicelib.sync import claims
+from chalicelib.sync.declarations import Asked, Declarations
 from chalicelib.telemetry import log_keys
 from chalicelib.telemetry.telemetry import Telemetry
 
@@ -32,21 +33,6 @@ class Index(Protocol):
         """List fingerprints of the rows of one of our own sources that fire, the newest first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A request for an incident: in which comment, when by GitHub's clock, and its title if it has one."""
-
-    comment: int
-    author: str
-    at: datetime
-    title: str = ""
-
-    @property
-    def identity(self) -> Identity:
-        """What identifies the incident."""
-        return incident.identity(self.comment)
-
-
 @dataclass(frozen=True)
 class Incidents:
     """Records incidents; every method may be called twice. `template` returns the sections for a team."""
@@ -59,12 +45,11 @@ class Incidents:
 
     def on_alert(self, row: AlertState, alert: AlertEvent, asked: Asked) -> Status:
         """Declare one for an alert; if the alert is part of an open one, an answer will name that one."""
-        link, name = self._open_one(row), incident.fingerprint(asked.identity)
-        if link and link.fingerprint != name:
+        link = self._open_one(row) or self._declare_of(row, alert, asked)
+        if link.fingerprint != asked.fingerprint:
             again = (*(each for each in link.asked if each != asked.comment), asked.comment)
-            return replace(row.status, incident=replace(link, asked=again))
-        self._declare_of(row, alert, asked)
-        return replace(row.status, incident=link or IncidentLink(name))
+            link = replace(link, asked=again)
+        return replace(row.status, incident=link)
 
     def on_issue(self, ref: IssueRef, asked: Asked) -> bool:
         """Declare one for an issue's alert, unless it is part of one; False if it is not an alert's issue."""
@@ -73,8 +58,7 @@ class Incidents:
         if row is None or row.spec.alert is None or is_one(row):
             return False
         if self._open_one(row) is None:
-            self._declare_of(row, row.spec.alert, asked)
-            self.link(row, IncidentLink(incident.fingerprint(asked.identity)))
+            self.link(row, self._declare_of(row, row.spec.alert, asked))
         return True
 
     def _open_one(self, row: AlertState) -> IncidentLink | None:
@@ -98,15 +82,18 @@ class Incidents:
             status = replace(row.status, incident=link)
             self.rows.note(replace(row, status=status, due_at=self.now()))
 
-    def _declare_of(self, row: AlertState, alert: AlertEvent, asked: Asked) -> None:
-        title, name = asked.title or alert.title, asked.title or alert.rule
-        since = min(row.spec.episode or asked.at, asked.at)
-        self.declare(asked, Subject(title, name, alert.priority, alert.teams), since, (row.fingerprint,))
+    def _declare_of(self, row: AlertState, alert: AlertEvent, asked: Asked) -> IncidentLink:
+        """Declare the incident of an alert, for whoever asked first; its worker may have stopped midway."""
+        first = Declarations(self.rows, self.now).first(row.fingerprint, asked)
+        title, name = first.title or alert.title, first.title or alert.rule
+        since = min(row.spec.episode or first.at, first.at)
+        self.declare(first, Subject(title, name, alert.priority, alert.teams), since, (row.fingerprint,))
+        return IncidentLink(first.fingerprint)
 
     def declare(self, asked: Asked, subject: Subject, since: datetime, members: tuple[str, ...] = ()) -> None:
         """Record a new incident, unless it is recorded already."""
-        known, now = asked.identity, self.now()
-        if self.rows.get(incident.fingerprint(known)):
+        now = self.now()
+        if self.rows.get(asked.fingerprint):
             return
         entry = Entry(at=asked.at, what=What.DECLARED, who=asked.author)
         content = Incident(
@@ -116,7 +103,7 @@ class Incidents:
             timeline=(entry,),
             template=self.template(subject.teams[0])[: incident.MAX_TEMPLATE],
         )
-        event = incident.alert(content, known, subject, now)
+        event = incident.alert(content, asked.identity, subject, now)
         recorded = record(None, event, now)
         if self._write(recorded, now):  # else another worker was faster
             self._tell("DECLARED", event, recorded, None, asked.author)

@@ -15,7 +15,8 @@ from chalicelib.conditions.issue import IssueRef
 from chalicelib.conditions.row import AlertState, Status
 from chalicelib.conditions.steps import needed
 from chalicelib.routing import Routing
-from chalicelib.sync.incidents import Asked, Incidents, is_one
+from chalicelib.sync.declarations import Asked
+from chalicelib.sync.incidents import Incidents, is_one
 
 RESOLVED = "resolved"
 WITHOUT_ALERT = Priority.P1

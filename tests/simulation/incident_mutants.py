@@ -13,7 +13,8 @@ from chalicelib.github.issues import GitHubIssues
 from chalicelib.reconcile.incidents import IncidentKeeper
 from chalicelib.render import incident as page
 from chalicelib.render import own_pages
-from chalicelib.sync.incidents import Asked, Incidents
+from chalicelib.sync.declarations import Asked, Declarations
+from chalicelib.sync.incidents import Incidents
 
 Patch = AbstractContextManager[Any]
 
@@ -81,6 +82,9 @@ INCIDENTS: Mapping[str, Callable[[], Patch]] = {
     "declare an incident at each try": _at_each_try,
     "declare one though its alert is part of one": lambda: patch.object(
         Incidents, "_open_one", lambda *_: None
+    ),
+    "declare one for each who asks at once": lambda: patch.object(
+        Declarations, "first", lambda _self, _alert, asked: asked
     ),
     "let anybody declare an incident": lambda: patch.object(GitHubIssues, "may_write", lambda *_: True),
     "keep no incident up to date": lambda: patch.object(IncidentKeeper, "keep", lambda *_: None),

@@ -35,7 +35,10 @@ COUNTS = (
 """What runs must show of incidents."""
 
 NOTICED, IN_FLIGHT = 2.0, 180.0
-"""Seconds after which a worker knows who is part of an incident; and if it is held up, or an index lags."""
+"""Seconds after which a worker knows what has joined an incident; and if it is held up, or an index lags.
+
+Which alert it was declared on is known at once.
+"""
 
 PATIENCE = 900.0
 """Seconds for which a person waits for an answer."""
@@ -110,7 +113,9 @@ class Incidents:
         held_up = self._world.schedule.worker().notes or self._world.outside.counts["state: indexes lag"]
         known_since = self._world.schedule.time - (IN_FLIGHT if held_up else NOTICED)
         for (name, subject), since in self._member_since.items():
-            other = name != row.fingerprint and fires(self.rows[name]) and since < known_since
+            of_the_same = content_of(self.rows[name]).members[:1] == content_of(row).members[:1]
+            known = of_the_same or since < known_since
+            other = name != row.fingerprint and fires(self.rows[name]) and known
             if other and subject in content_of(row).members:
                 self._world.breaks(SECOND, f"{subject[:4]} is in {name[:4]}")
 

@@ -28,8 +28,10 @@ from chalicelib.reconcile.incidents import IncidentKeeper
 from chalicelib.reconcile.reconcile import Reconcile
 from chalicelib.reconcile.sub_issues import SubIssues
 from chalicelib.routing import load
+from chalicelib.sync import declarations
+from chalicelib.sync.declarations import Asked
 from chalicelib.sync.execute import Executor
-from chalicelib.sync.incidents import Asked, Incidents
+from chalicelib.sync.incidents import Incidents
 from chalicelib.sync.sev import Sev
 from chalicelib.sync.sync import Sync, Timing
 from tests.twins.census import MemoryCensus
@@ -75,13 +77,22 @@ class Stamped(Recorder):
         super().event(name, **keys, logged_at=self.now())
 
 
+class Behind(MemoryCensus):
+    """A census; while it `lags`, it lists none of our own rows."""
+
+    lags = False
+
+    def of_our_own(self, source: str, limit: int) -> list[str]:
+        return [] if self.lags else super().of_our_own(source, limit)
+
+
 class World(Synced):
     """The collector, sync and reconcile each minute, with incidents."""
 
     def __init__(self) -> None:
         super().__init__(replace(policy(), routing=load(ROUTING)))
         self.telemetry = Stamped(self.clock.now)
-        self.census = MemoryCensus(self.store)
+        self.census = Behind(self.store)
         self.notice = GitHubHints(self.store, self.clock.now, self.telemetry)
         self.sync = self.worker()
 
@@ -233,6 +244,52 @@ def test_an_alert_that_joined_while_a_worker_had_its_row_opens_no_second_one(wor
     world.minutes(3)
     assert len(world.own) == 1
     assert any("is already part" in each for each in world.thread(1).comments)
+
+
+def declared_elsewhere(world: World, number: int, title: str) -> Asked:
+    """Somebody asks for the incident of issue 1 on the board, a moment ago, while a worker had its row."""
+    asked = Asked(number, "hubot", world.clock.now(), title)
+    before = {**world.store.rows}
+    assert world.incidents.on_issue(IssueRef(REPOSITORY, 1), asked)
+    world.store.rows |= before  # the note in the row was refused
+    world.census.lags = True
+    return asked
+
+
+def test_sev_on_an_alert_for_which_one_was_just_declared_on_the_board_points_to_that_one(
+    world: World,
+) -> None:
+    declared_elsewhere(world, 99, "Pulls fail")
+    world.says("/sev Registry is down")
+    world.census.lags = False
+    world.minutes(2)
+    assert [row.spec.alert.title for row in world.own if row.spec.alert] == ["Incident: Pulls fail"]
+    assert any("is already part" in each for each in world.thread(1).comments)
+
+
+def test_sev_completes_what_another_worker_declared_and_left_unrecorded(world: World) -> None:
+    first = declared_elsewhere(world, 99, "Pulls fail")
+    del world.store.rows[first.fingerprint]
+    world.says("/sev Registry is down")
+    world.minutes(1)
+    assert [row.fingerprint for row in world.own] == [first.fingerprint]
+    assert (world.content.declared_by, world.content.timeline[0].at) == ("hubot", first.at)
+
+
+def test_what_was_declared_an_hour_ago_and_never_recorded_counts_no_more(world: World) -> None:
+    first = declared_elsewhere(world, 99, "Pulls fail")
+    del world.store.rows[first.fingerprint]
+    world.minutes(61)
+    world.says("/sev Registry is down")
+    assert [row.spec.alert.title for row in world.own if row.spec.alert] == ["Incident: Registry is down"]
+
+
+def test_an_incident_that_is_over_is_forgotten_with_the_next_that_is_declared(world: World) -> None:
+    world.says("/sev")
+    world.says("/sev resolved", 2)
+    world.sends(name="disk")
+    world.says("/sev", 3)
+    assert len(json.loads(world.store.load(declarations.KEY).text)["by_alert"]) == 1
 
 
 def test_after_the_first_is_over_sev_opens_another(world: World) -> None:

@@ -1,6 +1,7 @@
 """`/sev` on the board: for the alert of an issue, or without an alert."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -9,12 +10,12 @@ from chalicelib.adapters.incident import Incident
 from chalicelib.alert import AlertEvent, Priority
 from chalicelib.conditions.issue import IssueRef
 from chalicelib.conditions.record import record
-from chalicelib.conditions.row import AlertState, Status
+from chalicelib.conditions.row import AlertState, Lease, Status
 from chalicelib.routing import load
 from chalicelib.sync.incidents import Incidents
 from chalicelib.sync.sev import Sev
-from tests.twins.census import MemoryCensus
 from tests.unit.builders import REPOSITORY, firing
+from tests.unit.reconcile.test_incidents import Behind
 from tests.unit.reconcile.test_listening import Hall
 from tests.unit.rows import issue
 
@@ -35,8 +36,9 @@ class Room(Hall):
 
     def __init__(self) -> None:
         super().__init__()
+        self.census = Behind(self.store)
         incidents = Incidents(
-            self.store, MemoryCensus(self.store), lambda team: f"## {team}", self.clock.now, self.telemetry
+            self.store, self.census, lambda team: f"## {team}", self.clock.now, self.telemetry
         )
         self.listener = replace(self.listener, deeds={"sev": Sev(incidents, ROUTING)})
         row = record(None, firing(0, teams=("storage",), priority="P2"), self.clock.now()).row
@@ -147,4 +149,15 @@ def test_an_alert_whose_incident_is_open_gets_no_second_one(room: Room) -> None:
     room.says("/sev #12 once more")
     room.listen()
     assert len(room.incidents) == 1
+    assert room.reactions == {(1, "+1"), (2, "+1")}
+
+
+def test_two_who_ask_at_once_of_an_alert_that_a_worker_has_get_one(room: Room) -> None:
+    room.census.lags = True
+    busy = replace(room.alert, lease=Lease("another", room.clock.now() + timedelta(hours=1)))
+    room.store.rows[busy.fingerprint] = busy
+    room.says("/sev #12 Registry is down")
+    room.says("/sev #12 Pulls fail")
+    room.listen()
+    assert [event.title for event in room.declared] == ["Incident: Registry is down"]
     assert room.reactions == {(1, "+1"), (2, "+1")}
