@@ -6,6 +6,7 @@ There is always somebody to call: if none of them names anybody, the people in `
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from chalicelib.conditions.clocks import LONG_AGO
 from chalicelib.conditions.on_call_notes import OnCallNotes
@@ -21,6 +22,13 @@ PATIENCE = timedelta(minutes=30)
 
 class OnCallUnknown(AlertingError):
     """It could not be learned who is on call: a calendar, PagerDuty or the table did not answer."""
+
+
+class ShiftSource(StrEnum):
+    """Where shifts that are not in the file come from, as a sentence names it."""
+
+    CALENDAR = "its calendar"
+    PAGERDUTY = "PagerDuty"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +55,7 @@ class Duty:
     by: str = ""
     until: datetime | None = None
     next: tuple[str, ...] = ()
-    source: str = ""
+    source: ShiftSource | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +66,7 @@ class Roster:
     fallback: tuple[str, ...]
     rotation: Rotation | None = None
     overrides: tuple[Shift, ...] = ()
-    source: str = ""
+    source: ShiftSource | None = None
 
     def shifts(self, notes: OnCallNotes, now: datetime) -> Shifts:
         """Return what is known of its shifts around a time."""

@@ -18,7 +18,7 @@ from pydantic import (
     model_validator,
 )
 
-from chalicelib.conditions.on_call import Roster, Rosters
+from chalicelib.conditions.on_call import Roster, Rosters, ShiftSource
 from chalicelib.conditions.rotations import SHORTEST, Rotation
 from chalicelib.conditions.shifts import Shift
 from chalicelib.routing.file import parsed
@@ -127,7 +127,7 @@ def _roster(name: str, team: _Team, fallback: tuple[str, ...]) -> Roster:
         overrides=tuple(
             Shift(each.person, team.local(each.begins), team.local(each.ends)) for each in team.override
         ),
-        source="" if turns else "PagerDuty" if team.pagerduty else "its calendar",
+        source=None if turns else ShiftSource.PAGERDUTY if team.pagerduty else ShiftSource.CALENDAR,
     )
 
 

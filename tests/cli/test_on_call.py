@@ -165,6 +165,25 @@ def test_doctor_finds_what_does_not_answer_what_cannot_be_used_and_who_cannot_be
     assert stranger.told == "ann is on call for asked and cannot be assigned in o/r"
 
 
+@pytest.mark.parametrize(
+    ("lines", "access", "place"),
+    [
+        ('pagerduty = ["PX"]', "pagerduty_api_token in the secret", "schedules in PagerDuty"),
+        ('calendar = "https://calendar.example.org/a.ics"', "its address", "calendar"),
+    ],
+)
+def test_doctor_says_where_to_correct_what_is_asked_for_shifts(
+    site: Site, lines: str, access: str, place: str
+) -> None:
+    site.file = load_file(FILE.replace('pagerduty = ["PX"]', lines))
+    now = CLOCK.now()
+    site.write(Answer(at=now, tried_at=now, faults=("a fault",), why="no answer"))
+    *_, nobody, away, unusable = site.findings()
+    assert nobody.fix == f"Correct its {place}."
+    assert away.fix.startswith(f"Correct {access}, or wait;")
+    assert unusable.fix.startswith(f"Correct its {place}, or ")
+
+
 def test_a_routing_that_calls_whoever_is_on_call_is_refused_without_the_file() -> None:
     assert rules.routing_of(ROUTING, on_call=True).on_call
     with pytest.raises(ConfigurationError, match=r"<on-call> needs chalicelib/on_call\.toml"):

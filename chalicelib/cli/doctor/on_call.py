@@ -1,10 +1,11 @@
 """On call: who is on call for each team, and what keeps that from being known."""
 
 from collections.abc import Iterator
+from typing import assert_never
 
 from chalicelib.cli.doctor.finding import Finding
 from chalicelib.cli.doctor.repositories import PATIENCE, Unreported
-from chalicelib.conditions.on_call import Duty, Roster, Rosters
+from chalicelib.conditions.on_call import Duty, Roster, Rosters, ShiftSource
 from chalicelib.conditions.on_call_notes import KEY, OnCallNotes
 from chalicelib.github.issues import GitHubIssues
 from chalicelib.render.words import moment
@@ -58,8 +59,7 @@ def _answer(roster: Roster, notes: OnCallNotes) -> Iterator[Finding]:
     if not roster.source:
         return
     if answer.why:
-        what = "pagerduty_api_token in the secret" if roster.source == "PagerDuty" else "its address"
-        fix = f"Correct {what}, or wait; until it answers, the last known shifts apply."
+        fix = f"Correct {_access(roster.source)}, or wait; until it answers, the last known shifts apply."
         yield Finding(NAME, f"{roster.team}: {answer.why}", fix)
     for fault in answer.faults:
         yield Finding(
@@ -77,6 +77,23 @@ def _strangers(stage: Stage, repository: str, duty: Duty) -> Iterator[Finding]:
 
 
 def _source(roster: Roster) -> str:
-    if roster.rotation:
-        return "rotation"
-    return "schedules in PagerDuty" if roster.source == "PagerDuty" else "calendar"
+    match roster.source:
+        case None:
+            return "rotation"
+        case ShiftSource.CALENDAR:
+            return "calendar"
+        case ShiftSource.PAGERDUTY:
+            return "schedules in PagerDuty"
+        case _:
+            assert_never(roster.source)
+
+
+def _access(source: ShiftSource) -> str:
+    """Name what may be wrong if a source does not answer."""
+    match source:
+        case ShiftSource.CALENDAR:
+            return "its address"
+        case ShiftSource.PAGERDUTY:
+            return "pagerduty_api_token in the secret"
+        case _:
+            assert_never(source)

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from chalicelib.conditions.on_call import PATIENCE, Called, Duty, Roster, Rosters
+from chalicelib.conditions.on_call import PATIENCE, Called, Duty, Roster, Rosters, ShiftSource
 from chalicelib.conditions.on_call_notes import MOST_HANDOFFS, Answer, OnCallNotes
 from chalicelib.conditions.rotations import Rotation
 from chalicelib.conditions.shifts import Shift, Shifts
@@ -23,7 +23,7 @@ def asked(*shifts: Shift, at: datetime = NOON) -> OnCallNotes:
     return OnCallNotes(answers={"infra": Answer(at=at, tried_at=at, shifts=shifts)})
 
 
-INFRA = Roster("infra", FALLBACK, source="PagerDuty")
+INFRA = Roster("infra", FALLBACK, source=ShiftSource.PAGERDUTY)
 SHIFT = Shift("mona", NOON - HOUR, NOON + HOUR)
 
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from chalicelib.conditions.on_call import Roster
+from chalicelib.conditions.on_call import Roster, ShiftSource
 from chalicelib.conditions.on_call_file import Asked, load
 from chalicelib.conditions.on_call_notes import OnCallNotes
 from chalicelib.conditions.rotations import Rotation
@@ -51,7 +51,11 @@ def test_the_example_is_valid_and_says_what_its_words_say() -> None:
             schedules=("PI7DH85",),
         ),
     )
-    assert [roster.source for roster in file.rosters.asked()] == ["its calendar", "its calendar", "PagerDuty"]
+    assert [roster.source for roster in file.rosters.asked()] == [
+        ShiftSource.CALENDAR,
+        ShiftSource.CALENDAR,
+        ShiftSource.PAGERDUTY,
+    ]
 
 
 @pytest.mark.parametrize(

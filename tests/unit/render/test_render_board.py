@@ -11,7 +11,7 @@ from typing import Any
 from chalicelib import render
 from chalicelib.alert import Priority
 from chalicelib.conditions.nothing import Held, Quiet
-from chalicelib.conditions.on_call import Called, Duty
+from chalicelib.conditions.on_call import Called, Duty, ShiftSource
 from chalicelib.conditions.row import AlertState, Status
 from chalicelib.conditions.setbacks import Denial, PutOff, Refusal
 from chalicelib.conditions.windows import Scope, Window
@@ -225,7 +225,7 @@ def test_it_says_who_is_on_call_until_when_and_who_is_next_and_mentions_nobody()
 
 
 def test_where_nobody_is_on_call_or_that_is_not_certain_it_says_so() -> None:
-    away = duty("b", as_of=at(-60), source="PagerDuty")
+    away = duty("b", as_of=at(-60), source=ShiftSource.PAGERDUTY)
     assert on_call(duty("a", "@org/leads", fallback=True, until=at(60), next=("mona",)), away) == [
         "- a: nobody until 04:10 UTC (2026-11-23), so alerts call org/leads, then mona",
         "- b: **mona**, as of 02:10 UTC (2026-11-23), because PagerDuty has not answered since",

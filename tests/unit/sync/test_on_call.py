@@ -11,7 +11,7 @@ import pytest
 from chalicelib.conditions.commands import PersonComment
 from chalicelib.conditions.enrichment import Enrichment
 from chalicelib.conditions.group import Group
-from chalicelib.conditions.on_call import HANDOFF, PATIENCE, Called, Roster, Rosters
+from chalicelib.conditions.on_call import HANDOFF, PATIENCE, Called, Roster, Rosters, ShiftSource
 from chalicelib.conditions.on_call_notes import KEY, Answer, OnCallNotes
 from chalicelib.conditions.rotations import Rotation
 from chalicelib.conditions.shifts import Shift
@@ -56,7 +56,7 @@ class Site(World):
         self.policy = replace(policy(), routing=load(ROUTING))
         rosters = {
             "dev-infra": Roster("dev-infra", FALLBACK, HOURS),
-            "asked": Roster("asked", FALLBACK, source="PagerDuty"),
+            "asked": Roster("asked", FALLBACK, source=ShiftSource.PAGERDUTY),
             "elsewhere": Roster("elsewhere", FALLBACK, HOURS),
         }
         self.on_call = self.knows(rosters)
