@@ -73,8 +73,8 @@ class Incident(Content):
     """What an incident consists of.
 
     It began at `since`, perhaps before it was declared. `members` are the fingerprints of its conditions; the
-    first is the one on whose issue it was declared. `attached` are the members whose issues are already its
-    sub-issues, or cannot be. `shortened` says that the timeline has lost entries.
+    first is the one on whose issue it was declared. `attached` names the issues of members that are already
+    its sub-issues, or cannot be. `shortened` says that the timeline has lost entries.
     """
 
     source = own.INCIDENT

@@ -60,10 +60,17 @@ def unattached(incident: Incident, members: Iterable[AlertState]) -> list[tuple[
     found = []
     for row in members:
         issue = row.status.issue
-        alone = row.fingerprint not in incident.attached and not row.group
-        if issue and issue.id and not issue.has_parent and alone:
+        if issue is None or not issue.id or issue.has_parent or row.group:
+            continue
+        # An earlier version noted only the condition.
+        if not {row.fingerprint, attached(row.fingerprint, issue)} & {*incident.attached}:
             found.append((row.fingerprint, issue))
     return found
+
+
+def attached(fingerprint: str, issue: Issue) -> str:
+    """Name the issue of a condition among those that were asked for; its next issue is another."""
+    return f"{fingerprint} {issue.id}"
 
 
 def joined(incident: Incident, more: Iterable[str]) -> Incident:

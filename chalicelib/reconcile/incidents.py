@@ -122,7 +122,7 @@ class IncidentKeeper:
             for name, issue in left[:MOST_ADDED]:
                 if not self.add(parent.ref, issue, name, until):
                     break
-                added.append(name)
+                added.append(siblings.attached(name, issue))
         finally:
             if added:
                 attached = content.model_copy(update={"attached": (*content.attached, *added)})

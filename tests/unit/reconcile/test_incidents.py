@@ -396,6 +396,15 @@ def test_the_alert_and_its_siblings_become_sub_issues_each_asked_for_once(world:
     assert world.tracker.calls.count("add_sub_issue") == 2
 
 
+def test_the_next_issue_of_an_alert_becomes_a_sub_issue_too(world: World) -> None:
+    world.says("/sev")
+    world.minutes(2)
+    world.tracker.delete(IssueRef(REPOSITORY, 1))
+    world.notice.take(message(IssueRef(REPOSITORY, 1)))
+    world.minutes(3)
+    assert children(world, 2) == [1, 3]
+
+
 def test_five_sub_issues_are_added_in_a_minute(world: World) -> None:
     for number in range(7):
         world.sends(name=f"disk-{number}", labels={"host": "builder-7"})
