@@ -72,7 +72,8 @@ def _answer(world: "World", spoken: Spoken) -> Broken:
         yield ENDED, f"{said} did not end it"
     elif "+1" in reactions and not spoken.ends and not declared:
         world.count("incident: joined")
-        if row and ours and issue.state == "open" and not issue.locked and not _names_other(spoken):
+        takes_comments = issue.state == "open" and len(issue.comments) < world.scenario.setting.comment_cap
+        if row and ours and takes_comments and not issue.locked and not _names_other(spoken):
             yield ONCE, f"{said} is no incident, and none is named"
 
 

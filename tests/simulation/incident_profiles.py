@@ -59,6 +59,14 @@ def _declares(chance: Random, at: float, place: str = "") -> Iterator[Stimulus]:
             yield Says(over + chance.choice((0.2, 90.0)), ENDS, chance.random())
 
 
+def _at_once(chance: Random, minute: float) -> Iterator[Stimulus]:
+    """Two people declare one of an alert: on the board, just before it is read, and on the alert's issue."""
+    which = chance.random()
+    yield Spell(minute - 30, "indexes lag", chance.choice((40.0, 120.0)))
+    yield Says(minute - chance.uniform(5, 20), NAMES_ONE, which)
+    yield Says(minute + chance.uniform(-2, 3), DECLARES, which)
+
+
 def _in_quiet(seed: int, chance: Random) -> Scenario:
     """Nothing fails: a timeline holds all that happened, within minutes."""
     setup, number = chance.choice((emitter(chance), cloudwatch(chance))), chance.choice((0, 2, 4, 6))
@@ -93,6 +101,8 @@ def _in_trouble(seed: int, chance: Random) -> Scenario:
     again = [begin(each.at + chance.uniform(20, 900), setup, each.condition) for each in ends[:1]]
     said = chance.uniform(110, 900)
     declared = list(_declares(chance, said, chance.choice((DECLARES, DECLARES, NAMES_ONE, ON_THE_BOARD))))
+    if (dice := Random(f"{seed}/at once")).random() < 0.2:
+        declared = list(_at_once(dice, 60.0 * dice.randint(14, 20)))
     near = [each.at for each in declared]
     trouble = [_trouble(chance, chance.choice(near)) for _ in range(chance.randint(0, 4))]
     acts = [
