@@ -2,7 +2,7 @@
 
 The key is stored in the row and, as a marker, in the comment on GitHub, so that the comment can be found
 again. So these kinds may be added to, but never changed. After a rollback, an earlier version reads a key up
-to its first dash, and so takes a call to the next tier for an escalation.
+to its first dash, and so takes a call to the next tier, or by an alert left alone, for an escalation.
 """
 
 from datetime import datetime
@@ -15,6 +15,7 @@ class Comment(StrEnum):
     REPEAT = "repeat"
     ESCALATION = "escalation"
     TIER = "escalation-tier"
+    ALONE = "escalation-alone"
     RESOLVED = "resolved"
     SNOOZE = "snooze"
     QUIET = "quiet"
@@ -26,7 +27,7 @@ class Comment(StrEnum):
     @property
     def calls(self) -> bool:
         """Whether it is written to call people."""
-        return self in (Comment.ESCALATION, Comment.TIER)
+        return self in (Comment.ESCALATION, Comment.TIER, Comment.ALONE)
 
     def key(self, of: int | datetime) -> str:
         """Make the key: from the generation it is about, the comment it answers, or a time."""
@@ -42,6 +43,7 @@ PURPOSE = {
     Comment.REPEAT: "that it still fires",
     Comment.ESCALATION: "that it got worse, to call the people of its new priority",
     Comment.TIER: "that nobody has acknowledged it, to call the next tier",
+    Comment.ALONE: "that GitHub refuses the issue of its storm, to call its people here",
     Comment.RESOLVED: "that it has ended",
     Comment.SNOOZE: "that the snooze is over",
     Comment.QUIET: "that it fires again, though its issue was closed as not planned",

@@ -17,11 +17,14 @@ from chalicelib.conditions.steps import AddComment, OpenIssue, Step
 def escalation(row: AlertState, issue: Issue, alert: AlertEvent) -> Step | None:
     """Call the people of a priority higher than those called so far, unless somebody wants it quiet.
 
-    Nobody is called if the parent of its storm calls them.
+    Nobody is called if the parent of its storm calls them. If GitHub refused the parent, they are called now,
+    unless somebody has it.
     """
-    worse = row.spec.firing and alert.priority < issue.announced
-    if not worse or issue.quiet or not calls(row):
+    worse = alert.priority < issue.announced
+    alone = issue.uncalled and issue.opened_for == row.spec.episode and not issue.acked_by
+    if not (row.spec.firing and (worse or alone)) or issue.quiet or not calls(row):
         return None
     if issue.comments_closed:
         return OpenIssue()
-    return AddComment(issue.ref, Comment.ESCALATION.key(row.spec.generation))
+    kind = Comment.ESCALATION if worse else Comment.ALONE
+    return AddComment(issue.ref, kind.key(row.spec.generation))

@@ -49,6 +49,7 @@ class Issue(Shown):
     - `heard` counts the comments at the time `heard_at`, when people's were last read; the rest is read at
       `listen_at`, if there were too many. `remarks` are the newest of each of a few people
     - `incident` is the incident that its text names
+    - `uncalled` says that nobody has been called: the issue of its storm was to do that, and was refused
     """
 
     episode: datetime
@@ -84,6 +85,7 @@ class Issue(Shown):
     raised_at: datetime | None = None
     incident: IssueRef | None = None
     given_back: Wish | None = None
+    uncalled: bool = False
 
     @property
     def over_at(self) -> datetime | None:

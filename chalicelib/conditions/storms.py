@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.adapters import own, storm
 from chalicelib.adapters.storm import Cause, Member, Storm
-from chalicelib.alert import Condition
+from chalicelib.alert import Condition, Priority
 from chalicelib.conditions import lag
 from chalicelib.conditions.group import MOST_SUB_ISSUES, Group
 from chalicelib.conditions.in_common import in_common
@@ -43,11 +43,34 @@ def as_group(parent: AlertState, size: int = 0) -> Group | None:
 def speaks(parent: AlertState) -> bool:
     """Whether a storm's issue shows what joins and calls people: nothing holds it back, GitHub takes it."""
     status = parent.status
-    if status.issue and status.issue.open:
+    if status.issue and status.issue.open and not of_another(parent):
         return not (status.issue.muted or status.snoozed_until or parent.held)
-    said = status.refusal
-    refused = said is not None and not said.limited and said.status is not None and said.status < 500
-    return lag.since(parent) is not None and not refused
+    return lag.since(parent) is not None and not refused(parent)
+
+
+def refused(parent: AlertState) -> bool:
+    """Whether GitHub has refused its issue and not accepted it since: what is only late was never refused."""
+    said = parent.status.refusal
+    if said is None:
+        return False
+    final = not said.limited and said.status is not None and said.status < 500
+    return final or parent.status.failures > 0  # a refusal before the newest attempt, which was only late
+
+
+def left_alone(parent: AlertState, member: AlertState) -> AlertState | None:
+    """Put a member on its own whose new issue left it to its storm's to call people; None for any other.
+
+    GitHub has refused that one, so nobody was called.
+    """
+    shows, issue, known = parent.status.issue, member.status.issue, member.enrichment
+    if not refused(parent) or (shows and shows.episode == parent.spec.episode) or not member.spec.firing:
+        return None
+    if not (issue and issue.open and issue.opened_for == member.spec.episode and known and known.group):
+        return None
+    if issue.announced is Priority.P0:
+        return None  # it has called people itself
+    alone = replace(issue, uncalled=True)
+    return replace(member, status=replace(member.status, issue=alone, enrichment=replace(known, group=None)))
 
 
 def member(row: AlertState) -> Member:

@@ -8,6 +8,9 @@ from chalicelib.conditions.acknowledgement import left_to_people
 from chalicelib.conditions.comments import ONCE, Comment
 from chalicelib.conditions.row import AlertState, Status
 
+FIRST_CALLS = (Comment.ESCALATION, Comment.ALONE)
+"""Kinds that call the people of its priority."""
+
 
 def labelled(row: AlertState, *, added: tuple[str, ...] = (), removed: str | None = None) -> Status:
     """Record that labels of ours were added or removed.
@@ -47,9 +50,10 @@ def commented(row: AlertState, priority: Priority, key: str, now: datetime) -> S
         once=(*issue.once, key) if kind in ONCE else issue.once,
         tier=issue.tier + (kind is Comment.TIER),
         raised_at=now if kind is Comment.ESCALATION else issue.raised_at,
-        on_call=row.on_call if kind is Comment.ESCALATION else issue.on_call,
+        on_call=row.on_call if kind in FIRST_CALLS else issue.on_call,
+        uncalled=issue.uncalled and kind not in FIRST_CALLS,
     )
-    if kind in (Comment.TIER, Comment.SNOOZE) or becomes_urgent:
+    if kind in (Comment.TIER, Comment.SNOOZE, Comment.ALONE) or becomes_urgent:
         issue = left_to_people(issue, now)
     snoozed_until = None if kind is Comment.SNOOZE else row.status.snoozed_until
     return replace(row.status, issue=issue, snoozed_until=snoozed_until, failures=0)

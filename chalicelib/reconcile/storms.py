@@ -6,7 +6,7 @@ after a while without news, and watched for some minutes more, since a condition
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import zip_longest
 
@@ -20,6 +20,7 @@ from chalicelib.conditions.row import AlertState
 from chalicelib.reconcile.apart import apart
 from chalicelib.reconcile.reconcile import Advance
 from chalicelib.store.ports import Census, Rows
+from chalicelib.sync import claims
 from chalicelib.telemetry.telemetry import Telemetry
 
 KEY = "storms#closed"
@@ -111,6 +112,15 @@ class StormKeeper:
                 shown.append(written.fingerprint)
         for fingerprint in shown:
             self.attach(fingerprint, rows, enough)
+        self._leave_alone(parts, rows)
+
+    def _leave_alone(self, parts: list[Part], rows: Sequence[AlertState]) -> None:
+        """If GitHub refuses the issue that was to call people for all, let them be called for each alert."""
+        names, now = {row.fingerprint for row, _ in parts}, self.now()
+        for row in rows:
+            of_it = row.group is not None and row.group.fingerprint in names
+            if of_it and not claims.busy(row, now) and (alone := storms.left_alone(parts[0][0], row)):
+                self.rows.note(replace(alone, due_at=now))
 
     def _with_first(self, content: Storm, parts: list[Part], contents: Sequence[Storm]) -> Storm:
         """Name the first part's issue in a further one, and let the first call the people of all."""

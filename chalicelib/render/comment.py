@@ -43,6 +43,14 @@ def _escalation(view: View) -> list[str]:
     return [raised, links.links(view), view.mentions(priority), view.now_says()]
 
 
+def _alone(view: View) -> list[str]:
+    why = "GitHub does not accept the issue of the storm that this is part of, so people are called here."
+    assigned = (f"@{login}" for login in view.route.assignees)
+    names = dict.fromkeys((*view.route.mentions.get(view.alert.priority, ()), *assigned))
+    fires = f"{view.severity(view.alert.priority)}; firing {view.since()}."
+    return [f"{why} {fires}", links.links(view), " ".join(names), view.now_says()]
+
+
 def _tier(view: View) -> list[str]:
     issue, priority = view.row.status.issue, view.severity(view.alert.priority)
     nobody = f"Nobody has acknowledged this yet. {priority}; firing {view.since()}."
@@ -100,6 +108,7 @@ _KINDS: dict[Comment, Callable[[View], list[str]]] = {
     Comment.REPEAT: _repeat,
     Comment.ESCALATION: _escalation,
     Comment.TIER: _tier,
+    Comment.ALONE: _alone,
     Comment.RESOLVED: _resolved,
     Comment.SNOOZE: _snooze,
     Comment.QUIET: _quiet,

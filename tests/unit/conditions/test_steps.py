@@ -48,7 +48,7 @@ def test_a_version_that_does_not_know_tiers_reads_their_keys_as_an_escalations()
 def test_calling_people_ranks_as_an_opening_and_each_comment_says_its_purpose() -> None:
     steps = {kind: AddComment(issue().ref, kind.key(7)) for kind in Comment}
     opening = {kind for kind, step in steps.items() if step.kind is Kind.OPEN}
-    assert opening == {Comment.ESCALATION, Comment.TIER}
+    assert opening == {Comment.ESCALATION, Comment.TIER, Comment.ALONE}
     assert len({step.words for step in steps.values()}) == len(Comment)
 
 

@@ -8,9 +8,10 @@ import pytest
 
 from chalicelib.adapters.storm import CauseKind
 from chalicelib.conditions import membership
+from chalicelib.conditions.issue import Seen
 from chalicelib.conditions.nothing import Held, Quiet
 from chalicelib.conditions.row import AlertState
-from chalicelib.errors import Invalid, RateLimited
+from chalicelib.errors import Invalid, RateLimited, Unavailable
 from chalicelib.labels import MUTED_LABEL
 from chalicelib.rate_limit.rules import Limits
 from chalicelib.sync import storms as looked_up
@@ -119,6 +120,100 @@ def test_a_storm_whose_issue_github_refuses_leaves_calling_to_its_alerts() -> No
     world.say(4)
     assert world.parent.status.issue is None
     assert called(world, 4)
+
+
+def answers(world: StormWorld, *errors: Exception) -> None:
+    """GitHub answers attempts to open a storm's issue with these, the last of them for ever."""
+    left = [*errors]
+
+    def fault(_: str, effect: Callable[[], Seen]) -> Seen:
+        if not any(row.intent for row in world.parents):
+            return effect()  # of one of its alerts
+        raise left.pop(0) if len(left) > 1 else left[0]
+
+    world.tracker.faults["open"] = fault
+
+
+LATE = pytest.mark.parametrize(
+    "late",
+    [
+        Unavailable("no answer"),
+        Unavailable("bad gateway", status=502),
+        RateLimited("wait", retry_at=None, status=403, request_id=None),
+    ],
+)
+REFUSED = Invalid("Validation Failed", ())
+
+
+@LATE
+def test_what_relied_on_a_storms_issue_that_was_late_and_is_then_refused_calls_people_after_all(
+    late: Exception,
+) -> None:
+    world = StormWorld(preferences='escalate_after = "5m"\nescalate_to = [["@org/leads"]]')
+    answers(world, late, REFUSED)
+    world.record(1, 2)
+    world.say(3, priority="P1")
+    world.say(4, priority="P0")
+    assert [called(world, 3), called(world, 4)] == [False, True]
+    world.pass_(2)
+    (said,) = comments(world, world.child(3))
+    assert "GitHub does not accept the issue of the storm" in said
+    assert "@org/day @mona" in said
+    assert (called(world, 1), comments(world, world.child(1)), comments(world, world.child(4))) == (
+        True,
+        [],
+        [],
+    )
+    world.pass_(8)
+    assert ["@org/leads" in each for each in comments(world, world.child(3))] == [False, True]
+
+
+@LATE
+def test_what_relies_on_a_storms_issue_that_is_only_late_calls_nobody(late: Exception) -> None:
+    world = StormWorld()
+    answers(world, late)
+    world.record(1, 2)
+    world.say(3)
+    world.pass_(10)
+    assert world.parent.status.issue is None
+    assert world.mentioned(world.children) == []
+    assert [comments(world, world.child(number)) for number in (1, 2, 3)] == [[], [], []]
+
+
+@LATE
+def test_a_storms_issue_that_github_refused_counts_as_refused_while_it_is_also_late(late: Exception) -> None:
+    world = StormWorld()
+    answers(world, REFUSED, late)
+    world.record(1, 2)
+    world.say(3)
+    world.pass_(1)
+    world.say(4)
+    assert [called(world, number) for number in (1, 2, 3, 4)] == [True] * 4
+
+
+def test_what_somebody_has_or_wants_quiet_calls_nobody_though_its_storms_issue_is_refused() -> None:
+    world = StormWorld()
+    answers(world, Unavailable("no answer"), REFUSED)
+    world.record(1, 2)
+    world.say(3)
+    world.tracker.say(world.page_of(world.child(3)).ref, "/ack", "mona")
+    world.sync.look(world.child(3), world.clock.now() + MINUTE)
+    world.pass_(3)
+    assert comments(world, world.child(3)) == []
+
+
+def test_a_storms_next_issue_that_github_refuses_leaves_calling_to_its_alerts(world: StormWorld) -> None:
+    """The issue of the storm before it is still open, as a person reopened it."""
+    world.say(1, 2, 3, 4, state="RESOLVED")
+    world.pass_(5)
+    world.tracker.reopen_as_person(world.page.ref)
+    looks(world)
+    world.pass_(300)
+    answers(world, REFUSED)
+    world.record(11, 12)
+    world.say(13)
+    world.pass_(2)
+    assert [called(world, number) for number in (11, 12, 13)] == [True] * 3
 
 
 def test_what_waits_for_its_issue_while_a_person_closes_the_storms_calls_people() -> None:
