@@ -158,9 +158,9 @@ def _next(row: AlertState, now: datetime) -> datetime:
 
 
 def _with_rest(how: str, members: Sequence[AlertState]) -> str:
-    """Add to how an incident ended that some of its conditions have not."""
+    """Add to how an incident ended that some of its conditions had not; its page says no more of them."""
     firing = sum(row.spec.firing for row in members)
-    return f"{how} Still firing: {counted(firing, 'alert')}." if firing else how
+    return f"{how} Still firing at that time: {counted(firing, 'alert')}." if firing else how
 
 
 def is_one(row: AlertState) -> bool:

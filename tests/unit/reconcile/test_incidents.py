@@ -501,7 +501,7 @@ def test_what_happened_just_before_it_was_resolved_is_in_it_and_what_still_fires
     world.sends("RESOLVED", name="disk", labels={"host": "builder-7"})
     world.says("/sev resolved", 3)
     assert [what for _, what in world.timeline(What.ENDED)] == [What.ENDED]
-    assert "Ended by mona. Still firing: 1 alert." in world.thread(3).seen.body
+    assert "Ended by mona. Still firing at that time: 1 alert." in world.thread(3).seen.body
 
 
 def test_who_gives_an_alert_back_is_in_it(world: World) -> None:
@@ -535,7 +535,7 @@ def test_closing_the_issue_by_hand_ends_it_too(world: World, reason: str, commen
     world.minutes(3)
     (row,) = world.own
     assert row.spec.resolution
-    assert row.spec.resolution.reason == "Closed by mona. Still firing: 1 alert."
+    assert row.spec.resolution.reason == "Closed by mona. Still firing at that time: 1 alert."
     assert len(world.thread(2).comments) == comments
     assert not world.thread(2).seen.open
     assert [entry.who for entry in world.content.timeline if entry.what is What.CLOSED] == ["mona"]
