@@ -52,7 +52,7 @@ _WHERE: dict[str, Callable[["World"], list[Issue]]] = {
 
 @dataclass(frozen=True)
 class Says:
-    """Somebody says `/sev` in a place, `again` a second time in the same minute.
+    """Somebody says `/sev` in a place.
 
     `which`, below 1, picks one of the issues there, and on the board an alert's. GitHub tells us of it,
     unless `heard` is False.

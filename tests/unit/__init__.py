@@ -34,7 +34,7 @@ def one_each(cases: Iterable[Case], kind: Callable[[Case], Hashable]) -> list[Ca
 
 
 def pairs(ones: Sequence[Case], others: Sequence[Other]) -> list[tuple[Case, Other]]:
-    """Pair each with each with EXAMPLES=all; otherwise have each in one pair at least."""
+    """Make every pair with EXAMPLES=all, and otherwise enough pairs for each to be in one."""
     if settings().max_examples == ALL:
         return list(product(ones, others))
     return list(islice(zip(cycle(ones), cycle(others), strict=False), max(len(ones), len(others))))

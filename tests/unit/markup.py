@@ -150,7 +150,7 @@ def visible(markdown: str) -> str:
 
 
 def active(markdown: str) -> set[str]:
-    """Name what in the prose would do something."""
+    """Name whatever in the prose would have an effect."""
     said = prose(markdown)
     found = {name for name, pattern in ACTIVE.items() if pattern.search(said)}
     return found | ({"emoji"} if ACTIVE["emoji"].search(prose(markdown, links=True)) else set())
@@ -160,5 +160,5 @@ _DATA = re.compile(r"<details>\n<summary>The alert as data</summary>\n.*?\n</det
 
 
 def for_people(body: str) -> str:
-    """The body of an issue without what it says to programs, which says everything again."""
+    """The body of an issue without its block for programs, which repeats everything."""
     return _DATA.sub("", body)

@@ -47,7 +47,7 @@ def test_the_table_is_reached_by_key_or_by_a_query_of_one_index_with_a_limit() -
 
 
 def test_no_secret_is_compared_by_equality() -> None:
-    """That tells, by the time it takes, how much of it was right; a constant, such as a scheme, may be."""
+    """The time it takes would reveal how much was right; a constant, such as a scheme, may be compared."""
     found = [
         f"{module}: {ast.unparse(node)}"
         for module in SOURCES

@@ -1,4 +1,4 @@
-"""What Chalice would change of a stage is said before it does."""
+"""What Chalice would change in a stage is shown before it does."""
 
 import base64
 import hashlib
@@ -75,7 +75,7 @@ ALL_NEW = [
 
 @pytest.fixture
 def stage(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Deployment]:
-    """A stage whose package is made, in an account with the bucket alone."""
+    """A stage with a finished package, in an account that has only the bucket."""
     shutil.copytree(PROJECT / "infra-extra" / "policies", tmp_path / "infra-extra" / "policies")
     with empty_account(monkeypatch):
         made = Deployment.of("dev", StageFile(region=REGION, state=State(bucket=BUCKET)), tmp_path)
@@ -98,7 +98,7 @@ class Answers:
 
 
 def deployed(stage: Deployment, **changed: Any) -> None:
-    """Have AWS say that what is prepared is there, but for what has changed."""
+    """Have AWS say that what is prepared is there, except for what has changed."""
     code = base64.b64encode(hashlib.sha256(b"code").digest()).decode()
     mapping = {"BatchSize": 10, "ScalingConfig": {"MaximumConcurrency": 5}}
     settings = {"ALERTING_STAGE": "dev", "LEASE_SECONDS": "90"}

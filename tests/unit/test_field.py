@@ -76,7 +76,7 @@ def plain(value: Any) -> Any:
 
 
 def named(thing: object, names: Mapping[str, Any]) -> dict[str, Any]:
-    """Those attributes of a thing that the names name."""
+    """The named attributes of an object."""
     return {name: plain(getattr(thing, name)) for name in names}
 
 
@@ -171,7 +171,7 @@ def test_a_row_is_written_so_that_the_deployment_can_be_taken_back(name: str) ->
 
 
 def _lost(old: Any, new: Any, path: str) -> list[str]:
-    """Name what stood in the old text and does not in the new one."""
+    """Name what the old text has and the new one lacks."""
     if isinstance(old, dict) and isinstance(new, dict):
         return [found for name in old for found in _lost(old[name], new.get(name), f"{path}.{name}")]
     if isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
@@ -182,7 +182,7 @@ def _lost(old: Any, new: Any, path: str) -> list[str]:
 
 @pytest.mark.parametrize("name", ROWS)
 def test_nothing_is_known_to_have_kept_a_step_of_a_row_from_its_end(name: str) -> None:
-    """Nor is anything of that written until something has."""
+    """Nothing of that is written until something is known."""
     status = codec.row(ROWS[name]["item"]).status
     assert (status.refusal, status.put_off) == (None, None)
     text = codec.status(codec.row(ROWS[name]["item"]))["status"]["S"]

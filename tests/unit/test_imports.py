@@ -80,7 +80,7 @@ def imported(path: Path) -> Iterator[str]:
 
 
 def _in_package(module: str, name: str) -> str:
-    """Tell `from package import module` from `from module import name`."""
+    """Distinguish `from package import module` from `from module import name`."""
     inside = ROOT.joinpath(*module.split("."), name)
     return f"{module}.{name}" if inside.is_dir() or inside.with_suffix(".py").exists() else module
 
@@ -207,7 +207,7 @@ LOADERS = {"importlib.import_module", "__import__"}
 
 
 def test_the_stand_ins_share_no_code_with_what_they_stand_against() -> None:
-    """But for Lambda's, which loads the app by name as Lambda does."""
+    """Except for Lambda's, which loads the app by name as Lambda does."""
     assert {path: names for path in STANDINS if (names := ours(path))} == {}
     assert {path.name for path in STANDINS if LOADERS & calls(path)} <= {"worker.py", "functions.py"}
 

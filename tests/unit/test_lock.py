@@ -25,7 +25,7 @@ LOCKED = pins("\n".join(pin for pin, _ in ENTRY.findall(LOCK)))
 
 
 def exactly(requirements: dict[str, Requirement]) -> dict[str, tuple[str, str]]:
-    """What is taken of each, and where."""
+    """Which version of each is pinned, and under which conditions."""
     return {name: (str(each.specifier), str(each.marker)) for name, each in requirements.items()}
 
 

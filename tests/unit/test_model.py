@@ -49,7 +49,7 @@ def test_from_every_state_of_the_model_it_can_come_to_rest(name: str) -> None:
 
 
 def stuck(world: State) -> list[State]:
-    """States from which no way leads to rest."""
+    """States from which rest cannot be reached."""
     before: dict[State, list[State]] = {world: []}
     waiting = [world]
     while waiting:

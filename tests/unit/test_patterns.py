@@ -1,4 +1,4 @@
-"""Foreign text never costs more than linear time: every pattern of the product, by its structure."""
+"""Foreign text takes no more than linear time: every pattern of the product, judged by its structure."""
 
 import ast
 import importlib

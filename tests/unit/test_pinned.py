@@ -20,7 +20,7 @@ REMEMBERED = [
 
 
 def test_what_is_gone_is_deleted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In an account that has nothing of what is remembered (but no API: moto fails where that is gone)."""
+    """In an account that has nothing that is remembered (and no API, as moto fails where that is gone)."""
     for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE"):
         monkeypatch.delenv(name, raising=False)
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):

@@ -168,7 +168,7 @@ def test_other_settings_are_gone_back_from_too(stage: Deployment, running: Lambd
 def test_from_what_was_not_kept_it_goes_back_to_the_newest_that_was(
     stage: Deployment, running: Lambda, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """As where Chalice was run by hand; and again after it was stopped before it forgot that."""
+    """As when Chalice was run by hand; and again after it was stopped before it forgot that."""
     running.deploy("kept")
     running.deploy("by hand", keep=False)
     rollback.run(stage)

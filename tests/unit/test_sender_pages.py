@@ -80,7 +80,7 @@ def test_every_file_to_paste_is_found_from_a_page() -> None:
 
 @pytest.mark.parametrize("name", SOURCES)
 def test_a_payload_that_a_page_shows_is_read_by_its_source_alone_which_knows_its_fields(name: str) -> None:
-    """Such as one to paste into a sender."""
+    """For example one to paste into a sender."""
     for block in map(json.loads, re.findall(r"```json\n(.+?)```", text(name), re.DOTALL)):
         known = [source.name for source in SOURCES.values() if source.looks_like(block)]
         assert known in ([], [name])

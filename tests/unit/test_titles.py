@@ -190,7 +190,7 @@ def test_of_monitors(monitors: list[tuple[str, set[str], set[str]]]) -> None:
 @up_to(100)
 @given(incidents=st.lists(st.tuples(RULES, WORDS), max_size=6))
 def test_of_incidents(incidents: list[tuple[str, str]]) -> None:
-    """One that comes again is another incident, of the same title and service."""
+    """One that recurs is another incident, with the same title and service."""
     told = alerts(
         "pagerduty",
         [

@@ -1,4 +1,4 @@
-"""Every sample gives what it says: `what` it is, its `payload`, and what to `expect` of each alert in it."""
+"""Every sample's `payload` gives the alerts that it says to `expect`; `what` describes it."""
 
 import json
 from pathlib import Path
@@ -38,7 +38,7 @@ def told(parsed: Parsed | str) -> dict[str, Any]:
 
 
 def within(expected: Any, actual: Any) -> Any:
-    """Keep of `actual` what `expected` speaks of; labels are compared whole."""
+    """Reduce `actual` to the fields that `expected` has; labels are compared whole."""
     if not isinstance(expected, dict) or not isinstance(actual, dict):
         return actual
     return {

@@ -1,4 +1,4 @@
-"""Whatever is sent, an adapter gives alerts or rejects with a reason; nothing else ever comes out of it."""
+"""Whatever is sent, an adapter returns alerts or rejects it with a reason, and nothing else."""
 
 import json
 from contextlib import suppress

@@ -152,7 +152,7 @@ def test_an_address_keeps_its_bars_and_equal_signs(description: str, runbook: st
      "|,;", "https://x?|    TEAM", "a ", "(", "\n", "TEAM= \t", "Team: x,"],
 )  # fmt: skip
 def test_a_long_description_of_any_kind_is_read_to_its_end(unit: str) -> None:
-    """A pattern that goes back and forth would not end here within the hour."""
+    """A pattern that backtracks would take more than an hour here."""
     assert alarm_description.read(unit * 40_000) is not None
 
 

@@ -239,7 +239,7 @@ def differing(payload: dict[str, Any], usual: dict[str, Any]) -> dict[str, Any] 
 
 
 def varied(payload: dict[str, Any]) -> dict[str, Any]:
-    """Read a message without each member of what it says about its metrics, and with another in its place."""
+    """Read a message with each member of its metrics removed, and replaced by something else."""
     usual = written(payload)
     assert usual
     paths = [path for path in members(payload) if {"Trigger", "configuration"} & {*path}]

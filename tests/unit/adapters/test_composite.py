@@ -1,4 +1,4 @@
-"""The alarms of a composite one are found by what its rule says."""
+"""The alarms behind a composite alarm are found from its rule."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Sources of an installation's own: any JSON becomes alerts by the expressions in custom.toml."""
+"""Custom sources: the expressions in custom.toml turn any JSON into alerts."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -176,7 +176,7 @@ def test_a_time_is_never_guessed(written: object, quoted: str) -> None:
 
 
 def refusal(name: str, body: object) -> tuple[str | int, str, str]:
-    """What a source says about a body that it does not read."""
+    """What a source answers to a body that it cannot read."""
     try:
         read(name, body)
     except Rejected as rejected:

@@ -1,4 +1,4 @@
-"""The file of an installation's own sources: every fault in it is named, with its key."""
+"""The file of custom sources: every fault in it is named, with its key."""
 
 import pytest
 

@@ -22,7 +22,7 @@ NAMES = {"MetricName", "Namespace", "Period", "EvaluationPeriods", "DatapointsTo
 
 
 def described(sent: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str], dict[str, Any] | None]:
-    """Write the alarm, its tags and its contributor as AWS describes them, of which SNS sent this."""
+    """Return the alarm behind an SNS message, with its tags and its contributor, as AWS describes it."""
     trigger = sent.get("Trigger", {})
     changed = datetime.fromisoformat(sent["StateChangeTime"])
     alarm = {name: sent[name] for name in described_alarm.AS_THEY_ARE if sent.get(name) is not None}
@@ -68,7 +68,7 @@ def _entry(entry: dict[str, Any]) -> dict[str, Any]:
 
 
 def compared(alert: AlertEvent) -> dict[str, Any]:
-    """Leave out what SNS alone knows: the payload itself, and the state before."""
+    """Leave out what only SNS knows: the payload itself, and the previous state."""
     return alert.model_dump(exclude={"raw_provider", "began_anew"}) | {"fingerprint": alert.fingerprint}
 
 

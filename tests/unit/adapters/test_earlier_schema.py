@@ -1,4 +1,4 @@
-"""The canonical schema as emitters of the pipeline before this one write it."""
+"""The canonical schema as emitters of the previous pipeline write it."""
 
 from typing import Any
 

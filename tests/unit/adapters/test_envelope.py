@@ -86,7 +86,7 @@ def test_a_record_may_lack_attributes() -> None:
 
 
 def test_an_envelope_is_opened_and_speaks_for_cloudwatch_alone() -> None:
-    """An account whose rules may publish writes the whole body, and must not close Grafana's P0 with it."""
+    """An account whose rules may publish controls the whole body, but must not close Grafana's P0."""
     body = json.dumps(notification('{"alerts": []}', source="grafana", correlation_id="r-2"))
     message = envelope.read(record(body))
     assert (message.source, message.correlation_id) == ("cloudwatch", message.id)

@@ -1,4 +1,4 @@
-"""Alerts of our own: nobody else sends them, and plan treats them as their traits say."""
+"""Our own alerts: nobody else can send them, and the plan treats them according to their traits."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Whose an alert is: in our words, or in those that its installation maps to ours."""
+"""Who owns an alert: by our labels, or by those that the installation maps to ours."""
 
 import json
 from collections.abc import Mapping
@@ -326,7 +326,7 @@ def test_an_owner_in_our_words_is_the_same_by_any_rules(name: str) -> None:
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_each_alert_has_its_owner_noted_once_and_in_order(path: Path) -> None:
-    """So `explain` can say of each alert of a message by which rule it has its owner."""
+    """So `explain` can say which rule gave each alert its owner."""
     noted: list[Ownership] = []
     told = deliver(path.parent.name, read(path)["payload"], replace(FALLBACK, noted=noted.append))
     alerts = [(each.teams, each.priority) for each in told if isinstance(each, AlertEvent)]

@@ -84,7 +84,7 @@ LABELS = {"prometheus": {"chalicelib/adapters/telling.py"}}
 
 @pytest.mark.parametrize("name", sorted({*SOURCES} - ASKED - {OWN_EMITTERS}))
 def test_nothing_but_its_own_files_and_the_registry_knows_a_source_by_name(name: str) -> None:
-    """So a source more is a file more: what depends on a source is a field of its `Source`."""
+    """So a new source is one new file: whatever depends on a source is a field of its `Source`."""
     naming = {
         path.relative_to(ROOT).as_posix()
         for path in (ROOT / "chalicelib").rglob("*.py")

@@ -1,4 +1,4 @@
-"""The split: one message an alert, a bad one alone, each small enough for SNS."""
+"""The split: one message for each alert, bad ones on their own, each small enough for SNS."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""Titles: each tells its alert from the siblings, and keeps doing so while these come and go."""
+"""Titles: each tells its alert apart from its siblings, and still does as these come and go."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -35,7 +35,7 @@ OF_NODE_EXPORTER = {
 
 
 def group(labels: Sequence[Mapping[str, str]], by: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """A group of Alertmanager, of one alert for each of these labels."""
+    """An Alertmanager group with one alert for each of these labels."""
     alerts = [
         {
             "status": "firing",
@@ -171,7 +171,7 @@ def test_a_long_name_goes_on_in_the_tail_from_word_to_word() -> None:
 
 @pytest.mark.parametrize("before", range(10, 90))
 def test_nothing_is_cut_within_an_account_id(before: int) -> None:
-    """Part of an id would not be known as one, and shown."""
+    """Part of an id would not be recognized as one, and would be shown."""
     text = f"{'q' * before}123456789012{'w' * 200}123456789012{'e' * (before - 10)}"
     shown = [
         render.title(one, routing())
@@ -210,7 +210,7 @@ def test_another_name_is_news() -> None:
 
 
 def test_a_sibling_that_came_is_no_news() -> None:
-    """Or a redelivery would count as a repeat."""
+    """Otherwise a redelivery would count as a repeat."""
     row = row_of(firing(0, title="A [web-1]"))
     assert record(row, firing(0, title="A [web-1, job b]"), at(0)).row is row
 

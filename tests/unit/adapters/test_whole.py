@@ -51,7 +51,7 @@ def payloads(source: str, body: Any) -> list[Any]:
 
 
 def received(source: str, body: Any) -> list[Any]:
-    """Take what a source sends on its whole way, and write down what comes of it."""
+    """Put what a source sends through the whole pipeline, and record the result."""
     try:
         return [each for payload in payloads(source, body) for each in read(source, payload)]
     except NotAccepted as refused:
@@ -85,7 +85,7 @@ def written(parsed: Parsed, payload: object) -> Any:
 
 
 def differing(read: list[Any], usual: list[Any]) -> Any:
-    """Keep of what was read what is otherwise than usual."""
+    """Keep only what differs from the usual result."""
     if len(read) != 1 or "source" not in read[0]:
         return read
     (one,), (other,) = read, usual
@@ -105,7 +105,7 @@ def members(value: Any, *path: str | int) -> Iterator[Path]:
 
 
 def replaced(payload: Any, path: Path, *other: Any) -> Any:
-    """Copy a payload with something else as a member, or nothing."""
+    """Copy a payload with one member replaced or removed."""
     changed = copy.deepcopy(payload)
     holder = changed
     for name in path[:-1]:
@@ -118,7 +118,7 @@ def replaced(payload: Any, path: Path, *other: Any) -> Any:
 
 
 def mended(name: str, payload: Any, *keys: str) -> Any:
-    """Copy a payload with another owner, or with another team or priority alone."""
+    """Copy a payload with another owner, or with only another team or priority."""
     changed = copy.deepcopy(payload)
     if isinstance(changed, dict):
         SOURCES[name].mend(changed, {key: NAMED[key] for key in keys or NAMED})
@@ -134,7 +134,7 @@ def ended(name: str, payload: Any) -> bool | str:
 
 
 def of_each(name: str, body: Any) -> list[Any]:
-    """Write down of each payload in a body whether it reports an end, and what mending changes in it."""
+    """Record for each payload in a body whether it reports an end, and what mending changes in it."""
     with suppress(NotAccepted):
         return [
             [ended(name, each), differing(read(name, mended(name, each)), read(name, each))]
@@ -149,7 +149,7 @@ def template(name: str, example: str = "fires") -> Any:
 
 
 def facts(name: str) -> dict[str, Any]:
-    """Write down what is fixed for a source, and what it makes of the id of a request."""
+    """Record what is fixed for a source, and what it makes of a request's id."""
     sender = SOURCES[name]
     known = {each.name: getattr(sender, each.name) for each in dataclasses.fields(sender)}
     fixed = {each: plain(value) for each, value in known.items() if not callable(value)}
@@ -166,7 +166,7 @@ def plain(value: object) -> Any:
 
 
 def varied(name: str, payload: Any, paths: Collection[Path]) -> dict[str, Any]:
-    """Read a payload without each of these members, and with something else in its place."""
+    """Read a payload with each of these members removed, and replaced by something else."""
     usual = read(name, payload)
     return {
         change: {

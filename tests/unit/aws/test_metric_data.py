@@ -1,4 +1,4 @@
-"""An alarm's metric: one call, and whatever goes wrong with it is said."""
+"""An alarm's metric: one call, and whatever goes wrong with it is reported."""
 
 import json
 from datetime import UTC, datetime, timedelta

@@ -23,7 +23,7 @@ MOST_BYTES = 262_144
 
 @dataclass
 class FakeSns:
-    """Takes batches as SNS does, within its limits; of `failing` messages it takes none."""
+    """Takes batches as SNS does, within its limits, but no `failing` messages."""
 
     batches: list[list[str]] = field(default_factory=list)
     failing: set[str] = field(default_factory=set)

@@ -1,4 +1,4 @@
-"""A comment on a board that GitHub tells of has the board's comments read within a minute."""
+"""When GitHub reports a comment on a board, the board's comments are read within a minute."""
 
 from datetime import UTC, datetime
 

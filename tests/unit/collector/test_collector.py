@@ -42,7 +42,7 @@ def alert(
 
 
 class Store(MemoryStore):
-    """The table, which others may change, which may be away for some rows or refuse them, or be slow."""
+    """The table, which others may change, and which may be slow, refuse some rows or not answer for them."""
 
     def __init__(self, clock: ManualClock) -> None:
         super().__init__()

@@ -46,7 +46,7 @@ def sent(world: World, body: str, sender: Sender | None, source: str = "alertman
 
 
 def rows(world: World) -> list[tuple[str | None, Condition]]:
-    """Every row: who said that it fires, and how it is."""
+    """Every row: who said that it fires, and its condition."""
     said = {row.fingerprint: row.spec.alert.sender if row.spec.alert else None for row in _rows(world)}
     return sorted(((said[row.fingerprint], row.spec.condition) for row in _rows(world)), key=str)
 

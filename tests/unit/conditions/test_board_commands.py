@@ -1,4 +1,4 @@
-"""Commands on the board: which comments are one, what it asks for, and what comes of it."""
+"""Commands on the board: which comments are commands, what they ask for, and what comes of it."""
 
 import time
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Commands: which comments are some, and what they mean."""
+"""Commands: which comments are commands, and what they mean."""
 
 from collections.abc import Container
 from dataclasses import replace
@@ -166,7 +166,7 @@ def test_no_crowd_holds_up_whom_github_calls_an_insider() -> None:
 
 
 def test_no_crowd_of_insiders_who_may_not_write_holds_up_another_for_ever() -> None:
-    """Who has contributed is an insider to GitHub, and may write no more than a stranger."""
+    """To GitHub a contributor is an insider, but may write no more than a stranger."""
     crowd = [said("/mute", number, author=f"contributor-{number}", insider=True) for number in range(2, 14)]
     assert [each.id for each in heard(ROW, said("/ack"), *crowd).commands] == [1]
 

@@ -1,4 +1,4 @@
-"""How a first line is read, whose commands are carried out, and how many at once: to the last one."""
+"""How a first line is read, whose commands are carried out, and how many at once."""
 
 from dataclasses import dataclass
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Behind: a row waits from when we heard what the provider says on, until its issue shows it."""
+"""Lag: a row waits from when we learned what the provider says until its issue shows it."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

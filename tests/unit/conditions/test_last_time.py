@@ -1,4 +1,4 @@
-"""How it ended the last time, as far as the row knows."""
+"""How it ended last time, as far as the row knows."""
 
 from typing import Any
 

@@ -169,7 +169,7 @@ def test_an_adopted_issue_is_kept_open_only_where_a_person_opened_it_again_after
 
 @pytest.mark.parametrize("kept_open", [True, False])
 def test_one_that_was_open_all_along_is_kept_open_only_if_it_was_before(*, kept_open: bool) -> None:
-    """We opened it again when it fired again; then it ended, and a person transferred it unheard."""
+    """We reopened it when it fired again; then it ended, and a person transferred it unnoticed."""
     before = outcome.adopted(ENDED, firing(0), SEEN, TITLE).issue
     assert before
     assert before.open

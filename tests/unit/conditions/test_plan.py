@@ -33,7 +33,7 @@ POLICY = policy()
 
 
 def with_issue(row: AlertState, **changes: Any) -> AlertState:
-    """The row with an issue that shows all of it, opened at minute 1, but for the changes."""
+    """The row with an issue that is up to date, opened at minute 1, except for the changes."""
     alert, episode = row.spec.alert, row.spec.episode
     assert alert
     assert episode
@@ -320,7 +320,7 @@ def test_what_was_closed_as_not_planned_is_quiet_for_a_week(
 
 
 def flaps(*, last: str = "FIRING", count: int = 4, every: float = 4) -> AlertState:
-    """A row that fired and resolved so often, and then fired again or not."""
+    """A row that fired and resolved this many times, and then perhaps fired again."""
     alerts = [each for n in range(count) for each in (firing(1 + n * every), resolved(3 + n * every))]
     again = [firing(1 + count * every)] if last == "FIRING" else []
     return row_of(*alerts, *again)

@@ -1,4 +1,4 @@
-"""The values that reports bring are kept with the time they came at, of this episode, the newest."""
+"""The newest values that reports bring in this episode are kept, each with the time when it came."""
 
 from datetime import timedelta
 from itertools import pairwise

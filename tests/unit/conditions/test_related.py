@@ -1,4 +1,4 @@
-"""What else fires: for the same thing first, then for the same team, in the same repository alone."""
+"""What else fires: for the same thing first, then for the same team, and only in the same repository."""
 
 from typing import Any
 
@@ -106,7 +106,7 @@ def test_children_with_an_open_issue_are_named_as_their_rule_names_them_and_once
 
 
 def test_in_a_storm_of_one_team_an_issue_is_named_by_few_others() -> None:
-    """Each name stands in the other issue's timeline."""
+    """Each mention appears in the other issue's timeline."""
     opened: list[AlertState] = []
     named: list[int] = []
     for number in range(1, 60):

@@ -86,7 +86,7 @@ def test_the_keys_base64_may_be_broken_into_lines() -> None:
 
 
 def test_a_key_signs_unless_it_is_damaged() -> None:
-    """With another modulus than the one that its primes make."""
+    """With a modulus that is not the product of its primes."""
     whole = rsa_key().private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     modulus = rsa_key().public_key().public_numbers().n
     damaged = whole.replace(modulus.to_bytes(256), (modulus ^ (1 << 1000)).to_bytes(256))
@@ -490,7 +490,7 @@ def test_a_token_that_cannot_be_used_is_an_outage_and_is_not_shown(github: GitHu
 
 
 def shows(error: BaseException | None, secrets: list[str]) -> bool:
-    """Whether the error, or one in its chain, tells a secret in its text, its repr or its traceback."""
+    """Whether the error, or one in its chain, reveals a secret in its text, its repr or its traceback."""
     while error is not None:
         text = f"{error} {error!r} {''.join(traceback.format_exception(error))}"
         if any(each in text for each in secrets):

@@ -184,7 +184,7 @@ def test_once_connected_a_write_without_an_answer_is_unknown(kind: type[httpx.HT
 
 
 def failure_alone(github: GitHub, request: Request) -> GitHubError:
-    """The failure without its cause, which is the test's own and tells the headers."""
+    """The failure without its cause, which is the test's own and shows the headers."""
     with pytest.raises(GitHubError) as raised:
         github.send(request)
     assert "ghs_" not in f"{raised.value} {raised.value!r} {raised.value.args}"
@@ -521,7 +521,7 @@ def test_a_call_not_sent_is_no_news_for_the_budget() -> None:
 
 
 def test_a_list_that_does_not_end_is_no_list() -> None:
-    """Half a list proves nothing: what is looked for may stand on the other half."""
+    """Half a list proves nothing: what is looked for may be in the other half."""
     github = GitHub(says(200, [ISSUE], link=f'<{BASE}/x?page=2>; rel="next"'))
     with pytest.raises(Unavailable):
         list(GitHubIssues(github.client).open_ones(REPOSITORY, "x", LATER))
@@ -588,7 +588,7 @@ def test_an_opening_answered_with_garbage_is_unknown() -> None:
 
 
 def test_a_login_that_is_not_known_keeps_a_call_from_being_sent() -> None:
-    """Were it asked for after the call, its failing would hide that the call took effect."""
+    """If it were requested after the call, its failure would hide that the call took effect."""
     github, open_it = opening(says(201, ISSUE))
     github.clock.pass_(hours=1)
     github.mints = False

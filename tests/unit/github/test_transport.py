@@ -1,4 +1,4 @@
-"""The transport bounds a call as a whole, on a real socket and a clock that tells a second more each time."""
+"""The transport bounds a call as a whole, on a real socket and a clock that gains a second at each look."""
 
 import itertools
 import socket
@@ -14,7 +14,7 @@ ANSWER = b"HTTP/1.1 200 OK\r\ncontent-length: 60\r\n\r\n" + 60 * b"x"
 
 
 class Dripping:
-    """A server whose answers come in drops."""
+    """A server that sends its answers drop by drop."""
 
     def __init__(self, size: int) -> None:
         self._size = size

@@ -1,4 +1,4 @@
-"""A connection that died while nobody looked costs no call, and no write is ever made twice."""
+"""A connection that died while idle costs no call, and no write is ever made twice."""
 
 import contextlib
 import socket

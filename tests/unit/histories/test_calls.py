@@ -65,7 +65,7 @@ class Asked:
         self.twin.tick(self.twin.clock.now() + timedelta(seconds=1))
 
     def counted(self) -> int:
-        """How many requests count towards the primary limit, but for those for access."""
+        """How many requests count towards the primary limit, except those for access."""
         (installation,) = self.github.world.installations.values()
         return self.github.limits.standing(f"installation ID {installation.id}")[1]
 

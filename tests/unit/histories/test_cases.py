@@ -26,7 +26,7 @@ FIRING, TIMED_OUT = high_load("firing"), high_load("resolved", 60)
 
 
 class Field(Batches):
-    """Messages come when they were posted, or waited in the queue and come together."""
+    """Messages arrive when they were posted, or together after waiting in the queue."""
 
     def posts(self, *posted: tuple[float, dict[str, Any]], together: bool) -> None:
         messages = [(minute, self._message(minute, payload)) for minute, payload in posted]

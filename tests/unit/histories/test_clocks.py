@@ -66,7 +66,7 @@ def told(world: Skewed) -> None:
 
 
 def nothing(world: Skewed) -> None:
-    """Nobody tells, and nobody looks."""
+    """Nobody reports it, and nobody looks."""
 
 
 @pytest.fixture(params=MINUTES)
@@ -224,7 +224,7 @@ def test_a_row_of_before_this_was_known_compares_what_it_has() -> None:
 
 
 def test_an_issue_that_shows_the_episode_was_closed_in_it_whatever_githubs_clock_says() -> None:
-    """A row of before knows the closing by GitHub's clock alone, here half a minute behind ours."""
+    """An older row knows the closing only by GitHub's clock, which is half a minute behind ours here."""
     early = with_issue(row_of(firing(1)), **closed(0.5, Closer.PERSON))
     assert plan(early, at(20), policy()) == Nothing(Quiet.CLOSED_BY_PERSON)
 

@@ -1,4 +1,4 @@
-"""Sources that repeat themselves: what they send clearly later is news, whatever start it names."""
+"""Sources that repeat their alerts: a message sent clearly later is news, whatever start it names."""
 
 import itertools
 from dataclasses import replace
@@ -230,7 +230,7 @@ def test_what_fires_again_with_its_old_start_began_when_that_was_first_received(
 
 
 def test_an_end_said_again_does_not_move_when_it_ended() -> None:
-    """Not even once the first word of it is no longer under way."""
+    """Not even once its first message is no longer in flight."""
     row, reasons = told(fires(0, 1), ends(5, 6), ends(100, 101))
     assert reasons[-1] == "ALREADY_RESOLVED"
     assert read(row.spec.moments).ended_at == at(5)

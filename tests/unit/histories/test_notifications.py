@@ -53,7 +53,7 @@ def world() -> People:
 
 
 def issues(world: People) -> list[tuple[bool, str]]:
-    """Of each issue, in order, whether it is open, and how it was closed."""
+    """For each issue, in order: whether it is open, and how it was closed."""
     return [(each.open, each.state_reason) for each in world.tracker.all_issues]
 
 
@@ -291,7 +291,7 @@ def test_what_was_superseded_before_it_had_an_issue_is_named(world: People) -> N
 
 
 def test_a_condition_becomes_news_and_news_a_condition(world: People) -> None:
-    """As where somebody adds a label to a rule whose alarm fires, or takes it away."""
+    """As when somebody adds a label to the rule of a firing alarm, or removes it."""
     fires: dict[str, Any] = {"kind": "condition", "collapse_key": None}
     world.run(report(0, "a", **fires))
     world.run(report(0, "a", collapse_key=None))
@@ -400,7 +400,7 @@ SAID = [
 def test_any_order_with_any_of_them_twice_leaves_the_same_issues(
     said: list[AlertEvent], again: list[int], number: int
 ) -> None:
-    """What was sent last is open, unless it was withdrawn; of two of one time, either may be the newer."""
+    """The last one sent is open unless it was withdrawn; of two with one time, either may be the newer."""
     messages = said[:number]
     sent = [each for each in messages if each.state is Condition.FIRING]
     world = People()

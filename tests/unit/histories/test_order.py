@@ -45,7 +45,7 @@ def recorded(messages: Sequence[Message], before: AlertState | None = None) -> A
 
 
 def known(row: AlertState) -> tuple[object, ...]:
-    """What the row says of the condition, but for how often and when we heard of it."""
+    """What the row says about the condition, except how often and when we heard of it."""
     spec = row.spec
     reading = (spec.condition, spec.at, spec.episode, spec.fired_at, spec.moments, spec.episode_heard_at)
     return (*reading, spec.episodes, spec.alert, spec.resolution and spec.resolution.summary)

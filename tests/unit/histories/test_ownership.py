@@ -1,4 +1,4 @@
-"""One row, one issue: whatever people paste and whichever answers are lost, at rest no two rows hold one."""
+"""One row, one issue: whatever people paste and whichever answers are lost, no two rows end up with one."""
 
 import random
 from collections import Counter
@@ -17,7 +17,7 @@ RUNS, STEPS = 150, 16
 
 
 class Trouble:
-    """People and a network that make the worst of three conditions, by the seed."""
+    """People and a network that do their worst to three conditions, by the seed."""
 
     def __init__(self, seed: int) -> None:
         self.world, self.rng = DriftWorld(), random.Random(seed)

@@ -30,7 +30,7 @@ class People(DriftWorld):
         self.notice = GitHubHints(self.store, self.clock.now, self.telemetry)
 
     def event(self, ref: IssueRef = FIRST) -> None:
-        """GitHub tells that something was done to an issue, and the collector takes it."""
+        """GitHub reports that something was done to an issue, and the collector takes the report."""
         row = self.notice.take(message(ref))
         if row:
             self.sync.advance(row, self.clock.now() + timedelta(minutes=1))

@@ -222,7 +222,7 @@ BOMBS = {
 
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_hostile_calendar_costs_no_more_than_its_size(name: str) -> None:
-    """From the start of such rules, or with a pattern that goes back, this would not end within an hour."""
+    """From the start of such rules, or with a pattern that backtracks, this would take more than an hour."""
     shifts, faults = read(BOMBS[name])
     days = (UNTIL - SINCE + LONGEST).days + 1
     assert len(shifts) + len(faults) <= BOMBS[name].count("BEGIN:VEVENT") * days

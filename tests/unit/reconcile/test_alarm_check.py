@@ -156,7 +156,7 @@ class TestLostEnd:
         assert "several" in world.store.calls
 
     def test_what_it_learns_is_news_as_of_now(self, world: AlarmWorld) -> None:
-        """Else an end that was heard of late is taken for one that GitHub need not hear of."""
+        """Otherwise an end that was learned of late is taken for one that GitHub need not show."""
         world.cloudwatch.put("queue", "OK", at(5))
         world.run(firing(0, **known()))
         world.look(20)

@@ -52,7 +52,7 @@ class SlowStore(MemoryStore):
 
 
 class ListedWorld(World):
-    """A world with an alert of Alertmanager that is heard of at 0; two of its peers are asked."""
+    """A world with an Alertmanager alert that arrives at 0; two of its peers are asked."""
 
     def __init__(self, began: float = 0) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Keeping the board: one issue a repository, written when something changed and nobody must wait for it."""
+"""Keeping the board: one issue for each repository, written when something changed and nobody has to wait."""
 
 import contextlib
 from collections.abc import Callable
@@ -296,7 +296,7 @@ def test_rows_that_are_not_open_are_nobodys_business(bench: Bench) -> None:
 
 
 def test_a_board_that_has_given_way_for_long_asks_as_any_change_does(bench: Bench) -> None:
-    """In a crowd of alerts that lasts for hours it would say for as long that all is quiet."""
+    """Otherwise, while a flood of alerts lasts for hours, it would say that all is quiet."""
     bench.fires(1)
     bench.later()
     bench.fires(2)

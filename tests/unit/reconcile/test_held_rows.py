@@ -1,4 +1,4 @@
-"""Rows that are held back: not due until what holds them ends, and woken within a minute if it is sooner."""
+"""Rows that are held back: not due until what holds them ends, and woken within a minute if it ends early."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -19,7 +19,7 @@ CROWD = 2 * AT_ONCE
 
 
 class Crowd(World):
-    """The world of sync, in which something holds everything back but what is named `free`."""
+    """The world of sync, in which everything is held back except what is named `free`."""
 
     def __init__(self) -> None:
         super().__init__()

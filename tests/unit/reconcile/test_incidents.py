@@ -327,7 +327,7 @@ def test_the_timeline_is_written_each_minute_and_adds_no_comment(world: World) -
 
 
 def test_the_timeline_equals_the_journal(world: World) -> None:
-    """What the log says was recorded and done, at the times it was logged, is the timeline."""
+    """The timeline is what the log says was recorded and done, at the times when that was logged."""
     world.says("/sev")
     world.minutes(13)
     world.sends(priority="P0")

@@ -96,7 +96,7 @@ def test_a_storm_that_flaps_keeps_one_issue_until_others_begin(world: StormWorld
 
 
 def test_what_begins_long_after_the_newest_alert_of_a_storm_calls_people_though_the_storm_lasts() -> None:
-    """One of its alerts may fire for days, when whoever has it has long known."""
+    """One of its alerts may fire for days, long after somebody has taken it."""
     world = StormWorld()
     begin(world, 1, 2, 3)
     world.say(1, 2, state="RESOLVED", priority="P1")

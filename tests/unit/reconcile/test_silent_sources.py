@@ -1,4 +1,4 @@
-"""Ends that nobody reports: the issue says that nothing was heard, and people decide."""
+"""Ends that nobody reports: the issue says that nothing has been received, and people decide."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

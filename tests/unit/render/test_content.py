@@ -1,4 +1,4 @@
-"""Nothing useful vanishes: what a payload says stands in its issue, in the words that a person would use."""
+"""Nothing useful is lost: what a payload says is in its issue, in the words that a person would use."""
 
 import re
 from collections.abc import Iterator

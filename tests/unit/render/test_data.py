@@ -203,7 +203,7 @@ def test_the_workflow_gives_nothing_of_an_issue_to_a_shell_and_needs_no_rights()
 
 
 def taken(folder: Path, body: str | None) -> tuple[int, Any]:
-    """Run the step that takes the alert out, as a runner would; what it leaves in the file, or its words."""
+    """Run the step that extracts the alert, as a runner would; return what it writes to the file, or says."""
     event = {"issue": {"body": body, "html_url": "https://github.com/org/infra/issues/1"}}
     (folder / "event.json").write_text(json.dumps(event), encoding="utf-8")
     (folder / "alert.json").unlink(missing_ok=True)

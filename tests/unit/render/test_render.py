@@ -95,7 +95,7 @@ def test_an_issue_reads_as_its_golden_file(name: str) -> None:
 
 
 def test_an_issue_comes_in_the_order_of_need() -> None:
-    """What to do stands above anything long, the impact above the reason, and what came before below both."""
+    """What to do is above anything long, the impact above the reason, and the history below both."""
     shown = row(
         fires=alert(
             description="d" * 4000,

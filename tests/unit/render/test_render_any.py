@@ -1,4 +1,4 @@
-"""What holds for any alert: it fits, does nothing, hides what is not public, leaves people's words alone."""
+"""What holds for any alert: it fits, has no effect, hides what is private, leaves people's words alone."""
 
 import re
 from dataclasses import replace
@@ -92,7 +92,7 @@ some = up_to(40)
 
 
 def harmless(markdown: str, called: set[str]) -> bool:
-    """Whether nothing in it acts but what is ours: markers, folds, and calls of people."""
+    """Whether only our own markers, folds and mentions in it have an effect."""
     html = {token.content for token in tokens(markdown) if token.type in ("html_block", "html_inline")}
     said = re.sub("|".join(map(re.escape, called)) or "$^", "", markdown)
     foreign = {OURS.sub("", content).strip() for content in html} - {""}

@@ -52,7 +52,7 @@ def test_a_tier_is_called_with_what_it_needs() -> None:
 
 
 def test_who_has_it_is_no_mention_that_an_edit_could_send_again() -> None:
-    """What an older row does not know is left out, and of what is over nobody has it."""
+    """What an older row does not know is left out, and nobody has an alert that is over."""
     had = issue(acked_by="octocat", acked_at=at(2))
     body = render.body(row(status=Status(had)), routing(), at(14), previous="x")
     assert "\n\nAcknowledged by `@octocat` at 03:12 UTC.\n\n" in body

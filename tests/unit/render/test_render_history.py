@@ -1,4 +1,4 @@
-"""What an issue tells of the time before now."""
+"""What an issue says about earlier times."""
 
 from dataclasses import replace
 

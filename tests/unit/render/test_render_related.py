@@ -53,7 +53,7 @@ def test_the_alarms_of_a_composite_one_are_named_first() -> None:
 
 
 def test_an_issue_of_another_repository_is_never_named() -> None:
-    """As after a transfer: there the number is another issue's."""
+    """As after a transfer: in that repository the number is another issue's."""
     elsewhere = (other(14, where="org/private"), other(13, where="ORG/Infra"))
     assert "#14" not in shown(RelatedIssues(elsewhere, children=elsewhere))
     assert shown(RelatedIssues(elsewhere[:1])) == ""

@@ -1,4 +1,4 @@
-"""What the answers become: the routing table, and what is asked at all."""
+"""What the answers become: the routing table; and which questions are asked at all."""
 
 import pytest
 

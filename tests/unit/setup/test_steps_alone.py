@@ -16,7 +16,7 @@ from tests.account import empty_account
 
 @pytest.fixture
 def setup(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Setup]:
-    """The stage prod, of which there is a file and nothing else."""
+    """The stage prod, which has a file and nothing else."""
     folder = tmp_path / "infra-extra" / "stages"
     folder.mkdir(parents=True)
     (folder / "prod.toml").write_text('region = "us-east-1"\n', encoding="utf-8")

@@ -1,4 +1,4 @@
-"""What keeps a person from setting a stage up is reported with what to do, before they answer for nothing."""
+"""What prevents a setup is reported with what to do, before anybody answers questions in vain."""
 
 from pathlib import Path
 

@@ -270,7 +270,7 @@ def test_a_document_is_read() -> None:
 
 
 def test_a_row_written_before_people_could_ask_is_read_with_nothing_asked() -> None:
-    """Attributes that a version adds have a default, so that the rows before it stay readable."""
+    """Attributes that a version adds have a default, so that older rows stay readable."""
     old = {"closer", "state_reason", "quiet", "acked_by", "heard", "heard_at", "once"}
     row = replace(row_of(firing(0)), status=FULL)
     written = dict(item(row))

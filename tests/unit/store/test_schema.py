@@ -1,4 +1,4 @@
-"""What a newer version wrote is left alone, and what an older one would misread says so."""
+"""What a newer version wrote is left alone, and what an older one would misread is marked."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -24,7 +24,7 @@ LEASE = Lease("worker", at(2))
 
 
 class Table(DynamoTwin):
-    """The table, and what stands in its one row or document."""
+    """The table, and what its one row or document contains."""
 
     def __init__(self) -> None:
         super().__init__(lambda: 0.0)
@@ -36,7 +36,7 @@ class Table(DynamoTwin):
         return item
 
     def age(self, version: int) -> dict[str, Any]:
-        """Have a version have written it."""
+        """Make it look as if a version had written it."""
         self.item["schema"] = {"N": str(version)}
         return dict(self.item)
 

@@ -1,4 +1,4 @@
-"""Mirrors: what happens to an issue is delivered at least once, and never in the way of GitHub's steps."""
+"""Mirrors: what happens to an issue is delivered at least once, and never delays a step on GitHub."""
 
 import json
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Enrichment: looked up once an episode, before its issue is opened, and never in the way of that."""
+"""Enrichment: looked up once an episode, before its issue is opened, which it never delays for long."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Act reads before it writes, and what people did in between is not written over."""
+"""The executor reads before it writes, and does not overwrite what people did in between."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -164,7 +164,7 @@ def test_a_comment_on_an_issue_as_it_was_left_is_made_and_noted(world: World) ->
 
 
 def test_an_opening_that_a_persons_act_on_the_issue_before_forestalls_is_over(world: World) -> None:
-    """Were its intent left standing, the row would look twice for an issue that was never opened."""
+    """If its intent were kept, the row would look twice for an issue that was never opened."""
     world.run(resolved(5))
     world.tracker.reopen_as_person(FIRST)
     world.tracker.calls.clear()

@@ -61,7 +61,7 @@ class Site(World):
         self.clock.time += FRESH
 
     def together(self, *names: str) -> None:
-        """Take a batch as the collector does: all is recorded, and looked at, before anything is said."""
+        """Take a batch as the collector does: everything is recorded before anything is written on GitHub."""
         rows = [self.says(of(name, 0)) for name in names]
         for row in rows:
             self.known.refresh(row)

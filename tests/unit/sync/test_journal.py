@@ -1,4 +1,4 @@
-"""The journal: one line and one count a step; refusals of the budget and retries are events of their own."""
+"""The journal: one line and one count for each step; refusals and retries have their own events."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -99,7 +99,7 @@ class OneCondition(RuleBasedStateMachine):
 
     @rule()
     def all_is_quiet_for_long(self) -> None:
-        """Without faults and news, GitHub shows what the provider says, unless a person said otherwise."""
+        """Once faults and news stop, GitHub shows what the provider says, unless a person said otherwise."""
         self.world.tracker.faults.clear()
         self.world.reconcile(10)
         if self.newest and FLAPPING_LABEL in self.newest.labels:  # what people closed then stays closed too

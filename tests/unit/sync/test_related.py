@@ -1,4 +1,4 @@
-"""What else fires is looked up by one query and one read, and kept with how it ended the last time."""
+"""What else fires is looked up by one query and one read, and kept with how it ended last time."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -131,7 +131,7 @@ def _soon(now: datetime) -> datetime:
 
 
 class Reading(World):
-    """A world in which issues say how it ended the last time."""
+    """A world in which issues say how it ended last time."""
 
     def worker(self) -> Sync:
         return replace(super().worker(), enrichers=(LastTimeEnricher(),))

@@ -85,7 +85,7 @@ class World:
         """Do what reconcile does before it works on what is due."""
 
     def reconcile(self, minutes: float) -> None:
-        """Work on what is due, every half minute for a while, whatever rows there are."""
+        """Work on whatever is due, every half minute for a while."""
         until = self.clock.now() + timedelta(minutes=minutes)
         while self.clock.now() < until:
             self.clock.pass_(seconds=30)
@@ -639,7 +639,7 @@ def test_while_another_worker_acts_nothing_is_written(world: World) -> None:
 
 
 def test_a_lease_that_ran_out_is_gone_once_the_row_rests(world: World) -> None:
-    """It is left by a claim whose answer was lost; the next claim would count it as one that never ended."""
+    """A claim whose answer was lost leaves it; the next claim would count it as one that never ended."""
     row = world.run(firing(0))
     left = world.store.claim(row, None, Lease("other", at(1)))
     assert left

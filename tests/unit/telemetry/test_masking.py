@@ -1,4 +1,4 @@
-"""Masking: every documented form of a credential is hidden, and what is none stays as it was written."""
+"""Masking: every documented form of a credential is hidden, and anything else stays as it was written."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""Masking held against a list that others keep: in what we write, detect-secrets finds nothing more."""
+"""Masking compared with a list that others keep: detect-secrets finds nothing more in what we write."""
 
 from importlib import import_module
 

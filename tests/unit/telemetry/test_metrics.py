@@ -23,7 +23,7 @@ def emissions() -> Iterator[Emitted]:
 
 
 def named(emitted: Emitted) -> list[tuple[str, frozenset[str]]]:
-    """A metric's name is a literal; the canary alone passes one of two on."""
+    """A metric's name is a literal; only the canary passes on one of two."""
     _, first, dimensions = emitted
     names = ("CanaryOpened", "CanaryClosed") if first == "name" else (ast.literal_eval(first),)
     return [(name, dimensions) for name in names]

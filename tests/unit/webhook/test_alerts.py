@@ -25,7 +25,7 @@ ALERT = {"status": "firing", "labels": {"alertname": "Queue too long"}, "fingerp
 
 @dataclass
 class MemoryTopic:
-    """What was published; `away` is what a topic that takes nothing raises."""
+    """What was published; `away` is what an unavailable topic raises."""
 
     published: list[tuple[dict[str, Any], dict[str, str]]] = field(default_factory=list)
     away: TopicUnavailable | None = None
@@ -84,7 +84,7 @@ class Edge:
 
     @property
     def told(self) -> str:
-        """Everything in logs and metrics, with errors as their traces would show them."""
+        """Everything in logs and metrics, with errors as tracebacks would show them."""
         causes = [str(cause) for _, error in self.telemetry.problems for cause in chain(error)]
         return repr((self.telemetry.events, self.telemetry.counts, causes))
 

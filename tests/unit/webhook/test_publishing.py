@@ -1,4 +1,4 @@
-"""Publishing: of a group of any size what fires gets in first, and repeats reach all of it."""
+"""Publishing: whatever a group's size, what fires is published first, and repeats bring in the rest."""
 
 import json
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Refusals: all are counted; of those that are alike, few are logged."""
+"""Refusals: all are counted, and a few of each kind are logged."""
 
 from collections import Counter
 from datetime import timedelta

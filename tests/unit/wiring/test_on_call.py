@@ -1,4 +1,4 @@
-"""On call, wired: only with a file, and only what asks others loads what asking needs."""
+"""On call, wired: only with a file, and look-ups are loaded only where they are made."""
 
 import pkgutil
 from collections.abc import Iterator

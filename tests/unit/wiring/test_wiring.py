@@ -32,7 +32,7 @@ FUNCTION = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:alerting-local"
 
 @pytest.fixture
 def slow(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
-    """A stage whose GitHub answers in drops, by a clock that is a second later each time it is read."""
+    """A stage whose GitHub answers drop by drop, by a clock that gains a second each time it is read."""
     server, seconds = Dripping(1), itertools.count()
     monkeypatch.setattr(time, "monotonic", lambda: float(next(seconds)))
     key = base64.b64encode(AppKey.generate().private_pem.encode()).decode()
@@ -56,7 +56,7 @@ def test_a_call_of_the_command_line_to_github_is_bounded_as_a_whole(slow: Stage)
 
 
 class Proxy(BaseHTTPRequestHandler):
-    """A proxy that reaches nothing, and remembers what it was asked for."""
+    """A proxy that reaches nothing, and records what it was asked for."""
 
     asked: ClassVar[list[tuple[str, str | None]]] = []
 
