@@ -71,7 +71,7 @@ def test_all_who_handed_off_are_named_once_and_a_handoff_at_the_same_time_is_rep
         Shift("octocat", NOON, NOON + DAY, "ann"),
     )
     assert INFRA.duty(asked(*shifts), NOON) == Duty(
-        Called("infra", ("@mona", "@hubot", "@octocat")), "ann, bob", NOON + DAY, (), "PagerDuty"
+        Called("infra", ("@mona", "@hubot", "@octocat")), "ann, bob", NOON + DAY, (), ShiftSource.PAGERDUTY
     )
     known = Shifts(
         [SHIFT], handoffs=(Shift("x", NOON, NOON + HOUR), Shift("y", NOON + HOUR / 2, NOON + HOUR))
