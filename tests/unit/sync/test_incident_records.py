@@ -11,7 +11,8 @@ from chalicelib.conditions.incident_link import IncidentLink
 from chalicelib.conditions.issue import IssueRef
 from chalicelib.conditions.row import AlertState, Lease, Status
 from chalicelib.conditions.steps import needed
-from chalicelib.sync.incidents import Asked, Incidents, is_one
+from chalicelib.sync.declarations import Asked
+from chalicelib.sync.incidents import Incidents, is_one
 from tests.twins.census import MemoryCensus
 from tests.twins.clock import ManualClock
 from tests.twins.store import MemoryStore
@@ -158,7 +159,8 @@ def test_an_issue_that_is_no_alerts_declares_nothing(desk: Desk, number: int) ->
 
 
 @pytest.mark.parametrize(
-    ("members", "said"), [((), "Ended by mona."), (("x",), "Ended by mona. Still firing: 1 alert.")]
+    ("members", "said"),
+    [((), "Ended by mona."), (("x",), "Ended by mona. Still firing at that time: 1 alert.")],
 )
 def test_its_end_is_the_last_line_and_says_what_still_fires(
     desk: Desk, members: tuple[str, ...], said: str
