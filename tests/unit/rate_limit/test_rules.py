@@ -259,8 +259,8 @@ def test_what_others_took_beyond_its_share_must_pass_first(call: Call, beyond: i
     assert granted(crowded, call, minute).at == minute
 
 
-def test_reserves_larger_than_the_limit_leave_one() -> None:
-    limits = Limits(per_minute=2, per_hour=2)
+@pytest.mark.parametrize("limits", [Limits(per_minute=2), Limits(per_hour=2)])
+def test_reserves_larger_than_the_limit_leave_one(limits: Limits) -> None:
     budget = granted(Budget(), OPEN_P3, NOW, limits).budget
     refused(budget, OPEN_P3, NOW, limits)
     granted(budget, OPEN_P0, NOW, limits)

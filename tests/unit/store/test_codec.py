@@ -86,6 +86,12 @@ def test_what_was_written_is_read_again(
     assert codec.row(item(whole)) == whole
 
 
+def test_the_request_that_brought_the_newest_message_is_read_again() -> None:
+    row = replace(row_of(firing(1)), correlation_id="request-1", revision=1)
+    assert codec.row(item(row)) == row
+    assert codec.spec(row)["correlation_id"] == {"S": "request-1"}
+
+
 def test_a_row_that_only_record_has_written_is_a_row() -> None:
     row = replace(row_of(firing(1)), revision=1)
     bare = {"fingerprint": {"S": row.fingerprint}, "revision": {"N": "1"}, "spec": codec.spec(row)["spec"]}

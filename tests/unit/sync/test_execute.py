@@ -12,7 +12,7 @@ from chalicelib.conditions.group import Group
 from chalicelib.conditions.issue import Closer, Draft, IssueRef, Seen
 from chalicelib.conditions.plan import Policy
 from chalicelib.conditions.row import AlertState, Intent, Lease, Status, Verb
-from chalicelib.conditions.steps import AddComment, CloseDuplicate, OpenIssue, RemoveLabel, needed
+from chalicelib.conditions.steps import AddComment, CloseDuplicate, OpenIssue, Recover, RemoveLabel, needed
 from chalicelib.routing import load
 from chalicelib.sync import intents
 from chalicelib.sync.execute import Executor
@@ -119,6 +119,14 @@ def test_an_issue_is_no_duplicate_of_itself_under_a_former_name(world: World) ->
     world.tracker.threads[former] = world.tracker.threads[FIRST]
     act(world).execute(leased(world), CloseDuplicate(former))
     assert world.tracker.threads[FIRST].seen.open
+
+
+def test_the_issue_that_a_lost_opening_continues_is_not_taken_for_what_it_opened(world: World) -> None:
+    another(world)
+    intent = replace(BEGUN, verb=Verb.OPEN)
+    after = act(world).execute(leased(world, replace(world.row, intent=intent)), Recover(intent))
+    assert needed(after.status.issue).ref == SECOND
+    assert after.intent is None
 
 
 # A comment, an opening

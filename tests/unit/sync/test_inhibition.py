@@ -13,7 +13,7 @@ from chalicelib.errors import StoreUnavailable
 from chalicelib.reconcile.held_rows import HeldRows
 from chalicelib.routing.inhibition import InhibitRule
 from chalicelib.store.documents import Document
-from chalicelib.sync.inhibition import FRESH, KEY, MOST, Inhibition, Inhibitors
+from chalicelib.sync.inhibition import FRESH, KEY, KNOWN_FOR, MOST, Inhibition, Inhibitors
 from tests.twins.census import MemoryCensus
 from tests.unit.builders import at, firing, policy, resolved, routing, row_of
 from tests.unit.sync.test_sync import World
@@ -229,6 +229,10 @@ def test_where_the_table_does_not_answer_everything_is_opened(
     monkeypatch.setattr(site.store, "load", away)
     for priority in Priority:
         assert site.known(of("Slow", 1, priority=priority), site.clock.now())
+    site.clock.time = site.known._read_at + KNOWN_FOR - timedelta(microseconds=1)
+    assert site.known(of("Slow", 1), site.clock.now())
+    site.clock.time = site.known._read_at + KNOWN_FOR
+    assert site.known(of("Slow", 1), site.clock.now()) is None
     site.clock.time += timedelta(minutes=2)
     site.known.refresh(site.store.rows[of("Slow", 1).fingerprint])
     assert site.known(of("Slow", 1), site.clock.now()) is None

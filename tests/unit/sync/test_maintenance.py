@@ -133,6 +133,8 @@ def test_windows_that_cannot_be_read_any_more_are_believed_for_minutes_and_then_
     site.clock.time += KNOWN_FOR - timedelta(seconds=1)
     site.known.refresh(row)
     assert site.known(alert, site.clock.now()) == HELD
+    site.clock.time += timedelta(seconds=1)
+    assert site.known(alert, site.clock.now()) is None
     site.clock.time += FRESH
     site.known.refresh(row)
     assert site.known(alert, site.clock.now()) is None

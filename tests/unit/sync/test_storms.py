@@ -318,8 +318,10 @@ def test_a_storm_that_is_over_takes_nobody_in_and_the_next_is_its_next_episode(w
     world.clock.time = at(20)
     world.sync.advance(world.store.rows[parent.fingerprint], at(21))
     assert world.fires("disk-4", 30).group is None
+    world.store.calls.clear()
     for number in range(5, 8):
         last = world.fires(f"disk-{number}", 31)
+    assert world.store.calls.count("record") == 3 + 1, "the storm is recorded over its last episode at once"
     (again,) = world.parents
     assert again.fingerprint == parent.fingerprint
     assert last.group == storms.as_group(again)
