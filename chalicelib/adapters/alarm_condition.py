@@ -59,7 +59,7 @@ class Asked:
 
     def measured(self, reason: object, data: Object) -> tuple[str, str | None] | None:
         """Write the latest measurement and the threshold; None if the message has no value."""
-        text = texts.line(reason) if isinstance(reason, str) else ""
+        text = fields.title(reason, fields.MAX_RAW)
         value, bound = _found(_VALUE, text), _found(_BOUND, text)
         value = _newest(data) if value is None else value
         threshold = bound if self.threshold is None else self.threshold
@@ -88,7 +88,7 @@ def of_sns(trigger: Object) -> Asked:
 def of_event(configuration: Object, reason: object, data: Object) -> Asked:
     """Read EventBridge's event, which has the threshold in the reason's data, but no operator."""
     main = _main(configuration.get("metrics"))
-    text = texts.line(reason) if isinstance(reason, str) else ""
+    text = fields.title(reason, fields.MAX_RAW)
     compared = _COMPARED.search(text)
     return Asked(
         what=_what(main),

@@ -117,8 +117,8 @@ def _word(region: str) -> tuple[str | None, int]:
     words = [word for word in region[:LONGEST_WORD].replace("(", " (").split()[:2] if word[0] != "("]
     if not words:
         return "", 0
-    second = words[1].strip(TRAILING).upper() if len(words) > 1 else ""
-    value = None if second in _PRIORITIES else _stripped(words[0])
+    second = any(word.strip(TRAILING).upper() in _PRIORITIES for word in words[1:])
+    value = None if second else _stripped(words[0])
     return value, len(words[0])
 
 

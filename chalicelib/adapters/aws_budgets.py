@@ -44,8 +44,6 @@ def _find(payload: Mapping[str, Any]) -> tuple[Event, Occurrence | Ignored]:
         account=account[1] if account else "",
         region="",
         time=_day(text),
-        resources=(),
-        detail={},
     )
     amount, page = said.get(f"{kind} Amount", ""), _PAGE.search(text)
     of = f"of {said['Budgeted Amount']}" if "Budgeted Amount" in said else ""

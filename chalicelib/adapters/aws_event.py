@@ -42,8 +42,8 @@ class Event:
     account: str
     region: str
     time: object
-    resources: tuple[object, ...]
-    detail: Mapping[str, Any]
+    resources: tuple[object, ...] = ()
+    detail: Mapping[str, Any] = field(default_factory=dict)
 
     def text(self, name: str) -> str:
         """Read a text or number of the detail as one line; empty if it is neither."""

@@ -17,6 +17,7 @@ LEVELS = {"fatal": "P1", "critical": "P1", "error": "P2", "warning": "P3", "info
 """The priority for an event's or metric alert's level, unless the rules say otherwise."""
 
 IN_TITLE = ("project", "environment")
+OWNER = frozenset({"team", "teams", "priority"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,9 +58,7 @@ class Report:
             teams=named.teams,
             identity=Identity(alarm_id=fields.identifier(f"{self.kept} {self.id}")),
             links=Links(source_url=self.page),
-            labels=bounds.labels(
-                {each: value for each, value in labels.items() if each not in ("team", "teams", "priority")}
-            ),
+            labels=bounds.labels({each: value for each, value in labels.items() if each not in OWNER}),
             recovered=self.recovered,
             raw_provider=fields.raw(payload),
         )

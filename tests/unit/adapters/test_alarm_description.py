@@ -66,6 +66,7 @@ def read(description: str, rules: OwnerRules = FALLBACK) -> tuple[tuple[str, ...
         ("TEAM= | PRIORITY=P0", "unknown", "P0", None),
         ("TEAM= | PRIORITY=P0\nTeam: dev", "dev", "P0", None),
         ("TEAM=dev | PRIORITY=", "dev", "P2", None),
+        ("TEAM=dev | PRIORITY= | PRIORITY=P0", "dev", "P0", None),
     ],
 )  # fmt: skip
 def test_team_and_priority_are_found_among_text(

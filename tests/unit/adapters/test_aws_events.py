@@ -57,6 +57,16 @@ def test_an_event_without_anything_of_its_rules_can_be_mended(name: str) -> None
     assert (alert.teams, alert.priority) == (("network",), Priority.P0)
 
 
+def test_a_mended_event_has_no_other_team_besides() -> None:
+    for named, left in (
+        ({"team": "web"}, {"team": "web"}),
+        ({"priority": "P1"}, {"teams": "a", "priority": "P1"}),
+    ):
+        payload: dict[str, Any] = {"teams": "a", "event": {}}
+        SOURCES["aws-ecs"].mend(payload, named)
+        assert payload == {"event": {}, **left}
+
+
 @pytest.mark.parametrize(
     ("line", "title", "reason"),
     [

@@ -309,7 +309,8 @@ def test_any_body_is_an_alert_or_refused_with_a_reason(anything: object, place: 
 
 
 def test_the_sources_of_an_installation_are_read_from_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pkgutil.get_data", lambda package, name: EXAMPLE.encode())
+    package = {("chalicelib", "custom.toml"): EXAMPLE.encode()}
+    monkeypatch.setattr("pkgutil.get_data", lambda *place: package.get(place))
     found = registry._of_the_installation(frozenset())
     assert set(found) == {"github-actions", "grafana-custom"}
 

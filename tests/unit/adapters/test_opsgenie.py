@@ -63,6 +63,20 @@ def test_any_other_path_is_not_found(path: tuple[str, ...]) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("content", "known"),
+    [
+        ({"alias": "a", "message": "m"}, True),
+        ({"alias": "a", "action": "close"}, True),
+        ({"alias": "a"}, False),
+        ({"message": "m", "action": "create"}, False),
+        (["alias", "message"], False),
+    ],
+)
+def test_it_is_known_by_an_alias_with_a_message_or_an_action(content: object, *, known: bool) -> None:
+    assert SOURCE.looks_like(content) is known
+
+
 def test_without_an_alias_the_message_tells_an_alert_apart() -> None:
     one, other = (read(posted({"message": text})[0]) for text in ("Disk full", "Disk slow"))
     again = read(posted({"message": "[FIRING:3] Disk full"}, minute=1)[0])

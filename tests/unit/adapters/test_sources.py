@@ -149,3 +149,9 @@ def test_anything_may_be_asked_whether_it_looks_like_a_source(name: str) -> None
 
 def test_what_means_nothing_to_an_issue_is_no_matter_of_its_source() -> None:
     assert reading._own(Ignored("TEST", "title"), "grafana") == Ignored("TEST", "title")
+
+
+def test_a_monitor_without_tags_is_mended_with_none() -> None:
+    payload: dict[str, object] = {"team": "web"}
+    SOURCES["datadog"].mend(payload, {"team": "storage"})
+    assert payload == {"team": "storage", "tags": ""}
