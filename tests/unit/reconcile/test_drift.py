@@ -95,6 +95,17 @@ def test_of_two_open_issues_the_older_stays(world: DriftWorld) -> None:
     assert "#1" in world.tracker.threads[SECOND].seen.body
 
 
+def test_of_two_with_the_same_number_in_two_repositories_the_rows_own_stays(world: DriftWorld) -> None:
+    row = world.run(firing(0))
+    seen = world.tracker.threads[FIRST].seen
+    moved = world.tracker.open("example-org/moved", Draft(seen.title, seen.body, seen.labels), at(999))
+    assert moved.ref.number == FIRST.number
+    world.sync.merge(row, moved, at(999))
+    assert world.row.status.issue
+    assert world.row.status.issue.ref == FIRST
+    assert [issue.ref for issue in world.tracker.open_issues] == [FIRST]
+
+
 def test_a_row_that_believes_in_the_younger_is_pointed_at_the_older_first(world: DriftWorld) -> None:
     world.run(firing(0))
     world.double(firing(0))
