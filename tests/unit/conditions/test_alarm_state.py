@@ -70,6 +70,7 @@ def test_an_alarm_that_is_listed_is_not_missing() -> None:
     ("alarm_id", "names"),
     [
         (ARN, ["queue"]),
+        (f"{PREFIX}q", ["q"]),
         (f"{ARN} a b", ["queue a b", "queue a"]),
         (f'{ARN} {{"Host": "a b"}}', ['queue {"Host": "a b"}', "queue"]),
         (f"{ARN} {{a b", ["queue {a b", "queue {a"]),

@@ -158,14 +158,17 @@ def test_a_heartbeat_that_waited_ends_the_silence_and_a_copy_of_an_older_one_doe
         (1, 0.5, 1),  # the shortest interval
         (31 * 1440, 40 * 1440, 31 * 1440),  # and the longest
         (30, 0, 30),  # a copy teaches nothing
+        (None, 0, None),
         (None, 240, 240),
         (None, 120, 180),
     ],
 )
-def test_the_interval_is_learned_from_the_gaps(known: float | None, received: float, learned: float) -> None:
+def test_the_interval_is_learned_from_the_gaps(
+    known: float | None, received: float, learned: float | None
+) -> None:
     before = known * MINUTE if known else None
     spec = replace(after(0), repeats_every=before)
-    assert heartbeats.learned(spec, beat(), at(received)) == learned * MINUTE
+    assert heartbeats.learned(spec, beat(), at(received)) == (learned * MINUTE if learned else None)
     assert heartbeats.learned(spec, beat(state=Condition.FIRING), at(99)) == before
     assert heartbeats.learned(row_of(firing(0)).spec, beat(), at(99)) is None
 
@@ -186,6 +189,7 @@ def moments(text: str) -> tuple[Moment, ...]:
         ("RRFRRR", "RRFR R"),
         ("RFRFRRR", "RFRFR R"),
         ("F", "F"),
+        ("FRRR", "FR R"),
         ("", ""),
     ],
 )

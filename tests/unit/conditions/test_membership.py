@@ -195,3 +195,18 @@ def test_a_storm_with_as_many_sub_issues_as_github_allows_gets_no_more() -> None
     assert many
     assert (few.id, many.id, few.ref) == (77, 0, many.ref)
     assert storm.fingerprint(CAUSE) == few.fingerprint
+
+
+def test_a_label_that_one_of_them_lacks_is_not_shared() -> None:
+    both = [condition(1, labels={"a": "x", "b": "y"}), condition(2, labels={"a": "x"})]
+    assert in_common(both)["common"] == in_common(both[::-1])["common"] == {"a": "x"}
+
+
+def test_the_last_place_of_a_part_is_taken_before_another_begins() -> None:
+    first = part(*(member(number) for number in range(MOST_MEMBERS - 1)))
+    (content,) = look(first, condition(MOST_MEMBERS))
+    assert len(content.members) == MOST_MEMBERS
+    full = part(*(member(number) for number in range(MOST_MEMBERS)))
+    second = part(*(member(number) for number in range(1000, 999 + MOST_MEMBERS)), part=2)
+    both = look(full, condition(999), second=second)
+    assert [len(each.members) for each in both] == [MOST_MEMBERS, MOST_MEMBERS]

@@ -38,6 +38,8 @@ def noise(times: int, *, days: int | None = None, **fields: Any) -> Noise:
         (noise(4, untouched=2, to_resolve=(60, 1200, 1200, 3600)), (Advice.WAIT, 3, 4, 30)),
         (noise(6, untouched=3, to_resolve=(60, 60, 600, 3600, 3600, 3600)), (Advice.WAIT, 3, 6, 10)),
         (noise(4, untouched=1, to_resolve=(60, 60, 60, 60)), None),
+        (noise(4, untouched=2, to_resolve=(121, 121, 121, 3600)), (Advice.WAIT, 3, 4, 5)),
+        (noise(3, untouched=1, to_resolve=(60, 60, 60)), None),
         (noise(2, untouched=1, to_resolve=(60, 60)), None),
         (noise(7, untouched=5, to_resolve=(60, 60, 60, 3600, 3600, 3600, 3600)), None),
         (noise(4, muted=2), (Advice.MUTED, 2, 4, 0)),
