@@ -210,3 +210,8 @@ def test_the_last_place_of_a_part_is_taken_before_another_begins() -> None:
     second = part(*(member(number) for number in range(1000, 999 + MOST_MEMBERS)), part=2)
     both = look(full, condition(999), second=second)
     assert [len(each.members) for each in both] == [MOST_MEMBERS, MOST_MEMBERS]
+
+
+def test_the_members_of_a_full_part_stay_though_another_has_room() -> None:
+    second = part(*(member(number) for number in range(MOST_MEMBERS)), part=2)
+    assert [len(each.members) for each in look(part(), second=second)] == [0, MOST_MEMBERS]
