@@ -48,6 +48,9 @@ ELSEWHERE = (
 )
 """Shown elsewhere, or running text."""
 
+LINKED = ("runbook", "dashboard")
+"""How the names of labels begin whose addresses are shown as links."""
+
 _EXPORTER = re.compile(r"exporter|state-metrics", re.IGNORECASE)
 _OF_OTHER_THINGS = re.compile(r"state-metrics|cloudwatch|stackdriver|yace|^localhost\b|^127\.", re.IGNORECASE)
 CREDENTIAL = re.compile(r"pass|pwd|secret|token|key|signature|credential|auth|cookie", re.IGNORECASE)
@@ -123,6 +126,7 @@ def _ordered(labels: Mapping[str, str], of_group: Collection[str]) -> list[str]:
         and (name.casefold() not in ELSEWHERE or (name in of_group and name.casefold() in OWNERS))
         and not name.startswith("__")
         and not CREDENTIAL.search(name)
+        and not (name.casefold().startswith(LINKED) and fields.url(value))
         and value not in fields.TEMPLATE_WITHOUT_VALUE
     }
     chosen = [name for name in shown if name in of_group or not of_the_teller(name, shown)]

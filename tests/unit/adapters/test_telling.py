@@ -302,3 +302,16 @@ def test_the_series_of_a_classic_condition_are_in_its_title() -> None:
     payload = group([{"alertname": "Disk full", "grafana_folder": "CI"}])
     payload["alerts"][0] |= alert
     assert titles(payload, "grafana") == ["Disk full [/var, web-1, folder CI]"]
+
+
+@pytest.mark.parametrize(
+    ("label", "title"),
+    [
+        ({"runbook": "https://wiki.example.org/queue"}, "Queue [pool gpu]"),
+        ({"Dashboard_URL": "https://grafana.example.org/d/1"}, "Queue [pool gpu]"),
+        ({"runbook": "queue"}, "Queue [pool gpu, runbook queue]"),
+        ({"target": "https://ci.example.org"}, "Queue [pool gpu, https://ci.example.org]"),
+    ],
+)
+def test_a_title_has_no_address_that_the_issue_shows_as_a_link(label: dict[str, str], title: str) -> None:
+    assert titles(group([{"alertname": "Queue", "pool": "gpu"} | label])) == [title]
