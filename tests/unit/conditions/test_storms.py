@@ -351,3 +351,45 @@ def test_a_storm_admits_what_begins_within_an_hour(
 @pytest.mark.parametrize(("began", "found"), [(5, True), (4.9, False)])
 def test_a_condition_that_began_five_minutes_before_a_storm_joins_it(began: float, *, found: bool) -> None:
     assert (causes.storm_for(disk(1), at(began), [open_storm()]) is not None) is found
+
+
+# What a refused parent leaves alone
+
+FOR_GOOD = Refusal("no", "CREATE", at(1), at(1), status=422)
+REFUSED = replace(row_of(firing(0)), status=Status(refusal=FOR_GOOD))
+
+
+def with_issue_of(row: AlertState, **fields: Any) -> AlertState:
+    assert row.status.issue
+    return replace(row, status=replace(row.status, issue=replace(row.status.issue, **fields)))
+
+
+LEFT = with_issue_of(in_storm(fires(1)), opened_for=at(0))
+
+
+def test_an_alert_whose_storm_is_refused_an_issue_leaves_the_storm_to_call_its_people() -> None:
+    left = storms.left_alone(REFUSED, LEFT)
+    assert left
+    assert left.status.issue == replace(LEFT.status.issue or issue(), uncalled=True)
+    assert left.enrichment
+    assert left.enrichment.group is None
+
+
+@pytest.mark.parametrize(
+    ("parent", "member"),
+    [
+        pytest.param(replace(REFUSED, status=Status()), LEFT, id="the parent is only late"),
+        pytest.param(
+            replace(REFUSED, status=Status(refusal=FOR_GOOD, issue=issue(3, episode=REFUSED.spec.episode))),
+            LEFT,
+            id="an earlier attempt at the parent's issue was accepted",
+        ),
+        pytest.param(REFUSED, replace(LEFT, spec=row_of(disk(1), resolved(2)).spec), id="it has ended"),
+        pytest.param(REFUSED, fires(1), id="it has no issue yet"),
+        pytest.param(REFUSED, with_issue_of(LEFT, closed_at=at(2)), id="somebody closed its issue"),
+        pytest.param(REFUSED, with_issue_of(LEFT, opened_for=at(-9)), id="its issue is of an earlier time"),
+        pytest.param(REFUSED, with_issue_of(LEFT, announced=Priority.P0), id="it has called people itself"),
+    ],
+)
+def test_otherwise_nobody_is_called_again(parent: AlertState, member: AlertState) -> None:
+    assert storms.left_alone(parent, member) is None
