@@ -90,18 +90,8 @@ def _first(row: AlertState | None, alert: AlertEvent, moment: Moment, received_a
     if alert.state is Condition.RESOLVED:
         tombstone = Spec(alert.state, at, received_at, (moment,), early=_told_of(alert))
         return Recorded(AlertState(alert.fingerprint, tombstone), Reason.RESOLVED_UNSEEN)
-    spec = Spec(
-        alert.state,
-        at,
-        received_at,
-        (moment,),
-        episode=at,
-        fired_at=at,
-        count=1,
-        alert=alert,
-        episode_heard_at=received_at,
-        readings=readings.added((), alert, received_at),
-    )
+    spec = Spec(alert.state, at, received_at, (moment,), episode=at, fired_at=at, count=1, alert=alert)
+    spec = replace(spec, episode_heard_at=received_at, readings=readings.added((), alert, received_at))
     first = replace(row, spec=spec) if row else AlertState(alert.fingerprint, spec)
     return Recorded(first, Reason.FIRST_FIRING)
 

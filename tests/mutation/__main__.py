@@ -55,7 +55,7 @@ def main(arguments: Sequence[str]) -> int:
     """Make the changes, try a sample of them, and say what came of it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sample", type=int, default=300)
-    parser.add_argument("--skip", type=int, default=0, help="leave out the first so many")
+    parser.add_argument("--skip", type=int, default=0, help="how many changes to skip")
     parser.add_argument("--only", nargs="*", default=(), help="the names of the changes to try")
     chosen = parser.parse_args(arguments)
     _copy()

@@ -85,7 +85,7 @@ class Relay:
                 self._open.remove(number)
 
     def unanswered(self, among: int) -> int:
-        """Count the requests without an answer among so many first ones."""
+        """Count how many of the first `among` requests have no answer yet."""
         with self._lock:
             return sum(number <= among for number in self._open)
 

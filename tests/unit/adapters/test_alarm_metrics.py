@@ -172,7 +172,7 @@ def test_what_is_not_one_series_of_a_metric_is_not_asked_for(name: str) -> None:
 
 
 def queries(number: int = 2, *, shown: int = 1, period: object = 60) -> dict[str, Any]:
-    """A message about so many metrics, of which the first are shown."""
+    """A message about this many metrics, of which the first few are shown."""
     stat = {"Metric": {"MetricName": "Depth", "Namespace": "CI"}, "Period": period, "Stat": "Sum"}
     metrics = [{"Id": f"m{n}", "MetricStat": stat, "ReturnData": n < shown} for n in range(number)]
     payload = sample("metric-math")
