@@ -76,7 +76,8 @@ def _report(story: Story, seconds: float) -> None:
         print(f"  {'ok  ' if check.right else 'NOT '} {check.what}{found}")
     print(
         "\n{alerts_said} alerts about {conditions} conditions became {issues} issues, {open} of them open; "
-        "{own} of them\nare about several alerts: a storm and an incident.\n"
+        "{own} of them\nare about several alerts: a storm and an incident. "
+        "Each repository has a board as well.\n"
         "Comments: {comments}. "
         "Calls to GitHub: {github_calls}, of which {refused_by_github} over its limits.\n"
         "It took {seconds:.0f} seconds.\n".format(**figures)
